@@ -1,0 +1,48 @@
+# One INTERFACE target carries every flag and every Boost macro: translation units that disagree on
+# BOOST_ASIO_*/BOOST_BEAST_* macros crash at run time.
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3 REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(fmt 9 REQUIRED)
+set(Boost_USE_STATIC_LIBS ON)
+find_package(Boost 1.81 REQUIRED COMPONENTS json)
+
+add_library(mcp_pve_options INTERFACE)
+target_compile_options(mcp_pve_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
+target_compile_definitions(mcp_pve_options INTERFACE
+  MCP_PVE_VERSION="${PROJECT_VERSION}"
+  BOOST_ASIO_NO_DEPRECATED
+  BOOST_ASIO_SEPARATE_COMPILATION
+  BOOST_BEAST_USE_STD_STRING_VIEW)
+target_include_directories(mcp_pve_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
+target_link_libraries(mcp_pve_options INTERFACE fmt::fmt-header-only Boost::json Threads::Threads)
+
+if(MCP_PVE_SANITIZE)
+  target_compile_options(mcp_pve_options INTERFACE -fsanitize=${MCP_PVE_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(mcp_pve_options INTERFACE -fsanitize=${MCP_PVE_SANITIZE})
+  if(MCP_PVE_SANITIZE MATCHES "undefined")
+    target_compile_options(mcp_pve_options INTERFACE -fno-sanitize-recover=all)
+  endif()
+endif()
+
+# Linking is a third of an incremental build; mold is used where it is installed.
+find_program(MCP_PVE_MOLD mold)
+if(MCP_PVE_MOLD AND NOT CMAKE_BUILD_TYPE STREQUAL "Release")
+  add_link_options(-fuse-ld=mold)
+endif()
+find_program(MCP_PVE_CCACHE ccache)
+if(MCP_PVE_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${MCP_PVE_CCACHE})
+endif()
+
+# mcp_pve_folder(name DEPS...): the static library of one folder of src, from all of its sources.
+function(mcp_pve_folder name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  if(sources)
+    add_library(${name} STATIC ${sources})
+    target_link_libraries(${name} PUBLIC mcp_pve_options ${ARGN})
+  else()
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE mcp_pve_options ${ARGN})
+  endif()
+endfunction()

@@ -1,0 +1,59 @@
+// Time is injected: whoever needs it takes a Clock, so that tests never sleep.
+#pragma once
+
+#include <chrono>
+#include <mutex>
+
+namespace base {
+
+/// Safe to use from several threads.
+class Clock {
+ public:
+  using Wall = std::chrono::sys_time<std::chrono::milliseconds>;
+  using Steady = std::chrono::steady_clock::time_point;
+
+  Clock() = default;
+  Clock(const Clock&) = delete;
+  Clock& operator=(const Clock&) = delete;
+  virtual ~Clock() = default;
+
+  /// Time of day, UTC.
+  virtual Wall wall() const = 0;
+  /// Monotonic, for durations.
+  virtual Steady steady() const = 0;
+};
+
+class SystemClock final : public Clock {
+ public:
+  Wall wall() const override {
+    return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  }
+  Steady steady() const override { return std::chrono::steady_clock::now(); }
+};
+
+/// Stands still until told otherwise.
+class ManualClock final : public Clock {
+ public:
+  explicit ManualClock(Wall start = Wall{std::chrono::seconds{1'780'000'000}}) : wall_(start) {}
+
+  Wall wall() const override {
+    const std::scoped_lock lock(mutex_);
+    return wall_;
+  }
+  Steady steady() const override {
+    const std::scoped_lock lock(mutex_);
+    return steady_;
+  }
+  void advance(std::chrono::milliseconds by) {
+    const std::scoped_lock lock(mutex_);
+    wall_ += by;
+    steady_ += by;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  Wall wall_;
+  Steady steady_{};
+};
+
+}  // namespace base

@@ -1,0 +1,19 @@
+// Lines on stderr. stdout belongs to the protocol.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace base {
+
+enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error };
+
+/// Writes `mcp-pve: LEVEL: text` as one line to stderr, made printable (base/text.h). Debug lines only after
+/// log_debug(true). Callers keep secrets out. Safe from every thread; one call is one write.
+void log(LogLevel level, std::string_view text);
+
+void log_debug(bool on);
+/// Lets a caller skip building a debug text.
+bool log_debug();
+
+}  // namespace base

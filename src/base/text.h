@@ -1,0 +1,42 @@
+// Small questions about text that several folders ask.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace base {
+
+/// True for valid UTF-8 (no overlong forms, no surrogates).
+bool is_utf8(std::string_view text);
+
+/// True when `text` holds a C0 control, DEL, or a C1 control in UTF-8 (U+0080 to U+009F).
+bool has_control(std::string_view text);
+
+/// `text` on one line and harmless to a terminal: control characters, bidirectional overrides and zero-width
+/// characters replaced by U+FFFD (a line break or tab by a space), invalid UTF-8 by U+FFFD, at most `limit`
+/// bytes (then "…").
+std::string printable(std::string_view text, std::size_t limit = 300);
+
+/// Percent-encodes everything but the unreserved characters of RFC 3986, byte by byte.
+std::string percent_encode(std::string_view text);
+
+/// Decodes %XX once; a broken escape stays as it is. `plus_is_space` for form bodies and queries.
+std::string percent_decode(std::string_view text, bool plus_is_space = false);
+
+/// Splits at every `separator`; empty parts are kept, so "" gives one empty part.
+std::vector<std::string_view> split(std::string_view text, char separator);
+
+std::string join(std::span<const std::string_view> parts, std::string_view separator);
+
+std::string_view trim(std::string_view text);
+
+std::string lower_ascii(std::string_view text);
+
+/// The candidate with the smallest edit distance to `name`, if one is close enough to be a likely slip (at
+/// most a third of the letters differ, or one is a prefix of the other); "" otherwise.
+std::string_view nearest(std::string_view name, std::span<const std::string_view> candidates);
+
+}  // namespace base

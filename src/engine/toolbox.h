@@ -1,0 +1,42 @@
+// Runs rows of the catalog against a cluster: find the row, guard, check the arguments, build the request,
+// render.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "facts/facts.h"
+#include "guard/policy.h"
+#include "mcp/tools.h"
+#include "pve/client.h"
+#include "tool/tool.h"
+
+namespace engine {
+
+/// What a call works on.
+struct Cluster {
+  pve::Client& client;
+  const facts::Facts& facts;
+};
+
+/// The text of the server's `instructions`: what the parameters that mean the same everywhere mean. Under 2
+/// kB, the essence in the first 500 characters.
+std::string_view instructions();
+
+/// Owns nothing it is given; rows may come from anywhere. Safe from many threads.
+class Toolbox final : public mcp::Tools {
+ public:
+  Toolbox(std::span<const tool::Category> categories, guard::Policy policy, Cluster cluster);
+
+  std::vector<mcp::ToolDescription> list(const mcp::Caller& caller) override;
+  mcp::Outcome call(const mcp::Call& call) override;
+
+ private:
+  std::span<const tool::Category> categories_;
+  guard::Policy policy_;
+  Cluster cluster_;
+};
+
+}  // namespace engine

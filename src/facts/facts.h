@@ -1,0 +1,100 @@
+// PVE's own endpoints as data: which exist, what parameters they take, who may call them. Made by
+// script/facts from the API schema of PVE 9.2 and embedded in the binary; marks.cpp adds what the schema does
+// not say.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/json.h"
+#include "base/method.h"
+
+namespace facts {
+
+enum class Type : std::uint8_t { String, Integer, Number, Boolean, Array };
+
+/// What the schema does not say about a parameter; a set.
+enum Mark : std::uint8_t {
+  kNoMark = 0,
+  kSecret = 1,        ///< a password or key: never in a log, an error or a result
+  kIrreversible = 2,  ///< may destroy data that cannot be got back
+  kRootOnly = 4,      ///< PVE wants the user root@pam itself, which an API token never is
+  kFullTier = 8,      ///< needs the tier `full`, whatever the tool's own tier
+};
+
+struct Parameter {
+  std::string_view name;  ///< of a family without the index: "net" for net[n]
+  Type type = Type::String;
+  bool required = false;
+  bool indexed = false;  ///< a family: net0, net1, …
+  std::optional<double> minimum;
+  std::optional<double> maximum;
+  std::optional<std::uint32_t> min_length;
+  std::optional<std::uint32_t> max_length;
+  std::vector<std::string_view> values;  ///< the enumeration; empty: none
+  std::string_view pattern;              ///< Perl regular expression, anchored at both ends by PVE
+  std::string_view format;               ///< PVE's format name ("pve-vmid", "pve-node-list"); empty: none
+  std::string_view default_value;
+  std::uint8_t marks = kNoMark;
+};
+
+struct Endpoint {
+  base::Method method = base::Method::Get;
+  std::string_view path;  ///< template: "/nodes/{node}/qemu/{vmid}/config"
+  std::vector<Parameter> parameters;
+  /// The schema's permission check as compact JSON ({"check":["perm","/vms/{vmid}",["VM.Audit"]]}); empty:
+  /// root only.
+  std::string_view permissions;
+  bool allow_token = true;
+  bool additional = false;  ///< takes parameters that the schema does not name
+
+  /// By the name as it travels: "net0" finds the family "net". Nothing when PVE has no such parameter here.
+  const Parameter* parameter(std::string_view name) const;
+};
+
+/// The path's variables of a routed call, decoded: {"node","pve1"}.
+using PathValues = std::vector<std::pair<std::string_view, std::string>>;
+
+struct Route {
+  const Endpoint* endpoint = nullptr;
+  PathValues values;
+};
+
+/// Parses an endpoint the first time it is asked for. Safe from many threads; what it returns lives as long
+/// as it.
+class Facts {
+ public:
+  /// The facts in this binary.
+  Facts();
+  /// Facts in the same text form (format: docs/architecture.md); `text` must outlive this object.
+  explicit Facts(std::string_view text);
+  ~Facts();
+  Facts(const Facts&) = delete;
+  Facts& operator=(const Facts&) = delete;
+
+  /// "9.2": the PVE version these facts are of.
+  std::string_view version() const;
+  /// By method and path template; nullptr when PVE has no such endpoint.
+  const Endpoint* find(base::Method method, std::string_view path) const;
+  /// By method and concrete path, decoded once as PVE does ("/nodes/pve1/qemu/100/config"). A literal segment
+  /// wins over a variable.
+  std::optional<Route> route(base::Method method, std::string_view path) const;
+
+ private:
+  struct Index;
+  std::unique_ptr<Index> index_;
+};
+
+/// Why `value` does not fit, in PVE's words ("value must have a minimum value of 100"); nothing when it fits.
+/// `value` is in the form in which it travels (text; a boolean is "0" or "1").
+std::optional<std::string> misfit(const Parameter& parameter, std::string_view value);
+
+/// The JSON Schema of the parameter: type, enum, minimum, maximum; nothing that is only true of the wire.
+base::JsonObject json_schema(const Parameter& parameter);
+
+}  // namespace facts

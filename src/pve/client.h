@@ -1,0 +1,97 @@
+// One PVE cluster over HTTP: credentials, encoding, envelope, errors. Facts behind it: PVE's pveproxy.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/json.h"
+#include "base/method.h"
+#include "net/http.h"
+
+namespace pve {
+
+/// Decoded names and values, in order; a name may repeat (arrays).
+using Parameters = std::vector<std::pair<std::string, std::string>>;
+
+struct Call {
+  base::Method method = base::Method::Get;
+  /// Below /api2/json, each segment already encoded (see path.h).
+  std::string path;
+  Parameters parameters;
+};
+
+/// PVE's envelope.
+struct Answer {
+  base::Json data;
+  std::optional<std::int64_t> total;   ///< of lists that PVE cut
+  std::optional<std::string> changes;  ///< pending network changes, a unified diff
+};
+
+struct Error {
+  enum class Kind : std::uint8_t {
+    Refused,     ///< PVE answered with an error
+    Rejected,    ///< 401: PVE does not accept the credentials
+    Connection,  ///< no answer; `failure` says why
+    Malformed,   ///< an answer that is not PVE's (HTML, broken JSON)
+    Cancelled,
+  };
+  Kind kind = Kind::Refused;
+  unsigned status = 0;
+  /// PVE's words in full, else ours. One or more lines, without secrets.
+  std::string message;
+  /// Per parameter, from `errors`.
+  std::vector<std::pair<std::string, std::string>> errors;
+  std::optional<net::Failure> failure;
+};
+
+struct Credentials {
+  std::string token_id;     ///< user@realm!tokenname
+  std::string secret;       ///< empty when `secret_file` is given
+  std::string secret_file;  ///< re-read once when PVE rejects the secret
+};
+
+struct ClientOptions {
+  /// As the user wrote it, normalised: "https://pve:8006". For texts; the HttpClient knows where to connect.
+  std::string base_url;
+  std::chrono::milliseconds timeout{40'000};
+  /// Called once, from the thread of a call, when the credentials are finally rejected. May be empty.
+  std::function<void(const std::string& sentence)> on_rejected;
+};
+
+/// Blocking; safe from many threads. Does not own the HttpClient.
+class Client {
+ public:
+  Client(net::HttpClient& http, Credentials credentials, ClientOptions options);
+
+  /// GET, and requests of which no byte was written, are repeated once on another connection; nothing else
+  /// is.
+  std::expected<Answer, Error> call(const Call& call, std::stop_token stop);
+
+  const std::string& base_url() const { return options_.base_url; }
+
+ private:
+  std::string authorization();
+  bool reload_secret(const std::string& used);
+
+  net::HttpClient& http_;
+  Credentials credentials_;
+  ClientOptions options_;
+  std::mutex mutex_;
+  bool rejected_ = false;
+};
+
+/// What to tell a person: PVE's own words or the cause of the failed connection, then the remedy. `what`
+/// names the call
+/// ("GET /nodes").
+std::string explain(const Error& error, std::string_view what, std::string_view base_url);
+
+}  // namespace pve

@@ -1,0 +1,22 @@
+// Paths of PVE calls. PVE decodes a whole path once before it routes it, so an encoded slash is a slash
+// there: a value with one is refused, never encoded.
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace pve {
+
+/// Why the value cannot be a segment of a path (empty, ".", "..", a slash, a backslash, a control character,
+/// invalid UTF-8); nothing when it can.
+std::optional<std::string> segment_misfit(std::string_view value);
+
+/// Fills the {name} placeholders of a template, each as one percent-encoded segment. `value_of` gives the
+/// decoded value. The error names the placeholder, the value and the reason.
+std::expected<std::string, std::string> fill_path(
+    std::string_view path_template, const std::function<std::string(std::string_view name)>& value_of);
+
+}  // namespace pve

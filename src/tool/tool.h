@@ -1,0 +1,118 @@
+// What a tool is: a row of data. catalog/ declares the rows, engine/ runs them, tests hold rules over all of
+// them.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <expected>
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/json.h"
+#include "base/method.h"
+
+namespace tool {
+
+/// What a caller may do; each tier contains the one before.
+enum class Tier : std::uint8_t { ReadOnly, ReadExecute, Full };
+
+inline constexpr std::array<std::string_view, 3> kTierNames = {"read-only", "read-execute", "full"};
+
+constexpr std::string_view name(Tier tier) { return kTierNames[static_cast<std::size_t>(tier)]; }
+
+constexpr std::optional<Tier> tier_named(std::string_view text) {
+  for (std::size_t i = 0; i < kTierNames.size(); ++i) {
+    if (kTierNames[i] == text) return static_cast<Tier>(i);
+  }
+  return std::nullopt;
+}
+
+/// Where a parameter's type, enumeration and range come from. Rows say it only for parameters that PVE does
+/// not have and prepare() translates.
+enum class Type : std::uint8_t { FromFacts, String, Integer, Boolean };
+
+/// Whether the model must give it; PVE's own word unless the contract differs.
+enum class Need : std::uint8_t { FromFacts, Required, Optional };
+
+struct Param {
+  std::string_view name;           ///< as the model writes it
+  std::string_view description{};  ///< empty where the name says all, or the server's instructions do
+  std::string_view wire{};         ///< PVE's name where it differs
+  std::string_view values{};       ///< '|'-separated enumeration, narrower than PVE's or absent there
+  Need need = Need::FromFacts;
+  Type type = Type::FromFacts;
+};
+
+/// The parameters of a row. Holds them by value: g++ 12 cannot keep a nested initializer list in a constant.
+class Params {
+ public:
+  static constexpr std::size_t kCapacity = 32;
+
+  constexpr Params() = default;
+  // Rows read as lists; a row with more than kCapacity does not compile.
+  constexpr Params(std::initializer_list<Param> items) {  // NOLINT(google-explicit-constructor)
+    for (const auto& item : items) items_[count_++] = item;
+  }
+  constexpr const Param* begin() const { return items_.data(); }
+  constexpr const Param* end() const { return items_.data() + count_; }
+  constexpr std::size_t size() const { return count_; }
+
+ private:
+  std::array<Param, kCapacity> items_{};
+  std::size_t count_ = 0;
+};
+
+struct Endpoint {
+  base::Method method;
+  std::string_view path;  ///< template in PVE's words: "/nodes/{node}/qemu/{vmid}/config"
+};
+
+/// What a change does, for the annotations. A GET has Effect::None.
+enum class Effect : std::uint8_t {
+  None,         ///< changes nothing
+  Additive,     ///< makes something new or starts something; nothing existing is lost
+  Destructive,  ///< may end or overwrite something that exists
+};
+
+/// What a row's prepare() may ask of the cluster it is about to change. Implemented by the engine.
+class Context {
+ public:
+  Context() = default;
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+  virtual ~Context() = default;
+  /// `data` of a GET of the row's own object: `path` is a template whose placeholders are filled from the
+  /// arguments. The error is the sentence for the model.
+  virtual std::expected<base::Json, std::string> get(std::string_view path) = 0;
+};
+
+/// Turns the checked arguments into what PVE wants, for what data cannot say: defaults that depend on other
+/// arguments, names that PVE dropped, values that an update must repeat. Works on PVE's wire names and may
+/// read, never write. The error is the sentence for the model.
+using Prepare = std::expected<void, std::string> (*)(Context& context, base::JsonObject& arguments);
+
+struct Tool {
+  std::string_view name;
+  std::string_view title;
+  std::string_view description;
+  Tier tier;
+  Effect effect;
+  Endpoint call;
+  Params params{};
+  /// A second identical call changes nothing more. Only for changes.
+  bool idempotent = false;
+  /// For a change: the sentence before the UPID, {name} standing for an argument: "VM {vmid} start".
+  std::string_view done{};
+  Prepare prepare = nullptr;
+};
+
+struct Category {
+  std::string_view name;   ///< as in PVE_CATEGORIES
+  std::string_view title;  ///< for people
+  std::span<const Tool> tools;
+};
+
+}  // namespace tool
