@@ -1,0 +1,27 @@
+// What can be made to go wrong: for tests, and for users who want to see how their assistant copes.
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace simulator {
+
+struct Faults {
+  std::chrono::milliseconds latency{0};  ///< latency=MS: every answer takes that long
+  bool drop = false;                     ///< drop: the connection closes instead of an answer
+  unsigned status = 0;                   ///< status=500|595|596…: this status, PVE's text for it, no JSON
+  bool broken_json = false;              ///< broken-json: the body is cut in the middle
+  bool html = false;                     ///< html: a proxy's error page with status 200
+  std::set<std::string, std::less<>> offline;  ///< offline=NODE
+  bool no_quorum = false;                      ///< no-quorum: reads work, writes fail as PVE's do
+  bool unauthorized = false;                   ///< unauthorized: every token is refused
+};
+
+/// Reads one fault into `faults`. "lock=VMID" is not held here: Cluster::fault sets it on the guest. The
+/// error is a sentence that names the valid ones.
+std::expected<void, std::string> set_fault(Faults& faults, std::string_view text);
+
+}  // namespace simulator

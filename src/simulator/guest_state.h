@@ -1,0 +1,101 @@
+// Guests, their disks and snapshots as the simulated cluster keeps them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace simulator {
+
+/// The lines `key: value` of one PVE configuration file; values are text, as in the file.
+using Config = std::map<std::string, std::string, std::less<>>;
+
+/// The value of `key`, or `otherwise` when the file has no such line.
+std::string_view get(const Config& config, std::string_view key, std::string_view otherwise = {});
+/// The same as a number; `otherwise` also when it is none.
+std::int64_t get_number(const Config& config, std::string_view key, std::int64_t otherwise = 0);
+bool has(const Config& config, std::string_view key);
+
+enum class GuestType : std::uint8_t { Qemu, Lxc };
+
+struct Snapshot {
+  std::string name;
+  std::string parent;       ///< name of the snapshot before; empty: the first
+  std::string description;  ///< as given, without the line break that PVE adds
+  std::int64_t time = 0;    ///< seconds since 1970
+  bool vmstate = false;
+  Config config;  ///< the guest's configuration of then, without lock and parent
+};
+
+struct Guest {
+  unsigned vmid = 0;
+  GuestType type = GuestType::Qemu;
+  std::string node;
+  std::string pool;  ///< empty: in none
+  /// The configuration file, `name`/`hostname`, `description`, `tags`, `template`, `lock`, `parent` (the
+  /// current snapshot) included.
+  Config config;
+  /// Set while running and not hot-plugged; removed keys are in `pending_delete`.
+  Config pending;
+  std::vector<std::string> pending_delete;
+  std::vector<Snapshot> snapshots;  ///< oldest first
+  bool running = false;
+  std::string qmpstatus = "stopped";  ///< running, paused, stopped, …; VMs only
+  std::int64_t started = 0;           ///< seconds since 1970; meaningful while running
+  unsigned pid = 0;                   ///< of the running process
+
+  std::string_view name() const { return get(config, type == GuestType::Qemu ? "name" : "hostname"); }
+  std::string_view lock() const { return get(config, "lock"); }
+  bool is_template() const { return get(config, "template") == "1"; }
+  /// "qemu" or "lxc".
+  std::string_view type_name() const { return type == GuestType::Qemu ? "qemu" : "lxc"; }
+  Snapshot* snapshot(std::string_view wanted);
+};
+
+/// Bytes of all disks named in the configuration (the `size=` of the boot disk or rootfs, as
+/// /cluster/resources shows in maxdisk).
+std::uint64_t disk_size(const Guest& guest);
+std::uint64_t memory_size(const Guest& guest);
+unsigned core_count(const Guest& guest);
+
+struct Storage {
+  std::string id;
+  /// The section of storage.cfg: type, content, path, shared, nodes, export, server, datastore, disable, …
+  Config config;
+  std::uint64_t total = 0;  ///< bytes, on each node unless shared
+  std::uint64_t base = 0;   ///< bytes in use that no listed volume explains
+
+  std::string_view type() const { return get(config, "type"); }
+  bool shared() const;
+  bool enabled() const { return get(config, "disable") != "1"; }
+  /// Available on that node (its `nodes` list, or no list).
+  bool on(std::string_view node) const;
+  /// `content` holds that kind ("images", "iso", …).
+  bool holds(std::string_view content) const;
+};
+
+struct Volume {
+  std::string volid;    ///< "local-lvm:vm-100-disk-0"
+  std::string node;     ///< empty on a shared storage
+  std::string content;  ///< images, rootdir, iso, vztmpl, backup, snippets, import
+  std::string format;   ///< raw, qcow2, iso, tgz, vma.zst, tar.zst, pbs-vm, subvol, …
+  std::uint64_t size = 0;
+  std::uint64_t used = 0;  ///< 0: as `size`
+  unsigned vmid = 0;       ///< owner; 0: none
+  std::int64_t ctime = 0;
+  std::string notes;
+  std::string parent;
+  bool is_protected = false;
+  /// Of a backup: the configuration inside the archive.
+  Config guest_config;
+
+  std::string_view storage() const { return std::string_view(volid).substr(0, volid.find(':')); }
+};
+
+/// By volume id, then node: a listing of one storage is one range.
+using Volumes = std::map<std::pair<std::string, std::string>, Volume>;
+
+}  // namespace simulator

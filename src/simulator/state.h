@@ -1,0 +1,177 @@
+// Everything the simulated cluster knows. Plain data: the handlers read and change it, one call at a time.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <random>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "simulator/cluster.h"
+#include "simulator/fault.h"
+#include "simulator/guest_state.h"
+#include "simulator/task.h"
+
+namespace simulator {
+
+template <typename T>
+using Named = std::map<std::string, T, std::less<>>;
+
+struct Service {
+  std::string description;
+  std::string unit_state = "enabled";
+  bool running = true;
+};
+
+struct Node {
+  std::string name;
+  unsigned id = 0;  ///< corosync's node number
+  std::string ip;
+  unsigned cores = 16;
+  std::uint64_t memory = 0;  ///< bytes
+  std::uint64_t disk = 0;    ///< bytes of the root file system
+  std::int64_t booted = 0;   ///< seconds since 1970
+  std::string fingerprint;
+  Config dns;  ///< search, dns1, dns2, dns3
+  std::string timezone = "Europe/Vienna";
+  Named<Service> services;
+  std::deque<std::string> syslog;  ///< oldest first
+  /// Set by a reboot or shutdown task; a fault can take a node off as well (State::online).
+  bool off = false;
+};
+
+struct Pool {
+  std::string comment;
+  std::set<std::string, std::less<>> storages;  ///< guests carry their pool themselves
+};
+
+struct Token {
+  std::string secret;
+  std::string comment;
+  std::int64_t expire = 0;  ///< seconds since 1970; 0: never
+  bool privsep = true;
+};
+
+struct User {
+  Config properties;  ///< comment, email, firstname, lastname, keys
+  std::set<std::string, std::less<>> groups;
+  Named<Token> tokens;
+  std::string password;
+  std::int64_t expire = 0;
+  bool enabled = true;
+};
+
+struct Group {
+  std::string comment;
+};
+
+struct Role {
+  std::set<std::string, std::less<>> privileges;
+  bool special = false;  ///< built in
+};
+
+struct Acl {
+  std::string path;
+  std::string type;  ///< user, group, token
+  std::string ugid;
+  std::string role;
+  bool propagate = true;
+};
+
+struct IpSet {
+  std::string comment;
+  std::vector<Config> entries;  ///< cidr, comment, nomatch
+};
+
+/// The firewall of the cluster, of a node or of a guest.
+struct Firewall {
+  Config options;
+  std::vector<Config> rules;  ///< in order of position; without `pos` and `digest`
+  Named<Config> aliases;      ///< cidr, comment
+  Named<IpSet> ipsets;
+};
+
+struct SecurityGroup {
+  std::string comment;
+  std::vector<Config> rules;
+};
+
+/// /etc/network/interfaces of a node.
+struct Network {
+  Named<Config> active;  ///< by iface: type, method, cidr, bridge_ports, autostart, …
+  Named<Config> staged;  ///< of interfaces.new; valid when `changed`
+  bool changed = false;
+};
+
+struct ClusterLogLine {
+  std::int64_t time = 0;
+  std::string node;
+  std::string user;
+  std::string tag;
+  std::string message;
+  unsigned pid = 0;
+  unsigned priority = 6;
+  std::uint64_t uid = 0;
+};
+
+struct State {
+  Options options;
+  const base::Clock* clock = nullptr;
+  std::int64_t now_ms = 0;  ///< milliseconds since 1970, of the call or of the task event that runs
+  std::mt19937_64 random;
+  Faults faults;
+
+  std::string cluster_name = "demo";
+  std::string local_node = "pve1";  ///< the one that is asked
+  Named<Node> nodes;
+  std::map<unsigned, Guest> guests;
+  Named<Storage> storages;
+  Volumes volumes;
+  Named<Pool> pools;
+
+  Named<User> users;
+  Named<Group> groups;
+  Named<Role> roles;
+  Named<Config> realms;  ///< type, comment, default, tfa
+  std::vector<Acl> acls;
+
+  std::deque<Task> tasks;  ///< newest first
+  unsigned next_pid = 1000;
+  std::deque<ClusterLogLine> log;  ///< newest first
+  Config datacenter;               ///< datacenter.cfg
+
+  Named<Config> backup_jobs;   ///< by id
+  Named<Config> replications;  ///< by id "100-0"
+  Named<Config> ha_resources;  ///< by sid "vm:100": state, group, max_restart, comment, …
+  Named<Config> ha_rules;      ///< by rule id
+  Firewall firewall;           ///< of the cluster
+  Named<SecurityGroup> security_groups;
+  Named<Firewall> node_firewalls;
+  std::map<unsigned, Firewall> guest_firewalls;
+  Named<Network> networks;  ///< by node
+
+  /// Seconds since 1970.
+  std::int64_t now() const { return now_ms / 1000; }
+  /// nullptr when there is none.
+  Guest* guest(unsigned vmid);
+  Node* node(std::string_view name);
+  Storage* storage(std::string_view id);
+  bool online(std::string_view node) const;
+  /// The cluster can write: no fault took the quorum.
+  bool quorate() const;
+  Volume* volume(std::string_view volid, std::string_view node);
+  /// `node` is ignored for a shared storage.
+  void put_volume(Volume volume);
+  bool drop_volume(std::string_view volid, std::string_view node);
+  /// The first free name "storage:vm-100-disk-N" (or base-, subvol-).
+  std::string free_volid(std::string_view storage, unsigned vmid, std::string_view node,
+                         std::string_view prefix = "vm") const;
+};
+
+/// The demo cluster: nodes pve1 to pve3 and `options.guests` guests, the same for the same seed and time.
+State make_world(const Options& options, const base::Clock& clock);
+
+}  // namespace simulator
