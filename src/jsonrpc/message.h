@@ -1,0 +1,83 @@
+// JSON-RPC 2.0: text <-> Request | Notification | Response, and batches of them. Knows no MCP, does no I/O.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/json.h"
+
+namespace jsonrpc {
+
+inline constexpr int kParseError = -32700;
+inline constexpr int kInvalidRequest = -32600;
+inline constexpr int kMethodNotFound = -32601;
+inline constexpr int kInvalidParams = -32602;
+inline constexpr int kInternalError = -32603;
+
+/// Keeps the JSON type: 1 and "1" are different ids.
+using Id = std::variant<std::int64_t, std::string>;
+
+struct Error {
+  int code = kInternalError;
+  std::string message;
+  /// Null: the member is left out.
+  base::Json data;
+};
+
+struct Request {
+  Id id;
+  std::string method;
+  /// Empty when the request had none.
+  base::JsonObject params;
+};
+
+struct Notification {
+  std::string method;
+  base::JsonObject params;
+};
+
+struct Response {
+  /// Absent on an error whose sender could not read the id.
+  std::optional<Id> id;
+  std::expected<base::Json, Error> outcome;
+};
+
+using Message = std::variant<Request, Notification, Response>;
+
+/// Input that is no message, with the error its sender should get.
+struct Malformed {
+  /// Absent when it could not be read.
+  std::optional<Id> id;
+  Error error;
+  /// False for broken responses and notifications, which are never answered.
+  bool answerable = true;
+};
+
+using Item = std::expected<Message, Malformed>;
+using Batch = std::vector<Item>;
+
+/// One JSON text to one message or one batch. -32700: not UTF-8, not JSON, or nested deeper than
+/// base::kJsonDepth. -32600: JSON, but no message. -32602: `params` is no object. Ids are strings or integers
+/// of 64 bits. Of members given twice the last one counts. An empty array is a Malformed, not a Batch.
+std::variant<Item, Batch> parse(std::string_view text);
+
+/// A JSON value as an id, if it may be one.
+std::optional<Id> read_id(const base::Json& value);
+
+void write_id(const Id& id, std::string& out);
+/// For logs.
+std::string id_text(const Id& id);
+
+/// The writers give one line without a line break; `result` and `params` are JSON texts.
+std::string write_request(const Id& id, std::string_view method, std::string_view params);
+std::string write_notification(std::string_view method, std::string_view params);
+std::string write_result(const Id& id, std::string_view result);
+/// Without an id the member is left out: null is no id.
+std::string write_error(const std::optional<Id>& id, const Error& error);
+
+}  // namespace jsonrpc
