@@ -1,0 +1,56 @@
+#include "config/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <system_error>
+
+namespace config {
+namespace {
+
+constexpr std::size_t kLimit = 1 << 20U;
+
+FileError failed(int code) {
+  const bool absent = code == ENOENT || code == ENOTDIR;
+  return {absent, absent ? "there is no such file"
+                         : "the file cannot be read: " + std::generic_category().message(code)};
+}
+
+std::expected<std::string, FileError> read_all(int descriptor) {
+  std::string text;
+  std::array<char, 4096> buffer;
+  for (;;) {
+    const auto count = ::read(descriptor, buffer.data(), buffer.size());
+    if (count == 0) return text;
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return std::unexpected(failed(errno));
+    text.append(buffer.data(), static_cast<std::size_t>(count));
+    if (text.size() > kLimit) return std::unexpected(FileError{false, "the file is larger than 1 MiB"});
+  }
+}
+
+}  // namespace
+
+std::expected<FileText, FileError> read_file(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return std::unexpected(failed(errno));
+  struct stat status{};
+  const bool known = ::fstat(descriptor, &status) == 0;
+  auto text = read_all(descriptor);
+  ::close(descriptor);
+  if (!text) return std::unexpected(text.error());
+  return FileText{path, std::move(*text), known && (status.st_mode & (S_IRGRP | S_IROTH)) != 0};
+}
+
+std::string default_config_path(std::string_view xdg_config_home, std::string_view home) {
+  constexpr std::string_view kFile = "/mcp-pve/config.toml";
+  if (xdg_config_home.starts_with('/')) return std::string(xdg_config_home) + std::string(kFile);
+  if (home.empty()) return {};
+  return std::string(home) + "/.config" + std::string(kFile);
+}
+
+}  // namespace config

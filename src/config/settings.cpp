@@ -1,0 +1,234 @@
+#include "config/settings.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <utility>
+
+#include "base/text.h"
+#include "config/file.h"
+#include "config/table.h"
+#include "config/token.h"
+#include "config/toml.h"
+
+namespace config {
+namespace {
+
+enum class Layer : std::uint8_t { Flag, Environment, File };
+
+struct Found {
+  Given given;
+  Layer layer = Layer::File;
+};
+
+// What the sources gave, by row of the table.
+using Findings = std::map<const Setting*, Found>;
+
+std::string_view variable_value(std::span<const std::string_view> environment, std::string_view name) {
+  for (const auto entry : environment) {
+    if (entry.size() > name.size() && entry.starts_with(name) && entry[name.size()] == '=') {
+      return entry.substr(name.size() + 1);
+    }
+  }
+  return {};
+}
+
+void from_flags(std::span<const Flag> flags, Findings& findings) {
+  for (const auto& row : table()) {
+    Given given{std::string(row.flag), {}};
+    for (const auto& flag : flags) {
+      if (!row.flag.empty() && flag.name == row.flag) given.values.push_back(flag.value);
+    }
+    if (!given.values.empty()) findings.try_emplace(&row, Found{std::move(given), Layer::Flag});
+  }
+}
+
+void from_environment(std::span<const std::string_view> environment, Findings& findings) {
+  for (const auto& row : table()) {
+    for (const auto name : {row.variable, row.alias}) {
+      if (name.empty()) continue;
+      const auto value = variable_value(environment, name);
+      if (value.empty()) continue;
+      findings.try_emplace(&row, Found{{std::string(name), {std::string(value)}}, Layer::Environment});
+    }
+  }
+}
+
+const Setting* row_of_variable(std::string_view variable) {
+  for (const auto& row : table()) {
+    if (row.variable == variable) return &row;
+  }
+  return nullptr;
+}
+
+std::string unknown_key(const TomlEntry& entry, const std::string& path) {
+  std::vector<std::string_view> keys;
+  for (const auto& row : table()) {
+    if (!row.key.empty()) keys.push_back(row.key);
+  }
+  std::string sentence = "\"" + base::printable(entry.key, 80) + "\" in line " + std::to_string(entry.line) +
+                         " of " + path + " is not a setting; valid are " + base::join(keys, ", ");
+  if (const auto near = base::nearest(entry.key, keys); !near.empty()) {
+    sentence += "; did you mean \"" + std::string(near) + "\"?";
+    return sentence;
+  }
+  return sentence + ".";
+}
+
+std::expected<void, std::string> from_file(const FileText& file, Findings& findings, Settings& settings) {
+  auto entries = parse_toml(file.text);
+  if (!entries) return std::unexpected(file.path + ", " + entries.error() + ".");
+  for (auto& entry : *entries) {
+    const auto row = std::ranges::find_if(
+        table(), [&](const Setting& setting) { return !setting.key.empty() && setting.key == entry.key; });
+    if (row == table().end()) return std::unexpected(unknown_key(entry, file.path));
+    const std::string source = entry.key + " in " + file.path;
+    if (entry.values.empty())
+      return std::unexpected(source + " is an empty list; give a value or leave it out.");
+    if (entry.key == "cluster.token_secret" && file.others_may_read) {
+      settings.warnings.push_back(base::printable(file.path) +
+                                  " holds a secret and can be read by other users; chmod 600 it.");
+    }
+    // An empty string in the file counts as unset, like an empty variable.
+    if (entry.values.size() == 1 && entry.values.front().empty()) continue;
+    findings.try_emplace(&*row, Found{{source, std::move(entry.values)}, Layer::File});
+  }
+  return {};
+}
+
+// Of id and secret in one, of a secret and of a secret's file, the one of the highest layer counts: mixing
+// the id of one token with the secret of another only gives a 401.
+std::optional<std::string> settle_token(Findings& findings) {
+  const Setting* id = row_of_variable("PVE_TOKEN_ID");
+  const Setting* secret = row_of_variable("PVE_TOKEN_SECRET");
+  const Setting* file = row_of_variable("PVE_TOKEN_SECRET_FILE");
+  const Setting* both = row_of_variable("PROXMOX_VE_API_TOKEN");
+  const auto layer = [&](const Setting* row) {
+    const auto at = findings.find(row);
+    return at == findings.end() ? std::optional<Layer>{} : at->second.layer;
+  };
+  if (layer(both)) {
+    const auto above_file = [&](const Setting* row) {
+      return layer(row).value_or(Layer::File) != Layer::File;
+    };
+    if (above_file(id) || above_file(secret) || above_file(file)) {
+      findings.erase(both);
+    } else {
+      for (const auto* row : {id, secret, file}) findings.erase(row);
+    }
+  }
+  if (layer(secret) && layer(file)) {
+    if (layer(secret) == layer(file)) {
+      return findings[secret].given.source + " and " + findings[file].given.source +
+             " are both set; keep one of them.";
+    }
+    findings.erase(*layer(secret) < *layer(file) ? file : secret);
+  }
+  return std::nullopt;
+}
+
+// A slip in a variable's name would leave its default in force, and the default tier is the widest.
+void warn_of_slips(std::span<const std::string_view> environment, Settings& settings) {
+  std::vector<std::string_view> names;
+  for (const auto& row : table()) names.push_back(row.variable);
+  for (const auto entry : environment) {
+    const auto name = entry.substr(0, entry.find('='));
+    if (!name.starts_with("PVE_") || std::ranges::find(names, name) != names.end()) continue;
+    if (const auto near = base::nearest(name, names); !near.empty()) {
+      settings.warnings.push_back(base::printable(name, 80) + " is not a setting; did you mean " +
+                                  std::string(near) + "?");
+    }
+  }
+}
+
+// --config and PVE_CONFIG name a file that must exist, the default one may be absent.
+std::expected<std::optional<FileText>, std::string> config_file(const Sources& sources,
+                                                                const Findings& findings) {
+  if (const auto at = findings.find(row_of_variable("PVE_CONFIG")); at != findings.end()) {
+    const auto& given = at->second.given;
+    if (given.values.size() != 1) return std::unexpected(given.source + " takes one file.");
+    auto file = read_file(given.values.front());
+    if (!file)
+      return std::unexpected(complaint(given.source, given.values.front(), file.error().requirement));
+    return std::move(*file);
+  }
+  const auto path = default_config_path(variable_value(sources.environment, "XDG_CONFIG_HOME"),
+                                        variable_value(sources.environment, "HOME"));
+  if (path.empty()) return std::nullopt;
+  auto file = read_file(path);
+  if (file) return std::move(*file);
+  if (file.error().absent) return std::nullopt;
+  return std::unexpected(complaint("The settings file", path, file.error().requirement));
+}
+
+std::optional<std::string> check_secret_file(const Findings& findings, Settings& settings) {
+  const auto at = findings.find(row_of_variable("PVE_TOKEN_SECRET_FILE"));
+  if (at == findings.end()) return std::nullopt;
+  const auto& source = at->second.given.source;
+  const auto& path = settings.cluster.token_secret_file;
+  const auto file = read_file(path);
+  if (!file) return complaint(source, path, file.error().requirement);
+  if (!is_token_secret(base::trim(file->text))) {
+    return complaint(source, path, "the file must hold the token's secret and nothing else");
+  }
+  if (file->others_may_read) {
+    settings.warnings.push_back("the secret in " + base::printable(path) +
+                                " can be read by other users; chmod 600 it.");
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string complaint(std::string_view name, std::string_view value, std::string_view requirement) {
+  std::string sentence(name);
+  sentence += " is \"" + base::printable(without_secrets(value), 200) + "\", but " + std::string(requirement);
+  if (!sentence.ends_with('?')) sentence += '.';
+  return sentence;
+}
+
+std::expected<Settings, std::string> load(const Sources& sources, const Known& known) {
+  Findings findings;
+  from_flags(sources.flags, findings);
+  from_environment(sources.environment, findings);
+  auto file = config_file(sources, findings);
+  if (!file) return std::unexpected(file.error());
+  Settings settings;
+  if (*file) {
+    settings.file = (*file)->path;
+    if (auto read = from_file(**file, findings, settings); !read) return std::unexpected(read.error());
+  }
+  if (auto error = settle_token(findings)) return std::unexpected(*error);
+  for (const auto& row : table()) {
+    const auto at = findings.find(&row);
+    if (at == findings.end() || row.apply == nullptr) continue;
+    if (auto error = row.apply(at->second.given, known, settings)) return std::unexpected(*error);
+  }
+  if (auto error = check_secret_file(findings, settings)) return std::unexpected(*error);
+  warn_of_slips(sources.environment, settings);
+  return settings;
+}
+
+std::optional<std::string> missing(const Settings& settings) {
+  if (settings.simulate) return std::nullopt;
+  const auto& cluster = settings.cluster;
+  constexpr std::string_view kTry = " (or try --simulate, which needs no PVE).";
+  if (cluster.base_url.empty()) {
+    return "PVE_BASE_URL is not set; give the address of PVE, such as https://pve.example.com:8006" +
+           std::string(kTry);
+  }
+  if (cluster.token_id.empty()) {
+    return "PVE_TOKEN_ID is not set; give an API token's id, such as root@pam!mcp (PVE: Datacenter > "
+           "Permissions > API Tokens).";
+  }
+  if (cluster.token_secret.empty() && cluster.token_secret_file.empty()) {
+    return "PVE_TOKEN_SECRET is not set; give the API token's secret, or PVE_TOKEN_SECRET_FILE with a file "
+           "that "
+           "holds it.";
+  }
+  return std::nullopt;
+}
+
+}  // namespace config

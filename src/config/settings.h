@@ -1,0 +1,77 @@
+// What the user has set, checked. Flags win over environment variables, those over the TOML file.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace config {
+
+/// One PVE cluster and how to reach it.
+struct Cluster {
+  /// As the user wrote it; net::parse_url decides whether it is usable.
+  std::string base_url;
+  /// Where base_url came from ("PVE_BASE_URL"), for a sentence about it.
+  std::string base_url_source;
+  std::string token_id;  ///< user@realm!name, checked
+  /// At most one of the two is set.
+  std::string token_secret;
+  std::string token_secret_file;  ///< readable and not empty when it was checked
+  /// As written; net::parse_fingerprint reads them. Verified instead of the chain when not empty.
+  std::vector<std::string> fingerprints;
+  std::string fingerprint_source;
+  std::string ca_file;  ///< PEM; empty: the system's store
+  bool verify_ssl = true;
+};
+
+struct Settings {
+  Cluster cluster;
+  std::string tier = "full";
+  /// Absent: all.
+  std::optional<std::vector<std::string>> categories;
+  std::chrono::seconds timeout{40};  ///< 1 to 3600, for the answer to one request
+  bool debug = false;
+  bool simulate = false;
+  unsigned guests = 30;  ///< of the simulator, 1 to 100000
+  std::vector<std::string> faults;
+  /// The TOML file that was read; empty when there was none.
+  std::string file;
+  /// Sentences for stderr.
+  std::vector<std::string> warnings;
+};
+
+/// The words that belong to other folders.
+struct Known {
+  std::span<const std::string_view> tiers;
+  std::span<const std::string_view> categories;
+};
+
+/// One flag of the command line, in the order given; a switch has the value "true".
+struct Flag {
+  std::string name;  ///< "--base-url"
+  std::string value;
+};
+
+struct Sources {
+  std::span<const Flag> flags;
+  /// As in environ: "NAME=value".
+  std::span<const std::string_view> environment;
+};
+
+/// Reads and checks everything that is set. An empty variable counts as unset. The error is one sentence that
+/// names the setting as the user wrote it, its value (never a secret) and what is valid.
+std::expected<Settings, std::string> load(const Sources& sources, const Known& known);
+
+/// Which setting is missing before PVE can be reached; nothing when all is there or the simulator is used.
+std::optional<std::string> missing(const Settings& settings);
+
+/// The sentence about a value that cannot be used: `NAME is "value", but REQUIREMENT.` Passwords in URLs and
+/// anything that looks like a token's secret are masked.
+std::string complaint(std::string_view name, std::string_view value, std::string_view requirement);
+
+}  // namespace config

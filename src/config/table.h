@@ -1,0 +1,44 @@
+// The one table of all settings. Parsing, --help and the README's table come from it.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/settings.h"
+
+namespace config {
+
+/// A setting as some source gave it.
+struct Given {
+  std::string source;               ///< as the user wrote it: "PVE_TIMEOUT", "--timeout", "timeout in FILE"
+  std::vector<std::string> values;  ///< never empty; more than one from a repeated flag or a TOML array
+};
+
+/// Checks the value and puts it into the settings. The error is a whole sentence.
+using Apply = std::optional<std::string> (*)(const Given& given, const Known& known, Settings& settings);
+
+struct Setting {
+  std::string_view flag;      ///< "--timeout"; empty: no flag, because argument lists are visible
+  std::string_view argument;  ///< what the flag takes, for the help; empty: a switch
+  std::string_view variable;
+  std::string_view alias;     ///< second variable; the first wins
+  std::string_view key;       ///< dotted TOML key; empty: not in the file
+  std::string_view fallback;  ///< default, for people
+  std::string_view help;      ///< one sentence
+  bool repeatable = false;
+  Apply apply = nullptr;
+};
+
+/// In the order in which people should read them.
+std::span<const Setting> table();
+
+/// The lines of --help about settings.
+std::string help();
+
+/// The README's table, in Markdown.
+std::string markdown();
+
+}  // namespace config

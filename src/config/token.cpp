@@ -1,0 +1,74 @@
+#include "config/token.h"
+
+#include <algorithm>
+
+namespace config {
+namespace {
+
+constexpr std::string_view kMask = "…";
+
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+
+// PVE's realm and token names: a letter, then at least one more of letters, digits, '.', '-', '_'.
+bool is_name(std::string_view text) {
+  return text.size() >= 2 && is_letter(text.front()) && std::ranges::all_of(text, [](char c) {
+           return is_letter(c) || is_digit(c) || c == '.' || c == '-' || c == '_';
+         });
+}
+
+std::size_t uuid_at(std::string_view text) {
+  constexpr std::string_view kShape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+  if (text.size() < kShape.size()) return 0;
+  for (std::size_t i = 0; i < kShape.size(); ++i) {
+    if (kShape[i] == '-' ? text[i] != '-' : !is_hex(text[i])) return 0;
+  }
+  return kShape.size();
+}
+
+}  // namespace
+
+bool is_token_id(std::string_view text) {
+  const auto mark = text.rfind('!');
+  if (mark == std::string_view::npos || !is_name(text.substr(mark + 1))) return false;
+  const auto user_id = text.substr(0, mark);
+  const auto at = user_id.rfind('@');
+  if (at == std::string_view::npos || at == 0 || !is_name(user_id.substr(at + 1))) return false;
+  // '=' and '!' would end the id early where PVE takes the header apart.
+  return std::ranges::all_of(user_id.substr(0, at), [](char c) {
+    return static_cast<unsigned char>(c) > 0x20 && c != 0x7F && c != ':' && c != '/' && c != '=' && c != '!';
+  });
+}
+
+bool is_token_secret(std::string_view text) {
+  return !text.empty() && text.size() <= 256 &&
+         std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7F; });
+}
+
+std::string without_secrets(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    if (const auto length = uuid_at(text.substr(i)); length > 0) {
+      out += kMask;
+      i += length;
+      continue;
+    }
+    out += text[i++];
+  }
+  if (const auto mark = out.find('!'); mark != std::string::npos) {
+    if (const auto equals = out.find('=', mark); equals != std::string::npos) {
+      out.resize(equals + 1);
+      out += kMask;
+    }
+  }
+  const auto scheme = out.find("://");
+  if (scheme != std::string::npos) {
+    const auto end = std::min(out.find('/', scheme + 3), out.size());
+    const auto at = out.rfind('@', end);
+    if (at != std::string::npos && at > scheme) out.replace(scheme + 3, at - scheme - 3, kMask);
+  }
+  return out;
+}
+
+}  // namespace config

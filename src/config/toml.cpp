@@ -1,0 +1,70 @@
+#include "config/toml.h"
+
+#include <optional>
+#include <utility>
+
+#define TOML_EXCEPTIONS 0
+#define TOML_ENABLE_FORMATTERS 0
+#include <toml++/toml.h>
+
+namespace config {
+namespace {
+
+std::string at_line(const toml::source_region& region, std::string_view clause) {
+  return "line " + std::to_string(region.begin.line) + ": " + std::string(clause);
+}
+
+std::optional<std::string> scalar(const toml::node& node) {
+  if (const auto* text = node.as_string()) return text->get();
+  if (const auto* number = node.as_integer()) return std::to_string(number->get());
+  if (const auto* boolean = node.as_boolean()) return boolean->get() ? "true" : "false";
+  return std::nullopt;
+}
+
+constexpr std::string_view kWrongType =
+    "a value must be a string, an integer, true, false, or a list of these";
+
+std::expected<std::vector<std::string>, std::string> values_of(const toml::node& node) {
+  std::vector<std::string> values;
+  if (const auto* items = node.as_array()) {
+    for (const auto& item : *items) {
+      auto value = scalar(item);
+      if (!value) return std::unexpected(at_line(item.source(), kWrongType));
+      values.push_back(std::move(*value));
+    }
+    return values;
+  }
+  auto value = scalar(node);
+  if (!value) return std::unexpected(at_line(node.source(), kWrongType));
+  values.push_back(std::move(*value));
+  return values;
+}
+
+std::optional<std::string> flatten(const toml::table& table, const std::string& prefix,
+                                   std::vector<TomlEntry>& out) {
+  for (const auto& [name, node] : table) {
+    const std::string key = prefix + std::string(name.str());
+    if (const auto* inner = node.as_table()) {
+      if (auto error = flatten(*inner, key + ".", out)) return error;
+      continue;
+    }
+    auto values = values_of(node);
+    if (!values) return values.error();
+    out.push_back({key, std::move(*values), static_cast<unsigned>(node.source().begin.line)});
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::expected<std::vector<TomlEntry>, std::string> parse_toml(const std::string& text) {
+  const toml::parse_result result = toml::parse(text);
+  // The library's own description may quote the text, and the text may hold the token.
+  if (!result)
+    return std::unexpected(at_line(result.error().source(), "not valid TOML; strings need quotes"));
+  std::vector<TomlEntry> entries;
+  if (auto error = flatten(result.table(), "", entries)) return std::unexpected(*error);
+  return entries;
+}
+
+}  // namespace config

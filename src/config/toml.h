@@ -1,0 +1,20 @@
+// The TOML file as plain keys and values; the only place that knows a TOML library.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <vector>
+
+namespace config {
+
+struct TomlEntry {
+  std::string key;                  ///< dotted: "cluster.base_url"
+  std::vector<std::string> values;  ///< of an array one each
+  unsigned line = 0;
+};
+
+/// Flattens the tables. Strings, integers, booleans and arrays of them are understood. The error is a clause
+/// that begins with the line and never repeats the text.
+std::expected<std::vector<TomlEntry>, std::string> parse_toml(const std::string& text);
+
+}  // namespace config

@@ -1,0 +1,317 @@
+#include "config/settings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+constexpr std::array<std::string_view, 3> kTiers = {"read-only", "read-execute", "full"};
+constexpr std::array<std::string_view, 3> kCategories = {"nodes", "qemu", "lxc"};
+constexpr std::string_view kSecret = "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9";
+constexpr std::string_view kPrint =
+    "aa:bb:cc:dd:ee:ff:00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff:00:11:22:33:44:55:66:77:88:99";
+
+// A directory of its own for each test, so that no settings file of the user is read.
+class Load : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = testing::TempDir() + "config-XXXXXX";
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    directory_ = pattern;
+    set("XDG_CONFIG_HOME", directory_);
+  }
+  void TearDown() override { std::filesystem::remove_all(directory_); }
+
+  void set(const std::string& name, std::string_view value) {
+    environment_.push_back(name + "=" + std::string(value));
+  }
+  void flag(std::string name, std::string_view value) {
+    flags_.push_back({std::move(name), std::string(value)});
+  }
+  std::string write(const std::string& name, std::string_view text, mode_t mode = 0600) {
+    const auto path = std::filesystem::path(directory_) / name;
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path) << text;
+    ::chmod(path.c_str(), mode);
+    return path;
+  }
+  std::expected<config::Settings, std::string> load() {
+    const std::vector<std::string_view> environment(environment_.begin(), environment_.end());
+    return config::load({flags_, environment}, {kTiers, kCategories});
+  }
+  std::string error() {
+    const auto settings = load();
+    return settings ? "no error" : settings.error();
+  }
+
+  std::string directory_;
+  std::vector<std::string> environment_;
+  std::vector<config::Flag> flags_;
+};
+
+TEST_F(Load, DefaultsAreThoseOfTheContract) {
+  const auto settings = load();
+  ASSERT_TRUE(settings) << settings.error();
+  EXPECT_EQ(settings->tier, "full");
+  EXPECT_FALSE(settings->categories);
+  EXPECT_TRUE(settings->cluster.verify_ssl);
+  EXPECT_EQ(settings->timeout.count(), 40);
+  EXPECT_FALSE(settings->debug);
+  EXPECT_FALSE(settings->simulate);
+  EXPECT_THAT(settings->warnings, IsEmpty());
+}
+
+TEST_F(Load, ReadsEveryVariable) {
+  set("PVE_BASE_URL", "https://pve:8006");
+  set("PVE_TOKEN_ID", "root@pam!mcp");
+  set("PVE_TOKEN_SECRET", kSecret);
+  set("PVE_ACCESS_TIER", "read-only");
+  set("PVE_CATEGORIES", " qemu, lxc ,");
+  set("PVE_VERIFY_SSL", "FALSE");
+  set("PVE_CA_FILE", "/etc/pve/pve-root-ca.pem");
+  set("PVE_FINGERPRINT", kPrint);
+  set("PVE_TIMEOUT", "7");
+  set("DEBUG", "0");
+  set("PVE_SIMULATE", "1");
+  set("PVE_SIMULATE_GUESTS", "500");
+  set("PVE_SIMULATE_FAULT", "latency=200,drop");
+  const auto settings = load();
+  ASSERT_TRUE(settings) << settings.error();
+  EXPECT_EQ(settings->cluster.base_url, "https://pve:8006");
+  EXPECT_EQ(settings->cluster.base_url_source, "PVE_BASE_URL");
+  EXPECT_EQ(settings->cluster.token_id, "root@pam!mcp");
+  EXPECT_EQ(settings->cluster.token_secret, kSecret);
+  EXPECT_EQ(settings->tier, "read-only");
+  EXPECT_THAT(*settings->categories, ElementsAre("qemu", "lxc"));
+  EXPECT_FALSE(settings->cluster.verify_ssl);
+  EXPECT_EQ(settings->cluster.ca_file, "/etc/pve/pve-root-ca.pem");
+  EXPECT_THAT(settings->cluster.fingerprints, ElementsAre(kPrint));
+  EXPECT_EQ(settings->cluster.fingerprint_source, "PVE_FINGERPRINT");
+  EXPECT_EQ(settings->timeout.count(), 7);
+  EXPECT_TRUE(settings->debug) << "any value counts";
+  EXPECT_TRUE(settings->simulate);
+  EXPECT_EQ(settings->guests, 500U);
+  EXPECT_THAT(settings->faults, ElementsAre("latency=200", "drop"));
+}
+
+TEST_F(Load, EmptyCountsAsUnset) {
+  for (const auto* name :
+       {"PVE_BASE_URL", "PVE_ACCESS_TIER", "PVE_CATEGORIES", "PVE_VERIFY_SSL", "PVE_FINGERPRINT",
+        "PVE_TIMEOUT", "DEBUG", "PVE_CONFIG", "PVE_TOKEN_SECRET_FILE"}) {
+    set(name, "");
+  }
+  const auto settings = load();
+  ASSERT_TRUE(settings) << settings.error();
+  EXPECT_EQ(settings->tier, "full");
+  EXPECT_FALSE(settings->debug);
+}
+
+TEST_F(Load, FlagsWinOverEnvironmentOverFile) {
+  const auto path = write("mcp-pve/config.toml",
+                          "access_tier = 'read-only'\ntimeout = 5\ncategories = ['nodes']\n"
+                          "[cluster]\nbase_url = 'file'\n");
+  set("PVE_TIMEOUT", "6");
+  set("PVE_BASE_URL", "environment");
+  flag("--base-url", "flag");
+  const auto settings = load();
+  ASSERT_TRUE(settings) << settings.error();
+  EXPECT_EQ(settings->file, path);
+  EXPECT_EQ(settings->tier, "read-only");
+  EXPECT_EQ(settings->timeout.count(), 6);
+  EXPECT_THAT(*settings->categories, ElementsAre("nodes"));
+  EXPECT_EQ(settings->cluster.base_url, "flag");
+  EXPECT_EQ(settings->cluster.base_url_source, "--base-url");
+}
+
+TEST_F(Load, ListsComeFromRepeatedFlags) {
+  flag("--categories", "qemu");
+  flag("--categories", "lxc,nodes");
+  EXPECT_THAT(*load()->categories, ElementsAre("qemu", "lxc", "nodes"));
+}
+
+TEST_F(Load, AliasesYieldToTheirPrimaryNames) {
+  set("PROXMOX_VE_ENDPOINT", "https://alias:8006/");
+  set("PROXMOX_VE_API_TOKEN", "u@pve!t1=" + std::string(kSecret));
+  auto settings = load();
+  ASSERT_TRUE(settings) << settings.error();
+  EXPECT_EQ(settings->cluster.base_url, "https://alias:8006/");
+  EXPECT_EQ(settings->cluster.token_id, "u@pve!t1");
+  EXPECT_EQ(settings->cluster.token_secret, kSecret);
+
+  set("PVE_BASE_URL", "primary");
+  set("PVE_TOKEN_ID", "root@pam!mcp");
+  settings = load();
+  ASSERT_TRUE(settings) << settings.error();
+  EXPECT_EQ(settings->cluster.base_url, "primary");
+  EXPECT_EQ(settings->cluster.token_id, "root@pam!mcp");
+  EXPECT_THAT(settings->cluster.token_secret, IsEmpty()) << "never the secret of another token";
+}
+
+TEST_F(Load, TheWholeTokenWinsOverTheFile) {
+  write("mcp-pve/config.toml", "[cluster]\ntoken_id = 'a@pam!file'\ntoken_secret = 'from-file'\n");
+  set("PROXMOX_VE_API_TOKEN", "u@pve!t1=" + std::string(kSecret));
+  const auto settings = load();
+  ASSERT_TRUE(settings) << settings.error();
+  EXPECT_EQ(settings->cluster.token_id, "u@pve!t1");
+  EXPECT_EQ(settings->cluster.token_secret, kSecret);
+}
+
+TEST_F(Load, SecretAndItsFileExcludeEachOtherInOneLayer) {
+  set("PVE_TOKEN_SECRET", kSecret);
+  set("PVE_TOKEN_SECRET_FILE", write("secret", std::string(kSecret) + "\n"));
+  EXPECT_THAT(error(), AllOf(HasSubstr("PVE_TOKEN_SECRET and PVE_TOKEN_SECRET_FILE"), HasSubstr("both")));
+}
+
+TEST_F(Load, ASecretFileOfAHigherLayerWins) {
+  const auto path = write("secret", std::string(kSecret) + "\n");
+  set("PVE_TOKEN_SECRET", "other");
+  flag("--token-secret-file", path);
+  const auto settings = load();
+  ASSERT_TRUE(settings) << settings.error();
+  EXPECT_EQ(settings->cluster.token_secret_file, path);
+  EXPECT_THAT(settings->cluster.token_secret, IsEmpty());
+  EXPECT_THAT(settings->warnings, IsEmpty());
+}
+
+TEST_F(Load, WarnsOfFilesThatOthersMayRead) {
+  set("PVE_TOKEN_SECRET_FILE", write("secret", kSecret, 0644));
+  auto settings = load();
+  ASSERT_TRUE(settings) << settings.error();
+  EXPECT_THAT(settings->warnings, ElementsAre(HasSubstr("chmod 600")));
+
+  environment_.pop_back();
+  write("mcp-pve/config.toml", "[cluster]\ntoken_secret = 'abc'\n", 0640);
+  settings = load();
+  ASSERT_TRUE(settings) << settings.error();
+  EXPECT_THAT(settings->warnings, ElementsAre(HasSubstr("config.toml")));
+
+  write("mcp-pve/config.toml", "timeout = 3\n", 0644);
+  EXPECT_THAT(load()->warnings, IsEmpty()) << "no secret, nothing to hide";
+}
+
+TEST_F(Load, WarnsOfASlipInAName) {
+  set("PVE_ACCES_TIER", "read-only");
+  set("PVE_SOMETHING_ELSE_ENTIRELY", "x");
+  EXPECT_THAT(load()->warnings,
+              ElementsAre(AllOf(HasSubstr("PVE_ACCES_TIER"), HasSubstr("PVE_ACCESS_TIER"))));
+}
+
+struct Refusal {
+  const char* name;
+  std::string value;
+  std::vector<std::string> said;
+};
+
+TEST_F(Load, RefusesValuesWithTheirNameAndTheValidOnes) {
+  const std::vector<Refusal> refusals = {
+      {"PVE_ACCESS_TIER", "admin", {"PVE_ACCESS_TIER is \"admin\"", "read-only, read-execute, full"}},
+      {"PVE_ACCESS_TIER", "read-onl", {"did you mean \"read-only\"?"}},
+      {"PVE_ACCESS_TIER", "FULL", {"\"FULL\""}},
+      {"PVE_ACCESS_TIER", " ", {"PVE_ACCESS_TIER"}},
+      {"PVE_CATEGORIES", "nodes,vms", {"PVE_CATEGORIES is \"vms\"", "nodes, qemu, lxc"}},
+      {"PVE_CATEGORIES", "  ", {"PVE_CATEGORIES is \"  \"", "at least one of nodes, qemu, lxc"}},
+      {"PVE_CATEGORIES", ",", {"at least one"}},
+      {"PVE_VERIFY_SSL", "flase", {"PVE_VERIFY_SSL is \"flase\"", "true or false"}},
+      {"PVE_TIMEOUT", "0", {"PVE_TIMEOUT is \"0\"", "1 to 3600"}},
+      {"PVE_TIMEOUT", "40s", {"\"40s\""}},
+      {"PVE_TIMEOUT", "-1", {"\"-1\""}},
+      {"PVE_TIMEOUT", "99999999999999", {"1 to 3600"}},
+      {"PVE_TOKEN_ID", "root@pam", {"PVE_TOKEN_ID is \"root@pam\"", "user@realm!name"}},
+      {"PVE_TOKEN_ID", "root!mcp", {"user@realm!name"}},
+      {"PVE_TOKEN_ID", "ro ot@pam!mcp", {"user@realm!name"}},
+      {"PVE_TOKEN_ID", "root@pam!mcp\r\nX: y", {"user@realm!name"}},
+      {"PVE_FINGERPRINT", ",", {"at least one"}},
+      {"PVE_TOKEN_SECRET_FILE", "/nonexistent/secret", {"/nonexistent/secret", "no such file"}},
+      {"PVE_CONFIG", "/nonexistent/config.toml", {"PVE_CONFIG is", "no such file"}},
+      {"PVE_SIMULATE_GUESTS", "many", {"PVE_SIMULATE_GUESTS is \"many\""}},
+  };
+  for (const auto& refusal : refusals) {
+    environment_ = {"XDG_CONFIG_HOME=" + directory_, std::string(refusal.name) + "=" + refusal.value};
+    const auto sentence = error();
+    for (const auto& part : refusal.said) EXPECT_THAT(sentence, HasSubstr(part)) << refusal.name;
+    EXPECT_TRUE(sentence.ends_with('.') || sentence.ends_with('?')) << sentence;
+    EXPECT_THAT(sentence, Not(HasSubstr("\n")));
+  }
+}
+
+TEST_F(Load, NeverShowsASecret) {
+  const std::string id_and_secret = "root@pam!mcp=" + std::string(kSecret);
+  const std::vector<std::pair<std::string, std::string>> slips = {
+      {"PVE_TOKEN_ID", std::string(kSecret)},
+      {"PVE_TOKEN_ID", id_and_secret},
+      {"PVE_TOKEN_ID", "PVEAPIToken=root@pam!mcp=odd-" + std::string(kSecret)},
+      {"PVE_TOKEN_SECRET", "two words " + std::string(kSecret)},
+      {"PVE_TOKEN_SECRET", std::string(kSecret) + "\x01"},
+      {"PROXMOX_VE_API_TOKEN", "root@pam=" + std::string(kSecret)},
+      {"PVE_ACCESS_TIER", std::string(kSecret)},
+      {"PVE_TOKEN_SECRET_FILE", std::string(kSecret)},
+  };
+  for (const auto& [name, value] : slips) {
+    environment_ = {"XDG_CONFIG_HOME=" + directory_, name + "=" + value};
+    const auto sentence = error();
+    EXPECT_THAT(sentence, HasSubstr(name));
+    EXPECT_THAT(sentence, Not(HasSubstr(kSecret)));
+    EXPECT_THAT(sentence, Not(HasSubstr("a4b5c6d7e8f9")));
+  }
+}
+
+TEST_F(Load, RefusesBadFiles) {
+  const std::vector<std::pair<std::string, std::vector<std::string>>> files = {
+      {"access_teir = 'full'\n", {"access_teir", "line 1", "access_tier", "did you mean \"access_tier\"?"}},
+      {"[cluster]\nurl = 'x'\n", {"cluster.url", "line 2", "cluster.base_url"}},
+      {"base_url = 'x'\n", {"base_url"}},
+      {"categories = []\n", {"categories in ", "empty list"}},
+      {"categories = [['nodes']]\n", {"line 1", "string"}},
+      {"timeout = 1.5\n", {"line 1", "integer"}},
+      {"[cluster]\ntoken_secret = 12345-678\n", {"line 2", "not valid TOML"}},
+      {"[cluster]\nverify_ssl = 'perhaps'\n", {"cluster.verify_ssl in ", "true or false"}},
+      {"config = 'x'\n", {"config"}},
+  };
+  for (const auto& [text, parts] : files) {
+    write("mcp-pve/config.toml", text);
+    const auto sentence = error();
+    for (const auto& part : parts) EXPECT_THAT(sentence, HasSubstr(part)) << text;
+    EXPECT_THAT(sentence, Not(HasSubstr("12345-678")));
+    EXPECT_THAT(sentence, HasSubstr("config.toml"));
+  }
+}
+
+TEST_F(Load, RefusesAValueThatIsGivenTwice) {
+  flag("--timeout", "3");
+  flag("--timeout", "4");
+  EXPECT_THAT(error(), AllOf(HasSubstr("--timeout"), HasSubstr("2 times")));
+}
+
+TEST(Missing, NamesTheFirstOneAndNothingWithTheSimulator) {
+  config::Settings settings;
+  EXPECT_THAT(*config::missing(settings), HasSubstr("PVE_BASE_URL"));
+  settings.cluster.base_url = "pve";
+  EXPECT_THAT(*config::missing(settings), HasSubstr("PVE_TOKEN_ID"));
+  settings.cluster.token_id = "root@pam!mcp";
+  EXPECT_THAT(*config::missing(settings), HasSubstr("PVE_TOKEN_SECRET"));
+  settings.cluster.token_secret_file = "/run/secret";
+  EXPECT_FALSE(config::missing(settings));
+  settings.cluster = {};
+  settings.simulate = true;
+  EXPECT_FALSE(config::missing(settings));
+}
+
+TEST(Complaint, MasksPasswordsInUrls) {
+  const auto sentence = config::complaint("PVE_BASE_URL", "https://root:hunter2@pve:8006/x", "must not");
+  EXPECT_THAT(sentence, AllOf(HasSubstr("@pve:8006/x"), Not(HasSubstr("hunter2"))));
+}
+
+}  // namespace

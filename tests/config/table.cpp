@@ -1,0 +1,62 @@
+#include "config/table.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+namespace {
+
+using testing::HasSubstr;
+
+bool all_of(std::string_view text, std::string_view allowed) {
+  return text.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+constexpr std::string_view kLower = "abcdefghijklmnopqrstuvwxyz";
+constexpr std::string_view kUpper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+
+TEST(Table, RulesOverAllRows) {
+  std::set<std::string_view> seen;
+  for (const auto& row : config::table()) {
+    SCOPED_TRACE(row.variable);
+    EXPECT_FALSE(row.variable.empty());
+    EXPECT_TRUE(all_of(row.variable, kUpper));
+    EXPECT_TRUE(row.flag.empty() || row.flag.starts_with("--"));
+    EXPECT_TRUE(all_of(row.flag, std::string(kLower) + "-"));
+    EXPECT_TRUE(all_of(row.key, std::string(kLower) + "_."));
+    EXPECT_TRUE(row.help.ends_with('.')) << row.help;
+    EXPECT_EQ(row.help.find('|'), std::string_view::npos) << "it stands in a Markdown table";
+    for (const auto name : {row.flag, row.variable, row.alias, row.key}) {
+      EXPECT_TRUE(name.empty() || seen.insert(name).second) << name;
+    }
+    // The key follows from the variable, so that people can guess it.
+    if (!row.key.empty() && row.variable.starts_with("PVE_") && !row.key.starts_with("simulat")) {
+      std::string tail(row.variable.substr(4));
+      std::ranges::transform(tail, tail.begin(), [](unsigned char c) { return std::tolower(c); });
+      EXPECT_TRUE(row.key.ends_with(tail)) << row.key;
+    }
+  }
+}
+
+TEST(Table, NoFlagTakesASecret) {
+  for (const auto& row : config::table()) {
+    const bool secret = row.variable == "PVE_TOKEN_SECRET" || row.variable == "PROXMOX_VE_API_TOKEN";
+    EXPECT_EQ(row.flag.empty(), secret) << row.variable;
+  }
+}
+
+TEST(Table, HelpAndReadmeNameEveryRow) {
+  const auto help = config::help();
+  const auto markdown = config::markdown();
+  for (const auto& row : config::table()) {
+    for (const auto name : {row.flag, row.variable, row.alias, row.key}) {
+      EXPECT_THAT(help, HasSubstr(name));
+      EXPECT_THAT(markdown, HasSubstr(name));
+    }
+  }
+  EXPECT_EQ(static_cast<std::size_t>(std::ranges::count(markdown, '\n')), config::table().size() + 2);
+}
+
+}  // namespace

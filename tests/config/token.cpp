@@ -1,0 +1,27 @@
+#include "config/token.h"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+TEST(Token, IdsAsPveHasThem) {
+  for (const auto* good :
+       {"root@pam!mcp", "a.b-c@pve!T1", "user@ldap.example-1!tok_en.x", "me@home.org@pve!ab"}) {
+    EXPECT_TRUE(config::is_token_id(good)) << good;
+  }
+  for (const auto* bad : {"", "root", "root@pam", "root@pam!", "root@pam!1x", "@pam!mcp", "root@!mcp",
+                          "root!mcp", "ro:ot@pam!mcp", "r/t@pam!mcp", "root@p m!mcp", "root@pam!m",
+                          "a=b@pam!mcp", "root@pam!mcp=uuid", "PVEAPIToken=root@pam!mcp"}) {
+    EXPECT_FALSE(config::is_token_id(bad)) << bad;
+  }
+}
+
+TEST(Token, MasksWhatMayBeSecret) {
+  EXPECT_EQ(config::without_secrets("12345678-1234-1234-1234-123456789ABC"), "…");
+  EXPECT_EQ(config::without_secrets("a@pam!t=hunter2"), "a@pam!t=…");
+  EXPECT_EQ(config::without_secrets("https://u:p@host/p@q"), "https://…@host/p@q");
+  EXPECT_EQ(config::without_secrets("https://host:8006/"), "https://host:8006/");
+  EXPECT_EQ(config::without_secrets("read-only"), "read-only");
+}
+
+}  // namespace
