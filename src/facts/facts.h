@@ -31,14 +31,16 @@ struct Parameter {
   std::string_view name;  ///< of a family without the index: "net" for net[n]
   Type type = Type::String;
   bool required = false;
-  bool indexed = false;  ///< a family: net0, net1, …
+  bool indexed = false;     ///< a family: net0, net1, …
+  std::uint16_t count = 0;  ///< members of the family (net0 to net31: 32); 0: not known
   std::optional<double> minimum;
   std::optional<double> maximum;
   std::optional<std::uint32_t> min_length;
   std::optional<std::uint32_t> max_length;
-  std::vector<std::string_view> values;  ///< the enumeration; empty: none
+  std::vector<std::string_view> values;  ///< the enumeration; empty: none. Of an Array: for each item
   std::string_view pattern;              ///< Perl regular expression, anchored at both ends by PVE
   std::string_view format;               ///< PVE's format name ("pve-vmid", "pve-node-list"); empty: none
+  std::string_view needs;                ///< the parameter without which PVE refuses this one; empty: none
   std::string_view default_value;
   std::uint8_t marks = kNoMark;
 };
@@ -91,8 +93,12 @@ class Facts {
 };
 
 /// Why `value` does not fit, in PVE's words ("value must have a minimum value of 100"); nothing when it fits.
-/// `value` is in the form in which it travels (text; a boolean is "0" or "1").
+/// `value` is in the form in which it travels (text; a boolean is "0" or "1"); of an Array, one item. Formats
+/// and patterns are judged only where PVE's verdict is certain.
 std::optional<std::string> misfit(const Parameter& parameter, std::string_view value);
+
+/// True for a name under which PVE keeps or returns a secret wherever it occurs ("cipassword").
+bool secret_name(std::string_view name);
 
 /// The JSON Schema of the parameter: type, enum, minimum, maximum; nothing that is only true of the wire.
 base::JsonObject json_schema(const Parameter& parameter);

@@ -1,0 +1,10 @@
+// The text of pve-9.2.txt inside the binary.
+#pragma once
+
+#include <string_view>
+
+namespace facts {
+
+std::string_view embedded();
+
+}  // namespace facts

@@ -1,0 +1,183 @@
+#include "facts/facts.h"
+
+#include <algorithm>
+#include <charconv>
+#include <mutex>
+#include <span>
+
+#include "base/text.h"
+#include "facts/embedded.h"
+#include "facts/parse.h"
+
+namespace facts {
+namespace {
+
+struct Head {
+  std::string_view path;
+  base::Method method;
+  std::string_view block;  ///< the endpoint's lines
+};
+
+bool before(const Head& a, const Head& b) { return a.path != b.path ? a.path < b.path : a.method < b.method; }
+
+/// Where each endpoint's lines are; parameters are not looked at.
+std::vector<Head> scan(std::string_view text, std::string_view& version) {
+  std::vector<Head> heads;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const auto end = std::min(text.find('\n', begin), text.size());
+    const auto line = text.substr(begin, end - begin);
+    if (!line.empty() && line.front() != '\t' && line.front() != '#') {
+      const auto name = line.substr(0, line.find('\t'));
+      const auto blank = name.find(' ');
+      if (name == "version") {
+        version = line.substr(std::min(line.size(), name.size() + 1));
+      } else if (const auto method = base::method_named(name.substr(0, blank));
+                 method && blank != std::string_view::npos) {
+        heads.push_back({name.substr(blank + 1), *method, text.substr(begin)});
+      }
+    }
+    begin = end + 1;
+  }
+  for (std::size_t i = 0; i + 1 < heads.size(); ++i) {
+    heads[i].block =
+        heads[i].block.substr(0, static_cast<std::size_t>(heads[i + 1].block.data() - heads[i].block.data()));
+  }
+  if (!std::ranges::is_sorted(heads, before)) std::ranges::sort(heads, before);
+  return heads;
+}
+
+bool variable(std::string_view segment) { return segment.starts_with('{') && segment.ends_with('}'); }
+
+/// The segments of a path. PVE tolerates doubled and trailing slashes.
+std::vector<std::string_view> segments(std::string_view path) {
+  auto parts = base::split(path, '/');
+  std::erase(parts, std::string_view());
+  return parts;
+}
+
+/// One level of all path templates, for routing.
+struct Node {
+  std::vector<std::pair<std::string_view, std::unique_ptr<Node>>> literals;
+  std::unique_ptr<Node> any;
+  std::vector<std::pair<base::Method, std::size_t>> endpoints;
+
+  Node& child(std::string_view segment) {
+    if (variable(segment)) {
+      if (!any) any = std::make_unique<Node>();
+      return *any;
+    }
+    for (const auto& [name, node] : literals) {
+      if (name == segment) return *node;
+    }
+    return *literals.emplace_back(segment, std::make_unique<Node>()).second;
+  }
+};
+
+std::optional<std::size_t> walk(const Node& node, base::Method method,
+                                std::span<const std::string_view> rest) {
+  if (rest.empty()) {
+    for (const auto& [offered, index] : node.endpoints) {
+      if (offered == method) return index;
+    }
+    return std::nullopt;
+  }
+  for (const auto& [name, child] : node.literals) {
+    if (name == rest.front()) return walk(*child, method, rest.subspan(1));
+  }
+  if (node.any) return walk(*node.any, method, rest.subspan(1));
+  return std::nullopt;
+}
+
+}  // namespace
+
+struct Facts::Index {
+  struct Slot {
+    std::once_flag once;
+    Endpoint endpoint;
+  };
+
+  explicit Index(std::string_view facts) : text(facts) {}
+
+  void prepare() {
+    std::call_once(scanned, [this] {
+      heads = scan(text, version);
+      slots = std::make_unique<Slot[]>(heads.size());
+    });
+  }
+
+  const Endpoint* endpoint(std::size_t index) {
+    auto& slot = slots[index];
+    std::call_once(slot.once, [&] { slot.endpoint = parse_endpoint(heads[index].block); });
+    return &slot.endpoint;
+  }
+
+  const Node& routes() {
+    std::call_once(routed, [this] {
+      for (std::size_t i = 0; i < heads.size(); ++i) {
+        auto* node = &root;
+        for (const auto segment : segments(heads[i].path)) node = &node->child(segment);
+        node->endpoints.emplace_back(heads[i].method, i);
+      }
+    });
+    return root;
+  }
+
+  std::string_view text;
+  std::string_view version;
+  std::once_flag scanned;
+  std::vector<Head> heads;
+  std::unique_ptr<Slot[]> slots;
+  std::once_flag routed;
+  Node root;
+};
+
+Facts::Facts() : Facts(embedded()) {}
+Facts::Facts(std::string_view text) : index_(std::make_unique<Index>(text)) {}
+Facts::~Facts() = default;
+
+std::string_view Facts::version() const {
+  index_->prepare();
+  return index_->version;
+}
+
+const Endpoint* Facts::find(base::Method method, std::string_view path) const {
+  index_->prepare();
+  const auto& heads = index_->heads;
+  const auto found = std::ranges::lower_bound(heads, Head{path, method, {}}, before);
+  if (found == heads.end() || found->path != path || found->method != method) return nullptr;
+  return index_->endpoint(static_cast<std::size_t>(found - heads.begin()));
+}
+
+std::optional<Route> Facts::route(base::Method method, std::string_view path) const {
+  index_->prepare();
+  const auto parts = segments(path);
+  const auto found = walk(index_->routes(), method, parts);
+  if (!found) return std::nullopt;
+  Route route{index_->endpoint(*found), {}};
+  const auto names = segments(route.endpoint->path);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (variable(names[i])) {
+      route.values.emplace_back(names[i].substr(1, names[i].size() - 2), std::string(parts[i]));
+    }
+  }
+  return route;
+}
+
+const Parameter* Endpoint::parameter(std::string_view name) const {
+  for (const auto& parameter : parameters) {
+    if (!parameter.indexed && parameter.name == name) return &parameter;
+  }
+  const auto digits = name.find_last_not_of("0123456789") + 1;
+  const auto index = name.substr(digits);
+  unsigned number = 0;
+  const auto [end, error] = std::from_chars(index.data(), index.data() + index.size(), number);
+  if (index.empty() || error != std::errc{} || (index.size() > 1 && index.front() == '0')) return nullptr;
+  for (const auto& parameter : parameters) {
+    if (parameter.indexed && parameter.name == name.substr(0, digits)) {
+      return parameter.count == 0 || number < parameter.count ? &parameter : nullptr;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace facts

@@ -1,0 +1,97 @@
+#include "facts/parse.h"
+
+#include <charconv>
+#include <utility>
+
+#include "base/text.h"
+
+namespace facts {
+namespace {
+
+constexpr std::pair<std::string_view, Type> kTypes[] = {{"string", Type::String},
+                                                        {"integer", Type::Integer},
+                                                        {"number", Type::Number},
+                                                        {"boolean", Type::Boolean},
+                                                        {"array", Type::Array}};
+
+std::optional<double> number(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::optional<std::uint32_t> length(std::string_view text) {
+  std::uint32_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+void read_type(std::string_view text, Parameter& parameter) {
+  parameter.required = text.ends_with('!');
+  if (parameter.required) text.remove_suffix(1);
+  for (const auto& [word, type] : kTypes) {
+    if (word == text) parameter.type = type;
+  }
+}
+
+void read_attribute(std::string_view field, Parameter& parameter) {
+  const auto equals = field.find('=');
+  if (equals == std::string_view::npos) return;
+  const auto key = field.substr(0, equals);
+  const auto value = field.substr(equals + 1);
+  if (key == "min") parameter.minimum = number(value);
+  if (key == "max") parameter.maximum = number(value);
+  if (key == "minlen") parameter.min_length = length(value);
+  if (key == "maxlen") parameter.max_length = length(value);
+  if (key == "enum") parameter.values = base::split(value, '|');
+  if (key == "format") parameter.format = value;
+  if (key == "needs") parameter.needs = value;
+  if (key == "default") parameter.default_value = value;
+  if (key == "pattern") parameter.pattern = value;
+}
+
+Parameter parse_parameter(std::string_view line) {
+  const auto fields = base::split(line, '\t');
+  Parameter parameter;
+  parameter.name = fields.front();
+  if (parameter.name.ends_with("[n]")) {
+    parameter.name.remove_suffix(3);
+    parameter.indexed = true;
+  }
+  if (fields.size() > 1) read_type(fields[1], parameter);
+  for (std::size_t i = 2; i < fields.size(); ++i) read_attribute(fields[i], parameter);
+  return parameter;
+}
+
+void parse_head(std::string_view line, Endpoint& endpoint) {
+  const auto fields = base::split(line, '\t');
+  const auto blank = fields.front().find(' ');
+  endpoint.method = base::method_named(fields.front().substr(0, blank)).value_or(base::Method::Get);
+  if (blank != std::string_view::npos) endpoint.path = fields.front().substr(blank + 1);
+  for (std::size_t i = 1; i < fields.size(); ++i) {
+    if (fields[i] == "notoken") endpoint.allow_token = false;
+    if (fields[i] == "additional") endpoint.additional = true;
+    if (fields[i].starts_with('{')) endpoint.permissions = fields[i];
+  }
+}
+
+}  // namespace
+
+Endpoint parse_endpoint(std::string_view block) {
+  Endpoint endpoint;
+  bool head = true;
+  for (const auto line : base::split(block, '\n')) {
+    if (head) {
+      parse_head(line, endpoint);
+    } else if (line.starts_with('\t')) {
+      endpoint.parameters.push_back(parse_parameter(line.substr(1)));
+    }
+    head = false;
+  }
+  mark(endpoint);
+  return endpoint;
+}
+
+}  // namespace facts

@@ -1,0 +1,17 @@
+// The text form of the facts (script/facts writes it): one line per endpoint, below it one line per
+// parameter, fields apart by tabs.
+#pragma once
+
+#include <string_view>
+
+#include "facts/facts.h"
+
+namespace facts {
+
+/// An endpoint from its lines. Views point into `block`.
+Endpoint parse_endpoint(std::string_view block);
+
+/// Adds what the schema does not say: marks, and how many members a family has.
+void mark(Endpoint& endpoint);
+
+}  // namespace facts
