@@ -1,0 +1,99 @@
+// What must hold for every row, checked by the compiler: static_assert(tool::valid(kRows)).
+#pragma once
+
+#include <algorithm>
+#include <span>
+#include <string_view>
+
+#include "tool/tool.h"
+
+namespace tool {
+
+inline constexpr std::size_t kDescriptionLimit = 1000;
+
+constexpr bool name_is_valid(std::string_view name) {
+  constexpr std::string_view kPrefix = "pve_";
+  if (!name.starts_with(kPrefix)) return false;
+  const auto rest = name.substr(kPrefix.size());
+  return !rest.empty() && rest.size() <= 36 && std::ranges::all_of(rest, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+constexpr bool text_is_clean(std::string_view text) {
+  return std::ranges::none_of(text, [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; });
+}
+
+constexpr std::string_view wire_name(const Param& param) {
+  return param.wire.empty() ? param.name : param.wire;
+}
+
+/// True when every {placeholder} of `text` satisfies `known`, and every brace closes.
+template <class Known>
+constexpr bool placeholders_all(std::string_view text, Known known) {
+  for (auto open = text.find('{'); open != std::string_view::npos; open = text.find('{')) {
+    const auto close = text.find('}', open);
+    if (close == std::string_view::npos || !known(text.substr(open + 1, close - open - 1))) return false;
+    text.remove_prefix(close + 1);
+  }
+  return text.find('}') == std::string_view::npos;
+}
+
+constexpr bool params_are_valid(const Tool& tool) {
+  for (const auto* a = tool.params.begin(); a != tool.params.end(); ++a) {
+    if (a->name.empty() || !text_is_clean(a->description)) return false;
+    if (a->values.starts_with('|') || a->values.ends_with('|') ||
+        a->values.find("||") != std::string_view::npos) {
+      return false;
+    }
+    for (const auto* b = tool.params.begin(); b != a; ++b) {
+      if (a->name == b->name || wire_name(*a) == wire_name(*b)) return false;
+    }
+  }
+  return true;
+}
+
+constexpr bool path_is_valid(const Tool& tool) {
+  const auto path = tool.call.path;
+  if (!path.starts_with('/') || path.ends_with('/') || path.find("//") != std::string_view::npos)
+    return false;
+  return placeholders_all(path, [&](std::string_view placeholder) {
+    return std::ranges::any_of(tool.params, [&](const Param& p) { return wire_name(p) == placeholder; });
+  });
+}
+
+constexpr bool effect_is_valid(const Tool& tool) {
+  const bool reads = tool.call.method == base::Method::Get;
+  if (reads != (tool.effect == Effect::None) || reads != (tool.tier == Tier::ReadOnly)) return false;
+  if (reads) return !tool.idempotent && tool.done.empty();
+  return !tool.done.empty() && !tool.done.ends_with('.') &&
+         placeholders_all(tool.done, [&](std::string_view placeholder) {
+           return std::ranges::any_of(tool.params, [&](const Param& p) { return p.name == placeholder; });
+         });
+}
+
+/// Why the row breaks a rule; empty when it does not.
+constexpr std::string_view fault(const Tool& tool) {
+  if (!name_is_valid(tool.name)) return "the name does not match ^pve_[a-z0-9_]{1,36}$";
+  if (tool.title.empty() || !text_is_clean(tool.title)) return "no title, or a control character in it";
+  if (!tool.description.ends_with('.')) return "the description does not end with a full stop";
+  if (tool.description.size() > kDescriptionLimit) return "the description is too long";
+  if (!text_is_clean(tool.description)) return "a control character in the description";
+  if (!path_is_valid(tool)) return "a malformed path, or a placeholder without a parameter";
+  if (!params_are_valid(tool)) return "a parameter twice, without a name, or with an empty value";
+  if (!effect_is_valid(tool)) return "method, tier, effect and done do not agree";
+  return {};
+}
+
+/// True when no row has a fault and no name occurs twice.
+constexpr bool valid(std::span<const Tool> rows) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (!fault(rows[i]).empty()) return false;
+    for (std::size_t k = 0; k < i; ++k) {
+      if (rows[i].name == rows[k].name) return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace tool
