@@ -73,6 +73,13 @@ struct Role {
   bool special = false;  ///< built in
 };
 
+/// A login; by the ticket's text.
+struct Ticket {
+  std::string user;
+  std::string csrf;
+  std::int64_t expire = 0;
+};
+
 struct Acl {
   std::string path;
   std::string type;  ///< user, group, token
@@ -137,6 +144,7 @@ struct State {
   Named<Role> roles;
   Named<Config> realms;  ///< type, comment, default, tfa
   std::vector<Acl> acls;
+  Named<Ticket> tickets;
 
   std::deque<Task> tasks;  ///< newest first
   unsigned next_pid = 1000;

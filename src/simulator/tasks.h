@@ -49,4 +49,8 @@ void advance(State& state, std::int64_t now_ms);
 /// The lines of its log as they are now, the last line of an ended one included.
 std::vector<std::string> task_log(const State& state, const Task& task);
 
+/// A line of the cluster log; priority 6 is information, 3 an error.
+void log_line(State& state, std::string node, std::string user, std::string tag, std::string message,
+              unsigned priority = 6);
+
 }  // namespace simulator

@@ -1,0 +1,17 @@
+// The parts from which make_world builds the demo cluster.
+#pragma once
+
+#include "simulator/state.h"
+
+namespace simulator {
+
+void add_nodes(State& state);
+void add_roles(State& state);
+void add_storages(State& state);
+void add_access(State& state);
+void add_guests(State& state);
+void add_pools(State& state);
+void add_cluster_configuration(State& state);
+void add_task_history(State& state);
+
+}  // namespace simulator
