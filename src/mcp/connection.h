@@ -1,0 +1,83 @@
+// The state of one client: a stdio process, or later an HTTP session. Everything else is in mcp::Server.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string_view>
+
+#include "jsonrpc/message.h"
+#include "mcp/exchange.h"
+#include "mcp/in_flight.h"
+#include "mcp/legacy.h"
+#include "mcp/outgoing.h"
+#include "mcp/server.h"
+#include "mcp/sink.h"
+
+namespace mcp {
+
+/// Runs a job on another thread, or at once. False: too busy, the job was dropped.
+using Run = std::function<bool(std::function<void()>)>;
+
+/// Both eras at once, in any order: `initialize` makes a session for messages without a claim to the modern
+/// era, and each message with one is served by itself.
+class Connection final : public std::enable_shared_from_this<Connection> {
+ public:
+  /// `server` outlives the connection and the jobs it gave to `run`.
+  static std::shared_ptr<Connection> open(const Server& server, Caller caller, std::shared_ptr<Sink> sink,
+                                          Run run,
+                                          std::chrono::milliseconds patience = std::chrono::minutes(10));
+
+  /// One JSON text from the client. Cheap methods are answered before it returns. One thread at a time.
+  void receive(std::string_view text);
+  /// The client sent something that is no JSON text at all, such as a line beyond the limit.
+  void unreadable(const jsonrpc::Error& error);
+
+  /// The client sends no more: what was asked of it will not be answered.
+  void end_of_input();
+  /// Fires the stop tokens of all calls; they are still answered.
+  void cancel_all();
+
+ private:
+  struct Key {};
+
+ public:
+  Connection(Key key, const Server& server, Caller caller, std::shared_ptr<Sink> sink, Run run,
+             std::chrono::milliseconds patience);
+
+ private:
+  void receive_item(jsonrpc::Item item, const std::shared_ptr<Sink>& sink);
+  void receive_batch(jsonrpc::Batch batch);
+  void refuse(const jsonrpc::Malformed& malformed, Sink& sink);
+  void on_request(jsonrpc::Request request, const std::shared_ptr<Sink>& sink);
+  void on_notification(const jsonrpc::Notification& notification);
+  void cancelled(const base::JsonObject& params);
+
+  Reply initialize(const base::JsonObject& params);
+  std::expected<Envelope, jsonrpc::Error> open_envelope(const jsonrpc::Request& request);
+  void start(const Method& method, jsonrpc::Request request, Envelope envelope,
+             const std::shared_ptr<Sink>& sink);
+  std::string run(const Method& method, const jsonrpc::Request& request, const Envelope& envelope,
+                  Progress& progress, std::stop_token stop);
+  void finish(const std::shared_ptr<InFlight>& call, const std::string& message);
+  bool takes_errors_without_id() const;
+
+  const Server& server_;
+  const Caller caller_;
+  const std::shared_ptr<Sink> sink_;
+  const Run run_;
+  Outgoing outgoing_;
+
+  /// Touched by receive() only.
+  std::optional<legacy::Session> session_;
+  bool modern_seen_ = false;
+
+  std::mutex mutex_;
+  std::map<jsonrpc::Id, std::shared_ptr<InFlight>> in_flight_;
+};
+
+}  // namespace mcp

@@ -1,0 +1,61 @@
+#include "mcp/outgoing.h"
+
+#include <string>
+#include <utility>
+
+namespace mcp {
+namespace {
+
+std::unexpected<jsonrpc::Error> failed(std::string_view why) {
+  return std::unexpected(jsonrpc::Error{jsonrpc::kInternalError, std::string(why), {}});
+}
+
+}  // namespace
+
+Outgoing::Outgoing(std::shared_ptr<Sink> sink, std::chrono::milliseconds patience)
+    : sink_(std::move(sink)), patience_(patience) {}
+
+std::expected<base::Json, jsonrpc::Error> Outgoing::request(std::string_view method, std::string_view params,
+                                                            std::stop_token stop) {
+  jsonrpc::Id id;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (closed_) return failed("the client sends no more messages");
+    // A prefix keeps our ids apart from the client's own in its logs.
+    id = "mcp-pve-" + std::to_string(++last_);
+    waiting_.emplace(id, std::nullopt);
+  }
+  sink_->send(jsonrpc::write_request(id, method, params));
+
+  std::unique_lock lock(mutex_);
+  const auto answered = [&] { return closed_ || waiting_.at(id).has_value(); };
+  const bool in_time = changed_.wait_for(lock, stop, patience_, answered);
+  auto slot = std::move(waiting_.extract(id).mapped());
+  if (slot) return *std::move(slot);
+  if (closed_) return failed("the client sends no more messages");
+  lock.unlock();
+  std::string void_request = R"({"requestId":)";
+  jsonrpc::write_id(id, void_request);
+  void_request += '}';
+  sink_->send(jsonrpc::write_notification("notifications/cancelled", void_request));
+  return failed(in_time || stop.stop_requested() ? "the call was cancelled"
+                                                 : "the client did not answer in time");
+}
+
+bool Outgoing::deliver(jsonrpc::Response response) {
+  if (!response.id) return false;
+  const std::scoped_lock lock(mutex_);
+  const auto found = waiting_.find(*response.id);
+  if (found == waiting_.end() || found->second) return false;
+  found->second = std::move(response.outcome);
+  changed_.notify_all();
+  return true;
+}
+
+void Outgoing::close() {
+  const std::scoped_lock lock(mutex_);
+  closed_ = true;
+  changed_.notify_all();
+}
+
+}  // namespace mcp

@@ -1,0 +1,47 @@
+// Requests of the server to the client, matched with the responses.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <expected>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string_view>
+
+#include "jsonrpc/message.h"
+#include "mcp/exchange.h"
+#include "mcp/sink.h"
+
+namespace mcp {
+
+class Outgoing final : public Peer {
+ public:
+  /// A client that takes longer than `patience` to answer is given up.
+  Outgoing(std::shared_ptr<Sink> sink, std::chrono::milliseconds patience);
+
+  std::expected<base::Json, jsonrpc::Error> request(std::string_view method, std::string_view params,
+                                                    std::stop_token stop) override;
+
+  /// False when nobody waits for it.
+  bool deliver(jsonrpc::Response response);
+  /// No response will come any more; requests from now on fail at once.
+  void close();
+
+ private:
+  using Slot = std::optional<std::expected<base::Json, jsonrpc::Error>>;
+
+  const std::shared_ptr<Sink> sink_;
+  const std::chrono::milliseconds patience_;
+
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::map<jsonrpc::Id, Slot> waiting_;
+  std::int64_t last_ = 0;
+  bool closed_ = false;
+};
+
+}  // namespace mcp

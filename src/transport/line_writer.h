@@ -1,0 +1,48 @@
+// The one writer of the protocol's output.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <optional>
+#include <string_view>
+
+#include "mcp/sink.h"
+
+namespace transport {
+
+/// Writes whole lines; a client that does not read holds its own calls only until somebody wants to end.
+class LineWriter final : public mcp::Sink {
+ public:
+  /// `in` is watched for the client's going, `stop` for the wish to end; both then bound the wait for a
+  /// client that does not read. All descriptors stay the caller's.
+  LineWriter(int in, int out, int stop);
+  ~LineWriter() override;
+  LineWriter(const LineWriter&) = delete;
+  LineWriter& operator=(const LineWriter&) = delete;
+
+  void send(std::string_view message) override;
+
+  /// Readable when the output has failed.
+  int failure_fd() const { return failed_fd_; }
+  bool failed() const { return failed_.load(); }
+  /// After this nothing is written any more, and nobody is in the midst of it.
+  void close();
+
+ private:
+  bool write_line(std::string_view message);
+  bool wait_writable();
+
+  const int in_;
+  const int out_;
+  const int stop_;
+  int failed_fd_;
+  int closed_fd_;
+  std::atomic<bool> failed_{false};
+
+  std::mutex mutex_;
+  bool closed_ = false;
+  std::optional<std::chrono::steady_clock::time_point> deadline_;
+};
+
+}  // namespace transport
