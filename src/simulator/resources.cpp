@@ -1,0 +1,91 @@
+#include "simulator/resources.h"
+
+#include "simulator/permission.h"
+#include "simulator/usage.h"
+
+namespace simulator {
+
+base::JsonObject guest_row(const State& state, const Guest& guest) {
+  const auto usage = guest_usage(state, guest, state.now());
+  const auto vmid = std::to_string(guest.vmid);
+  base::JsonObject row;
+  row.reserve(24);
+  row["id"] = std::string(guest.type_name()) + "/" + vmid;
+  row["type"] = guest.type_name();
+  row["vmid"] = guest.vmid;
+  row["node"] = guest.node;
+  row["name"] = guest.name().empty() ? (guest.type == GuestType::Qemu ? "VM " + vmid : "CT" + vmid)
+                                     : std::string(guest.name());
+  row["status"] = !guest.running ? "stopped" : guest.qmpstatus == "paused" ? "paused" : "running";
+  row["template"] = guest.is_template() ? 1 : 0;
+  row["cpu"] = usage.cpu;
+  row["maxcpu"] = core_count(guest);
+  row["mem"] = usage.mem;
+  row["memhost"] = usage.mem;
+  row["maxmem"] = memory_size(guest);
+  row["disk"] = usage.disk;
+  row["maxdisk"] = disk_size(guest);
+  row["diskread"] = usage.diskread;
+  row["diskwrite"] = usage.diskwrite;
+  row["netin"] = usage.netin;
+  row["netout"] = usage.netout;
+  row["uptime"] = usage.uptime;
+  if (!guest.pool.empty()) row["pool"] = guest.pool;
+  if (const auto tags = get(guest.config, "tags"); !tags.empty()) row["tags"] = tags;
+  if (!guest.lock().empty()) row["lock"] = guest.lock();
+  const auto sid = (guest.type == GuestType::Qemu ? "vm:" : "ct:") + vmid;
+  if (const auto ha = state.ha_resources.find(sid); ha != state.ha_resources.end()) {
+    row["hastate"] = get(ha->second, "state", "started");
+  }
+  return row;
+}
+
+base::JsonObject node_row(const State& state, const Node& node, bool full) {
+  base::JsonObject row;
+  const bool online = state.online(node.name);
+  row["id"] = "node/" + node.name;
+  row["type"] = "node";
+  row["node"] = node.name;
+  row["status"] = online ? "online" : "offline";
+  row["level"] = "";
+  if (!full) return row;
+  row["maxcpu"] = node.cores;
+  row["maxmem"] = node.memory;
+  row["maxdisk"] = node.disk;
+  if (!online) return row;
+  const auto usage = node_usage(state, node, state.now());
+  row["cpu"] = usage.cpu;
+  row["mem"] = usage.mem;
+  row["disk"] = usage.disk;
+  row["uptime"] = usage.uptime;
+  return row;
+}
+
+base::JsonObject storage_row(const State& state, const Storage& storage, const Node& node) {
+  base::JsonObject row;
+  row["id"] = "storage/" + node.name + "/" + storage.id;
+  row["type"] = "storage";
+  row["storage"] = storage.id;
+  row["node"] = node.name;
+  row["plugintype"] = storage.type();
+  row["content"] = get(storage.config, "content");
+  row["shared"] = storage.shared() ? 1 : 0;
+  // A dead node keeps its last state here, as in a real cluster.
+  row["status"] = storage.enabled() ? "available" : "unknown";
+  if (storage.enabled()) {
+    const auto usage = storage_usage(state, storage, node.name);
+    row["disk"] = usage.used;
+    row["maxdisk"] = usage.total;
+  }
+  return row;
+}
+
+bool sees_guest(const Call& call, const Guest& guest) {
+  return may(call, "/vms/" + std::to_string(guest.vmid), "VM.Audit");
+}
+
+bool sees_storage(const Call& call, const Storage& storage) {
+  return may_any(call, "/storage/" + storage.id, {"Datastore.Audit", "Datastore.AllocateSpace"});
+}
+
+}  // namespace simulator

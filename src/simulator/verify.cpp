@@ -1,0 +1,98 @@
+#include "simulator/verify.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "simulator/permission.h"
+#include "simulator/request.h"
+
+namespace simulator {
+namespace {
+
+std::string_view type_name(facts::Type type) {
+  switch (type) {
+    case facts::Type::String:
+      return "string";
+    case facts::Type::Integer:
+      return "integer";
+    case facts::Type::Number:
+      return "number";
+    case facts::Type::Boolean:
+      return "boolean";
+    case facts::Type::Array:
+      return "array";
+  }
+  return "string";
+}
+
+std::string got(const facts::Parameter& parameter, std::string_view what) {
+  return "type check ('" + std::string(type_name(parameter.type)) + "') failed - got " + std::string(what);
+}
+
+bool is_list(const facts::Parameter& parameter) {
+  return parameter.type == facts::Type::String && parameter.format.ends_with("list");
+}
+
+std::string join_values(const std::vector<std::string>& values) {
+  std::string out;
+  for (const auto& value : values) out += (out.empty() ? "" : ",") + value;
+  return out;
+}
+
+std::optional<std::string> error_of(Call& call, const std::string& name, const facts::Parameter& parameter,
+                                    const std::vector<std::string>& values) {
+  if (std::ranges::find(values, kHashMark) != values.end()) return got(parameter, "HASH");
+  if (parameter.type == facts::Type::Array) {
+    for (const auto& value : values) {
+      if (auto why = facts::misfit(parameter, value)) return why;
+    }
+    return std::nullopt;
+  }
+  auto value = values.empty() ? std::string() : values.front();
+  if (values.size() != 1) {
+    if (!is_list(parameter)) return got(parameter, "ARRAY");
+    value = join_values(values);
+    call.parameters.set(name, {value});
+  }
+  return facts::misfit(parameter, value);
+}
+
+}  // namespace
+
+std::optional<Answer> verify(Call& call) {
+  base::JsonObject errors;
+  const auto given = call.parameters.all();
+  for (const auto& [name, values] : given) {
+    const auto* const parameter = call.endpoint.parameter(name);
+    if (parameter != nullptr) {
+      if (auto why = error_of(call, name, *parameter, values)) errors[name] = *why;
+    } else if (!call.endpoint.additional &&
+               call.endpoint.path.find("{" + name + "}") == std::string_view::npos) {
+      errors[name] = "property is not defined in schema and the schema does not allow additional properties";
+    }
+  }
+  for (const auto& parameter : call.endpoint.parameters) {
+    if (parameter.required && !parameter.indexed && !given.contains(parameter.name)) {
+      errors[parameter.name] = "property is missing and it is not optional";
+    }
+  }
+  if (errors.empty()) return std::nullopt;
+  auto answer = Answer::fail("Parameter verification failed.", 400);
+  answer.errors = std::move(errors);
+  return answer;
+}
+
+std::optional<Answer> refuse_root_only(const Call& call) {
+  if (is_root_login(call)) return std::nullopt;
+  for (const auto& [name, values] : call.parameters.all()) {
+    const auto* const parameter = call.endpoint.parameter(name);
+    if (parameter == nullptr || (parameter->marks & facts::kRootOnly) == 0) continue;
+    if (call.endpoint.path.ends_with("/config")) {
+      if (name != "skiplock") return Answer::fail("only root can set '" + name + "' config");
+    }
+    return Answer::bad(name, "Only root may use this option.");
+  }
+  return std::nullopt;
+}
+
+}  // namespace simulator

@@ -1,0 +1,102 @@
+#include "simulator/without_quorum.h"
+
+#include <algorithm>
+#include <initializer_list>
+#include <string>
+
+namespace simulator {
+namespace {
+
+constexpr std::string_view kNotReady = "cluster not ready - no quorum?";
+
+struct Refusal {
+  base::Method method;
+  std::string_view prefix;  ///< of the path template
+  std::string_view message;
+};
+
+using enum base::Method;
+// Texts as a real cluster without quorum gave them; the first row that fits counts.
+constexpr Refusal kRefusals[] = {
+    {Post, "/access/users", "create user failed: cfs-lock 'file-user_cfg' error: no quorum!"},
+    {Put, "/access/users", "update user failed: cfs-lock 'file-user_cfg' error: no quorum!"},
+    {Delete, "/access/users", "delete user failed: cfs-lock 'file-user_cfg' error: no quorum!"},
+    {Put, "/access/acl", "ACL update failed: cfs-lock 'file-user_cfg' error: no quorum!"},
+    {Post, "/pools", "create pool failed: cfs-lock 'file-user_cfg' error: no quorum!"},
+    {Put, "/pools", "update pools failed: cfs-lock 'file-user_cfg' error: no quorum!"},
+    {Delete, "/pools", "delete pool failed: cfs-lock 'file-user_cfg' error: no quorum!"},
+    {Post, "/storage", "create storage failed: cfs-lock 'file-storage_cfg' error: no quorum!"},
+    {Put, "/storage", "update storage failed: cfs-lock 'file-storage_cfg' error: no quorum!"},
+    {Delete, "/storage", "delete storage failed: cfs-lock 'file-storage_cfg' error: no quorum!"},
+    {Post, "/cluster/backup", "cfs-lock 'file-jobs_cfg' error: no quorum!"},
+    {Put, "/cluster/backup", "cfs-lock 'file-jobs_cfg' error: no quorum!"},
+    {Delete, "/cluster/backup", "cfs-lock 'file-jobs_cfg' error: no quorum!"},
+    {Put, "/cluster/options", "cfs-lock 'file-datacenter_cfg' error: no quorum!"},
+    {Post, "/cluster/firewall", "cfs-lock 'firewall-cluster' error: no quorum!"},
+    {Put, "/cluster/firewall", "cfs-lock 'firewall-cluster' error: no quorum!"},
+    {Delete, "/cluster/firewall", "cfs-lock 'firewall-cluster' error: no quorum!"},
+    {Post, "/cluster/ha", kNotReady},
+    {Put, "/cluster/ha", kNotReady},
+    {Delete, "/cluster/ha", kNotReady},
+};
+
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> set) {
+  return std::ranges::find(set, text) != set.end();
+}
+
+std::string temporary_file(const Call& call, std::string_view directory) {
+  return "unable to open file '/etc/pve/nodes/" + call.node() + "/" + std::string(directory) + "/" +
+         std::to_string(call.vmid()) + ".conf.tmp.271' - Permission denied";
+}
+
+std::optional<Answer> of_guest(Call& call, bool qemu, std::string_view rest) {
+  const auto method = call.endpoint.method;
+  const std::string_view directory = qemu ? "qemu-server" : "lxc";
+  if (method == Post && rest.empty()) return Answer::fail(std::string(kNotReady));
+  if (method == Post && is_one_of(rest, {"/status/start", "/migrate", "/clone"})) {
+    return Answer::fail(std::string(kNotReady));
+  }
+  if (method == Put && rest == "/config") return Answer::fail(temporary_file(call, directory));
+  const auto id = std::to_string(call.vmid());
+  if (method == Post && rest == "/config") {
+    return failing_task(call, "qmconfig", id, temporary_file(call, directory));
+  }
+  if (method == Delete && rest.empty()) {
+    return failing_task(call, qemu ? "qmdestroy" : "vzdestroy", id, temporary_file(call, directory));
+  }
+  if (rest.starts_with("/snapshot")) {
+    const std::string_view kind = method == Delete                        ? "delsnapshot"
+                                  : method == Post && rest == "/snapshot" ? "snapshot"
+                                                                          : "rollback";
+    return failing_task(call, std::string(qemu ? "qm" : "vz") + std::string(kind), id,
+                        temporary_file(call, directory));
+  }
+  if (method == Put && rest == "/resize") {
+    return failing_task(call, "resize", id, temporary_file(call, directory));
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Answer> without_quorum(Call& call) {
+  const auto path = call.endpoint.path;
+  if (call.endpoint.method == Get) return std::nullopt;
+  for (const auto& refusal : kRefusals) {
+    if (refusal.method == call.endpoint.method && path.starts_with(refusal.prefix)) {
+      return Answer::fail(std::string(refusal.message));
+    }
+  }
+  for (const bool qemu : {true, false}) {
+    const std::string_view collection = qemu ? "/nodes/{node}/qemu" : "/nodes/{node}/lxc";
+    if (path == collection) return of_guest(call, qemu, {});
+    const auto guest = std::string(collection) + "/{vmid}";
+    if (path.starts_with(guest)) return of_guest(call, qemu, path.substr(guest.size()));
+  }
+  if (path == "/nodes/{node}/vzdump") {
+    return failing_task(call, "vzdump", call.parameters.text("vmid"), "job errors");
+  }
+  return std::nullopt;
+}
+
+}  // namespace simulator
