@@ -14,7 +14,7 @@ namespace guard {
 struct Policy {
   tool::Tier tier = tool::Tier::Full;
   /// Absent: all.
-  std::optional<std::vector<std::string>> categories;
+  std::optional<std::vector<std::string>> categories{};
 
   /// Nothing when the tool may run, else the sentence that says which setting excludes it.
   std::optional<std::string> refusal(const tool::Tool& tool, std::string_view category) const;

@@ -1,0 +1,44 @@
+#include "guard/policy.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace guard {
+namespace {
+
+bool contains(const std::vector<std::string>& list, std::string_view item) {
+  return std::ranges::find(list, item) != list.end();
+}
+
+std::string listed(const std::vector<std::string>& categories) {
+  if (categories.empty()) return "none";
+  const std::vector<std::string_view> views(categories.begin(), categories.end());
+  return base::join(views, ",");
+}
+
+}  // namespace
+
+std::optional<std::string> Policy::refusal(const tool::Tool& tool, std::string_view category) const {
+  if (tool.tier > tier) {
+    return fmt::format("{} needs the tier {}, but PVE_ACCESS_TIER allows {} only.", tool.name,
+                       tool::name(tool.tier), tool::name(tier));
+  }
+  if (categories && !contains(*categories, category)) {
+    return fmt::format("{} belongs to the category {}, but PVE_CATEGORIES allows {} only.", tool.name,
+                       category, listed(*categories));
+  }
+  return std::nullopt;
+}
+
+Policy operator&(const Policy& a, const Policy& b) {
+  Policy both{std::min(a.tier, b.tier), a.categories ? a.categories : b.categories};
+  if (a.categories && b.categories) {
+    std::erase_if(*both.categories, [&b](const std::string& item) { return !contains(*b.categories, item); });
+  }
+  return both;
+}
+
+}  // namespace guard
