@@ -147,7 +147,7 @@ std::optional<std::string> translate(std::string_view pattern, bool& ignore_case
 
 bool matches(std::string_view perl, std::string_view value) {
   // Long values and large repetitions are left to PVE: here they would cost stack and time.
-  constexpr std::size_t kLongest = 512;
+  constexpr std::size_t kLongest = 256;
   if (value.size() > kLongest || perl.find(",4096}") != std::string_view::npos) return true;
   // Perl sees characters where std::regex sees bytes.
   if (!std::ranges::all_of(value, [](char c) { return static_cast<unsigned char>(c) < 0x80; })) return true;
