@@ -1,0 +1,36 @@
+// The command line as plain values; the only place that knows a command line library.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "config/settings.h"
+
+namespace cli {
+
+enum class Command : std::uint8_t { Serve, Call, Tools, Simulate, Doctor, Help, Version };
+
+struct Arguments {
+  Command command = Command::Serve;
+  std::vector<config::Flag> flags;  ///< the settings among the flags
+
+  std::string tool;                ///< call: the tool's name
+  std::vector<std::string> pairs;  ///< call: key=value
+  std::string json;                ///< call --json: arguments as one object, or "-" for stdin; else empty
+  bool as_json = false;            ///< tools --json
+  std::string listen = "127.0.0.1:8006";  ///< simulate
+  std::string token;                      ///< simulate: USER@REALM!NAME=SECRET instead of the built-in one
+  bool plain = false;                     ///< simulate: HTTP without TLS
+};
+
+/// `words` are argv without the program's name. The error is one sentence and never repeats a value that may
+/// be a secret.
+std::expected<Arguments, std::string> parse(std::span<const char* const> words);
+
+/// The text of --help.
+std::string usage();
+
+}  // namespace cli

@@ -1,0 +1,90 @@
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/json.h"
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/signals.h"
+#include "cli/values.h"
+
+namespace cli {
+namespace {
+
+class Silent final : public mcp::Progress {
+ public:
+  void report(double, std::optional<double>, std::string_view) override {}
+};
+
+int failed(std::string_view sentence, int code) {
+  print(STDERR_FILENO, shown(sentence, ::isatty(STDERR_FILENO) == 1));
+  return code;
+}
+
+std::string text_of(const std::vector<mcp::Content>& content) {
+  std::string text;
+  for (const auto& block : content) {
+    if (!text.empty() && !text.ends_with('\n')) text += '\n';
+    if (const auto* words = std::get_if<mcp::Text>(&block)) {
+      text += words->text;
+    } else if (const auto* image = std::get_if<mcp::Image>(&block)) {
+      text += "[" + image->mime_type + ", " + std::to_string(image->data.size()) + " bytes]";
+    }
+  }
+  return text;
+}
+
+std::string all_of_stdin() {
+  std::string text;
+  std::array<char, 4096> buffer;
+  for (;;) {
+    const auto count = ::read(STDIN_FILENO, buffer.data(), buffer.size());
+    if (count <= 0) return text;
+    text.append(buffer.data(), static_cast<std::size_t>(count));
+  }
+}
+
+int report(const mcp::Outcome& outcome) {
+  if (const auto* result = std::get_if<mcp::Result>(&outcome)) {
+    const auto text = text_of(result->content);
+    if (result->is_error) return failed(text, kFailed);
+    return print(STDOUT_FILENO, shown(text, ::isatty(STDOUT_FILENO) == 1)) ? kDone : kFailed;
+  }
+  if (const auto* error = std::get_if<mcp::ProtocolError>(&outcome)) return failed(error->message, kUsage);
+  if (const auto* need = std::get_if<mcp::NeedInput>(&outcome)) return failed(need->message, kFailed);
+  const auto& task = std::get<mcp::Task>(outcome);
+  return print(STDOUT_FILENO, task.id + "\n") ? kDone : kFailed;
+}
+
+}  // namespace
+
+int call(mcp::Tools& tools, const Arguments& arguments) {
+  const mcp::Caller caller;
+  base::JsonObject schema;
+  for (auto& tool : tools.list(caller)) {
+    if (tool.name == arguments.tool) schema = std::move(tool.input_schema);
+  }
+  const auto object = arguments.json == "-" ? all_of_stdin() : arguments.json;
+  const auto values = arguments_of(object, arguments.pairs, schema);
+  if (!values) return failed(values.error(), kUsage);
+
+  std::stop_source stop;
+  on_termination([stop]() mutable { stop.request_stop(); });
+  Silent progress;
+  const base::JsonObject none;
+  return report(tools.call({.caller = caller,
+                            .name = arguments.tool,
+                            .arguments = *values,
+                            .era = mcp::Era::Modern,
+                            .client_capabilities = none,
+                            .inputs = none,
+                            .progress = progress,
+                            .stop = stop.get_token()}));
+}
+
+}  // namespace cli

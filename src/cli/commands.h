@@ -1,0 +1,40 @@
+// One function per subcommand. Each returns the exit code.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "cli/arguments.h"
+#include "cli/backend.h"
+#include "config/settings.h"
+#include "facts/facts.h"
+#include "guard/policy.h"
+#include "mcp/server.h"
+#include "mcp/tools.h"
+#include "tool/tool.h"
+#include "transport/stop.h"
+
+namespace cli {
+
+/// MCP on stdin and stdout until the input ends or `stop` is asked.
+int serve(const mcp::Server& server, transport::StopControl& stop);
+
+/// Asks PVE for its version on a thread of its own and says on stderr how that went. `client` must live until
+/// the process ends.
+void check_in_background(pve::Client& client);
+
+/// One tool; its text goes to stdout, an error to stderr.
+int call(mcp::Tools& tools, const Arguments& arguments);
+
+/// What the policy offers, as a table or as the result of tools/list.
+int list_tools(std::span<const tool::Category> categories, const guard::Policy& policy, mcp::Tools& tools,
+               bool as_json);
+
+/// The simulated cluster over HTTPS until a signal.
+int simulate(const Arguments& arguments, const config::Settings& settings, const facts::Facts& facts,
+             const base::Clock& clock);
+
+/// Every step of the way to PVE, with what to do where one fails.
+int doctor(const config::Settings& settings, Backend& backend, const facts::Facts& facts);
+
+}  // namespace cli

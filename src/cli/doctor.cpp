@@ -1,0 +1,192 @@
+#include <unistd.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/privileges.h"
+#include "cli/reach.h"
+#include "pve/path.h"
+
+namespace cli {
+namespace {
+
+// One line per step, printed as soon as it is known; steps after a failed one are left out.
+class Report {
+ public:
+  void good(std::string_view step, std::string_view text) { line("ok  ", step, text); }
+  void weak(std::string_view step, std::string_view text) { line("warn", step, text); }
+  void bad(std::string_view step, std::string_view text) {
+    failed_ = true;
+    line("FAIL", step, text);
+  }
+  bool failed() const { return failed_; }
+
+ private:
+  static void line(std::string_view mark, std::string_view step, std::string_view text) {
+    constexpr std::size_t kWidth = 12;
+    std::string out = std::string(mark) + "  " + std::string(step);
+    if (step.size() < kWidth) out.append(kWidth - step.size(), ' ');
+    // A remedy stands on lines of its own below its step.
+    for (const char c : shown(text, ::isatty(STDOUT_FILENO) == 1)) {
+      out += c;
+      if (c == '\n') out.append(6 + kWidth, ' ');
+    }
+    out.resize(out.find_last_not_of(' ') + 1);
+    print(STDOUT_FILENO, out);
+  }
+  bool failed_ = false;
+};
+
+std::string origin(const config::Settings& settings) {
+  return settings.file.empty() ? "" : ", with " + settings.file;
+}
+
+void settings_step(const config::Settings& settings, const Backend& backend, Report& report) {
+  const std::string limits = ", tier " + settings.tier;
+  if (settings.simulate) {
+    return report.good("settings", "the simulated cluster" + limits + origin(settings));
+  }
+  report.good("settings",
+              backend.route().url.text() + " as " + settings.cluster.token_id + limits + origin(settings));
+}
+
+void name_and_tcp_steps(const net::ClientOptions& route, Report& report) {
+  const auto& host = route.proxy ? route.proxy->host : route.url.host;
+  const auto port = route.proxy ? route.proxy->port : route.url.port;
+  if (route.proxy) {
+    report.good("proxy", "HTTPS_PROXY leads over " + host + ":" + std::to_string(port) +
+                             "; NO_PROXY=" + route.url.host + " would go without it");
+  }
+  const auto found = look_up(host, port, route.connect_timeout);
+  if (!found) {
+    return report.bad("name",
+                      found.error() + "\nCheck the spelling in PVE_BASE_URL, or use the node's IP address.");
+  }
+  report.good("name", host + " is " + found->text());
+  const auto open = connects(*found, route.connect_timeout);
+  if (open) return report.good("connection", *open);
+  report.bad("connection",
+             open.error() +
+                 "\nDoes pveproxy run on the node (systemctl status pveproxy)? Is the port right "
+                 "(8006)? Does a firewall stand between?");
+}
+
+void tls_step(net::Client& network, const net::ClientOptions& route, Report& report) {
+  if (!route.url.tls)
+    return report.weak("TLS", "none: the token crosses the network in the clear; use https://");
+  net::SendOptions options;
+  options.timeout = route.connect_timeout;
+  const auto seen = network.probe(options);
+  if (!seen) {
+    const auto& failure = seen.error();
+    if (failure.fingerprint.empty()) return report.bad("TLS", failure.detail);
+    return report.bad("TLS", failure.detail + "\nThe certificate seen has the fingerprint\n" +
+                                 failure.fingerprint +
+                                 "\nIf \"pvenode cert info\" on the node shows the same, pin it:\n"
+                                 "PVE_FINGERPRINT=" +
+                                 failure.fingerprint);
+  }
+  if (!route.verify && route.fingerprints.empty()) {
+    return report.weak("TLS",
+                       "the certificate is not verified (PVE_VERIFY_SSL). Pin what is seen instead:\n"
+                       "PVE_FINGERPRINT=" +
+                           *seen);
+  }
+  report.good(
+      "TLS",
+      (route.fingerprints.empty() ? "certificate verified, fingerprint " : "certificate pinned, ") + *seen);
+}
+
+std::string text_member(const base::Json& data, std::string_view key) {
+  const auto* object = data.if_object();
+  const auto* member = object == nullptr ? nullptr : object->if_contains(key);
+  if (member == nullptr || !member->is_string()) return "";
+  return std::string(member->get_string());
+}
+
+// False when PVE does not let us in, so that further questions are pointless.
+bool token_and_version_steps(pve::Client& client, const facts::Facts& facts, Report& report) {
+  const auto answer = client.call({base::Method::Get, "/version", {}}, std::stop_token{});
+  if (!answer) {
+    const bool rejected = answer.error().kind == pve::Error::Kind::Rejected;
+    report.bad(rejected ? "token" : "answer",
+               pve::explain(answer.error(), "GET /version", client.base_url()));
+    return false;
+  }
+  report.good("token", "accepted");
+  const auto version = text_member(answer->data, "version");
+  if (version.empty()) {
+    report.bad("version", "the answer to /version names none; is this PVE?");
+    return false;
+  }
+  if (leading_number(version) < 8) {
+    report.weak("version", "PVE " + version + " is older than 8, which these tools were not made for");
+  } else {
+    report.good("version",
+                "PVE " + version + " (parameters are checked as of " + std::string(facts.version()) + ")");
+  }
+  return true;
+}
+
+// PVE tells a token about itself where it may; nothing when it does not.
+std::optional<bool> is_separated(pve::Client& client, const std::string& token_id) {
+  const auto mark = token_id.rfind('!');
+  if (mark == std::string::npos) return std::nullopt;
+  const auto path = pve::fill_path("/access/users/{userid}/token/{tokenid}", [&](std::string_view name) {
+    return name == "userid" ? token_id.substr(0, mark) : token_id.substr(mark + 1);
+  });
+  if (!path) return std::nullopt;
+  const auto answer = client.call({base::Method::Get, *path, {}}, std::stop_token{});
+  if (!answer || !answer->data.is_object()) return std::nullopt;
+  const auto* privsep = answer->data.get_object().if_contains("privsep");
+  return privsep == nullptr ? std::optional<bool>{} : privsep_is_on(*privsep);
+}
+
+void privileges_step(pve::Client& client, const config::Settings& settings, Report& report) {
+  const auto answer = client.call({base::Method::Get, "/access/permissions", {}}, std::stop_token{});
+  if (!answer) {
+    return report.bad("privileges",
+                      pve::explain(answer.error(), "GET /access/permissions", client.base_url()));
+  }
+  const auto lacking = lacking_privileges(answer->data, settings.tier);
+  if (lacking.empty()) return report.good("privileges", "all that the tier " + settings.tier + " uses");
+  const auto separated = is_separated(client, settings.cluster.token_id);
+  std::string hint;
+  if (separated.value_or(true)) {
+    hint =
+        std::string("\nThe token ") + (separated ? "has" : "may have") +
+        " privilege separation: it has only rights that are given to the token itself as well as to its "
+        "user. "
+        "Add a permission for the token (Datacenter > Permissions > Add > API Token Permission), or uncheck "
+        "Privilege Separation.";
+  }
+  if (has_no_privileges(answer->data)) {
+    return report.bad("privileges", "the token has none: lists will be empty" +
+                                        (hint.empty() ? "\nGive its user a role such as PVEAuditor." : hint));
+  }
+  report.weak("privileges", "nowhere granted: " + lacking +
+                                "\nTools that need them will be refused by PVE; fine if that is meant." +
+                                hint);
+}
+
+}  // namespace
+
+int doctor(const config::Settings& settings, Backend& backend, const facts::Facts& facts) {
+  Report report;
+  settings_step(settings, backend, report);
+  if (auto* network = backend.network()) {
+    name_and_tcp_steps(backend.route(), report);
+    if (!report.failed()) tls_step(*network, backend.route(), report);
+  }
+  if (report.failed()) return kFailed;
+  if (token_and_version_steps(backend.client(), facts, report)) {
+    privileges_step(backend.client(), settings, report);
+  }
+  return report.failed() ? kFailed : kDone;
+}
+
+}  // namespace cli

@@ -1,0 +1,43 @@
+#include <unistd.h>
+
+#include <chrono>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+#include "base/log.h"
+#include "cli/commands.h"
+#include "transport/stdio.h"
+
+namespace cli {
+namespace {
+
+std::string version_in(const base::Json& data) {
+  const auto* object = data.if_object();
+  const auto* version = object == nullptr ? nullptr : object->if_contains("version");
+  if (version == nullptr || !version->is_string()) return "of unknown version";
+  return std::string(version->get_string());
+}
+
+}  // namespace
+
+int serve(const mcp::Server& server, transport::StopControl& stop) {
+  return transport::serve_stdio(server, STDIN_FILENO, STDOUT_FILENO, stop);
+}
+
+void check_in_background(pve::Client& client) {
+  std::thread([&client] {
+    // The client's first questions are answered from memory; they should not share the processor with a TLS
+    // handshake, and a client that only probes needs none.
+    std::this_thread::sleep_for(std::chrono::milliseconds{200});
+    const auto answer = client.call({base::Method::Get, "/version", {}}, std::stop_token{});
+    if (answer) {
+      base::log(base::LogLevel::Info,
+                "connected to " + client.base_url() + ", PVE " + version_in(answer->data) + ".");
+    } else if (answer.error().kind != pve::Error::Kind::Rejected) {
+      base::log(base::LogLevel::Warning, pve::explain(answer.error(), "GET /version", client.base_url()));
+    }
+  }).detach();
+}
+
+}  // namespace cli

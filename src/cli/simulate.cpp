@@ -1,0 +1,99 @@
+#include <unistd.h>
+
+#include <future>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/log.h"
+#include "cli/commands.h"
+#include "cli/listen.h"
+#include "cli/output.h"
+#include "cli/signals.h"
+#include "config/token.h"
+#include "net/certificate.h"
+#include "net/server.h"
+#include "simulator/cluster.h"
+
+namespace cli {
+namespace {
+
+int failed(std::string_view sentence, int code) {
+  base::log(base::LogLevel::Error, sentence);
+  return code;
+}
+
+bool is_loopback(const std::string& address) {
+  return address == "localhost" || address == "::1" || address.starts_with("127.");
+}
+
+// The token is the simulator's own, so it may stand in the arguments and be printed.
+bool take_token(const std::string& text, simulator::Options& options) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos) return false;
+  options.token_id = text.substr(0, equals);
+  options.token_secret = text.substr(equals + 1);
+  return config::is_token_id(options.token_id) && config::is_token_secret(options.token_secret);
+}
+
+std::string announcement(const net::ServerOptions& server, std::uint16_t port,
+                         const simulator::Options& options, const std::string& fingerprint) {
+  const bool ipv6 = server.address.find(':') != std::string::npos;
+  std::string text = "# A simulated PVE cluster; end it with Ctrl-C. To use it, paste:\n";
+  text += std::string("export PVE_BASE_URL='") + (fingerprint.empty() ? "http://" : "https://") +
+          (ipv6 ? "[" + server.address + "]" : server.address) + ":" + std::to_string(port) + "'\n";
+  text += "export PVE_TOKEN_ID='" + options.token_id + "'\n";
+  text += "export PVE_TOKEN_SECRET='" + options.token_secret + "'\n";
+  if (!fingerprint.empty()) text += "export PVE_FINGERPRINT='" + fingerprint + "'\n";
+  return text;
+}
+
+}  // namespace
+
+int simulate(const Arguments& arguments, const config::Settings& settings, const facts::Facts& facts,
+             const base::Clock& clock) {
+  const auto listen = parse_listen(arguments.listen);
+  if (!listen) return failed(listen.error(), kUsage);
+  simulator::Options options;
+  options.guests = settings.guests;
+  if (!arguments.token.empty() && !take_token(arguments.token, options)) {
+    return failed("--token must have the form user@realm!name=secret.", kUsage);
+  }
+  simulator::Cluster cluster(options, facts, clock);
+  for (const auto& fault : settings.faults) {
+    if (auto set = cluster.fault(fault); !set) return failed(set.error(), kUsage);
+  }
+
+  std::promise<void> ended;
+  on_termination([&, once = false]() mutable {
+    if (!std::exchange(once, true)) ended.set_value();
+  });
+  net::ServerOptions server_options;
+  server_options.address = listen->address;
+  server_options.port = listen->port;
+  std::string fingerprint;
+  if (!arguments.plain) {
+    const std::vector<std::string> names = {"localhost", "127.0.0.1", "::1", listen->address};
+    auto certificate = net::make_certificate(names);
+    if (!certificate) return failed(certificate.error(), kFailed);
+    server_options.certificate_pem = certificate->certificate_pem;
+    server_options.key_pem = certificate->key_pem;
+    fingerprint = net::to_text(certificate->fingerprint);
+  }
+  if (!is_loopback(listen->address)) {
+    base::log(base::LogLevel::Warning,
+              "listening on " + listen->address + ": others can reach the simulator.");
+  }
+  auto server = net::Server::start(server_options, [&](const net::Request& request) {
+    auto reply = cluster.handle(request);
+    return net::ServerReply{std::move(reply.response), reply.delay, reply.drop};
+  });
+  if (!server) return failed(server.error(), kFailed);
+  if (!print(STDOUT_FILENO, announcement(server_options, (*server)->port(), options, fingerprint)))
+    return kFailed;
+  ended.get_future().wait();
+  return kDone;
+}
+
+}  // namespace cli

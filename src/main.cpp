@@ -1,0 +1,109 @@
+// Builds the parts, joins them, runs.
+#include <unistd.h>
+
+#include <cstdlib>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "catalog/catalog.h"
+#include "cli/arguments.h"
+#include "cli/backend.h"
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/signals.h"
+#include "config/settings.h"
+#include "engine/toolbox.h"
+#include "facts/facts.h"
+#include "guard/policy.h"
+#include "mcp/server.h"
+#include "tool/tool.h"
+#include "transport/stop.h"
+
+namespace {
+
+using base::LogLevel;
+
+std::string_view variable(std::string_view name) {
+  const char* value = std::getenv(std::string(name).c_str());
+  return value == nullptr ? std::string_view{} : std::string_view(value);
+}
+
+std::expected<config::Settings, std::string> load(const cli::Arguments& arguments) {
+  std::vector<std::string_view> environment;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry)
+    environment.emplace_back(*entry);
+  std::vector<std::string_view> categories;
+  for (const auto& category : catalog::categories()) categories.push_back(category.name);
+  return config::load({arguments.flags, environment}, {tool::kTierNames, categories});
+}
+
+bool needs_pve(cli::Command command) {
+  return command != cli::Command::Tools && command != cli::Command::Simulate;
+}
+
+int fail(std::string_view sentence) {
+  base::log(LogLevel::Error, sentence);
+  return cli::kUsage;
+}
+
+int run(const cli::Arguments& arguments, const config::Settings& settings) {
+  const base::SystemClock clock;
+  const facts::Facts facts;
+  if (arguments.command == cli::Command::Simulate) return cli::simulate(arguments, settings, facts, clock);
+
+  transport::StopControl stop;
+  cli::Backend::OnRejected on_rejected;
+  if (arguments.command == cli::Command::Serve) {
+    on_rejected = [&](const std::string& sentence) {
+      base::log(LogLevel::Error, sentence);
+      stop.stop(cli::kFailed);
+    };
+  }
+  const auto backend = cli::Backend::open(settings, facts, clock, variable, on_rejected);
+  if (!backend) return fail(backend.error());
+  auto& client = (*backend)->client();
+  const guard::Policy policy{tool::tier_named(settings.tier).value_or(tool::Tier::ReadOnly),
+                             settings.categories};
+  engine::Toolbox toolbox(catalog::categories(), policy, {client, facts});
+
+  switch (arguments.command) {
+    case cli::Command::Call:
+      return cli::call(toolbox, arguments);
+    case cli::Command::Tools:
+      return cli::list_tools(catalog::categories(), policy, toolbox, arguments.as_json);
+    case cli::Command::Doctor:
+      return cli::doctor(settings, **backend, facts);
+    default:
+      break;
+  }
+  const mcp::Server server(toolbox,
+                           {"mcp-pve", "Proxmox VE", MCP_PVE_VERSION, std::string(engine::instructions())});
+  cli::on_termination([&] { stop.stop(cli::kDone); });
+  if (!settings.simulate) cli::check_in_background(client);
+  // Calls that ignore their stop token and the background check use what lives here: no destructor may run.
+  cli::leave(cli::serve(server, stop));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto arguments =
+      cli::parse(std::span<const char* const>(argv, static_cast<std::size_t>(argc)).subspan(argc > 0));
+  if (!arguments) cli::leave(fail(arguments.error()));
+  if (arguments->command == cli::Command::Help || arguments->command == cli::Command::Version) {
+    const bool help = arguments->command == cli::Command::Help;
+    const bool written = cli::print(STDOUT_FILENO, help ? cli::usage() : "mcp-pve " MCP_PVE_VERSION "\n");
+    cli::leave(written ? cli::kDone : cli::kFailed);
+  }
+  const auto settings = load(*arguments);
+  if (!settings) cli::leave(fail(settings.error()));
+  base::log_debug(settings->debug);
+  for (const auto& warning : settings->warnings) base::log(LogLevel::Warning, warning);
+  if (needs_pve(arguments->command)) {
+    if (const auto sentence = config::missing(*settings)) cli::leave(fail(*sentence));
+  }
+  cli::leave(run(*arguments, *settings));
+}
