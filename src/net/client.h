@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "net/certificate.h"
 #include "net/http.h"
 #include "net/proxy.h"
+#include "net/resolver.h"
 #include "net/url.h"
 
 namespace net {
@@ -34,6 +36,8 @@ struct ClientOptions {
   /// PVE closes after the 100th request and after 5 s of idleness.
   unsigned max_requests = 100;
   std::chrono::milliseconds idle_limit{4'000};
+  /// Replaces getaddrinfo; runs on a thread of its own, which may outlive the Client.
+  Lookup lookup;
 };
 
 /// Does nothing until the first send(): no thread, no TLS context, no file is read. Connections are closed
@@ -49,6 +53,11 @@ class Client final : public HttpClient {
   /// Adds Host, User-Agent, Accept-Encoding and Content-Length; `request.headers` must not name them. A
   /// target or header with a control character is refused (Failure::Protocol).
   std::expected<Response, Failure> send(const Request& request, const SendOptions& options) override;
+
+  /// The same without blocking; `options.stop` is not watched. `done` is called exactly once, on the I/O
+  /// thread: it must return soon and must not throw. When ~Client comes first it gets Failure::Cancelled.
+  void start(const Request& request, const SendOptions& options,
+             std::function<void(std::expected<Response, Failure>)> done);
 
   /// Connects, with the TLS handshake, and closes again: what the server shows (`doctor`). The certificate is
   /// judged as for a request; its fingerprint is given in both cases, "" over plain HTTP.

@@ -13,7 +13,7 @@ namespace net {
 
 struct Proxy {
   std::string host;
-  std::uint16_t port = 3128;
+  std::uint16_t port = 80;
   /// "user:password", decoded; empty without. A secret: never log it.
   std::string credentials;
 };
