@@ -1,0 +1,115 @@
+#include "catalog/categories.h"
+#include "catalog/params.h"
+#include "tool/rules.h"
+
+namespace catalog {
+
+using base::Method;
+using tool::Effect;
+using tool::Tier;
+
+namespace {
+
+constexpr tool::Param kUserid{.name = "userid", .description = "name@realm"};
+constexpr tool::Param kExpire{.name = "expire", .description = "Epoch seconds; 0: never"};
+
+}  // namespace
+
+constexpr tool::Tool kAccess[] = {
+    {.name = "pve_list_users",
+     .title = "List users",
+     .description = "List the users.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/access/users"},
+     .params = {{.name = "enabled"}}},
+    {.name = "pve_get_user",
+     .title = "User details",
+     .description = "Read a user, with groups and tokens.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/access/users/{userid}"},
+     .params = {kUserid}},
+    {.name = "pve_list_roles",
+     .title = "List roles",
+     .description = "List the roles and their privileges.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/access/roles"}},
+    {.name = "pve_list_groups",
+     .title = "List groups",
+     .description = "List the user groups.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/access/groups"}},
+    {.name = "pve_list_acls",
+     .title = "List permissions",
+     .description = "List the ACL: who has which role on which path.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/access/acl"}},
+    {.name = "pve_list_domains",
+     .title = "List realms",
+     .description = "List the authentication realms.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/access/domains"}},
+    {.name = "pve_create_user",
+     .title = "Create user",
+     .description = "Create a user.",
+     .tier = Tier::Full,
+     .effect = Effect::Additive,
+     .call = {Method::Post, "/access/users"},
+     .params = {kUserid,
+                {.name = "password", .description = "Realm pve only"},
+                {.name = "email"},
+                {.name = "groups"},
+                {.name = "comment"},
+                {.name = "enable"},
+                kExpire},
+     .idempotent = true,
+     .done = "User {userid} created"},
+    {.name = "pve_update_user",
+     .title = "Update user",
+     .description = "Change a user. groups replaces the present ones unless append is true.",
+     .tier = Tier::Full,
+     .effect = Effect::Destructive,
+     .call = {Method::Put, "/access/users/{userid}"},
+     .params = {kUserid,
+                {.name = "email"},
+                {.name = "groups"},
+                {.name = "append"},
+                {.name = "comment"},
+                {.name = "enable"},
+                kExpire},
+     .idempotent = true,
+     .done = "User {userid} updated"},
+    {.name = "pve_delete_user",
+     .title = "Delete user",
+     .description = "Delete a user and its tokens.",
+     .tier = Tier::Full,
+     .effect = Effect::Destructive,
+     .call = {Method::Delete, "/access/users/{userid}"},
+     .params = {kUserid},
+     .idempotent = true,
+     .done = "User {userid} deleted"},
+    {.name = "pve_update_acl",
+     .title = "Grant or revoke roles",
+     .description = "Grant or revoke roles on a path to users, groups or API tokens.",
+     .tier = Tier::Full,
+     .effect = Effect::Destructive,
+     .call = {Method::Put, "/access/acl"},
+     .params = {{.name = "path", .description = "E.g. /vms/100"},
+                {.name = "roles"},
+                {.name = "users", .description = "users, groups or tokens is needed"},
+                {.name = "groups"},
+                {.name = "tokens"},
+                {.name = "propagate", .description = "Default true"},
+                {.name = "delete", .description = "Revoke instead"}},
+     .idempotent = true,
+     .done = "ACL of {path} updated"},
+};
+
+static_assert(tool::valid(kAccess));
+
+}  // namespace catalog

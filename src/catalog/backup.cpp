@@ -1,0 +1,139 @@
+#include <string>
+#include <string_view>
+
+#include "catalog/categories.h"
+#include "catalog/params.h"
+#include "tool/rules.h"
+
+namespace catalog {
+
+using base::Method;
+using tool::Effect;
+using tool::Tier;
+using tool::Type;
+
+namespace {
+
+/// The contract says "omit vmid for all guests"; PVE wants that said.
+void select_all(base::JsonObject& arguments) {
+  for (const std::string_view name : {"vmid", "all", "pool", "stop"}) {
+    if (arguments.contains(name)) return;
+  }
+  arguments["all"] = true;
+}
+
+/// vzdump prunes by the storage's retention unless told not to: a backup on demand must not delete others
+/// unasked.
+std::expected<void, std::string> run(tool::Context& /*context*/, base::JsonObject& arguments) {
+  select_all(arguments);
+  if (!arguments.contains("remove") && !arguments.contains("prune-backups")) arguments["remove"] = false;
+  return {};
+}
+
+/// `maxfiles` went away with PVE 9; 0 meant no limit.
+std::expected<void, std::string> translate_maxfiles(base::JsonObject& arguments) {
+  const auto* maxfiles = arguments.if_contains("maxfiles");
+  if (maxfiles == nullptr) return {};
+  if (arguments.contains("prune-backups")) {
+    return std::unexpected(
+        "Give maxfiles or prune-backups, not both: maxfiles=N means prune-backups=keep-last=N.");
+  }
+  const auto* text = maxfiles->if_string();
+  const auto keep = text != nullptr ? std::string(*text) : base::write_json(*maxfiles);
+  if (keep.empty() || keep.find_first_not_of("0123456789") != std::string::npos) {
+    return std::unexpected("maxfiles is the number of backups to keep for each guest, not " + keep + ".");
+  }
+  const bool unlimited = keep.find_first_not_of('0') == std::string::npos;
+  arguments.stable_erase(arguments.find("maxfiles"));
+  arguments["prune-backups"] = unlimited ? "keep-all=1" : "keep-last=" + keep;
+  return {};
+}
+
+std::expected<void, std::string> create_job(tool::Context& /*context*/, base::JsonObject& arguments) {
+  if (!arguments.contains("schedule") && !arguments.contains("starttime")) {
+    return std::unexpected(
+        "A backup job needs schedule, a calendar event such as \"02:00\" (daily), \"sat 02:00\" or "
+        "\"mon..fri 21:30\".");
+  }
+  select_all(arguments);
+  return translate_maxfiles(arguments);
+}
+
+constexpr tool::Param kGuests{.name = "vmid", .description = "VMIDs; default all"};
+constexpr tool::Param kAll{.name = "all"};
+constexpr tool::Param kPool{.name = "pool"};
+constexpr tool::Param kExclude{.name = "exclude", .description = "VMIDs"};
+constexpr tool::Param kStorageId{.name = "storage"};
+constexpr tool::Param kMode{.name = "mode"};
+constexpr tool::Param kCompress{.name = "compress"};
+constexpr tool::Param kNotes{.name = "notes-template", .description = "E.g. {{guestname}}"};
+constexpr tool::Param kJobId{.name = "id"};
+
+}  // namespace
+
+constexpr tool::Tool kBackup[] = {
+    {.name = "pve_list_backup_jobs",
+     .title = "List backup jobs",
+     .description = "List the scheduled backup jobs.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/cluster/backup"}},
+    {.name = "pve_get_backup_job",
+     .title = "Backup job",
+     .description = "Read a scheduled backup job.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/cluster/backup/{id}"},
+     .params = {kJobId}},
+    {.name = "pve_run_backup",
+     .title = "Back up now",
+     .description = "Back up guests of a node now. Prunes no old backup unless remove is true (tier full).",
+     .tier = Tier::ReadExecute,
+     .effect = Effect::Destructive,
+     .call = {Method::Post, "/nodes/{node}/vzdump"},
+     .params = {{.name = "node", .need = tool::Need::Required},
+                kGuests,
+                kAll,
+                kPool,
+                kExclude,
+                kStorageId,
+                kMode,
+                kCompress,
+                kNotes},
+     .done = "Backup on node {node}",
+     .prepare = run},
+    {.name = "pve_create_backup_job",
+     .title = "Create backup job",
+     .description = "Schedule a backup job.",
+     .tier = Tier::Full,
+     .effect = Effect::Additive,
+     .call = {Method::Post, "/cluster/backup"},
+     .params = {{.name = "schedule", .description = "Needed; e.g. sat 02:00"},
+                kGuests,
+                kAll,
+                kPool,
+                kExclude,
+                {.name = "node"},
+                kStorageId,
+                kMode,
+                kCompress,
+                {.name = "prune-backups", .description = "E.g. keep-last=3"},
+                {.name = "maxfiles", .description = "N: keep-last=N", .type = Type::Integer},
+                kNotes,
+                {.name = "comment"},
+                {.name = "enabled"}},
+     .done = "Backup job created",
+     .prepare = create_job},
+    {.name = "pve_delete_backup_job",
+     .title = "Delete backup job",
+     .description = "Delete a scheduled backup job. Its backups stay.",
+     .tier = Tier::Full,
+     .effect = Effect::Destructive,
+     .call = {Method::Delete, "/cluster/backup/{id}"},
+     .params = {kJobId},
+     .idempotent = true,
+     .done = "Backup job {id} deleted"}};
+
+static_assert(tool::valid(kBackup));
+
+}  // namespace catalog

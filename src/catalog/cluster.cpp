@@ -1,0 +1,76 @@
+#include "catalog/categories.h"
+#include "catalog/params.h"
+#include "tool/rules.h"
+
+namespace catalog {
+
+using base::Method;
+using tool::Effect;
+using tool::Tier;
+
+constexpr tool::Tool kCluster[] = {
+    {.name = "pve_get_cluster_status",
+     .title = "Cluster status",
+     .description = "Read the cluster's quorum and members.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/cluster/status"}},
+    {.name = "pve_list_cluster_resources",
+     .title = "List resources",
+     .description = "List all guests, nodes and storages of the cluster with their use. "
+                    "Finds a guest's node.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/cluster/resources"},
+     .params = {{.name = "type", .description = "vm: containers too"}}},
+    {.name = "pve_get_next_vmid",
+     .title = "Next free VMID",
+     .description = "Read the next free VMID. It is not reserved.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/cluster/nextid"}},
+    {.name = "pve_get_cluster_log",
+     .title = "Cluster log",
+     .description = "Read the cluster log.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/cluster/log"},
+     .params = {{.name = "max"}}},
+    {.name = "pve_get_cluster_options",
+     .title = "Datacenter options",
+     .description = "Read the datacenter options.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/cluster/options"}},
+    {.name = "pve_list_cluster_backup_info",
+     .title = "Guests without backup",
+     .description = "List the guests that no backup job covers.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/cluster/backup-info/not-backed-up"}},
+    {.name = "pve_get_cluster_ha_status",
+     .title = "HA status",
+     .description = "Read the state of HA.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/cluster/ha/status/current"}},
+    {.name = "pve_list_cluster_replication",
+     .title = "List replication jobs",
+     .description = "List the storage replication jobs.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/cluster/replication"}},
+    {.name = "pve_update_cluster_options",
+     .title = "Update datacenter options",
+     .description = "Change the datacenter options, e.g. keyboard, language, migration.",
+     .tier = Tier::Full,
+     .effect = Effect::Destructive,
+     .call = {Method::Put, "/cluster/options"},
+     .params = {{.name = "console"}, {.name = "http_proxy"}, kDelete},
+     .idempotent = true,
+     .done = "Datacenter options updated"},
+};
+
+static_assert(tool::valid(kCluster));
+
+}  // namespace catalog

@@ -1,0 +1,138 @@
+#include "catalog/categories.h"
+#include "catalog/params.h"
+#include "tool/rules.h"
+
+namespace catalog {
+
+using base::Method;
+using tool::Effect;
+using tool::Need;
+using tool::Tier;
+using tool::Type;
+
+namespace {
+
+/// PVE makes a rule without `enable` inert, and puts every new rule first whatever `pos` says.
+std::expected<void, std::string> create_rule(tool::Context& /*context*/, base::JsonObject& arguments) {
+  if (const auto* pos = arguments.if_contains("pos")) {
+    const auto* text = pos->if_string();
+    const bool first = text != nullptr ? *text == "0" : pos->is_number() && pos->to_number<double>() == 0;
+    if (!first) {
+      return std::unexpected(
+          "PVE puts every new rule at position 0. Create the rule without pos, then move it with "
+          "pve_update_firewall_rule: pos=0, moveto=the position to insert it before.");
+    }
+  }
+  if (!arguments.contains("enable")) arguments["enable"] = true;
+  return {};
+}
+
+constexpr tool::Param kPos{.name = "pos", .need = Need::Required};
+constexpr tool::Param kAction{.name = "action", .description = "ACCEPT, DROP, REJECT or a group"};
+constexpr tool::Param kEnable{.name = "enable", .type = Type::Boolean};
+constexpr tool::Param kSource{.name = "source", .description = "CIDR, alias or +ipset; list"};
+constexpr tool::Param kDest{.name = "dest"};
+constexpr tool::Param kProto{.name = "proto"};
+constexpr tool::Param kDport{.name = "dport", .description = "E.g. 22,80:85"};
+constexpr tool::Param kSport{.name = "sport"};
+constexpr tool::Param kMacro{.name = "macro"};
+constexpr tool::Param kIface{.name = "iface"};
+constexpr tool::Param kIcmpType{.name = "icmp-type"};
+constexpr tool::Param kLog{.name = "log"};
+constexpr tool::Param kComment{.name = "comment"};
+
+}  // namespace
+
+constexpr tool::Tool kFirewall[] = {
+    {.name = "pve_get_firewall_options",
+     .title = "Firewall options",
+     .description = "Read the cluster firewall's options.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/cluster/firewall/options"}},
+    {.name = "pve_list_firewall_rules",
+     .title = "List firewall rules",
+     .description = "List the cluster firewall's rules by position, with digest.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/cluster/firewall/rules"}},
+    {.name = "pve_list_firewall_aliases",
+     .title = "List firewall aliases",
+     .description = "List the cluster firewall's named addresses.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/cluster/firewall/aliases"}},
+    {.name = "pve_list_firewall_ipsets",
+     .title = "List firewall IP sets",
+     .description = "List the cluster firewall's IP sets.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/cluster/firewall/ipset"}},
+    {.name = "pve_update_firewall_options",
+     .title = "Update firewall options",
+     .description = "Change the cluster firewall's options. Enabling it cuts off what no rule allows.",
+     .tier = Tier::Full,
+     .effect = Effect::Destructive,
+     .call = {Method::Put, "/cluster/firewall/options"},
+     .params = {kEnable,
+                {.name = "policy_in"},
+                {.name = "policy_out"},
+                {.name = "log_ratelimit"},
+                kDelete,
+                kDigest},
+     .idempotent = true,
+     .done = "Cluster firewall options updated"},
+    {.name = "pve_create_firewall_rule",
+     .title = "Create firewall rule",
+     .description = "Insert a cluster firewall rule on top.",
+     .tier = Tier::Full,
+     .effect = Effect::Destructive,
+     .call = {Method::Post, "/cluster/firewall/rules"},
+     .params = {{.name = "type"},
+                kAction,
+                {.name = "enable", .description = "Default true", .type = Type::Boolean},
+                kSource,
+                kDest,
+                kProto,
+                kDport,
+                kSport,
+                kMacro,
+                kIface,
+                kIcmpType,
+                kLog,
+                kComment,
+                {.name = "pos", .description = "0 only; move it later"}},
+     .done = "Cluster firewall rule created at position 0",
+     .prepare = create_rule},
+    {.name = "pve_update_firewall_rule",
+     .title = "Update firewall rule",
+     .description = "Change or move a cluster firewall rule. Positions shift: give digest.",
+     .tier = Tier::Full,
+     .effect = Effect::Destructive,
+     .call = {Method::Put, "/cluster/firewall/rules/{pos}"},
+     .params = {kPos,
+                {.name = "moveto", .description = "Before this position; alone"},
+                {.name = "action"},
+                kEnable,
+                {.name = "source"},
+                kDest,
+                {.name = "proto"},
+                {.name = "dport"},
+                kSport,
+                kComment,
+                kDelete,
+                kDigest},
+     .done = "Cluster firewall rule at position {pos} updated"},
+    {.name = "pve_delete_firewall_rule",
+     .title = "Delete firewall rule",
+     .description = "Delete a cluster firewall rule. Positions shift: give digest.",
+     .tier = Tier::Full,
+     .effect = Effect::Destructive,
+     .call = {Method::Delete, "/cluster/firewall/rules/{pos}"},
+     .params = {kPos, kDigest},
+     .done = "Cluster firewall rule at position {pos} deleted"},
+};
+
+static_assert(tool::valid(kFirewall));
+
+}  // namespace catalog

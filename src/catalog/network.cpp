@@ -1,0 +1,209 @@
+#include <array>
+#include <string_view>
+
+#include "catalog/categories.h"
+#include "catalog/params.h"
+#include "catalog/prepare.h"
+#include "tool/rules.h"
+
+namespace catalog {
+
+using base::Method;
+using tool::Effect;
+using tool::Tier;
+
+namespace {
+
+/// One address family of an interface in PVE's words.
+struct Family {
+  std::string_view address;
+  std::string_view netmask;
+  std::string_view cidr;
+  std::string_view gateway;
+  std::string_view method;
+};
+
+constexpr std::array kFamilies = {Family{"address", "netmask", "cidr", "gateway", "method"},
+                                  Family{"address6", "netmask6", "cidr6", "gateway6", "method6"}};
+
+/// What else of an interface the update takes; the rest of what PVE shows is derived.
+constexpr std::array<std::string_view, 18> kPlain = {"autostart",         "bond-primary",
+                                                     "bond_mode",         "bond_xmit_hash_policy",
+                                                     "bridge_ports",      "bridge_vids",
+                                                     "bridge_vlan_aware", "comments",
+                                                     "comments6",         "mtu",
+                                                     "ovs_bonds",         "ovs_bridge",
+                                                     "ovs_options",       "ovs_ports",
+                                                     "ovs_tag",           "slaves",
+                                                     "vlan-id",           "vlan-raw-device"};
+
+/// The original promised that `address` may be in CIDR notation; PVE has `cidr` for that.
+void move_cidr(base::JsonObject& arguments, const Family& family) {
+  const auto* address = arguments.if_contains(family.address);
+  const auto* text = address == nullptr ? nullptr : address->if_string();
+  if (text == nullptr || std::string_view(*text).find('/') == std::string_view::npos) return;
+  if (arguments.contains(family.cidr)) return;
+  const base::Json cidr(*text);
+  for (const auto name : {family.address, family.netmask}) {
+    if (const auto it = arguments.find(name); it != arguments.end()) arguments.stable_erase(it);
+  }
+  arguments[family.cidr] = cidr;
+}
+
+class Repeat {
+ public:
+  Repeat(base::JsonObject& arguments, const base::JsonObject& present)
+      : arguments_(arguments), present_(present) {}
+
+  /// Only what the caller neither sets nor deletes.
+  void plain(std::string_view name) {
+    const auto* value = present_.if_contains(name);
+    if (value == nullptr || value->is_null() || settled(name)) return;
+    arguments_[name] = *value;
+  }
+
+  /// An address is one thing in up to three parameters.
+  void address(const Family& family) {
+    if (deleted(family.address) || deleted(family.cidr) || deleted(family.netmask)) return;
+    if (arguments_.contains(family.address) || arguments_.contains(family.netmask)) {
+      plain(family.address);
+      plain(family.netmask);
+    } else if (present_.contains(family.cidr)) {
+      plain(family.cidr);
+    } else {
+      plain(family.address);
+      plain(family.netmask);
+    }
+    plain(family.gateway);
+  }
+
+  bool names_address(const Family& family) const {
+    for (const auto name : {family.address, family.cidr}) {
+      if (settled(name)) return true;
+    }
+    return false;
+  }
+
+ private:
+  bool deleted(std::string_view name) const { return lists(arguments_.if_contains("delete"), name); }
+  bool settled(std::string_view name) const { return arguments_.contains(name) || deleted(name); }
+
+  base::JsonObject& arguments_;
+  const base::JsonObject& present_;
+};
+
+std::expected<void, std::string> create(tool::Context& /*context*/, base::JsonObject& arguments) {
+  for (const auto& family : kFamilies) move_cidr(arguments, family);
+  return {};
+}
+
+/// PVE computes method and families of the interface from the request alone: an update that does not repeat
+/// an address drops it, and the inet6 stanza with it.
+std::expected<void, std::string> update(tool::Context& context, base::JsonObject& arguments) {
+  for (const auto& family : kFamilies) move_cidr(arguments, family);
+  const auto read = context.get("/nodes/{node}/network/{iface}");
+  if (!read) return std::unexpected(read.error());
+  const auto* present = read->if_object();
+  if (present == nullptr)
+    return std::unexpected("PVE gave no configuration of this interface to start from.");
+  Repeat repeat(arguments, *present);
+  for (const auto& family : kFamilies) {
+    const auto* method = present->if_contains(family.method);
+    const auto* text = method == nullptr ? nullptr : method->if_string();
+    const bool dynamic = text != nullptr && *text != "static" && *text != "manual" && *text != "loopback";
+    if (dynamic && !repeat.names_address(family)) {
+      return std::unexpected("This interface gets its address by " + std::string(*text) +
+                             ", which PVE's API cannot keep: any update would make it manual. Give " +
+                             std::string(family.cidr) +
+                             " for a static address, delete=" + std::string(family.cidr) +
+                             " to accept that, or edit /etc/network/interfaces on the node.");
+    }
+    repeat.address(family);
+  }
+  for (const auto name : kPlain) repeat.plain(name);
+  return {};
+}
+
+constexpr std::string_view kTypes = "bridge|bond|eth|alias|vlan|OVSBridge|OVSBond|OVSPort|OVSIntPort";
+
+constexpr tool::Param kIface{.name = "iface"};
+constexpr tool::Param kType{.name = "type", .values = kTypes};
+constexpr tool::Param kCidr{.name = "cidr", .description = "IPv4/bits"};
+constexpr tool::Param kCidr6{.name = "cidr6"};
+constexpr tool::Param kGateway{.name = "gateway"};
+constexpr tool::Param kGateway6{.name = "gateway6"};
+constexpr tool::Param kAddress{.name = "address"};
+constexpr tool::Param kNetmask{.name = "netmask"};
+constexpr tool::Param kBridgePorts{.name = "bridge_ports"};
+constexpr tool::Param kBridgeVlanAware{.name = "bridge_vlan_aware"};
+constexpr tool::Param kSlaves{.name = "slaves"};
+constexpr tool::Param kBondMode{.name = "bond_mode"};
+constexpr tool::Param kBondPrimary{.name = "bond-primary"};
+constexpr tool::Param kVlanId{.name = "vlan-id"};
+constexpr tool::Param kVlanRawDevice{.name = "vlan-raw-device"};
+constexpr tool::Param kOvsPorts{.name = "ovs_ports"};
+constexpr tool::Param kOvsBonds{.name = "ovs_bonds"};
+constexpr tool::Param kOvsBridge{.name = "ovs_bridge"};
+constexpr tool::Param kOvsTag{.name = "ovs_tag"};
+constexpr tool::Param kOvsOptions{.name = "ovs_options"};
+constexpr tool::Param kMtu{.name = "mtu"};
+constexpr tool::Param kAutostart{.name = "autostart"};
+constexpr tool::Param kComments{.name = "comments"};
+
+}  // namespace
+
+constexpr tool::Tool kNetwork[] = {
+    {.name = "pve_list_networks",
+     .title = "List network interfaces",
+     .description = "List a node's network interfaces, with pending changes.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/nodes/{node}/network"},
+     .params = {kNode, {.name = "type"}}},
+    {.name = "pve_get_network",
+     .title = "Network interface",
+     .description = "Read a network interface, with pending changes.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/nodes/{node}/network/{iface}"},
+     .params = {kNode, kIface}},
+    {.name = "pve_create_network",
+     .title = "Create network interface",
+     .description = "Stage a new network interface. A network reload applies it.",
+     .tier = Tier::Full,
+     .effect = Effect::Additive,
+     .call = {Method::Post, "/nodes/{node}/network"},
+     .params = {kNode,      kIface,       kType,       kCidr,          kGateway,         kCidr6,
+                kGateway6,  kAddress,     kNetmask,    kBridgePorts,   kBridgeVlanAware, kSlaves,
+                kBondMode,  kBondPrimary, kVlanId,     kVlanRawDevice, kOvsPorts,        kOvsBonds,
+                kOvsBridge, kOvsTag,      kOvsOptions, kMtu,           kAutostart,       kComments},
+     .idempotent = true,
+     .done = "Network interface {iface} created on node {node}, pending until the node's network is reloaded",
+     .prepare = create},
+    {.name = "pve_update_network",
+     .title = "Update network interface",
+     .description =
+         "Stage a change of a network interface, keeping what is not named. A network reload applies it.",
+     .tier = Tier::Full,
+     .effect = Effect::Destructive,
+     .call = {Method::Put, "/nodes/{node}/network/{iface}"},
+     .params = {kNode, kIface, kType, kCidr, kGateway, kCidr6, kGateway6, kAddress, kNetmask, kBridgePorts,
+                kBridgeVlanAware, kSlaves, kVlanId, kVlanRawDevice, kMtu, kAutostart, kComments, kDelete},
+     .idempotent = true,
+     .done = "Network interface {iface} updated on node {node}, pending until the node's network is reloaded",
+     .prepare = update},
+    {.name = "pve_delete_network",
+     .title = "Delete network interface",
+     .description = "Stage the removal of a network interface. A network reload applies it.",
+     .tier = Tier::Full,
+     .effect = Effect::Destructive,
+     .call = {Method::Delete, "/nodes/{node}/network/{iface}"},
+     .params = {kNode, kIface},
+     .idempotent = true,
+     .done =
+         "Network interface {iface} deleted on node {node}, pending until the node's network is reloaded"},
+};
+
+static_assert(tool::valid(kNetwork));
+
+}  // namespace catalog

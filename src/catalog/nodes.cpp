@@ -1,0 +1,78 @@
+#include "catalog/categories.h"
+#include "catalog/params.h"
+#include "tool/rules.h"
+
+namespace catalog {
+
+using base::Method;
+using tool::Effect;
+using tool::Tier;
+
+constexpr tool::Tool kNodes[] = {
+    {.name = "pve_list_nodes",
+     .title = "List nodes",
+     .description = "List the nodes with status and use.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/nodes"}},
+    {.name = "pve_get_node_status",
+     .title = "Node status",
+     .description = "Read a node's CPU, memory, load and uptime.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/nodes/{node}/status"},
+     .params = {kNode}},
+    {.name = "pve_get_node_version",
+     .title = "Node version",
+     .description = "Read the PVE version of a node.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/nodes/{node}/version"},
+     .params = {kNode}},
+    {.name = "pve_get_node_dns",
+     .title = "Node DNS",
+     .description = "Read a node's DNS settings.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/nodes/{node}/dns"},
+     .params = {kNode}},
+    {.name = "pve_get_node_time",
+     .title = "Node time",
+     .description = "Read a node's clock and time zone.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/nodes/{node}/time"},
+     .params = {kNode}},
+    {.name = "pve_get_node_syslog",
+     .title = "Node system log",
+     .description = "Read a node's system log.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/nodes/{node}/syslog"},
+     .params = {kNode,
+                kStart,
+                kLimit,
+                {.name = "since", .description = "YYYY-MM-DD[ HH:MM[:SS]]"},
+                {.name = "until"},
+                {.name = "service"}}},
+    {.name = "pve_list_node_services",
+     .title = "List services",
+     .description = "List a node's system services.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/nodes/{node}/services"},
+     .params = {kNode}},
+    // Four endpoints of PVE in one row.
+    {.name = "pve_manage_node_service",
+     .title = "Control service",
+     .description = "Start, stop, restart or reload a node's system service.",
+     .tier = Tier::ReadExecute,
+     .effect = Effect::Destructive,
+     .call = {Method::Post, "/nodes/{node}/services/{service}/{command}"},
+     .params = {kNode, {.name = "service"}, {.name = "command", .values = "start|stop|restart|reload"}},
+     .done = "Service {service} {command} on node {node}"},
+};
+
+static_assert(tool::valid(kNodes));
+
+}  // namespace catalog

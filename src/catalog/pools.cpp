@@ -1,0 +1,64 @@
+// PVE's forms with the pool's name in a parameter, because a nested pool ("a/b") does not fit into a path.
+// Mind that PVE answers GET /pools?poolid= without checking Pool.Audit, and with a list of one.
+#include "catalog/categories.h"
+#include "catalog/params.h"
+#include "tool/rules.h"
+
+namespace catalog {
+
+using base::Method;
+using tool::Effect;
+using tool::Need;
+using tool::Tier;
+
+constexpr tool::Tool kPools[] = {
+    {.name = "pve_list_pools",
+     .title = "List pools",
+     .description = "List the resource pools.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/pools"}},
+    {.name = "pve_get_pool",
+     .title = "Pool members",
+     .description = "Read a resource pool and its members.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/pools"},
+     .params = {{.name = "poolid", .description = "Nested: a/b", .need = Need::Required}}},
+    {.name = "pve_create_pool",
+     .title = "Create pool",
+     .description = "Create an empty resource pool.",
+     .tier = Tier::Full,
+     .effect = Effect::Additive,
+     .call = {Method::Post, "/pools"},
+     .params = {{.name = "poolid"}, {.name = "comment"}},
+     .idempotent = true,
+     .done = "Pool {poolid} created"},
+    {.name = "pve_update_pool",
+     .title = "Update pool",
+     .description = "Add guests and storages to a pool, or remove them.",
+     .tier = Tier::Full,
+     .effect = Effect::Destructive,
+     .call = {Method::Put, "/pools"},
+     .params = {{.name = "poolid"},
+                {.name = "comment"},
+                {.name = "vms", .description = "VMIDs"},
+                {.name = "storage"},
+                {.name = "delete", .description = "Remove them instead"},
+                {.name = "allow-move", .description = "From their present pool"}},
+     .idempotent = true,
+     .done = "Pool {poolid} updated"},
+    {.name = "pve_delete_pool",
+     .title = "Delete pool",
+     .description = "Delete an empty resource pool.",
+     .tier = Tier::Full,
+     .effect = Effect::Destructive,
+     .call = {Method::Delete, "/pools"},
+     .params = {{.name = "poolid"}},
+     .idempotent = true,
+     .done = "Pool {poolid} deleted"},
+};
+
+static_assert(tool::valid(kPools));
+
+}  // namespace catalog

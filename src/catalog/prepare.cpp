@@ -1,0 +1,83 @@
+#include "catalog/prepare.h"
+
+#include <algorithm>
+#include <cctype>
+#include <vector>
+
+#include "base/text.h"
+
+namespace catalog {
+
+namespace {
+
+constexpr std::size_t kMacLength = 17;
+
+bool is_hex(char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; }
+
+/// The first MAC address in a property string: "virtio=BC:24:11:00:00:01,bridge=vmbr0".
+std::string_view mac_in(std::string_view text) {
+  for (std::size_t at = 0; at + kMacLength <= text.size(); ++at) {
+    const auto candidate = text.substr(at, kMacLength);
+    bool fits = at == 0 || text[at - 1] == '=';
+    for (std::size_t i = 0; fits && i < kMacLength; ++i) {
+      fits = i % 3 == 2 ? candidate[i] == ':' : is_hex(candidate[i]);
+    }
+    if (fits) return candidate;
+  }
+  return {};
+}
+
+bool is_net(std::string_view name) {
+  return name.size() > 3 && name.starts_with("net") &&
+         std::ranges::all_of(name.substr(3), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
+
+bool lists(const base::Json* value, std::string_view key) {
+  if (value == nullptr) return false;
+  if (const auto* array = value->if_array()) {
+    return std::ranges::any_of(*array, [&](const base::Json& item) { return lists(&item, key); });
+  }
+  const auto* text = value->if_string();
+  if (text == nullptr) return false;
+  std::string_view rest(*text);
+  constexpr std::string_view kSeparators(",; \t\n\0", 6);
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find_first_of(kSeparators), rest.size());
+    if (rest.substr(0, end) == key) return true;
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return false;
+}
+
+std::expected<void, std::string> keep_mac(tool::Context& context, base::JsonObject& arguments,
+                                          std::string_view config_path, std::string_view mac_key) {
+  std::vector<base::JsonObject::value_type*> bare;
+  for (auto& member : arguments) {
+    const auto* text = member.value().if_string();
+    if (is_net(member.key()) && text != nullptr && mac_in(*text).empty()) bare.push_back(&member);
+  }
+  if (bare.empty()) return {};
+  const auto config = context.get(config_path);
+  if (!config) return std::unexpected("The present MAC address could not be read: " + config.error());
+  for (auto* member : bare) {
+    const auto* object = config->if_object();
+    const auto* present = object == nullptr ? nullptr : object->if_contains(member->key());
+    const auto* text = present == nullptr ? nullptr : present->if_string();
+    const auto mac = text == nullptr ? std::string_view{} : mac_in(*text);
+    if (mac.empty()) continue;
+    auto& value = member->value().as_string();
+    value.append(",").append(mac_key).append("=").append(mac);
+  }
+  return {};
+}
+
+void encode_sshkeys(base::JsonObject& arguments) {
+  auto* value = arguments.if_contains("sshkeys");
+  auto* text = value == nullptr ? nullptr : value->if_string();
+  if (text == nullptr || std::string_view(*text).find_first_of(" \t\n\r") == std::string_view::npos) return;
+  *text = base::percent_encode(*text);
+}
+
+}  // namespace catalog

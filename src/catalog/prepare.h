@@ -1,0 +1,27 @@
+// What several prepare() hooks need. They work on PVE's wire names and may read, never write.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "base/json.h"
+#include "tool/tool.h"
+
+namespace catalog {
+
+/// True when the value names the key in a list as PVE splits it: at commas, semicolons, blanks and NULs.
+bool lists(const base::Json* value, std::string_view key);
+
+/// PVE gives a network device without a MAC address a new random one, so a guest would lose its lease: a
+/// netN that names none gets the MAC of the present netN. Reads `config_path` only when it must; when that
+/// cannot be read, nothing is changed and the error says so. `mac_key` is "macaddr" for VMs, "hwaddr" for
+/// containers.
+std::expected<void, std::string> keep_mac(tool::Context& context, base::JsonObject& arguments,
+                                          std::string_view config_path, std::string_view mac_key);
+
+/// PVE wants the keys of cloud-init percent-encoded inside the value. A value that is not yet so is encoded;
+/// a key as in an authorized_keys file always has a blank, an encoded one never.
+void encode_sshkeys(base::JsonObject& arguments);
+
+}  // namespace catalog

@@ -1,0 +1,117 @@
+#include "catalog/categories.h"
+#include "catalog/params.h"
+#include "tool/rules.h"
+
+namespace catalog {
+
+using base::Method;
+using tool::Effect;
+using tool::Tier;
+
+namespace {
+
+constexpr tool::Param kStorageId{.name = "storage"};
+constexpr tool::Param kContent{.name = "content", .description = "E.g. images,rootdir,iso,vztmpl,backup"};
+constexpr tool::Param kNodeList{.name = "nodes", .description = "Default all"};
+constexpr tool::Param kShared{.name = "shared"};
+
+}  // namespace
+
+constexpr tool::Tool kStorage[] = {
+    {.name = "pve_list_storage",
+     .title = "List storage definitions",
+     .description = "List the storage definitions.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/storage"},
+     .params = {{.name = "type"}}},
+    {.name = "pve_get_storage_config",
+     .title = "Storage definition",
+     .description = "Read a storage's definition.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/storage/{storage}"},
+     .params = {kStorageId}},
+    {.name = "pve_list_node_storage",
+     .title = "List node storage",
+     .description = "List a node's storages with their use.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/nodes/{node}/storage"},
+     .params = {kNode, {.name = "content"}}},
+    {.name = "pve_get_storage_status",
+     .title = "Storage status",
+     .description = "Read a storage's state and use on a node.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/nodes/{node}/storage/{storage}/status"},
+     .params = {kNode, kStorageId}},
+    {.name = "pve_list_storage_content",
+     .title = "List storage content",
+     .description = "List images, ISOs, templates and backups on a storage.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/nodes/{node}/storage/{storage}/content"},
+     .params = {kNode, kStorageId, {.name = "content"}, kVmid}},
+    {.name = "pve_create_storage",
+     .title = "Add storage",
+     .description = "Define a new storage.",
+     .tier = Tier::Full,
+     .effect = Effect::Additive,
+     .call = {Method::Post, "/storage"},
+     .params = {kStorageId,
+                {.name = "type"},
+                kContent,
+                {.name = "path", .description = "dir, btrfs"},
+                {.name = "server", .description = "nfs, cifs, pbs, esxi"},
+                {.name = "export", .description = "nfs"},
+                {.name = "share", .description = "cifs"},
+                {.name = "subdir", .description = "cifs, cephfs"},
+                {.name = "options"},
+                {.name = "username", .description = "cifs, pbs, esxi"},
+                {.name = "password"},
+                {.name = "datastore", .description = "pbs"},
+                {.name = "fingerprint", .description = "pbs"},
+                {.name = "namespace", .description = "pbs, rbd"},
+                {.name = "vgname", .description = "lvm, lvmthin"},
+                {.name = "thinpool", .description = "lvmthin"},
+                {.name = "pool", .description = "zfspool, zfs, rbd"},
+                {.name = "portal", .description = "iscsi"},
+                {.name = "target", .description = "iscsi"},
+                {.name = "monhost", .description = "External rbd, cephfs"},
+                {.name = "fs-name", .description = "cephfs"},
+                {.name = "prune-backups"},
+                kNodeList,
+                kShared},
+     .idempotent = true,
+     .done = "Storage {storage} ({type}) created"},
+    {.name = "pve_update_storage",
+     .title = "Update storage",
+     .description = "Change a storage's definition.",
+     .tier = Tier::Full,
+     .effect = Effect::Destructive,
+     .call = {Method::Put, "/storage/{storage}"},
+     .params = {kStorageId,
+                kContent,
+                kNodeList,
+                kShared,
+                {.name = "disable"},
+                {.name = "prune-backups"},
+                kDelete,
+                kDigest},
+     .idempotent = true,
+     .done = "Storage {storage} updated"},
+    {.name = "pve_delete_storage",
+     .title = "Remove storage",
+     .description = "Remove a storage's definition. Its data stays.",
+     .tier = Tier::Full,
+     .effect = Effect::Destructive,
+     .call = {Method::Delete, "/storage/{storage}"},
+     .params = {kStorageId},
+     .idempotent = true,
+     .done = "Storage {storage} removed"},
+};
+
+static_assert(tool::valid(kStorage));
+
+}  // namespace catalog

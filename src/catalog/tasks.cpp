@@ -1,0 +1,56 @@
+#include "catalog/categories.h"
+#include "catalog/params.h"
+#include "tool/rules.h"
+
+namespace catalog {
+
+using base::Method;
+using tool::Effect;
+using tool::Tier;
+
+constexpr tool::Tool kTasks[] = {
+    {.name = "pve_list_tasks",
+     .title = "List tasks",
+     .description = "List a node's tasks, newest first. Running ones need source active or all.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/nodes/{node}/tasks"},
+     .params = {kNode,
+                kStart,
+                kLimit,
+                kVmid,
+                {.name = "typefilter", .description = "E.g. vzdump"},
+                {.name = "source"},
+                {.name = "statusfilter", .description = "Of ok, warning, error, unknown"},
+                {.name = "errors"},
+                {.name = "userfilter"},
+                {.name = "since", .description = "Epoch"},
+                {.name = "until"}}},
+    {.name = "pve_get_task_status",
+     .title = "Task status",
+     .description = "Read whether a task runs and how it ended.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/nodes/{node}/tasks/{upid}/status"},
+     .params = {kNode, kUpid}},
+    {.name = "pve_get_task_log",
+     .title = "Task log",
+     .description = "Read a task's log.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/nodes/{node}/tasks/{upid}/log"},
+     .params = {kNode, kUpid, kStart, kLimit}},
+    {.name = "pve_stop_task",
+     .title = "Stop task",
+     .description = "Abort a running task.",
+     .tier = Tier::ReadExecute,
+     .effect = Effect::Destructive,
+     .call = {Method::Delete, "/nodes/{node}/tasks/{upid}"},
+     .params = {kNode, kUpid},
+     .idempotent = true,
+     .done = "Task {upid} asked to stop on node {node}"},
+};
+
+static_assert(tool::valid(kTasks));
+
+}  // namespace catalog
