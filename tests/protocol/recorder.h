@@ -1,0 +1,125 @@
+// Keeps what a server under test sends, with the name of its definition in the protocol's schema, for
+// validate.py. It listens to both directions, so that it knows the revision and the method of each answer.
+#pragma once
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "base/json.h"
+
+namespace protocol {
+
+/// Writes to a file in the directory that MCP_PVE_FRAMES names; does nothing without it. Safe from several
+/// threads.
+class Recorder {
+ public:
+  /// A line to the server.
+  void sent(std::string_view line) {
+    const std::scoped_lock lock(mutex_);
+    const auto json = base::parse_json(line);
+    if (!json) return;
+    if (const auto* const batch = json->if_array()) {
+      for (const auto& item : *batch) note(item);
+    } else {
+      note(*json);
+    }
+  }
+
+  /// A line from the server.
+  void received(std::string_view line) {
+    const std::scoped_lock lock(mutex_);
+    const auto json = base::parse_json(line);
+    if (!json) {
+      write("2024-11-05", "JSONRPCMessage", line);
+    } else if (const auto* const batch = json->if_array()) {
+      write(session_, "JSONRPCBatchResponse", base::write_json(*json));
+      for (const auto& item : *batch) classify(item);
+    } else {
+      classify(*json);
+    }
+  }
+
+ private:
+  struct Asked {
+    std::string method;
+    std::string revision;
+  };
+
+  static std::string text(const base::Json* value) {
+    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+  }
+
+  void note(const base::Json& message) {
+    const auto* const fields = message.if_object();
+    if (fields == nullptr || !fields->contains("id") || !fields->contains("method")) return;
+    const bool modern = base::write_json(message).contains("io.modelcontextprotocol/protocolVersion");
+    if (modern) modern_ = true;
+    asked_[base::write_json(fields->at("id"))] = {text(fields->if_contains("method")),
+                                                  modern ? "2026-07-28" : session_};
+  }
+
+  void classify(const base::Json& message) {
+    const auto* const fields = message.if_object();
+    const auto line = base::write_json(message);
+    if (fields == nullptr) return write(session_, "JSONRPCMessage", line);
+    const auto method = text(fields->if_contains("method"));
+    const auto* const id = fields->if_contains("id");
+    const auto found = id != nullptr ? asked_.find(base::write_json(*id)) : asked_.end();
+    if (!method.empty())
+      return write(modern_ && session_ == kUnknown ? "2026-07-28" : session_, of(method), line);
+    if (fields->contains("error")) {
+      const bool modern = found == asked_.end() ? modern_ && session_ == kUnknown : false;
+      return write(modern                  ? "2026-07-28"
+                   : found == asked_.end() ? session_
+                                           : found->second.revision,
+                   "error", line);
+    }
+    if (found == asked_.end()) return write(session_, "unexpected response", line);
+    if (found->second.method == "initialize") {
+      session_ = text(fields->at("result").as_object().if_contains("protocolVersion"));
+      found->second.revision = session_;
+    }
+    write(found->second.revision, result_of(found->second.method, line), line);
+  }
+
+  static std::string of(std::string_view method) {
+    if (method == "notifications/progress") return "ProgressNotification";
+    if (method == "notifications/cancelled") return "CancelledNotification";
+    if (method == "elicitation/create") return "ElicitRequest";
+    return "unexpected method";
+  }
+
+  static std::string result_of(std::string_view method, std::string_view line) {
+    if (method == "initialize") return "InitializeResult";
+    if (method == "server/discover") return "DiscoverResult";
+    if (method == "tools/list") return "ListToolsResult";
+    if (method == "ping") return "EmptyResult";
+    if (line.contains(R"("resultType":"input_required")")) return "InputRequiredResult";
+    return "CallToolResult";
+  }
+
+  void write(std::string_view revision, std::string_view definition, std::string_view frame) {
+    const char* const directory = std::getenv("MCP_PVE_FRAMES");
+    if (directory == nullptr) return;
+    std::string row = "[\"" + std::string(revision) + "\",\"" + std::string(definition) + "\",";
+    base::write_json_string(frame, row);
+    row += "]\n";
+    std::ofstream(std::string(directory) + "/" + std::to_string(::getpid()) + ".jsonl", std::ios::app) << row;
+  }
+
+  /// Errors to a client that has not said what it speaks must suit the strictest revision.
+  static constexpr std::string_view kUnknown = "2024-11-05";
+
+  std::mutex mutex_;
+  std::string session_{kUnknown};
+  bool modern_ = false;
+  std::map<std::string, Asked> asked_;
+};
+
+}  // namespace protocol
