@@ -6,10 +6,11 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
-#include <mutex>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -67,31 +68,38 @@ struct ClientOptions {
   std::function<void(const std::string& sentence)> on_rejected;
 };
 
+class Secret;
+
 /// Blocking; safe from many threads. Does not own the HttpClient.
 class Client {
  public:
   Client(net::HttpClient& http, Credentials credentials, ClientOptions options);
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
 
   /// GET, and requests of which no byte was written, are repeated once on another connection; nothing else
-  /// is.
+  /// is. Once PVE has rejected the credentials, every call answers so at once.
   std::expected<Answer, Error> call(const Call& call, std::stop_token stop);
 
   const std::string& base_url() const { return options_.base_url; }
 
  private:
-  std::string authorization();
-  bool reload_secret(const std::string& used);
+  std::expected<Answer, Error> attempt(const Call& call, const std::string& secret,
+                                       const std::stop_token& stop);
+  Error rejection() const;
+  Error reject();
 
   net::HttpClient& http_;
-  Credentials credentials_;
+  const std::string token_id_;
+  std::unique_ptr<Secret> secret_;
   ClientOptions options_;
-  std::mutex mutex_;
-  bool rejected_ = false;
+  std::atomic<bool> rejected_{false};
 };
 
 /// What to tell a person: PVE's own words or the cause of the failed connection, then the remedy. `what`
 /// names the call
-/// ("GET /nodes").
+/// ("GET /nodes"); it may be "".
 std::string explain(const Error& error, std::string_view what, std::string_view base_url);
 
 }  // namespace pve

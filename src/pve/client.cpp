@@ -1,0 +1,137 @@
+#include "pve/client.h"
+
+#include <chrono>
+#include <utility>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "pve/answer.h"
+#include "pve/secret.h"
+
+namespace pve {
+namespace {
+
+std::string encode(const Parameters& parameters) {
+  std::string out;
+  for (const auto& [name, value] : parameters) {
+    if (!out.empty()) out += '&';
+    out += base::percent_encode(name);
+    out += '=';
+    out += base::percent_encode(value);
+  }
+  return out;
+}
+
+// Names only: a value may be a password.
+std::string names_of(const Parameters& parameters) {
+  std::string out;
+  for (const auto& entry : parameters) out += (out.empty() ? " [" : " ") + entry.first;
+  return out.empty() ? out : out + "]";
+}
+
+net::Request request_of(const Call& call, const std::string& token_id, const std::string& secret) {
+  net::Request request;
+  request.method = call.method;
+  request.target = "/api2/json" + call.path;
+  request.headers.emplace_back("Authorization", "PVEAPIToken=" + token_id + "=" + secret);
+  std::string form = encode(call.parameters);
+  if (call.method == base::Method::Post || call.method == base::Method::Put) {
+    request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
+    request.body = std::move(form);
+  } else if (!form.empty()) {
+    request.target += "?" + form;
+  }
+  return request;
+}
+
+bool worth_repeating(const net::Failure& failure, base::Method method) {
+  const bool broken = failure.kind == net::Failure::Kind::Closed || failure.kind == net::Failure::Kind::Tls;
+  return broken && (method == base::Method::Get || failure.nothing_sent);
+}
+
+Error error_of(net::Failure failure) {
+  Error error;
+  error.kind =
+      failure.kind == net::Failure::Kind::Cancelled ? Error::Kind::Cancelled : Error::Kind::Connection;
+  error.message = base::printable(failure.detail, 1000);
+  error.failure = std::move(failure);
+  return error;
+}
+
+}  // namespace
+
+Client::Client(net::HttpClient& http, Credentials credentials, ClientOptions options)
+    : http_(http),
+      token_id_(credentials.token_id),
+      secret_(std::make_unique<Secret>(credentials)),
+      options_(std::move(options)) {}
+
+Client::~Client() = default;
+
+std::expected<Answer, Error> Client::call(const Call& call, std::stop_token stop) {
+  if (rejected_) return std::unexpected(rejection());
+  auto secret = secret_->get();
+  if (!secret) {
+    Error error;
+    error.kind = Error::Kind::Connection;
+    error.message = secret.error();
+    return std::unexpected(std::move(error));
+  }
+  auto answer = attempt(call, *secret, stop);
+  if (!answer && answer.error().kind == Error::Kind::Rejected && secret_->renew(*secret)) {
+    if (auto other = secret_->get()) answer = attempt(call, *other, stop);
+  }
+  if (answer) return answer;
+  Error& error = answer.error();
+  if (error.kind == Error::Kind::Rejected) return std::unexpected(reject());
+  error.message = secret_->redact(error.message);
+  for (auto& entry : error.errors) entry.second = secret_->redact(entry.second);
+  return answer;
+}
+
+std::expected<Answer, Error> Client::attempt(const Call& call, const std::string& secret,
+                                             const std::stop_token& stop) {
+  using Clock = std::chrono::steady_clock;
+  const auto begin = Clock::now();
+  const auto spent = [&] {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
+  };
+  const net::Request request = request_of(call, token_id_, secret);
+  const auto log = [&](const std::string& result) {
+    if (base::log_debug())
+      base::log(base::LogLevel::Debug, secret_->redact(std::string(base::name(call.method)) + " " +
+                                                       call.path + names_of(call.parameters) + ": " + result +
+                                                       ", " + std::to_string(spent().count()) + " ms"));
+  };
+  auto response = http_.send(request, {options_.timeout, stop});
+  if (!response && worth_repeating(response.error(), call.method) && !stop.stop_requested() &&
+      spent() < options_.timeout) {
+    log(response.error().detail + ", once more");
+    response = http_.send(request, {options_.timeout - spent(), stop});
+  }
+  if (!response) {
+    log(response.error().detail);
+    return std::unexpected(error_of(std::move(response.error())));
+  }
+  log(std::to_string(response->status) + " " + response->reason);
+  return read_response(*response);
+}
+
+Error Client::rejection() const {
+  Error error;
+  error.kind = Error::Kind::Rejected;
+  error.status = 401;
+  error.message = "PVE at " + options_.base_url + " rejects the API token '" +
+                  base::printable(token_id_, 150) +
+                  "' (401): it is unknown, its secret is wrong, or it or its user is disabled or expired";
+  return error;
+}
+
+Error Client::reject() {
+  Error error = rejection();
+  if (!rejected_.exchange(true) && options_.on_rejected)
+    options_.on_rejected(explain(error, "", options_.base_url));
+  return error;
+}
+
+}  // namespace pve

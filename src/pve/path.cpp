@@ -1,0 +1,40 @@
+#include "pve/path.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace pve {
+
+std::optional<std::string> segment_misfit(std::string_view value) {
+  if (value.empty()) return "is empty";
+  if (value == "." || value == "..") return "is a step between directories";
+  if (value.find('/') != std::string_view::npos) return "contains '/'";
+  if (value.find('\\') != std::string_view::npos) return "contains '\\'";
+  if (!base::is_utf8(value)) return "is not valid UTF-8";
+  if (base::has_control(value)) return "contains a control character";
+  return std::nullopt;
+}
+
+std::expected<std::string, std::string> fill_path(
+    std::string_view path_template, const std::function<std::string(std::string_view name)>& value_of) {
+  std::string path;
+  while (!path_template.empty()) {
+    const auto open = path_template.find('{');
+    path += path_template.substr(0, open);
+    if (open == std::string_view::npos) break;
+    const auto close = path_template.find('}', open);
+    if (close == std::string_view::npos)
+      return std::unexpected("the path template '" + std::string(path_template) + "' has '{' without '}'");
+    const auto name = path_template.substr(open + 1, close - open - 1);
+    const std::string value = value_of(name);
+    if (const auto misfit = segment_misfit(value))
+      return std::unexpected(std::string(name) + " '" + base::printable(value, 100) + "' " + *misfit +
+                             " and cannot be part of a path");
+    path += base::percent_encode(value);
+    path_template.remove_prefix(close + 1);
+  }
+  return path;
+}
+
+}  // namespace pve
