@@ -1,0 +1,118 @@
+#include "base/text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace {
+
+using testing::ElementsAre;
+
+TEST(Utf8, ValidAndNot) {
+  for (const auto* good : {"", "a", "Ä", "€", "😀", "\xF4\x8F\xBF\xBF", "\xED\x9F\xBF"}) {
+    EXPECT_TRUE(base::is_utf8(good)) << good;
+  }
+  for (const auto* bad : {"\x80", "\xC0\xAF", "\xC1\xBF", "\xE0\x80\x80", "\xED\xA0\x80", "\xF0\x80\x80\x80",
+                          "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xC3", "a\xE2\x82", "\xFF"}) {
+    EXPECT_FALSE(base::is_utf8(bad)) << testing::PrintToString(std::string(bad));
+  }
+}
+
+TEST(Control, OfEveryKind) {
+  using namespace std::string_view_literals;
+  for (const auto bad : {"\0"sv, "a\n"sv, "\x7F"sv, "\xC2\x80"sv, "\xC2\x9F"sv, "\xFF\x01"sv}) {
+    EXPECT_TRUE(base::has_control(bad)) << testing::PrintToString(bad);
+  }
+  for (const auto good : {""sv, "abc ~"sv, "\xC2\xA0"sv, "Ä😀"sv, "\xFF"sv})
+    EXPECT_FALSE(base::has_control(good)) << good;
+}
+
+TEST(Printable, IsOneHarmlessLine) {
+  EXPECT_EQ(base::printable("plain Ä"), "plain Ä");
+  EXPECT_EQ(base::printable("a\nb\tc\rd"), "a b c d");
+  EXPECT_EQ(base::printable("\x1b[31m"), "\xEF\xBF\xBD[31m");
+  EXPECT_EQ(base::printable("a\xE2\x80\xAE"
+                            "b"),
+            "a\xEF\xBF\xBD"
+            "b")
+      << "right-to-left override";
+  EXPECT_EQ(base::printable("a\xE2\x80\x8B"
+                            "b"),
+            "a\xEF\xBF\xBD"
+            "b")
+      << "zero-width space";
+  EXPECT_EQ(base::printable("a\xFF"
+                            "b"),
+            "a\xEF\xBF\xBD"
+            "b");
+  EXPECT_EQ(base::printable("\xC2\x9B"
+                            "31m"),
+            "\xEF\xBF\xBD"
+            "31m")
+      << "C1";
+}
+
+TEST(Printable, KeepsTheLimitAndWholeLetters) {
+  EXPECT_EQ(base::printable("abcdef", 3), "abc…");
+  EXPECT_EQ(base::printable("abc", 3), "abc");
+  EXPECT_EQ(base::printable("aÄb", 2), "a…") << "never half a letter";
+  EXPECT_EQ(base::printable("", 0), "");
+}
+
+TEST(Percent, EncodesAllButTheUnreserved) {
+  EXPECT_EQ(base::percent_encode("AZaz09-._~"), "AZaz09-._~");
+  EXPECT_EQ(base::percent_encode("a/b?c#d%e+f g"), "a%2Fb%3Fc%23d%25e%2Bf%20g");
+  EXPECT_EQ(base::percent_encode("Ä"), "%C3%84");
+  EXPECT_EQ(base::percent_encode(std::string_view("\0", 1)), "%00");
+}
+
+TEST(Percent, DecodesOnce) {
+  EXPECT_EQ(base::percent_decode("%252F"), "%2F");
+  EXPECT_EQ(base::percent_decode("%2f%2F"), "//");
+  EXPECT_EQ(base::percent_decode("%"), "%");
+  EXPECT_EQ(base::percent_decode("%4"), "%4");
+  EXPECT_EQ(base::percent_decode("%zz%41"), "%zzA");
+  EXPECT_EQ(base::percent_decode("a+b"), "a+b");
+  EXPECT_EQ(base::percent_decode("a+b%2B", true), "a b+");
+}
+
+TEST(Percent, EveryByteComesBack) {
+  std::string all;
+  for (int byte = 0; byte < 256; ++byte) all += static_cast<char>(byte);
+  EXPECT_EQ(base::percent_decode(base::percent_encode(all)), all);
+  EXPECT_EQ(base::percent_decode(base::percent_encode(all), true), all);
+}
+
+TEST(Split, KeepsEmptyParts) {
+  EXPECT_THAT(base::split("", ','), ElementsAre(""));
+  EXPECT_THAT(base::split("a", ','), ElementsAre("a"));
+  EXPECT_THAT(base::split(",a,,b,", ','), ElementsAre("", "a", "", "b", ""));
+}
+
+TEST(Join, PutsTheSeparatorBetween) {
+  const std::array<std::string_view, 3> parts = {"a", "b", "c"};
+  EXPECT_EQ(base::join(parts, ", "), "a, b, c");
+  EXPECT_EQ(base::join({}, ","), "");
+}
+
+TEST(Trim, TakesBlanksOffBothEnds) {
+  EXPECT_EQ(base::trim(" \t\r\n a b \f\v"), "a b");
+  EXPECT_EQ(base::trim("   "), "");
+  EXPECT_EQ(base::trim(""), "");
+}
+
+TEST(Lower, TouchesAsciiOnly) { EXPECT_EQ(base::lower_ascii("AbZ0Ä"), "abz0Ä"); }
+
+TEST(Nearest, FindsSlipsAndNothingElse) {
+  const std::array<std::string_view, 4> words = {"read-only", "read-execute", "full", "qemu"};
+  EXPECT_EQ(base::nearest("read-onyl", words), "read-only");
+  EXPECT_EQ(base::nearest("FULL", words), "full");
+  EXPECT_EQ(base::nearest("ful", words), "full");
+  EXPECT_EQ(base::nearest("qemu-server", words), "qemu");
+  EXPECT_EQ(base::nearest("administrator", words), "");
+  EXPECT_EQ(base::nearest("", words), "");
+  EXPECT_EQ(base::nearest("x", {}), "");
+}
+
+}  // namespace

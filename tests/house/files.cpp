@@ -1,0 +1,150 @@
+// What no file of the repository may have.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <regex>
+#include <string>
+#include <vector>
+
+#include "house/tree.h"
+
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+// Generated or recorded data may be long and may speak of anything.
+bool is_data(const std::filesystem::path& path) {
+  const auto extension = path.extension().string();
+  return extension == ".json" || extension == ".jsonl" || extension == ".txt" || extension == ".tsv";
+}
+
+TEST(Files, AreShortEnoughToRead) {
+  for (const auto& path : house::own_files()) {
+    if (is_data(path)) continue;
+    const auto count = house::lines(house::read(path)).size();
+    EXPECT_LE(count, 1000U) << path;
+  }
+}
+
+TEST(Files, NameNoMachine) {
+  // Pieced together, so that this file does not find itself.
+  const std::vector<std::string> forbidden = {
+      std::string("/wo") + "rk/",     std::string("/ro") + "ot/",  std::string("registry.") + "npmjs",
+      std::string("deb.") + "debian", std::string("/tmp/") + "b-", std::string("security.") + "debian.",
+      std::string("npmjs.") + "org",
+  };
+  for (const auto& path : house::own_files()) {
+    const auto text = house::read(path);
+    for (const auto& word : forbidden) {
+      if (text.find(word) != std::string::npos) ADD_FAILURE() << path << " has " << word;
+    }
+  }
+}
+
+TEST(Files, TheLockFileNamesNoHost) {
+  const auto text = house::read(house::root() / "tests/clients/package-lock.json");
+  ASSERT_FALSE(text.empty());
+  EXPECT_THAT(text, Not(HasSubstr("\"resolved\"")));
+  EXPECT_THAT(text, HasSubstr("\"integrity\""));
+}
+
+TEST(Sources, NamesSayWhatAThingIs) {
+  const std::regex vague(R"((class|struct|namespace)\s+\w*(Manager|Helper|Util|Utils|Impl)\b)");
+  const std::regex vague_file(R"(.*(manager|helper|util|utils|impl|misc|common)\.(h|cpp))");
+  for (const auto* folder : {"src", "tests", "bench"}) {
+    for (const auto& path : house::files_below(folder, {".h", ".cpp"})) {
+      if (path.string().find("node_modules") != std::string::npos) continue;
+      EXPECT_FALSE(std::regex_match(path.filename().string(), vague_file)) << path;
+      for (const auto& line : house::lines(house::read(path))) {
+        EXPECT_FALSE(std::regex_search(line, vague)) << path << ": " << line;
+      }
+    }
+  }
+}
+
+TEST(Sources, HeadersAreGuardedAndSayWhatTheyAreFor) {
+  for (const auto& path : house::files_below("src", {".h"})) {
+    const auto text = house::read(path);
+    EXPECT_TRUE(text.starts_with("// ")) << path;
+    EXPECT_THAT(text, HasSubstr("#pragma once")) << path;
+    EXPECT_THAT(text, Not(HasSubstr("\nusing namespace "))) << path;
+  }
+}
+
+TEST(Sources, StdoutBelongsToTheProtocol) {
+  const std::regex writes(R"(std::(cout|puts|printf)|\bputs\(|[^f]printf\(|fmt::print\()");
+  for (const auto& path : house::files_below("src", {".h", ".cpp"})) {
+    for (const auto& line : house::lines(house::read(path))) {
+      EXPECT_FALSE(std::regex_search(line, writes)) << path << ": " << line;
+    }
+  }
+}
+
+// g++ 12.2 destroys temporaries of a co_await expression twice when they are aggregates, closures with
+// captures, initializer lists or the results of ?:. All of these are named before the co_await.
+bool is_risky_await(const std::string& statement) {
+  const auto at = statement.find("co_await");
+  if (at == std::string::npos) return false;
+  const auto operand = statement.substr(at);
+  const auto closure = std::regex_search(operand, std::regex(R"(\[[&=\w][^\]]*\]\s*(\(|\{))"));
+  return closure || operand.find('{') != std::string::npos || operand.find(" ? ") != std::string::npos ||
+         operand.find("co_await", 8) != std::string::npos;
+}
+
+TEST(Sources, NothingRiskyIsAwaited) {
+  EXPECT_TRUE(is_risky_await("co_await f(Options{1});"));
+  EXPECT_TRUE(is_risky_await("co_await f([&] { return 1; });"));
+  EXPECT_TRUE(is_risky_await("x = co_await (a ? b : c);"));
+  EXPECT_TRUE(is_risky_await("x = co_await f() + co_await g();"));
+  EXPECT_FALSE(is_risky_await("x = co_await f(options);"));
+  for (const auto& path : house::files_below("src", {".h", ".cpp"})) {
+    const auto text = house::read(path);
+    for (std::size_t at = text.find("co_await"); at != std::string::npos;
+         at = text.find("co_await", at + 8)) {
+      const auto begin = text.rfind(';', at) + 1;
+      auto statement = text.substr(begin, text.find(';', at) + 1 - begin);
+      statement.erase(0, statement.find("co_await") == std::string::npos ? 0 : at - begin);
+      EXPECT_FALSE(is_risky_await(statement)) << path << ": " << statement;
+    }
+  }
+}
+
+TEST(Sources, CoroutinesLiveInNetOnly) {
+  for (const auto& path : house::files_below("src", {".h", ".cpp"})) {
+    if (path.parent_path().filename() == "net") continue;
+    EXPECT_THAT(house::read(path), Not(HasSubstr("co_await"))) << path;
+  }
+}
+
+// A translation unit with Asio and Beast costs 20 s: outside of net nobody includes them, not even through a
+// header of net.
+TEST(Sources, AsioStaysInNet) {
+  std::vector<std::string> heavy;
+  for (const auto& path : house::files_below("src/net", {".h"})) {
+    const auto text = house::read(path);
+    const bool has = text.find("#include <boost/asio") != std::string::npos ||
+                     text.find("#include <boost/beast") != std::string::npos;
+    if (has) heavy.push_back("\"net/" + path.filename().string() + "\"");
+  }
+  for (const auto& path : house::files_below("src", {".h", ".cpp"})) {
+    const auto text = house::read(path);
+    if (path.parent_path().filename() == "net") continue;
+    for (const auto* library : {"#include <boost/asio", "#include <boost/beast"}) {
+      EXPECT_THAT(text, Not(HasSubstr(library))) << path;
+    }
+    for (const auto& header : heavy) EXPECT_THAT(text, Not(HasSubstr(header))) << path;
+  }
+}
+
+TEST(Sources, EachBoostMacroComesFromTheBuild) {
+  for (const auto& path : house::files_below("src", {".h", ".cpp"})) {
+    for (const auto& line : house::lines(house::read(path))) {
+      EXPECT_FALSE(line.starts_with("#define BOOST_")) << path << ": " << line;
+    }
+  }
+}
+
+}  // namespace

@@ -1,0 +1,107 @@
+// Dependencies between the folders of src point one way (docs/architecture.md).
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "house/tree.h"
+
+namespace {
+
+using Folders = std::set<std::string, std::less<>>;
+
+// What a folder may include beside itself. "mcp/tools.h" is one header of a folder.
+const std::map<std::string, Folders, std::less<>>& picture() {
+  static const std::map<std::string, Folders, std::less<>> kPicture = {
+      {"base", {}},
+      {"config", {"base"}},
+      {"net", {"base"}},
+      {"jsonrpc", {"base"}},
+      {"facts", {"base"}},
+      {"tool", {"base"}},
+      {"catalog", {"base", "tool"}},
+      {"pve", {"base", "net"}},
+      {"guard", {"base", "tool", "facts", "pve"}},
+      {"mcp", {"base", "jsonrpc"}},
+      {"engine", {"base", "guard", "tool", "facts", "pve", "net/http.h", "mcp/tools.h", "mcp/content.h"}},
+      {"simulator", {"base", "net/http.h", "facts"}},
+      {"transport", {"base", "jsonrpc", "mcp", "net"}},
+      {"cli",
+       {"base", "config", "net", "jsonrpc", "facts", "tool", "catalog", "pve", "guard", "mcp", "engine",
+        "simulator", "transport"}},
+  };
+  return kPicture;
+}
+
+std::string folder_of(std::string_view path) { return std::string(path.substr(0, path.find('/'))); }
+
+// The header's own words for an include that breaks the picture, "" when it fits.
+std::string broken(const std::string& folder, const std::string& included) {
+  const auto target = folder_of(included);
+  if (target == folder || !picture().contains(target)) return "";
+  const auto& allowed = picture().at(folder);
+  if (allowed.contains(target) || allowed.contains(included)) return "";
+  return folder + " must not include " + included;
+}
+
+std::vector<std::string> quoted_includes(const std::string& text) {
+  std::vector<std::string> found;
+  constexpr std::string_view kMark = "#include \"";
+  for (const auto& line : house::lines(text)) {
+    if (!line.starts_with(kMark)) continue;
+    const auto end = line.find('"', kMark.size());
+    found.push_back(line.substr(kMark.size(), end - kMark.size()));
+  }
+  return found;
+}
+
+TEST(Includes, ThePictureHasEveryFolder) {
+  for (const auto& entry : std::filesystem::directory_iterator(house::root() / "src")) {
+    if (!entry.is_directory()) continue;
+    EXPECT_TRUE(picture().contains(entry.path().filename().string())) << entry.path();
+  }
+}
+
+TEST(Includes, PointOneWay) {
+  std::size_t checked = 0;
+  for (const auto& path : house::files_below("src", {".h", ".cpp"})) {
+    const auto relative = std::filesystem::relative(path, house::root() / "src").string();
+    const auto folder = folder_of(relative);
+    if (!picture().contains(folder)) continue;  // main.cpp knows all folders
+    for (const auto& included : quoted_includes(house::read(path))) {
+      EXPECT_EQ(broken(folder, included), "") << relative;
+      EXPECT_TRUE(std::filesystem::exists(house::root() / "src" / included) ||
+                  std::filesystem::exists(path.parent_path() / included))
+          << relative << " includes " << included;
+      ++checked;
+    }
+  }
+  EXPECT_GT(checked, 100U);
+}
+
+TEST(Includes, NobodyIncludesMainOrCli) {
+  for (const auto& path : house::files_below("src", {".h", ".cpp"})) {
+    const auto relative = std::filesystem::relative(path, house::root() / "src").string();
+    for (const auto& included : quoted_includes(house::read(path))) {
+      EXPECT_NE(included, "main.cpp") << relative;
+      const bool above_cli = relative == "main.cpp" || folder_of(relative) == "cli";
+      EXPECT_TRUE(above_cli || folder_of(included) != "cli") << relative;
+    }
+  }
+}
+
+TEST(Includes, ABrokenOneIsSeen) {
+  EXPECT_NE(broken("base", "config/settings.h"), "");
+  EXPECT_NE(broken("engine", "mcp/server.h"), "");
+  EXPECT_NE(broken("simulator", "net/client.h"), "");
+  EXPECT_NE(broken("mcp", "engine/toolbox.h"), "");
+  EXPECT_EQ(broken("engine", "mcp/tools.h"), "");
+  EXPECT_EQ(broken("pve", "net/http.h"), "");
+  EXPECT_EQ(broken("net", "gtest/gtest.h"), "");
+}
+
+}  // namespace

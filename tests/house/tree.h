@@ -1,0 +1,25 @@
+// The repository's own files, for tests about them.
+#pragma once
+
+#include <filesystem>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace house {
+
+std::filesystem::path root();
+
+/// Regular files below `folder` (relative to the root) with one of these extensions; all when none is given.
+std::vector<std::filesystem::path> files_below(std::string_view folder,
+                                               std::initializer_list<std::string_view> extensions = {});
+
+/// Every file of ours in the repository: no build directories, no installed packages, nothing of git's.
+std::vector<std::filesystem::path> own_files();
+
+std::string read(const std::filesystem::path& path);
+
+std::vector<std::string> lines(const std::string& text);
+
+}  // namespace house
