@@ -2,9 +2,12 @@
 // render.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "facts/facts.h"
@@ -19,6 +22,8 @@ namespace engine {
 struct Cluster {
   pve::Client& client;
   const facts::Facts& facts;
+  /// The version of the connected PVE ("9.2.11") once it is known; never waits. May be empty.
+  std::function<std::optional<std::string>()> version{};
 };
 
 /// The text of the server's `instructions`: what the parameters that mean the same everywhere mean. Under 2
@@ -29,14 +34,22 @@ std::string_view instructions();
 class Toolbox final : public mcp::Tools {
  public:
   Toolbox(std::span<const tool::Category> categories, guard::Policy policy, Cluster cluster);
+  ~Toolbox() override;
 
   std::vector<mcp::ToolDescription> list(const mcp::Caller& caller) override;
   mcp::Outcome call(const mcp::Call& call) override;
 
  private:
+  struct Index;
+
+  /// What the server and this caller allow; nothing when the caller's own words are unknown.
+  std::optional<guard::Policy> policy_for(const mcp::Caller& caller) const;
+  Index& index();
+
   std::span<const tool::Category> categories_;
   guard::Policy policy_;
   Cluster cluster_;
+  std::unique_ptr<Index> index_;
 };
 
 }  // namespace engine

@@ -1,0 +1,180 @@
+#include "engine/arguments.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "engine/value.h"
+
+namespace engine {
+namespace {
+
+using Problems = std::vector<std::string>;
+
+/// A name as PVE's schema could have it.
+bool legal_shape(std::string_view name) {
+  if (name.empty() || name.size() > 64 || name.front() < 'a' || name.front() > 'z') return false;
+  return std::ranges::all_of(
+      name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; });
+}
+
+/// Every name that the call could have meant: the row's, for a write PVE's too, families with the index that
+/// was written.
+std::vector<std::string> known_names(const Row& row, std::string_view written) {
+  std::vector<std::string> names;
+  for (const auto& field : row.fields()) names.emplace_back(field.name);
+  if (!row.open() || row.endpoint() == nullptr) return names;
+  const auto index = written.substr(written.find_last_not_of("0123456789") + 1);
+  for (const auto& fact : row.endpoint()->parameters) {
+    auto name = std::string(fact.name);
+    if (fact.indexed) name += index.empty() ? "0" : index;
+    if (row.endpoint()->parameter(name) != nullptr) names.push_back(std::move(name));
+  }
+  return names;
+}
+
+std::string unknown(const Row& row, std::string_view written) {
+  const auto names = known_names(row, written);
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  const auto near = base::nearest(written, views);
+  auto text = fmt::format("{}: no such argument", base::printable(written, 60));
+  if (!near.empty()) return fmt::format("{}; did you mean {}?", text, near);
+  std::vector<std::string_view> listed;
+  for (const auto& field : row.fields()) listed.push_back(field.name);
+  if (listed.empty()) return text + "; this tool takes none";
+  return fmt::format("{}; valid are {}", text, base::join(listed, ", "));
+}
+
+/// A parameter that only a newer PVE knows, as it is.
+std::optional<base::Json> passed_on(std::string_view name, const base::Json& value, const Row& row,
+                                    const Limits& limits) {
+  const bool additional = row.endpoint() != nullptr && row.endpoint()->additional;
+  if (!limits.newer_pve && !additional) return std::nullopt;
+  if (!row.open() || !legal_shape(name) || value.is_object() || value.is_array()) return std::nullopt;
+  return value;
+}
+
+void add_field(const Field& field, std::string_view name, const base::Json& value, base::JsonObject& out,
+               Problems& problems) {
+  if (out.contains(field.wire)) {
+    problems.push_back(fmt::format("{}: given twice, under different names", field.wire));
+    return;
+  }
+  auto fitted = fit(field, value);
+  if (!fitted) {
+    problems.push_back(fmt::format("{}: {}", base::printable(name, 60), fitted.error()));
+    return;
+  }
+  out[field.wire] = *std::move(fitted);
+}
+
+void add_missing(const Row& row, const base::JsonObject& given, Problems& problems) {
+  for (const auto& field : row.fields()) {
+    if (!field.required) continue;
+    const auto* value = given.if_contains(field.name);
+    if (value == nullptr && row.open()) value = given.if_contains(field.wire);
+    if (value == nullptr || value->is_null()) {
+      problems.push_back(fmt::format("{}: missing; give {}", field.name, expectation(field)));
+    }
+  }
+}
+
+/// Parameters that PVE takes only together with another one. A row that prepares may add that one itself.
+void add_lonely(const Row& row, const base::JsonObject& arguments, Problems& problems) {
+  if (row.tool().prepare != nullptr) return;
+  for (const auto& member : arguments) {
+    const auto field = row.field_on_wire(member.key());
+    if (!field || field->fact == nullptr || field->fact->needs.empty()) continue;
+    if (!arguments.contains(field->fact->needs)) {
+      problems.push_back(
+          fmt::format("{}: PVE takes it only together with {}", field->name, field->fact->needs));
+    }
+  }
+}
+
+std::string sentence(const Row& row, const Problems& problems) {
+  auto text = fmt::format("{} was not called:", row.tool().name);
+  for (const auto& problem : problems) text += "\n- " + problem;
+  return text;
+}
+
+void add_marks(const Row& row, const base::JsonObject& arguments, const Limits& limits, Problems& problems) {
+  for (const auto& member : arguments) {
+    const auto field = row.field_on_wire(member.key());
+    if (!field) continue;
+    if (field->marked(facts::kFullTier) && limits.tier < tool::Tier::Full) {
+      problems.push_back(
+          fmt::format("{}: needs the tier full, but PVE_ACCESS_TIER allows {} only; leave it out",
+                      field->name, tool::name(limits.tier)));
+    } else if (field->marked(facts::kRootOnly) && is_set(member.value())) {
+      problems.push_back(fmt::format(
+          "{}: PVE takes it from root@pam itself only, never from an API token; leave it out", field->name));
+    }
+  }
+}
+
+void add_combinations(const base::JsonObject& arguments, Problems& problems) {
+  const auto set = [&](std::string_view name) {
+    const auto* value = arguments.if_contains(name);
+    return value != nullptr && is_set(*value);
+  };
+  for (const auto* source : {"archive", "restore"}) {
+    if (set(source) && set("force")) {
+      problems.push_back(fmt::format(
+          "force: refused together with {}, because it would overwrite an existing guest", source));
+    }
+  }
+}
+
+unsigned number(std::string_view text) {
+  unsigned value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+}  // namespace
+
+std::expected<base::JsonObject, std::string> check(const Row& row, const base::JsonObject& given,
+                                                   const Limits& limits) {
+  base::JsonObject arguments;
+  Problems problems;
+  for (const auto& member : given) {
+    if (member.value().is_null()) continue;
+    if (const auto field = row.field(member.key())) {
+      add_field(*field, member.key(), member.value(), arguments, problems);
+    } else if (auto value = passed_on(member.key(), member.value(), row, limits)) {
+      arguments[member.key()] = *std::move(value);
+    } else {
+      problems.push_back(unknown(row, member.key()));
+    }
+  }
+  add_missing(row, given, problems);
+  add_lonely(row, arguments, problems);
+  add_marks(row, arguments, limits, problems);
+  add_combinations(arguments, problems);
+  if (!problems.empty()) return std::unexpected(sentence(row, problems));
+  return arguments;
+}
+
+std::optional<std::string> forbidden(const Row& row, const base::JsonObject& arguments,
+                                     const Limits& limits) {
+  Problems problems;
+  add_marks(row, arguments, limits, problems);
+  add_combinations(arguments, problems);
+  if (problems.empty()) return std::nullopt;
+  return sentence(row, problems);
+}
+
+bool is_newer(std::string_view connected, std::string_view known) {
+  const auto numbers = [](std::string_view version) {
+    const auto parts = base::split(version, '.');
+    return std::pair(number(parts[0]), parts.size() > 1 ? number(parts[1]) : 0U);
+  };
+  return numbers(connected) > numbers(known);
+}
+
+}  // namespace engine

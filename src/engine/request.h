@@ -1,0 +1,23 @@
+// From checked arguments to a call of PVE.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "base/json.h"
+#include "pve/client.h"
+#include "tool/tool.h"
+
+namespace engine {
+
+/// The path filled from the arguments; the error is a sentence for the model.
+std::expected<std::string, std::string> path(std::string_view path_template,
+                                             const base::JsonObject& arguments);
+
+/// `arguments` by PVE's names, checked. What the path uses goes there, the rest to the parameters, an array
+/// once per item.
+std::expected<pve::Call, std::string> request(const tool::Endpoint& endpoint,
+                                              const base::JsonObject& arguments);
+
+}  // namespace engine

@@ -1,0 +1,115 @@
+#include "engine/row.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/text.h"
+
+namespace engine {
+namespace {
+
+constexpr std::string_view wire_name(const tool::Param& param) {
+  return param.wire.empty() ? param.name : param.wire;
+}
+
+std::string braced(std::string_view name) {
+  std::string text = "{";
+  return text.append(name).append("}");
+}
+
+/// PVE's endpoint of a row. Where the row has a placeholder and PVE one endpoint per value
+/// (…/services/{service}/{command}), that of the first value stands for all.
+const facts::Endpoint* endpoint_of(const tool::Tool& tool, const facts::Facts& facts) {
+  if (const auto* endpoint = facts.find(tool.call.method, tool.call.path)) return endpoint;
+  for (const auto& param : tool.params) {
+    const auto placeholder = braced(wire_name(param));
+    const auto at = tool.call.path.find(placeholder);
+    if (param.values.empty() || at == std::string_view::npos) continue;
+    std::string path(tool.call.path);
+    path.replace(at, placeholder.size(), param.values.substr(0, param.values.find('|')));
+    if (const auto* endpoint = facts.find(tool.call.method, path)) return endpoint;
+  }
+  return nullptr;
+}
+
+facts::Type type_of(const tool::Param& param, const facts::Parameter* fact) {
+  switch (param.type) {
+    case tool::Type::String:
+      return facts::Type::String;
+    case tool::Type::Integer:
+      return facts::Type::Integer;
+    case tool::Type::Boolean:
+      return facts::Type::Boolean;
+    case tool::Type::FromFacts:
+      break;
+  }
+  return fact == nullptr ? facts::Type::String : fact->type;
+}
+
+bool is_required(tool::Need need, const facts::Parameter* fact, bool in_path) {
+  if (in_path || need == tool::Need::Required) return true;
+  return need == tool::Need::FromFacts && fact != nullptr && fact->required;
+}
+
+}  // namespace
+
+Row::Row(const tool::Tool& tool, std::string_view category, const facts::Facts& facts)
+    : tool_(&tool), category_(category), endpoint_(endpoint_of(tool, facts)) {
+  fields_.reserve(tool.params.size());
+  for (const auto& param : tool.params) fields_.push_back(listed(param));
+}
+
+bool Row::in_path(std::string_view wire) const {
+  return tool_->call.path.find(braced(wire)) != std::string_view::npos;
+}
+
+Field Row::listed(const tool::Param& param) const {
+  Field field;
+  field.name = param.name;
+  field.wire = wire_name(param);
+  field.param = &param;
+  field.fact = endpoint_ == nullptr ? nullptr : endpoint_->parameter(field.wire);
+  field.type = type_of(param, field.fact);
+  field.in_path = in_path(field.wire);
+  field.required = is_required(param.need, field.fact, field.in_path);
+  if (!param.values.empty()) {
+    field.values = base::split(param.values, '|');
+  } else if (field.fact != nullptr) {
+    field.values = field.fact->values;
+  }
+  return field;
+}
+
+Field Row::unlisted(std::string_view wire, const facts::Parameter& fact) const {
+  Field field;
+  field.name = wire;
+  field.wire = wire;
+  field.fact = &fact;
+  field.type = fact.type;
+  field.in_path = in_path(wire);
+  field.values = fact.values;
+  return field;
+}
+
+std::optional<Field> Row::field(std::string_view name) const {
+  const auto found = std::ranges::find(fields_, name, &Field::name);
+  if (found != fields_.end()) return *found;
+  return open() ? field_on_wire(name) : std::nullopt;
+}
+
+std::optional<Field> Row::field_on_wire(std::string_view wire) const {
+  const auto found = std::ranges::find(fields_, wire, &Field::wire);
+  if (found != fields_.end()) return *found;
+  const auto* fact = endpoint_ == nullptr ? nullptr : endpoint_->parameter(wire);
+  if (fact == nullptr) return std::nullopt;
+  return unlisted(wire, *fact);
+}
+
+bool Row::has_more() const {
+  if (!open() || endpoint_ == nullptr) return false;
+  return std::ranges::any_of(endpoint_->parameters, [this](const facts::Parameter& fact) {
+    return fact.indexed || std::ranges::find(fields_, fact.name, &Field::wire) == fields_.end();
+  });
+}
+
+}  // namespace engine

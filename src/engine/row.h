@@ -1,0 +1,58 @@
+// A row of the catalog together with what the facts say of its parameters.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "facts/facts.h"
+#include "tool/tool.h"
+
+namespace engine {
+
+/// One parameter that a call may carry. Views point into the row and the facts.
+struct Field {
+  std::string_view name;                   ///< as the model writes it
+  std::string_view wire;                   ///< as PVE reads it
+  const tool::Param* param = nullptr;      ///< nullptr: not listed in the row
+  const facts::Parameter* fact = nullptr;  ///< nullptr: PVE has none, prepare() translates
+  facts::Type type = facts::Type::String;
+  bool required = false;
+  bool in_path = false;
+  std::vector<std::string_view> values;  ///< the enumeration in force: the row's, else PVE's
+
+  bool marked(facts::Mark mark) const { return fact != nullptr && (fact->marks & mark) != 0; }
+};
+
+/// Refers to the tool and the facts; both outlive it. Constant after construction.
+class Row {
+ public:
+  Row(const tool::Tool& tool, std::string_view category, const facts::Facts& facts);
+
+  const tool::Tool& tool() const { return *tool_; }
+  std::string_view category() const { return category_; }
+  /// nullptr when PVE's facts do not have it (a newer PVE may).
+  const facts::Endpoint* endpoint() const { return endpoint_; }
+  const std::vector<Field>& fields() const { return fields_; }
+  /// A write also takes what PVE's own schema has at its endpoint.
+  bool open() const { return tool_->call.method != base::Method::Get; }
+  /// True when the schema has such parameters that the row does not list.
+  bool has_more() const;
+
+  /// A parameter of the row by the model's name, or, for a write, one of PVE's own by PVE's name.
+  std::optional<Field> field(std::string_view name) const;
+  /// By PVE's name, listed or not.
+  std::optional<Field> field_on_wire(std::string_view wire) const;
+
+ private:
+  bool in_path(std::string_view wire) const;
+  Field listed(const tool::Param& param) const;
+  Field unlisted(std::string_view wire, const facts::Parameter& fact) const;
+
+  const tool::Tool* tool_;
+  std::string_view category_;
+  const facts::Endpoint* endpoint_;
+  std::vector<Field> fields_;
+};
+
+}  // namespace engine

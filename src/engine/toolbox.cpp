@@ -1,0 +1,93 @@
+#include "engine/toolbox.h"
+
+#include <fmt/format.h>
+
+#include <mutex>
+#include <unordered_map>
+#include <utility>
+
+#include "base/text.h"
+#include "engine/render.h"
+#include "engine/row.h"
+#include "engine/run.h"
+#include "engine/schema.h"
+
+namespace engine {
+namespace {
+
+constexpr int kInvalidParams = -32602;
+
+}  // namespace
+
+/// All rows with their facts and descriptions, made at the first use: starting costs nothing.
+struct Toolbox::Index {
+  std::once_flag once;
+  std::vector<Row> rows;
+  std::vector<mcp::ToolDescription> descriptions;
+  std::unordered_map<std::string_view, std::size_t> by_name;
+};
+
+Toolbox::Toolbox(std::span<const tool::Category> categories, guard::Policy policy, Cluster cluster)
+    : categories_(categories),
+      policy_(std::move(policy)),
+      cluster_(std::move(cluster)),
+      index_(std::make_unique<Index>()) {}
+
+Toolbox::~Toolbox() = default;
+
+Toolbox::Index& Toolbox::index() {
+  std::call_once(index_->once, [this] {
+    for (const auto& category : categories_) {
+      for (const auto& tool : category.tools) {
+        index_->by_name.emplace(tool.name, index_->rows.size());
+        index_->rows.emplace_back(tool, category.name, cluster_.facts);
+        index_->descriptions.push_back(describe(index_->rows.back()));
+      }
+    }
+  });
+  return *index_;
+}
+
+std::optional<guard::Policy> Toolbox::policy_for(const mcp::Caller& caller) const {
+  guard::Policy own;
+  if (caller.tier) {
+    const auto tier = tool::tier_named(*caller.tier);
+    if (!tier) return std::nullopt;
+    own.tier = *tier;
+  }
+  own.categories = caller.categories;
+  return policy_ & own;
+}
+
+std::vector<mcp::ToolDescription> Toolbox::list(const mcp::Caller& caller) {
+  std::vector<mcp::ToolDescription> offered;
+  const auto policy = policy_for(caller);
+  if (!policy) return offered;
+  const auto& all = index();
+  offered.reserve(all.rows.size());
+  for (std::size_t i = 0; i < all.rows.size(); ++i) {
+    if (!policy->refusal(all.rows[i].tool(), all.rows[i].category())) offered.push_back(all.descriptions[i]);
+  }
+  return offered;
+}
+
+mcp::Outcome Toolbox::call(const mcp::Call& call) {
+  const auto& all = index();
+  const auto found = all.by_name.find(call.name);
+  if (found == all.by_name.end()) {
+    return mcp::ProtocolError{kInvalidParams,
+                              fmt::format("Unknown tool: {}", base::printable(call.name, 100)), nullptr};
+  }
+  const auto& row = all.rows[found->second];
+  const auto policy = policy_for(call.caller);
+  if (!policy) return render_error("The caller's access tier is not one this server knows.");
+  if (auto refusal = policy->refusal(row.tool(), row.category())) return render_error(*std::move(refusal));
+  Limits limits{policy->tier, false};
+  if (cluster_.version) {
+    const auto connected = cluster_.version();
+    limits.newer_pve = connected && is_newer(*connected, cluster_.facts.version());
+  }
+  return run(row, call.arguments, limits, cluster_, call.stop);
+}
+
+}  // namespace engine

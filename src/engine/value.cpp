@@ -1,0 +1,232 @@
+#include "engine/value.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "base/text.h"
+
+namespace engine {
+namespace {
+
+using facts::Type;
+
+constexpr std::size_t kShown = 60;
+
+std::optional<std::int64_t> integer(std::string_view text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::optional<std::int64_t> as_integer(const base::Json& given) {
+  constexpr double kExact = 9007199254740992.0;  // 2^53
+  if (given.is_int64()) return given.get_int64();
+  if (given.is_double()) {
+    const auto value = given.get_double();
+    if (value == std::floor(value) && std::abs(value) <= kExact) return static_cast<std::int64_t>(value);
+  }
+  if (given.is_string()) return integer(given.get_string());
+  return std::nullopt;
+}
+
+std::optional<bool> as_boolean(const base::Json& given) {
+  if (given.is_bool()) return given.get_bool();
+  if (given.is_string()) {
+    const std::string_view text(given.get_string());
+    if (text == "1" || text == "true") return true;
+    if (text == "0" || text == "false") return false;
+  } else if (const auto number = as_integer(given)) {
+    if (*number == 1) return true;
+    if (*number == 0) return false;
+  }
+  return std::nullopt;
+}
+
+bool is_list(const Field& field) { return field.fact != nullptr && field.fact->format.ends_with("list"); }
+
+/// A property string has a member that may stand without its name, so that PVE reads 1 as "enabled=1".
+bool may_be_boolean(const Field& field) {
+  return field.fact != nullptr && field.fact->format == "property-string";
+}
+
+/// Texts and numbers; a number's text is the same to PVE.
+std::optional<std::string> as_text(const base::Json& given) {
+  if (given.is_string()) return std::string(std::string_view(given.get_string()));
+  if (given.is_number()) return wire_text(given);
+  return std::nullopt;
+}
+
+/// The items of a list, joined as PVE splits them; an item that PVE would split again is refused.
+std::optional<std::string> joined(const base::JsonArray& items) {
+  std::string text;
+  for (const auto& item : items) {
+    const auto part = as_text(item);
+    if (!part || part->empty() ||
+        part->find_first_of(std::string_view(",; \t\r\n\0", 7)) != std::string::npos) {
+      return std::nullopt;
+    }
+    if (!text.empty()) text += ',';
+    text += *part;
+  }
+  return text;
+}
+
+std::optional<base::Json> as_array(const base::Json& given) {
+  base::JsonArray items;
+  if (const auto* array = given.if_array()) {
+    for (const auto& item : *array) {
+      const auto text = as_text(item);
+      if (!text) return std::nullopt;
+      items.emplace_back(*text);
+    }
+  } else if (const auto text = as_text(given)) {
+    items.emplace_back(*text);
+  } else {
+    return std::nullopt;
+  }
+  return items;
+}
+
+std::optional<base::Json> as_string(const Field& field, const base::Json& given) {
+  std::optional<std::string> text = as_text(given);
+  if (given.is_bool() && may_be_boolean(field)) text = given.get_bool() ? "1" : "0";
+  if (given.is_array() && is_list(field)) text = joined(given.get_array());
+  if (!text) return std::nullopt;
+  return base::Json(boost::json::string(*text));
+}
+
+std::optional<base::Json> typed(const Field& field, const base::Json& given) {
+  switch (field.type) {
+    case Type::Integer:
+      if (const auto value = as_integer(given)) return *value;
+      return std::nullopt;
+    case Type::Boolean:
+      if (const auto value = as_boolean(given)) return *value;
+      return std::nullopt;
+    case Type::Number:
+      if (given.is_number() || given.is_string()) return given;
+      return std::nullopt;
+    case Type::Array:
+      return as_array(given);
+    case Type::String:
+      break;
+  }
+  return as_string(field, given);
+}
+
+/// What PVE's own check would say of the value.
+std::optional<std::string> misfit_of(const Field& field, const base::Json& value) {
+  facts::Parameter parameter;
+  if (field.fact != nullptr) parameter = *field.fact;
+  parameter.type = field.type;
+  parameter.values = field.values;
+  if (const auto* items = value.if_array()) {
+    for (const auto& item : *items) {
+      if (auto wrong = facts::misfit(parameter, wire_text(item))) return wrong;
+    }
+    return std::nullopt;
+  }
+  return facts::misfit(parameter, wire_text(value));
+}
+
+std::string shown(const base::Json& value) {
+  // A long value is cut before it is written out.
+  if (const auto* text = value.if_string(); text != nullptr && text->size() > kShown) {
+    return fmt::format("\"{}\"", base::printable(std::string_view(*text), kShown));
+  }
+  if (value.is_object()) return "an object";
+  if (const auto* array = value.if_array(); array != nullptr && array->size() > 8) return "an array";
+  return base::printable(base::write_json(value), kShown);
+}
+
+std::string range(const facts::Parameter& fact) {
+  if (fact.minimum && fact.maximum) return fmt::format(" from {} to {}", *fact.minimum, *fact.maximum);
+  if (fact.minimum) return fmt::format(" of at least {}", *fact.minimum);
+  if (fact.maximum) return fmt::format(" of at most {}", *fact.maximum);
+  return {};
+}
+
+std::string lengths(const facts::Parameter& fact) {
+  if (fact.min_length && fact.max_length) {
+    return fmt::format(" of {} to {} characters", *fact.min_length, *fact.max_length);
+  }
+  if (fact.min_length) return fmt::format(" of at least {} characters", *fact.min_length);
+  if (fact.max_length) return fmt::format(" of at most {} characters", *fact.max_length);
+  return {};
+}
+
+std::string form(const facts::Parameter& fact) {
+  std::string text;
+  if (!fact.format.empty() && fact.format != "property-string")
+    text += fmt::format(" (PVE format {})", fact.format);
+  if (!fact.pattern.empty()) text += fmt::format(" matching {}", base::printable(fact.pattern, 120));
+  return text;
+}
+
+std::string refused(const Field& field, const base::Json& given) {
+  const auto valid = expectation(field);
+  if (field.marked(facts::kSecret))
+    return fmt::format("the value (not shown) does not fit; valid is {}", valid);
+  auto text = fmt::format("{} does not fit; valid is {}", shown(given), valid);
+  if (given.is_string() && !field.values.empty()) {
+    const auto near = base::nearest(std::string_view(given.get_string()), field.values);
+    if (!near.empty()) text += fmt::format("; did you mean {}?", near);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string wire_text(const base::Json& value) {
+  if (const auto* text = value.if_string()) return std::string(std::string_view(*text));
+  if (value.is_bool()) return value.get_bool() ? "1" : "0";
+  return base::write_json(value);
+}
+
+bool is_set(const base::Json& value) {
+  if (value.is_null()) return false;
+  if (const auto* array = value.if_array()) return !array->empty();
+  const auto text = wire_text(value);
+  return !text.empty() && text != "0";
+}
+
+std::string expectation(const Field& field) {
+  constexpr std::size_t kMost = 40;
+  if (!field.values.empty()) {
+    const auto count = std::min(field.values.size(), kMost);
+    return fmt::format("one of {}{}", base::join(std::span(field.values).first(count), ", "),
+                       count < field.values.size() ? ", …" : "");
+  }
+  const facts::Parameter none;
+  const auto& fact = field.fact == nullptr ? none : *field.fact;
+  switch (field.type) {
+    case Type::Integer:
+      return "an integer" + range(fact);
+    case Type::Number:
+      return "a number" + range(fact);
+    case Type::Boolean:
+      return "true or false";
+    case Type::Array:
+      return "an array of texts" + lengths(fact) + form(fact);
+    case Type::String:
+      break;
+  }
+  if (is_list(field)) return "a comma-separated list" + lengths(fact) + form(fact);
+  return "a text" + lengths(fact) + form(fact);
+}
+
+std::expected<base::Json, std::string> fit(const Field& field, const base::Json& given) {
+  auto value = typed(field, given);
+  if (!value || misfit_of(field, *value)) return std::unexpected(refused(field, given));
+  return *std::move(value);
+}
+
+}  // namespace engine

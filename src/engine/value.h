@@ -1,0 +1,26 @@
+// One argument's value: from what the model wrote to what PVE reads.
+#pragma once
+
+#include <expected>
+#include <string>
+
+#include "base/json.h"
+#include "engine/row.h"
+
+namespace engine {
+
+/// The value in its own type (text, integer, number, true/false, array of texts for an Array) when it fits
+/// type, enumeration and PVE's own checks. Takes what loses nothing: "100" for 100, 1 for true, an array for
+/// a list. The error is a clause after the parameter's name, without the value if that is a secret.
+std::expected<base::Json, std::string> fit(const Field& field, const base::Json& given);
+
+/// What would be valid: "an integer from 100 to 999999999".
+std::string expectation(const Field& field);
+
+/// As it travels: a boolean is 1 or 0, a number its shortest text.
+std::string wire_text(const base::Json& value);
+
+/// True when PVE reads the value as set: not false, not 0, not empty.
+bool is_set(const base::Json& value);
+
+}  // namespace engine

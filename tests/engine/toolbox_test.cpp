@@ -1,0 +1,219 @@
+#include "engine/toolbox.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <mutex>
+
+#include "rows.h"
+
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+/// Answers every request alike and remembers them.
+class FakePve final : public net::HttpClient {
+ public:
+  std::expected<net::Response, net::Failure> send(const net::Request& request,
+                                                  const net::SendOptions&) override {
+    const std::scoped_lock lock(mutex_);
+    requests.push_back(request);
+    net::Response response;
+    response.status = status;
+    response.reason = reason;
+    response.headers = {{"Content-Type", "application/json;charset=UTF-8"}};
+    response.body = request.method == base::Method::Get ? read : body;
+    return response;
+  }
+
+  unsigned status = 200;
+  std::string reason = "OK";
+  std::string read = R"({"data":{"description":"old","name":"web"}})";
+  std::string body = R"({"data":null})";
+  std::vector<net::Request> requests;
+
+ private:
+  std::mutex mutex_;
+};
+
+class NoProgress final : public mcp::Progress {
+ public:
+  void report(double, std::optional<double>, std::string_view) override {}
+};
+
+class ToolboxTest : public testing::Test {
+ protected:
+  mcp::Outcome outcome(std::string_view name, std::string_view arguments, guard::Policy policy = {},
+                       mcp::Caller caller = {}, std::stop_token stop = {}) {
+    pve::Client client(pve_, {"root@pam!t", "secret", ""}, {"https://pve:8006", std::chrono::seconds(1), {}});
+    engine::Toolbox box(test::kCategories, std::move(policy), {client, facts_, version_});
+    const auto parsed = base::parse_json(arguments)->as_object();
+    const base::JsonObject none;
+    NoProgress progress;
+    return box.call({caller, name, parsed, mcp::Era::Modern, none, none, progress, std::move(stop)});
+  }
+  std::string text(const mcp::Outcome& outcome) {
+    const auto* result = std::get_if<mcp::Result>(&outcome);
+    if (result == nullptr) return "not a result";
+    is_error_ = result->is_error;
+    return std::get<mcp::Text>(result->content.at(0)).text;
+  }
+  std::vector<std::string> listed(guard::Policy policy, mcp::Caller caller = {}) {
+    pve::Client client(pve_, {"root@pam!t", "secret", ""}, {"https://pve:8006", std::chrono::seconds(1), {}});
+    engine::Toolbox box(test::kCategories, std::move(policy), {client, facts_});
+    std::vector<std::string> names;
+    for (const auto& tool : box.list(caller)) names.emplace_back(tool.name);
+    return names;
+  }
+
+  FakePve pve_;
+  facts::Facts facts_;
+  std::function<std::optional<std::string>()> version_;
+  bool is_error_ = false;
+};
+
+TEST_F(ToolboxTest, AReadWorks) {
+  pve_.read = R"({"data":[{"vmid":100,"type":"qemu"}]})";
+  EXPECT_EQ(text(outcome("pve_list_cluster_resources", R"({"type":"vm"})")),
+            R"([{"type":"qemu","vmid":100}])");
+  EXPECT_FALSE(is_error_);
+  ASSERT_THAT(pve_.requests, SizeIs(1));
+  EXPECT_EQ(pve_.requests[0].target, "/api2/json/cluster/resources?type=vm");
+}
+
+TEST_F(ToolboxTest, AChangeWorks) {
+  pve_.body = R"({"data":"UPID:pve1:00000001:00000001:6B000000:qmstart:100:root@pam:"})";
+  EXPECT_THAT(text(outcome("pve_start_qemu_vm", R"({"node":"pve1","vmid":"100"})")),
+              AllOf(HasSubstr("VM 100 start requested on node pve1. Task: UPID:pve1:")));
+  EXPECT_FALSE(is_error_);
+  ASSERT_THAT(pve_.requests, SizeIs(1));
+  EXPECT_EQ(pve_.requests[0].method, base::Method::Post);
+  EXPECT_EQ(pve_.requests[0].target, "/api2/json/nodes/pve1/qemu/100/status/start");
+}
+
+TEST_F(ToolboxTest, PvesRefusalIsAResultWithItsWords) {
+  pve_.status = 500;
+  pve_.reason = "VM is locked (backup)";
+  pve_.body = R"({"data":null,"message":"VM is locked (backup)\n"})";
+  EXPECT_THAT(text(outcome("pve_start_qemu_vm", R"({"node":"pve1","vmid":100})")),
+              HasSubstr("VM is locked (backup)"));
+  EXPECT_TRUE(is_error_);
+}
+
+TEST_F(ToolboxTest, SecretsDoNotComeBackInErrors) {
+  pve_.status = 500;
+  pve_.reason = "password 'correct horse' is weak";
+  pve_.body = R"({"data":null,"message":"password 'correct horse' is weak\n"})";
+  const auto message = text(outcome("pve_create_user", R"({"userid":"a@pve","password":"correct horse"})"));
+  EXPECT_TRUE(is_error_);
+  EXPECT_THAT(message, AllOf(HasSubstr("is weak"), Not(HasSubstr("correct horse"))));
+}
+
+TEST_F(ToolboxTest, BadArgumentsAreNeverSent) {
+  text(outcome("pve_start_qemu_vm", R"({"node":"../x","vmid":100,"bogus":1})"));
+  EXPECT_TRUE(is_error_);
+  text(outcome("pve_delete_qemu_snapshot", R"({"node":"pve1","vmid":100,"snapname":"a/b"})"));
+  EXPECT_TRUE(is_error_);
+  EXPECT_THAT(pve_.requests, IsEmpty());
+}
+
+TEST_F(ToolboxTest, AnUnknownToolIsAProtocolError) {
+  const auto result = outcome("pve_nope", "{}");
+  const auto* error = std::get_if<mcp::ProtocolError>(&result);
+  ASSERT_NE(error, nullptr);
+  EXPECT_EQ(error->code, -32602);
+  EXPECT_THAT(error->message, HasSubstr("pve_nope"));
+}
+
+TEST_F(ToolboxTest, TheTierIsCheckedAtTheCall) {
+  struct Case {
+    tool::Tier tier;
+    std::string_view name;
+    bool runs;
+  };
+  using enum tool::Tier;
+  for (const auto& c :
+       {Case{ReadOnly, "pve_get_qemu_rrddata", true}, Case{ReadOnly, "pve_start_qemu_vm", false},
+        Case{ReadOnly, "pve_delete_qemu_snapshot", false}, Case{ReadExecute, "pve_start_qemu_vm", true},
+        Case{ReadExecute, "pve_delete_qemu_snapshot", false}, Case{Full, "pve_delete_qemu_snapshot", true}}) {
+    pve_.requests.clear();
+    std::string arguments = R"({"node":"pve1","vmid":100)";
+    if (c.name == "pve_get_qemu_rrddata") arguments += R"(,"timeframe":"hour")";
+    if (c.name == "pve_delete_qemu_snapshot") arguments += R"(,"snapname":"s1")";
+    const auto message = text(outcome(c.name, arguments + "}", {c.tier}));
+    EXPECT_EQ(is_error_, !c.runs) << c.name << message;
+    EXPECT_EQ(pve_.requests.empty(), !c.runs);
+    EXPECT_EQ(message.find("PVE_ACCESS_TIER") != std::string::npos, !c.runs);
+  }
+}
+
+TEST_F(ToolboxTest, TheCategoryIsCheckedAtTheCall) {
+  EXPECT_THAT(text(outcome("pve_list_cluster_resources", "{}", {tool::Tier::Full, {{"qemu"}}})),
+              HasSubstr("PVE_CATEGORIES"));
+  EXPECT_TRUE(is_error_);
+  EXPECT_THAT(pve_.requests, IsEmpty());
+}
+
+TEST_F(ToolboxTest, TheCallersOwnLimitCountsToo) {
+  mcp::Caller caller;
+  caller.tier = "read-only";
+  text(outcome("pve_start_qemu_vm", R"({"node":"pve1","vmid":100})", {}, caller));
+  EXPECT_TRUE(is_error_);
+  caller.tier = "root";
+  text(outcome("pve_list_cluster_resources", "{}", {}, caller));
+  EXPECT_TRUE(is_error_) << "an unknown tier allows nothing";
+  EXPECT_THAT(listed({}, caller), IsEmpty());
+}
+
+TEST_F(ToolboxTest, ListsWhatMayRun) {
+  EXPECT_THAT(listed({}), SizeIs(9));
+  EXPECT_THAT(listed({tool::Tier::ReadOnly}),
+              ElementsAre("pve_get_qemu_rrddata", "pve_list_cluster_resources"));
+  EXPECT_THAT(listed({tool::Tier::ReadExecute, {{"qemu"}}}),
+              ElementsAre("pve_get_qemu_rrddata", "pve_start_qemu_vm"));
+}
+
+TEST_F(ToolboxTest, PrepareMayReadTheObject) {
+  EXPECT_EQ(text(outcome("pve_update_qemu_config", R"({"node":"pve1","vmid":100,"fetch":true})")),
+            "VM 100 updated.");
+  ASSERT_THAT(pve_.requests, SizeIs(2));
+  EXPECT_EQ(pve_.requests[0].target, "/api2/json/nodes/pve1/qemu/100/config");
+  EXPECT_EQ(pve_.requests[1].method, base::Method::Put);
+  EXPECT_EQ(pve_.requests[1].body, "description=old");
+}
+
+TEST_F(ToolboxTest, PreparedArgumentsAreJudgedAgain) {
+  text(outcome("pve_update_qemu_config", R"({"node":"pve1","vmid":100,"sneak":true})"));
+  EXPECT_TRUE(is_error_);
+  EXPECT_THAT(pve_.requests, IsEmpty());
+}
+
+TEST_F(ToolboxTest, ANewerPveGetsWhatItMayKnow) {
+  const auto* arguments = R"({"node":"pve1","vmid":100,"brand-new":"x"})";
+  version_ = [] { return "9.2.11"; };
+  text(outcome("pve_start_qemu_vm", arguments));
+  EXPECT_TRUE(is_error_);
+  version_ = [] { return std::nullopt; };
+  text(outcome("pve_start_qemu_vm", arguments));
+  EXPECT_TRUE(is_error_);
+  version_ = [] { return "9.3.1"; };
+  text(outcome("pve_start_qemu_vm", arguments));
+  EXPECT_FALSE(is_error_);
+  ASSERT_THAT(pve_.requests, SizeIs(1));
+  EXPECT_EQ(pve_.requests[0].body, "brand-new=x");
+}
+
+TEST_F(ToolboxTest, AStoppedCallSendsNothing) {
+  std::stop_source stop;
+  stop.request_stop();
+  text(outcome("pve_start_qemu_vm", R"({"node":"pve1","vmid":100})", {}, {}, stop.get_token()));
+  EXPECT_TRUE(is_error_);
+  EXPECT_THAT(pve_.requests, IsEmpty());
+}
+
+}  // namespace
