@@ -38,9 +38,9 @@ constexpr std::array kRemedies = {
            "A task holds this lock, or an interrupted one left it: see pve_list_tasks with source=active; if "
            "none runs, an administrator removes it with qm unlock or pct unlock."},
     Remedy{"Configuration file 'nodes/",
-           "The guest is not on this node: pve_list_cluster_resources tells where it is."},
+           "There is no such guest on this node: pve_list_cluster_resources tells where it is, if anywhere."},
     Remedy{"unable to find configuration file for",
-           "The guest is not on this node: pve_list_cluster_resources tells where it is."},
+           "There is no such guest on this node: pve_list_cluster_resources tells where it is, if anywhere."},
     Remedy{"no such cluster node", "pve_list_nodes names the nodes of this cluster."},
     Remedy{"hostname lookup", "No node has this name: pve_list_nodes names the nodes of this cluster."},
     Remedy{"detected modified configuration",
