@@ -1,0 +1,84 @@
+// SDK 1.x over stdio: the legacy era.
+import assert from 'node:assert/strict';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { binary, environment, fails, hiddenIsRefused, mainJob, tiers, works } from './session.mjs';
+
+async function withServer(args, run) {
+  const transport = new StdioClientTransport({ command: binary, args, env: environment, stderr: 'inherit' });
+  const client = new Client({ name: 'test-sdk1', version: '1' }, { capabilities: { roots: {}, elicitation: {} } });
+  const negotiated = [];
+  transport.setProtocolVersion = (version) => negotiated.push(version);
+  client.onerror = (error) => assert.fail(`protocol error: ${error.message}`);
+  await client.connect(transport);
+  try {
+    await run(client, negotiated.at(-1));
+  } finally {
+    await client.close();
+  }
+}
+
+for (const [tier, count] of Object.entries(tiers)) {
+  await withServer(['--simulate', '--access-tier', tier], async (client, version) => {
+    const { tools, nextCursor } = await client.listTools();
+    assert.equal(tools.length, count, tier);
+    assert.equal(nextCursor, undefined);
+    assert.ok(tools.every((tool) => tool.inputSchema.type === 'object' && tool.description));
+    if (tier !== 'full') await hiddenIsRefused(client, tier);
+    console.log(`sdk 1.x: ${version}, tier ${tier}: ${tools.length} tools`);
+  });
+}
+
+await withServer(['--simulate', '--categories', 'nodes,tasks'], async (client) => {
+  const names = (await client.listTools()).tools.map((tool) => tool.name);
+  assert.equal(names.length, 12);
+  assert.ok(names.every((name) => /node|task/.test(name)), names.join());
+});
+
+await withServer(['--simulate'], async (client, version) => {
+  assert.equal(version, '2025-11-25');
+  assert.equal(client.getServerVersion().name, 'mcp-pve');
+  assert.ok(client.getServerCapabilities().tools);
+  assert.ok(client.getInstructions().length < 2048);
+  await client.ping();
+  await mainJob(client);
+  await assert.rejects(async () => {
+    const result = await client.callTool({ name: 'pve_no_such_tool', arguments: {} });
+    if (result.isError) throw new Error(result.content[0].text);
+  }, /pve_no_such_tool/);
+  // Many at once, each answered with its own.
+  const nodes = await Promise.all(
+    Array.from({ length: 60 }, (_, i) => works(client, 'pve_get_node_status', { node: `pve${1 + (i % 2)}` })));
+  assert.equal(nodes.length, 60);
+  console.log('sdk 1.x: main job, errors, 60 calls at once');
+});
+
+// A slow PVE delays nobody else, and a cancelled call is not answered.
+await withServer(['--simulate', '--fault', 'latency=10000'], async (client) => {
+  const abort = new AbortController();
+  const slow = client.callTool({ name: 'pve_list_nodes', arguments: {} }, undefined, { signal: abort.signal });
+  const refused = assert.rejects(slow);
+  await client.ping();
+  assert.equal((await client.listTools()).tools.length, tiers.full);
+  abort.abort('enough');
+  await refused;
+  await client.ping();
+  console.log('sdk 1.x: cancellation');
+});
+
+await withServer(['--simulate', '--fault', 'status=596'], async (client) => {
+  await fails(client, 'pve_get_node_status', { node: 'pve1' }, /596|timed out/);
+});
+
+// An unreachable PVE ends nothing: each call says what is wrong.
+Object.assign(environment, {
+  PVE_BASE_URL: 'https://127.0.0.1:1', PVE_TOKEN_ID: 'root@pam!demo', PVE_TOKEN_SECRET: 'do-not-show-me',
+});
+await withServer([], async (client) => {
+  assert.equal((await client.listTools()).tools.length, tiers.full);
+  for (let i = 0; i < 2; ++i) {
+    const text = await fails(client, 'pve_list_nodes', {}, /refused/);
+    assert.doesNotMatch(text, /do-not-show-me/);
+  }
+  console.log('sdk 1.x: an unreachable PVE is said, not fatal');
+});

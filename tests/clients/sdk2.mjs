@@ -1,0 +1,44 @@
+// SDK 2.x over stdio: the modern era found by itself, pinned, and the legacy one.
+import assert from 'node:assert/strict';
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { binary, environment, hiddenIsRefused, mainJob, tiers } from './session.mjs';
+
+const expected = {
+  auto: { negotiation: { mode: 'auto' }, era: 'modern', version: '2026-07-28' },
+  pinned: { negotiation: { mode: { pin: '2026-07-28' } }, era: 'modern', version: '2026-07-28' },
+  legacy: { negotiation: undefined, era: 'legacy', version: '2025-11-25' },
+};
+
+async function withServer(mode, args, run) {
+  const { negotiation } = expected[mode];
+  const transport = new StdioClientTransport({ command: binary, args, env: environment, stderr: 'inherit' });
+  const client = new Client(
+    { name: 'test-sdk2', version: '1' },
+    { ...(negotiation && { versionNegotiation: negotiation }), capabilities: { elicitation: { form: {}, url: {} } } });
+  client.onerror = (error) => assert.fail(`protocol error: ${error.message}`);
+  await client.connect(transport);
+  try {
+    await run(client);
+  } finally {
+    await client.close();
+  }
+}
+
+const modes = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(expected);
+for (const mode of modes) {
+  const { era, version } = expected[mode];
+  await withServer(mode, ['--simulate'], async (client) => {
+    assert.equal(client.getProtocolEra(), era);
+    assert.equal(client.getNegotiatedProtocolVersion(), version);
+    assert.equal(client.getServerVersion().name, 'mcp-pve');
+    if (era === 'modern') assert.deepEqual(client.getDiscoverResult().supportedVersions.includes(version), true);
+    const { tools } = await client.listTools();
+    assert.equal(tools.length, tiers.full);
+    await mainJob(client);
+    console.log(`sdk 2.x ${mode}: ${client.getProtocolEra()}, ${client.getNegotiatedProtocolVersion()}, ${tools.length} tools, main job`);
+  });
+  for (const tier of ['read-only', 'read-execute']) {
+    await withServer(mode, ['--simulate', '--access-tier', tier], (client) => hiddenIsRefused(client, tier));
+  }
+}
