@@ -1,0 +1,76 @@
+# Sourced by the scripts: where the repository is, and how what they need gets installed. Debian 12, as root or as a
+# user with sudo; nothing is fetched once all is installed.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+jobs=$(nproc)
+export CTEST_PARALLEL_LEVEL=$jobs
+# A terminal's colours and the user's compiler settings must not change what is built.
+unset CXXFLAGS CFLAGS CPPFLAGS LDFLAGS CC CXX DESTDIR
+: "${HOME:=$root/build/home}"
+export HOME
+
+build_packages=(g++ cmake ninja-build libssl-dev zlib1g-dev libfmt-dev libcli11-dev libtomlplusplus-dev
+  libboost1.81-dev libboost-json1.81-dev)
+test_packages=(libgtest-dev libgmock-dev mold ccache python3 python3-jsonschema)
+lint_packages=(clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev)
+
+say() { printf '\n== %s\n' "$*"; }
+
+fail() {
+  printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+  exit 1
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    fail "needs root or sudo for: $*"
+  fi
+}
+
+# need PACKAGE...: installs the Debian packages that are missing.
+need() {
+  local have missing=() package
+  have=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "$@" 2>/dev/null | sed -n 's/^installed //p') || true
+  for package; do
+    grep -qxF "$package" <<<"$have" || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  say "installing ${missing[*]}"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o Acquire::Retries=3 update </dev/null >/dev/null
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 install \
+    --no-install-recommends "${missing[@]}" </dev/null >/dev/null
+}
+
+# build PRESET [TARGET...]
+build() {
+  local preset=$1
+  shift
+  say "building $preset"
+  (
+    cd "$root"
+    cmake --preset "$preset" >"$root/build/$preset.configure.log" || {
+      cat "$root/build/$preset.configure.log" >&2
+      exit 1
+    }
+    cmake --build --preset "$preset" -j "$jobs" ${1:+--target "$@"} -- --quiet
+  )
+}
+mkdir -p "$root/build"
+
+# The real clients' packages, by the lock file. The runtime that drives them is one of these packages; npm's own
+# node only unpacks them.
+install_clients() {
+  local folder=$root/tests/clients stamp want
+  stamp=$folder/node_modules/.installed
+  want=$(cd "$folder" && sha256sum package-lock.json)
+  [ "$(cat "$stamp" 2>/dev/null)" != "$want" ] || return 0
+  command -v npm >/dev/null || need npm ca-certificates
+  say "installing the real clients"
+  (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null)
+  printf '%s\n' "$want" >"$stamp"
+}
