@@ -1,0 +1,448 @@
+#include "simulator/guest_migrate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "simulator/guest_disk.h"
+#include "simulator/guest_options.h"
+#include "simulator/time_text.h"
+
+namespace simulator {
+namespace {
+
+using base::JsonArray;
+using base::JsonObject;
+using std::chrono::milliseconds;
+
+struct LocalDisk {
+  std::string key;
+  Disk disk;
+  bool is_unused = false;
+  std::set<std::string> snapshots;
+};
+
+/// The volumes that no shared storage holds, by volume id.
+std::vector<LocalDisk> local_disks(State& state, const Guest& guest) {
+  std::vector<LocalDisk> found;
+  const auto add = [&](const std::string& key, std::string_view line, const std::string& snapshot) {
+    auto disk = parse_disk(guest.type, line);
+    const auto* const storage = disk.storage().empty() ? nullptr : state.storage(disk.storage());
+    if (storage == nullptr || storage->shared()) return;
+    auto same = std::ranges::find(found, disk.volid, [](const LocalDisk& each) { return each.disk.volid; });
+    if (same == found.end()) {
+      found.push_back({key, std::move(disk), in_family(key, "unused"), {}});
+      same = std::prev(found.end());
+    }
+    if (!snapshot.empty()) same->snapshots.insert(snapshot);
+  };
+  const auto scan = [&](const Config& config, const std::string& snapshot) {
+    for (const auto& [key, value] : config) {
+      if (is_disk_key(guest.type, key) || in_family(key, "unused")) add(key, value, snapshot);
+    }
+  };
+  scan(guest.config, {});
+  for (const auto& snapshot : guest.snapshots) scan(snapshot.config, snapshot.name);
+  return found;
+}
+
+/// Devices of the host that bind the guest to it.
+std::vector<std::string> local_resources(const Guest& guest) {
+  std::vector<std::string> found;
+  for (const auto& [key, value] : guest.config) {
+    const bool passed =
+        in_family(key, "hostpci") || (in_family(key, "usb") && value.find("spice") == std::string::npos);
+    const bool serial = in_family(key, "serial") && value != "socket";
+    if ((passed && value.find("mapping=") == std::string::npos) || serial || in_family(key, "parallel")) {
+      found.push_back(key);
+    }
+  }
+  return found;
+}
+
+JsonObject disk_object(State& state, const Guest& guest, const LocalDisk& local) {
+  const auto* const volume = state.volume(local.disk.volid, guest.node);
+  JsonObject row{{"volid", local.disk.volid},
+                 {"drivename", local.key},
+                 {"cdrom", local.disk.is_cdrom() ? 1 : 0},
+                 {"shared", 0},
+                 {"replicate", 1},
+                 {"is_attached", local.is_unused ? 0 : 1},
+                 {"is_unused", local.is_unused ? 1 : 0},
+                 {"is_cloudinit", local.disk.volid.find("cloudinit") == std::string::npos ? 0 : 1},
+                 {"is_vmstate", 0},
+                 {"is_tpmstate", local.key == "tpmstate0" ? 1 : 0}};
+  row["size"] = volume == nullptr ? parse_size(get(local.disk.options, "size")) : volume->size;
+  if (!local.snapshots.empty()) {
+    JsonObject names;
+    for (const auto& name : local.snapshots) names[name] = 1;
+    row["referenced_in_snapshot"] = std::move(names);
+  }
+  return row;
+}
+
+/// Storages of the guest that the node lacks.
+std::vector<std::string> missing_storages(State& state, const Guest& guest, std::string_view node) {
+  std::set<std::string> missing;
+  for (const auto& [key, disk] : disks_of(guest.type, guest.config)) {
+    const auto* const storage = disk.storage().empty() ? nullptr : state.storage(disk.storage());
+    if (storage != nullptr && (!storage->on(node) || !storage->enabled())) missing.insert(storage->id);
+  }
+  return {missing.begin(), missing.end()};
+}
+
+std::string mapped(std::string_view storages, std::string_view id) {
+  std::string fallback(id);
+  for (const auto& entry : split_list(storages)) {
+    const auto colon = entry.find(':');
+    if (colon == std::string::npos) {
+      if (entry != "1") fallback = entry;
+    } else if (std::string_view(entry).substr(0, colon) == id) {
+      return entry.substr(colon + 1);
+    }
+  }
+  return fallback;
+}
+
+/// Lines of a migration's log carry the time; a line without one (of the mirror job) begins with '|'.
+class Log {
+ public:
+  void add(std::string line) { lines_.push_back(std::move(line)); }
+  std::vector<std::string> stamped(std::int64_t start, double seconds) const {
+    std::vector<std::string> out;
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+      const auto passed = seconds * static_cast<double>(i) / static_cast<double>(lines_.size());
+      const auto& line = lines_[i];
+      out.push_back(line.starts_with('|') ? line.substr(1)
+                                          : log_time(start + static_cast<std::int64_t>(passed)) + " " + line);
+    }
+    return out;
+  }
+
+ private:
+  std::vector<std::string> lines_;
+};
+
+struct Trip {
+  std::string target;
+  std::string ip;
+  std::string storages;
+  bool online = false;
+  bool restart = false;
+  bool with_local_disks = false;
+};
+
+std::string ssh_line(const Trip& trip, std::string_view command) {
+  return fmt::format(
+      "# /usr/bin/ssh -e none -o 'BatchMode=yes' -o 'HostKeyAlias={0}' -o "
+      "'UserKnownHostsFile=/etc/pve/nodes/{0}/ssh_known_hosts' -o 'GlobalKnownHostsFile=none' root@{1} {2}",
+      trip.target, trip.ip, command);
+}
+
+/// Why a migration fails once its task runs; the reason is for the log only.
+std::optional<std::string> abort_reason(State& state, const Guest& guest, const Trip& trip, Log& log) {
+  const bool vm = guest.type == GuestType::Qemu;
+  if (const auto devices = local_resources(guest); vm && !devices.empty()) {
+    return fmt::format("can't migrate VM which uses local devices: {}", fmt::join(devices, ", "));
+  }
+  if (!vm && guest.running && trip.online && !trip.restart)
+    return "lxc live migration is currently not implemented";
+  if (!state.online(trip.target)) {
+    log.add(ssh_line(trip, "/bin/true"));
+    log.add(fmt::format("ssh: connect to host {} port 22: No route to host", trip.ip));
+    return "Can't connect to destination address using public key";
+  }
+  const auto locals = local_disks(state, guest);
+  if (vm)
+    log.add(fmt::format("starting migration of VM {} to node '{}' ({})", guest.vmid, trip.target, trip.ip));
+  std::vector<std::string> errors;
+  const bool live = guest.running && vm;
+  for (const auto& local : locals) {
+    if (local.disk.is_cdrom() && local.disk.volid.find("cloudinit") == std::string::npos) {
+      errors.push_back(fmt::format("can't migrate local disk '{}': local cdrom image", local.disk.volid));
+      continue;
+    }
+    if (!vm) continue;
+    const auto* const ref = local.is_unused ? "unused" : "attached";
+    if (live && !local.is_unused && !trip.with_local_disks) {
+      errors.push_back(
+          fmt::format("can't migrate local disk '{}': can't live migrate attached local disks without "
+                      "with-local-disks option",
+                      local.disk.volid));
+    } else if (live && !local.snapshots.empty()) {
+      errors.push_back(
+          fmt::format("can't migrate local disk '{}': online storage migration not possible if "
+                      "non-replicated snapshot exists",
+                      local.disk.volid));
+    } else if (!local.snapshots.empty() && !local.disk.volid.ends_with(".qcow2") &&
+               state.storage(local.disk.storage())->type() != "zfspool") {
+      errors.push_back(
+          fmt::format("can't migrate local disk '{}': non-migratable snapshot exists", local.disk.volid));
+    }
+    log.add(fmt::format("found local disk '{}' ({})", local.disk.volid, ref));
+  }
+  if (errors.empty()) return std::nullopt;
+  for (auto& error : errors) log.add(std::move(error));
+  log.add("ERROR: Problem found while scanning volumes - can't migrate VM - check log");
+  log.add("aborting phase 1 - cleanup resources");
+  return "Problem found while scanning volumes - can't migrate VM - check log";
+}
+
+void copy_lines(State& state, const Guest& guest, const LocalDisk& local, const Trip& trip, Log& log) {
+  const auto* const volume = state.volume(local.disk.volid, guest.node);
+  const auto size = volume == nullptr ? 0 : volume->size;
+  const auto copied = [size](std::string_view extra) {
+    return fmt::format("{} bytes ({:.1f} GB, {}) copied, {}", size, static_cast<double>(size) / 1e9,
+                       readable(size), extra);
+  };
+  log.add(fmt::format("{}+0 records in", size / 4096));
+  log.add(fmt::format("{}+0 records out", size / 4096));
+  log.add(copied("6.60682 s, 163 MB/s"));
+  const auto storage = mapped(trip.storages, local.disk.storage());
+  const auto arrived = storage + local.disk.volid.substr(local.disk.volid.find(':'));
+  log.add(fmt::format("successfully imported '{}'", arrived));
+  log.add(fmt::format("volume '{}' is '{}' on the target", local.disk.volid, arrived));
+}
+
+void mirror_lines(State& state, const Guest& guest, const LocalDisk& local, Log& log) {
+  const auto* const volume = state.volume(local.disk.volid, guest.node);
+  const auto size = volume == nullptr ? 0 : volume->size;
+  log.add(
+      fmt::format("{0}: start migration to nbd:unix:/run/qemu-server/{1}_nbd.migrate:exportname=drive-{0}",
+                  local.key, guest.vmid));
+  log.add(fmt::format("|drive mirror is starting for drive-{}", local.key));
+  for (const unsigned percent : {0U, 50U, 100U}) {
+    log.add(fmt::format("|drive-{}: transferred {} of {} ({}.00%) in {}s{}", local.key,
+                        readable(size / 100 * percent), readable(size), percent, percent / 25,
+                        percent == 100 ? ", ready" : ""));
+  }
+  log.add("|all 'mirror' jobs are ready");
+}
+
+void live_lines(State& state, const Guest& guest, const Trip& trip, Log& log) {
+  const auto locals = local_disks(state, guest);
+  log.add(fmt::format("starting VM {} on remote node '{}'", guest.vmid, trip.target));
+  log.add("start remote tunnel");
+  log.add("ssh tunnel ver 1");
+  if (!locals.empty()) log.add("starting storage migration");
+  for (const auto& local : locals) mirror_lines(state, guest, local, log);
+  log.add(fmt::format("starting online/live migration on unix:/run/qemu-server/{}.migrate", guest.vmid));
+  log.add("set migration capabilities");
+  log.add("migration downtime limit: 100 ms");
+  log.add("migration cachesize: 8.0 MiB");
+  log.add("set migration parameters");
+  log.add(fmt::format("start migrate command to unix:/run/qemu-server/{}.migrate", guest.vmid));
+  log.add("average migration speed: 80.8 MiB/s - downtime 3 ms");
+  log.add(fmt::format("migration completed, transferred {} VM-state", readable(memory_size(guest) / 4)));
+  log.add("migration status: completed");
+  for (const auto& local : locals) {
+    log.add(fmt::format("|drive-{}: Completing block job...", local.key));
+    log.add(fmt::format("|drive-{}: Completed successfully.", local.key));
+    log.add(fmt::format("|drive-{}: mirror-job finished", local.key));
+  }
+  if (!locals.empty()) log.add("stopping NBD storage migration server on target.");
+}
+
+void offline_lines(State& state, const Guest& guest, const Trip& trip, Log& log) {
+  const auto locals = local_disks(state, guest);
+  const bool vm = guest.type == GuestType::Qemu;
+  if (!vm) {
+    if (guest.running) log.add(fmt::format("shutdown CT {}", guest.vmid));
+    log.add(fmt::format("starting migration of CT {} to node '{}' ({})", guest.vmid, trip.target, trip.ip));
+    for (const auto& [key, disk] : disks_of(guest.type, guest.config)) {
+      const auto* const storage = disk.storage().empty() ? nullptr : state.storage(disk.storage());
+      if (storage != nullptr && storage->shared()) {
+        log.add(fmt::format("volume '{}' is on shared storage '{}'", disk.volid, storage->id));
+      }
+    }
+    for (const auto& local : locals)
+      log.add(fmt::format("found local volume '{}' (in current VM config)", local.disk.volid));
+  } else if (!locals.empty()) {
+    log.add("copying local disk images");
+  }
+  for (const auto& local : locals) copy_lines(state, guest, local, trip, log);
+  if (vm) return;
+  log.add(ssh_line(trip, fmt::format("pvesr set-state {} \\''{{}}'\\'", guest.vmid)));
+  log.add("start final cleanup");
+  if (!guest.running) return;
+  log.add("start container on target node");
+  log.add(ssh_line(trip, fmt::format("pct start {}", guest.vmid)));
+}
+
+Answer travel(Call& call, GuestType type, const Trip& trip) {
+  const bool vm = type == GuestType::Qemu;
+  auto& state = call.state;
+  auto& guest = *guest_on(state, call.node(), type, call.vmid());
+  constexpr milliseconds kTrip{1900};
+  const auto seconds = static_cast<double>(kTrip.count()) * state.options.task_speed / 1000;
+  Log log;
+  if (vm && guest.running)
+    log.add("conntrack state migration not supported or disabled, active connections might get dropped");
+  const auto reason = abort_reason(state, guest, trip, log);
+  if (reason) {
+    log.add(fmt::format("ERROR: migration aborted (duration 00:00:00): {}", *reason));
+  } else if (vm && guest.running) {
+    live_lines(state, guest, trip, log);
+  } else {
+    offline_lines(state, guest, trip, log);
+  }
+  if (!reason)
+    log.add(
+        fmt::format("migration finished successfully (duration 00:00:{:02})", static_cast<int>(seconds) + 1));
+  GuestTask task{.type = vm ? "qmigrate" : "vzmigrate",
+                 .duration = reason ? milliseconds(300) : kTrip,
+                 .log = log.stamped(state.now(), reason ? 0 : seconds)};
+  task.stopped_status = "migration aborted";
+  if (reason) {
+    task.work = [](State&, Guest&) { return TaskEnd{"migration aborted", {}}; };
+  } else {
+    task.lock = "migrate";
+    task.work = [trip](State& later, Guest& each) -> TaskEnd {
+      if (!later.online(trip.target)) return {"migration aborted", {}};
+      const bool restarts = each.type == GuestType::Lxc && each.running;
+      move_guest(later, each, trip.target, trip.storages);
+      if (restarts) start_guest(later, each);
+      return {};
+    };
+  }
+  return run_guest_task(call, type, std::move(task));
+}
+
+std::optional<Answer> check_trip(Call& call, GuestType type, Trip& trip) {
+  trip.target = call.parameters.text("target");
+  if (trip.target == call.node()) return Answer::bad("target", "target is local node.");
+  const auto* const node = call.state.node(trip.target);
+  if (node == nullptr) return Answer::fail(fmt::format("no such cluster node '{}'", trip.target));
+  trip.ip = node->ip;
+  if (auto refused = root_only(call, {"force", "migration_type", "migration_network"})) return refused;
+  const auto found = find_guest(call, type);
+  if (!found) return found.error();
+  if (auto locked = lock_error(**found)) return Answer::fail(*locked);
+  return std::nullopt;
+}
+
+std::optional<Answer> check_storages(Call& call, const Guest& guest, const Trip& trip) {
+  for (const auto& [key, disk] : disks_of(guest.type, guest.config)) {
+    if (disk.storage().empty()) continue;
+    const auto* const source = call.state.storage(disk.storage());
+    if (source == nullptr) return Answer::fail(fmt::format("storage '{}' does not exist", disk.storage()));
+    const auto id = source->shared() ? source->id : mapped(trip.storages, source->id);
+    const auto* const storage = call.state.storage(id);
+    if (storage == nullptr) return Answer::fail(fmt::format("storage '{}' does not exist", id));
+    if (!storage->enabled()) return Answer::fail(fmt::format("storage '{}' is disabled", id));
+    if (!storage->on(trip.target)) {
+      return Answer::fail(fmt::format("storage '{}' is not available on node '{}'", id, trip.target));
+    }
+  }
+  return std::nullopt;
+}
+
+Answer ask_ha(Call& call, GuestType type, const Trip& trip) {
+  GuestTask task{.type = "hamigrate",
+                 .duration = milliseconds(900),
+                 .log = {fmt::format("Requesting HA migration for {} {} to node {}", noun(type), call.vmid(),
+                                     trip.target)}};
+  task.work = [trip](State& state, Guest& guest) {
+    Log unused;
+    auto unhindered = trip;
+    unhindered.with_local_disks = true;
+    if (!abort_reason(state, guest, unhindered, unused)) move_guest(state, guest, trip.target, {});
+    return TaskEnd{};
+  };
+  return run_guest_task(call, type, std::move(task));
+}
+
+}  // namespace
+
+void move_guest(State& state, Guest& guest, const std::string& target, std::string_view storages) {
+  for (const auto& local : local_disks(state, guest)) {
+    const auto* const volume = state.volume(local.disk.volid, guest.node);
+    if (volume == nullptr || local.disk.is_cdrom()) continue;
+    auto moved = *volume;
+    const auto storage = mapped(storages, local.disk.storage());
+    state.drop_volume(local.disk.volid, guest.node);
+    moved.node = target;
+    const auto* const place = state.storage(storage);
+    if (storage != local.disk.storage() && place != nullptr) {
+      moved.volid = new_volid(state, guest.type, *place, target, guest.vmid,
+                              keeps_files(*place) ? moved.format : "raw");
+      auto disk = local.disk;
+      disk.volid = moved.volid;
+      guest.config[local.key] = disk.text();
+    }
+    state.put_volume(std::move(moved));
+  }
+  guest.node = target;
+}
+
+Answer migrate_preconditions(Call& call, GuestType type) {
+  const auto found = find_guest(call, type);
+  if (!found) return found.error();
+  if (!call.state.quorate()) return Answer::fail("cluster not ready - no quorum?");
+  auto& guest = **found;
+  if (auto locked = lock_error(guest)) return Answer::fail(*locked);
+  const bool vm = type == GuestType::Qemu;
+  JsonArray allowed;
+  JsonObject not_allowed;
+  for (const auto& [name, node] : call.state.nodes) {
+    if (name == guest.node) continue;
+    const auto missing = vm ? missing_storages(call.state, guest, name) : std::vector<std::string>{};
+    if (missing.empty()) {
+      allowed.push_back(base::Json(name));
+      if (vm) not_allowed[name] = JsonObject();
+    } else {
+      JsonArray ids;
+      for (const auto& id : missing) ids.push_back(base::Json(id));
+      not_allowed[name] = JsonObject{{"unavailable_storages", std::move(ids)}};
+    }
+  }
+  JsonObject answer{{"running", guest.running ? 1 : 0}};
+  answer[vm ? "allowed_nodes" : "allowed-nodes"] = std::move(allowed);
+  answer[vm ? "not_allowed_nodes" : "not-allowed-nodes"] = std::move(not_allowed);
+  if (is_ha_managed(call.state, type, guest.vmid)) answer["dependent-ha-resources"] = JsonArray();
+  if (!vm) return Answer::of(std::move(answer));
+  JsonArray disks;
+  for (const auto& local : local_disks(call.state, guest))
+    disks.push_back(disk_object(call.state, guest, local));
+  JsonArray resources;
+  for (const auto& key : local_resources(guest)) resources.push_back(base::Json(key));
+  answer["local_disks"] = std::move(disks);
+  answer["local_resources"] = std::move(resources);
+  answer["mapped-resources"] = JsonArray();
+  answer["mapped-resource-info"] = JsonObject();
+  answer["has-dbus-vmstate"] = 1;
+  return Answer::of(std::move(answer));
+}
+
+Answer migrate_vm(Call& call) {
+  constexpr auto kVm = GuestType::Qemu;
+  Trip trip;
+  if (auto bad = check_trip(call, kVm, trip)) return *bad;
+  auto& guest = *call.state.guest(call.vmid());
+  trip.online = call.parameters.flag("online");
+  trip.with_local_disks = call.parameters.flag("with-local-disks");
+  trip.storages = call.parameters.text("targetstorage");
+  if (guest.running && !trip.online) return Answer::fail("can't migrate running VM without --online");
+  if (auto bad = check_storages(call, guest, trip)) return *bad;
+  if (is_ha_managed(call.state, kVm, guest.vmid)) return ask_ha(call, kVm, trip);
+  return travel(call, kVm, trip);
+}
+
+Answer migrate_container(Call& call) {
+  constexpr auto kCt = GuestType::Lxc;
+  Trip trip;
+  if (auto bad = check_trip(call, kCt, trip)) return *bad;
+  auto& guest = *call.state.guest(call.vmid());
+  trip.online = call.parameters.flag("online");
+  trip.restart = call.parameters.flag("restart");
+  trip.storages = call.parameters.text("target-storage");
+  if (guest.running && !trip.online && !trip.restart) {
+    return Answer::fail("can't migrate running container without --online or --restart");
+  }
+  if (auto bad = check_storages(call, guest, trip)) return *bad;
+  if (is_ha_managed(call.state, kCt, guest.vmid)) return ask_ha(call, kCt, trip);
+  return travel(call, kCt, trip);
+}
+
+}  // namespace simulator
