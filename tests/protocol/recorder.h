@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <initializer_list>
 #include <map>
 #include <mutex>
 #include <string>
@@ -60,8 +61,29 @@ class Recorder {
     if (fields == nullptr || !fields->contains("id") || !fields->contains("method")) return;
     const bool modern = base::write_json(message).contains("io.modelcontextprotocol/protocolVersion");
     if (modern) modern_ = true;
-    asked_[base::write_json(fields->at("id"))] = {text(fields->if_contains("method")),
-                                                  modern ? "2026-07-28" : session_};
+    const std::string revision = modern ? "2026-07-28" : session_;
+    asked_[base::write_json(fields->at("id"))] = {text(fields->if_contains("method")), revision};
+    const auto* const token = find(*fields, {"params", "_meta", "progressToken"});
+    if (token != nullptr) tokens_[base::write_json(*token)] = revision;
+  }
+
+  static const base::Json* find(const base::JsonObject& object,
+                                std::initializer_list<std::string_view> path) {
+    const base::JsonObject* inner = &object;
+    const base::Json* value = nullptr;
+    for (const auto name : path) {
+      value = inner != nullptr ? inner->if_contains(name) : nullptr;
+      inner = value != nullptr ? value->if_object() : nullptr;
+    }
+    return value;
+  }
+
+  void notified(const base::JsonObject& fields, std::string_view method, std::string_view line) {
+    std::string revision = modern_ && session_ == kUnknown ? "2026-07-28" : session_;
+    const auto* const token = find(fields, {"params", "progressToken"});
+    const auto found = token != nullptr ? tokens_.find(base::write_json(*token)) : tokens_.end();
+    if (found != tokens_.end()) revision = found->second;
+    write(revision, of(method), line);
   }
 
   void classify(const base::Json& message) {
@@ -71,8 +93,7 @@ class Recorder {
     const auto method = text(fields->if_contains("method"));
     const auto* const id = fields->if_contains("id");
     const auto found = id != nullptr ? asked_.find(base::write_json(*id)) : asked_.end();
-    if (!method.empty())
-      return write(modern_ && session_ == kUnknown ? "2026-07-28" : session_, of(method), line);
+    if (!method.empty()) return notified(*fields, method, line);
     if (fields->contains("error")) {
       const bool modern = found == asked_.end() ? modern_ && session_ == kUnknown : false;
       return write(modern                  ? "2026-07-28"
@@ -120,6 +141,7 @@ class Recorder {
   std::string session_{kUnknown};
   bool modern_ = false;
   std::map<std::string, Asked> asked_;
+  std::map<std::string, std::string> tokens_;
 };
 
 }  // namespace protocol

@@ -1,0 +1,83 @@
+// Any bytes on stdin: nothing crashes, and every line that leaves is JSON-RPC.
+#include <cstdint>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "mcp/connection.h"
+#include "mcp/server.h"
+#include "transport/line_splitter.h"
+
+namespace {
+
+/// Gives back what it is given, in every kind of outcome.
+class Echo final : public mcp::Tools {
+ public:
+  std::vector<mcp::ToolDescription> list(const mcp::Caller& /*caller*/) override {
+    std::vector<mcp::ToolDescription> tools;
+    tools.push_back({"echo", "Echo", "Echo.", {{"type", "object"}}, {}, {}});
+    return tools;
+  }
+  mcp::Outcome call(const mcp::Call& call) override {
+    call.progress.report(1, 2, call.name);
+    if (call.name == "ask") return mcp::NeedInput{"key", std::string(call.name), {}};
+    if (call.name == "task") return mcp::Task{std::string(call.name), ""};
+    if (call.name == "throw") throw call.arguments;
+    if (!call.arguments.contains("text")) return mcp::ProtocolError{-32602, std::string(call.name), {}};
+    mcp::Result result;
+    result.content.emplace_back(mcp::Text{base::write_json(call.arguments.at("text"))});
+    result.structured = base::Json(call.arguments);
+    return result;
+  }
+};
+
+class Judge final : public mcp::Sink {
+ public:
+  void send(std::string_view message) override {
+    const auto json = base::parse_json(message, 2 * base::kJsonDepth);
+    if (!json || message.contains('\n') || !base::is_utf8(message)) std::abort();
+    if (const auto* const batch = json->if_array()) {
+      for (const auto& item : *batch) check(item);
+    } else {
+      check(*json);
+    }
+  }
+
+ private:
+  static void check(const base::Json& message) {
+    const auto* const fields = message.if_object();
+    if (fields == nullptr || !fields->contains("jsonrpc")) std::abort();
+    const int kinds = fields->contains("result") + fields->contains("error") + fields->contains("method");
+    if (kinds != 1 || (fields->contains("id") && fields->at("id").is_null())) std::abort();
+  }
+};
+
+void feed(std::string_view bytes, std::size_t step) {
+  Echo tools;
+  const mcp::Server server(tools, {"fuzz", "Fuzz", "1", ""});
+  const auto connection = mcp::Connection::open(
+      server, {}, std::make_shared<Judge>(),
+      [](const std::function<void()>& job) {
+        job();
+        return true;
+      },
+      std::chrono::milliseconds(0));
+  transport::LineSplitter splitter(4096);
+  const auto line = [&](std::string_view text) { connection->receive(text); };
+  const auto too_long = [&] { connection->unreadable({jsonrpc::kInvalidRequest, "too long", {}}); };
+  for (std::size_t i = 0; i < bytes.size(); i += step) splitter.feed(bytes.substr(i, step), line, too_long);
+  splitter.finish(line);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  // The first byte chooses how the others arrive.
+  feed({reinterpret_cast<const char*>(data) + 1, size - 1}, std::size_t{data[0]} + 1);
+  return 0;
+}
