@@ -15,6 +15,9 @@ namespace {
 
 using Problems = std::vector<std::string>;
 
+/// Nobody reads more, and each unknown name costs a search.
+constexpr std::size_t kMostProblems = 20;
+
 /// A name as PVE's schema could have it.
 bool legal_shape(std::string_view name) {
   if (name.empty() || name.size() > 64 || name.front() < 'a' || name.front() > 'z') return false;
@@ -106,7 +109,8 @@ void add_marks(const Row& row, const base::JsonObject& arguments, const Limits& 
   for (const auto& member : arguments) {
     const auto field = row.field_on_wire(member.key());
     if (!field) continue;
-    if (field->marked(facts::kFullTier) && limits.tier < tool::Tier::Full) {
+    // Switched off, such a parameter does no harm: remove=0 is what keeps a backup from pruning.
+    if (field->marked(facts::kFullTier) && limits.tier < tool::Tier::Full && is_set(member.value())) {
       problems.push_back(
           fmt::format("{}: needs the tier full, but PVE_ACCESS_TIER allows {} only; leave it out",
                       field->name, tool::name(limits.tier)));
@@ -144,6 +148,10 @@ std::expected<base::JsonObject, std::string> check(const Row& row, const base::J
   Problems problems;
   for (const auto& member : given) {
     if (member.value().is_null()) continue;
+    if (problems.size() >= kMostProblems) {
+      problems.emplace_back("… and more");
+      break;
+    }
     if (const auto field = row.field(member.key())) {
       add_field(*field, member.key(), member.value(), arguments, problems);
     } else if (auto value = passed_on(member.key(), member.value(), row, limits)) {

@@ -6,13 +6,18 @@
 namespace engine {
 namespace {
 
-constexpr std::string_view kMore = " PVE's other parameters are accepted too.";
+constexpr std::string_view kMore = " PVE's other parameters work too.";
 
 base::JsonObject property(const Field& field) {
   facts::Parameter parameter;
   if (field.fact != nullptr) parameter = *field.fact;
   parameter.type = field.type;
   parameter.values = field.values;
+  if (field.param != nullptr && field.param->terse) {
+    parameter.values.clear();
+    parameter.minimum.reset();
+    parameter.maximum.reset();
+  }
   auto schema = facts::json_schema(parameter);
   if (field.param != nullptr && !field.param->description.empty()) {
     schema["description"] = field.param->description;
@@ -40,10 +45,10 @@ base::JsonObject input_schema(const Row& row) {
 mcp::Annotations annotations(const tool::Tool& tool) {
   mcp::Annotations hints;
   hints.read_only = tool.effect == tool::Effect::None;
+  // Of a read the protocol asks nothing else: what stays at its default costs no bytes.
+  if (hints.read_only) return hints;
   hints.destructive = tool.effect == tool::Effect::Destructive;
   hints.idempotent = tool.idempotent;
-  // One cluster, not the open world.
-  hints.open_world = false;
   return hints;
 }
 

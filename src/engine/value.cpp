@@ -171,11 +171,18 @@ std::string form(const facts::Parameter& fact) {
   return text;
 }
 
-std::string refused(const Field& field, const base::Json& given) {
+/// PVE's own reason where it says more than what is valid; it repeats the value.
+std::string reason(std::string_view misfit) {
+  constexpr std::string_view kFormat = "invalid format - ";
+  if (!misfit.starts_with(kFormat)) return {};
+  return fmt::format(" ({})", base::printable(base::trim(misfit.substr(kFormat.size())), 160));
+}
+
+std::string refused(const Field& field, const base::Json& given, std::string_view misfit) {
   const auto valid = expectation(field);
   if (field.marked(facts::kSecret))
     return fmt::format("the value (not shown) does not fit; valid is {}", valid);
-  auto text = fmt::format("{} does not fit; valid is {}", shown(given), valid);
+  auto text = fmt::format("{} does not fit{}; valid is {}", shown(given), reason(misfit), valid);
   if (given.is_string() && !field.values.empty()) {
     const auto near = base::nearest(std::string_view(given.get_string()), field.values);
     if (!near.empty()) text += fmt::format("; did you mean {}?", near);
@@ -225,7 +232,8 @@ std::string expectation(const Field& field) {
 
 std::expected<base::Json, std::string> fit(const Field& field, const base::Json& given) {
   auto value = typed(field, given);
-  if (!value || misfit_of(field, *value)) return std::unexpected(refused(field, given));
+  if (!value) return std::unexpected(refused(field, given, {}));
+  if (const auto misfit = misfit_of(field, *value)) return std::unexpected(refused(field, given, *misfit));
   return *std::move(value);
 }
 

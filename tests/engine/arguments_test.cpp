@@ -117,6 +117,15 @@ TEST(Arguments, HostileNamesStayPrintable) {
   EXPECT_THAT(text, Not(HasSubstr("\x1b")));
 }
 
+TEST(Arguments, AFloodOfNamesIsCutShort) {
+  base::JsonObject flood;
+  for (int i = 0; i < 20'000; ++i) flood["x" + std::to_string(i) + "y"] = 1;
+  const facts::Facts facts;
+  const auto refused = engine::check(Row(test::kCreate, "x", facts), flood, {});
+  ASSERT_FALSE(refused);
+  EXPECT_LT(refused.error().size(), 4'000U);
+}
+
 TEST(Arguments, VersionsCompareByTheirFirstTwoNumbers) {
   EXPECT_TRUE(engine::is_newer("9.3", "9.2"));
   EXPECT_TRUE(engine::is_newer("9.10.1", "9.2"));

@@ -126,6 +126,7 @@ TEST(Value, TheRefusalSaysWhatIsValid) {
   EXPECT_EQ(refusal(test::kRrd, "timeframe", R"("hours")"),
             R"("hours" does not fit; valid is one of hour, day, week, month, year; did you mean hour?)");
   EXPECT_THAT(refusal(kCreate, "net0", R"({"model":"virtio"})"), HasSubstr("an object does not fit"));
+  EXPECT_THAT(refusal(kCreate, "storage", R"("q")"), HasSubstr("cannot be shorter than 2 characters"));
   EXPECT_THAT(refusal(kCreate, "startdate", R"("x")"), HasSubstr("matching"));
 }
 
