@@ -171,6 +171,18 @@ std::size_t characters(std::string_view text) {
       std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
+std::optional<std::string> length_misfit(const Parameter& parameter, std::string_view value) {
+  if (!parameter.min_length && !parameter.max_length) return std::nullopt;
+  const auto length = characters(value);
+  if (parameter.max_length && length > *parameter.max_length) {
+    return fmt::format("value may only be {} characters long", *parameter.max_length);
+  }
+  if (parameter.min_length && length < *parameter.min_length) {
+    return fmt::format("value must be at least {} characters long", *parameter.min_length);
+  }
+  return std::nullopt;
+}
+
 double to_double(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
   double value = 0;
@@ -209,13 +221,7 @@ std::optional<std::string> misfit(const Parameter& parameter, std::string_view v
   if (!parameter.pattern.empty() && !matches(parameter.pattern, value)) {
     return "value does not match the regex pattern";
   }
-  const auto length = characters(value);
-  if (parameter.max_length && length > *parameter.max_length) {
-    return fmt::format("value may only be {} characters long", *parameter.max_length);
-  }
-  if (parameter.min_length && length < *parameter.min_length) {
-    return fmt::format("value must be at least {} characters long", *parameter.min_length);
-  }
+  if (auto wrong = length_misfit(parameter, value)) return wrong;
   if (auto wrong = range_misfit(parameter, value)) return wrong;
   if (!parameter.values.empty() && std::ranges::find(parameter.values, value) == parameter.values.end()) {
     return fmt::format("value '{}' does not have a value in the enumeration '{}'", value,
