@@ -44,6 +44,8 @@ struct Param {
   std::string_view values{};       ///< '|'-separated enumeration, narrower than PVE's or absent there
   Need need = Need::FromFacts;
   Type type = Type::FromFacts;
+  /// Listed by its type alone; enumeration and range are checked all the same.
+  bool terse = false;
 };
 
 /// The parameters of a row. Holds them by value: g++ 12 cannot keep a nested initializer list in a constant.
