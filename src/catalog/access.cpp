@@ -10,8 +10,8 @@ using tool::Tier;
 
 namespace {
 
-constexpr tool::Param kUserid{.name = "userid", .description = "name@realm"};
-constexpr tool::Param kExpire{.name = "expire", .description = "Epoch seconds; 0: never"};
+constexpr tool::Param kUserid{.name = "userid"};
+constexpr tool::Param kExpire{.name = "expire", .terse = true};
 
 }  // namespace
 
@@ -60,14 +60,13 @@ constexpr tool::Tool kAccess[] = {
      .tier = Tier::Full,
      .effect = Effect::Additive,
      .call = {Method::Post, "/access/users"},
-     .params = {kUserid,
+     .params = {{.name = "userid", .description = "name@realm"},
                 {.name = "password", .description = "Realm pve only"},
                 {.name = "email"},
                 {.name = "groups"},
                 {.name = "comment"},
                 {.name = "enable"},
-                kExpire},
-     .idempotent = true,
+                {.name = "expire", .description = "0: never", .terse = true}},
      .done = "User {userid} created"},
     {.name = "pve_update_user",
      .title = "Update user",

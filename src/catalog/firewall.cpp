@@ -29,7 +29,7 @@ std::expected<void, std::string> create_rule(tool::Context& /*context*/, base::J
 
 constexpr tool::Param kPos{.name = "pos", .need = Need::Required};
 constexpr tool::Param kAction{.name = "action", .description = "ACCEPT, DROP, REJECT or a group"};
-constexpr tool::Param kEnable{.name = "enable", .type = Type::Boolean};
+constexpr tool::Param kEnable{.name = "enable", .type = Type::Boolean, .terse = true};
 constexpr tool::Param kSource{.name = "source", .description = "CIDR, alias or +ipset; list"};
 constexpr tool::Param kDest{.name = "dest"};
 constexpr tool::Param kProto{.name = "proto"};
@@ -38,7 +38,7 @@ constexpr tool::Param kSport{.name = "sport"};
 constexpr tool::Param kMacro{.name = "macro"};
 constexpr tool::Param kIface{.name = "iface"};
 constexpr tool::Param kIcmpType{.name = "icmp-type"};
-constexpr tool::Param kLog{.name = "log"};
+constexpr tool::Param kLog{.name = "log", .terse = true};
 constexpr tool::Param kComment{.name = "comment"};
 
 }  // namespace
@@ -90,7 +90,7 @@ constexpr tool::Tool kFirewall[] = {
      .call = {Method::Post, "/cluster/firewall/rules"},
      .params = {{.name = "type"},
                 kAction,
-                {.name = "enable", .description = "Default true", .type = Type::Boolean},
+                {.name = "enable", .description = "Default true", .type = Type::Boolean, .terse = true},
                 kSource,
                 kDest,
                 kProto,

@@ -10,7 +10,7 @@ using tool::Tier;
 
 namespace {
 
-constexpr tool::Param kSid{.name = "sid", .description = "E.g. vm:100"};
+constexpr tool::Param kSid{.name = "sid"};
 
 }  // namespace
 
@@ -35,9 +35,11 @@ constexpr tool::Tool kHa[] = {
      .tier = Tier::Full,
      .effect = Effect::Destructive,
      .call = {Method::Post, "/cluster/ha/resources"},
-     .params =
-         {kSid, {.name = "state"}, {.name = "max_restart"}, {.name = "max_relocate"}, {.name = "comment"}},
-     .idempotent = true,
+     .params = {{.name = "sid", .description = "E.g. vm:100"},
+                {.name = "state"},
+                {.name = "max_restart"},
+                {.name = "max_relocate"},
+                {.name = "comment"}},
      .done = "HA resource {sid} created"},
     {.name = "pve_update_ha_resource",
      .title = "Update HA resource",

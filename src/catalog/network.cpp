@@ -145,7 +145,6 @@ constexpr tool::Param kOvsPorts{.name = "ovs_ports"};
 constexpr tool::Param kOvsBonds{.name = "ovs_bonds"};
 constexpr tool::Param kOvsBridge{.name = "ovs_bridge"};
 constexpr tool::Param kOvsTag{.name = "ovs_tag"};
-constexpr tool::Param kOvsOptions{.name = "ovs_options"};
 constexpr tool::Param kMtu{.name = "mtu"};
 constexpr tool::Param kAutostart{.name = "autostart"};
 constexpr tool::Param kComments{.name = "comments"};
@@ -159,7 +158,7 @@ constexpr tool::Tool kNetwork[] = {
      .tier = Tier::ReadOnly,
      .effect = Effect::None,
      .call = {Method::Get, "/nodes/{node}/network"},
-     .params = {kNode, {.name = "type"}}},
+     .params = {kNode, {.name = "type", .terse = true}}},
     {.name = "pve_get_network",
      .title = "Network interface",
      .description = "Read a network interface, with pending changes.",
@@ -173,11 +172,10 @@ constexpr tool::Tool kNetwork[] = {
      .tier = Tier::Full,
      .effect = Effect::Additive,
      .call = {Method::Post, "/nodes/{node}/network"},
-     .params = {kNode,      kIface,       kType,       kCidr,          kGateway,         kCidr6,
-                kGateway6,  kAddress,     kNetmask,    kBridgePorts,   kBridgeVlanAware, kSlaves,
-                kBondMode,  kBondPrimary, kVlanId,     kVlanRawDevice, kOvsPorts,        kOvsBonds,
-                kOvsBridge, kOvsTag,      kOvsOptions, kMtu,           kAutostart,       kComments},
-     .idempotent = true,
+     .params = {kNode,      kIface,       kType,    kCidr,          kGateway,         kCidr6,
+                kGateway6,  kAddress,     kNetmask, kBridgePorts,   kBridgeVlanAware, kSlaves,
+                kBondMode,  kBondPrimary, kVlanId,  kVlanRawDevice, kOvsPorts,        kOvsBonds,
+                kOvsBridge, kOvsTag,      kMtu,     kAutostart,     kComments},
      .done = "Network interface {iface} created on node {node}, pending until the node's network is reloaded",
      .prepare = create},
     {.name = "pve_update_network",

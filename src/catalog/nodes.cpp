@@ -69,7 +69,9 @@ constexpr tool::Tool kNodes[] = {
      .tier = Tier::ReadExecute,
      .effect = Effect::Destructive,
      .call = {Method::Post, "/nodes/{node}/services/{service}/{command}"},
-     .params = {kNode, {.name = "service"}, {.name = "command", .values = "start|stop|restart|reload"}},
+     .params = {kNode,
+                {.name = "service", .terse = true},
+                {.name = "command", .values = "start|stop|restart|reload"}},
      .done = "Service {service} {command} on node {node}"},
 };
 

@@ -7,7 +7,7 @@
 namespace catalog {
 
 inline constexpr tool::Param kNode{.name = "node"};
-inline constexpr tool::Param kVmid{.name = "vmid"};
+inline constexpr tool::Param kVmid{.name = "vmid", .terse = true};
 inline constexpr tool::Param kUpid{.name = "upid"};
 inline constexpr tool::Param kSnapname{.name = "snapname"};
 /// From the read of the same object; PVE refuses the change when the object has changed since.

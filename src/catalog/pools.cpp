@@ -32,7 +32,6 @@ constexpr tool::Tool kPools[] = {
      .effect = Effect::Additive,
      .call = {Method::Post, "/pools"},
      .params = {{.name = "poolid"}, {.name = "comment"}},
-     .idempotent = true,
      .done = "Pool {poolid} created"},
     {.name = "pve_update_pool",
      .title = "Update pool",

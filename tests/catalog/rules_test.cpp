@@ -1,0 +1,158 @@
+// Rules over all rows.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+#include <string>
+
+#include "base/text.h"
+#include "catalog/support.h"
+#include "engine/row.h"
+#include "tool/rules.h"
+
+namespace catalog_test {
+namespace {
+
+template <class Check>
+void for_each_tool(Check check) {
+  for (const auto& category : catalog::categories()) {
+    for (const auto& tool : category.tools) {
+      SCOPED_TRACE(tool.name);
+      check(tool, category);
+    }
+  }
+}
+
+std::string_view first_sentence(std::string_view text) { return text.substr(0, text.find(". ")); }
+
+std::size_t word_count(std::string_view text) { return base::split(text, ' ').size(); }
+
+TEST(Rules, NoRowHasAFault) {
+  for_each_tool([](const tool::Tool& tool, const auto&) { EXPECT_EQ(tool::fault(tool), ""); });
+}
+
+TEST(Rules, NamesAndTitlesAreUnique) {
+  std::set<std::string_view> names;
+  std::set<std::string_view> titles;
+  for_each_tool([&](const tool::Tool& tool, const auto&) {
+    EXPECT_TRUE(names.insert(tool.name).second);
+    EXPECT_TRUE(titles.insert(tool.title).second) << tool.title;
+    EXPECT_GE(word_count(tool.title), 2U) << tool.title;
+    EXPECT_LE(word_count(tool.title), 4U) << tool.title;
+  });
+}
+
+TEST(Rules, FirstSentencesCarryTheMeaning) {
+  std::set<std::string_view> sentences;
+  for_each_tool([&](const tool::Tool& tool, const auto&) {
+    const auto sentence = first_sentence(tool.description);
+    EXPECT_TRUE(std::isupper(static_cast<unsigned char>(sentence.front()))) << sentence;
+    EXPECT_LE(sentence.size(), 90U) << sentence;
+    EXPECT_GE(word_count(sentence), 3U) << sentence;
+    EXPECT_TRUE(sentences.insert(sentence).second) << sentence;
+  });
+}
+
+TEST(Rules, ParametersThatMeanTheSameEverywhereAreExplainedOnce) {
+  for_each_tool([](const tool::Tool& tool, const auto&) {
+    for (const auto& param : tool.params) {
+      const bool shared = param.name == "node" || param.name == "vmid" || param.name == "upid" ||
+                          param.name == "digest" || param.name == "snapname";
+      // The list of guests to back up is another vmid.
+      if (shared && tool.call.path.find("{" + std::string(param.name) + "}") != std::string_view::npos) {
+        EXPECT_EQ(param.description, "") << param.name;
+      }
+      EXPECT_LE(param.description.size(), 60U) << param.name;
+      EXPECT_FALSE(param.description.ends_with('.')) << param.name;
+    }
+  });
+}
+
+TEST(Rules, EveryEndpointAndParameterIsPves) {
+  const facts::Facts facts;
+  for_each_tool([&](const tool::Tool& tool, const tool::Category& category) {
+    const engine::Row row(tool, category.name, facts);
+    ASSERT_NE(row.endpoint(), nullptr);
+    for (const auto& field : row.fields()) {
+      const bool translated = tool.prepare != nullptr && field.param->type != tool::Type::FromFacts;
+      const bool spread = field.in_path && !field.param->values.empty();
+      EXPECT_TRUE(field.fact != nullptr || translated || spread) << field.name;
+    }
+    for (const auto& fact : row.endpoint()->parameters) {
+      const bool given =
+          std::ranges::find(row.fields(), fact.name, &engine::Field::wire) != row.fields().end();
+      EXPECT_TRUE(!fact.required || given) << "PVE requires " << fact.name;
+    }
+  });
+}
+
+TEST(Rules, EnumerationsAreNoWiderThanPves) {
+  const facts::Facts facts;
+  for_each_tool([&](const tool::Tool& tool, const tool::Category& category) {
+    const engine::Row row(tool, category.name, facts);
+    for (const auto& field : row.fields()) {
+      if (field.param->values.empty() || field.fact == nullptr || field.fact->values.empty()) continue;
+      for (const auto value : field.values) {
+        EXPECT_NE(std::ranges::find(field.fact->values, value), field.fact->values.end())
+            << field.name << " " << value;
+      }
+    }
+  });
+}
+
+TEST(Rules, TheServiceCommandIsFourEndpoints) {
+  const facts::Facts facts;
+  for (const std::string command : {"start", "stop", "restart", "reload"}) {
+    EXPECT_NE(facts.find(base::Method::Post, "/nodes/{node}/services/{service}/" + command), nullptr);
+  }
+}
+
+TEST(Rules, WhatTakesAwayIsDestructive) {
+  for_each_tool([](const tool::Tool& tool, const auto&) {
+    const auto path = tool.call.path;
+    const bool takes = tool.call.method == base::Method::Delete || tool.call.method == base::Method::Put ||
+                       path.ends_with("/stop") || path.ends_with("/reset") || path.ends_with("/shutdown") ||
+                       path.ends_with("/reboot") || path.ends_with("/rollback") ||
+                       path.ends_with("/{command}");
+    EXPECT_TRUE(!takes || tool.effect == tool::Effect::Destructive);
+  });
+}
+
+TEST(Rules, PositionsAndRepeatedWorkAreNotIdempotent) {
+  for (const auto* name :
+       {"pve_update_firewall_rule", "pve_delete_firewall_rule", "pve_create_firewall_rule", "pve_run_backup",
+        "pve_create_backup_job", "pve_reboot_qemu_vm", "pve_reset_qemu_vm", "pve_rollback_qemu_snapshot",
+        "pve_reboot_lxc_container", "pve_rollback_lxc_snapshot", "pve_manage_node_service"}) {
+    EXPECT_FALSE(find(name)->idempotent) << name;
+  }
+}
+
+TEST(Rules, ConfigurationChangesTakeDigestAndDelete) {
+  const facts::Facts facts;
+  for_each_tool([&](const tool::Tool& tool, const tool::Category& category) {
+    if (tool.call.method != base::Method::Put) return;
+    const engine::Row row(tool, category.name, facts);
+    for (const auto* name : {"digest", "delete"}) {
+      if (row.endpoint()->parameter(name) == nullptr) continue;
+      const auto& fields = row.fields();
+      EXPECT_NE(std::ranges::find(fields, name, &engine::Field::wire), fields.end()) << name;
+    }
+  });
+}
+
+TEST(Rules, DoneNamesOnlyWhatIsAlwaysGiven) {
+  const facts::Facts facts;
+  for_each_tool([&](const tool::Tool& tool, const tool::Category& category) {
+    const engine::Row row(tool, category.name, facts);
+    const bool ok = tool::placeholders_all(tool.done, [&](std::string_view placeholder) {
+      return std::ranges::any_of(row.fields(), [&](const engine::Field& field) {
+        return field.name == placeholder && field.required;
+      });
+    });
+    EXPECT_TRUE(ok) << tool.done;
+  });
+}
+
+}  // namespace
+}  // namespace catalog_test
