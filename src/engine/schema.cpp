@@ -45,6 +45,8 @@ base::JsonObject input_schema(const Row& row) {
 mcp::Annotations annotations(const tool::Tool& tool) {
   mcp::Annotations hints;
   hints.read_only = tool.effect == tool::Effect::None;
+  // One cluster, not the open world.
+  hints.open_world = false;
   // Of a read the protocol asks nothing else: what stays at its default costs no bytes.
   if (hints.read_only) return hints;
   hints.destructive = tool.effect == tool::Effect::Destructive;
