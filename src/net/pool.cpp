@@ -5,7 +5,7 @@
 
 namespace net {
 
-Pool::Pool(boost::asio::io_context& io, Route& route) : io_(io), route_(route), sweep_(io) {}
+Pool::Pool(boost::asio::io_context& io, Route& route) : route_(route), sweep_(io) {}
 
 void Pool::submit(const JobPtr& job) {
   if (!job->done) return;

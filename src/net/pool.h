@@ -74,7 +74,6 @@ class Pool {
   void give_up(const JobPtr& job, Failure::Kind kind, std::string detail);
   void sweep_later();
 
-  boost::asio::io_context& io_;
   Route& route_;
   std::unordered_set<JobPtr> active_;  ///< each holds a connection or is about to
   std::deque<JobPtr> waiting_;

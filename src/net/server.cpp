@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <future>
 #include <set>
@@ -19,7 +20,10 @@ using tcp = asio::ip::tcp;
 
 struct Server::State final : SessionHost {
   State(ServerOptions settings, Handler function)
-      : SessionHost{std::move(settings), std::move(function)}, acceptor(io), workers(options.workers) {}
+      : SessionHost{std::move(settings), std::move(function)},
+        acceptor(io),
+        pause(io),
+        workers(options.workers) {}
 
   void accept() {
     acceptor.async_accept([this](const boost::system::error_code& error, tcp::socket socket) {
@@ -30,6 +34,14 @@ struct Server::State final : SessionHost {
             std::make_shared<Session>(*this, io, std::make_unique<Stream>(std::move(socket)));
         sessions.insert(session);
         session->start();
+      }
+      if (error) {
+        // Out of descriptors, most likely: trying again at once would only burn time.
+        pause.expires_after(std::chrono::milliseconds(100));
+        pause.async_wait([this](const boost::system::error_code& stopped) {
+          if (!stopped && !closing) accept();
+        });
+        return;
       }
       accept();
     });
@@ -65,6 +77,7 @@ struct Server::State final : SessionHost {
 
   asio::io_context io{1};
   tcp::acceptor acceptor;
+  asio::steady_timer pause;
   TlsContext context;
   std::uint16_t bound = 0;
   std::atomic<std::uint64_t> accepted{0};

@@ -1,5 +1,6 @@
 #include "net/stream.h"
 
+#include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
@@ -24,6 +25,7 @@ Stream::Stream(boost::asio::ip::tcp::socket socket)
     : socket_(std::move(socket)), open_(std::make_shared<bool>(true)) {
   boost::system::error_code ignored;
   socket_.native_non_blocking(true, ignored);
+  ::fcntl(socket_.native_handle(), F_SETFD, FD_CLOEXEC);
   socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
   socket_.set_option(boost::asio::socket_base::keep_alive(true), ignored);
 }

@@ -110,6 +110,8 @@ std::string explain_answer(const Error& error, std::string_view what) {
 
 std::string certificate_text(const net::Failure& failure) {
   std::string text = "The certificate was refused: " + failure.detail + ".";
+  if (failure.detail.find("another host") != std::string::npos)
+    text += " Write a name that it lists into PVE_BASE_URL.";
   if (failure.fingerprint.empty()) return text;
   return text + " Its SHA-256 fingerprint is " + failure.fingerprint +
          ". If `pvenode cert info` on the node (file pve-ssl.pem or pveproxy-ssl.pem) shows the same, pin it "
@@ -139,6 +141,8 @@ std::string connection_text(const net::Failure& failure, std::string_view base_u
     case Kind::Certificate:
       return certificate_text(failure);
     case Kind::Tls:
+      if (why.find("CA file") != std::string::npos)
+        return "TLS cannot begin: " + why + ". Check PVE_CA_FILE.";
       return "TLS failed: " + why + ". Check that PVE_BASE_URL names PVE's own HTTPS port (8006).";
     case Kind::Timeout:
       return "PVE did not answer in time: " + why +

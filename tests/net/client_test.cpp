@@ -415,7 +415,6 @@ TEST(Pool, AsynchronousStart) {
   }
   std::promise<Failure::Kind> kind;
   {
-    std::latch never(1);
     RawServer silent({[&](Peer& peer) { peer.read_all(); }});
     Client client(to(silent.port(), false));
     client.start(get(), {}, [&](std::expected<Response, Failure> result) {

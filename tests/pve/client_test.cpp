@@ -449,6 +449,16 @@ TEST(Explain, EveryFailureHasItsRemedy) {
   }
 }
 
+TEST(Explain, SomeDetailsNeedAnotherRemedy) {
+  Error error;
+  error.kind = Error::Kind::Connection;
+  error.failure = Failure{Failure::Kind::Tls, "the CA file '/x' cannot be used: no such file", true, {}};
+  EXPECT_NE(pve::explain(error, "GET /x", "https://pve:8006").find("PVE_CA_FILE"), std::string::npos);
+  error.failure = Failure{Failure::Kind::Certificate, "it is for another host (x)", true, "AA:BB"};
+  EXPECT_NE(pve::explain(error, "GET /x", "https://pve:8006").find("a name that it lists"),
+            std::string::npos);
+}
+
 TEST(Client, ManyThreadsAndOneRejection) {
   Fixture setup;
   for (int i = 0; i < 64; ++i) setup.http.answer(401, "Authentication failed!", "");
