@@ -48,6 +48,9 @@ std::vector<Head> scan(std::string_view text, std::string_view& version) {
 
 bool variable(std::string_view segment) { return segment.starts_with('{') && segment.ends_with('}'); }
 
+/// PVE reads the rest of the path as one value for these, since volume ids and networks have slashes.
+bool takes_slashes(std::string_view segment) { return segment == "{volume}" || segment == "{cidr}"; }
+
 /// The segments of a path. PVE tolerates doubled and trailing slashes.
 std::vector<std::string_view> segments(std::string_view path) {
   auto parts = base::split(path, '/');
@@ -59,11 +62,13 @@ std::vector<std::string_view> segments(std::string_view path) {
 struct Node {
   std::vector<std::pair<std::string_view, std::unique_ptr<Node>>> literals;
   std::unique_ptr<Node> any;
+  bool takes_rest = false;
   std::vector<std::pair<base::Method, std::size_t>> endpoints;
 
   Node& child(std::string_view segment) {
     if (variable(segment)) {
       if (!any) any = std::make_unique<Node>();
+      any->takes_rest = any->takes_rest || takes_slashes(segment);
       return *any;
     }
     for (const auto& [name, node] : literals) {
@@ -84,7 +89,7 @@ std::optional<std::size_t> walk(const Node& node, base::Method method,
   for (const auto& [name, child] : node.literals) {
     if (name == rest.front()) return walk(*child, method, rest.subspan(1));
   }
-  if (node.any) return walk(*node.any, method, rest.subspan(1));
+  if (node.any) return walk(*node.any, method, rest.subspan(node.any->takes_rest ? rest.size() : 1));
   return std::nullopt;
 }
 
@@ -156,9 +161,10 @@ std::optional<Route> Facts::route(base::Method method, std::string_view path) co
   Route route{index_->endpoint(*found), {}};
   const auto names = segments(route.endpoint->path);
   for (std::size_t i = 0; i < names.size(); ++i) {
-    if (variable(names[i])) {
-      route.values.emplace_back(names[i].substr(1, names[i].size() - 2), std::string(parts[i]));
-    }
+    if (!variable(names[i])) continue;
+    const auto last = takes_slashes(names[i]) ? parts.back() : parts[i];
+    route.values.emplace_back(names[i].substr(1, names[i].size() - 2),
+                              std::string(parts[i].data(), last.data() + last.size()));
   }
   return route;
 }

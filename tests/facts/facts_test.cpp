@@ -107,6 +107,19 @@ TEST(Facts, RouteFindsTheTemplateOfAConcretePath) {
   EXPECT_FALSE(facts.route(Method::Get, "/nodes/pve1/qemu/100/config/more"));
 }
 
+TEST(Facts, AVolumeAndANetworkTakeTheRestOfThePath) {
+  const Facts facts;
+  const auto volume = facts.route(Method::Delete, "/nodes/pve1/storage/local/content/local:iso/a.iso");
+  ASSERT_TRUE(volume);
+  EXPECT_EQ(volume->endpoint->path, "/nodes/{node}/storage/{storage}/content/{volume}");
+  EXPECT_EQ(volume->values.back().second, "local:iso/a.iso");
+  const auto entry = facts.route(Method::Get, "/cluster/firewall/ipset/lan/192.0.2.0/24");
+  ASSERT_TRUE(entry);
+  EXPECT_EQ(entry->values.back().second, "192.0.2.0/24");
+  EXPECT_EQ(facts.route(Method::Get, "/nodes/pve1/storage/local/content")->endpoint->path,
+            "/nodes/{node}/storage/{storage}/content");
+}
+
 TEST(Facts, EveryEndpointRoutesToItself) {
   const Facts facts;
   std::size_t endpoints = 0;
