@@ -90,7 +90,9 @@ std::optional<Answer> refuse_root_only(const Call& call) {
     if (call.endpoint.path.ends_with("/config")) {
       if (name != "skiplock") return Answer::fail("only root can set '" + name + "' config");
     }
-    return Answer::bad(name, "Only root may use this option.");
+    const bool backup =
+        call.endpoint.path.starts_with("/cluster/backup") || call.endpoint.path.ends_with("/vzdump");
+    return Answer::bad(name, backup ? "Only root may set this option." : "Only root may use this option.");
   }
   return std::nullopt;
 }
