@@ -1,7 +1,252 @@
+// Backup jobs (jobs.cfg) and vzdump.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "simulator/backup_schedule.h"
+#include "simulator/backup_vzdump.h"
+#include "simulator/guest.h"
+#include "simulator/permission.h"
 #include "simulator/routes.h"
 
 namespace simulator {
+namespace {
 
-std::span<const Route> backup_routes() { return {}; }
+constexpr auto kOwn = std::to_array<std::string_view>({"id", "delete", "starttime", "dow"});
+constexpr std::string_view kAllDays = "mon,tue,wed,thu,fri,sat,sun";
+/// Options of a job that are not vzdump's and can be deleted all the same.
+constexpr auto kDeletable = std::to_array<std::string_view>({"comment", "repeat-missed"});
+/// Options of a job that vzdump does not have.
+constexpr auto kNotOfVzdump = std::to_array<std::string_view>(
+    {"id", "schedule", "enabled", "comment", "repeat-missed", "starttime", "dow", "delete"});
+
+bool among(const auto& list, std::string_view item) { return std::ranges::find(list, item) != list.end(); }
+
+base::JsonObject job_json(const std::string& id, const Config& job) {
+  auto row = to_json(job, {"all", "bwlimit", "enabled", "ionice", "lockwait", "pigz", "protected", "quiet",
+                           "remove", "repeat-missed", "stdexcludes", "stop", "stopwait", "zstd"});
+  row["id"] = id;
+  row["type"] = "vzdump";
+  for (const std::string_view key : {"prune-backups", "fleecing", "performance"}) {
+    if (!has(job, key)) continue;
+    base::JsonObject parts;
+    for (const auto& [name, value] : parse_properties(get(job, key), "enabled")) parts[name] = value;
+    row[key] = std::move(parts);
+  }
+  if (has(job, "exclude-path")) {
+    base::JsonArray paths;
+    for (const auto& path : split_list(get(job, "exclude-path"))) paths.emplace_back(path);
+    row["exclude-path"] = std::move(paths);
+  }
+  return row;
+}
+
+Answer list(Call& call) {
+  base::JsonArray rows;
+  for (const auto& [id, job] : call.state.backup_jobs) {
+    auto row = job_json(id, job);
+    if (const auto next = next_event(get(job, "schedule"), call.state.now())) row["next-run"] = *next;
+    rows.emplace_back(std::move(row));
+  }
+  return Answer::of(std::move(rows));
+}
+
+Answer read(Call& call) {
+  const auto id = call.parameters.text("id");
+  const auto found = call.state.backup_jobs.find(id);
+  if (found == call.state.backup_jobs.end()) return Answer::bad("id", fmt::format("No such job '{}'", id));
+  return Answer::of(job_json(id, found->second));
+}
+
+/// What PVE raises while it holds the file's lock comes out as a plain error with the status in its text.
+Answer raised_under_lock(std::string_view key, std::string_view text) {
+  return Answer::fail(fmt::format("400 Parameter verification failed.\n{}: {}\n", key, text));
+}
+
+std::optional<Answer> bad_values(const Parameters& parameters) {
+  const auto schedule = parameters.text("schedule");
+  if (!schedule.empty() && !is_schedule(schedule)) {
+    return Answer::bad(
+        "schedule",
+        fmt::format("invalid format - invalid calendar event '{}' - unable to parse calendar event\n",
+                    schedule));
+  }
+  for (const auto& [key, other] : {std::pair("dow", "starttime"), std::pair("notes-template", "storage"),
+                                   std::pair("protected", "storage")}) {
+    if (parameters.has(key) && !parameters.has(other)) {
+      return Answer::bad(other, fmt::format("missing property - '{}' requires this property", key));
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Answer> not_allowed(const Call& call) {
+  for (const std::string_view key : {"bwlimit", "ionice", "performance"}) {
+    if (!call.parameters.has(key)) continue;
+    if (auto refusal = refuse(call, "/", {"Sys.Modify"})) return refusal;
+  }
+  const auto storage = call.parameters.text("storage");
+  if (!storage.empty()) {
+    if (auto refusal = refuse(call, "/storage/" + storage, {"Datastore.Allocate"})) return refusal;
+  }
+  const auto pool = call.parameters.text("pool");
+  if (pool.empty()) return std::nullopt;
+  if (!call.state.pools.contains(pool)) return Answer::denied("", "");
+  return refuse(call, "/pool/" + pool, {"VM.Backup"});
+}
+
+/// The schedule, converted from the deprecated pair when that came; empty: neither.
+std::expected<std::string, Answer> schedule_of(const Parameters& parameters, bool required) {
+  const auto schedule = parameters.text("schedule");
+  const auto start = parameters.text("starttime");
+  if (!schedule.empty() && !start.empty()) {
+    return std::unexpected(Answer::bad("starttime", "'starttime' and 'schedule' cannot both be set"));
+  }
+  if (!schedule.empty()) return schedule;
+  if (start.empty()) {
+    if (!required) return std::string();
+    return std::unexpected(Answer::bad("schedule", "neither 'starttime' nor 'schedule' were set"));
+  }
+  const auto days = fmt::format("{}", fmt::join(parameters.list("dow"), ","));
+  return days.empty() || days == kAllDays ? start : days + " " + start;
+}
+
+Config given(const Parameters& parameters, const std::string& schedule) {
+  Config job;
+  for (const auto& [key, values] : parameters.all()) {
+    if (among(kOwn, key)) continue;
+    job[key] = key == "exclude-path" ? fmt::format("{}", fmt::join(values, ",")) : parameters.text(key);
+  }
+  if (!schedule.empty()) job["schedule"] = schedule;
+  return job;
+}
+
+Answer create(Call& call) {
+  if (auto refusal = bad_values(call.parameters)) return std::move(*refusal);
+  if (auto refusal = not_allowed(call)) return std::move(*refusal);
+  const auto schedule = schedule_of(call.parameters, true);
+  if (!schedule) return schedule.error();
+  auto id = call.parameters.text("id");
+  if (id.empty()) id = random_uuid(call.state);
+  if (call.state.backup_jobs.contains(id)) return Answer::fail(fmt::format("Job '{}' already exists", id));
+  auto job = given(call.parameters, *schedule);
+  if (const auto error = selection_error(job, true)) return raised_under_lock(error->first, error->second);
+  if (has(job, "exclude") && !has(job, "pool")) job["all"] = "1";
+  job.try_emplace("enabled", "1");
+  job["type"] = "vzdump";
+  call.state.backup_jobs.emplace(id, std::move(job));
+  return Answer::of();
+}
+
+/// A job selects by one of the three; a new selection replaces the other.
+void settle_selection(Config& job, const Config& changes) {
+  if (has(job, "exclude") && !has(job, "pool")) job["all"] = "1";
+  const auto drop = [&](std::initializer_list<std::string_view> keys) {
+    for (const auto key : keys) job.erase(std::string(key));
+  };
+  if (has(changes, "vmid")) {
+    drop({"all", "exclude", "pool"});
+  } else if (get(changes, "all") == "1") {
+    drop({"vmid", "pool"});
+  } else if (has(job, "pool")) {
+    drop({"vmid", "all", "exclude"});
+  }
+}
+
+Answer update(Call& call) {
+  if (auto refusal = bad_values(call.parameters)) return std::move(*refusal);
+  if (auto refusal = not_allowed(call)) return std::move(*refusal);
+  const auto schedule = schedule_of(call.parameters, false);
+  if (!schedule) return schedule.error();
+  const auto changes = given(call.parameters, *schedule);
+  const auto removed = call.parameters.list("delete");
+  if (changes.empty() && removed.empty()) return Answer::fail("no options specified");
+  if (const auto error = selection_error(changes, false))
+    return raised_under_lock(error->first, error->second);
+  const auto found = call.state.backup_jobs.find(call.parameters.text("id"));
+  if (found == call.state.backup_jobs.end()) return Answer::fail("no such vzdump job");
+  auto job = found->second;
+  for (const auto& key : removed) {
+    const bool vzdump = call.endpoint.parameter(key) != nullptr && !among(kNotOfVzdump, key);
+    if (!vzdump && !among(kDeletable, key)) {
+      return raised_under_lock("delete", fmt::format("unknown option '{}'", key));
+    }
+    job.erase(key);
+  }
+  for (const auto& [key, value] : changes) job[key] = value;
+  settle_selection(job, changes);
+  if (const auto error = selection_error(job, true)) return raised_under_lock(error->first, error->second);
+  found->second = std::move(job);
+  return Answer::of();
+}
+
+Answer remove(Call& call) {
+  const auto id = call.parameters.text("id");
+  if (call.state.backup_jobs.erase(id) == 0)
+    return raised_under_lock("id", fmt::format("No such job '{}'", id));
+  return Answer::of();
+}
+
+base::JsonArray included_disks(const Guest& guest) {
+  base::JsonArray rows;
+  for (const auto& [key, value] : guest.config) {
+    const bool disk = key.starts_with("scsi") || key.starts_with("virtio") || key.starts_with("sata") ||
+                      key.starts_with("ide") || key.starts_with("mp") || key == "rootfs";
+    if (!disk || value.find(':') == std::string::npos) continue;
+    const bool cdrom = value.find("media=cdrom") != std::string::npos;
+    const bool mount = key.starts_with("mp");
+    const bool in = !cdrom && value.find("backup=0") == std::string::npos &&
+                    (!mount || value.find("backup=1") != std::string::npos);
+    const std::string_view reason = cdrom             ? "CD-ROM"
+                                    : key == "rootfs" ? "rootfs"
+                                    : mount           ? (in ? "enabled" : "not enabled")
+                                    : in              ? "backup=yes"
+                                                      : "backup=no";
+    rows.emplace_back(base::JsonObject{{"id", fmt::format("{}:{}", guest.vmid, key)},
+                                       {"name", value.substr(0, value.find(','))},
+                                       {"included", in ? 1 : 0},
+                                       {"reason", reason},
+                                       {"leaf", 1}});
+  }
+  return rows;
+}
+
+Answer included(Call& call) {
+  const auto id = call.parameters.text("id");
+  const auto found = call.state.backup_jobs.find(id);
+  if (found == call.state.backup_jobs.end()) return Answer::bad("id", fmt::format("No such job '{}'", id));
+  const auto selection = select_guests(call.state, found->second, get(found->second, "node"));
+  auto ids = selection.here;
+  if (!has(found->second, "node"))
+    ids.insert(ids.end(), selection.elsewhere.begin(), selection.elsewhere.end());
+  std::ranges::sort(ids);
+  base::JsonArray children;
+  for (const auto vmid : ids) {
+    const auto* guest = call.state.guest(vmid);
+    if (guest == nullptr) continue;
+    children.emplace_back(base::JsonObject{{"id", vmid},
+                                           {"type", guest->type_name()},
+                                           {"name", guest->name()},
+                                           {"leaf", 0},
+                                           {"children", included_disks(*guest)}});
+  }
+  return Answer::of(base::JsonObject{{"children", std::move(children)}});
+}
+
+using enum base::Method;
+constexpr Route kRoutes[] = {
+    {Get, "/cluster/backup", list},
+    {Post, "/cluster/backup", create},
+    {Get, "/cluster/backup/{id}", read},
+    {Put, "/cluster/backup/{id}", update},
+    {Delete, "/cluster/backup/{id}", remove},
+    {Get, "/cluster/backup/{id}/included_volumes", included},
+    {Post, "/nodes/{node}/vzdump", run_vzdump},
+};
+
+}  // namespace
+
+std::span<const Route> backup_routes() { return kRoutes; }
 
 }  // namespace simulator

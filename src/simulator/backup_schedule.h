@@ -1,0 +1,15 @@
+// PVE's calendar events: "sat 02:00", "mon..fri 22:30", "*/15", "daily", …
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace simulator {
+
+bool is_schedule(std::string_view text);
+/// The next time (seconds since 1970, UTC) after `now`; nothing for a text that is no schedule or never
+/// comes.
+std::optional<std::int64_t> next_event(std::string_view text, std::int64_t now);
+
+}  // namespace simulator
