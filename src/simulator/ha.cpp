@@ -1,7 +1,391 @@
+// High availability: resources, rules, and what the manager says of them.
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "simulator/guest.h"
 #include "simulator/routes.h"
+#include "simulator/tasks.h"
 
 namespace simulator {
+namespace {
 
-std::span<const Route> ha_routes() { return {}; }
+constexpr std::string_view kNoGroups = "ha groups have been migrated to rules";
+
+struct Sid {
+  std::string text;  ///< "vm:100"
+  std::string type;  ///< "vm", "ct"
+  std::string name;  ///< "100"
+};
+
+bool all_digits(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+unsigned number(const std::string& text) {
+  return static_cast<unsigned>(get_number(Config{{"n", text}}, "n"));
+}
+
+/// The call's `sid`: "vm:100", or an id alone, which PVE completes.
+std::expected<Sid, Answer> parse_sid(Call& call) {
+  const auto text = call.parameters.text("sid");
+  if (all_digits(text)) {
+    const auto* guest = call.state.guest(number(text));
+    if (guest == nullptr) {
+      return std::unexpected(
+          Answer::fail(fmt::format("unable to detect SID from VMID - VM/CT {} does not exist", text)));
+    }
+    return Sid{ha_id(guest->type, guest->vmid), guest->type == GuestType::Qemu ? "vm" : "ct", text};
+  }
+  const auto colon = text.find(':');
+  const auto type = text.substr(0, colon);
+  const bool lower = !type.empty() && std::ranges::all_of(type, [](char c) { return c >= 'a' && c <= 'z'; });
+  if (colon == std::string::npos || !lower || colon + 1 == text.size() ||
+      text.find_first_of(" \t\n", colon) != std::string::npos) {
+    return std::unexpected(
+        Answer::bad("sid", "invalid format - value does not look like a valid ha resource id\n"));
+  }
+  return Sid{text, type, text.substr(colon + 1)};
+}
+
+std::string file_digest(const Named<Config>& sections) {
+  std::string text;
+  for (const auto& [id, section] : sections) text += id + "\n" + digest_of(section) + "\n";
+  return digest_of(std::string_view(text));
+}
+
+base::JsonObject resource_json(const State& state, const std::string& sid, const Config& section) {
+  auto row = to_json(section, {"max_restart", "max_relocate", "failback"});
+  row["sid"] = sid;
+  row["type"] = sid.substr(0, sid.find(':'));
+  row["digest"] = file_digest(state.ha_resources);
+  return row;
+}
+
+Answer list(Call& call) {
+  const auto type = call.parameters.text("type");
+  base::JsonArray rows;
+  for (const auto& [sid, section] : call.state.ha_resources) {
+    if (!type.empty() && !sid.starts_with(type + ":")) continue;
+    rows.emplace_back(resource_json(call.state, sid, section));
+  }
+  return Answer::of(std::move(rows));
+}
+
+Answer unknown(const Sid& sid) { return Answer::fail(fmt::format("no such resource '{}'", sid.text)); }
+
+Answer read(Call& call) {
+  const auto sid = parse_sid(call);
+  if (!sid) return sid.error();
+  const auto found = call.state.ha_resources.find(sid->text);
+  if (found == call.state.ha_resources.end()) return unknown(*sid);
+  return Answer::of(resource_json(call.state, found->first, found->second));
+}
+
+/// The manager brings the guest into the state that was asked for, as root and without a caller.
+void follow(State& state, const Sid& sid) {
+  const auto found = state.ha_resources.find(sid.text);
+  auto* guest = state.guest(number(sid.name));
+  if (found == state.ha_resources.end() || guest == nullptr) return;
+  const auto wanted = get(found->second, "state", "started");
+  const bool run = wanted == "started" || wanted == "enabled";
+  if (wanted == "ignored" || run == guest->running || guest->is_template() || !state.online(guest->node))
+    return;
+  if (!guest->lock().empty()) return;
+  const bool qemu = guest->type == GuestType::Qemu;
+  TaskSpec spec;
+  spec.node = guest->node;
+  spec.type = run ? (qemu ? "qmstart" : "vzstart") : (qemu ? "qmshutdown" : "vzshutdown");
+  spec.id = sid.name;
+  spec.user = "root@pam";
+  spec.duration = std::chrono::milliseconds(1500);
+  spec.work = [vmid = guest->vmid, run](State& later) -> TaskEnd {
+    auto* target = later.guest(vmid);
+    if (target == nullptr || target->running == run) return {};
+    if (run) {
+      start_guest(later, *target);
+    } else {
+      stop_guest(*target);
+    }
+    return {};
+  };
+  start_task(state, std::move(spec));
+}
+
+std::optional<Answer> bad_resource(Call& call, const Sid& sid) {
+  const auto type = call.parameters.text("type");
+  if (!type.empty() && type != sid.type) return Answer::fail("types does not match");
+  if (call.parameters.has("group")) {
+    return Answer::fail(fmt::format("invalid parameter 'group': {}", kNoGroups));
+  }
+  if (sid.type != "vm" && sid.type != "ct") {
+    return Answer::fail(fmt::format("unknown section type '{}'", sid.type));
+  }
+  if (!all_digits(sid.name) || sid.name.front() == '0' || sid.name.size() < 2)
+    return Answer::fail("invalid VMID");
+  const auto* guest = call.state.guest(number(sid.name));
+  if (guest == nullptr) return Answer::fail(fmt::format("resource '{}' does not exist in cluster", sid.text));
+  if ((guest->type == GuestType::Qemu) != (sid.type == "vm")) {
+    return Answer::fail(fmt::format("resource '{}' - guest with ID {} is not a {}", sid.text, sid.name,
+                                    sid.type == "vm" ? "VM" : "CT"));
+  }
+  return std::nullopt;
+}
+
+void set_options(Config& section, const Parameters& parameters) {
+  for (const std::string_view key : {"state", "comment", "max_restart", "max_relocate", "failback"}) {
+    if (parameters.has(key)) section[std::string(key)] = parameters.text(key);
+  }
+}
+
+Answer create(Call& call) {
+  const auto sid = parse_sid(call);
+  if (!sid) return sid.error();
+  if (auto refusal = bad_resource(call, *sid)) return std::move(*refusal);
+  if (call.state.ha_resources.contains(sid->text)) {
+    return Answer::fail(fmt::format("create resource failed: resource ID '{}' already defined", sid->text));
+  }
+  auto& section = call.state.ha_resources[sid->text];
+  section["type"] = sid->type;
+  set_options(section, call.parameters);
+  follow(call.state, *sid);
+  return Answer::of();
+}
+
+Answer update(Call& call) {
+  const auto sid = parse_sid(call);
+  if (!sid) return sid.error();
+  if (call.parameters.has("group")) {
+    return Answer::fail(fmt::format("invalid parameter 'group': {}", kNoGroups));
+  }
+  if (auto refusal = check_digest(call, file_digest(call.state.ha_resources))) {
+    refusal->message = "update resource failed: " + refusal->message;
+    return std::move(*refusal);
+  }
+  const auto found = call.state.ha_resources.find(sid->text);
+  if (found == call.state.ha_resources.end()) {
+    return Answer::fail(fmt::format("update resource failed: no such resource '{}'", sid->text));
+  }
+  const auto removed = call.parameters.list("delete");
+  for (const auto& key : removed) {
+    const bool known = key == "state" || key == "comment" || key == "max_restart" || key == "max_relocate" ||
+                       key == "failback" || key == "group";
+    if (!known) return Answer::fail(fmt::format("update resource failed: no such option '{}'", key));
+    if (call.parameters.has(key)) {
+      return Answer::fail(
+          fmt::format("update resource failed: cannot set and delete property '{}' at the same time!", key));
+    }
+  }
+  for (const auto& key : removed) found->second.erase(key);
+  set_options(found->second, call.parameters);
+  follow(call.state, *sid);
+  return Answer::of();
+}
+
+/// Takes the resource out of the rules; one that is left without resources goes.
+void purge_rules(State& state, std::string_view sid) {
+  for (auto rule = state.ha_rules.begin(); rule != state.ha_rules.end();) {
+    auto resources = split_list(get(rule->second, "resources"));
+    const bool named = std::erase(resources, sid) > 0;
+    if (named) rule->second["resources"] = fmt::format("{}", fmt::join(resources, ","));
+    rule = named && resources.empty() ? state.ha_rules.erase(rule) : std::next(rule);
+  }
+}
+
+Answer remove(Call& call) {
+  const auto sid = parse_sid(call);
+  if (!sid) return sid.error();
+  if (call.state.ha_resources.erase(sid->text) == 0) {
+    return Answer::fail(fmt::format("cannot delete service '{}', not HA managed!", sid->text));
+  }
+  if (call.parameters.flag("purge", true)) purge_rules(call.state, sid->text);
+  return Answer::of();
+}
+
+std::string clock_text(std::int64_t seconds) {
+  return fmt::format("{:%a %b %e %H:%M:%S %Y}", fmt::gmtime(static_cast<std::time_t>(seconds)));
+}
+
+/// The manager's and the local managers' last sign of life: they write every ten seconds.
+std::int64_t last_beat(const State& state) { return state.now() - state.now() % 10; }
+
+/// The first node that is up leads.
+std::string master(const State& state) {
+  for (const auto& [name, node] : state.nodes) {
+    if (state.online(name)) return name;
+  }
+  return state.local_node;
+}
+
+std::string guest_node(const State& state, std::string_view sid) {
+  const auto found = state.guests.find(number(std::string(sid.substr(sid.find(':') + 1))));
+  return found == state.guests.end() ? std::string() : found->second.node;
+}
+
+std::string service_state(const State& state, const std::string& sid, const Config& section) {
+  const auto wanted = get(section, "state", "started");
+  if (wanted == "ignored") return "ignored";
+  const auto node = guest_node(state, sid);
+  if (!node.empty() && !state.online(node)) return "fence";
+  if (wanted == "stopped" || wanted == "disabled") return "stopped";
+  const auto found = state.guests.find(number(sid.substr(sid.find(':') + 1)));
+  return found != state.guests.end() && !found->second.running ? "starting" : "started";
+}
+
+bool active_on(const State& state, std::string_view node) {
+  return std::ranges::any_of(state.ha_resources, [&](const auto& entry) {
+    return get(entry.second, "state") != "ignored" && guest_node(state, entry.first) == node;
+  });
+}
+
+base::JsonObject manager_row(const State& state) {
+  const auto node = master(state);
+  const auto beat = last_beat(state);
+  const std::string_view how = state.ha_resources.empty() ? "idle" : "active";
+  return {{"id", "master"},
+          {"type", "master"},
+          {"node", node},
+          {"status", fmt::format("{} ({}, {})", node, how, clock_text(beat))},
+          {"timestamp", beat}};
+}
+
+base::JsonObject fencing_row(const State& state) {
+  const bool armed = !state.ha_resources.empty();
+  const std::string_view how = armed ? "armed" : "standby";
+  return {{"id", "fencing"},
+          {"type", "fencing"},
+          {"node", master(state)},
+          {"status", fmt::format("{} (CRM watchdog {})", how, armed ? "active" : "standby")},
+          {"armed-state", how}};
+}
+
+base::JsonObject local_row(const State& state, const std::string& node) {
+  constexpr std::int64_t kSilence = 300;
+  const bool up = state.online(node);
+  const bool active = up && active_on(state, node);
+  const auto beat = last_beat(state) - (up ? 0 : kSilence);
+  const std::string_view how = !up ? "old timestamp - dead?" : active ? "active" : "idle";
+  return {{"id", "lrm:" + node},
+          {"type", "lrm"},
+          {"node", node},
+          {"status", fmt::format("{} ({}, watchdog {}, {})", node, how, active ? "active" : "standby",
+                                 clock_text(beat))},
+          {"timestamp", beat}};
+}
+
+base::JsonObject service_row(const State& state, const std::string& sid, const Config& section) {
+  const auto node = guest_node(state, sid);
+  const auto now = service_state(state, sid, section);
+  base::JsonObject row{{"id", "service:" + sid},
+                       {"type", "service"},
+                       {"sid", sid},
+                       {"state", now},
+                       {"crm_state", now == "starting" ? "started" : now},
+                       {"request_state", get(section, "state", "started")},
+                       {"max_restart", get_number(section, "max_restart", 1)},
+                       {"max_relocate", get_number(section, "max_relocate", 1)},
+                       {"failback", get_number(section, "failback", 1)},
+                       {"status", fmt::format("{} ({}, {})", sid, node.empty() ? "---" : node, now)}};
+  if (!node.empty()) row["node"] = node;
+  if (row["request_state"] == "enabled") row["request_state"] = "started";
+  if (has(section, "comment")) row["comment"] = get(section, "comment");
+  return row;
+}
+
+Answer status(Call& call) {
+  const auto& state = call.state;
+  const bool quorate = state.quorate();
+  base::JsonArray rows;
+  rows.emplace_back(base::JsonObject{
+      {"id", "quorum"},
+      {"type", "quorum"},
+      {"node", state.local_node},
+      {"quorate", quorate ? 1 : 0},
+      {"status", quorate ? "OK" : fmt::format("No quorum on node '{}'!", state.local_node)}});
+  rows.emplace_back(manager_row(state));
+  rows.emplace_back(fencing_row(state));
+  for (const auto& [name, node] : state.nodes) rows.emplace_back(local_row(state, name));
+  for (const auto& [sid, section] : state.ha_resources) rows.emplace_back(service_row(state, sid, section));
+  return Answer::of(std::move(rows));
+}
+
+Answer manager_status(Call& call) {
+  const auto& state = call.state;
+  base::JsonObject nodes;
+  base::JsonObject local;
+  for (const auto& [name, node] : state.nodes) {
+    nodes[name] = state.online(name) ? "online" : "unknown";
+    local[name] = base::JsonObject{{"mode", "active"},
+                                   {"state", active_on(state, name) ? "active" : "wait_for_agent_lock"},
+                                   {"timestamp", last_beat(state)}};
+  }
+  base::JsonObject services;
+  for (const auto& [sid, section] : state.ha_resources) {
+    services[sid] = base::JsonObject{
+        {"node", guest_node(state, sid)}, {"state", service_state(state, sid, section)}, {"running", 1}};
+  }
+  base::JsonObject manager{{"master_node", master(state)},
+                           {"node_status", std::move(nodes)},
+                           {"service_status", std::move(services)},
+                           {"timestamp", last_beat(state)}};
+  return Answer::of(base::JsonObject{
+      {"manager_status", std::move(manager)},
+      {"lrm_status", std::move(local)},
+      {"quorum", base::JsonObject{{"node", state.local_node}, {"quorate", state.quorate() ? "1" : ""}}}});
+}
+
+Answer status_index(Call&) {
+  base::JsonArray rows;
+  for (const std::string_view name : {"current", "manager_status", "disarm-ha", "arm-ha"}) {
+    rows.emplace_back(base::JsonObject{{"name", name}});
+  }
+  return Answer::of(std::move(rows));
+}
+
+Answer groups(Call&) { return Answer::fail(fmt::format("cannot index groups: {}", kNoGroups)); }
+Answer group(Call&) { return Answer::fail(fmt::format("cannot read group: {}", kNoGroups)); }
+
+base::JsonObject rule_json(const State& state, const std::string& id, const Config& rule) {
+  auto row = to_json(rule, {"strict", "disable"});
+  row["rule"] = id;
+  row["digest"] = file_digest(state.ha_rules);
+  const auto found = std::ranges::find(state.ha_rules, id, [](const auto& entry) { return entry.first; });
+  row["order"] = std::distance(state.ha_rules.begin(), found) + 1;
+  return row;
+}
+
+Answer rules(Call& call) {
+  base::JsonArray rows;
+  for (const auto& [id, rule] : call.state.ha_rules) rows.emplace_back(rule_json(call.state, id, rule));
+  return Answer::of(std::move(rows));
+}
+
+Answer rule(Call& call) {
+  const auto id = call.parameters.text("rule");
+  const auto found = call.state.ha_rules.find(id);
+  if (found == call.state.ha_rules.end()) return Answer::fail(fmt::format("no such ha rule '{}'", id));
+  return Answer::of(rule_json(call.state, id, found->second));
+}
+
+using enum base::Method;
+constexpr Route kRoutes[] = {
+    {Get, "/cluster/ha/resources", list},
+    {Post, "/cluster/ha/resources", create},
+    {Get, "/cluster/ha/resources/{sid}", read},
+    {Put, "/cluster/ha/resources/{sid}", update},
+    {Delete, "/cluster/ha/resources/{sid}", remove},
+    {Get, "/cluster/ha/status", status_index},
+    {Get, "/cluster/ha/status/current", status},
+    {Get, "/cluster/ha/status/manager_status", manager_status},
+    {Get, "/cluster/ha/groups", groups},
+    {Get, "/cluster/ha/groups/{group}", group},
+    {Get, "/cluster/ha/rules", rules},
+    {Get, "/cluster/ha/rules/{rule}", rule},
+};
+
+}  // namespace
+
+std::span<const Route> ha_routes() { return kRoutes; }
 
 }  // namespace simulator
