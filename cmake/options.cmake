@@ -15,7 +15,7 @@ target_compile_definitions(mcp_pve_options INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION
   BOOST_BEAST_USE_STD_STRING_VIEW)
 target_include_directories(mcp_pve_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
-target_link_libraries(mcp_pve_options INTERFACE fmt::fmt-header-only Boost::json Threads::Threads)
+target_link_libraries(mcp_pve_options INTERFACE Boost::json Threads::Threads)
 
 if(MCP_PVE_SANITIZE)
   target_compile_options(mcp_pve_options INTERFACE -fsanitize=${MCP_PVE_SANITIZE} -fno-omit-frame-pointer)
