@@ -21,65 +21,69 @@ struct Row {
 constexpr std::uint8_t kLose = kFullTier | kIrreversible;
 constexpr std::uint8_t kRootFull = kFullTier | kRootOnly;
 
-// Only where PVE changes something: a GET loses nothing, and asks root for nothing.
+// Sorted by name. Only where PVE changes something: a GET loses nothing, and asks root for nothing.
 constexpr Row kWrites[] = {
-    {"prune-backups", kLose},
-    {"remove", kLose},
-    {"force", kLose},
     {"archive", kFullTier},
-    {"restore", kFullTier},
-    {"skiplock", kRootFull},
-    {"script", kRootFull},
-    {"dumpdir", kRootFull},
-    {"tmpdir", kRootFull},
-    {"job-id", kRootOnly, "/nodes/{node}/vzdump"},
-    {"purge", kIrreversible},
-    {"destroy-unreferenced-disks", kIrreversible},
+    {"args", kRootOnly, "/nodes/{node}/qemu"},
     {"cleanup", kIrreversible},
     {"cleanup-disks", kIrreversible},
-    {"remove-vanished", kIrreversible},
     {"delete", kIrreversible, "/nodes/{node}/qemu/{vmid}/config"},
     {"delete", kIrreversible, "/nodes/{node}/lxc/{vmid}/config"},
-    {"args", kRootOnly, "/nodes/{node}/qemu"},
-    {"lock", kRootOnly, "/nodes/{node}/qemu"},
-    {"parallel", kRootOnly, "/nodes/{node}/qemu"},
-    {"hookscript", kRootOnly},
+    {"destroy-unreferenced-disks", kIrreversible},
+    {"dumpdir", kRootFull},
+    {"force", kLose},
+    {"force", kRootOnly, "/nodes/{node}/qemu/{vmid}/migrate"},
     {"force-cpu", kRootOnly, "/nodes/{node}/qemu/{vmid}/status/start"},
+    {"hookscript", kRootOnly},
+    {"job-id", kRootOnly, "/nodes/{node}/vzdump"},
+    {"keepActive", kRootOnly, "/nodes/{node}/qemu/{vmid}/status"},
+    {"lock", kRootOnly, "/nodes/{node}/qemu"},
+    {"migratedfrom", kRootOnly, "/nodes/{node}/qemu/{vmid}/status"},
+    {"migration_network", kRootOnly, "/nodes/{node}/qemu/{vmid}"},
+    {"migration_type", kRootOnly, "/nodes/{node}/qemu/{vmid}"},
+    {"nocheck", kRootOnly, "/nodes/{node}/qemu/{vmid}/status/resume"},
+    {"parallel", kRootOnly, "/nodes/{node}/qemu"},
+    {"prune-backups", kLose},
+    {"purge", kIrreversible},
+    {"remove", kLose},
+    {"remove-vanished", kIrreversible},
+    {"restore", kFullTier},
+    {"script", kRootFull},
+    {"skiplock", kRootFull},
     {"stateuri", kRootOnly, "/nodes/{node}/qemu/{vmid}/status/start"},
     {"targetstorage", kRootOnly, "/nodes/{node}/qemu/{vmid}/status/start"},
-    {"migratedfrom", kRootOnly, "/nodes/{node}/qemu/{vmid}/status"},
-    {"keepActive", kRootOnly, "/nodes/{node}/qemu/{vmid}/status"},
-    {"nocheck", kRootOnly, "/nodes/{node}/qemu/{vmid}/status/resume"},
-    {"migration_type", kRootOnly, "/nodes/{node}/qemu/{vmid}"},
-    {"migration_network", kRootOnly, "/nodes/{node}/qemu/{vmid}"},
-    {"force", kRootOnly, "/nodes/{node}/qemu/{vmid}/migrate"},
+    {"tmpdir", kRootFull},
 };
 
 constexpr Row kSecrets[] = {
-    {"password", kSecret},
     {"cipassword", kSecret},
-    {"confirmation-password", kSecret},
-    {"encryption-key", kSecret},
-    {"keyring", kSecret},
-    {"eab-hmac-key", kSecret},
     {"client-key", kSecret},
-    {"otp", kSecret},
-    {"secret", kSecret},
-    {"tfa-challenge", kSecret},
-    {"ticket", kSecret},
-    {"vncticket", kSecret},
-    {"otel-headers", kSecret},
-    {"target-endpoint", kSecret},
+    {"confirmation-password", kSecret},
+    {"data", kSecret, "/cluster/acme/plugins"},
+    {"eab-hmac-key", kSecret},
+    {"encryption-key", kSecret},
     {"header", kSecret, "/cluster/notifications/endpoints/webhook"},
-    {"token", kSecret, "/cluster/"},
     {"key", kSecret, "/cluster/sdn/dns"},
     {"key", kSecret, "/nodes/{node}/certificates/custom"},
     {"key", kSecret, "/nodes/{node}/subscription"},
-    {"data", kSecret, "/cluster/acme/plugins"},
+    {"keyring", kSecret},
     {"keys", kSecret, "/access/users"},
-    {"value", kSecret, "/access/tfa"},
+    {"otel-headers", kSecret},
+    {"otp", kSecret},
+    {"password", kSecret},
+    {"secret", kSecret},
+    {"target-endpoint", kSecret},
+    {"tfa-challenge", kSecret},
+    {"ticket", kSecret},
+    {"token", kSecret, "/cluster/"},
     {"totp", kSecret, "/access/tfa"},
+    {"value", kSecret, "/access/tfa"},
+    {"vncticket", kSecret},
 };
+
+// Searched for each of thousands of parameters.
+static_assert(std::ranges::is_sorted(kWrites, {}, &Row::name));
+static_assert(std::ranges::is_sorted(kSecrets, {}, &Row::name));
 
 struct Family {
   std::string_view name;
@@ -96,10 +100,8 @@ constexpr Family kFamilies[] = {
 
 std::uint8_t marks_of(std::span<const Row> rows, const Endpoint& endpoint, std::string_view name) {
   std::uint8_t marks = kNoMark;
-  for (const auto& row : rows) {
-    if (row.name == name && endpoint.path.starts_with(row.prefix)) {
-      marks = static_cast<std::uint8_t>(marks | row.marks);
-    }
+  for (const auto& row : std::ranges::equal_range(rows, name, {}, &Row::name)) {
+    if (endpoint.path.starts_with(row.prefix)) marks = static_cast<std::uint8_t>(marks | row.marks);
   }
   return marks;
 }
@@ -123,8 +125,8 @@ void mark(Endpoint& endpoint) {
 }
 
 bool secret_name(std::string_view name) {
-  return std::ranges::any_of(
-      kSecrets, [name](const Row& row) { return row.prefix == kEverywhere && row.name == name; });
+  const auto rows = std::ranges::equal_range(kSecrets, name, {}, &Row::name);
+  return std::ranges::any_of(rows, [](const Row& row) { return row.prefix == kEverywhere; });
 }
 
 }  // namespace facts

@@ -1,5 +1,6 @@
 #include "facts/parse.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -52,17 +53,22 @@ void read_attribute(std::string_view field, Parameter& parameter) {
   if (key == "pattern") parameter.pattern = value;
 }
 
-Parameter parse_parameter(std::string_view line) {
-  const auto fields = base::split(line, '\t');
-  Parameter parameter;
-  parameter.name = fields.front();
+/// Takes the text before the next `separator` off `rest`.
+std::string_view take(std::string_view& rest, char separator) {
+  const auto end = std::min(rest.find(separator), rest.size());
+  const auto part = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return part;
+}
+
+void parse_parameter(std::string_view line, Parameter& parameter) {
+  parameter.name = take(line, '\t');
   if (parameter.name.ends_with("[n]")) {
     parameter.name.remove_suffix(3);
     parameter.indexed = true;
   }
-  if (fields.size() > 1) read_type(fields[1], parameter);
-  for (std::size_t i = 2; i < fields.size(); ++i) read_attribute(fields[i], parameter);
-  return parameter;
+  read_type(take(line, '\t'), parameter);
+  while (!line.empty()) read_attribute(take(line, '\t'), parameter);
 }
 
 void parse_head(std::string_view line, Endpoint& endpoint) {
@@ -81,14 +87,11 @@ void parse_head(std::string_view line, Endpoint& endpoint) {
 
 Endpoint parse_endpoint(std::string_view block) {
   Endpoint endpoint;
-  bool head = true;
-  for (const auto line : base::split(block, '\n')) {
-    if (head) {
-      parse_head(line, endpoint);
-    } else if (line.starts_with('\t')) {
-      endpoint.parameters.push_back(parse_parameter(line.substr(1)));
-    }
-    head = false;
+  parse_head(take(block, '\n'), endpoint);
+  endpoint.parameters.reserve(static_cast<std::size_t>(std::ranges::count(block, '\n')) + 1);
+  while (!block.empty()) {
+    const auto line = take(block, '\n');
+    if (line.starts_with('\t')) parse_parameter(line.substr(1), endpoint.parameters.emplace_back());
   }
   mark(endpoint);
   return endpoint;
