@@ -148,7 +148,7 @@ def configuration(binary):
           f"[mcp_servers.pve]\ncommand = {json.dumps(binary)}\nargs = [\"--simulate\"]")
     print("\n== your own cluster")
     print("\nLeave out --simulate and set the address and an API token (PVE: Datacenter > Permissions > API Tokens):")
-    block("JSON clients:", json.dumps({"mcpServers": {"pve": real}}, indent=2))
+    block("JSON clients (VS Code says \"servers\" instead of \"mcpServers\"):", json.dumps({"mcpServers": {"pve": real}}, indent=2))
     block("Claude Code:", "claude mcp add --transport stdio pve" +
           "".join(f" \\\n  --env '{key}={value}'" for key, value in real["env"].items()) + f" \\\n  -- {binary}")
     block("Codex:", f"[mcp_servers.pve]\ncommand = {json.dumps(binary)}\n\n[mcp_servers.pve.env]\n" +
