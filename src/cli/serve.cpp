@@ -22,6 +22,12 @@ std::string version_in(const base::Json& data) {
 }  // namespace
 
 int serve(const mcp::Server& server, transport::StopControl& stop) {
+  if (::isatty(STDIN_FILENO) == 1) {
+    base::log(
+        base::LogLevel::Info,
+        "serving MCP on stdin and stdout, which an MCP client should do; for people there are \"mcp-pve "
+        "--help\" and \"mcp-pve call\". Ctrl-D ends it.");
+  }
   return transport::serve_stdio(server, STDIN_FILENO, STDOUT_FILENO, stop);
 }
 

@@ -1,0 +1,286 @@
+// The built binary as a user meets it: exit codes, what goes to stdout and what to stderr, the end.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "base/json.h"
+#include "cli/process.h"
+
+namespace {
+
+using namespace std::chrono_literals;
+using test::Process;
+using test::run;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+using Steady = std::chrono::steady_clock;
+using Texts = std::vector<std::string>;
+
+constexpr const char* kSecret = "00000000-0000-4000-8000-000000000000";
+constexpr const char* kWrong = "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9";
+
+std::string initialize() {
+  return R"({"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25",)"
+         R"("capabilities":{},"clientInfo":{"name":"test","version":"1"}}})"
+         "\n"
+         R"({"jsonrpc":"2.0","method":"notifications/initialized"})"
+         "\n";
+}
+
+std::string call(int id, const std::string& tool) {
+  return R"({"jsonrpc":"2.0","id":)" + std::to_string(id) + R"(,"method":"tools/call","params":{"name":")" +
+         tool + R"(","arguments":{}}})" + "\n";
+}
+
+// `mcp-pve simulate` on a free port, and what a client of it has to set.
+class Simulator {
+ public:
+  explicit Simulator(Texts more = {}) : process_(with(std::move(more))) {
+    while (!settings.contains("PVE_TOKEN_SECRET")) read();
+  }
+  /// Reads on to the fingerprint, which is the last line with TLS.
+  void read_fingerprint() {
+    while (!settings.contains("PVE_FINGERPRINT")) read();
+  }
+  Texts environment(const std::map<std::string, std::string>& changes = {}) {
+    read_fingerprint();
+    auto all = settings;
+    for (const auto& [name, value] : changes) all[name] = value;
+    Texts texts;
+    for (const auto& [name, value] : all) texts.push_back(name + "=" + value);
+    return texts;
+  }
+  Process& process() { return process_; }
+
+  std::map<std::string, std::string> settings;
+
+ private:
+  static Texts with(Texts more) {
+    Texts arguments = {"simulate", "--listen", "127.0.0.1:0"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  }
+  void read() {
+    const auto line = process_.read_line();
+    if (!line) throw std::runtime_error("the simulator ended: " + process_.errors());
+    const auto name = line->find("PVE_");
+    const auto equals = line->find("='");
+    if (name == std::string::npos || equals == std::string::npos) return;
+    settings[line->substr(name, equals - name)] = line->substr(equals + 2, line->size() - equals - 3);
+  }
+  Process process_;
+};
+
+Steady::duration timed(const std::function<void()>& what) {
+  const auto begin = Steady::now();
+  what();
+  return Steady::now() - begin;
+}
+
+TEST(Binary, VersionAndHelpGoToStdout) {
+  const auto version = run({"--version"});
+  EXPECT_EQ(version.code, 0);
+  EXPECT_THAT(version.output, StartsWith("mcp-pve "));
+  EXPECT_THAT(version.errors, IsEmpty());
+  EXPECT_THAT(run({"--help"}).output, HasSubstr("PVE_BASE_URL"));
+}
+
+TEST(Binary, BadSettingsAreOneSentenceAndExitCode2) {
+  const std::vector<std::tuple<Texts, Texts, std::string>> cases = {
+      {{}, {}, "PVE_BASE_URL is not set"},
+      {{}, {"PVE_BASE_URL=https://pve"}, "PVE_TOKEN_ID is not set"},
+      {{}, {"PVE_BASE_URL=https://pve", "PVE_TOKEN_ID=root@pam!mcp"}, "PVE_TOKEN_SECRET is not set"},
+      {{"--simulate"}, {"PVE_ACCESS_TIER=ful"}, "PVE_ACCESS_TIER is \"ful\""},
+      {{"--simulate"}, {"PVE_CATEGORIES=vms"}, "PVE_CATEGORIES is \"vms\""},
+      {{"--simulate", "--fault", "gremlin"}, {}, "gremlin"},
+      {{"tools"}, {"PVE_BASE_URL=ftp://pve"}, "PVE_BASE_URL is \"ftp://pve\""},
+      {{"tools", "--base-url", "https://pve/x"}, {}, "--base-url is \"https://pve/x\""},
+      {{"tools"}, {"PVE_FINGERPRINT=AA:BB"}, "PVE_FINGERPRINT is \"AA:BB\""},
+      {{"tools"}, {"PVE_BASE_URL=https://root:hunter2@pve"}, "PVE_BASE_URL"},
+      {{"--nonsense"}, {}, "--nonsense is not an option"},
+      {{"doctor"}, {}, "PVE_BASE_URL is not set"},
+      {{"simulate", "--listen", "x:y"}, {}, "--listen"},
+  };
+  for (const auto& [arguments, environment, sentence] : cases) {
+    const auto result = run(arguments, environment);
+    EXPECT_EQ(result.code, 2) << sentence;
+    EXPECT_THAT(result.output, IsEmpty());
+    EXPECT_THAT(result.errors,
+                AllOf(StartsWith("mcp-pve: error: "), HasSubstr(sentence), Not(HasSubstr("hunter2"))));
+    EXPECT_EQ(std::ranges::count(result.errors, '\n'), 1) << result.errors;
+  }
+}
+
+TEST(Binary, ToolsNeedNoPve) {
+  const auto table = run({"tools", "--access-tier", "read-only"});
+  EXPECT_EQ(table.code, 0) << table.errors;
+  EXPECT_THAT(table.output,
+              AllOf(HasSubstr("51 tools"), HasSubstr("pve_list_nodes"), Not(HasSubstr("pve_delete_"))));
+  const auto json = base::parse_json(run({"tools", "--json", "--categories", "ha"}).output);
+  ASSERT_TRUE(json) << json.error();
+  EXPECT_EQ(json->at("tools").as_array().size(), 5U);
+}
+
+TEST(Binary, CallPrintsTheResultAndFailsWithOne) {
+  const auto good = run({"--simulate", "call", "pve_get_qemu_config", "node=pve1", "vmid=100"});
+  EXPECT_EQ(good.code, 0) << good.errors;
+  EXPECT_TRUE(base::parse_json(good.output));
+  EXPECT_THAT(good.errors, IsEmpty());
+
+  const auto bad = run({"--simulate", "call", "pve_get_qemu_config", "node=pve1", "vmid=99999"});
+  EXPECT_EQ(bad.code, 1);
+  EXPECT_THAT(bad.output, IsEmpty());
+  EXPECT_THAT(bad.errors, HasSubstr("99999"));
+
+  const auto json = run({"--simulate", "call", "pve_list_qemu_vms", "--json", "-"}, {}, R"({"node":"pve1"})");
+  EXPECT_EQ(json.code, 0) << json.errors;
+  EXPECT_EQ(run({"--simulate", "call", "pve_list_qemu_vms", "node"}).code, 2);
+  EXPECT_EQ(run({"--simulate", "call", "pve_list_qemu_vms", "--json", "{"}).code, 2);
+  EXPECT_NE(run({"--simulate", "call", "pve_lst_nodes"}).code, 0);
+  const auto hidden =
+      run({"--simulate", "--access-tier=read-only", "call", "pve_delete_qemu_vm", "node=pve1", "vmid=1"});
+  EXPECT_NE(hidden.code, 0);
+  EXPECT_THAT(hidden.errors, HasSubstr("PVE_ACCESS_TIER"));
+}
+
+TEST(Binary, EndOfInputEndsItAtOnce) {
+  Process process({"--simulate", "--fault", "latency=20000"});
+  process.write(initialize() + call(1, "pve_list_nodes"));
+  ASSERT_TRUE(process.read_line());
+  const auto took = timed([&] {
+    process.close_input();
+    EXPECT_EQ(process.wait(), 0);
+  });
+  EXPECT_LT(took, 3s) << "one second, and some for a busy machine";
+}
+
+TEST(Binary, SignalsEndItAtOnce) {
+  for (const int signal : {SIGTERM, SIGINT}) {
+    Process process({"--simulate", "--fault", "latency=20000"});
+    process.write(initialize() + call(1, "pve_list_nodes"));
+    ASSERT_TRUE(process.read_line());
+    const auto took = timed([&] {
+      process.signal(signal);
+      EXPECT_EQ(process.wait(), 0) << process.errors();
+    });
+    EXPECT_LT(took, 3s);
+  }
+}
+
+TEST(Binary, AnswersBeforeAnyConnectionAndSurvivesItsLack) {
+  const Texts environment = {"PVE_BASE_URL=https://127.0.0.1:1", "PVE_TOKEN_ID=root@pam!demo",
+                             std::string("PVE_TOKEN_SECRET=") + kWrong, "DEBUG=1"};
+  Process process({}, environment);
+  process.write(initialize() + call(1, "pve_list_nodes"));
+  ASSERT_TRUE(process.read_line());
+  const auto failed = process.read_line();
+  ASSERT_TRUE(failed);
+  EXPECT_THAT(*failed, AllOf(HasSubstr("isError"), HasSubstr("refused"), Not(HasSubstr(kWrong))));
+  process.close_input();
+  EXPECT_EQ(process.wait(), 0);
+  EXPECT_THAT(process.errors(), Not(HasSubstr(kWrong)));
+}
+
+TEST(Binary, RejectedCredentialsEndItWithExitCode1) {
+  Simulator simulator;
+  Process process({}, simulator.environment({{"PVE_TOKEN_SECRET", kWrong}, {"DEBUG", "1"}}));
+  process.write(initialize() + call(1, "pve_list_nodes"));
+  ASSERT_TRUE(process.read_line());
+  const auto answer = process.read_line();
+  ASSERT_TRUE(answer) << process.errors();
+  EXPECT_THAT(*answer, AllOf(HasSubstr("isError"), HasSubstr("PVE_TOKEN")));
+  EXPECT_EQ(process.wait(), 1) << "though the input is still open";
+  EXPECT_THAT(process.errors(), AllOf(HasSubstr("error: "), Not(HasSubstr(kWrong))));
+  EXPECT_THAT(process.output(), Not(HasSubstr(kWrong)));
+}
+
+TEST(Binary, AChangedSecretFileIsReadAgain) {
+  Simulator simulator;
+  std::string pattern = testing::TempDir() + "secret-XXXXXX";
+  ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+  const std::string path = pattern + "/secret";
+  const auto put = [&](const char* secret) {
+    std::ofstream(path) << secret << '\n';
+    std::filesystem::permissions(path,
+                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  };
+  put(kWrong);
+  Process process({}, simulator.environment({{"PVE_TOKEN_SECRET", ""}, {"PVE_TOKEN_SECRET_FILE", path}}));
+  process.write(initialize());
+  ASSERT_TRUE(process.read_line());
+  put(kSecret);
+  process.write(call(1, "pve_list_nodes"));
+  const auto answer = process.read_line();
+  ASSERT_TRUE(answer) << process.errors();
+  EXPECT_THAT(*answer, AllOf(HasSubstr("pve1"), Not(HasSubstr("isError\":true"))));
+  process.close_input();
+  EXPECT_EQ(process.wait(), 0) << process.errors();
+  std::filesystem::remove_all(pattern);
+}
+
+TEST(Doctor, FollowsTheWholeWay) {
+  Simulator simulator;
+  const auto good = run({"doctor"}, simulator.environment());
+  EXPECT_EQ(good.code, 0) << good.output;
+  for (const auto* step : {"settings", "name", "connection", "TLS", "token", "version", "privileges"}) {
+    EXPECT_THAT(good.output, HasSubstr(std::string("ok    ") + step));
+  }
+  EXPECT_THAT(good.output, HasSubstr(simulator.settings["PVE_FINGERPRINT"]));
+}
+
+TEST(Doctor, SaysWhichStepFailsAndWhatToDo) {
+  Simulator simulator;
+  const auto unpinned = run({"doctor"}, simulator.environment({{"PVE_FINGERPRINT", ""}}));
+  EXPECT_EQ(unpinned.code, 1);
+  EXPECT_THAT(unpinned.output, AllOf(HasSubstr("FAIL  TLS"),
+                                     HasSubstr("PVE_FINGERPRINT=" + simulator.settings["PVE_FINGERPRINT"])));
+
+  const std::string other(64, 'a');
+  const auto pinned = run({"doctor"}, simulator.environment({{"PVE_FINGERPRINT", other}}));
+  EXPECT_EQ(pinned.code, 1);
+  EXPECT_THAT(pinned.output, HasSubstr(simulator.settings["PVE_FINGERPRINT"]));
+
+  const auto unverified =
+      run({"doctor"}, simulator.environment({{"PVE_FINGERPRINT", ""}, {"PVE_VERIFY_SSL", "false"}}));
+  EXPECT_EQ(unverified.code, 0) << unverified.output;
+  EXPECT_THAT(unverified.output, HasSubstr("warn  TLS"));
+  EXPECT_THAT(unverified.errors, HasSubstr("PVE_VERIFY_SSL"));
+
+  const auto token = run({"doctor"}, simulator.environment({{"PVE_TOKEN_SECRET", kWrong}}));
+  EXPECT_EQ(token.code, 1);
+  EXPECT_THAT(token.output, AllOf(HasSubstr("FAIL  token"), Not(HasSubstr(kWrong))));
+
+  const auto port = run({"doctor"}, simulator.environment({{"PVE_BASE_URL", "https://127.0.0.1:1"}}));
+  EXPECT_EQ(port.code, 1);
+  EXPECT_THAT(port.output, AllOf(HasSubstr("FAIL  connection"), HasSubstr("refused"), HasSubstr("pveproxy")));
+
+  const auto plain = run(
+      {"doctor"},
+      simulator.environment({{"PVE_BASE_URL", "http://" + simulator.settings["PVE_BASE_URL"].substr(8)}}));
+  EXPECT_EQ(plain.code, 1) << plain.output;
+}
+
+TEST(Simulate, TakesATokenServesPlainAndEndsOnASignal) {
+  Simulator simulator({"--token", "me@pve!mine=secret", "--plain", "--guests", "3"});
+  EXPECT_EQ(simulator.settings["PVE_TOKEN_ID"], "me@pve!mine");
+  EXPECT_THAT(simulator.settings["PVE_BASE_URL"], StartsWith("http://127.0.0.1:"));
+  const auto result =
+      run({"call", "pve_list_nodes"}, {"PVE_BASE_URL=" + simulator.settings["PVE_BASE_URL"],
+                                       "PVE_TOKEN_ID=me@pve!mine", "PVE_TOKEN_SECRET=secret"});
+  EXPECT_EQ(result.code, 0) << result.errors;
+  EXPECT_THAT(result.errors, IsEmpty()) << "loopback needs no warning";
+  simulator.process().signal(SIGTERM);
+  EXPECT_EQ(simulator.process().wait(), 0);
+}
+
+}  // namespace
