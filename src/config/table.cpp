@@ -382,8 +382,10 @@ std::string help() {
     if (!row.flag.empty()) also += row.variable;
     if (!row.alias.empty()) also += (also.empty() ? "" : ", ") + std::string(row.alias);
     if (!row.key.empty()) also += (also.empty() ? "" : "; ") + std::string("file: ") + std::string(row.key);
-    if (!row.fallback.empty())
-      also += (also.empty() ? "" : "; ") + std::string("default: ") + std::string(row.fallback);
+    if (!row.fallback.empty()) {
+      also += also.empty() ? "" : "; ";
+      also += row.fallback == "required" ? "required" : "default: " + std::string(row.fallback);
+    }
     if (!also.empty()) text += " [" + also + "]";
     out += head + "\n      " + wrapped(text, 6, 100) + "\n";
   }

@@ -62,12 +62,12 @@ std::string without_secrets(std::string_view text) {
       out += kMask;
     }
   }
+  // A password may hold any character, so everything before the last '@' counts as one.
   const auto scheme = out.find("://");
-  if (scheme != std::string::npos) {
-    const auto end = std::min(out.find('/', scheme + 3), out.size());
-    const auto at = out.rfind('@', end);
-    if (at != std::string::npos && at > scheme) out.replace(scheme + 3, at - scheme - 3, kMask);
-  }
+  const auto begin = scheme == std::string::npos ? 0 : scheme + 3;
+  const auto at = out.rfind('@');
+  if (at != std::string::npos && at > begin && out.find(':', begin) < at)
+    out.replace(begin, at - begin, kMask);
   return out;
 }
 

@@ -19,7 +19,10 @@ TEST(Token, IdsAsPveHasThem) {
 TEST(Token, MasksWhatMayBeSecret) {
   EXPECT_EQ(config::without_secrets("12345678-1234-1234-1234-123456789ABC"), "…");
   EXPECT_EQ(config::without_secrets("a@pam!t=hunter2"), "a@pam!t=…");
-  EXPECT_EQ(config::without_secrets("https://u:p@host/p@q"), "https://…@host/p@q");
+  EXPECT_EQ(config::without_secrets("https://u:p@host/x"), "https://…@host/x");
+  EXPECT_EQ(config::without_secrets("https://u:p/@q@host"), "https://…@host");
+  EXPECT_EQ(config::without_secrets("u:p@host:8006"), "…@host:8006");
+  EXPECT_EQ(config::without_secrets("root@pam!mcp"), "root@pam!mcp");
   EXPECT_EQ(config::without_secrets("https://host:8006/"), "https://host:8006/");
   EXPECT_EQ(config::without_secrets("read-only"), "read-only");
 }
