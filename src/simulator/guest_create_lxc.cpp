@@ -63,7 +63,7 @@ void add_filesystem_lines(State& state, std::uint64_t size, std::vector<std::str
   log.push_back("Filesystem UUID: " + random_uuid(state));
   log.emplace_back("Superblock backups stored on blocks: ");
   std::vector<std::uint64_t> backups;
-  for (const std::uint64_t group : {1, 3, 5, 7, 9, 25, 27, 49}) {
+  for (const std::uint64_t group : {1U, 3U, 5U, 7U, 9U, 25U, 27U, 49U}) {
     if (group * 32768 < blocks) backups.push_back(group * 32768);
   }
   log.push_back(fmt::format("\t{}", fmt::join(backups, ", ")));

@@ -214,6 +214,38 @@ std::optional<Answer> check_storage(State& state, GuestType type, std::string_vi
   return std::nullopt;
 }
 
+std::string memory_storage(State& state, const Guest& guest) {
+  const auto configured = get(guest.config, "vmstatestorage");
+  if (!configured.empty()) return std::string(configured);
+  std::string first;
+  for (const auto& [key, disk] : disks_of(guest.type, guest.config)) {
+    const auto* const storage = disk.is_cdrom() ? nullptr : state.storage(disk.storage());
+    if (storage == nullptr) continue;
+    if (storage->shared()) return storage->id;
+    if (first.empty()) first = storage->id;
+  }
+  return first.empty() ? "local" : first;
+}
+
+std::string save_memory(State& state, const Guest& guest, std::string_view storage_id,
+                        std::string_view name) {
+  const auto* const storage = state.storage(storage_id);
+  const bool files = storage != nullptr && keeps_files(*storage);
+  Volume image;
+  image.volid = files ? fmt::format("{0}:{1}/vm-{1}-state-{2}.raw", storage_id, guest.vmid, name)
+                      : fmt::format("{}:vm-{}-state-{}", storage_id, guest.vmid, name);
+  image.node = guest.node;
+  image.content = "images";
+  image.format = "raw";
+  // Twice the memory and room for the devices, as PVE reckons.
+  image.size = memory_size(guest) * 2 + (500ULL << 20U);
+  image.vmid = guest.vmid;
+  image.ctime = state.now();
+  auto volid = image.volid;
+  state.put_volume(std::move(image));
+  return volid;
+}
+
 std::string readable(std::uint64_t bytes) {
   constexpr std::array<std::string_view, 5> kUnits = {"B", "KiB", "MiB", "GiB", "TiB"};
   auto value = static_cast<double>(bytes);

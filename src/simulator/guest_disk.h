@@ -64,6 +64,11 @@ std::string used_by_clone(State& state, std::string_view volid);
 std::optional<Answer> check_storage(State& state, GuestType type, std::string_view storage,
                                     std::string_view node);
 
+/// Where the memory of a VM goes: the configured storage, a shared one, or that of the first disk.
+std::string memory_storage(State& state, const Guest& guest);
+/// Makes the volume for the memory of a VM, "local:130/vm-130-state-NAME.raw", and gives its id.
+std::string save_memory(State& state, const Guest& guest, std::string_view storage, std::string_view name);
+
 /// "1.0 GiB" as qemu's tools print it.
 std::string readable(std::uint64_t bytes);
 

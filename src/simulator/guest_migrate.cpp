@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
-#include "simulator/guest_disk.h"
+#include "simulator/guest_migrate_log.h"
 #include "simulator/guest_options.h"
-#include "simulator/time_text.h"
 
 namespace simulator {
 namespace {
@@ -15,37 +13,6 @@ namespace {
 using base::JsonArray;
 using base::JsonObject;
 using std::chrono::milliseconds;
-
-struct LocalDisk {
-  std::string key;
-  Disk disk;
-  bool is_unused = false;
-  std::set<std::string> snapshots;
-};
-
-/// The volumes that no shared storage holds, by volume id.
-std::vector<LocalDisk> local_disks(State& state, const Guest& guest) {
-  std::vector<LocalDisk> found;
-  const auto add = [&](const std::string& key, std::string_view line, const std::string& snapshot) {
-    auto disk = parse_disk(guest.type, line);
-    const auto* const storage = disk.storage().empty() ? nullptr : state.storage(disk.storage());
-    if (storage == nullptr || storage->shared()) return;
-    auto same = std::ranges::find(found, disk.volid, [](const LocalDisk& each) { return each.disk.volid; });
-    if (same == found.end()) {
-      found.push_back({key, std::move(disk), in_family(key, "unused"), {}});
-      same = std::prev(found.end());
-    }
-    if (!snapshot.empty()) same->snapshots.insert(snapshot);
-  };
-  const auto scan = [&](const Config& config, const std::string& snapshot) {
-    for (const auto& [key, value] : config) {
-      if (is_disk_key(guest.type, key) || in_family(key, "unused")) add(key, value, snapshot);
-    }
-  };
-  scan(guest.config, {});
-  for (const auto& snapshot : guest.snapshots) scan(snapshot.config, snapshot.name);
-  return found;
-}
 
 /// Devices of the host that bind the guest to it.
 std::vector<std::string> local_resources(const Guest& guest) {
@@ -92,56 +59,39 @@ std::vector<std::string> missing_storages(State& state, const Guest& guest, std:
   return {missing.begin(), missing.end()};
 }
 
-std::string mapped(std::string_view storages, std::string_view id) {
-  std::string fallback(id);
-  for (const auto& entry : split_list(storages)) {
-    const auto colon = entry.find(':');
-    if (colon == std::string::npos) {
-      if (entry != "1") fallback = entry;
-    } else if (std::string_view(entry).substr(0, colon) == id) {
-      return entry.substr(colon + 1);
-    }
+/// What keeps one local disk of a VM where it is.
+std::optional<std::string> disk_error(State& state, const LocalDisk& local, bool live,
+                                      bool with_local_disks) {
+  const auto& volid = local.disk.volid;
+  const auto error = [&volid](std::string_view why) {
+    return fmt::format("can't migrate local disk '{}': {}", volid, why);
+  };
+  if (local.disk.is_cdrom() && volid.find("cloudinit") == std::string::npos)
+    return error("local cdrom image");
+  if (live && !local.is_unused && !with_local_disks) {
+    return error("can't live migrate attached local disks without with-local-disks option");
   }
-  return fallback;
+  if (local.snapshots.empty()) return std::nullopt;
+  if (live) return error("online storage migration not possible if non-replicated snapshot exists");
+  const bool travels = volid.ends_with(".qcow2") || state.storage(local.disk.storage())->type() == "zfspool";
+  return travels ? std::nullopt : std::optional(error("non-migratable snapshot exists"));
 }
 
-/// Lines of a migration's log carry the time; a line without one (of the mirror job) begins with '|'.
-class Log {
- public:
-  void add(std::string line) { lines_.push_back(std::move(line)); }
-  std::vector<std::string> stamped(std::int64_t start, double seconds) const {
-    std::vector<std::string> out;
-    for (std::size_t i = 0; i < lines_.size(); ++i) {
-      const auto passed = seconds * static_cast<double>(i) / static_cast<double>(lines_.size());
-      const auto& line = lines_[i];
-      out.push_back(line.starts_with('|') ? line.substr(1)
-                                          : log_time(start + static_cast<std::int64_t>(passed)) + " " + line);
-    }
-    return out;
+bool scan_disks(State& state, const Guest& guest, const Trip& trip, MigrationLog& log) {
+  std::vector<std::string> errors;
+  for (const auto& local : local_disks(state, guest)) {
+    if (auto error = disk_error(state, local, guest.running, trip.with_local_disks))
+      errors.push_back(std::move(*error));
+    log.add(
+        fmt::format("found local disk '{}' ({})", local.disk.volid, local.is_unused ? "unused" : "attached"));
   }
-
- private:
-  std::vector<std::string> lines_;
-};
-
-struct Trip {
-  std::string target;
-  std::string ip;
-  std::string storages;
-  bool online = false;
-  bool restart = false;
-  bool with_local_disks = false;
-};
-
-std::string ssh_line(const Trip& trip, std::string_view command) {
-  return fmt::format(
-      "# /usr/bin/ssh -e none -o 'BatchMode=yes' -o 'HostKeyAlias={0}' -o "
-      "'UserKnownHostsFile=/etc/pve/nodes/{0}/ssh_known_hosts' -o 'GlobalKnownHostsFile=none' root@{1} {2}",
-      trip.target, trip.ip, command);
+  for (const auto& error : errors) log.add(error);
+  return errors.empty();
 }
 
 /// Why a migration fails once its task runs; the reason is for the log only.
-std::optional<std::string> abort_reason(State& state, const Guest& guest, const Trip& trip, Log& log) {
+std::optional<std::string> abort_reason(State& state, const Guest& guest, const Trip& trip,
+                                        MigrationLog& log) {
   const bool vm = guest.type == GuestType::Qemu;
   if (const auto devices = local_resources(guest); vm && !devices.empty()) {
     return fmt::format("can't migrate VM which uses local devices: {}", fmt::join(devices, ", "));
@@ -153,121 +103,12 @@ std::optional<std::string> abort_reason(State& state, const Guest& guest, const 
     log.add(fmt::format("ssh: connect to host {} port 22: No route to host", trip.ip));
     return "Can't connect to destination address using public key";
   }
-  const auto locals = local_disks(state, guest);
-  if (vm)
-    log.add(fmt::format("starting migration of VM {} to node '{}' ({})", guest.vmid, trip.target, trip.ip));
-  std::vector<std::string> errors;
-  const bool live = guest.running && vm;
-  for (const auto& local : locals) {
-    if (local.disk.is_cdrom() && local.disk.volid.find("cloudinit") == std::string::npos) {
-      errors.push_back(fmt::format("can't migrate local disk '{}': local cdrom image", local.disk.volid));
-      continue;
-    }
-    if (!vm) continue;
-    const auto* const ref = local.is_unused ? "unused" : "attached";
-    if (live && !local.is_unused && !trip.with_local_disks) {
-      errors.push_back(
-          fmt::format("can't migrate local disk '{}': can't live migrate attached local disks without "
-                      "with-local-disks option",
-                      local.disk.volid));
-    } else if (live && !local.snapshots.empty()) {
-      errors.push_back(
-          fmt::format("can't migrate local disk '{}': online storage migration not possible if "
-                      "non-replicated snapshot exists",
-                      local.disk.volid));
-    } else if (!local.snapshots.empty() && !local.disk.volid.ends_with(".qcow2") &&
-               state.storage(local.disk.storage())->type() != "zfspool") {
-      errors.push_back(
-          fmt::format("can't migrate local disk '{}': non-migratable snapshot exists", local.disk.volid));
-    }
-    log.add(fmt::format("found local disk '{}' ({})", local.disk.volid, ref));
-  }
-  if (errors.empty()) return std::nullopt;
-  for (auto& error : errors) log.add(std::move(error));
+  if (!vm) return std::nullopt;
+  log.add(fmt::format("starting migration of VM {} to node '{}' ({})", guest.vmid, trip.target, trip.ip));
+  if (scan_disks(state, guest, trip, log)) return std::nullopt;
   log.add("ERROR: Problem found while scanning volumes - can't migrate VM - check log");
   log.add("aborting phase 1 - cleanup resources");
   return "Problem found while scanning volumes - can't migrate VM - check log";
-}
-
-void copy_lines(State& state, const Guest& guest, const LocalDisk& local, const Trip& trip, Log& log) {
-  const auto* const volume = state.volume(local.disk.volid, guest.node);
-  const auto size = volume == nullptr ? 0 : volume->size;
-  const auto copied = [size](std::string_view extra) {
-    return fmt::format("{} bytes ({:.1f} GB, {}) copied, {}", size, static_cast<double>(size) / 1e9,
-                       readable(size), extra);
-  };
-  log.add(fmt::format("{}+0 records in", size / 4096));
-  log.add(fmt::format("{}+0 records out", size / 4096));
-  log.add(copied("6.60682 s, 163 MB/s"));
-  const auto storage = mapped(trip.storages, local.disk.storage());
-  const auto arrived = storage + local.disk.volid.substr(local.disk.volid.find(':'));
-  log.add(fmt::format("successfully imported '{}'", arrived));
-  log.add(fmt::format("volume '{}' is '{}' on the target", local.disk.volid, arrived));
-}
-
-void mirror_lines(State& state, const Guest& guest, const LocalDisk& local, Log& log) {
-  const auto* const volume = state.volume(local.disk.volid, guest.node);
-  const auto size = volume == nullptr ? 0 : volume->size;
-  log.add(
-      fmt::format("{0}: start migration to nbd:unix:/run/qemu-server/{1}_nbd.migrate:exportname=drive-{0}",
-                  local.key, guest.vmid));
-  log.add(fmt::format("|drive mirror is starting for drive-{}", local.key));
-  for (const unsigned percent : {0U, 50U, 100U}) {
-    log.add(fmt::format("|drive-{}: transferred {} of {} ({}.00%) in {}s{}", local.key,
-                        readable(size / 100 * percent), readable(size), percent, percent / 25,
-                        percent == 100 ? ", ready" : ""));
-  }
-  log.add("|all 'mirror' jobs are ready");
-}
-
-void live_lines(State& state, const Guest& guest, const Trip& trip, Log& log) {
-  const auto locals = local_disks(state, guest);
-  log.add(fmt::format("starting VM {} on remote node '{}'", guest.vmid, trip.target));
-  log.add("start remote tunnel");
-  log.add("ssh tunnel ver 1");
-  if (!locals.empty()) log.add("starting storage migration");
-  for (const auto& local : locals) mirror_lines(state, guest, local, log);
-  log.add(fmt::format("starting online/live migration on unix:/run/qemu-server/{}.migrate", guest.vmid));
-  log.add("set migration capabilities");
-  log.add("migration downtime limit: 100 ms");
-  log.add("migration cachesize: 8.0 MiB");
-  log.add("set migration parameters");
-  log.add(fmt::format("start migrate command to unix:/run/qemu-server/{}.migrate", guest.vmid));
-  log.add("average migration speed: 80.8 MiB/s - downtime 3 ms");
-  log.add(fmt::format("migration completed, transferred {} VM-state", readable(memory_size(guest) / 4)));
-  log.add("migration status: completed");
-  for (const auto& local : locals) {
-    log.add(fmt::format("|drive-{}: Completing block job...", local.key));
-    log.add(fmt::format("|drive-{}: Completed successfully.", local.key));
-    log.add(fmt::format("|drive-{}: mirror-job finished", local.key));
-  }
-  if (!locals.empty()) log.add("stopping NBD storage migration server on target.");
-}
-
-void offline_lines(State& state, const Guest& guest, const Trip& trip, Log& log) {
-  const auto locals = local_disks(state, guest);
-  const bool vm = guest.type == GuestType::Qemu;
-  if (!vm) {
-    if (guest.running) log.add(fmt::format("shutdown CT {}", guest.vmid));
-    log.add(fmt::format("starting migration of CT {} to node '{}' ({})", guest.vmid, trip.target, trip.ip));
-    for (const auto& [key, disk] : disks_of(guest.type, guest.config)) {
-      const auto* const storage = disk.storage().empty() ? nullptr : state.storage(disk.storage());
-      if (storage != nullptr && storage->shared()) {
-        log.add(fmt::format("volume '{}' is on shared storage '{}'", disk.volid, storage->id));
-      }
-    }
-    for (const auto& local : locals)
-      log.add(fmt::format("found local volume '{}' (in current VM config)", local.disk.volid));
-  } else if (!locals.empty()) {
-    log.add("copying local disk images");
-  }
-  for (const auto& local : locals) copy_lines(state, guest, local, trip, log);
-  if (vm) return;
-  log.add(ssh_line(trip, fmt::format("pvesr set-state {} \\''{{}}'\\'", guest.vmid)));
-  log.add("start final cleanup");
-  if (!guest.running) return;
-  log.add("start container on target node");
-  log.add(ssh_line(trip, fmt::format("pct start {}", guest.vmid)));
 }
 
 Answer travel(Call& call, GuestType type, const Trip& trip) {
@@ -276,16 +117,16 @@ Answer travel(Call& call, GuestType type, const Trip& trip) {
   auto& guest = *guest_on(state, call.node(), type, call.vmid());
   constexpr milliseconds kTrip{1900};
   const auto seconds = static_cast<double>(kTrip.count()) * state.options.task_speed / 1000;
-  Log log;
+  MigrationLog log;
   if (vm && guest.running)
     log.add("conntrack state migration not supported or disabled, active connections might get dropped");
   const auto reason = abort_reason(state, guest, trip, log);
   if (reason) {
     log.add(fmt::format("ERROR: migration aborted (duration 00:00:00): {}", *reason));
   } else if (vm && guest.running) {
-    live_lines(state, guest, trip, log);
+    add_live_lines(state, guest, trip, log);
   } else {
-    offline_lines(state, guest, trip, log);
+    add_offline_lines(state, guest, trip, log);
   }
   if (!reason)
     log.add(
@@ -327,7 +168,7 @@ std::optional<Answer> check_storages(Call& call, const Guest& guest, const Trip&
     if (disk.storage().empty()) continue;
     const auto* const source = call.state.storage(disk.storage());
     if (source == nullptr) return Answer::fail(fmt::format("storage '{}' does not exist", disk.storage()));
-    const auto id = source->shared() ? source->id : mapped(trip.storages, source->id);
+    const auto id = source->shared() ? source->id : mapped_storage(trip.storages, source->id);
     const auto* const storage = call.state.storage(id);
     if (storage == nullptr) return Answer::fail(fmt::format("storage '{}' does not exist", id));
     if (!storage->enabled()) return Answer::fail(fmt::format("storage '{}' is disabled", id));
@@ -344,7 +185,7 @@ Answer ask_ha(Call& call, GuestType type, const Trip& trip) {
                  .log = {fmt::format("Requesting HA migration for {} {} to node {}", noun(type), call.vmid(),
                                      trip.target)}};
   task.work = [trip](State& state, Guest& guest) {
-    Log unused;
+    MigrationLog unused;
     auto unhindered = trip;
     unhindered.with_local_disks = true;
     if (!abort_reason(state, guest, unhindered, unused)) move_guest(state, guest, trip.target, {});
@@ -360,7 +201,7 @@ void move_guest(State& state, Guest& guest, const std::string& target, std::stri
     const auto* const volume = state.volume(local.disk.volid, guest.node);
     if (volume == nullptr || local.disk.is_cdrom()) continue;
     auto moved = *volume;
-    const auto storage = mapped(storages, local.disk.storage());
+    const auto storage = mapped_storage(storages, local.disk.storage());
     state.drop_volume(local.disk.volid, guest.node);
     moved.node = target;
     const auto* const place = state.storage(storage);

@@ -5,6 +5,7 @@
 #include "simulator/guest_disk.h"
 #include "simulator/guest_power.h"
 #include "simulator/permission.h"
+#include "simulator/time_text.h"
 
 namespace simulator {
 namespace {
@@ -110,57 +111,24 @@ std::vector<std::string> overrule_shutdowns(Call& call) {
   return {"overruled qmshutdown tasks: " + overruled};
 }
 
-/// The storage for the memory image: the one asked for, else a shared one, else that of the first disk.
-std::string state_storage(Call& call, const Guest& guest) {
-  if (auto wanted = call.parameters.text("statestorage"); !wanted.empty()) return wanted;
-  if (const auto configured = get(guest.config, "vmstatestorage"); !configured.empty())
-    return std::string(configured);
-  std::string first;
-  for (const auto& [key, disk] : disks_of(kVm, guest.config)) {
-    const auto* const storage = disk.is_cdrom() ? nullptr : call.state.storage(disk.storage());
-    if (storage == nullptr) continue;
-    if (storage->shared()) return storage->id;
-    if (first.empty()) first = storage->id;
-  }
-  return first.empty() ? "local" : first;
-}
-
-std::string date_of(const State& state) {
-  const auto day = std::chrono::floor<std::chrono::days>(std::chrono::sys_seconds(seconds(state.now())));
-  const std::chrono::year_month_day date(day);
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()));
-}
-
 Answer suspend_to_disk(Call& call, const Guest& guest) {
   if (is_ha_managed(call.state, kVm, guest.vmid)) return Answer::fail("Cannot suspend HA managed VM to disk");
   const auto path = fmt::format("/vms/{}", guest.vmid);
   if (auto refused = refuse(call, path, {"VM.Config.Disk"})) return *refused;
-  const auto storage = state_storage(call, guest);
-  if (call.state.storage(storage) == nullptr)
+  const auto storage = call.parameters.text("statestorage", memory_storage(call.state, guest));
+  if (call.state.storage(storage) == nullptr) {
     return Answer::fail(fmt::format("storage '{}' does not exist", storage));
+  }
   if (auto refused = refuse(call, "/storage/" + storage, {"Datastore.AllocateSpace"})) return *refused;
-  const auto name = fmt::format("vm-{}-state-suspend-{}", guest.vmid, date_of(call.state));
-  const bool files = keeps_files(*call.state.storage(storage));
-  const auto volid = files ? fmt::format("{}:{}/{}.raw", storage, guest.vmid, name) : storage + ":" + name;
   GuestTask task{.type = "qmsuspend",
                  .duration = milliseconds(1900),
                  .check = [](State&, Guest& vm) { return lock_error(vm); },
                  .log = {"trying to acquire lock...", " OK"},
                  .lock = "suspending"};
-  task.work = [volid](State& state, Guest& vm) {
-    Volume image;
-    image.volid = volid;
-    image.node = vm.node;
-    image.content = "images";
-    image.format = "raw";
-    image.size = memory_size(vm) * 2 + (500ULL << 20U);
-    image.vmid = vm.vmid;
-    image.ctime = state.now();
-    state.put_volume(std::move(image));
-    stop_guest(vm);
+  task.work = [storage](State& state, Guest& vm) {
+    vm.config["vmstate"] = save_memory(state, vm, storage, "suspend-" + log_time(state.now()).substr(0, 10));
     vm.config["lock"] = "suspended";
-    vm.config["vmstate"] = volid;
+    stop_guest(vm);
     return TaskEnd{"OK", {"State saved, quitting"}};
   };
   return run_guest_task(call, kVm, std::move(task));

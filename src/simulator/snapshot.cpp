@@ -48,42 +48,11 @@ Config kept_lines(const Config& config) {
   return lines;
 }
 
-/// Where the memory goes: the configured storage, a shared one, or that of the first disk.
-std::string memory_storage(State& state, const Guest& guest) {
-  if (const auto configured = get(guest.config, "vmstatestorage"); !configured.empty())
-    return std::string(configured);
-  std::string first;
-  for (const auto& [key, disk] : disks_of(guest.type, guest.config)) {
-    const auto* const storage = disk.is_cdrom() ? nullptr : state.storage(disk.storage());
-    if (storage == nullptr) continue;
-    if (storage->shared()) return storage->id;
-    if (first.empty()) first = storage->id;
-  }
-  return first.empty() ? "local" : first;
-}
-
-std::string save_memory(State& state, const Guest& guest, const std::string& name,
-                        std::vector<std::string>& log) {
-  const auto id = memory_storage(state, guest);
-  const auto* const storage = state.storage(id);
-  const bool files = storage != nullptr && keeps_files(*storage);
-  Volume image;
-  image.volid = files ? fmt::format("{0}:{1}/vm-{1}-state-{2}.raw", id, guest.vmid, name)
-                      : fmt::format("{}:vm-{}-state-{}", id, guest.vmid, name);
-  image.node = guest.node;
-  image.content = "images";
-  image.format = "raw";
-  // Twice the memory and room for the devices, as PVE reckons.
-  image.size = memory_size(guest) * 2 + (500ULL << 20U);
-  image.vmid = guest.vmid;
-  image.ctime = state.now();
-  log.push_back(fmt::format("saving VM state and RAM using storage '{}'", id));
+void add_memory_lines(const Guest& guest, std::string_view storage, std::vector<std::string>& log) {
+  log.push_back(fmt::format("saving VM state and RAM using storage '{}'", storage));
   log.emplace_back("0.00 B in 0s");
   log.push_back(fmt::format("completed saving the VM state in 1s, saved {:.2f} MiB",
                             static_cast<double>(memory_size(guest)) / (1 << 20) / 4));
-  auto volid = image.volid;
-  state.put_volume(std::move(image));
-  return volid;
 }
 
 std::vector<std::string> disk_lines(const Guest& guest, bool frozen) {
@@ -115,7 +84,11 @@ TaskEnd take(State& state, Guest& guest, const std::string& name, const std::str
   snapshot.time = state.now();
   snapshot.config = kept_lines(guest.config);
   snapshot.vmstate = memory && guest.running && guest.type == GuestType::Qemu;
-  if (snapshot.vmstate) snapshot.config["vmstate"] = save_memory(state, guest, name, log);
+  if (snapshot.vmstate) {
+    const auto storage = memory_storage(state, guest);
+    snapshot.config["vmstate"] = save_memory(state, guest, storage, name);
+    add_memory_lines(guest, storage, log);
+  }
   const auto lines = disk_lines(guest, snapshot.vmstate);
   log.insert(log.end(), lines.begin(), lines.end());
   guest.config["parent"] = name;
