@@ -13,9 +13,9 @@ constexpr int kZlibFrame = MAX_WBITS;
 constexpr int kGzipFrame = MAX_WBITS + 16;
 constexpr int kNoFrame = -MAX_WBITS;
 
-Bytef* bytes_of(const char* data) {
+Bytef* bytes_of(std::string_view text) {
   // zlib's interface lacks const; it does not write through next_in.
-  return reinterpret_cast<Bytef*>(const_cast<char*>(data));
+  return reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
 }
 
 struct Inflater {
@@ -33,7 +33,7 @@ std::expected<std::string, std::string> inflate_all(const std::string& body, int
   Inflater inflater(frame);
   if (!inflater.ready) return std::unexpected("no memory to decompress");
   z_stream& stream = inflater.stream;
-  stream.next_in = bytes_of(body.data());
+  stream.next_in = bytes_of(body);
   stream.avail_in = static_cast<uInt>(body.size());
   std::string out;
   std::size_t used = 0;
@@ -65,7 +65,7 @@ std::string deflate_all(std::string_view text, int frame) {
   if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, frame, 8, Z_DEFAULT_STRATEGY) != Z_OK)
     return {};
   std::string out(deflateBound(&stream, static_cast<uLong>(text.size())) + 32, '\0');
-  stream.next_in = bytes_of(text.data());
+  stream.next_in = bytes_of(text);
   stream.avail_in = static_cast<uInt>(text.size());
   stream.next_out = reinterpret_cast<Bytef*>(out.data());
   stream.avail_out = static_cast<uInt>(out.size());

@@ -37,7 +37,7 @@ Addresses system_lookup(const std::string& host) {
   return addresses;
 }
 
-void look_up(std::string host, Lookup lookup, std::function<void(Addresses)> done) {
+void look_up(std::string host, Lookup lookup, const std::function<void(Addresses)>& done) {
   const auto task = [host = std::move(host), lookup = std::move(lookup), done] {
     done(lookup ? lookup(host) : system_lookup(host));
   };

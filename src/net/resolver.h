@@ -18,6 +18,6 @@ Addresses system_lookup(const std::string& host);
 
 /// Runs `lookup` on a detached thread that takes no signals and gives the result to `done` there. Both may
 /// outlive the caller: capture nothing that does not live as long.
-void look_up(std::string host, Lookup lookup, std::function<void(Addresses)> done);
+void look_up(std::string host, Lookup lookup, const std::function<void(Addresses)>& done);
 
 }  // namespace net

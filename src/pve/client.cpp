@@ -60,7 +60,7 @@ Error error_of(net::Failure failure) {
 
 }  // namespace
 
-Client::Client(net::HttpClient& http, Credentials credentials, ClientOptions options)
+Client::Client(net::HttpClient& http, const Credentials& credentials, ClientOptions options)
     : http_(http),
       token_id_(credentials.token_id),
       secret_(std::make_unique<Secret>(credentials)),
@@ -68,7 +68,7 @@ Client::Client(net::HttpClient& http, Credentials credentials, ClientOptions opt
 
 Client::~Client() = default;
 
-std::expected<Answer, Error> Client::call(const Call& call, std::stop_token stop) {
+std::expected<Answer, Error> Client::call(const Call& call, const std::stop_token& stop) {
   if (rejected_) return std::unexpected(rejection());
   auto secret = secret_->get();
   if (!secret) {

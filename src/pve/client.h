@@ -73,14 +73,14 @@ class Secret;
 /// Blocking; safe from many threads. Does not own the HttpClient.
 class Client {
  public:
-  Client(net::HttpClient& http, Credentials credentials, ClientOptions options);
+  Client(net::HttpClient& http, const Credentials& credentials, ClientOptions options);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
   /// GET, and requests of which no byte was written, are repeated once on another connection; nothing else
   /// is. Once PVE has rejected the credentials, every call answers so at once.
-  std::expected<Answer, Error> call(const Call& call, std::stop_token stop);
+  std::expected<Answer, Error> call(const Call& call, const std::stop_token& stop);
 
   const std::string& base_url() const { return options_.base_url; }
 

@@ -97,7 +97,8 @@ std::string ended(std::string text) {
 
 std::string explain_answer(const Error& error, std::string_view what) {
   std::string text = error.message;
-  for (const auto& [name, reason] : error.errors) text += "\n  " + name + ": " + reason;
+  for (const auto& [name, reason] : error.errors)
+    text.append("\n  ").append(name).append(": ").append(reason);
   text += error.errors.empty() ? " (" : "\n(";
   text += "PVE's answer";
   if (!what.empty()) text += " to " + std::string(what);
