@@ -277,8 +277,9 @@ Checked check_file(const Named<Config>& sections) {
 std::vector<std::string> file_order(const Named<Config>& sections) {
   std::vector<std::string> names;
   for (const auto& [iface, section] : sections) names.push_back(iface);
-  std::ranges::stable_sort(
-      names, {}, [&](const std::string& name) { return rank(get(sections.find(name)->second, "type")); });
+  std::ranges::sort(names, {}, [&](const std::string& name) {
+    return std::pair(rank(get(sections.find(name)->second, "type")), std::string_view(name));
+  });
   return names;
 }
 
