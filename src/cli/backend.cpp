@@ -11,10 +11,8 @@ namespace {
 
 class Remote final : public Backend {
  public:
-  Remote(net::ClientOptions route, pve::Credentials credentials, pve::ClientOptions options)
-      : route_(route),
-        network_(std::move(route)),
-        client_(network_, std::move(credentials), std::move(options)) {}
+  Remote(net::ClientOptions route, const pve::Credentials& credentials, pve::ClientOptions options)
+      : route_(route), network_(std::move(route)), client_(network_, credentials, std::move(options)) {}
   pve::Client& client() override { return client_; }
   net::Client* network() override { return &network_; }
   const net::ClientOptions& route() const override { return route_; }
