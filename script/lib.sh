@@ -5,7 +5,9 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 jobs=$(nproc)
 export CTEST_PARALLEL_LEVEL=$jobs
-# A terminal's colours and the user's compiler settings must not change what is built.
+# What one checkout compiled serves another.
+export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
+# The user's compiler settings must not change what is built.
 unset CXXFLAGS CFLAGS CPPFLAGS LDFLAGS CC CXX DESTDIR
 : "${HOME:=$root/build/home}"
 export HOME
