@@ -199,18 +199,11 @@ void add_backups(State& state) {
 }  // namespace
 
 void add_guests(State& state) {
-  unsigned count = 0;
   for (const auto& row : kGuests) {
-    if (count++ == state.options.guests) break;
+    if (state.guests.size() == state.options.guests) break;
     add_guest(state, row);
   }
-  constexpr std::string_view kNodes[] = {"pve1", "pve2", "pve3"};
-  for (unsigned vmid = 1000; count < state.options.guests; ++count, ++vmid) {
-    const bool vm = vmid % 5 != 0;
-    const auto name = fmt::format("{}-{:05}", vm ? "vm" : "ct", vmid - 1000);
-    add_guest(state, {vmid, vm ? Qemu : Lxc, kNodes[vmid % 3], name, 2, 2048, 16, "ceph-vm",
-                      vmid % 2 == 0 ? "fleet" : "fleet;lab", vmid % 4 != 0, ""});
-  }
+  add_fleet(state, state.options.guests - static_cast<unsigned>(state.guests.size()));
   if (auto* locked = state.guest(110)) locked->config["lock"] = "backup";
   if (auto* precious = state.guest(102)) precious->config["protection"] = "1";
   add_snapshots(state);

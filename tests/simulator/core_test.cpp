@@ -52,7 +52,7 @@ TEST(World, HasThirtyGuestsOfBothKinds) {
 }
 
 TEST(World, ScalesToAnyNumberOfGuests) {
-  for (const unsigned count : {0U, 1U, 500U, 20'000U}) {
+  for (const unsigned count : {0U, 1U, 29U, 30U, 2'000U}) {
     Demo demo(0, count);
     EXPECT_EQ(demo.get("/cluster/resources", {{"type", "vm"}}).data().get_array().size(), count);
   }
