@@ -29,10 +29,11 @@ std::vector<fs::path> own_files() {
        ++entry) {
     const auto name = entry->path().filename().string();
     const bool foreign = name == ".git" || name == "build" || name == "node_modules" || name == ".cache";
-    if (foreign) {
-      if (entry->is_directory()) entry.disable_recursion_pending();
+    if (foreign && entry->is_directory()) {
+      entry.disable_recursion_pending();
       continue;
     }
+    if (name == ".git") continue;
     if (entry->is_regular_file()) found.push_back(entry->path());
   }
   std::ranges::sort(found);
