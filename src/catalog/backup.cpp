@@ -3,6 +3,7 @@
 
 #include "catalog/categories.h"
 #include "catalog/params.h"
+#include "catalog/prepare.h"
 #include "tool/rules.h"
 
 namespace catalog {
@@ -22,9 +23,33 @@ void select_all(base::JsonObject& arguments) {
   arguments["all"] = true;
 }
 
+/// vzdump leaves out guests of other nodes in silence, and says "OK" when none is left. When the nodes of the
+/// guests cannot be read, PVE has the word.
+std::expected<void, std::string> stay_on_node(tool::Context& context, const base::JsonObject& arguments) {
+  const auto* vmids = arguments.if_contains("vmid");
+  const auto* node = arguments.if_contains("node");
+  if (vmids == nullptr || node == nullptr) return {};
+  const auto resources = context.get("/cluster/resources");
+  const auto* rows = resources ? resources->if_array() : nullptr;
+  if (rows == nullptr) return {};
+  for (const auto& row : *rows) {
+    const auto* guest = row.if_object();
+    const auto* vmid = guest == nullptr ? nullptr : guest->if_contains("vmid");
+    const auto* home = guest == nullptr ? nullptr : guest->if_contains("node");
+    if (vmid == nullptr || home == nullptr || !home->is_string() || *home == *node) continue;
+    const auto number = base::write_json(*vmid);
+    if (!lists(vmids, number)) continue;
+    return std::unexpected("Guest " + number + " is on node " + std::string(home->get_string()) +
+                           ", and PVE backs up only the guests of the node it is asked on: make one call for "
+                           "each node.");
+  }
+  return {};
+}
+
 /// vzdump prunes by the storage's retention unless told not to: a backup on demand must not delete others
 /// unasked.
-std::expected<void, std::string> run(tool::Context& /*context*/, base::JsonObject& arguments) {
+std::expected<void, std::string> run(tool::Context& context, base::JsonObject& arguments) {
+  if (auto here = stay_on_node(context, arguments); !here) return here;
   select_all(arguments);
   if (!arguments.contains("remove") && !arguments.contains("prune-backups")) arguments["remove"] = false;
   return {};
