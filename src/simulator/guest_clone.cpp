@@ -69,7 +69,9 @@ Disk full_disk(State& state, const Plan& plan, const Disk& from, std::vector<std
   const auto size = volume == nullptr ? parse_size(get(from.options, "size", "1G")) : volume->size;
   const auto format = !plan.format.empty() ? plan.format : volume == nullptr ? std::string() : volume->format;
   const auto storage = plan.storage.empty() ? std::string(from.storage()) : plan.storage;
-  auto made = allocate(state, plan.type, storage, plan.node, plan.newid, size, format);
+  auto made = from.volid.find("cloudinit") == std::string::npos
+                  ? allocate(state, plan.type, storage, plan.node, plan.newid, size, format)
+                  : allocate_cloudinit(state, storage, plan.node, plan.newid, format);
   log.insert(log.end(), made.log.begin(), made.log.end());
   disk.volid = made.volid;
   if (plan.type == GuestType::Lxc) return disk;

@@ -67,7 +67,8 @@ void abandon(State& state, unsigned vmid) {
   auto* const guest = state.guest(vmid);
   if (guest == nullptr) return;
   for (const auto& [key, disk] : disks_of(guest->type, guest->config)) {
-    if (!disk.is_cdrom()) free_volume(state, disk.volid, guest->node);
+    if (!disk.is_cdrom() || disk.volid.find("cloudinit") != std::string::npos)
+      free_volume(state, disk.volid, guest->node);
   }
   state.guests.erase(vmid);
   state.guest_firewalls.erase(vmid);
@@ -77,10 +78,12 @@ void allocate_disks(State& state, const NewGuest& made, Config& config, std::vec
   const bool vm = made.type == GuestType::Qemu;
   for (auto& [key, disk] : disks_of(made.type, config)) {
     const bool cloudinit = disk.volid.ends_with(":cloudinit");
-    const auto size = cloudinit ? std::optional<std::uint64_t>(4ULL << 20U) : disk.wanted();
-    if (size) {
-      auto made_volume = allocate(state, made.type, disk.storage(), made.node, made.vmid, *size,
-                                  get(disk.options, "format", cloudinit ? "qcow2" : ""));
+    const auto size = disk.wanted();
+    if (size || cloudinit) {
+      const auto format = get(disk.options, "format");
+      auto made_volume =
+          cloudinit ? allocate_cloudinit(state, disk.storage(), made.node, made.vmid, format)
+                    : allocate(state, made.type, disk.storage(), made.node, made.vmid, *size, format);
       log.insert(log.end(), made_volume.log.begin(), made_volume.log.end());
       disk.volid = made_volume.volid;
       disk.options.erase("format");

@@ -63,6 +63,18 @@ std::string_view volume_name(std::string_view volid) {
   return volid.substr((slash == std::string_view::npos ? volid.find(':') : slash) + 1);
 }
 
+NewVolume put(State& state, const Storage& storage, Volume volume) {
+  NewVolume made{volume.volid, {}};
+  if (storage.type() == "lvmthin" || storage.type() == "lvm") {
+    made.log.push_back(fmt::format("  Logical volume \"{}\" created.", volume_name(volume.volid)));
+  } else if (keeps_files(storage)) {
+    made.log.push_back(formatting(storage, volume));
+  }
+  volume.ctime = state.now();
+  state.put_volume(std::move(volume));
+  return made;
+}
+
 }  // namespace
 
 bool is_disk_key(GuestType type, std::string_view key) {
@@ -167,16 +179,24 @@ NewVolume allocate(State& state, GuestType type, std::string_view storage_id, st
   volume.content = type == GuestType::Qemu ? "images" : "rootdir";
   volume.size = size;
   volume.vmid = vmid;
-  volume.ctime = state.now();
   volume.parent = parent;
-  NewVolume made{volume.volid, {}};
-  if (storage->type() == "lvmthin" || storage->type() == "lvm") {
-    made.log.push_back(fmt::format("  Logical volume \"{}\" created.", volume_name(volume.volid)));
-  } else if (keeps_files(*storage)) {
-    made.log.push_back(formatting(*storage, volume));
-  }
-  state.put_volume(std::move(volume));
-  return made;
+  return put(state, *storage, std::move(volume));
+}
+
+NewVolume allocate_cloudinit(State& state, std::string_view storage_id, std::string_view node, unsigned vmid,
+                             std::string_view format) {
+  const auto* const storage = state.storage(storage_id);
+  if (storage == nullptr) return {};
+  Volume volume;
+  volume.format = default_format(GuestType::Qemu, *storage, format.empty() ? "qcow2" : format);
+  volume.volid = keeps_files(*storage)
+                     ? fmt::format("{}:{}/vm-{}-cloudinit.{}", storage->id, vmid, vmid, volume.format)
+                     : fmt::format("{}:vm-{}-cloudinit", storage->id, vmid);
+  volume.node = node;
+  volume.content = "images";
+  volume.size = 4ULL << 20U;
+  volume.vmid = vmid;
+  return put(state, *storage, std::move(volume));
 }
 
 void free_volume(State& state, std::string_view volid, std::string_view node) {

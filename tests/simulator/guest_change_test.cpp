@@ -411,6 +411,17 @@ TEST(GuestChanges, TheReasonOfAnAbortedMigrationIsInItsLog) {
   EXPECT_EQ(status_of(demo, "/nodes/pve1/qemu/117"), "running");
 }
 
+TEST(GuestChanges, TheDriveOfCloudInitHasItsOwnName) {
+  Demo demo;
+  done(demo, demo.post("/nodes/pve1/qemu", {{"vmid", "901"}, {"ide2", "local-lvm:cloudinit"}}));
+  EXPECT_EQ(text(demo.get("/nodes/pve1/qemu/901/config").data().at("ide2")),
+            "local-lvm:vm-901-cloudinit,media=cdrom");
+  EXPECT_TRUE(listed(demo, "local-lvm", "pve1", "local-lvm:vm-901-cloudinit"));
+  done(demo, demo.post("/nodes/pve1/qemu/901/clone", {{"newid", "902"}, {"storage", "nas"}, {"full", "1"}}));
+  EXPECT_THAT(text(demo.get("/nodes/pve1/qemu/902/config").data().at("ide2")),
+              testing::StartsWith("nas:902/vm-902-cloudinit."));
+}
+
 TEST(GuestChanges, ANewGuestIsInItsPool) {
   Demo demo;
   ASSERT_EQ(demo.post("/pools", {{"poolid", "fresh"}}).status, 200U);
