@@ -141,7 +141,7 @@ void add_guest(State& state, const Row& row) {
   }
   if (is_template) guest.config["template"] = "1";
   if (!row.tags.empty()) guest.config["tags"] = row.tags;
-  if (!row.notes.empty()) guest.config["description"] = std::string(row.notes) + "\n";
+  if (!row.notes.empty()) guest.config["description"] = row.notes;
   if (row.running) {
     guest.config["onboot"] = "1";
     guest.running = true;
