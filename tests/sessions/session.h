@@ -1,0 +1,40 @@
+// A recorded session: calls of tools against the simulated cluster and what they gave. Text, one step after
+// another:
+//
+//   # a comment
+//   call pve_start_qemu_vm {"node":"pve1","vmid":102}
+//   ok
+//     VM 102 start … Task: UPID:…
+//   advance 5s
+//   call pve_start_qemu_vm {"node":"nope","vmid":102}
+//   error
+//     …
+//
+// `tier read-only` before the first call sets the tier, `fault no-quorum` switches a fault of the simulator
+// on, `fault` alone switches all off. The recorded lines are rewritten when UPDATE_GOLDEN is set.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sessions {
+
+struct Step {
+  enum class Kind { Comment, Call, Advance, Fault, Tier } kind = Kind::Comment;
+  std::string text{};       ///< the comment, the tool's name, the duration, the fault, the tier
+  std::string arguments{};  ///< of a call: JSON
+  bool is_error = false;
+  std::string outcome{};  ///< of a call: lines joined with '\n'
+};
+
+/// The error of a malformed file is thrown as std::runtime_error with its line: a broken session must not
+/// pass.
+std::vector<Step> parse(std::string_view text);
+std::string print(const std::vector<Step>& steps);
+
+/// Runs the steps on a fresh simulated cluster of its own and returns them with what happened.
+std::vector<Step> run(std::vector<Step> steps);
+
+}  // namespace sessions
