@@ -87,11 +87,11 @@ std::optional<Answer> refuse_root_only(const Call& call) {
   for (const auto& [name, values] : call.parameters.all()) {
     const auto* const parameter = call.endpoint.parameter(name);
     if (parameter == nullptr || (parameter->marks & facts::kRootOnly) == 0) continue;
-    if (call.endpoint.path.ends_with("/config")) {
-      if (name != "skiplock") return Answer::fail("only root can set '" + name + "' config");
-    }
-    const bool backup =
-        call.endpoint.path.starts_with("/cluster/backup") || call.endpoint.path.ends_with("/vzdump");
+    const auto path = call.endpoint.path;
+    const bool configures =
+        path.ends_with("/config") || path == "/nodes/{node}/qemu" || path == "/nodes/{node}/lxc";
+    if (configures && name != "skiplock") return Answer::fail("only root can set '" + name + "' config");
+    const bool backup = path.starts_with("/cluster/backup") || path.ends_with("/vzdump");
     return Answer::bad(name, backup ? "Only root may set this option." : "Only root may use this option.");
   }
   return std::nullopt;

@@ -108,6 +108,16 @@ TEST(Denied, TokensNeverDoWhatOnlyRootMay) {
       "Permission check failed (URI '/access/password' not available with API token, need proper ticket.");
 }
 
+TEST(Denied, RootOnlyParametersAreNotForTokens) {
+  Demo demo;
+  EXPECT_EQ(demo.put("/nodes/pve1/qemu/105/config", {{"args", "-foo"}}).reason,
+            "only root can set 'args' config");
+  EXPECT_EQ(demo.post("/nodes/pve1/qemu", {{"vmid", "900"}, {"lock", "backup"}}).reason,
+            "only root can set 'lock' config");
+  EXPECT_EQ(demo.post("/nodes/pve1/qemu/105/status/start", {{"skiplock", "1"}}).error("skiplock"),
+            "Only root may use this option.");
+}
+
 struct AclCase {
   Form acl;
   std::string path;
