@@ -29,7 +29,9 @@ void unlock(State& state, const Task& task) {
   if (auto* guest = state.guest(task.locked_guest)) guest->config.erase("lock");
 }
 
-void finish(State& state, std::string upid) {
+void finish(State& state, const std::string& of) {
+  // The task itself may move while its work runs, and its name with it.
+  const std::string upid = of;
   auto* task = find_task(state, upid);
   state.now_ms = std::max(state.now_ms, task->end_ms);
   unlock(state, *task);
@@ -39,7 +41,6 @@ void finish(State& state, std::string upid) {
     if (const auto on_stop = std::move(task->on_stop)) on_stop(state);
   } else if (const auto work = std::move(task->work)) {
     end = work(state);
-    // The work may have started another task, which moves this one.
     task = find_task(state, upid);
   }
   task->running = false;

@@ -63,7 +63,7 @@ void add_fleet(State& state, unsigned count) {
     if (vmid % 4 != 0) {
       own.running = true;
       own.qmpstatus = "running";
-      own.started = state.now() - kDay * (1 + vmid % 30) - vmid * 7;
+      own.started = state.now() - kDay * (1 + vmid % 30) - std::int64_t{vmid} * 7;
       own.pid = state.next_pid++;
     }
     volume.volid = fmt::format("ceph-vm:vm-{}-disk-0", vmid);
