@@ -1,5 +1,6 @@
-// The one translation unit that holds the code of fmt: header-only use would compile it again in every other one, which
-// doubles the time of a build. Debian packages fmt as a shared library only, and the binary does without that.
+// The one translation unit that holds the code of fmt: header-only use would compile it again in every other
+// one, which doubles the time of a build. Debian packages fmt as a shared library only, and the binary does
+// without that.
 #include <fmt/format-inl.h>
 
 FMT_BEGIN_NAMESPACE

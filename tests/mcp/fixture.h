@@ -37,7 +37,8 @@ inline mcp::Result text_result(std::string text) {
   return result;
 }
 
-/// A counting semaphore that ends a broken test instead of hanging it; the one of libstdc++ 12 loses wake-ups.
+/// A counting semaphore that ends a broken test instead of hanging it; the one of libstdc++ 12 loses
+/// wake-ups.
 class Gate {
  public:
   void release() {
