@@ -58,9 +58,9 @@ Answer Answer::fail(std::string message, unsigned status) {
   return answer;
 }
 
-Answer Answer::bad(std::string_view parameter, std::string text) {
+Answer Answer::bad(std::string_view parameter, const std::string& text) {
   auto answer = fail("Parameter verification failed.", 400);
-  answer.errors[parameter] = std::move(text);
+  answer.errors[parameter] = std::string_view(text);
   return answer;
 }
 
@@ -119,7 +119,12 @@ std::string digest_of(std::string_view text) {
 
 std::string digest_of(const Config& config) {
   std::string text;
-  for (const auto& [key, value] : config) text += key + ": " + value + "\n";
+  for (const auto& [key, value] : config) {
+    text += key;
+    text += ": ";
+    text += value;
+    text += '\n';
+  }
   return digest_of(text);
 }
 

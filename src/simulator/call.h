@@ -70,7 +70,7 @@ struct Answer {
   /// An error in PVE's form: `{"data":null,"message":"text\n"}`.
   static Answer fail(std::string message, unsigned status = 500);
   /// 400 "Parameter verification failed." with one parameter's error.
-  static Answer bad(std::string_view parameter, std::string text);
+  static Answer bad(std::string_view parameter, const std::string& text);
   /// 403 "Permission check failed (path, privilege)".
   static Answer denied(std::string_view path, std::string_view privilege);
 };

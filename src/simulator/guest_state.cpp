@@ -58,7 +58,7 @@ std::uint64_t disk_size(const Guest& guest) {
 }
 
 std::uint64_t memory_size(const Guest& guest) {
-  constexpr std::uint64_t kMebibyte = 1024 * 1024;
+  constexpr std::uint64_t kMebibyte = 1024UL * 1024;
   auto text = get(guest.config, "memory");
   if (text.starts_with("current=")) text.remove_prefix(8);
   std::uint64_t mebibytes = 512;

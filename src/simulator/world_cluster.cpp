@@ -2,12 +2,14 @@
 #include <fmt/format.h>
 
 #include "simulator/tasks.h"
+#include "simulator/time_text.h"
 #include "simulator/world.h"
 
 namespace simulator {
 namespace {
 
-constexpr std::int64_t kDay = 86'400;
+constexpr std::int64_t kHour = 3600;
+constexpr std::int64_t kDay = 24 * kHour;
 
 void add_firewall(State& state) {
   auto& cluster = state.firewall;
@@ -149,37 +151,39 @@ void add_task_history(State& state) {
        {"INFO: starting new backup job: vzdump --pool production --storage pbs --mode snapshot --quiet 1",
         "INFO: Starting Backup of VM 100 (qemu)", "INFO: Finished Backup of VM 100 (00:04:11)",
         "INFO: Backup job finished successfully"}});
-  add_past(state, {"pve2",
-                   "vzdump",
-                   "104",
-                   "root@pam",
-                   2 * kDay,
-                   95,
-                   "job errors",
-                   {"INFO: starting new backup job: vzdump 104 --storage nas --mode snapshot",
-                    "INFO: Starting Backup of VM 104 (qemu)",
-                    "ERROR: Backup of VM 104 failed - unable to create temporary directory "
-                    "'/mnt/pve/nas/dump/vzdump-qemu-104.tmp' at /usr/share/perl5/PVE/VZDump.pm line 1012.",
-                    "INFO: Failed at 2026-05-26 20:26:40", "INFO: Backup job finished with errors"}});
-  add_past(state, {"pve3", "aptupdate", "", "root@pam", 20 * 3600, 9, "OK", {"starting apt-get update"}});
+  add_past(
+      state,
+      {"pve2",
+       "vzdump",
+       "104",
+       "root@pam",
+       2 * kDay,
+       95,
+       "job errors",
+       {"INFO: starting new backup job: vzdump 104 --storage nas --mode snapshot",
+        "INFO: Starting Backup of VM 104 (qemu)",
+        "ERROR: Backup of VM 104 failed - mkdir /mnt/pve/nas/dump/vzdump-qemu-104.tmp: Stale file handle",
+        "INFO: Failed at " + log_time(state.now() - 2 * kDay + 95),
+        "INFO: Backup job finished with errors"}});
+  add_past(state, {"pve3", "aptupdate", "", "root@pam", 20 * kHour, 9, "OK", {"starting apt-get update"}});
   add_past(state, {"pve1",
                    "qmsnapshot",
                    "100",
                    "root@pam",
-                   5 * 3600,
+                   5 * kHour,
                    3,
                    "OK",
                    {"snapshotting 'drive-scsi0' (local-lvm:vm-100-disk-0)"}});
-  add_past(state, {"pve2", "qmstart", "101", "operator@pve", 3 * 3600, 2, "OK", {}});
+  add_past(state, {"pve2", "qmstart", "101", "operator@pve", 3 * kHour, 2, "OK", {}});
   add_past(state, {"pve1",
                    "qmshutdown",
                    "105",
                    "operator@pve",
-                   2 * 3600,
+                   2 * kHour,
                    61,
                    "VM quit/powerdown failed - got timeout",
                    {}});
-  add_past(state, {"pve1", "qmstop", "105", "operator@pve", 2 * 3600 - 70, 1, "OK", {}});
+  add_past(state, {"pve1", "qmstop", "105", "operator@pve", 2 * kHour - 70, 1, "OK", {}});
   add_past(state, {"pve2",
                    "qmigrate",
                    "103",
