@@ -16,8 +16,7 @@ endif()
 target_compile_definitions(mcp_pve_options INTERFACE
   MCP_PVE_VERSION="${PROJECT_VERSION}"
   BOOST_ASIO_NO_DEPRECATED
-  BOOST_ASIO_SEPARATE_COMPILATION
-  BOOST_BEAST_USE_STD_STRING_VIEW)
+  BOOST_ASIO_SEPARATE_COMPILATION)
 target_include_directories(mcp_pve_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
 target_link_libraries(mcp_pve_options INTERFACE Boost::json Threads::Threads)
 
