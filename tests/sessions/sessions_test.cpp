@@ -29,6 +29,9 @@ struct Recorded {
   std::string tool;
 };
 
+// The name of the test, without addresses that differ from run to run.
+void PrintTo(const Recorded& recorded, std::ostream* out) { *out << recorded.category; }
+
 std::vector<Recorded> all_tools() {
   std::vector<Recorded> tools;
   for (const auto& category : catalog::categories()) {
