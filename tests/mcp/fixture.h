@@ -37,8 +37,7 @@ inline mcp::Result text_result(std::string text) {
   return result;
 }
 
-/// A counting semaphore that ends a broken test instead of hanging it; the one of libstdc++ 12 loses
-/// wake-ups.
+/// A counting semaphore that ends a broken test instead of hanging it.
 class Gate {
  public:
   void release() {
@@ -50,6 +49,16 @@ class Gate {
     std::unique_lock lock(mutex_);
     if (!changed_.wait_for(lock, kForever, [this] { return count_ > 0; })) std::abort();
     --count_;
+  }
+  /// Goes on when released, which it uses up, or when `stop` fires, which concerns this one waiter alone.
+  void acquire(const std::stop_token& stop) {
+    const std::stop_callback wake(stop, [this] {
+      const std::scoped_lock lock(mutex_);
+      changed_.notify_all();
+    });
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait_for(lock, kForever, [&] { return count_ > 0 || stop.stop_requested(); })) std::abort();
+    if (!stop.stop_requested()) --count_;
   }
 
  private:
@@ -125,12 +134,9 @@ class FakeTools final : public mcp::Tools {
     return text_result("done");
   }
   mcp::Result block(const mcp::Call& call) {
-    const std::stop_callback wake(call.stop, [this] {
-      stopped.release();
-      release.release();
-    });
+    const std::stop_callback seen(call.stop, [this] { stopped.release(); });
     entered.release();
-    release.acquire();
+    release.acquire(call.stop);
     call.progress.report(9, {}, "late");
     return text_result("released");
   }
