@@ -134,9 +134,9 @@ class FakeTools final : public mcp::Tools {
     return text_result("done");
   }
   mcp::Result block(const mcp::Call& call) {
-    const std::stop_callback seen(call.stop, [this] { stopped.release(); });
     entered.release();
     release.acquire(call.stop);
+    if (call.stop.stop_requested()) stopped.release();
     call.progress.report(9, {}, "late");
     return text_result("released");
   }
