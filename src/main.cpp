@@ -67,9 +67,7 @@ int run(const cli::Arguments& arguments, const config::Settings& settings) {
   auto& client = (*backend)->client();
   const guard::Policy policy{tool::tier_named(settings.tier).value_or(tool::Tier::ReadOnly),
                              settings.categories};
-  cli::ConnectedVersion version;
-  engine::Toolbox toolbox(catalog::categories(), policy,
-                          {client, facts, [&version] { return version.get(); }});
+  engine::Toolbox toolbox(catalog::categories(), policy, {client, facts});
 
   switch (arguments.command) {
     case cli::Command::Call:
@@ -84,7 +82,7 @@ int run(const cli::Arguments& arguments, const config::Settings& settings) {
   const mcp::Server server(toolbox,
                            {"mcp-pve", "Proxmox VE", MCP_PVE_VERSION, std::string(engine::instructions())});
   cli::on_termination([&] { stop.stop(cli::kDone); });
-  if (!settings.simulate) cli::check_in_background(client, version);
+  if (!settings.simulate) cli::check_in_background(client);
   // Calls that ignore their stop token and the background check use what lives here: no destructor may run.
   cli::leave(cli::serve(server, stop));
 }

@@ -1,12 +1,9 @@
 // One function per subcommand. Each returns the exit code.
 #pragma once
 
-#include <mutex>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "cli/arguments.h"
 #include "cli/backend.h"
@@ -23,26 +20,9 @@ namespace cli {
 /// MCP on stdin and stdout until the input ends or `stop` is asked.
 int serve(const mcp::Server& server, transport::StopControl& stop);
 
-/// The version of the connected PVE, once somebody has asked for it. Safe from many threads.
-class ConnectedVersion {
- public:
-  void set(std::string version) {
-    const std::scoped_lock lock(mutex_);
-    version_ = std::move(version);
-  }
-  std::optional<std::string> get() const {
-    const std::scoped_lock lock(mutex_);
-    return version_;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::optional<std::string> version_;
-};
-
-/// Asks PVE for its version on a thread of its own, keeps it in `version` and says on stderr how that went.
-/// Both must live until the process ends.
-void check_in_background(pve::Client& client, ConnectedVersion& version);
+/// Asks PVE for its version on a thread of its own and says on stderr how that went. The client must live
+/// until the process ends.
+void check_in_background(pve::Client& client);
 
 /// One tool; its text goes to stdout, an error to stderr.
 int call(mcp::Tools& tools, const Arguments& arguments);

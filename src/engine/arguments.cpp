@@ -52,13 +52,22 @@ std::string unknown(const Row& row, std::string_view written) {
   return fmt::format("{}; valid are {}", text, base::join(listed, ", "));
 }
 
-/// A parameter that only a newer PVE knows, as it is.
-std::optional<base::Json> passed_on(std::string_view name, const base::Json& value, const Row& row,
-                                    const Limits& limits) {
+/// A parameter that the facts do not have: PVE's to judge where the endpoint takes any, or where PVE is
+/// newer. Nobody knows then what it may destroy, so it needs the highest tier.
+void add_unknown(std::string_view name, const base::Json& value, const Row& row, const Limits& limits,
+                 base::JsonObject& out, Problems& problems) {
+  const bool legal = row.open() && legal_shape(name) && !value.is_object() && !value.is_array();
   const bool additional = row.endpoint() != nullptr && row.endpoint()->additional;
-  if (!limits.newer_pve && !additional) return std::nullopt;
-  if (!row.open() || !legal_shape(name) || value.is_object() || value.is_array()) return std::nullopt;
-  return value;
+  if (!legal || !(additional || (limits.newer_pve && limits.newer_pve()))) {
+    problems.push_back(unknown(row, name));
+  } else if (limits.tier < tool::Tier::Full) {
+    problems.push_back(
+        fmt::format("{}: this server cannot judge it, so it needs the tier full, but "
+                    "PVE_ACCESS_TIER allows {} only; leave it out",
+                    name, tool::name(limits.tier)));
+  } else {
+    out[name] = value;
+  }
 }
 
 void add_field(const Field& field, std::string_view name, const base::Json& value, base::JsonObject& out,
@@ -154,10 +163,8 @@ std::expected<base::JsonObject, std::string> check(const Row& row, const base::J
     }
     if (const auto field = row.field(member.key())) {
       add_field(*field, member.key(), member.value(), arguments, problems);
-    } else if (auto value = passed_on(member.key(), member.value(), row, limits)) {
-      arguments[member.key()] = *std::move(value);
     } else {
-      problems.push_back(unknown(row, member.key()));
+      add_unknown(member.key(), member.value(), row, limits, arguments, problems);
     }
   }
   add_missing(row, given, problems);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -14,8 +15,9 @@ namespace engine {
 struct Limits {
   /// What the caller may do; parameters can need more than their tool.
   tool::Tier tier = tool::Tier::Full;
-  /// The connected PVE is newer than the facts: a parameter that they do not know is passed on.
-  bool newer_pve = false;
+  /// True when the connected PVE is newer than the facts: a parameter that they do not know is then passed
+  /// on. Asked only for such a parameter, because it may wait for PVE. Empty means no.
+  std::function<bool()> newer_pve{};
 };
 
 /// The checked arguments by PVE's names, each in its own type (value.h); null counts as absent. The error

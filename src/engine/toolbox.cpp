@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "engine/connected_version.h"
 #include "engine/render.h"
 #include "engine/row.h"
 #include "engine/run.h"
@@ -30,7 +31,8 @@ struct Toolbox::Index {
 Toolbox::Toolbox(std::span<const tool::Category> categories, guard::Policy policy, Cluster cluster)
     : categories_(categories),
       policy_(std::move(policy)),
-      cluster_(std::move(cluster)),
+      cluster_(cluster),
+      version_(std::make_unique<ConnectedVersion>(cluster.client)),
       index_(std::make_unique<Index>()) {}
 
 Toolbox::~Toolbox() = default;
@@ -82,12 +84,11 @@ mcp::Outcome Toolbox::call(const mcp::Call& call) {
   const auto policy = policy_for(call.caller);
   if (!policy) return render_error("The caller's access tier is not one this server knows.");
   if (auto refusal = policy->refusal(row.tool(), row.category())) return render_error(*std::move(refusal));
-  Limits limits{policy->tier, false};
-  if (cluster_.version) {
-    const auto connected = cluster_.version();
-    limits.newer_pve = connected && is_newer(*connected, cluster_.facts.version());
-  }
-  return run(row, call.arguments, limits, cluster_, call.stop);
+  const auto newer_pve = [&] {
+    const auto connected = version_->get(call.stop);
+    return connected && is_newer(*connected, cluster_.facts.version());
+  };
+  return run(row, call.arguments, {policy->tier, newer_pve}, cluster_, call.stop);
 }
 
 }  // namespace engine

@@ -2,7 +2,6 @@
 // render.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -22,9 +21,9 @@ namespace engine {
 struct Cluster {
   pve::Client& client;
   const facts::Facts& facts;
-  /// The version of the connected PVE ("9.2.11") once it is known; never waits. May be empty.
-  std::function<std::optional<std::string>()> version{};
 };
+
+class ConnectedVersion;
 
 /// The text of the server's `instructions`: what the parameters that mean the same everywhere mean. Under 2
 /// kB, the essence in the first 500 characters.
@@ -49,6 +48,7 @@ class Toolbox final : public mcp::Tools {
   std::span<const tool::Category> categories_;
   guard::Policy policy_;
   Cluster cluster_;
+  std::unique_ptr<ConnectedVersion> version_;
   std::unique_ptr<Index> index_;
 };
 

@@ -70,7 +70,7 @@ TEST(Arguments, AParameterThatNeedsAnotherSaysSo) {
 }
 
 TEST(Arguments, DeletionDoesNotHideInALowerTier) {
-  const Limits lower{tool::Tier::ReadExecute, false};
+  const Limits lower{.tier = tool::Tier::ReadExecute};
   for (const auto* argument : {R"("prune-backups":"keep-last=1")", R"("remove":true)", R"("script":"/x")",
                                R"("dumpdir":"/x")", R"("tmpdir":"/x")"}) {
     const auto json = R"({"node":"pve1","all":true,)" + std::string(argument) + "}";
@@ -98,7 +98,7 @@ TEST(Arguments, OverwritingARestoreIsRefused) {
 }
 
 TEST(Arguments, ANewerPveDecidesItself) {
-  const Limits newer{tool::Tier::Full, true};
+  const Limits newer{.newer_pve = [] { return true; }};
   EXPECT_EQ(checked(test::kStart, R"({"node":"pve1","vmid":100,"new-thing0":"x"})", newer),
             R"({"node":"pve1","vmid":100,"new-thing0":"x"})");
   EXPECT_THAT(checked(test::kStart, R"({"node":"pve1","vmid":100,"new-thing0":"x"})"),

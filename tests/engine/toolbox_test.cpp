@@ -51,7 +51,7 @@ class ToolboxTest : public testing::Test {
   mcp::Outcome outcome(std::string_view name, std::string_view arguments, guard::Policy policy = {},
                        mcp::Caller caller = {}, std::stop_token stop = {}) {
     pve::Client client(pve_, {"root@pam!t", "secret", ""}, {"https://pve:8006", std::chrono::seconds(1), {}});
-    engine::Toolbox box(test::kCategories, std::move(policy), {client, facts_, version_});
+    engine::Toolbox box(test::kCategories, std::move(policy), {client, facts_});
     const auto parsed = base::parse_json(arguments)->as_object();
     const base::JsonObject none;
     NoProgress progress;
@@ -73,7 +73,6 @@ class ToolboxTest : public testing::Test {
 
   FakePve pve_;
   facts::Facts facts_;
-  std::function<std::optional<std::string>()> version_;
   bool is_error_ = false;
 };
 
@@ -119,7 +118,7 @@ TEST_F(ToolboxTest, BadArgumentsAreNeverSent) {
   EXPECT_TRUE(is_error_);
   text(outcome("pve_delete_qemu_snapshot", R"({"node":"pve1","vmid":100,"snapname":"a/b"})"));
   EXPECT_TRUE(is_error_);
-  EXPECT_THAT(pve_.requests, IsEmpty());
+  for (const auto& request : pve_.requests) EXPECT_EQ(request.target, "/api2/json/version");
 }
 
 TEST_F(ToolboxTest, AnUnknownToolIsAProtocolError) {
@@ -195,17 +194,26 @@ TEST_F(ToolboxTest, PreparedArgumentsAreJudgedAgain) {
 
 TEST_F(ToolboxTest, ANewerPveGetsWhatItMayKnow) {
   const auto* arguments = R"({"node":"pve1","vmid":100,"brand-new":"x"})";
-  version_ = [] { return "9.2.11"; };
-  text(outcome("pve_start_qemu_vm", arguments));
+  for (const auto* same_or_unknown : {R"({"data":{"version":"9.2.11"}})", R"({"data":null})"}) {
+    pve_.read = same_or_unknown;
+    EXPECT_THAT(text(outcome("pve_start_qemu_vm", arguments)), HasSubstr("no such argument"));
+    EXPECT_TRUE(is_error_);
+  }
+  pve_.read = R"({"data":{"version":"9.3.1"}})";
+  EXPECT_THAT(text(outcome("pve_start_qemu_vm", arguments, {.tier = tool::Tier::ReadExecute})),
+              HasSubstr("needs the tier full"));
   EXPECT_TRUE(is_error_);
-  version_ = [] { return std::nullopt; };
-  text(outcome("pve_start_qemu_vm", arguments));
-  EXPECT_TRUE(is_error_);
-  version_ = [] { return "9.3.1"; };
+  pve_.requests.clear();
   text(outcome("pve_start_qemu_vm", arguments));
   EXPECT_FALSE(is_error_);
-  ASSERT_THAT(pve_.requests, SizeIs(1));
-  EXPECT_EQ(pve_.requests[0].body, "brand-new=x");
+  ASSERT_THAT(pve_.requests, SizeIs(2));
+  EXPECT_EQ(pve_.requests[0].target, "/api2/json/version");
+  EXPECT_EQ(pve_.requests[1].body, "brand-new=x");
+}
+
+TEST_F(ToolboxTest, KnownArgumentsAskForNoVersion) {
+  text(outcome("pve_start_qemu_vm", R"({"node":"pve1","vmid":100})"));
+  EXPECT_THAT(pve_.requests, SizeIs(1));
 }
 
 TEST_F(ToolboxTest, AStoppedCallSendsNothing) {
