@@ -102,7 +102,7 @@ std::expected<void, std::string> create(tool::Context& /*context*/, base::JsonOb
 std::expected<void, std::string> update(tool::Context& context, base::JsonObject& arguments) {
   for (const auto& family : kFamilies) move_cidr(arguments, family);
   const auto read = context.get("/nodes/{node}/network/{iface}");
-  if (!read) return std::unexpected(read.error());
+  if (!read) return std::unexpected(read.error().sentence);
   const auto* present = read->if_object();
   if (present == nullptr)
     return std::unexpected("PVE gave no configuration of this interface to start from.");

@@ -12,12 +12,14 @@ using tool::Type;
 
 namespace {
 
-/// PVE refuses to migrate a running VM without `online`, and nobody asks for that refusal. When the state
-/// cannot be read, PVE has the word.
+/// PVE refuses to migrate a running VM without `online`, and nobody asks for that refusal. Where
+/// the token may not look, PVE has the word.
 std::expected<void, std::string> migrate(tool::Context& context, base::JsonObject& arguments) {
   if (arguments.contains("online")) return {};
   const auto status = context.get("/nodes/{node}/qemu/{vmid}/status/current");
-  const auto* object = status ? status->if_object() : nullptr;
+  if (!status && status.error().forbidden) return {};
+  if (!status) return std::unexpected(status.error().sentence);
+  const auto* object = status->if_object();
   const auto* state = object == nullptr ? nullptr : object->if_contains("status");
   const auto* text = state == nullptr ? nullptr : state->if_string();
   if (text != nullptr && *text == "running") arguments["online"] = true;

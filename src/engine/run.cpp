@@ -15,8 +15,9 @@ namespace engine {
 namespace {
 
 std::string explained(const pve::Error& error, const pve::Call& call, const pve::Client& client) {
-  return pve::explain(error, fmt::format("{} {}", base::name(call.method), base::printable(call.path)),
-                      client.base_url());
+  return pve::explain(
+      error, fmt::format("{} {}", base::name(call.method), base::printable(base::percent_decode(call.path))),
+      client.base_url());
 }
 
 /// What prepare() may ask: reads below the same cluster, paths filled from the same arguments.
@@ -25,12 +26,15 @@ class Reads final : public tool::Context {
   Reads(const Cluster& cluster, const base::JsonObject& arguments, const std::stop_token& stop)
       : cluster_(cluster), arguments_(arguments), stop_(stop) {}
 
-  std::expected<base::Json, std::string> get(std::string_view path_template) override {
+  std::expected<base::Json, tool::Unseen> get(std::string_view path_template) override {
     auto filled = path(path_template, arguments_);
-    if (!filled) return std::unexpected(std::move(filled.error()));
+    if (!filled) return std::unexpected(tool::Unseen{std::move(filled.error())});
     const pve::Call call{base::Method::Get, *std::move(filled), {}};
     auto answer = cluster_.client.call(call, stop_);
-    if (!answer) return std::unexpected(explained(answer.error(), call, cluster_.client));
+    if (!answer) {
+      return std::unexpected(
+          tool::Unseen{explained(answer.error(), call, cluster_.client), answer.error().status == 403});
+    }
     return std::move(answer->data);
   }
 

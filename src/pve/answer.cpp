@@ -69,8 +69,9 @@ Error malformed(const net::Response& response, const std::string& why) {
     error.message += ", server " + base::printable(*server, 80);
   error.message += ")";
   if (!response.body.empty())
-    error.message += ", beginning with: " +
-                     base::printable(std::string_view(response.body).substr(0, kShownBody * 4), kShownBody);
+    error.message += ", beginning with \"" +
+                     base::printable(std::string_view(response.body).substr(0, kShownBody * 4), kShownBody) +
+                     "\"";
   return error;
 }
 

@@ -29,6 +29,9 @@ constexpr std::array kRemedies = {
     Remedy{"no quorum",
            "The cluster has no quorum and refuses changes: bring the missing nodes back "
            "(pve_get_cluster_status shows which)."},
+    Remedy{"unable to open file '/etc/pve/",
+           "The cluster's files are read-only, most likely because it has no quorum "
+           "(pve_get_cluster_status shows it)."},
     Remedy{"cluster not ready",
            "The cluster refuses changes for now: see pve_get_cluster_status for missing nodes."},
     Remedy{"got lock request timeout", "Another change holds the cluster's lock: try again in a moment."},
@@ -71,15 +74,12 @@ std::string_view relay_remedy(const Error& error) {
     case 595:
       return error.message.find("refused") != std::string::npos
                  ? "PVE could not pass the call on: pvedaemon, or pveproxy of the other node, does not run "
-                   "there "
-                   "(systemctl status pvedaemon pveproxy)."
+                   "there (systemctl status pvedaemon pveproxy)."
                  : "PVE could not reach the node of this call: it is offline or cut off (pve_list_nodes "
-                   "shows its "
-                   "status).";
+                   "shows its status).";
     case 596:
       return "PVE passed the call on and got no answer: the node hangs or the call failed in its middle. It "
-             "may "
-             "have been carried out: look before repeating it.";
+             "may have been carried out: look before repeating it.";
     case 597:
     case 598:
     case 599:
@@ -93,6 +93,12 @@ std::string_view relay_remedy(const Error& error) {
 std::string ended(std::string text) {
   if (!text.empty() && std::string_view(".!?…").find(text.back()) == std::string_view::npos) text += '.';
   return text;
+}
+
+// Only a GET can be repeated without a thought.
+std::string_view unknown_outcome(std::string_view what) {
+  if (what.starts_with("GET")) return {};
+  return " The request had been sent and may have been carried out: look before repeating it.";
 }
 
 std::string explain_answer(const Error& error, std::string_view what) {
@@ -116,8 +122,7 @@ std::string certificate_text(const net::Failure& failure) {
   if (failure.fingerprint.empty()) return text;
   return text + " Its SHA-256 fingerprint is " + failure.fingerprint +
          ". If `pvenode cert info` on the node (file pve-ssl.pem or pveproxy-ssl.pem) shows the same, pin it "
-         "with "
-         "PVE_FINGERPRINT=" +
+         "with PVE_FINGERPRINT=" +
          failure.fingerprint +
          "; or name the CA that signed it in PVE_CA_FILE (on a node: /etc/pve/pve-root-ca.pem).";
 }
@@ -149,8 +154,7 @@ std::string connection_text(const net::Failure& failure, std::string_view base_u
       return "PVE did not answer in time: " + why +
              ". The node may be busy or wait for another one; PVE_TIMEOUT allows longer.";
     case Kind::Closed:
-      return "The connection broke: " + why +
-             ". Try again; if it stays so, see journalctl -u pveproxy on the node.";
+      return "The connection broke: " + why + ". If it stays so, see journalctl -u pveproxy on the node.";
     case Kind::Protocol:
       return "The answer is unusable: " + why + ". Check that PVE_BASE_URL (" + std::string(base_url) +
              ") names PVE's own port (8006, https).";
@@ -168,9 +172,7 @@ std::string explain_connection(const Error& error, std::string_view what, std::s
   std::string text = "No answer from PVE at " + std::string(base_url);
   if (!what.empty()) text += " to " + std::string(what);
   text += ". " + connection_text(*error.failure, base_url);
-  // Only a GET can be repeated without a thought.
-  if (!error.failure->nothing_sent && !what.starts_with("GET"))
-    text += " The request had been sent and may have been carried out: look before repeating it.";
+  if (!error.failure->nothing_sent) text += unknown_outcome(what);
   return text;
 }
 
@@ -179,7 +181,7 @@ std::string explain_malformed(const Error& error, std::string_view what, std::st
   if (!what.empty()) text = std::string(what) + ": " + text;
   text += ". Check that PVE_BASE_URL (" + std::string(base_url) +
           ") names PVE itself (https, port 8006), not a login page or a proxy before it.";
-  return text;
+  return text + std::string(unknown_outcome(what));
 }
 
 }  // namespace

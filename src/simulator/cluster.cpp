@@ -131,6 +131,9 @@ std::chrono::milliseconds delay_of(const Answer& answer) {
   return std::chrono::milliseconds(0);
 }
 
+/// Statuses below 596 are refusals; from there on the answer was lost on its way back.
+bool never_arrives(const Faults& faults) { return faults.status != 0 && faults.status < 596; }
+
 void spoil(const Faults& faults, net::Response& response) {
   if (faults.status != 0) {
     response = envelope(bare(faults.status, std::string(reason_of(faults.status))), "json");
@@ -205,7 +208,9 @@ Reply Cluster::handle(const net::Request& request) {
   Reply reply;
   reply.drop = world.faults.drop;
   const auto target = read_target(request.target);
-  const auto answer = target ? state_->answer(request, *target) : target.error();
+  const auto answer = never_arrives(world.faults) ? Answer::fail("")
+                      : target                    ? state_->answer(request, *target)
+                                                  : target.error();
   reply.response = envelope(answer, target ? std::string_view(target->format) : "json");
   reply.delay = delay_of(answer) + world.faults.latency;
   spoil(world.faults, reply.response);

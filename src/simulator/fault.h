@@ -12,9 +12,10 @@ namespace simulator {
 struct Faults {
   std::chrono::milliseconds latency{0};  ///< latency=MS: every answer takes that long
   bool drop = false;                     ///< drop: the connection closes instead of an answer
-  unsigned status = 0;                   ///< status=500|595|596…: this status, PVE's text for it, no JSON
-  bool broken_json = false;              ///< broken-json: the body is cut in the middle
-  bool html = false;                     ///< html: a proxy's error page with status 200
+  unsigned status =
+      0;  ///< status=500|595|596…: this status and PVE's text for it; from 596 on the call is carried out
+  bool broken_json = false;                    ///< broken-json: the body is cut in the middle
+  bool html = false;                           ///< html: a proxy's error page with status 200
   std::set<std::string, std::less<>> offline;  ///< offline=NODE
   bool no_quorum = false;                      ///< no-quorum: reads work, writes fail as PVE's do
   bool unauthorized = false;                   ///< unauthorized: every token is refused

@@ -79,6 +79,12 @@ enum class Effect : std::uint8_t {
   Destructive,  ///< may end or overwrite something that exists
 };
 
+/// Why a row's prepare() could not see what it asked for.
+struct Unseen {
+  std::string sentence;    ///< for the model
+  bool forbidden = false;  ///< PVE denies the read, not necessarily the change
+};
+
 /// What a row's prepare() may ask of the cluster it is about to change. Implemented by the engine.
 class Context {
  public:
@@ -87,8 +93,8 @@ class Context {
   Context& operator=(const Context&) = delete;
   virtual ~Context() = default;
   /// `data` of a GET of the row's own object: `path` is a template whose placeholders are filled from the
-  /// arguments. The error is the sentence for the model.
-  virtual std::expected<base::Json, std::string> get(std::string_view path) = 0;
+  /// arguments.
+  virtual std::expected<base::Json, Unseen> get(std::string_view path) = 0;
 };
 
 /// Turns the checked arguments into what PVE wants, for what data cannot say: defaults that depend on other

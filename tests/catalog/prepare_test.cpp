@@ -32,9 +32,11 @@ TEST(Migrate, LeavesWhatTheCallerSaid) {
   EXPECT_EQ(alone("pve_migrate_qemu_vm", R"({"online":false})"), R"({"online":false})");
 }
 
-TEST(Migrate, LeavesItToPveWhenTheStateCannotBeRead) {
+TEST(Migrate, LeavesItToPveWhereTheTokenMayNotLook) {
   FakeContext blind;
   EXPECT_EQ(prepared("pve_migrate_qemu_vm", blind, R"({"target":"pve2"})"), R"({"target":"pve2"})");
+  blind.unseen = {"No route to host", false};
+  EXPECT_EQ(prepared("pve_migrate_qemu_vm", blind, R"({"target":"pve2"})"), "refused: No route to host");
 }
 
 TEST(SshKeys, AreEncodedOnce) {

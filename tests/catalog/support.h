@@ -22,13 +22,14 @@ class FakeContext final : public tool::Context {
     answers_[std::string(path)] = base::parse_json(json).value();
   }
 
-  std::expected<base::Json, std::string> get(std::string_view path) override {
+  std::expected<base::Json, tool::Unseen> get(std::string_view path) override {
     reads.emplace_back(path);
     const auto found = answers_.find(std::string(path));
-    if (found == answers_.end()) return std::unexpected("Permission check failed");
+    if (found == answers_.end()) return std::unexpected(unseen);
     return found->second;
   }
 
+  tool::Unseen unseen{"Permission check failed", true};
   std::vector<std::string> reads;
 
  private:

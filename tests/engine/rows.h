@@ -14,7 +14,7 @@ using tool::Tool;
 inline std::expected<void, std::string> prepare_config(tool::Context& context, base::JsonObject& arguments) {
   if (const auto* fetch = arguments.if_contains("fetch"); fetch != nullptr) {
     const auto config = context.get("/nodes/{node}/qemu/{vmid}/config");
-    if (!config) return std::unexpected("could not read: " + config.error());
+    if (!config) return std::unexpected("could not read: " + config.error().sentence);
     arguments["description"] = config->as_object().at("description");
     arguments.stable_erase("fetch");
   }

@@ -21,6 +21,8 @@
 
 namespace sessions {
 
+class World;
+
 struct Step {
   enum class Kind { Comment, Call, Advance, Fault, Tier } kind = Kind::Comment;
   std::string text{};       ///< the comment, the tool's name, the duration, the fault, the tier
@@ -33,6 +35,9 @@ struct Step {
 /// pass.
 std::vector<Step> parse(std::string_view text);
 std::string print(const std::vector<Step>& steps);
+
+/// Runs one step and notes in it what happened.
+void perform(World& world, Step& step);
 
 /// Runs the steps on a fresh simulated cluster of its own and returns them with what happened.
 std::vector<Step> run(std::vector<Step> steps);

@@ -6,47 +6,24 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
-#include <sstream>
 
-#include "catalog/catalog.h"
+#include "sessions/examples.h"
 #include "sessions/session.h"
 
 namespace {
 
 namespace fs = std::filesystem;
+using sessions::Example;
+using sessions::read_file;
 
 const fs::path kFolder = fs::path(TEST_SOURCE_DIR) / "sessions";
 
-std::string read(const fs::path& file) {
-  std::ifstream in(file);
-  std::stringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
-struct Recorded {
-  std::string category;
-  std::string tool;
-};
-
-// The name of the test, without addresses that differ from run to run.
-void PrintTo(const Recorded& recorded, std::ostream* out) { *out << recorded.category; }
-
-std::vector<Recorded> all_tools() {
-  std::vector<Recorded> tools;
-  for (const auto& category : catalog::categories()) {
-    for (const auto& tool : category.tools)
-      tools.push_back({std::string(category.name), std::string(tool.name)});
-  }
-  return tools;
-}
-
-class Session : public testing::TestWithParam<Recorded> {};
+class Session : public testing::TestWithParam<Example> {};
 
 TEST_P(Session, GivesWhatIsRecorded) {
-  const fs::path file = kFolder / GetParam().category / (GetParam().tool + ".session");
+  const fs::path file = sessions::file_of(GetParam());
   ASSERT_TRUE(fs::exists(file)) << "record a session: " << file;
-  const std::string recorded = read(file);
+  const std::string recorded = read_file(file);
   const auto steps = sessions::run(sessions::parse(recorded));
   const std::string now = sessions::print(steps);
   if (std::getenv("UPDATE_GOLDEN") != nullptr) {
@@ -57,15 +34,15 @@ TEST_P(Session, GivesWhatIsRecorded) {
   bool worked = false;
   bool failed = false;
   for (const auto& step : steps) {
-    if (step.kind != sessions::Step::Kind::Call || step.text != GetParam().tool) continue;
+    if (step.kind != sessions::Step::Kind::Call || step.text != GetParam().tool->name) continue;
     (step.is_error ? failed : worked) = true;
   }
   EXPECT_TRUE(worked) << "the session shows no call of the tool that works";
   EXPECT_TRUE(failed) << "the session shows no call of the tool that fails";
 }
 
-INSTANTIATE_TEST_SUITE_P(Tools, Session, testing::ValuesIn(all_tools()),
-                         [](const auto& test) { return test.param.tool; });
+INSTANTIATE_TEST_SUITE_P(Tools, Session, testing::ValuesIn(sessions::examples()),
+                         [](const auto& test) { return std::string(test.param.tool->name); });
 
 // Sessions that belong to no single tool (faults, tiers) live in tests/sessions/stories.
 TEST(Stories, GiveWhatIsRecorded) {
@@ -73,7 +50,7 @@ TEST(Stories, GiveWhatIsRecorded) {
   ASSERT_TRUE(fs::exists(folder));
   for (const auto& entry : fs::directory_iterator(folder)) {
     SCOPED_TRACE(entry.path().string());
-    const std::string recorded = read(entry.path());
+    const std::string recorded = read_file(entry.path());
     const std::string now = sessions::print(sessions::run(sessions::parse(recorded)));
     if (std::getenv("UPDATE_GOLDEN") != nullptr) {
       std::ofstream(entry.path()) << now;
@@ -85,12 +62,11 @@ TEST(Stories, GiveWhatIsRecorded) {
 
 TEST(Sessions, NoFileWithoutATool) {
   std::set<std::string> known;
-  for (const auto& tool : all_tools()) known.insert(tool.category + "/" + tool.tool + ".session");
+  for (const auto& example : sessions::examples()) known.insert(sessions::file_of(example));
   for (const auto& entry : fs::recursive_directory_iterator(kFolder)) {
     if (entry.path().extension() != ".session" || entry.path().parent_path().filename() == "stories")
       continue;
-    const auto name = fs::relative(entry.path(), kFolder).string();
-    EXPECT_TRUE(known.contains(name)) << name << " belongs to no tool";
+    EXPECT_TRUE(known.contains(entry.path().string())) << entry.path() << " belongs to no tool";
   }
 }
 

@@ -1,0 +1,83 @@
+#include "sessions/world.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <stdexcept>
+#include <utility>
+
+#include "catalog/catalog.h"
+
+namespace sessions {
+namespace {
+
+class Silent final : public mcp::Progress {
+ public:
+  void report(double, std::optional<double>, std::string_view) override {}
+};
+
+}  // namespace
+
+const facts::Facts& facts() {
+  static const facts::Facts all;
+  return all;
+}
+
+Told call(engine::Toolbox& toolbox, std::string_view tool, const base::JsonObject& arguments) {
+  const mcp::Caller caller;
+  const base::JsonObject none;
+  Silent progress;
+  const auto outcome = toolbox.call({caller, tool, arguments, mcp::Era::Modern, none, none, progress, {}});
+  if (const auto* error = std::get_if<mcp::ProtocolError>(&outcome)) return {true, error->message};
+  const auto* result = std::get_if<mcp::Result>(&outcome);
+  if (result == nullptr) return {true, "(no result)"};
+  Told told{result->is_error, {}};
+  for (const auto& content : result->content) {
+    if (!told.text.empty()) told.text += '\n';
+    if (const auto* text = std::get_if<mcp::Text>(&content)) told.text += text->text;
+  }
+  return told;
+}
+
+std::expected<net::Response, net::Failure> Instant::send(const net::Request& request,
+                                                         const net::SendOptions& options) {
+  using Kind = net::Failure::Kind;
+  auto reply = cluster_.handle(request);
+  clock_.advance(std::min(reply.delay, options.timeout));
+  if (reply.delay > options.timeout)
+    return std::unexpected(net::Failure{Kind::Timeout, "no answer in time", false, {}});
+  if (reply.drop)
+    return std::unexpected(net::Failure{Kind::Closed, "connection closed before the answer", false, {}});
+  return std::move(reply.response);
+}
+
+std::unique_ptr<engine::Toolbox> World::toolbox(const guard::Policy& policy) {
+  return std::make_unique<engine::Toolbox>(catalog::categories(), policy, engine::Cluster{client_, facts()});
+}
+
+Told World::call(std::string_view tool, const base::JsonObject& arguments) {
+  return sessions::call(*toolbox_, tool, arguments);
+}
+
+void World::advance(std::string_view text) {
+  int seconds = 0;
+  const auto end = std::from_chars(text.data(), text.data() + text.size(), seconds).ptr;
+  if (std::string_view(end, text.data() + text.size()) != "s")
+    throw std::runtime_error(fmt::format("'advance {}': say whole seconds, such as 5s", text));
+  clock_.advance(std::chrono::seconds{seconds});
+}
+
+void World::fault(const std::string& text) {
+  if (text.empty()) return cluster_.clear_faults();
+  const auto done = cluster_.fault(text);
+  if (!done) throw std::runtime_error(done.error());
+}
+
+void World::tier(const std::string& text) {
+  const auto named = tool::tier_named(text);
+  if (!named) throw std::runtime_error("no tier " + text);
+  toolbox_ = toolbox({.tier = *named});
+}
+
+}  // namespace sessions
