@@ -28,7 +28,7 @@ std::optional<std::string> start_error(State& state, const Guest& guest) {
   const auto network = state.networks.find(guest.node);
   for (const auto& [key, value] : guest.config) {
     if (!key.starts_with("net") || network == state.networks.end()) continue;
-    const auto bridge = std::string(get(parse_properties(value), "bridge"));
+    const auto bridge = get(parse_properties(value), "bridge");
     if (!bridge.starts_with("vmbr") || network->second.active.contains(bridge)) continue;
     return fmt::format("bridge '{}' does not exist", bridge);
   }

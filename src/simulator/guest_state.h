@@ -15,6 +15,10 @@ using Config = std::map<std::string, std::string, std::less<>>;
 
 /// The value of `key`, or `otherwise` when the file has no such line.
 std::string_view get(const Config& config, std::string_view key, std::string_view otherwise = {});
+/// Of a map that is about to end, a copy.
+inline std::string get(Config&& config, std::string_view key, std::string_view otherwise = {}) {
+  return std::string(get(config, key, otherwise));
+}
 /// The same as a number; `otherwise` also when it is none.
 std::int64_t get_number(const Config& config, std::string_view key, std::int64_t otherwise = 0);
 bool has(const Config& config, std::string_view key);
