@@ -3,6 +3,8 @@
 // not say.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -17,6 +19,12 @@
 namespace facts {
 
 enum class Type : std::uint8_t { String, Integer, Number, Boolean, Array };
+
+inline constexpr std::array<std::string_view, 5> kTypeNames = {"string", "integer", "number", "boolean",
+                                                               "array"};
+
+/// PVE's name and JSON Schema's.
+constexpr std::string_view name(Type type) { return kTypeNames[static_cast<std::size_t>(type)]; }
 
 /// What the schema does not say about a parameter; a set.
 enum Mark : std::uint8_t {

@@ -54,22 +54,6 @@ bool has_type(Type type, std::string_view value) {
   return true;
 }
 
-std::string_view type_name(Type type) {
-  switch (type) {
-    case Type::Integer:
-      return "integer";
-    case Type::Number:
-      return "number";
-    case Type::Boolean:
-      return "boolean";
-    case Type::Array:
-      return "array";
-    case Type::String:
-      break;
-  }
-  return "string";
-}
-
 bool all_of(std::string_view text, std::string_view more) {
   return std::ranges::all_of(text, [more](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
@@ -250,7 +234,7 @@ std::optional<std::string> range_misfit(const Parameter& parameter, std::string_
 
 std::optional<std::string> misfit(const Parameter& parameter, std::string_view value) {
   if (!has_type(parameter.type, value)) {
-    return fmt::format("type check ('{}') failed - got '{}'", type_name(parameter.type), value);
+    return fmt::format("type check ('{}') failed - got '{}'", name(parameter.type), value);
   }
   // An integer with a range says more by its range than by its format.
   if (!parameter.format.empty() && parameter.type != Type::Integer) {

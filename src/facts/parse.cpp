@@ -2,18 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
-#include <utility>
 
 #include "base/text.h"
 
 namespace facts {
 namespace {
-
-constexpr std::pair<std::string_view, Type> kTypes[] = {{"string", Type::String},
-                                                        {"integer", Type::Integer},
-                                                        {"number", Type::Number},
-                                                        {"boolean", Type::Boolean},
-                                                        {"array", Type::Array}};
 
 std::optional<double> number(std::string_view text) {
   double value = 0;
@@ -32,9 +25,8 @@ std::optional<std::uint32_t> length(std::string_view text) {
 void read_type(std::string_view text, Parameter& parameter) {
   parameter.required = text.ends_with('!');
   if (parameter.required) text.remove_suffix(1);
-  for (const auto& [word, type] : kTypes) {
-    if (word == text) parameter.type = type;
-  }
+  const auto found = std::ranges::find(kTypeNames, text);
+  if (found != kTypeNames.end()) parameter.type = static_cast<Type>(found - kTypeNames.begin());
 }
 
 void read_attribute(std::string_view field, Parameter& parameter) {

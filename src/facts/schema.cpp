@@ -12,22 +12,6 @@ base::Json number(double value) {
   return value;
 }
 
-std::string_view json_type(Type type) {
-  switch (type) {
-    case Type::Integer:
-      return "integer";
-    case Type::Number:
-      return "number";
-    case Type::Boolean:
-      return "boolean";
-    case Type::Array:
-      return "array";
-    case Type::String:
-      break;
-  }
-  return "string";
-}
-
 base::Json member(Type type, std::string_view text) {
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -49,7 +33,7 @@ void constrain(const Parameter& parameter, base::JsonObject& schema) {
 
 base::JsonObject json_schema(const Parameter& parameter) {
   base::JsonObject schema;
-  schema["type"] = json_type(parameter.type);
+  schema["type"] = name(parameter.type);
   if (parameter.type != Type::Array) {
     constrain(parameter, schema);
     return schema;

@@ -9,24 +9,8 @@
 namespace simulator {
 namespace {
 
-std::string_view type_name(facts::Type type) {
-  switch (type) {
-    case facts::Type::String:
-      return "string";
-    case facts::Type::Integer:
-      return "integer";
-    case facts::Type::Number:
-      return "number";
-    case facts::Type::Boolean:
-      return "boolean";
-    case facts::Type::Array:
-      return "array";
-  }
-  return "string";
-}
-
 std::string got(const facts::Parameter& parameter, std::string_view what) {
-  return "type check ('" + std::string(type_name(parameter.type)) + "') failed - got " + std::string(what);
+  return "type check ('" + std::string(facts::name(parameter.type)) + "') failed - got " + std::string(what);
 }
 
 bool is_list(const facts::Parameter& parameter) {
