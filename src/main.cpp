@@ -100,6 +100,7 @@ int main(int argc, char** argv) {
   }
   const auto settings = load(*arguments);
   if (!settings) cli::leave(fail(settings.error()));
+  if (const auto sentence = cli::misplaced(*arguments, settings->simulate)) cli::leave(fail(*sentence));
   base::log_debug(settings->debug);
   for (const auto& warning : settings->warnings) base::log(LogLevel::Warning, warning);
   if (needs_pve(arguments->command)) {

@@ -118,6 +118,17 @@ std::expected<Arguments, std::string> parse(std::span<const char* const> words) 
   return arguments;
 }
 
+std::optional<std::string> misplaced(const Arguments& arguments, bool simulated) {
+  if (simulated || arguments.command == Command::Simulate) return std::nullopt;
+  for (const auto& flag : arguments.flags) {
+    for (const auto& row : config::table()) {
+      if (row.flag == flag.name && row.key.starts_with("simulator."))
+        return flag.name + " is for the simulated cluster only; add --simulate or leave it out.";
+    }
+  }
+  return std::nullopt;
+}
+
 std::string usage() {
   std::string text =
       "mcp-pve serves the tools of a Proxmox VE cluster to MCP clients.\n"

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -29,6 +30,10 @@ struct Arguments {
 /// `words` are argv without the program's name. The error is one sentence and never repeats a value that may
 /// be a secret.
 std::expected<Arguments, std::string> parse(std::span<const char* const> words);
+
+/// A flag for the simulated cluster alone in a call that has none, as a sentence: it would change nothing in
+/// silence. `simulated` is what the settings say.
+std::optional<std::string> misplaced(const Arguments& arguments, bool simulated);
 
 /// The text of --help.
 std::string usage();

@@ -103,6 +103,8 @@ TEST(Binary, BadSettingsAreOneSentenceAndExitCode2) {
       {{"--simulate"}, {"PVE_ACCESS_TIER=ful"}, "PVE_ACCESS_TIER is \"ful\""},
       {{"--simulate"}, {"PVE_CATEGORIES=vms"}, "PVE_CATEGORIES is \"vms\""},
       {{"--simulate", "--fault", "gremlin"}, {}, "gremlin"},
+      {{"tools", "--fault", "drop"}, {}, "--fault is for the simulated cluster only"},
+      {{"--guests", "5"}, {"PVE_BASE_URL=https://pve"}, "--guests is for the simulated cluster only"},
       {{"tools"}, {"PVE_BASE_URL=ftp://pve"}, "PVE_BASE_URL is \"ftp://pve\""},
       {{"tools", "--base-url", "https://pve/x"}, {}, "--base-url is \"https://pve/x\""},
       {{"tools"}, {"PVE_FINGERPRINT=AA:BB"}, "PVE_FINGERPRINT is \"AA:BB\""},
