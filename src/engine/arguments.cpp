@@ -108,6 +108,22 @@ void add_lonely(const Row& row, const base::JsonObject& arguments, Problems& pro
   }
 }
 
+/// PVE takes an update that changes nothing and says that all went well.
+void add_idle(const Row& row, const base::JsonObject& arguments, Problems& problems) {
+  if (row.tool().call.method != base::Method::Put || !problems.empty()) return;
+  std::vector<std::string_view> changes;
+  for (const auto& field : row.fields()) {
+    if (field.in_path || field.required || field.wire == "digest") continue;
+    changes.push_back(field.name);
+  }
+  const auto names_object = [&](const auto& member) {
+    const auto field = row.field_on_wire(member.key());
+    return field && (field->in_path || field->required || field->wire == "digest");
+  };
+  if (changes.empty() || !std::ranges::all_of(arguments, names_object)) return;
+  problems.push_back(fmt::format("nothing to change; give at least one of {}", base::join(changes, ", ")));
+}
+
 std::string sentence(const Row& row, const Problems& problems) {
   auto text = fmt::format("{} was not called:", row.tool().name);
   for (const auto& problem : problems) text += "\n- " + problem;
@@ -171,6 +187,7 @@ std::expected<base::JsonObject, std::string> check(const Row& row, const base::J
   add_lonely(row, arguments, problems);
   add_marks(row, arguments, limits, problems);
   add_combinations(arguments, problems);
+  add_idle(row, arguments, problems);
   if (!problems.empty()) return std::unexpected(sentence(row, problems));
   return arguments;
 }

@@ -6,7 +6,6 @@
 #include <charconv>
 #include <cmath>
 #include <optional>
-#include <span>
 #include <utility>
 
 #include "base/text.h"
@@ -49,8 +48,6 @@ std::optional<bool> as_boolean(const base::Json& given) {
   }
   return std::nullopt;
 }
-
-bool is_list(const Field& field) { return field.fact != nullptr && field.fact->format.ends_with("list"); }
 
 /// A property string has a member that may stand without its name, so that PVE reads 1 as "enabled=1".
 bool may_be_boolean(const Field& field) {
@@ -147,30 +144,6 @@ std::string shown(const base::Json& value) {
   return base::printable(base::write_json(value), kShown);
 }
 
-std::string range(const facts::Parameter& fact) {
-  if (fact.minimum && fact.maximum) return fmt::format(" from {} to {}", *fact.minimum, *fact.maximum);
-  if (fact.minimum) return fmt::format(" of at least {}", *fact.minimum);
-  if (fact.maximum) return fmt::format(" of at most {}", *fact.maximum);
-  return {};
-}
-
-std::string lengths(const facts::Parameter& fact) {
-  if (fact.min_length && fact.max_length) {
-    return fmt::format(" of {} to {} characters", *fact.min_length, *fact.max_length);
-  }
-  if (fact.min_length) return fmt::format(" of at least {} characters", *fact.min_length);
-  if (fact.max_length) return fmt::format(" of at most {} characters", *fact.max_length);
-  return {};
-}
-
-std::string form(const facts::Parameter& fact) {
-  std::string text;
-  if (!fact.format.empty() && fact.format != "property-string")
-    text += fmt::format(" (PVE format {})", fact.format);
-  if (!fact.pattern.empty()) text += fmt::format(" matching {}", base::printable(fact.pattern, 120));
-  return text;
-}
-
 /// PVE's own reason where it says more than what is valid; it repeats the value.
 std::string reason(std::string_view misfit) {
   constexpr std::string_view kFormat = "invalid format - ";
@@ -203,31 +176,6 @@ bool is_set(const base::Json& value) {
   if (const auto* array = value.if_array()) return !array->empty();
   const auto text = wire_text(value);
   return !text.empty() && text != "0";
-}
-
-std::string expectation(const Field& field) {
-  constexpr std::size_t kMost = 40;
-  if (!field.values.empty()) {
-    const auto count = std::min(field.values.size(), kMost);
-    return fmt::format("one of {}{}", base::join(std::span(field.values).first(count), ", "),
-                       count < field.values.size() ? ", …" : "");
-  }
-  const facts::Parameter none;
-  const auto& fact = field.fact == nullptr ? none : *field.fact;
-  switch (field.type) {
-    case Type::Integer:
-      return "an integer" + range(fact);
-    case Type::Number:
-      return "a number" + range(fact);
-    case Type::Boolean:
-      return "true or false";
-    case Type::Array:
-      return "an array of texts" + lengths(fact) + form(fact);
-    case Type::String:
-      break;
-  }
-  if (is_list(field)) return "a comma-separated list" + lengths(fact) + form(fact);
-  return "a text" + lengths(fact) + form(fact);
 }
 
 std::expected<base::Json, std::string> fit(const Field& field, const base::Json& given) {

@@ -14,6 +14,9 @@ namespace engine {
 /// a list. The error is a clause after the parameter's name, without the value if that is a secret.
 std::expected<base::Json, std::string> fit(const Field& field, const base::Json& given);
 
+/// A text that PVE splits into several values.
+bool is_list(const Field& field);
+
 /// What would be valid: "an integer from 100 to 999999999".
 std::string expectation(const Field& field);
 

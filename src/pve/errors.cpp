@@ -24,7 +24,8 @@ constexpr std::array kRemedies = {
     Remedy{"only root can", "PVE allows this only to root@pam logged in with a password, not to a token."},
     Remedy{
         "Permission check failed",
-        "The token lacks this privilege on this path. An administrator grants it with: pveum acl modify "
+        "The token lacks this privilege on this path, or what the path names does not exist. An "
+        "administrator grants it with: pveum acl modify "
         "PATH --tokens 'USER@REALM!TOKEN' --roles ROLE (with privilege separation the user needs it too)."},
     Remedy{"no quorum",
            "The cluster has no quorum and refuses changes: bring the missing nodes back "
@@ -55,6 +56,10 @@ constexpr std::array kRemedies = {
     Remedy{"QEMU guest agent is not running",
            "Start qemu-guest-agent in the guest, or wait until it has booted."},
     Remedy{"ha groups have been migrated to rules", "Since PVE 9 rules take the place of HA groups."},
+    Remedy{"RRD error",
+           "PVE has no statistics of it: it is new (they begin about a minute after its start) or does not "
+           "exist "
+           "(pve_list_cluster_resources lists what does)."},
     Remedy{"protection mode enabled", "Set protection=0 in its configuration first."},
     Remedy{"RPCEnvironment init request failed",
            "The node's cluster file system is down: systemctl status pve-cluster on that node."},

@@ -3,6 +3,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
 #include <set>
 #include <string>
 
@@ -30,6 +34,20 @@ std::size_t word_count(std::string_view text) { return base::split(text, ' ').si
 
 TEST(Rules, NoRowHasAFault) {
   for_each_tool([](const tool::Tool& tool, const auto&) { EXPECT_EQ(tool::fault(tool), ""); });
+}
+
+TEST(Rules, EveryToolThatATextNamesExists) {
+  namespace fs = std::filesystem;
+  const std::regex named("pve_(list|get|create|update|delete|run|start|stop|manage|migrate|clone)_[a-z_]+");
+  for (const auto* folder : {"src/engine", "src/pve", "src/cli", "src/catalog", "docs", "."}) {
+    for (const auto& entry : fs::directory_iterator(fs::path(PROJECT_SOURCE_DIR) / folder)) {
+      if (!entry.is_regular_file()) continue;
+      std::ifstream in(entry.path());
+      const std::string text(std::istreambuf_iterator<char>(in), {});
+      for (std::sregex_iterator at(text.begin(), text.end(), named), end; at != end; ++at)
+        EXPECT_NE(find(at->str()), nullptr) << at->str() << " in " << entry.path();
+    }
+  }
 }
 
 TEST(Rules, NamesAndTitlesAreUnique) {

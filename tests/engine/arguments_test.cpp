@@ -97,6 +97,15 @@ TEST(Arguments, OverwritingARestoreIsRefused) {
       Not(HasSubstr("refused")));
 }
 
+TEST(Arguments, AnUpdateOfNothingIsRefused) {
+  const auto* nothing = "nothing to change; give at least one of cores, delete";
+  EXPECT_THAT(checked(test::kUpdate, R"({"node":"pve1","vmid":100})"), HasSubstr(nothing));
+  EXPECT_THAT(checked(test::kUpdate, R"({"node":"pve1","vmid":100,"digest":"a","cores":null})"),
+              HasSubstr(nothing));
+  EXPECT_THAT(checked(test::kUpdate, R"({"node":"pve1","vmid":100,"memory":"512"})"), HasSubstr("512"))
+      << "one that the row does not list counts too";
+}
+
 TEST(Arguments, ANewerPveDecidesItself) {
   const Limits newer{.newer_pve = [] { return true; }};
   EXPECT_EQ(checked(test::kStart, R"({"node":"pve1","vmid":100,"new-thing0":"x"})", newer),
