@@ -60,7 +60,8 @@ std::expected<void, std::string> keep_mac(tool::Context& context, base::JsonObje
   }
   if (bare.empty()) return {};
   const auto config = context.get(config_path);
-  if (!config) return std::unexpected("The present MAC address could not be read: " + config.error().sentence);
+  if (!config)
+    return std::unexpected("The present MAC address could not be read: " + config.error().sentence);
   for (auto* member : bare) {
     const auto* object = config->if_object();
     const auto* present = object == nullptr ? nullptr : object->if_contains(member->key());

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <future>
 #include <optional>
+#include <utility>
 
 #include "mcp/fixture.h"
 
@@ -48,10 +49,10 @@ class StdioTest : public testing::Test {
 
   void start(StdioLimits limits = {}) { start(server, limits); }
   void start(const mcp::Server& served, StdioLimits limits) {
-    running_ = std::async(std::launch::async, [this, &served, limits] {
-      const int code = transport::serve_stdio(served, server_in_, server_out_, stop, limits);
-      ::close(server_out_);
-      server_out_ = -1;
+    // The thread's own from here on: it closes it at the end.
+    running_ = std::async(std::launch::async, [this, &served, limits, out = std::exchange(server_out_, -1)] {
+      const int code = transport::serve_stdio(served, server_in_, out, stop, limits);
+      ::close(out);
       return code;
     });
   }
@@ -98,7 +99,7 @@ class StdioTest : public testing::Test {
   }
   /// Fills what the client does not read.
   void clog() {
-    ASSERT_GT(::fcntl(server_out_, F_SETPIPE_SZ, 4096), 0);
+    ASSERT_GT(::fcntl(from_server_, F_SETPIPE_SZ, 4096), 0);
     for (int i = 0; i < 200; ++i) send(R"({"jsonrpc":"2.0","id":1,"method":"tools/list"})");
   }
 
@@ -336,13 +337,14 @@ TEST_F(StdioTest, StopsAlthoughTheClientReadsNothing) {
 }
 
 TEST_F(StdioTest, KeepsTheFlagsOfItsDescriptors) {
+  const int out = server_out_;
   const int in_flags = ::fcntl(server_in_, F_GETFL);
-  const int out_flags = ::fcntl(server_out_, F_GETFL);
+  const int out_flags = ::fcntl(out, F_GETFL);
   start();
   send(kPing);
   read();
   EXPECT_EQ(::fcntl(server_in_, F_GETFL), in_flags);
-  EXPECT_EQ(::fcntl(server_out_, F_GETFL), out_flags);
+  EXPECT_EQ(::fcntl(out, F_GETFL), out_flags);
 }
 
 TEST_F(StdioTest, ServesDescriptorsThatDoNotBlock) {
