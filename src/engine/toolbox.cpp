@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "base/text.h"
-#include "engine/connected_version.h"
 #include "engine/render.h"
 #include "engine/row.h"
 #include "engine/run.h"
@@ -32,7 +31,7 @@ Toolbox::Toolbox(std::span<const tool::Category> categories, guard::Policy polic
     : categories_(categories),
       policy_(std::move(policy)),
       cluster_(cluster),
-      version_(std::make_unique<ConnectedVersion>(cluster.client)),
+      version_(cluster.client),
       index_(std::make_unique<Index>()) {}
 
 Toolbox::~Toolbox() = default;
@@ -85,7 +84,7 @@ mcp::Outcome Toolbox::call(const mcp::Call& call) {
   if (!policy) return render_error("The caller's access tier is not one this server knows.");
   if (auto refusal = policy->refusal(row.tool(), row.category())) return render_error(*std::move(refusal));
   const auto newer_pve = [&] {
-    const auto connected = version_->get(call.stop);
+    const auto connected = version_.get(call.stop);
     return connected && is_newer(*connected, cluster_.facts.version());
   };
   return run(row, call.arguments, {policy->tier, newer_pve}, cluster_, call.stop);

@@ -12,7 +12,7 @@
 #include "facts/facts.h"
 #include "guard/policy.h"
 #include "mcp/tools.h"
-#include "pve/client.h"
+#include "pve/version.h"
 #include "tool/tool.h"
 
 namespace engine {
@@ -22,8 +22,6 @@ struct Cluster {
   pve::Client& client;
   const facts::Facts& facts;
 };
-
-class ConnectedVersion;
 
 /// The text of the server's `instructions`: what the parameters that mean the same everywhere mean. Under 2
 /// kB, the essence in the first 500 characters.
@@ -48,7 +46,7 @@ class Toolbox final : public mcp::Tools {
   std::span<const tool::Category> categories_;
   guard::Policy policy_;
   Cluster cluster_;
-  std::unique_ptr<ConnectedVersion> version_;
+  pve::ConnectedVersion version_;
   std::unique_ptr<Index> index_;
 };
 

@@ -20,4 +20,16 @@ std::expected<std::string, Error> version(Client& client, const std::stop_token&
   return base::printable(std::string_view(version->get_string()), 40);
 }
 
+std::optional<std::string> ConnectedVersion::get(const std::stop_token& stop) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (version_) return version_;
+  }
+  auto found = version(client_, stop);
+  if (!found) return std::nullopt;
+  const std::scoped_lock lock(mutex_);
+  version_ = *std::move(found);
+  return version_;
+}
+
 }  // namespace pve
