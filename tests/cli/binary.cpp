@@ -7,6 +7,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 
 #include "base/json.h"
@@ -173,6 +174,25 @@ TEST(Binary, SignalsEndItAtOnce) {
     ASSERT_TRUE(process.read_line());
     const auto took = timed([&] {
       process.signal(signal);
+      EXPECT_EQ(process.wait(), 0) << process.errors();
+    });
+    EXPECT_LT(took, 3s);
+  }
+}
+
+TEST(Binary, EndsAtOnceWhileANameLookUpHangs) {
+  const std::function<void(Process&)> ends[] = {[](Process& process) { process.close_input(); },
+                                                [](Process& process) { process.signal(SIGTERM); }};
+  for (const auto& end : ends) {
+    Process process({}, {"PVE_BASE_URL=https://pve.example.com", "PVE_TOKEN_ID=root@pam!demo",
+                         std::string("PVE_TOKEN_SECRET=") + kSecret, "LD_PRELOAD=" HANGING_LOOKUP});
+    process.write(initialize() + call(1, "pve_list_nodes"));
+    ASSERT_TRUE(process.read_line()) << process.errors();
+    process.write(R"({"jsonrpc":"2.0","id":2,"method":"ping"})"
+                  "\n");
+    EXPECT_THAT(process.read_line().value_or(""), HasSubstr(R"("id":2)")) << "the call waits for nobody else";
+    const auto took = timed([&] {
+      end(process);
       EXPECT_EQ(process.wait(), 0) << process.errors();
     });
     EXPECT_LT(took, 3s);
