@@ -15,7 +15,7 @@ export HOME
 build_packages=(g++ cmake ninja-build libssl-dev zlib1g-dev libfmt-dev libcli11-dev libtomlplusplus-dev
   libboost1.81-dev libboost-json1.81-dev)
 test_packages=(libgtest-dev libgmock-dev mold ccache python3 python3-jsonschema)
-lint_packages=(clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev)
+clang_packages=(clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev)
 
 say() { printf '\n== %s\n' "$*"; }
 

@@ -65,10 +65,8 @@ class Repeat {
   /// An address is one thing in up to three parameters.
   void address(const Family& family) {
     if (deleted(family.address) || deleted(family.cidr) || deleted(family.netmask)) return;
-    if (arguments_.contains(family.address) || arguments_.contains(family.netmask)) {
-      plain(family.address);
-      plain(family.netmask);
-    } else if (present_.contains(family.cidr)) {
+    const bool given_in_parts = arguments_.contains(family.address) || arguments_.contains(family.netmask);
+    if (present_.contains(family.cidr) && !given_in_parts) {
       plain(family.cidr);
     } else {
       plain(family.address);

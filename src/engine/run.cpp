@@ -73,7 +73,7 @@ std::expected<void, std::string> prepare(const Row& row, base::JsonObject& argum
 }  // namespace
 
 mcp::Result run(const Row& row, const base::JsonObject& given, const Limits& limits, const Cluster& cluster,
-                std::stop_token stop) {
+                const std::stop_token& stop) {
   auto arguments = check(row, given, limits);
   if (!arguments) return render_error(std::move(arguments.error()));
   if (auto prepared = prepare(row, *arguments, limits, cluster, stop); !prepared) {
@@ -82,7 +82,7 @@ mcp::Result run(const Row& row, const base::JsonObject& given, const Limits& lim
   const auto call = request(row.tool().call, *arguments);
   if (!call) return render_error(fmt::format("{} was not called: {}", row.tool().name, call.error()));
   if (stop.stop_requested()) return render_error("Cancelled before anything was sent.");
-  auto answer = cluster.client.call(*call, std::move(stop));
+  auto answer = cluster.client.call(*call, stop);
   if (!answer) {
     return render_error(without_secrets(explained(answer.error(), *call, cluster.client), row, *arguments));
   }

@@ -11,6 +11,6 @@ namespace engine {
 
 /// The row may run for this caller; its arguments are not yet checked.
 mcp::Result run(const Row& row, const base::JsonObject& given, const Limits& limits, const Cluster& cluster,
-                std::stop_token stop);
+                const std::stop_token& stop);
 
 }  // namespace engine

@@ -162,9 +162,11 @@ std::optional<Route> Facts::route(base::Method method, std::string_view path) co
   const auto names = segments(route.endpoint->path);
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (!variable(names[i])) continue;
-    const auto last = takes_slashes(names[i]) ? parts.back() : parts[i];
+    const auto& last = takes_slashes(names[i]) ? parts.back() : parts[i];
+    const auto begin = static_cast<std::size_t>(parts[i].data() - path.data());
+    const auto end = static_cast<std::size_t>(last.data() - path.data()) + last.size();
     route.values.emplace_back(names[i].substr(1, names[i].size() - 2),
-                              std::string(parts[i].data(), last.data() + last.size()));
+                              std::string(path.substr(begin, end - begin)));
   }
   return route;
 }

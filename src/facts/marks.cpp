@@ -9,7 +9,7 @@
 namespace facts {
 namespace {
 
-constexpr std::string_view kEverywhere = "";
+constexpr std::string_view kEverywhere;
 
 struct Row {
   std::string_view name;

@@ -98,7 +98,7 @@ std::optional<Answer> not_allowed(const Call& call) {
 
 /// The schedule, converted from the deprecated pair when that came; empty: neither.
 std::expected<std::string, Answer> schedule_of(const Parameters& parameters, bool required) {
-  const auto schedule = parameters.text("schedule");
+  auto schedule = parameters.text("schedule");
   const auto start = parameters.text("starttime");
   if (!schedule.empty() && !start.empty()) {
     return std::unexpected(Answer::bad("starttime", "'starttime' and 'schedule' cannot both be set"));

@@ -185,7 +185,7 @@ const T* lookup(const Named<T>& map, std::string_view name) {
   return nullptr;
 }
 
-Answer bad(std::string_view key, std::string text) { return Answer::bad(key, std::move(text)); }
+Answer bad(std::string_view key, const std::string& text) { return Answer::bad(key, text); }
 
 std::optional<Answer> mixed(std::string_view key, int& version, int found) {
   if (found == 0) return std::nullopt;

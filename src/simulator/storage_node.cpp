@@ -73,7 +73,7 @@ std::expected<const Storage*, Answer> usable(const Call& call) {
 /// The call's volume id; both "backup/x" and "local:backup/x" come.
 std::expected<std::string, Answer> volume_id(const Call& call) {
   const auto storage = call.parameters.text("storage");
-  const auto volume = call.parameters.text("volume");
+  auto volume = call.parameters.text("volume");
   const auto colon = volume.find(':');
   // A date in the name of a PBS backup has colons too, always after a slash.
   if (colon == std::string::npos || volume.find('/') < colon) return storage + ":" + volume;

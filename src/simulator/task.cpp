@@ -29,9 +29,8 @@ void unlock(State& state, const Task& task) {
   if (auto* guest = state.guest(task.locked_guest)) guest->config.erase("lock");
 }
 
-void finish(State& state, const std::string& of) {
-  // The task itself may move while its work runs, and its name with it.
-  const std::string upid = of;
+/// The name by value: the task itself may move while its work runs.
+void finish(State& state, std::string upid) {  // NOLINT(performance-unnecessary-value-param)
   auto* task = find_task(state, upid);
   state.now_ms = std::max(state.now_ms, task->end_ms);
   unlock(state, *task);

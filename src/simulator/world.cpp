@@ -129,7 +129,8 @@ void add_storages(State& state) {
   add("ceph-vm",
       {{"type", "rbd"}, {"pool", "vm"}, {"krbd", "0"}, {"content", "images,rootdir"}, {"username", "admin"}},
       6000 * kGiB, 40 * kGiB);
-  const auto file = [&](std::string volid, std::string content, std::string format, std::uint64_t size) {
+  const auto file = [&](const std::string& volid, const std::string& content, const std::string& format,
+                        std::uint64_t size) {
     for (const auto& [name, node] : state.nodes) {
       Volume volume;
       volume.volid = volid;

@@ -19,8 +19,8 @@ struct Listener {
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
-    ::bind(socket, reinterpret_cast<const sockaddr*>(&address), size);
-    ::listen(socket, 1);
+    EXPECT_EQ(::bind(socket, reinterpret_cast<const sockaddr*>(&address), size), 0);
+    EXPECT_EQ(::listen(socket, 1), 0);
     ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
     port = ntohs(address.sin_port);
   }

@@ -75,7 +75,7 @@ TEST(Parse, SaysWhyAMessageIsRefusedAndToWhom) {
       {"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"\xC0\xAF\"}", kParseError, ""},
       {"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"\xED\xA0\x80\"}", kParseError, ""},
       {R"({"jsonrpc":"2.0","id":1,"method":"\ud800"})", kParseError, ""},
-      {std::string("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"p\0\"}", 39), kParseError, ""},
+      {std::string("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"p\0\"}", 38), kParseError, ""},
       {nested(64), kParseError, ""},
       {std::string(100000, '['), kParseError, ""},
       {"1", kInvalidRequest, ""},

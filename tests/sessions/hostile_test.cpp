@@ -46,8 +46,7 @@ const std::vector<std::string>& hostile() {
       "{node}",
       "\x7f",
       "\xC3\xA4",
-      "\xE2\x80\xAE"
-      "a",
+      "\xE2\x80\xAE\x61",
       "//",
       "/",
       "..;/",
