@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <span>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "base/clock.h"
@@ -82,6 +83,8 @@ int run(const cli::Arguments& arguments, const config::Settings& settings) {
   const mcp::Server server(toolbox,
                            {"mcp-pve", "Proxmox VE", MCP_PVE_VERSION, std::string(engine::instructions())});
   cli::on_termination([&] { stop.stop(cli::kDone); });
+  // The first question of every client is the list of tools: another processor makes it meanwhile.
+  std::thread([&toolbox] { toolbox.prepare(); }).detach();
   if (!settings.simulate) cli::check_in_background(client);
   // Calls that ignore their stop token and the background check use what lives here: no destructor may run.
   cli::leave(cli::serve(server, stop));

@@ -66,8 +66,10 @@ int report(const mcp::Outcome& outcome) {
 int call(mcp::Tools& tools, const Arguments& arguments) {
   const mcp::Caller caller;
   base::JsonObject schema;
-  for (auto& tool : tools.list(caller)) {
-    if (tool.name == arguments.tool) schema = std::move(tool.input_schema);
+  for (const auto& tool : tools.list(caller)) {
+    if (tool.name != arguments.tool) continue;
+    if (auto parsed = base::parse_json(tool.input_schema); parsed && parsed->is_object())
+      schema = std::move(parsed->get_object());
   }
   const auto object = arguments.json == "-" ? all_of_stdin() : arguments.json;
   const auto values = arguments_of(object, arguments.pairs, schema);

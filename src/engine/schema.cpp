@@ -61,7 +61,7 @@ mcp::ToolDescription describe(const Row& row) {
   description.title = tool.title;
   description.description = tool.description;
   if (row.has_more()) description.description += kMore;
-  description.input_schema = input_schema(row);
+  description.input_schema = base::write_json(base::Json(input_schema(row)));
   description.annotations = annotations(tool);
   return description;
 }

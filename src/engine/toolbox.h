@@ -33,6 +33,9 @@ class Toolbox final : public mcp::Tools {
   Toolbox(std::span<const tool::Category> categories, guard::Policy policy, Cluster cluster);
   ~Toolbox() override;
 
+  /// Makes what the first request needs. Not needed, but a thread that has nothing to do yet can do it ahead.
+  void prepare() { index(); }
+
   std::vector<mcp::ToolDescription> list(const mcp::Caller& caller) override;
   mcp::Outcome call(const mcp::Call& call) override;
 

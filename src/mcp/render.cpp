@@ -59,15 +59,14 @@ void write_annotations(const Annotations& given, ObjectText& tool) {
   if (text != "{}") tool.raw("annotations", text);
 }
 
-void write_tool(ToolDescription tool, Revision revision, std::string& out) {
+void write_tool(const ToolDescription& tool, Revision revision, std::string& out) {
   ObjectText object(out);
   object.text("name", tool.name);
   if (revision >= Revision::R2025_06_18 && !tool.title.empty()) object.text("title", tool.title);
   if (!tool.description.empty()) object.text("description", tool.description);
-  object.json("inputSchema", base::Json(std::move(tool.input_schema)));
-  if (revision >= Revision::R2025_06_18 && tool.output_schema) {
-    object.json("outputSchema", base::Json(*std::move(tool.output_schema)));
-  }
+  object.raw("inputSchema", tool.input_schema);
+  if (revision >= Revision::R2025_06_18 && tool.output_schema)
+    object.raw("outputSchema", *tool.output_schema);
   if (revision >= Revision::R2025_03_26) write_annotations(tool.annotations, object);
   object.close();
 }
@@ -79,13 +78,13 @@ bool carries(Revision revision, const base::Json& structured) {
 
 }  // namespace
 
-void write_tools(std::vector<ToolDescription> tools, Revision revision, std::string& out) {
+void write_tools(const std::vector<ToolDescription>& tools, Revision revision, std::string& out) {
   out += '[';
   bool first = true;
-  for (auto& tool : tools) {
+  for (const auto& tool : tools) {
     if (!first) out += ',';
     first = false;
-    write_tool(std::move(tool), revision, out);
+    write_tool(tool, revision, out);
   }
   out += ']';
 }

@@ -12,7 +12,7 @@ namespace mcp {
 
 /// The array of a tools/list: members that the revision does not know are left out, and so are hints equal
 /// to the protocol's defaults.
-void write_tools(std::vector<ToolDescription> tools, Revision revision, std::string& out);
+void write_tools(const std::vector<ToolDescription>& tools, Revision revision, std::string& out);
 
 /// The members `content`, `structuredContent` and `isError`. Structured content that the revision cannot
 /// carry goes into a text block when there is no other content.

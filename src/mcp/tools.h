@@ -96,8 +96,9 @@ struct ToolDescription {
   std::string_view name;
   std::string_view title;
   std::string description;
-  base::JsonObject input_schema;
-  std::optional<base::JsonObject> output_schema;
+  /// JSON Schema as compact JSON text: made once, sent as it is.
+  std::string input_schema;
+  std::optional<std::string> output_schema;
   Annotations annotations;
 };
 

@@ -19,7 +19,7 @@ class Echo final : public mcp::Tools {
  public:
   std::vector<mcp::ToolDescription> list(const mcp::Caller& /*caller*/) override {
     std::vector<mcp::ToolDescription> tools;
-    tools.push_back({"echo", "Echo", "Echo.", {{"type", "object"}}, {}, {}});
+    tools.push_back({"echo", "Echo", "Echo.", R"({"type":"object"})", {}, {}});
     return tools;
   }
   mcp::Outcome call(const mcp::Call& call) override {

@@ -72,13 +72,12 @@ class FakeTools final : public mcp::Tools {
  public:
   std::vector<mcp::ToolDescription> list(const mcp::Caller& /*caller*/) override {
     std::vector<mcp::ToolDescription> tools;
-    tools.push_back(
-        {"echo", "Echo", "Gives its arguments back.", json(R"({"type":"object"})").as_object(), {}, {}});
+    tools.push_back({"echo", "Echo", "Gives its arguments back.", R"({"type":"object"})", {}, {}});
     tools.push_back({"structured",
                      "Structured",
                      "Gives a structure.",
-                     json(R"({"type":"object","additionalProperties":false})").as_object(),
-                     json(R"({"type":"object"})").as_object(),
+                     R"({"type":"object","additionalProperties":false})",
+                     R"({"type":"object"})",
                      {true, false, false, false}});
     return tools;
   }
