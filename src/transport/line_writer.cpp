@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,12 +10,16 @@
 #include <cerrno>
 #include <climits>
 #include <cstdint>
+#include <utility>
 
 namespace transport {
 namespace {
 
 /// How long a client that wants to leave, or is left, may take to read what is being written.
 constexpr std::chrono::milliseconds kLastWords{300};
+
+/// Who has more to say waits until the client has read some of it.
+constexpr std::size_t kMostPending = 1 << 20;
 
 void notify(int fd) {
   const std::uint64_t one = 1;
@@ -43,31 +46,38 @@ LineWriter::~LineWriter() {
 }
 
 void LineWriter::send(std::string_view message) {
-  const std::scoped_lock lock(mutex_);
+  std::unique_lock lock(mutex_);
   if (closed_ || failed_.load()) return;
-  if (write_line(message)) return;
-  failed_.store(true);
-  notify(failed_fd_);
+  pending_.append(message).push_back('\n');
+  if (writing_) {
+    progress_.wait(lock, [this] { return !writing_ || pending_.size() < kMostPending; });
+    return;
+  }
+  writing_ = true;
+  while (!pending_.empty() && !failed_.load()) {
+    const auto bytes = std::exchange(pending_, {});
+    lock.unlock();
+    const bool written = write(bytes);
+    lock.lock();
+    if (!written) failed_.store(true);
+    progress_.notify_all();
+  }
+  writing_ = false;
+  progress_.notify_all();
+  if (failed_.load()) notify(failed_fd_);
 }
 
-bool LineWriter::write_line(std::string_view message) {
-  char end = '\n';
-  const std::size_t total = message.size() + 1;
-  for (std::size_t done = 0; done < total;) {
+bool LineWriter::write(std::string_view bytes) {
+  while (!bytes.empty()) {
     if (!wait_writable()) return false;
     // A pipe that is ready takes PIPE_BUF bytes without blocking; its flags are shared with other processes,
     // so it cannot be made non-blocking.
-    const std::size_t chunk = std::min<std::size_t>(total - done, PIPE_BUF);
-    const std::size_t text = std::min(chunk, message.size() - std::min(done, message.size()));
-    std::array<iovec, 2> parts{
-        iovec{const_cast<char*>(message.data()) + std::min(done, message.size()), text},
-        iovec{&end, chunk - text}};
-    const auto written = ::writev(out_, parts.data(), static_cast<int>(parts.size()));
+    const auto written = ::write(out_, bytes.data(), std::min<std::size_t>(bytes.size(), PIPE_BUF));
     if (written < 0) {
       if (errno == EINTR || errno == EAGAIN) continue;
       return false;
     }
-    done += static_cast<std::size_t>(written);
+    bytes.remove_prefix(static_cast<std::size_t>(written));
   }
   return true;
 }
@@ -90,8 +100,9 @@ bool LineWriter::wait_writable() {
 
 void LineWriter::close() {
   notify(closed_fd_);
-  const std::scoped_lock lock(mutex_);
+  std::unique_lock lock(mutex_);
   closed_ = true;
+  progress_.wait(lock, [this] { return !writing_; });
 }
 
 }  // namespace transport

@@ -3,15 +3,18 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "mcp/sink.h"
 
 namespace transport {
 
-/// Writes whole lines; a client that does not read holds its own calls only until somebody wants to end.
+/// Writes whole lines, those of many threads in one go: who comes while another writes leaves the line to it.
+/// A client that does not read holds its calls back, but only until somebody wants to end.
 class LineWriter final : public mcp::Sink {
  public:
   /// `in` is watched for the client's going, `stop` for the wish to end; both then bound the wait for a
@@ -30,7 +33,7 @@ class LineWriter final : public mcp::Sink {
   void close();
 
  private:
-  bool write_line(std::string_view message);
+  bool write(std::string_view bytes);
   bool wait_writable();
 
   const int in_;
@@ -41,7 +44,11 @@ class LineWriter final : public mcp::Sink {
   std::atomic<bool> failed_{false};
 
   std::mutex mutex_;
+  std::condition_variable progress_;
+  std::string pending_;
+  bool writing_ = false;
   bool closed_ = false;
+  // Touched only by the thread that writes.
   std::optional<std::chrono::steady_clock::time_point> deadline_;
 };
 

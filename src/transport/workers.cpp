@@ -8,11 +8,13 @@ namespace transport {
 namespace {
 
 constexpr std::size_t kKeptThreads = 4;
+/// How long the others stay for the next burst.
+constexpr std::chrono::seconds kLinger{10};
 
 }  // namespace
 
 bool Workers::run(std::function<void()> job) {
-  const std::scoped_lock lock(mutex_);
+  std::unique_lock lock(mutex_);
   if (closed_ || jobs_.size() + busy_ >= limit_ + queue_limit_) return false;
   jobs_.push_back(std::move(job));
   if (jobs_.size() > waiting_ && threads_ < limit_) {
@@ -27,6 +29,8 @@ bool Workers::run(std::function<void()> job) {
       }
     }
   }
+  // Who is woken needs the mutex at once.
+  lock.unlock();
   wake_.notify_one();
   return true;
 }
@@ -35,10 +39,10 @@ void Workers::work() {
   std::unique_lock lock(mutex_);
   while (!closed_) {
     if (jobs_.empty()) {
-      if (waiting_ >= kKeptThreads) break;
       ++waiting_;
-      wake_.wait(lock, [this] { return closed_ || !jobs_.empty(); });
+      const bool more = wake_.wait_for(lock, kLinger, [this] { return closed_ || !jobs_.empty(); });
       --waiting_;
+      if (!more && waiting_ >= kKeptThreads) break;
       continue;
     }
     auto job = std::move(jobs_.front());

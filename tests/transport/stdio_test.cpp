@@ -9,6 +9,7 @@
 #include <chrono>
 #include <future>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "mcp/fixture.h"
@@ -202,6 +203,26 @@ TEST_F(StdioTest, GivesLargeAnswersInOneLine) {
   send(R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":{"a":")" + text +
        "\"}}}");
   EXPECT_THAT(read().value_or(""), HasSubstr(text));
+}
+
+TEST_F(StdioTest, AnswersOfManyThreadsStayWholeLines) {
+  constexpr int kCalls = 60;
+  start();
+  send(kInitialize);
+  read();
+  std::set<std::string> answers;
+  for (int round = 0; round < 5; ++round) {
+    // Held together first, so that all answer at once.
+    for (int i = 0; i < kCalls; ++i) send(call("block", std::to_string(round * kCalls + i)));
+    for (int i = 0; i < kCalls; ++i) tools.entered.acquire();
+    for (int i = 0; i < kCalls; ++i) tools.release.release();
+    for (int i = 0; i < kCalls; ++i) {
+      const auto answer = read().value_or("");
+      EXPECT_TRUE(base::parse_json(answer)) << answer;
+      answers.insert(answer);
+    }
+  }
+  EXPECT_EQ(answers.size(), 5U * kCalls);
 }
 
 TEST_F(StdioTest, OneCallDelaysNoOther) {
