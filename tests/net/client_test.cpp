@@ -190,6 +190,7 @@ TEST(Certificates, OwnAuthority) {
   options.ca_file = ca.path;
   EXPECT_TRUE(Client(options).send(get(), {}));
   options.url.host = "localhost";
+  options.lookup = [](const std::string&) { return net::Addresses({"127.0.0.1"}); };
   EXPECT_TRUE(Client(options).send(get(), {}));
 }
 
