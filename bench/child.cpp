@@ -75,18 +75,14 @@ std::string Child::read_line() {
     if (end != std::string::npos) {
       std::string line = buffer_.substr(begin_, end - begin_);
       begin_ = end + 1;
-      if (begin_ == buffer_.size()) {
-        buffer_.clear();
-        begin_ = 0;
-      }
       return line;
     }
+    buffer_.erase(0, begin_);
+    begin_ = 0;
     seen = buffer_.size();
-    const std::size_t old = buffer_.size();
-    buffer_.resize(old + 65'536);
-    const auto got = ::read(out_, buffer_.data() + old, 65'536);
+    const auto got = ::read(out_, chunk_.data(), chunk_.size());
     if (got <= 0) give_up("the child has ended");
-    buffer_.resize(old + static_cast<std::size_t>(got));
+    buffer_.append(chunk_.data(), static_cast<std::size_t>(got));
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <string>
@@ -39,6 +40,7 @@ class Child {
   pid_t pid_ = -1;
   int in_ = -1;
   int out_ = -1;
+  std::array<char, 65'536> chunk_;
   std::string buffer_;
   std::size_t begin_ = 0;
 };

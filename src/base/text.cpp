@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <numeric>
 #include <optional>
 
@@ -69,7 +70,15 @@ int hex_value(char c) {
 }  // namespace
 
 bool is_utf8(std::string_view text) {
+  // Most of what passes is plain ASCII, and megabytes of it.
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
   while (!text.empty()) {
+    std::uint64_t eight = kHighBits;
+    if (text.size() >= sizeof eight) std::memcpy(&eight, text.data(), sizeof eight);
+    if ((eight & kHighBits) == 0) {
+      text.remove_prefix(sizeof eight);
+      continue;
+    }
     const auto scalar = first_scalar(text);
     if (!scalar) return false;
     text.remove_prefix(scalar->length);

@@ -19,6 +19,15 @@ TEST(Utf8, ValidAndNot) {
   }
 }
 
+TEST(Utf8, IsJudgedAtEveryPositionOfALongText) {
+  for (std::size_t at = 0; at < 40; ++at) {
+    std::string text(40, 'a');
+    EXPECT_TRUE(base::is_utf8(text.insert(at, "\xE2\x82\xAC"))) << at;
+    EXPECT_FALSE(base::is_utf8(text.insert(at, "\xAC"))) << at;
+    EXPECT_FALSE(base::is_utf8(std::string(at, 'a') + "\xE2\x82")) << at;
+  }
+}
+
 TEST(Control, OfEveryKind) {
   using namespace std::string_view_literals;
   for (const auto bad : {"\0"sv, "a\n"sv, "\x7F"sv, "\xC2\x80"sv, "\xC2\x9F"sv, "\xFF\x01"sv}) {
