@@ -111,16 +111,18 @@ void add_lonely(const Row& row, const base::JsonObject& arguments, Problems& pro
 /// PVE takes an update that changes nothing and says that all went well.
 void add_idle(const Row& row, const base::JsonObject& arguments, Problems& problems) {
   if (row.tool().call.method != base::Method::Put || !problems.empty()) return;
+  const auto changes_something = [](const Field& field) {
+    return !field.in_path && !field.required && field.wire != "digest";
+  };
+  for (const auto& member : arguments) {
+    const auto field = row.field_on_wire(member.key());
+    if (!field || changes_something(*field)) return;
+  }
   std::vector<std::string_view> changes;
   for (const auto& field : row.fields()) {
-    if (field.in_path || field.required || field.wire == "digest") continue;
-    changes.push_back(field.name);
+    if (changes_something(field)) changes.push_back(field.name);
   }
-  const auto names_object = [&](const auto& member) {
-    const auto field = row.field_on_wire(member.key());
-    return field && (field->in_path || field->required || field->wire == "digest");
-  };
-  if (changes.empty() || !std::ranges::all_of(arguments, names_object)) return;
+  if (changes.empty()) return;
   problems.push_back(fmt::format("nothing to change; give at least one of {}", base::join(changes, ", ")));
 }
 

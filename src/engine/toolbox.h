@@ -33,7 +33,7 @@ class Toolbox final : public mcp::Tools {
   Toolbox(std::span<const tool::Category> categories, guard::Policy policy, Cluster cluster);
   ~Toolbox() override;
 
-  /// Makes what the first request needs. Not needed, but a thread that has nothing to do yet can do it ahead.
+  /// Makes ahead what the first request would make; from any thread, and only to save that request the time.
   void prepare() { index(); }
 
   std::vector<mcp::ToolDescription> list(const mcp::Caller& caller) override;

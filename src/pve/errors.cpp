@@ -58,8 +58,7 @@ constexpr std::array kRemedies = {
     Remedy{"ha groups have been migrated to rules", "Since PVE 9 rules take the place of HA groups."},
     Remedy{"RRD error",
            "PVE has no statistics of it: it is new (they begin about a minute after its start) or does not "
-           "exist "
-           "(pve_list_cluster_resources lists what does)."},
+           "exist (pve_list_cluster_resources lists what does)."},
     Remedy{"protection mode enabled", "Set protection=0 in its configuration first."},
     Remedy{"RPCEnvironment init request failed",
            "The node's cluster file system is down: systemctl status pve-cluster on that node."},
