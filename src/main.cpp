@@ -51,7 +51,7 @@ int fail(std::string_view sentence) {
 }
 
 int run(const cli::Arguments& arguments, const config::Settings& settings) {
-  const base::SystemClock clock;
+  base::SystemClock clock;
   const facts::Facts facts;
   if (arguments.command == cli::Command::Simulate) return cli::simulate(arguments, settings, facts, clock);
 
@@ -68,7 +68,8 @@ int run(const cli::Arguments& arguments, const config::Settings& settings) {
   auto& client = (*backend)->client();
   const guard::Policy policy{tool::tier_named(settings.tier).value_or(tool::Tier::ReadOnly),
                              settings.categories};
-  engine::Toolbox toolbox(catalog::categories(), policy, {client, facts});
+  engine::Toolbox toolbox(catalog::categories(), policy,
+                          {client, facts, clock, {settings.wait, settings.node_tasks}});
 
   switch (arguments.command) {
     case cli::Command::Call:

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <mutex>
+#include <stop_token>
 
 namespace base {
 
@@ -21,6 +22,8 @@ class Clock {
   virtual Wall wall() const = 0;
   /// Monotonic, for durations.
   virtual Steady steady() const = 0;
+  /// Holds the calling thread for `time`, less once `stop` is asked.
+  virtual void sleep(std::chrono::milliseconds time, const std::stop_token& stop) = 0;
 };
 
 class SystemClock final : public Clock {
@@ -29,9 +32,10 @@ class SystemClock final : public Clock {
     return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
   }
   Steady steady() const override { return std::chrono::steady_clock::now(); }
+  void sleep(std::chrono::milliseconds time, const std::stop_token& stop) override;
 };
 
-/// Stands still until told otherwise.
+/// Stands still until told otherwise, or until somebody sleeps.
 class ManualClock final : public Clock {
  public:
   explicit ManualClock(Wall start = Wall{std::chrono::seconds{1'780'000'000}}) : wall_(start) {}
@@ -43,6 +47,9 @@ class ManualClock final : public Clock {
   Steady steady() const override {
     const std::scoped_lock lock(mutex_);
     return steady_;
+  }
+  void sleep(std::chrono::milliseconds time, const std::stop_token& stop) override {
+    if (!stop.stop_requested()) advance(time);
   }
   void advance(std::chrono::milliseconds by) {
     const std::scoped_lock lock(mutex_);

@@ -125,6 +125,7 @@ constexpr tool::Tool kBackup[] = {
                 kMode,
                 kCompress,
                 kNotes},
+     .heavy = true,
      .done = "Backup on node {node}",
      .prepare = run},
     {.name = "pve_create_backup_job",

@@ -35,6 +35,10 @@ struct Settings {
   /// Absent: all.
   std::optional<std::vector<std::string>> categories;
   std::chrono::seconds timeout{40};  ///< 1 to 3600, for the answer to one request
+  /// How long a call that starts a task waits for its end; 0 to 3600, 0: not at all.
+  std::chrono::seconds wait{30};
+  /// How many heavy tasks of ours may run on a node at once; 0 to 1000, 0: any number.
+  unsigned node_tasks = 4;
   bool debug = false;
   bool simulate = false;
   unsigned guests = 30;  ///< of the simulator, 1 to 100000

@@ -179,6 +179,20 @@ std::optional<std::string> timeout(const Given& given, const Known&, Settings& s
   return std::nullopt;
 }
 
+std::optional<std::string> wait(const Given& given, const Known&, Settings& settings) {
+  const auto seconds = number(given, 0, 3600, " of seconds");
+  if (!seconds) return seconds.error();
+  settings.wait = std::chrono::seconds{*seconds};
+  return std::nullopt;
+}
+
+std::optional<std::string> node_tasks(const Given& given, const Known&, Settings& settings) {
+  const auto count = number(given, 0, 1000, "");
+  if (!count) return count.error();
+  settings.node_tasks = *count;
+  return std::nullopt;
+}
+
 std::optional<std::string> debug(const Given& given, const Known&, Settings& settings) {
   // The environment variable counts with any value; flag and file say what they mean.
   if (given.source == "DEBUG") {
@@ -301,6 +315,22 @@ constexpr auto kTable = std::to_array<Setting>({
      .fallback = "40",
      .help = "How long to wait for PVE's answer to one request.",
      .apply = timeout},
+    {.flag = "--wait",
+     .argument = "SECONDS",
+     .variable = "PVE_WAIT",
+     .alias = "",
+     .key = "wait",
+     .fallback = "30",
+     .help = "How long a call that starts a task waits for its end; 0 returns at once with the task's UPID.",
+     .apply = wait},
+    {.flag = "--node-tasks",
+     .argument = "N",
+     .variable = "PVE_NODE_TASKS",
+     .alias = "",
+     .key = "node_tasks",
+     .fallback = "4",
+     .help = "How many starts, migrations, clones, backups of ours run on a node at once; 0: any number.",
+     .apply = node_tasks},
     {.flag = "--debug",
      .argument = "",
      .variable = "DEBUG",

@@ -73,6 +73,7 @@ std::string expectation(const Field& field) {
   const auto& fact = field.fact == nullptr ? none : *field.fact;
   switch (field.type) {
     case Type::Integer:
+      if (field.guest) return "a guest's number" + range(fact) + ", or its name if no other guest has it";
       return "an integer" + range(fact);
     case Type::Number:
       return "a number" + range(fact);

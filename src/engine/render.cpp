@@ -44,20 +44,6 @@ std::string shown(const Row& row, const base::JsonObject& given, std::string_vie
   return base::printable(wire_text(*value), 100);
 }
 
-std::string done_sentence(const Row& row, const base::JsonObject& given) {
-  std::string text;
-  std::string_view rest = row.tool().done.empty() ? row.tool().title : row.tool().done;
-  while (!rest.empty()) {
-    const auto open = rest.find('{');
-    const auto close = open == std::string_view::npos ? open : rest.find('}', open);
-    text += rest.substr(0, close == std::string_view::npos ? rest.size() : open);
-    if (close == std::string_view::npos) break;
-    text += shown(row, given, rest.substr(open + 1, close - open - 1));
-    rest.remove_prefix(close + 1);
-  }
-  return text + ".";
-}
-
 bool is_upid(const base::Json& data) {
   const auto* text = data.if_string();
   return text != nullptr && std::string_view(*text).starts_with("UPID:");
@@ -70,13 +56,27 @@ bool is_empty(const base::Json& data) {
 
 }  // namespace
 
+std::string sentence(const Row& row, const base::JsonObject& given) {
+  std::string text;
+  std::string_view rest = row.tool().done.empty() ? row.tool().title : row.tool().done;
+  while (!rest.empty()) {
+    const auto open = rest.find('{');
+    const auto close = open == std::string_view::npos ? open : rest.find('}', open);
+    text += rest.substr(0, close == std::string_view::npos ? rest.size() : open);
+    if (close == std::string_view::npos) break;
+    text += shown(row, given, rest.substr(open + 1, close - open - 1));
+    rest.remove_prefix(close + 1);
+  }
+  return text;
+}
+
 mcp::Result render(const Row& row, const base::JsonObject& given, pve::Answer answer) {
   mask_secrets(answer.data);
   std::string text;
   if (row.tool().effect == tool::Effect::None) {
     text = data_text(answer);
   } else {
-    text = done_sentence(row, given);
+    text = sentence(row, given) + ".";
     if (is_upid(answer.data)) {
       text += " Task: " + base::printable(std::string_view(answer.data.get_string()));
     } else if (!is_empty(answer.data) || answer.changes || answer.total) {

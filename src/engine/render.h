@@ -13,6 +13,9 @@ namespace engine {
 /// data. Values under names of secrets are masked.
 mcp::Result render(const Row& row, const base::JsonObject& given, pve::Answer answer);
 
+/// The row's sentence with `given` in it, without its full stop: "VM 100 start".
+std::string sentence(const Row& row, const base::JsonObject& given);
+
 mcp::Result render_error(std::string text);
 
 }  // namespace engine

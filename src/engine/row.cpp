@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/text.h"
+#include "engine/own.h"
 
 namespace engine {
 namespace {
@@ -57,6 +58,19 @@ Row::Row(const tool::Tool& tool, std::string_view category, const facts::Facts& 
     : tool_(&tool), category_(category), endpoint_(endpoint_of(tool, facts)) {
   fields_.reserve(tool.params.size());
   for (const auto& param : tool.params) fields_.push_back(listed(param));
+  for (const auto* own : own_parameters(tool.offers)) {
+    Field field;
+    field.name = field.wire = own->fact.name;
+    field.fact = &own->fact;
+    field.type = own->fact.type;
+    field.own = true;
+    fields_.push_back(std::move(field));
+  }
+}
+
+bool Row::finds_node() const {
+  const auto path = tool_->call.path;
+  return in_path("node") && (in_path("vmid") || in_path("upid") || path.ends_with("/vzdump"));
 }
 
 bool Row::in_path(std::string_view wire) const {
@@ -71,7 +85,9 @@ Field Row::listed(const tool::Param& param) const {
   field.fact = endpoint_ == nullptr ? nullptr : endpoint_->parameter(field.wire);
   field.type = type_of(param, field.fact);
   field.in_path = in_path(field.wire);
-  field.required = is_required(param.need, field.fact, field.in_path);
+  field.guest = field.in_path && field.wire == "vmid";
+  field.required =
+      is_required(param.need, field.fact, field.in_path) && !(field.wire == "node" && finds_node());
   if (!param.values.empty()) {
     field.values = base::split(param.values, '|');
   } else if (field.fact != nullptr) {

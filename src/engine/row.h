@@ -19,6 +19,8 @@ struct Field {
   facts::Type type = facts::Type::String;
   bool required = false;
   bool in_path = false;
+  bool guest = false;                    ///< the guest that the row is about: its number or its unique name
+  bool own = false;                      ///< the server's own parameter (own.h); PVE never sees it
   std::vector<std::string_view> values;  ///< the enumeration in force: the row's, else PVE's
 
   bool marked(facts::Mark mark) const { return fact != nullptr && (fact->marks & mark) != 0; }
@@ -36,6 +38,11 @@ class Row {
   const std::vector<Field>& fields() const { return fields_; }
   /// A write also takes what PVE's own schema has at its endpoint.
   bool open() const { return tool_->call.method != base::Method::Get; }
+  /// The tool that does the same for the other kind of guest; empty when there is none.
+  std::string_view sibling() const { return sibling_; }
+  void set_sibling(std::string_view name) { sibling_ = name; }
+  /// True when another argument says on which node the row's object is.
+  bool finds_node() const;
   /// True when the schema has such parameters that the row does not list.
   bool has_more() const;
 
@@ -51,6 +58,7 @@ class Row {
 
   const tool::Tool* tool_;
   std::string_view category_;
+  std::string_view sibling_{};
   const facts::Endpoint* endpoint_;
   std::vector<Field> fields_;
 };

@@ -2,13 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
-#include <vector>
+#include <variant>
 
 #include "base/text.h"
+#include "engine/outcome.h"
+#include "engine/own.h"
 #include "engine/render.h"
 #include "engine/request.h"
+#include "engine/target.h"
 #include "engine/value.h"
 
 namespace engine {
@@ -70,23 +75,151 @@ std::expected<void, std::string> prepare(const Row& row, base::JsonObject& argum
   return {};
 }
 
+std::optional<pve::Upid> started_task(const Row& row, const pve::Answer& answer) {
+  const auto* text = answer.data.if_string();
+  if (row.tool().effect == tool::Effect::None || text == nullptr) return std::nullopt;
+  return pve::parse_upid(std::string_view(*text));
+}
+
+double seconds(std::chrono::milliseconds time) { return std::chrono::duration<double>(time).count(); }
+
+/// The begin of the answer, for what the model should know before the rest.
+mcp::Result noted(const std::string& note, mcp::Result result) {
+  if (note.empty() || result.content.empty()) return result;
+  if (auto* text = std::get_if<mcp::Text>(&result.content.front())) text->text = note + "\n" + text->text;
+  return result;
+}
+
+/// One call, from the model's arguments to what it reads.
+class Run {
+ public:
+  Run(const Row& row, const Limits& limits, Cluster& cluster, const mcp::Call& call)
+      : row_(row), limits_(limits), cluster_(cluster), call_(call) {}
+
+  mcp::Result result() {
+    auto arguments = check(row_, call_.arguments, limits_);
+    if (!arguments) return render_error(std::move(arguments.error()));
+    own_ = take_own(row_.tool().offers, *arguments);
+    auto target = find_target(row_, *std::move(arguments), cluster_, call_.stop);
+    if (!target) return render_error(std::move(target.error()));
+    target_ = *std::move(target);
+    if (auto prepared = prepare(row_, target_.arguments, limits_, cluster_, call_.stop); !prepared)
+      return failure(std::move(prepared.error()));
+    await_target();
+    return noted(target_.note, carry_out());
+  }
+
+ private:
+  mcp::Result failure(std::string text) const {
+    return render_error(without_secrets(std::move(text), row_, target_.arguments));
+  }
+
+  /// A read about a task may wait for its end first.
+  void await_target() {
+    const auto* upid = target_.arguments.if_contains("upid");
+    if (own_.wait.count() == 0 || upid == nullptr || !upid->is_string()) return;
+    if (const auto task = pve::parse_upid(std::string_view(upid->get_string())))
+      cluster_.tasks.await(*task, own_.wait, progress("Task", own_.wait), call_.stop);
+  }
+
+  pve::Tasks::OnWait progress(const std::string& subject, std::chrono::seconds limit) const {
+    return [this, subject, limit](std::chrono::milliseconds waited) {
+      if (waited.count() <= 0 || call_.stop.stop_requested()) return;
+      call_.progress.report(seconds(queued_ + waited), seconds(queued_ + limit),
+                            fmt::format("{}: {:.0f} s", subject, seconds(queued_ + waited)));
+    };
+  }
+
+  mcp::Result carry_out() {
+    if (!row_.tool().heavy) return send(nullptr);
+    const auto node = node_of_target();
+    const auto begin = cluster_.clock.steady();
+    auto turn =
+        cluster_.turns.take(node, cluster_.options.wait,
+                            progress("Waiting for a turn on " + node, cluster_.options.wait), call_.stop);
+    queued_ = std::chrono::duration_cast<std::chrono::milliseconds>(cluster_.clock.steady() - begin);
+    if (!turn) return no_turn(node);
+    return send(&*turn);
+  }
+
+  std::string node_of_target() const {
+    const auto* node = target_.arguments.if_contains("node");
+    return node == nullptr ? std::string{} : wire_text(*node);
+  }
+
+  mcp::Result no_turn(const std::string& node) const {
+    if (call_.stop.stop_requested()) return render_error("Cancelled before anything was sent.");
+    return render_error(
+        fmt::format("{} was not started: {} heavy tasks of this server run on {} already ({}) and none ended "
+                    "in {:.0f} s. "
+                    "Try again when one has ended; PVE_NODE_TASKS allows more.",
+                    sentence(row_, shown_arguments()), cluster_.options.node_tasks, base::printable(node, 60),
+                    cluster_.turns.holders(node), seconds(cluster_.options.wait)));
+  }
+
+  mcp::Result send(pve::Turn* turn) {
+    const auto wanted = request(row_.tool().call, target_.arguments);
+    if (!wanted) return failure(fmt::format("{} was not called: {}", row_.tool().name, wanted.error()));
+    if (call_.stop.stop_requested()) return render_error("Cancelled before anything was sent.");
+    auto answer = cluster_.client.call(*wanted, call_.stop);
+    if (!answer) {
+      if (answer.error().kind == pve::Error::Kind::Refused && turn_back(answer.error().message))
+        return carry_out();
+      return failure(explained(answer.error(), *wanted, cluster_.client));
+    }
+    if (row_.tool().effect != tool::Effect::None) cluster_.guests.forget();
+    const auto upid = started_task(row_, *answer);
+    if (upid && turn != nullptr) turn->started(*upid);
+    if (!upid || cluster_.options.wait.count() == 0)
+      return render(row_, shown_arguments(), *std::move(answer));
+    return outcome(*upid);
+  }
+
+  mcp::Result outcome(const pve::Upid& upid) {
+    const auto subject = sentence(row_, shown_arguments());
+    const auto report = cluster_.tasks.follow(upid, cluster_.options.wait,
+                                              progress(subject, cluster_.options.wait), call_.stop);
+    // A task that did not find its guest has changed nothing.
+    if (report.state == pve::TaskReport::State::Failed && turn_back(report.exit_status)) return carry_out();
+    const auto waited = queued_.count() < 1000 ? std::string{}
+                                               : fmt::format(" (after {:.0f} s in the queue of {})",
+                                                             seconds(queued_), upid.node);
+    return render_outcome(subject + waited, upid, report, cluster_.client.base_url());
+  }
+
+  /// Once: when PVE says that the guest is not there and it is elsewhere, the call goes there.
+  bool turn_back(std::string_view message) {
+    if (turned_ || !says_elsewhere(message)) return false;
+    auto again = find_again(row_, target_, cluster_, call_.stop);
+    if (!again) return false;
+    turned_ = true;
+    target_ = *std::move(again);
+    return true;
+  }
+
+  /// As the model wrote them, with what was found out.
+  base::JsonObject shown_arguments() const {
+    auto shown = call_.arguments;
+    for (const auto* name : {"node", "vmid"}) {
+      if (const auto* found = target_.arguments.if_contains(name)) shown[name] = *found;
+    }
+    return shown;
+  }
+
+  const Row& row_;
+  const Limits& limits_;
+  Cluster& cluster_;
+  const mcp::Call& call_;
+  Own own_;
+  Target target_;
+  std::chrono::milliseconds queued_{0};
+  bool turned_ = false;
+};
+
 }  // namespace
 
-mcp::Result run(const Row& row, const base::JsonObject& given, const Limits& limits, const Cluster& cluster,
-                const std::stop_token& stop) {
-  auto arguments = check(row, given, limits);
-  if (!arguments) return render_error(std::move(arguments.error()));
-  if (auto prepared = prepare(row, *arguments, limits, cluster, stop); !prepared) {
-    return render_error(without_secrets(std::move(prepared.error()), row, *arguments));
-  }
-  const auto call = request(row.tool().call, *arguments);
-  if (!call) return render_error(fmt::format("{} was not called: {}", row.tool().name, call.error()));
-  if (stop.stop_requested()) return render_error("Cancelled before anything was sent.");
-  auto answer = cluster.client.call(*call, stop);
-  if (!answer) {
-    return render_error(without_secrets(explained(answer.error(), *call, cluster.client), row, *arguments));
-  }
-  return render(row, given, *std::move(answer));
+mcp::Result run(const Row& row, const Limits& limits, Cluster& cluster, const mcp::Call& call) {
+  return Run(row, limits, cluster, call).result();
 }
 
 }  // namespace engine

@@ -1,16 +1,16 @@
 // One call of one row: arguments, preparation, request, answer.
 #pragma once
 
-#include <stop_token>
-
 #include "engine/arguments.h"
+#include "engine/cluster.h"
 #include "engine/row.h"
-#include "engine/toolbox.h"
+#include "mcp/tools.h"
 
 namespace engine {
 
-/// The row may run for this caller; its arguments are not yet checked.
-mcp::Result run(const Row& row, const base::JsonObject& given, const Limits& limits, const Cluster& cluster,
-                const std::stop_token& stop);
+/// The row may run for this caller; its arguments are not yet checked. Finds the target's node, waits for the
+/// node's turn if the row is heavy, and for the end of a task that the call starts, as long as the cluster's
+/// options say.
+mcp::Result run(const Row& row, const Limits& limits, Cluster& cluster, const mcp::Call& call);
 
 }  // namespace engine

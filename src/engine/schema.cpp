@@ -19,6 +19,10 @@ base::JsonObject property(const Field& field) {
     parameter.maximum.reset();
   }
   auto schema = facts::json_schema(parameter);
+  if (field.guest) schema["type"] = base::JsonArray{"integer", "string"};
+  if (field.own) schema.erase("maximum");
+  if (field.own) schema.erase("minimum");
+  if (field.own) schema.erase("pattern");
   if (field.param != nullptr && !field.param->description.empty()) {
     schema["description"] = field.param->description;
   }

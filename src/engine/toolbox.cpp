@@ -17,6 +17,20 @@ namespace {
 
 constexpr int kInvalidParams = -32602;
 
+/// The same call for the other kind of guest.
+std::string_view sibling_of(const Row& row, const std::vector<Row>& rows) {
+  std::string path(row.tool().call.path);
+  const auto vm = path.find("/qemu/");
+  const auto at = vm == std::string::npos ? path.find("/lxc/") : vm;
+  if (at == std::string::npos) return {};
+  path.replace(at, vm == std::string::npos ? 5 : 6, vm == std::string::npos ? "/qemu/" : "/lxc/");
+  for (const auto& other : rows) {
+    if (other.tool().call.method == row.tool().call.method && other.tool().call.path == path)
+      return other.tool().name;
+  }
+  return {};
+}
+
 }  // namespace
 
 /// All rows with their facts and descriptions, made at the first use: starting costs nothing.
@@ -27,11 +41,10 @@ struct Toolbox::Index {
   std::unordered_map<std::string_view, std::size_t> by_name;
 };
 
-Toolbox::Toolbox(std::span<const tool::Category> categories, guard::Policy policy, Cluster cluster)
+Toolbox::Toolbox(std::span<const tool::Category> categories, guard::Policy policy, const Access& access)
     : categories_(categories),
       policy_(std::move(policy)),
-      cluster_(cluster),
-      version_(cluster.client),
+      cluster_(access),
       index_(std::make_unique<Index>()) {}
 
 Toolbox::~Toolbox() = default;
@@ -45,6 +58,7 @@ Toolbox::Index& Toolbox::index() {
         index_->descriptions.push_back(describe(index_->rows.back()));
       }
     }
+    for (auto& row : index_->rows) row.set_sibling(sibling_of(row, index_->rows));
   });
   return *index_;
 }
@@ -84,10 +98,10 @@ mcp::Outcome Toolbox::call(const mcp::Call& call) {
   if (!policy) return render_error("The caller's access tier is not one this server knows.");
   if (auto refusal = policy->refusal(row.tool(), row.category())) return render_error(*std::move(refusal));
   const auto newer_pve = [&] {
-    const auto connected = version_.get(call.stop);
+    const auto connected = cluster_.version.get(call.stop);
     return connected && is_newer(*connected, cluster_.facts.version());
   };
-  return run(row, call.arguments, {policy->tier, newer_pve}, cluster_, call.stop);
+  return run(row, {policy->tier, newer_pve}, cluster_, call);
 }
 
 }  // namespace engine

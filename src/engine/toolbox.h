@@ -9,19 +9,12 @@
 #include <string_view>
 #include <vector>
 
-#include "facts/facts.h"
+#include "engine/cluster.h"
 #include "guard/policy.h"
 #include "mcp/tools.h"
-#include "pve/version.h"
 #include "tool/tool.h"
 
 namespace engine {
-
-/// What a call works on.
-struct Cluster {
-  pve::Client& client;
-  const facts::Facts& facts;
-};
 
 /// The text of the server's `instructions`: what the parameters that mean the same everywhere mean. Under 2
 /// kB, the essence in the first 500 characters.
@@ -30,7 +23,7 @@ std::string_view instructions();
 /// Owns nothing it is given; rows may come from anywhere. Safe from many threads.
 class Toolbox final : public mcp::Tools {
  public:
-  Toolbox(std::span<const tool::Category> categories, guard::Policy policy, Cluster cluster);
+  Toolbox(std::span<const tool::Category> categories, guard::Policy policy, const Access& access);
   ~Toolbox() override;
 
   /// Makes ahead what the first request would make; from any thread, and only to save that request the time.
@@ -49,7 +42,6 @@ class Toolbox final : public mcp::Tools {
   std::span<const tool::Category> categories_;
   guard::Policy policy_;
   Cluster cluster_;
-  pve::ConnectedVersion version_;
   std::unique_ptr<Index> index_;
 };
 

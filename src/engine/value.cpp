@@ -100,9 +100,21 @@ std::optional<base::Json> as_string(const Field& field, const base::Json& given)
   return base::Json(boost::json::string(*text));
 }
 
+/// As PVE names its guests, by DNS. What could be a number is one.
+bool is_guest_name(const base::Json& given) {
+  if (!given.is_string() || as_integer(given)) return false;
+  const std::string_view text(given.get_string());
+  return !text.empty() && text.size() <= 255 && text.front() != '-' && text.front() != '.' &&
+         std::ranges::all_of(text, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                  c == '.';
+         });
+}
+
 std::optional<base::Json> typed(const Field& field, const base::Json& given) {
   switch (field.type) {
     case Type::Integer:
+      if (field.guest && is_guest_name(given)) return given;
       if (const auto value = as_integer(given)) return *value;
       return std::nullopt;
     case Type::Boolean:
@@ -121,6 +133,7 @@ std::optional<base::Json> typed(const Field& field, const base::Json& given) {
 
 /// What PVE's own check would say of the value.
 std::optional<std::string> misfit_of(const Field& field, const base::Json& value) {
+  if (field.guest && value.is_string()) return std::nullopt;
   facts::Parameter parameter;
   if (field.fact != nullptr) parameter = *field.fact;
   parameter.type = field.type;

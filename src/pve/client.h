@@ -97,6 +97,9 @@ class Client {
   std::atomic<bool> rejected_{false};
 };
 
+/// What to do about one of PVE's messages, a sentence or two; "" where we know nothing.
+std::string_view remedy(std::string_view message);
+
 /// What to tell a person: PVE's own words or the cause of the failed connection, then the remedy. `what`
 /// names the call
 /// ("GET /nodes"); it may be "".

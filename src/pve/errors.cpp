@@ -65,13 +65,6 @@ constexpr std::array kRemedies = {
     Remedy{"' not implemented", "This version of PVE does not have this call."},
 };
 
-std::string_view remedy_for(const Error& error) {
-  for (const auto& row : kRemedies) {
-    if (error.message.find(row.words) != std::string::npos) return row.remedy;
-  }
-  return {};
-}
-
 // Made up by PVE's internal proxy; the texts are those of the system, so the number decides.
 std::string_view relay_remedy(const Error& error) {
   switch (error.status) {
@@ -114,8 +107,8 @@ std::string explain_answer(const Error& error, std::string_view what) {
   if (!what.empty()) text += " to " + std::string(what);
   text += ", status " + std::to_string(error.status) + ").";
   const auto relay = relay_remedy(error);
-  const auto remedy = relay.empty() ? remedy_for(error) : relay;
-  if (!remedy.empty()) text += " " + std::string(remedy);
+  const auto what_to_do = relay.empty() ? remedy(error.message) : relay;
+  if (!what_to_do.empty()) text += " " + std::string(what_to_do);
   return text;
 }
 
@@ -189,6 +182,13 @@ std::string explain_malformed(const Error& error, std::string_view what, std::st
 }
 
 }  // namespace
+
+std::string_view remedy(std::string_view message) {
+  for (const auto& row : kRemedies) {
+    if (message.find(row.words) != std::string_view::npos) return row.remedy;
+  }
+  return {};
+}
 
 std::string explain(const Error& error, std::string_view what, std::string_view base_url) {
   switch (error.kind) {

@@ -72,6 +72,17 @@ constexpr bool effect_is_valid(const Tool& tool) {
          });
 }
 
+constexpr bool offers_are_valid(const Tool& tool) {
+  const auto kind = tool.view.kind;
+  if (tool.effect != Effect::None) {
+    return tool.offers == kNoOffer && kind == View::Kind::Object && tool.view.columns.empty();
+  }
+  if ((tool.offers & kWait) != 0 && tool.call.path.find("{upid}") == std::string_view::npos) return false;
+  if ((tool.offers & (kSelect | kPage)) != 0 && kind != View::Kind::Table) return false;
+  if ((tool.offers & kChart) != 0 && kind != View::Kind::Statistics) return false;
+  return !tool.heavy && (kind == View::Kind::Table) == !tool.view.noun.empty();
+}
+
 /// Why the row breaks a rule; empty when it does not.
 constexpr std::string_view fault(const Tool& tool) {
   if (!name_is_valid(tool.name)) return "the name does not match ^pve_[a-z0-9_]{1,36}$";
@@ -82,6 +93,7 @@ constexpr std::string_view fault(const Tool& tool) {
   if (!path_is_valid(tool)) return "a malformed path, or a placeholder without a parameter";
   if (!params_are_valid(tool)) return "a parameter twice, without a name, or with an empty value";
   if (!effect_is_valid(tool)) return "method, tier, effect and done do not agree";
+  if (!offers_are_valid(tool)) return "what it offers does not go with what it reads";
   return {};
 }
 

@@ -79,6 +79,31 @@ enum class Effect : std::uint8_t {
   Destructive,  ///< may end or overwrite something that exists
 };
 
+/// Parameters that the server itself adds to a row; PVE never sees them. A set.
+enum Offer : std::uint8_t {
+  kNoOffer = 0,
+  kWait = 1,    ///< "wait": of a read about the task {upid}, seconds to wait for its end first
+  kSelect = 2,  ///< "fields" and "filter": which columns and rows of a list
+  kPage = 4,    ///< "limit" and "cursor", where PVE itself has no pages
+  kChart = 8,   ///< "chart": a picture of the statistics
+};
+
+/// How the answer of a read is shown.
+struct View {
+  enum class Kind : std::uint8_t {
+    Object,      ///< "key: value" lines
+    Table,       ///< a counted header and a row for each item
+    Log,         ///< PVE's [{n,t}]: the last lines first
+    Statistics,  ///< PVE's RRD points: now, average, maximum, trend
+  };
+  Kind kind = Kind::Object;
+  /// Of a Table, in the plural: "VMs".
+  std::string_view noun{};
+  /// Of a Table the columns by PVE's names, separated by blanks, the most important first; "mem/maxmem" is
+  /// one column. Empty: what the items have. Of an Object the members that come first.
+  std::string_view columns{};
+};
+
 /// Why a row's prepare() could not see what it asked for.
 struct Unseen {
   std::string sentence;    ///< for the model
@@ -112,6 +137,10 @@ struct Tool {
   Params params{};
   /// A second identical call changes nothing more. Only for changes.
   bool idempotent = false;
+  /// Starts a task that loads its node: at most a few run there at once.
+  bool heavy = false;
+  std::uint8_t offers = kNoOffer;
+  View view{};
   /// For a change: the sentence before the UPID, {name} standing for an argument: "VM {vmid} start".
   std::string_view done{};
   Prepare prepare = nullptr;

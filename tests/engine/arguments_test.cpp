@@ -34,9 +34,9 @@ TEST(Arguments, NullCountsAsAbsent) {
 }
 
 TEST(Arguments, AllProblemsComeTogether) {
-  const auto text = checked(test::kRrd, R"({"vmid":"x","timefrme":"hour","cf":"MIN"})");
-  EXPECT_THAT(text, AllOf(HasSubstr("pve_get_qemu_rrddata was not called"), HasSubstr("\n- node: missing"),
-                          HasSubstr("\n- vmid: \"x\" does not fit"), HasSubstr("did you mean timeframe?"),
+  const auto text = checked(test::kRrd, R"({"vmid":"x y","timefrme":"hour","cf":"MIN"})");
+  EXPECT_THAT(text, AllOf(HasSubstr("pve_get_qemu_rrddata was not called"), Not(HasSubstr("node")),
+                          HasSubstr("\n- vmid: \"x y\" does not fit"), HasSubstr("did you mean timeframe?"),
                           HasSubstr("\n- timeframe: missing"), HasSubstr("one of AVERAGE, MAX")));
 }
 

@@ -24,10 +24,10 @@ TEST(Schema, OfAReadIsClosed) {
             R"("description":"Only these"}},"additionalProperties":false})");
   EXPECT_EQ(schema(test::kRrd),
             R"({"type":"object","properties":{"node":{"type":"string"},)"
-            R"("vmid":{"type":"integer","minimum":100,"maximum":999999999},)"
+            R"("vmid":{"type":["integer","string"],"minimum":100,"maximum":999999999},)"
             R"("timeframe":{"type":"string","enum":["hour","day","week","month","year"]},)"
             R"("cf":{"type":"string","enum":["AVERAGE","MAX"]}},)"
-            R"("required":["node","vmid","timeframe"],"additionalProperties":false})");
+            R"("required":["vmid","timeframe"],"additionalProperties":false})");
 }
 
 TEST(Schema, OfAWriteIsOpen) {

@@ -10,8 +10,9 @@
 //   error
 //     …
 //
-// `tier read-only` before the first call sets the tier, `fault no-quorum` switches a fault of the simulator
-// on, `fault` alone switches all off. The recorded lines are rewritten when UPDATE_GOLDEN is set.
+// `wait 30s` lets calls wait that long for the tasks they start, `tier read-only` sets the tier, `fault
+// no-quorum` switches a fault of the simulator on, `fault` alone switches all off. The recorded lines are
+// rewritten when UPDATE_GOLDEN is set.
 #pragma once
 
 #include <chrono>
@@ -24,7 +25,7 @@ namespace sessions {
 class World;
 
 struct Step {
-  enum class Kind { Comment, Call, Advance, Fault, Tier } kind = Kind::Comment;
+  enum class Kind { Comment, Call, Advance, Fault, Tier, Wait } kind = Kind::Comment;
   std::string text{};       ///< the comment, the tool's name, the duration, the fault, the tier
   std::string arguments{};  ///< of a call: JSON
   bool is_error = false;

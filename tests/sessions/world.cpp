@@ -17,6 +17,14 @@ class Silent final : public mcp::Progress {
   void report(double, std::optional<double>, std::string_view) override {}
 };
 
+std::chrono::seconds seconds_of(std::string_view text) {
+  int seconds = 0;
+  const auto end = std::from_chars(text.data(), text.data() + text.size(), seconds).ptr;
+  if (std::string_view(end, text.data() + text.size()) != "s")
+    throw std::runtime_error(fmt::format("'{}': say whole seconds, such as 5s", text));
+  return std::chrono::seconds{seconds};
+}
+
 }  // namespace
 
 const facts::Facts& facts() {
@@ -52,21 +60,21 @@ std::expected<net::Response, net::Failure> Instant::send(const net::Request& req
   return std::move(reply.response);
 }
 
-std::unique_ptr<engine::Toolbox> World::toolbox(const guard::Policy& policy) {
-  return std::make_unique<engine::Toolbox>(catalog::categories(), policy, engine::Cluster{client_, facts()});
+std::unique_ptr<engine::Toolbox> World::toolbox() {
+  return std::make_unique<engine::Toolbox>(catalog::categories(), policy_,
+                                           engine::Access{client_, facts(), clock_, engine_});
 }
 
 Told World::call(std::string_view tool, const base::JsonObject& arguments) {
   return sessions::call(*toolbox_, tool, arguments);
 }
 
-void World::advance(std::string_view text) {
-  int seconds = 0;
-  const auto end = std::from_chars(text.data(), text.data() + text.size(), seconds).ptr;
-  if (std::string_view(end, text.data() + text.size()) != "s")
-    throw std::runtime_error(fmt::format("'advance {}': say whole seconds, such as 5s", text));
-  clock_.advance(std::chrono::seconds{seconds});
+void World::wait(std::string_view text) {
+  engine_.wait = seconds_of(text);
+  toolbox_ = toolbox();
 }
+
+void World::advance(std::string_view text) { clock_.advance(seconds_of(text)); }
 
 void World::fault(const std::string& text) {
   if (text.empty()) return cluster_.clear_faults();
@@ -77,7 +85,8 @@ void World::fault(const std::string& text) {
 void World::tier(const std::string& text) {
   const auto named = tool::tier_named(text);
   if (!named) throw std::runtime_error("no tier " + text);
-  toolbox_ = toolbox({.tier = *named});
+  policy_.tier = *named;
+  toolbox_ = toolbox();
 }
 
 }  // namespace sessions

@@ -46,6 +46,8 @@ class World {
 
   /// "5s"
   void advance(std::string_view text);
+  /// How long calls wait for the tasks they start, "30s"; not at all at first.
+  void wait(std::string_view text);
   /// A fault of the simulator; "" ends all.
   void fault(const std::string& text);
   void tier(const std::string& text);
@@ -54,7 +56,7 @@ class World {
   const std::string& secret() const { return options_.token_secret; }
 
  private:
-  std::unique_ptr<engine::Toolbox> toolbox(const guard::Policy& policy);
+  std::unique_ptr<engine::Toolbox> toolbox();
 
   base::ManualClock clock_;
   simulator::Options options_;
@@ -63,7 +65,9 @@ class World {
   pve::Client client_{http_,
                       {.token_id = options_.token_id, .secret = options_.token_secret, .secret_file = {}},
                       {.base_url = "simulated", .timeout = std::chrono::seconds{40}, .on_rejected = {}}};
-  std::unique_ptr<engine::Toolbox> toolbox_ = toolbox({});
+  guard::Policy policy_;
+  engine::Options engine_;
+  std::unique_ptr<engine::Toolbox> toolbox_ = toolbox();
 };
 
 }  // namespace sessions

@@ -1,0 +1,112 @@
+#include "engine/outcome.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "base/text.h"
+#include "engine/render.h"
+
+namespace engine {
+namespace {
+
+using State = pve::TaskReport::State;
+
+std::string duration(std::chrono::milliseconds time) {
+  const auto tenths = (time.count() + 50) / 100;
+  if (tenths < 100) return fmt::format("{}.{} s", tenths / 10, tenths % 10);
+  const auto seconds = (time.count() + 500) / 1000;
+  if (seconds < 120) return fmt::format("{} s", seconds);
+  return fmt::format("{} min", (seconds + 30) / 60);
+}
+
+/// Words by which PVE's tools report that something went wrong, whatever the exit status says then.
+bool is_complaint(std::string_view line) {
+  const auto lower = base::lower_ascii(line);
+  for (const std::string_view word : {"error", "warn", "failed", "unable to", "cannot ", "can't "}) {
+    if (lower.find(word) != std::string::npos) return true;
+  }
+  return false;
+}
+
+std::string complaints(const std::vector<std::string>& log) {
+  std::string text;
+  for (const auto& line : log) {
+    if (is_complaint(line)) text += "\n  " + base::printable(line, 300);
+  }
+  return text;
+}
+
+std::string lines(const std::vector<std::string>& log) {
+  std::string text;
+  for (const auto& line : log) text += "\n  " + base::printable(line, 300);
+  return text;
+}
+
+std::string done(const std::string& subject, const pve::TaskReport& report) {
+  const auto doubtful = complaints(report.log);
+  auto text = fmt::format("{} done in {}.", subject, duration(report.waited));
+  if (!doubtful.empty()) text += " PVE calls it OK, but its log says:" + doubtful + "\n";
+  return text;
+}
+
+std::string with_warnings(const std::string& subject, const pve::TaskReport& report) {
+  const auto found = complaints(report.log);
+  return fmt::format("{} done in {} with warnings ({}):{}\n", subject, duration(report.waited),
+                     report.exit_status, found.empty() ? lines(report.log) : found);
+}
+
+std::string failed(const std::string& subject, const pve::TaskReport& report) {
+  auto text = fmt::format("{} failed after {}: {}", subject, duration(report.waited), report.exit_status);
+  if (!text.ends_with('.')) text += '.';
+  if (const auto remedy = pve::remedy(report.exit_status); !remedy.empty()) text += " " + std::string(remedy);
+  if (!report.log.empty()) text += " The end of its log:" + lines(report.log) + "\n";
+  return text;
+}
+
+std::string running(const std::string& subject, const pve::TaskReport& report) {
+  auto text = fmt::format("{} still runs after {} and goes on by itself.", subject, duration(report.waited));
+  if (!report.log.empty())
+    text += fmt::format(" Last in its log: {}.", base::printable(report.log.back(), 300));
+  return text + " pve_get_task_status with wait waits for its end, pve_stop_task stops it.";
+}
+
+std::string unknown(const std::string& subject, const pve::TaskReport& report, const std::string& base_url) {
+  auto text = fmt::format("{} was accepted by PVE, but its outcome is unknown: ", subject);
+  if (report.error) text += pve::explain(*report.error, "GET the task's status", base_url);
+  return text + " pve_get_task_status tells how it ended.";
+}
+
+}  // namespace
+
+mcp::Result render_outcome(const std::string& subject, const pve::Upid& upid, const pve::TaskReport& report,
+                           const std::string& base_url) {
+  std::string text;
+  switch (report.state) {
+    case State::Done:
+      text = done(subject, report);
+      break;
+    case State::Warnings:
+      text = with_warnings(subject, report);
+      break;
+    case State::Failed:
+      text = failed(subject, report);
+      break;
+    case State::Running:
+      text = running(subject, report);
+      break;
+    case State::Unknown:
+      text = unknown(subject, report, base_url);
+      break;
+  }
+  text += text.ends_with('\n') ? "" : " ";
+  text += "Task: " + base::printable(upid.text);
+  if (report.state == State::Failed || report.state == State::Unknown) return render_error(std::move(text));
+  mcp::Result result;
+  result.content.emplace_back(mcp::Text{std::move(text)});
+  return result;
+}
+
+}  // namespace engine

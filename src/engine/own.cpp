@@ -1,0 +1,88 @@
+#include "engine/own.h"
+
+#include <charconv>
+#include <vector>
+
+#include "tool/tool.h"
+
+namespace engine {
+namespace {
+
+OwnParameter own(std::string_view name, facts::Type type, std::string_view description = {}) {
+  OwnParameter parameter;
+  parameter.fact.name = name;
+  parameter.fact.type = type;
+  parameter.description = description;
+  return parameter;
+}
+
+OwnParameter whole(std::string_view name, double least, double most) {
+  auto parameter = own(name, facts::Type::Integer);
+  parameter.fact.minimum = least;
+  parameter.fact.maximum = most;
+  return parameter;
+}
+
+std::vector<const OwnParameter*> chosen(std::uint8_t offers) {
+  static const OwnParameter wait = whole("wait", 0, 3600);
+  static const OwnParameter fields = own("fields", facts::Type::String);
+  static const OwnParameter filter = own("filter", facts::Type::String);
+  static const OwnParameter limit = whole("limit", 1, 100'000);
+  static const OwnParameter cursor = [] {
+    auto parameter = own("cursor", facts::Type::String);
+    parameter.fact.pattern = "[0-9]{1,9}";
+    return parameter;
+  }();
+  static const OwnParameter chart = own("chart", facts::Type::Boolean);
+  std::vector<const OwnParameter*> all;
+  if ((offers & tool::kWait) != 0) all = {&wait};
+  if ((offers & tool::kSelect) != 0) all.insert(all.end(), {&fields, &filter});
+  if ((offers & tool::kPage) != 0) all.insert(all.end(), {&limit, &cursor});
+  if ((offers & tool::kChart) != 0) all.push_back(&chart);
+  return all;
+}
+
+std::size_t number(const base::Json& value) {
+  if (value.is_int64() && value.get_int64() > 0) return static_cast<std::size_t>(value.get_int64());
+  std::size_t read = 0;
+  if (const auto* text = value.if_string()) std::from_chars(text->data(), text->data() + text->size(), read);
+  return read;
+}
+
+std::string text(const base::Json& value) {
+  const auto* string = value.if_string();
+  return string == nullptr ? std::string{} : std::string(std::string_view(*string));
+}
+
+void take(std::string_view name, const base::Json& value, Own& own) {
+  if (name == "wait") own.wait = std::chrono::seconds(number(value));
+  if (name == "fields") own.fields = text(value);
+  if (name == "filter") own.filter = text(value);
+  if (name == "limit") own.limit = number(value);
+  if (name == "cursor") own.cursor = number(value);
+  if (name == "chart") own.chart = value.is_bool() && value.get_bool();
+}
+
+}  // namespace
+
+std::span<const OwnParameter* const> own_parameters(std::uint8_t offers) {
+  static const auto sets = [] {
+    std::vector<std::vector<const OwnParameter*>> made;
+    for (unsigned set = 0; set < 16; ++set) made.push_back(chosen(static_cast<std::uint8_t>(set)));
+    return made;
+  }();
+  return sets[offers & 15U];
+}
+
+Own take_own(std::uint8_t offers, base::JsonObject& arguments) {
+  Own own;
+  for (const auto* parameter : own_parameters(offers)) {
+    const auto found = arguments.find(parameter->fact.name);
+    if (found == arguments.end()) continue;
+    take(parameter->fact.name, found->value(), own);
+    arguments.stable_erase(found);
+  }
+  return own;
+}
+
+}  // namespace engine

@@ -1,0 +1,36 @@
+// Parameters that are this server's own: a row offers them, PVE never sees them.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "base/json.h"
+#include "facts/facts.h"
+
+namespace engine {
+
+struct OwnParameter {
+  facts::Parameter fact;
+  std::string_view description;  ///< for the schema; may be empty
+};
+
+/// Those of a set of tool::Offer, in a fixed order; they live as long as the program.
+std::span<const OwnParameter* const> own_parameters(std::uint8_t offers);
+
+/// Their values of one call.
+struct Own {
+  std::chrono::seconds wait{0};
+  std::string fields;
+  std::string filter;
+  std::optional<std::size_t> limit;
+  std::size_t cursor = 0;
+  bool chart = false;
+};
+
+/// Takes them out of checked arguments. What the row does not offer stays: PVE has a "limit" of its own.
+Own take_own(std::uint8_t offers, base::JsonObject& arguments);
+
+}  // namespace engine

@@ -1,0 +1,231 @@
+#include "engine/target.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "engine/value.h"
+#include "pve/upid.h"
+
+namespace engine {
+namespace {
+
+constexpr std::size_t kShownCandidates = 10;
+
+const base::Json* value_of(const base::JsonObject& arguments, std::string_view name) {
+  return arguments.if_contains(name);
+}
+
+std::string text_of(const base::Json& value) {
+  return value.is_string() || value.is_int64() ? wire_text(value) : std::string{};
+}
+
+std::optional<std::int64_t> number(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::string kind(const pve::Guest& guest) { return guest.container ? "container" : "VM"; }
+
+std::string shown(const pve::Guest& guest) {
+  return fmt::format("{} ({} on {})", guest.vmid, kind(guest), guest.node);
+}
+
+/// Where a row's guest stands: {vmid} in its path.
+bool is_about_guest(const Row& row) { return row.tool().call.path.find("/{vmid}") != std::string_view::npos; }
+
+bool wants_container(const Row& row) { return row.tool().call.path.find("/lxc/") != std::string_view::npos; }
+
+std::string wrong_kind(const Row& row, const pve::Guest& guest) {
+  auto text = fmt::format("{} was not called: {}{} is a {} on {}", row.tool().name, guest.vmid,
+                          guest.name.empty() ? "" : " (" + guest.name + ")", kind(guest), guest.node);
+  if (!row.sibling().empty()) return fmt::format("{}; use {}.", text, row.sibling());
+  return fmt::format("{}, and this tool is for {}s.", text, guest.container ? "VM" : "container");
+}
+
+std::string none_named(const Row& row, std::string_view name, const std::vector<pve::Guest>& guests) {
+  std::vector<std::string_view> names;
+  for (const auto& guest : guests) names.push_back(guest.name);
+  const auto near = base::nearest(name, names);
+  return fmt::format("{} was not called: vmid: no guest that this token may see is named {}{}",
+                     row.tool().name, base::printable(name, 60),
+                     near.empty() ? fmt::format(" ({} guests are visible).", guests.size())
+                                  : fmt::format("; did you mean {}?", near));
+}
+
+std::string many_named(const Row& row, std::string_view name, const std::vector<const pve::Guest*>& found) {
+  auto text = fmt::format("{} was not called: vmid: {} guests are named {}: ", row.tool().name, found.size(),
+                          base::printable(name, 60));
+  for (std::size_t i = 0; i < std::min(found.size(), kShownCandidates); ++i)
+    text += (i == 0 ? "" : ", ") + shown(*found[i]);
+  return text + (found.size() > kShownCandidates ? ", …" : "") + "; give the number.";
+}
+
+/// The one guest with this name; of several, those of the row's kind decide.
+std::expected<const pve::Guest*, std::string> named(const Row& row, std::string_view name,
+                                                    const std::vector<pve::Guest>& guests) {
+  std::vector<const pve::Guest*> found;
+  for (const auto& guest : guests) {
+    if (guest.name == name) found.push_back(&guest);
+  }
+  if (found.empty()) return std::unexpected(none_named(row, name, guests));
+  if (found.size() == 1) return found.front();
+  auto fitting = found;
+  std::erase_if(fitting, [&](const auto* guest) { return guest->container != wants_container(row); });
+  if (fitting.size() != 1) return std::unexpected(many_named(row, name, found));
+  return fitting.front();
+}
+
+std::expected<Target, std::string> at_guest(const Row& row, Target target, const pve::Guest& guest) {
+  if (guest.container != wants_container(row)) return std::unexpected(wrong_kind(row, guest));
+  const auto* node = value_of(target.arguments, "node");
+  const auto said = node == nullptr ? std::string{} : text_of(*node);
+  if (!said.empty() && said != guest.node) {
+    target.note =
+        fmt::format("{} {} is on {}, not on {}; called there.", guest.container ? "Container" : "VM",
+                    guest.vmid, guest.node, base::printable(said, 60));
+  }
+  target.arguments["node"] = guest.node;
+  target.arguments["vmid"] = guest.vmid;
+  return target;
+}
+
+std::string unseen(const Row& row, std::int64_t vmid, std::size_t visible) {
+  return fmt::format(
+      "{} was not called: vmid: there is no guest {} among the {} that this token may see "
+      "(pve_list_cluster_resources lists them; VM.Audit on /vms/{} lets it see one). Its node can also be "
+      "given.",
+      row.tool().name, vmid, visible, vmid);
+}
+
+/// With the list in hand. A number that the token cannot see goes where the model said.
+std::expected<Target, std::string> look_up(const Row& row, Target target, std::string_view wanted) {
+  const auto vmid = number(wanted);
+  if (!vmid) {
+    const auto guest = named(row, wanted, *target.list);
+    if (!guest) return std::unexpected(guest.error());
+    return at_guest(row, std::move(target), **guest);
+  }
+  if (const auto* guest = pve::find(*target.list, *vmid)) return at_guest(row, std::move(target), *guest);
+  if (value_of(target.arguments, "node") != nullptr) return target;
+  return std::unexpected(unseen(row, *vmid, target.list->size()));
+}
+
+std::string unlisted(const Row& row, const pve::Error& error, const Cluster& cluster) {
+  return fmt::format(
+      "{} was not called, because its guest could not be looked up: {} With node and the number "
+      "of the guest it goes without.",
+      row.tool().name, pve::explain(error, "GET /cluster/resources", cluster.client.base_url()));
+}
+
+std::expected<Target, std::string> find_guest(const Row& row, Target target, Cluster& cluster,
+                                              const std::stop_token& stop) {
+  const auto* vmid = value_of(target.arguments, "vmid");
+  const auto wanted = vmid == nullptr ? std::string{} : text_of(*vmid);
+  const bool has_node = value_of(target.arguments, "node") != nullptr;
+  const bool numeric = number(wanted).has_value();
+  target.list = cluster.guests.remembered();
+  // A read that went to the wrong node says so and changes nothing: it is looked up then.
+  if (!target.list && has_node && numeric && row.tool().effect == tool::Effect::None) return target;
+  const bool old = target.list != nullptr;
+  if (!old) {
+    auto list = cluster.guests.list(stop);
+    if (!list && has_node && numeric) return target;
+    if (!list) return std::unexpected(unlisted(row, list.error(), cluster));
+    target.list = *std::move(list);
+  }
+  auto found = look_up(row, target, wanted);
+  if (found || !old) return found;
+  // It may be newer than what is remembered.
+  if (auto list = cluster.guests.newer_than(target.list, stop)) {
+    target.list = *std::move(list);
+    return look_up(row, std::move(target), wanted);
+  }
+  return found;
+}
+
+Target find_task(Target target) {
+  const auto* text = value_of(target.arguments, "upid");
+  if (text == nullptr || !text->is_string()) return target;
+  const auto upid = pve::parse_upid(base::trim(std::string_view(text->get_string())));
+  if (!upid) return target;
+  const auto* node = value_of(target.arguments, "node");
+  const auto said = node == nullptr ? std::string{} : text_of(*node);
+  if (!said.empty() && said != upid->node)
+    target.note =
+        fmt::format("The task is of {}, not of {}; asked there.", upid->node, base::printable(said, 60));
+  target.arguments["node"] = upid->node;
+  return target;
+}
+
+/// A backup names its guests in a list: all of one node, or PVE would skip the others in silence.
+std::expected<Target, std::string> find_backup_node(const Row& row, Target target, Cluster& cluster,
+                                                    const std::stop_token& stop) {
+  const auto* vmid = value_of(target.arguments, "vmid");
+  if (vmid == nullptr || value_of(target.arguments, "node") != nullptr) return target;
+  auto list = cluster.guests.list(stop);
+  if (!list) return std::unexpected(unlisted(row, list.error(), cluster));
+  std::string node;
+  std::string places;
+  bool several = false;
+  for (const auto part : base::split(text_of(*vmid), ',')) {
+    const auto id = number(base::trim(part));
+    const auto* guest = id ? pve::find(**list, *id) : nullptr;
+    if (guest == nullptr)
+      return std::unexpected(id ? unseen(row, *id, (*list)->size()) : none_named(row, part, **list));
+    several = several || (!node.empty() && node != guest->node);
+    node = guest->node;
+    places += (places.empty() ? "" : ", ") + shown(*guest);
+  }
+  if (several) {
+    return std::unexpected(fmt::format(
+        "{} was not called: node: one backup is of one node's guests, but these are on several: {}; call it "
+        "once for each node.",
+        row.tool().name, base::printable(places, 500)));
+  }
+  target.arguments["node"] = node;
+  return target;
+}
+
+}  // namespace
+
+std::expected<Target, std::string> find_target(const Row& row, base::JsonObject arguments, Cluster& cluster,
+                                               const std::stop_token& stop) {
+  Target target{std::move(arguments), {}, nullptr};
+  const auto path = row.tool().call.path;
+  if (path.find("{node}") == std::string_view::npos) return target;
+  if (is_about_guest(row)) return find_guest(row, std::move(target), cluster, stop);
+  if (path.find("{upid}") != std::string_view::npos) return find_task(std::move(target));
+  if (path.ends_with("/vzdump")) return find_backup_node(row, std::move(target), cluster, stop);
+  return target;
+}
+
+bool says_elsewhere(std::string_view message) {
+  if (message.find("unable to find configuration file for") != std::string_view::npos) return true;
+  if (message.starts_with("hostname lookup '") || message.starts_with("no such cluster node")) return true;
+  return message.find("Configuration file 'nodes/") != std::string_view::npos &&
+         message.find("does not exist") != std::string_view::npos;
+}
+
+std::optional<Target> find_again(const Row& row, const Target& before, Cluster& cluster,
+                                 const std::stop_token& stop) {
+  const auto* vmid = value_of(before.arguments, "vmid");
+  const auto id = vmid == nullptr ? std::nullopt : number(text_of(*vmid));
+  if (!is_about_guest(row) || !id) return std::nullopt;
+  const auto list = cluster.guests.newer_than(before.list, stop);
+  if (!list) return std::nullopt;
+  const auto* guest = pve::find(**list, *id);
+  if (guest == nullptr) return std::nullopt;
+  auto target = at_guest(row, {before.arguments, {}, *list}, *guest);
+  if (!target || target->note.empty()) return std::nullopt;
+  return *std::move(target);
+}
+
+}  // namespace engine

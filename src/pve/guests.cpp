@@ -1,0 +1,86 @@
+#include "pve/guests.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "base/text.h"
+
+namespace pve {
+namespace {
+
+constexpr std::chrono::seconds kYoung{3};
+
+std::string text(const base::JsonObject& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  return value != nullptr && value->is_string() ? base::printable(std::string_view(value->get_string()))
+                                                : std::string{};
+}
+
+std::expected<GuestList, Error> read(Client& client, const std::stop_token& stop) {
+  auto answer = client.call({base::Method::Get, "/cluster/resources", {{"type", "vm"}}}, stop);
+  if (!answer) return std::unexpected(std::move(answer.error()));
+  const auto* rows = answer->data.if_array();
+  if (rows == nullptr) {
+    Error error;
+    error.kind = Error::Kind::Malformed;
+    error.message = "the list of guests is not a list";
+    return std::unexpected(std::move(error));
+  }
+  auto guests = std::make_shared<std::vector<Guest>>();
+  guests->reserve(rows->size());
+  for (const auto& row : *rows) {
+    const auto* object = row.if_object();
+    const auto* vmid = object == nullptr ? nullptr : object->if_contains("vmid");
+    if (vmid == nullptr || !vmid->is_int64()) continue;
+    const auto type = text(*object, "type");
+    if (type != "qemu" && type != "lxc") continue;
+    guests->push_back({vmid->get_int64(), text(*object, "name"), text(*object, "node"), type == "lxc"});
+  }
+  std::ranges::sort(*guests, {}, &Guest::vmid);
+  return guests;
+}
+
+}  // namespace
+
+const Guest* find(const std::vector<Guest>& guests, std::int64_t vmid) {
+  const auto found = std::ranges::lower_bound(guests, vmid, {}, &Guest::vmid);
+  return found == guests.end() || found->vmid != vmid ? nullptr : &*found;
+}
+
+bool Guests::young() const { return list_ && clock_.steady() - taken_ < kYoung; }
+
+GuestList Guests::remembered() {
+  const std::scoped_lock lock(mutex_);
+  return young() ? list_ : nullptr;
+}
+
+void Guests::forget() {
+  const std::scoped_lock lock(mutex_);
+  list_.reset();
+}
+
+std::expected<GuestList, Error> Guests::newer_than(const GuestList& seen, const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  while (!(young() && list_ != seen)) {
+    if (asking_) {
+      if (changed_.wait(lock, stop, [this] { return !asking_; })) continue;
+      Error error;
+      error.kind = Error::Kind::Cancelled;
+      return std::unexpected(std::move(error));
+    }
+    asking_ = true;
+    lock.unlock();
+    auto read_now = read(client_, stop);
+    lock.lock();
+    asking_ = false;
+    changed_.notify_all();
+    if (!read_now) return std::unexpected(std::move(read_now.error()));
+    list_ = *std::move(read_now);
+    taken_ = clock_.steady();
+    return list_;
+  }
+  return list_;
+}
+
+}  // namespace pve

@@ -1,0 +1,73 @@
+// Following PVE's tasks to their end.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "pve/client.h"
+#include "pve/upid.h"
+
+namespace pve {
+
+struct TaskReport {
+  enum class State : std::uint8_t {
+    Running,   ///< not at its end when the waiting ended
+    Done,      ///< OK
+    Warnings,  ///< done, exit status "WARNINGS: n"
+    Failed,    ///< any other exit status
+    Unknown,   ///< PVE could not be asked; `error` says why
+  };
+  State state = State::Unknown;
+  std::string exit_status;  ///< PVE's, printable; empty while it runs
+  /// The last lines of its log, printable, oldest first, without PVE's closing "TASK …" line. Best effort.
+  std::vector<std::string> log;
+  std::chrono::milliseconds waited{0};
+  std::optional<Error> error;
+};
+
+/// Waits for tasks. Whoever waits first asks PVE, with growing pauses; who waits for the same task meanwhile
+/// gets the same answers. Safe from many threads; owns nothing it is given.
+class Tasks {
+ public:
+  /// Called between the questions, from the thread that waits.
+  using OnWait = std::function<void(std::chrono::milliseconds waited)>;
+
+  Tasks(Client& client, base::Clock& clock);
+  ~Tasks();
+  Tasks(const Tasks&) = delete;
+  Tasks& operator=(const Tasks&) = delete;
+
+  /// Returns when the task has ended, `limit` has passed or `stop` is asked; the task goes on in the last two
+  /// cases. A limit of 0 asks once. A question that fails in passing is asked again. The log is not read.
+  TaskReport await(const Upid& upid, std::chrono::milliseconds limit, const OnWait& on_wait,
+                   const std::stop_token& stop);
+  /// await(), then the end of the log.
+  TaskReport follow(const Upid& upid, std::chrono::milliseconds limit, const OnWait& on_wait,
+                    const std::stop_token& stop);
+
+ private:
+  struct Watch;
+
+  std::shared_ptr<Watch> join(const std::string& upid);
+  void leave(const std::string& upid, const std::shared_ptr<Watch>& watch);
+  void wait(const Upid& upid, Watch& watch, std::chrono::milliseconds limit, const OnWait& on_wait,
+            const std::stop_token& stop);
+  void ask(const Upid& upid, Watch& watch, const std::stop_token& stop);
+  std::vector<std::string> log_end(const Upid& upid, const std::stop_token& stop);
+
+  Client& client_;
+  base::Clock& clock_;
+  std::mutex mutex_;
+  std::map<std::string, std::weak_ptr<Watch>, std::less<>> watches_;
+};
+
+}  // namespace pve

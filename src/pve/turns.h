@@ -1,0 +1,78 @@
+// Heavy tasks, held back: a node that starts twenty guests at once serves nobody.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "pve/client.h"
+#include "pve/upid.h"
+
+namespace pve {
+
+class Turns;
+
+/// The right to start one heavy task on a node. Given up when it ends without started().
+class Turn {
+ public:
+  Turn(Turns& turns, std::string node) : turns_(&turns), node_(std::move(node)) {}
+  Turn(Turn&& other) noexcept : turns_(std::exchange(other.turns_, nullptr)), node_(std::move(other.node_)) {}
+  Turn& operator=(Turn&&) = delete;
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  ~Turn();
+
+  /// The task runs; it counts until PVE says that it has ended.
+  void started(const Upid& upid);
+
+ private:
+  Turns* turns_;
+  std::string node_;
+};
+
+/// At most `most` heavy tasks of this process run on a node at once; 0: no limit. Safe from many threads;
+/// owns nothing it is given and must outlive its turns.
+class Turns {
+ public:
+  using OnWait = std::function<void(std::chrono::milliseconds waited)>;
+
+  Turns(Client& client, base::Clock& clock, unsigned most) : client_(client), clock_(clock), most_(most) {}
+  Turns(const Turns&) = delete;
+  Turns& operator=(const Turns&) = delete;
+
+  /// Waits for a turn; nothing when there is none after `limit`, or when `stop` is asked. `on_wait` is called
+  /// while it waits, from this thread.
+  std::optional<Turn> take(const std::string& node, std::chrono::milliseconds limit, const OnWait& on_wait,
+                           const std::stop_token& stop);
+  /// The tasks that hold others back, for a sentence: "qmstart 101, vzdump 102".
+  std::string holders(const std::string& node);
+
+ private:
+  friend class Turn;
+  struct Lane {
+    unsigned reserved = 0;
+    std::vector<Upid> running;
+    bool asking = false;
+  };
+
+  bool reserve(const std::string& node);
+  void forget_ended(const std::string& node, const std::stop_token& stop);
+  bool has_ended(const Upid& upid, const std::stop_token& stop);
+  void release(const std::string& node, const Upid* started);
+
+  Client& client_;
+  base::Clock& clock_;
+  const unsigned most_;
+  std::mutex mutex_;
+  std::map<std::string, Lane, std::less<>> lanes_;
+};
+
+}  // namespace pve

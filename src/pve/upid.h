@@ -1,0 +1,21 @@
+// PVE's handle of a task: UPID:node:pid:pstart:starttime:type:id:user@realm[!token]:
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace pve {
+
+struct Upid {
+  std::string text;  ///< the whole, as PVE wrote it
+  std::string node;
+  std::string type;  ///< "qmstart", "vzdump", …
+  std::string id;    ///< what the task is about, often a vmid; may be empty
+  std::string user;  ///< user@realm, with "!token" where a token started it
+};
+
+/// Nothing when `text` is not one, or could not stand in a path.
+std::optional<Upid> parse_upid(std::string_view text);
+
+}  // namespace pve

@@ -1,0 +1,90 @@
+#include "engine/outcome.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace std::chrono_literals;
+using pve::TaskReport;
+using State = TaskReport::State;
+using testing::AllOf;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+constexpr auto kUpid = "UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam!mcp:";
+
+struct Rendered {
+  std::string text;
+  bool is_error;
+};
+
+Rendered rendered(const TaskReport& report) {
+  const auto result =
+      engine::render_outcome("VM 100 start", *pve::parse_upid(kUpid), report, "https://pve:8006");
+  return {std::get<mcp::Text>(result.content.at(0)).text, result.is_error};
+}
+
+TaskReport report(State state, std::string exit_status, std::vector<std::string> log,
+                  std::chrono::milliseconds waited) {
+  return {state, std::move(exit_status), std::move(log), waited, std::nullopt};
+}
+
+TEST(Outcome, DoneIsOneSentence) {
+  const auto done = rendered(report(State::Done, "OK", {"starting VM 100"}, 1234ms));
+  EXPECT_EQ(done.text, std::string("VM 100 start done in 1.2 s. Task: ") + kUpid);
+  EXPECT_FALSE(done.is_error);
+}
+
+TEST(Outcome, AnOkWithAComplaintInItsLogSaysSo) {
+  const auto done = rendered(
+      report(State::Done, "OK", {"Image resized.", "Failed to update the filesystem: exit code 1"}, 64s));
+  EXPECT_THAT(done.text, AllOf(StartsWith("VM 100 start done in 64 s. PVE calls it OK, but"),
+                               HasSubstr("\n  Failed to update"), Not(HasSubstr("Image resized"))));
+  EXPECT_FALSE(done.is_error);
+}
+
+TEST(Outcome, WarningsAreNoFailure) {
+  const auto warned =
+      rendered(report(State::Warnings, "WARNINGS: 1", {"starting", "WARN: no network", "finished"}, 2s));
+  EXPECT_THAT(warned.text,
+              AllOf(HasSubstr("done in 2.0 s with warnings (WARNINGS: 1):\n  WARN: no network\n"),
+                    Not(HasSubstr("finished"))));
+  EXPECT_FALSE(warned.is_error);
+}
+
+TEST(Outcome, AFailureHasPvesWordsTheRemedyAndTheLog) {
+  const auto failed =
+      rendered(report(State::Failed, "VM is locked (backup)", {"trying", "VM is locked (backup)"}, 100ms));
+  EXPECT_TRUE(failed.is_error);
+  EXPECT_THAT(failed.text, AllOf(StartsWith("VM 100 start failed after 0.1 s: VM is locked (backup)."),
+                                 HasSubstr("qm unlock"), HasSubstr("\n  trying\n"), EndsWith(kUpid)));
+}
+
+TEST(Outcome, WhatGoesOnIsNoError) {
+  const auto running = rendered(report(State::Running, "", {"transferred 10%"}, 30s));
+  EXPECT_FALSE(running.is_error);
+  EXPECT_THAT(running.text, AllOf(HasSubstr("still runs after 30 s"), HasSubstr("transferred 10%"),
+                                  HasSubstr("pve_get_task_status"), HasSubstr(kUpid)));
+}
+
+TEST(Outcome, AnUnknownEndIsAnErrorThatSaysWhatIsKnown) {
+  auto lost = report(State::Unknown, "", {}, 30s);
+  lost.error.emplace();
+  lost.error->status = 595;
+  lost.error->message = "No route to host";
+  const auto unknown = rendered(lost);
+  EXPECT_TRUE(unknown.is_error);
+  EXPECT_THAT(unknown.text,
+              AllOf(HasSubstr("was accepted by PVE"), HasSubstr("No route to host"), HasSubstr(kUpid)));
+}
+
+TEST(Outcome, LongTimesAreMinutes) {
+  EXPECT_THAT(rendered(report(State::Done, "OK", {}, 119s)).text, HasSubstr("119 s"));
+  EXPECT_THAT(rendered(report(State::Done, "OK", {}, 1800s)).text, HasSubstr("30 min"));
+  EXPECT_THAT(rendered(report(State::Done, "OK", {}, 9960ms)).text, HasSubstr("10 s"));
+}
+
+}  // namespace
