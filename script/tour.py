@@ -41,11 +41,12 @@ class Server:
         result = self.ask("tools/call", {"name": tool, "arguments": arguments})
         return "\n".join(block.get("text", "") for block in result["content"]), result.get("isError", False)
 
-    def data(self, tool, **arguments):
+    def say(self, tool, **arguments):
+        """Prints the answer; it must be none that failed."""
         text, failed = self.call(tool, **arguments)
         if failed:
             sys.exit(f"{tool} failed: {text}")
-        return json.loads(text)
+        print("     " + text.replace("\n", "\n     "))
 
     def close(self):
         self.process.stdin.close()
@@ -56,49 +57,22 @@ def ask(question):
     print(f"\n\"{question}\"")
 
 
-def table(rows, *columns):
-    cells = [[name for name, _ in columns]] + [[str(show(row)) for _, show in columns] for row in rows]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(columns))]
-    for row in cells:
-        print("     " + "  ".join(text.ljust(width) for text, width in zip(row, widths)).rstrip())
-
-
-def gib(count):
-    return f"{count / 2**30:.1f} GiB" if count else "-"
-
-
 def tour(server):
     ask("Which nodes are in my cluster?")
-    nodes = sorted(server.data("pve_list_nodes"), key=lambda node: node["node"])
-    table(nodes, ("node", lambda n: n["node"]), ("status", lambda n: n["status"]),
-          ("cpu", lambda n: f"{n['cpu'] * 100:.1f} % of {n['maxcpu']}" if "cpu" in n else "-"),
-          ("memory", lambda n: f"{gib(n.get('mem'))} of {gib(n.get('maxmem'))}"))
+    server.say("pve_list_nodes")
 
-    ask("What is running?")
-    guests = server.data("pve_list_cluster_resources", type="vm")
-    running = sorted((g for g in guests if g["status"] == "running"), key=lambda g: g["vmid"])
-    table(running[:8], ("id", lambda g: g["vmid"]), ("name", lambda g: g.get("name", "")),
-          ("type", lambda g: g["type"]), ("node", lambda g: g["node"]), ("memory", lambda g: gib(g.get("maxmem"))))
-    print(f"     {len(running)} of {len(guests)} guests run")
+    ask("Which VMs use more than 8 GiB of memory?")
+    server.say("pve_list_cluster_resources", type="vm", filter="mem>8G", fields="vmid,name,node,mem/maxmem,uptime")
 
-    guest = next(g for g in running if g["type"] == "qemu")
-    where = {"node": guest["node"], "vmid": guest["vmid"]}
-    ask(f"How is {guest['name']} configured?")
-    config = server.data("pve_get_qemu_config", **where)
-    for key in sorted(config):
-        if key in ("name", "cores", "memory", "ostype", "boot", "scsihw", "agent", "tags") or key[:-1] in ("net", "scsi"):
-            print(f"     {key}: {config[key]}")
+    ask("How is web01 configured?   (nobody says on which node it is)")
+    server.say("pve_get_qemu_config", vmid="web01")
 
-    ask(f"Take a snapshot of {guest['name']} before I upgrade it.")
-    text, failed = server.call("pve_create_qemu_snapshot", **where, snapname="pre-upgrade")
-    print(f"     {text}")
-    if failed:
-        sys.exit("the snapshot failed")
-    names = [s["name"] for s in server.data("pve_list_qemu_snapshots", **where)]
-    print(f"     snapshots: {', '.join(names)}")
+    ask("Take a snapshot of web01 before I upgrade it.   (the answer is the outcome, not a task number)")
+    server.say("pve_create_qemu_snapshot", vmid="web01", snapname="pre-upgrade")
+    server.say("pve_list_qemu_snapshots", vmid="web01")
 
-    ask(f"Delete {guest['name']}.   (PVE refuses, and the assistant is told why)")
-    text, failed = server.call("pve_delete_qemu_vm", **where)
+    ask("Delete web01.   (PVE refuses, and the assistant is told why)")
+    text, failed = server.call("pve_delete_qemu_vm", vmid="web01")
     print("     " + text.replace("\n", "\n     "))
     if not failed:
         sys.exit("the running VM should have stayed")

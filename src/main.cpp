@@ -38,11 +38,17 @@ std::expected<config::Settings, std::string> load(const cli::Arguments& argument
     environment.emplace_back(*entry);
   std::vector<std::string_view> categories;
   for (const auto& category : catalog::categories()) categories.push_back(category.name);
-  return config::load({arguments.flags, environment}, {tool::kTierNames, categories});
+  return config::load({arguments.flags, environment}, {tool::kTierNames, categories, engine::kOutputNames});
 }
 
 bool needs_pve(cli::Command command) {
   return command != cli::Command::Tools && command != cli::Command::Simulate;
+}
+
+engine::Options options(const config::Settings& settings) {
+  return {settings.wait,
+          settings.node_tasks,
+          {engine::output_named(settings.output).value_or(engine::Output::Text), settings.max_result}};
 }
 
 int fail(std::string_view sentence) {
@@ -68,8 +74,7 @@ int run(const cli::Arguments& arguments, const config::Settings& settings) {
   auto& client = (*backend)->client();
   const guard::Policy policy{tool::tier_named(settings.tier).value_or(tool::Tier::ReadOnly),
                              settings.categories};
-  engine::Toolbox toolbox(catalog::categories(), policy,
-                          {client, facts, clock, {settings.wait, settings.node_tasks}});
+  engine::Toolbox toolbox(catalog::categories(), policy, {client, facts, clock, options(settings)});
 
   switch (arguments.command) {
     case cli::Command::Call:

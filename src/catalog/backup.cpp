@@ -102,7 +102,10 @@ constexpr tool::Tool kBackup[] = {
      .description = "List the scheduled backup jobs.",
      .tier = Tier::ReadOnly,
      .effect = Effect::None,
-     .call = {Method::Get, "/cluster/backup"}},
+     .call = {Method::Get, "/cluster/backup"},
+     .view = {tool::View::Kind::Table, "backup jobs",
+              "id enabled schedule next-run storage mode vmid pool all exclude prune-backups compress "
+              "notes-template comment"}},
     {.name = "pve_get_backup_job",
      .title = "Backup job",
      .description = "Read a scheduled backup job.",

@@ -156,7 +156,10 @@ constexpr tool::Tool kNetwork[] = {
      .tier = Tier::ReadOnly,
      .effect = Effect::None,
      .call = {Method::Get, "/nodes/{node}/network"},
-     .params = {kNode, {.name = "type", .terse = true}}},
+     .params = {kNode, {.name = "type", .terse = true}},
+     .view = {tool::View::Kind::Table, "interfaces",
+              "iface type active autostart cidr cidr6 gateway gateway6 address bridge_ports slaves "
+              "bridge_vlan_aware vlan-id vlan-raw-device method comments"}},
     {.name = "pve_get_network",
      .title = "Network interface",
      .description = "Read a network interface, with pending changes.",

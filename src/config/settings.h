@@ -39,6 +39,8 @@ struct Settings {
   std::chrono::seconds wait{30};
   /// How many heavy tasks of ours may run on a node at once; 0 to 1000, 0: any number.
   unsigned node_tasks = 4;
+  std::string output = "text";      ///< one of Known::outputs
+  std::size_t max_result = 24'000;  ///< bytes of text in one result, 2,000 to 1,000,000
   bool debug = false;
   bool simulate = false;
   unsigned guests = 30;  ///< of the simulator, 1 to 100000
@@ -53,6 +55,7 @@ struct Settings {
 struct Known {
   std::span<const std::string_view> tiers;
   std::span<const std::string_view> categories;
+  std::span<const std::string_view> outputs;
 };
 
 /// One flag of the command line, in the order given; a switch has the value "true".

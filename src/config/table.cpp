@@ -193,6 +193,22 @@ std::optional<std::string> node_tasks(const Given& given, const Known&, Settings
   return std::nullopt;
 }
 
+std::optional<std::string> output(const Given& given, const Known& known, Settings& settings) {
+  auto value = single(given);
+  if (!value) return value.error();
+  if (std::ranges::find(known.outputs, *value) == known.outputs.end())
+    return not_among(given, *value, known.outputs);
+  settings.output = std::move(*value);
+  return std::nullopt;
+}
+
+std::optional<std::string> max_result(const Given& given, const Known&, Settings& settings) {
+  const auto bytes = number(given, 2000, 1'000'000, " of bytes");
+  if (!bytes) return bytes.error();
+  settings.max_result = *bytes;
+  return std::nullopt;
+}
+
 std::optional<std::string> debug(const Given& given, const Known&, Settings& settings) {
   // The environment variable counts with any value; flag and file say what they mean.
   if (given.source == "DEBUG") {
@@ -331,6 +347,22 @@ constexpr auto kTable = std::to_array<Setting>({
      .fallback = "4",
      .help = "How many starts, migrations, clones, backups of ours run on a node at once; 0: any number.",
      .apply = node_tasks},
+    {.flag = "--output",
+     .argument = "FORM",
+     .variable = "PVE_OUTPUT",
+     .alias = "",
+     .key = "output",
+     .fallback = "text",
+     .help = "How results look: text for few tokens, json for PVE's own data, structured for both at once.",
+     .apply = output},
+    {.flag = "--max-result",
+     .argument = "BYTES",
+     .variable = "PVE_MAX_RESULT",
+     .alias = "",
+     .key = "max_result",
+     .fallback = "24000",
+     .help = "The most text in one result; a longer one ends at a whole row and says how to get the rest.",
+     .apply = max_result},
     {.flag = "--debug",
      .argument = "",
      .variable = "DEBUG",

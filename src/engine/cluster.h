@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "base/clock.h"
+#include "engine/output.h"
 #include "facts/facts.h"
 #include "pve/client.h"
 #include "pve/guests.h"
@@ -18,6 +19,7 @@ struct Options {
   std::chrono::seconds wait{0};
   /// How many heavy tasks of ours may run on a node at once; 0: any number.
   unsigned node_tasks = 0;
+  Style style{};
 };
 
 /// What it is made of; outlives it.

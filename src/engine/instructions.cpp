@@ -13,9 +13,9 @@ std::string_view instructions() {
          "object; PVE "
          "refuses the change if the object changed since. snapname: a letter first, then letters, digits, _ "
          "or -. "
-         "start and limit: page through lists, start counts from 0. timeframe and cf: period and "
-         "consolidation "
-         "(AVERAGE, MAX) of statistics.\n"
+         "fields: the columns of a list, comma-separated, * for all. filter: terms such as status=running "
+         "name=web* mem>4G or a word, all must hold. limit and cursor page. timeframe and cf: period and "
+         "consolidation of statistics; chart: a picture.\n"
          "\n"
          "Lists are comma-separated texts; settings such as net0 or scsi0 are PVE's key=value,key=value. "
          "Tools that "
@@ -27,9 +27,8 @@ std::string_view instructions() {
          "keeps for "
          "root@pam itself, which an API token never is.\n"
          "\n"
-         "A read right after a change may still show the old state for some seconds. Sizes are bytes unless "
-         "the name "
-         "says otherwise, memory settings MiB, times epoch seconds.";
+         "A read right after a change may still show the old state for some seconds. Memory settings "
+         "are MiB; times are UTC.";
 }
 
 }  // namespace engine

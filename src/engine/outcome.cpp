@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "engine/log_view.h"
 #include "engine/render.h"
 
 namespace engine {
@@ -20,15 +21,6 @@ std::string duration(std::chrono::milliseconds time) {
   const auto seconds = (time.count() + 500) / 1000;
   if (seconds < 120) return fmt::format("{} s", seconds);
   return fmt::format("{} min", (seconds + 30) / 60);
-}
-
-/// Words by which PVE's tools report that something went wrong, whatever the exit status says then.
-bool is_complaint(std::string_view line) {
-  const auto lower = base::lower_ascii(line);
-  for (const std::string_view word : {"error", "warn", "failed", "unable to", "cannot ", "can't "}) {
-    if (lower.find(word) != std::string::npos) return true;
-  }
-  return false;
 }
 
 std::string complaints(const std::vector<std::string>& log) {
@@ -82,7 +74,7 @@ std::string unknown(const std::string& subject, const pve::TaskReport& report, c
 }  // namespace
 
 mcp::Result render_outcome(const std::string& subject, const pve::Upid& upid, const pve::TaskReport& report,
-                           const std::string& base_url) {
+                           const std::string& base_url, const Style& style) {
   std::string text;
   switch (report.state) {
     case State::Done:
@@ -104,9 +96,11 @@ mcp::Result render_outcome(const std::string& subject, const pve::Upid& upid, co
   text += text.ends_with('\n') ? "" : " ";
   text += "Task: " + base::printable(upid.text);
   if (report.state == State::Failed || report.state == State::Unknown) return render_error(std::move(text));
-  mcp::Result result;
-  result.content.emplace_back(mcp::Text{std::move(text)});
-  return result;
+  base::JsonObject facts{{"message", text}, {"upid", upid.text}};
+  facts["state"] = report.state == State::Running    ? "running"
+                   : report.state == State::Warnings ? "warnings"
+                                                     : "done";
+  return render_text(std::move(text), std::move(facts), style);
 }
 
 }  // namespace engine

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "engine/output.h"
 #include "mcp/tools.h"
 #include "pve/tasks.h"
 
@@ -11,6 +12,6 @@ namespace engine {
 /// `subject` is the row's sentence without its full stop: "VM 100 start". A failed task is an error, one that
 /// goes on is none, one whose end nobody knows is.
 mcp::Result render_outcome(const std::string& subject, const pve::Upid& upid, const pve::TaskReport& report,
-                           const std::string& base_url);
+                           const std::string& base_url, const Style& style);
 
 }  // namespace engine

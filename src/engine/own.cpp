@@ -8,33 +8,32 @@
 namespace engine {
 namespace {
 
-OwnParameter own(std::string_view name, facts::Type type, std::string_view description = {}) {
-  OwnParameter parameter;
-  parameter.fact.name = name;
-  parameter.fact.type = type;
-  parameter.description = description;
+facts::Parameter own(std::string_view name, facts::Type type) {
+  facts::Parameter parameter;
+  parameter.name = name;
+  parameter.type = type;
   return parameter;
 }
 
-OwnParameter whole(std::string_view name, double least, double most) {
+facts::Parameter whole(std::string_view name, double least, double most) {
   auto parameter = own(name, facts::Type::Integer);
-  parameter.fact.minimum = least;
-  parameter.fact.maximum = most;
+  parameter.minimum = least;
+  parameter.maximum = most;
   return parameter;
 }
 
-std::vector<const OwnParameter*> chosen(std::uint8_t offers) {
-  static const OwnParameter wait = whole("wait", 0, 3600);
-  static const OwnParameter fields = own("fields", facts::Type::String);
-  static const OwnParameter filter = own("filter", facts::Type::String);
-  static const OwnParameter limit = whole("limit", 1, 100'000);
-  static const OwnParameter cursor = [] {
+std::vector<const facts::Parameter*> chosen(std::uint8_t offers) {
+  static const facts::Parameter wait = whole("wait", 0, 3600);
+  static const facts::Parameter fields = own("fields", facts::Type::String);
+  static const facts::Parameter filter = own("filter", facts::Type::String);
+  static const facts::Parameter limit = whole("limit", 1, 100'000);
+  static const facts::Parameter cursor = [] {
     auto parameter = own("cursor", facts::Type::String);
-    parameter.fact.pattern = "[0-9]{1,9}";
+    parameter.pattern = "[0-9]{1,9}";
     return parameter;
   }();
-  static const OwnParameter chart = own("chart", facts::Type::Boolean);
-  std::vector<const OwnParameter*> all;
+  static const facts::Parameter chart = own("chart", facts::Type::Boolean);
+  std::vector<const facts::Parameter*> all;
   if ((offers & tool::kWait) != 0) all = {&wait};
   if ((offers & tool::kSelect) != 0) all.insert(all.end(), {&fields, &filter});
   if ((offers & tool::kPage) != 0) all.insert(all.end(), {&limit, &cursor});
@@ -65,9 +64,9 @@ void take(std::string_view name, const base::Json& value, Own& own) {
 
 }  // namespace
 
-std::span<const OwnParameter* const> own_parameters(std::uint8_t offers) {
+std::span<const facts::Parameter* const> own_parameters(std::uint8_t offers) {
   static const auto sets = [] {
-    std::vector<std::vector<const OwnParameter*>> made;
+    std::vector<std::vector<const facts::Parameter*>> made;
     for (unsigned set = 0; set < 16; ++set) made.push_back(chosen(static_cast<std::uint8_t>(set)));
     return made;
   }();
@@ -77,9 +76,9 @@ std::span<const OwnParameter* const> own_parameters(std::uint8_t offers) {
 Own take_own(std::uint8_t offers, base::JsonObject& arguments) {
   Own own;
   for (const auto* parameter : own_parameters(offers)) {
-    const auto found = arguments.find(parameter->fact.name);
+    const auto found = arguments.find(parameter->name);
     if (found == arguments.end()) continue;
-    take(parameter->fact.name, found->value(), own);
+    take(parameter->name, found->value(), own);
     arguments.stable_erase(found);
   }
   return own;

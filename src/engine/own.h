@@ -12,13 +12,8 @@
 
 namespace engine {
 
-struct OwnParameter {
-  facts::Parameter fact;
-  std::string_view description;  ///< for the schema; may be empty
-};
-
 /// Those of a set of tool::Offer, in a fixed order; they live as long as the program.
-std::span<const OwnParameter* const> own_parameters(std::uint8_t offers);
+std::span<const facts::Parameter* const> own_parameters(std::uint8_t offers);
 
 /// Their values of one call.
 struct Own {

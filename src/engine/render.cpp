@@ -1,10 +1,16 @@
 #include "engine/render.h"
 
+#include <fmt/format.h>
+
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "base/text.h"
+#include "engine/human.h"
+#include "engine/log_view.h"
+#include "engine/object.h"
+#include "engine/table.h"
 #include "engine/value.h"
 
 namespace engine {
@@ -54,6 +60,92 @@ bool is_empty(const base::Json& data) {
   return data.is_null() || (text != nullptr && text->empty());
 }
 
+/// The last resort for what has no rows to end at.
+std::string cut(std::string text, const Style& style) {
+  if (text.size() <= style.max_result) return text;
+  const auto whole = text.size();
+  auto end = style.max_result;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  text.resize(end);
+  return text + fmt::format("\n… {} bytes more; PVE_MAX_RESULT allows {}", whole - end, style.max_result);
+}
+
+mcp::Result change(const Rendering& rendering, pve::Answer& answer) {
+  auto text = sentence(rendering.row, rendering.given) + ".";
+  base::JsonObject facts{{"message", text}};
+  if (is_upid(answer.data)) {
+    facts["upid"] = answer.data;
+    facts["state"] = "running";
+    text += " Task: " + base::printable(std::string_view(answer.data.get_string()));
+  } else if (!is_empty(answer.data) || answer.changes || answer.total) {
+    facts["data"] = answer.data;
+    const auto* object = answer.data.if_object();
+    text += "\n" + (object != nullptr && rendering.style.output != Output::Json
+                        ? show_object({}, *object, rendering.style.max_result)
+                        : cut(data_text(answer), rendering.style));
+  }
+  return render_text(std::move(text), std::move(facts), rendering.style);
+}
+
+/// Pending changes of the network stand beside PVE's data.
+std::string changes_text(const pve::Answer& answer) {
+  if (!answer.changes || answer.changes->empty()) return {};
+  std::string text = "\nPending changes:";
+  for (const auto line : base::split(*answer.changes, '\n')) text += "\n  " + base::printable(line);
+  return text;
+}
+
+std::int64_t start_of(const Rendering& rendering) {
+  const auto* start = rendering.given.if_contains("start");
+  return start != nullptr && start->is_int64() ? start->get_int64() : 0;
+}
+
+mcp::Result list(const Rendering& rendering, const base::JsonArray& items, const pve::Answer& answer) {
+  const auto& tool = rendering.row.tool();
+  TableOptions options;
+  options.budget = rendering.style.max_result;
+  options.total = answer.total;
+  options.start = start_of(rendering);
+  options.pages = (tool.offers & tool::kPage) != 0;
+  options.selects = (tool.offers & tool::kSelect) != 0;
+  options.sorted = !tool.view.ordered;
+  options.raw = rendering.style.output == Output::Json;
+  auto shown = show_table(tool.view, items, rendering.own, options);
+  if (!shown) return render_error(fmt::format("{}: {}.", tool.name, shown.error()));
+  if (answer.changes) {
+    if (options.raw) {
+      shown->text = fmt::format(R"({{"changes":{},"data":{}}})",
+                                base::write_json(base::Json(*answer.changes)), shown->text);
+    } else {
+      shown->text += changes_text(answer);
+      shown->structured["changes"] = *answer.changes;
+    }
+  }
+  return render_text(std::move(shown->text), std::move(shown->structured), rendering.style);
+}
+
+mcp::Result log(const Rendering& rendering, const base::JsonArray& lines, const pve::Answer& answer) {
+  LogOptions options;
+  options.budget = rendering.style.max_result;
+  options.total = answer.total.value_or(0);
+  options.as_asked = rendering.given.contains("start") || rendering.given.contains("limit");
+  auto text = show_log(lines, options);
+  base::JsonObject facts{{"log", text}};
+  return render_text(std::move(text), std::move(facts), rendering.style);
+}
+
+mcp::Result object(const Rendering& rendering, pve::Answer& answer) {
+  auto* members = answer.data.if_object();
+  if (members == nullptr) {
+    auto text = answer.data.is_null() ? std::string("PVE has no data for this.") : human({}, answer.data);
+    base::JsonObject facts{{"value", std::move(answer.data)}};
+    return render_text(std::move(text), std::move(facts), rendering.style);
+  }
+  auto text =
+      show_object(rendering.row.tool().view, *members, rendering.style.max_result) + changes_text(answer);
+  return render_text(std::move(text), std::move(*members), rendering.style);
+}
+
 }  // namespace
 
 std::string sentence(const Row& row, const base::JsonObject& given) {
@@ -70,21 +162,27 @@ std::string sentence(const Row& row, const base::JsonObject& given) {
   return text;
 }
 
-mcp::Result render(const Row& row, const base::JsonObject& given, pve::Answer answer) {
+mcp::Result render(const Rendering& rendering, pve::Answer answer) {
   mask_secrets(answer.data);
-  std::string text;
-  if (row.tool().effect == tool::Effect::None) {
-    text = data_text(answer);
-  } else {
-    text = sentence(row, given) + ".";
-    if (is_upid(answer.data)) {
-      text += " Task: " + base::printable(std::string_view(answer.data.get_string()));
-    } else if (!is_empty(answer.data) || answer.changes || answer.total) {
-      text += "\n" + data_text(answer);
-    }
+  if (rendering.row.tool().effect != tool::Effect::None) return change(rendering, answer);
+  const auto& style = rendering.style;
+  if (const auto* array = answer.data.if_array()) {
+    if (rendering.row.tool().view.kind == tool::View::Kind::Log && style.output != Output::Json)
+      return log(rendering, *array, answer);
+    if (style.output == Output::Json || rendering.row.tool().view.kind != tool::View::Kind::Object ||
+        array->size() != 1 || !array->front().is_object())
+      return list(rendering, *array, answer);
+    // PVE's form of one object whose name may hold slashes.
+    answer.data = base::Json(array->front());
   }
+  if (style.output == Output::Json) return render_text(cut(data_text(answer), style), {}, style);
+  return object(rendering, answer);
+}
+
+mcp::Result render_text(std::string text, base::JsonObject facts, const Style& style) {
   mcp::Result result;
   result.content.emplace_back(mcp::Text{std::move(text)});
+  if (style.output == Output::Structured) result.structured = std::move(facts);
   return result;
 }
 

@@ -2,20 +2,33 @@
 #pragma once
 
 #include "base/json.h"
+#include "engine/output.h"
+#include "engine/own.h"
 #include "engine/row.h"
 #include "mcp/tools.h"
 #include "pve/client.h"
 
 namespace engine {
 
-/// A read: `data` as compact JSON with sorted keys, inside an object with `total` and `changes` where PVE
-/// gave those. A change: the row's sentence with `given` (the model's arguments) in it, then the UPID or the
-/// data. Values under names of secrets are masked.
-mcp::Result render(const Row& row, const base::JsonObject& given, pve::Answer answer);
+/// What an answer is shown by, besides itself.
+struct Rendering {
+  const Row& row;
+  /// The model's arguments, for the sentence of a change.
+  const base::JsonObject& given;
+  const Own& own;
+  Style style;
+};
+
+/// A read as the row's view says, or as compact JSON with sorted keys. A change: the row's sentence, then the
+/// UPID or the data. Values under names of secrets are masked.
+mcp::Result render(const Rendering& rendering, pve::Answer answer);
 
 /// The row's sentence with `given` in it, without its full stop: "VM 100 start".
 std::string sentence(const Row& row, const base::JsonObject& given);
 
 mcp::Result render_error(std::string text);
+
+/// `facts` becomes structuredContent where the style asks for it.
+mcp::Result render_text(std::string text, base::JsonObject facts, const Style& style);
 
 }  // namespace engine

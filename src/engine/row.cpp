@@ -60,9 +60,9 @@ Row::Row(const tool::Tool& tool, std::string_view category, const facts::Facts& 
   for (const auto& param : tool.params) fields_.push_back(listed(param));
   for (const auto* own : own_parameters(tool.offers)) {
     Field field;
-    field.name = field.wire = own->fact.name;
-    field.fact = &own->fact;
-    field.type = own->fact.type;
+    field.name = field.wire = own->name;
+    field.fact = own;
+    field.type = own->type;
     field.own = true;
     fields_.push_back(std::move(field));
   }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -161,7 +162,7 @@ class Run {
     const auto wanted = request(row_.tool().call, target_.arguments);
     if (!wanted) return failure(fmt::format("{} was not called: {}", row_.tool().name, wanted.error()));
     if (call_.stop.stop_requested()) return render_error("Cancelled before anything was sent.");
-    auto answer = cluster_.client.call(*wanted, call_.stop);
+    auto answer = fetch(*wanted);
     if (!answer) {
       if (answer.error().kind == pve::Error::Kind::Refused && turn_back(answer.error().message))
         return carry_out();
@@ -170,9 +171,28 @@ class Run {
     if (row_.tool().effect != tool::Effect::None) cluster_.guests.forget();
     const auto upid = started_task(row_, *answer);
     if (upid && turn != nullptr) turn->started(*upid);
-    if (!upid || cluster_.options.wait.count() == 0)
-      return render(row_, shown_arguments(), *std::move(answer));
+    if (!upid || cluster_.options.wait.count() == 0) {
+      const auto given = shown_arguments();
+      return render({row_, given, own_, cluster_.options.style}, *std::move(answer));
+    }
     return outcome(*upid);
+  }
+
+  /// A log is read from its end, unless the model wants another part.
+  std::expected<pve::Answer, pve::Error> fetch(const pve::Call& wanted) {
+    constexpr std::int64_t kFirst = 500;
+    constexpr std::int64_t kMost = 5000;
+    const bool whole = row_.tool().view.kind == tool::View::Kind::Log &&
+                       !target_.arguments.contains("start") && !target_.arguments.contains("limit");
+    if (!whole) return cluster_.client.call(wanted, call_.stop);
+    auto first = wanted;
+    first.parameters.emplace_back("limit", std::to_string(kFirst));
+    auto answer = cluster_.client.call(first, call_.stop);
+    if (!answer || answer->total.value_or(0) <= kFirst) return answer;
+    auto last = wanted;
+    last.parameters.emplace_back("start", std::to_string(std::max<std::int64_t>(0, *answer->total - kMost)));
+    last.parameters.emplace_back("limit", std::to_string(kMost));
+    return cluster_.client.call(last, call_.stop);
   }
 
   mcp::Result outcome(const pve::Upid& upid) {
@@ -184,7 +204,7 @@ class Run {
     const auto waited = queued_.count() < 1000 ? std::string{}
                                                : fmt::format(" (after {:.0f} s in the queue of {})",
                                                              seconds(queued_), upid.node);
-    return render_outcome(subject + waited, upid, report, cluster_.client.base_url());
+    return render_outcome(subject + waited, upid, report, cluster_.client.base_url(), cluster_.options.style);
   }
 
   /// Once: when PVE says that the guest is not there and it is elsewhere, the call goes there.

@@ -42,7 +42,6 @@ base::JsonObject input_schema(const Row& row) {
   schema["type"] = "object";
   schema["properties"] = std::move(properties);
   if (!required.empty()) schema["required"] = std::move(required);
-  if (!row.open()) schema["additionalProperties"] = false;
   return schema;
 }
 
@@ -58,7 +57,31 @@ mcp::Annotations annotations(const tool::Tool& tool) {
   return hints;
 }
 
-mcp::ToolDescription describe(const Row& row) {
+base::JsonObject output_schema(const tool::Tool& tool) {
+  const auto of_type = [](std::string_view type) { return base::JsonObject{{"type", type}}; };
+  auto schema = of_type("object");
+  const auto add = [&](base::JsonObject properties, base::JsonArray required) {
+    schema["properties"] = std::move(properties);
+    schema["required"] = std::move(required);
+  };
+  if (tool.effect != tool::Effect::None) {
+    add({{"message", of_type("string")},
+         {"upid", of_type("string")},
+         {"state", base::JsonObject{{"enum", base::JsonArray{"done", "warnings", "running"}}}}},
+        {"message"});
+  } else if (tool.view.kind == tool::View::Kind::Table) {
+    add({{"count", of_type("integer")},
+         {"items", base::JsonObject{{"type", "array"}, {"items", of_type("object")}}},
+         {"cursor", of_type("string")},
+         {"summary", of_type("object")}},
+        {"count", "items"});
+  } else if (tool.view.kind == tool::View::Kind::Log) {
+    add({{"log", of_type("string")}}, {"log"});
+  }
+  return schema;
+}
+
+mcp::ToolDescription describe(const Row& row, Output output) {
   mcp::ToolDescription description;
   const auto& tool = row.tool();
   description.name = tool.name;
@@ -66,6 +89,8 @@ mcp::ToolDescription describe(const Row& row) {
   description.description = tool.description;
   if (row.has_more()) description.description += kMore;
   description.input_schema = base::write_json(base::Json(input_schema(row)));
+  if (output == Output::Structured)
+    description.output_schema = base::write_json(base::Json(output_schema(tool)));
   description.annotations = annotations(tool);
   return description;
 }

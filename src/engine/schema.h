@@ -1,18 +1,22 @@
 // What a client is told of a tool: inputSchema, description, hints.
 #pragma once
 
+#include "engine/output.h"
 #include "engine/row.h"
 #include "mcp/tools.h"
 
 namespace engine {
 
-/// JSON Schema 2020-12 without $ref. A read refuses what it does not list; a write takes PVE's other
-/// parameters too, so it leaves additionalProperties out.
+/// JSON Schema 2020-12 without $ref. It does not say that nothing else is taken: a write takes PVE's other
+/// parameters too, and a read names the nearest valid one when it refuses.
 base::JsonObject input_schema(const Row& row);
+
+/// Of the structuredContent that render() makes.
+base::JsonObject output_schema(const tool::Tool& tool);
 
 mcp::Annotations annotations(const tool::Tool& tool);
 
-/// The views in it point into the row's tool.
-mcp::ToolDescription describe(const Row& row);
+/// The views in it point into the row's tool. Only the structured output has a schema.
+mcp::ToolDescription describe(const Row& row, Output output = Output::Text);
 
 }  // namespace engine

@@ -55,7 +55,7 @@ Toolbox::Index& Toolbox::index() {
       for (const auto& tool : category.tools) {
         index_->by_name.emplace(tool.name, index_->rows.size());
         index_->rows.emplace_back(tool, category.name, cluster_.facts);
-        index_->descriptions.push_back(describe(index_->rows.back()));
+        index_->descriptions.push_back(describe(index_->rows.back(), cluster_.options.style.output));
       }
     }
     for (auto& row : index_->rows) row.set_sibling(sibling_of(row, index_->rows));

@@ -102,6 +102,8 @@ struct View {
   /// Of a Table the columns by PVE's names, separated by blanks, the most important first; "mem/maxmem" is
   /// one column. Empty: what the items have. Of an Object the members that come first.
   std::string_view columns{};
+  /// Of a Table: PVE's order means something; else it is sorted by the first column.
+  bool ordered = false;
 };
 
 /// Why a row's prepare() could not see what it asked for.

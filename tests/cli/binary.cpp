@@ -135,7 +135,7 @@ TEST(Binary, ToolsNeedNoPve) {
 }
 
 TEST(Binary, CallPrintsTheResultAndFailsWithOne) {
-  const auto good = run({"--simulate", "call", "pve_get_qemu_config", "node=pve1", "vmid=100"});
+  const auto good = run({"--simulate", "--output", "json", "call", "pve_get_qemu_config", "vmid=100"});
   EXPECT_EQ(good.code, 0) << good.errors;
   EXPECT_TRUE(base::parse_json(good.output));
   EXPECT_THAT(good.errors, IsEmpty());

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { binary, environment, fails, hiddenIsRefused, mainJob, tiers, works } from './session.mjs';
+import { binary, environment, fails, hiddenIsRefused, mainJob, textJob, tiers, works } from './session.mjs';
 
 async function withServer(args, run) {
   const transport = new StdioClientTransport({ command: binary, args, env: environment, stderr: 'inherit' });
@@ -41,7 +41,7 @@ await withServer(['--simulate'], async (client, version) => {
   assert.ok(client.getServerCapabilities().tools);
   assert.ok(client.getInstructions().length < 2048);
   await client.ping();
-  await mainJob(client);
+  await textJob(client);
   await assert.rejects(async () => {
     const result = await client.callTool({ name: 'pve_no_such_tool', arguments: {} });
     if (result.isError) throw new Error(result.content[0].text);
@@ -52,6 +52,8 @@ await withServer(['--simulate'], async (client, version) => {
   assert.equal(nodes.length, 60);
   console.log('sdk 1.x: main job, errors, 60 calls at once');
 });
+
+await withServer(['--simulate', '--output', 'structured'], mainJob);
 
 // A slow PVE delays nobody else, and a cancelled call is not answered.
 await withServer(['--simulate', '--fault', 'latency=10000'], async (client) => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { binary, environment, hiddenIsRefused, mainJob, tiers } from './session.mjs';
+import { binary, environment, hiddenIsRefused, mainJob, textJob, tiers } from './session.mjs';
 
 const expected = {
   auto: { negotiation: { mode: 'auto' }, era: 'modern', version: '2026-07-28' },
@@ -35,9 +35,10 @@ for (const mode of modes) {
     if (era === 'modern') assert.deepEqual(client.getDiscoverResult().supportedVersions.includes(version), true);
     const { tools } = await client.listTools();
     assert.equal(tools.length, tiers.full);
-    await mainJob(client);
+    await textJob(client);
     console.log(`sdk 2.x ${mode}: ${client.getProtocolEra()}, ${client.getNegotiatedProtocolVersion()}, ${tools.length} tools, main job`);
   });
+  await withServer(mode, ['--simulate', '--output', 'structured'], mainJob);
   for (const tier of ['read-only', 'read-execute']) {
     await withServer(mode, ['--simulate', '--access-tier', tier], (client) => hiddenIsRefused(client, tier));
   }

@@ -29,34 +29,43 @@ export async function fails(client, name, args, pattern) {
 
 const upidIn = (text) => text.match(/UPID:[^\s"]+/)?.[0];
 
-/** Follows the task that a call started to its end; gives its exit status. */
-export async function taskEnd(client, node, text) {
-  const upid = upidIn(text);
-  assert.ok(upid, `no UPID in: ${text}`);
-  for (let tries = 0; tries < 100; ++tries) {
-    const status = JSON.parse(await works(client, 'pve_get_task_status', { node, upid }));
-    if (status.status === 'stopped') return status.exitstatus;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`the task does not end: ${upid}`);
+/** A call that must work on a server with structured output; the client checks it against the outputSchema. */
+export async function facts(client, name, args = {}) {
+  const result = await client.callTool({ name, arguments: args });
+  assert.ok(!result.isError, `${name} failed: ${textOf(result)}`);
+  assert.ok(result.structuredContent, `${name} has no structuredContent`);
+  assert.ok(textOf(result).length > 0);
+  return result.structuredContent;
 }
 
-/** What every client does with a full server: the main job, start to end. */
+/** What every client does with a full server: the main job, start to end. It needs --output structured. */
 export async function mainJob(client) {
-  const nodes = JSON.parse(await works(client, 'pve_list_nodes'));
+  const { tools } = await client.listTools();
+  assert.ok(tools.every((tool) => tool.outputSchema?.type === 'object'));
+  const nodes = (await facts(client, 'pve_list_nodes')).items;
   assert.deepEqual(nodes.map((node) => node.node).sort(), ['pve1', 'pve2', 'pve3']);
-  const guests = JSON.parse(await works(client, 'pve_list_qemu_vms', { node: 'pve1' }));
+  const guests = (await facts(client, 'pve_list_qemu_vms', { node: 'pve1', filter: 'status=running' })).items;
   assert.ok(guests.length > 0);
-  const vmid = Math.min(...guests.filter((guest) => !guest.template).map((guest) => Number(guest.vmid)));
-  const config = JSON.parse(await works(client, 'pve_get_qemu_config', { node: 'pve1', vmid }));
+  const { vmid, name } = guests[0];
+  const config = await facts(client, 'pve_get_qemu_config', { vmid });
   assert.match(config.digest, /^[0-9a-f]{40}$/);
-  const started = await works(client, 'pve_create_qemu_snapshot', { node: 'pve1', vmid, snapname: 'fromclient' });
-  assert.equal(await taskEnd(client, 'pve1', started), 'OK');
-  const snapshots = JSON.parse(await works(client, 'pve_list_qemu_snapshots', { node: 'pve1', vmid }));
+  const done = await facts(client, 'pve_create_qemu_snapshot', { vmid: name, snapname: 'fromclient' });
+  assert.equal(done.state, 'done', done.message);
+  assert.match(done.upid, /^UPID:pve1:/);
+  assert.equal((await facts(client, 'pve_get_task_status', { upid: done.upid, wait: 5 })).exitstatus, 'OK');
+  const snapshots = (await facts(client, 'pve_list_qemu_snapshots', { node: 'pve3', vmid })).items;
   assert.ok(snapshots.some((snapshot) => snapshot.name === 'fromclient'));
   await fails(client, 'pve_get_qemu_config', { node: 'pve1', vmid: 99999 }, /99999/);
   await fails(client, 'pve_get_qemu_config', { node: '../x', vmid }, /node/);
   await fails(client, 'pve_get_qemu_config', { node: 'pve1' }, /vmid/);
+}
+
+/** The same server as a person's assistant reads it. */
+export async function textJob(client) {
+  assert.match(await works(client, 'pve_list_nodes'), /^3 nodes: 3 online\nnode\|status\|/);
+  assert.match(await works(client, 'pve_start_qemu_vm', { vmid: 118, node: 'pve1' }),
+    /^VM 118 is on pve2, not on pve1; called there.\nVM 118 start done in .* Task: UPID:/);
+  await fails(client, 'pve_start_qemu_vm', { vmid: 118 }, /already running/);
 }
 
 /** What a limited tier hides is not callable either. */

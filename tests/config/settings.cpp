@@ -20,6 +20,7 @@ using testing::Not;
 
 constexpr std::array<std::string_view, 3> kTiers = {"read-only", "read-execute", "full"};
 constexpr std::array<std::string_view, 3> kCategories = {"nodes", "qemu", "lxc"};
+constexpr std::array<std::string_view, 3> kOutputs = {"text", "json", "structured"};
 constexpr std::string_view kSecret = "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9";
 constexpr std::string_view kPrint =
     "aa:bb:cc:dd:ee:ff:00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff:00:11:22:33:44:55:66:77:88:99";
@@ -50,7 +51,7 @@ class Load : public testing::Test {
   }
   std::expected<config::Settings, std::string> load() {
     const std::vector<std::string_view> environment(environment_.begin(), environment_.end());
-    return config::load({flags_, environment}, {kTiers, kCategories});
+    return config::load({flags_, environment}, {kTiers, kCategories, kOutputs});
   }
   std::string error() {
     const auto settings = load();

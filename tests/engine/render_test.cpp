@@ -8,10 +8,18 @@ namespace {
 
 using engine::Row;
 
-std::string rendered(const tool::Tool& tool, std::string_view arguments, pve::Answer answer) {
+mcp::Result result_of(const tool::Tool& tool, std::string_view arguments, pve::Answer answer,
+                      engine::Style style = {engine::Output::Json}) {
   const facts::Facts facts;
   const Row row(tool, "x", facts);
-  const auto result = engine::render(row, base::parse_json(arguments)->as_object(), std::move(answer));
+  auto given = base::parse_json(arguments)->as_object();
+  const auto own = engine::take_own(tool.offers, given);
+  return engine::render({row, given, own, style}, std::move(answer));
+}
+
+std::string rendered(const tool::Tool& tool, std::string_view arguments, pve::Answer answer,
+                     engine::Style style = {engine::Output::Json}) {
+  const auto result = result_of(tool, arguments, std::move(answer), style);
   EXPECT_FALSE(result.is_error);
   EXPECT_EQ(result.content.size(), 1U);
   return std::get<mcp::Text>(result.content.front()).text;
@@ -19,7 +27,7 @@ std::string rendered(const tool::Tool& tool, std::string_view arguments, pve::An
 
 base::Json json(std::string_view text) { return *base::parse_json(text); }
 
-TEST(Render, AReadIsItsDataWithSortedKeys) {
+TEST(Render, JsonIsPvesDataWithSortedKeys) {
   EXPECT_EQ(rendered(test::kListResources, "{}", {json(R"([{"b":1,"a":"x"}])"), {}, {}}),
             R"([{"a":"x","b":1}])");
   EXPECT_EQ(rendered(test::kListResources, "{}", {json(R"("100")"), {}, {}}), R"("100")");
@@ -49,6 +57,51 @@ TEST(Render, SecretsAreMasked) {
       R"({"cipassword":"***","keyring":"","n":[{"password":"***","username":"u"}]})");
   EXPECT_EQ(rendered(test::kUser, R"({"userid":"a@pve","password":"hunter22"})", {nullptr, {}, {}}),
             "User a@pve created with .");
+}
+
+constexpr auto kText = engine::Style{};
+
+TEST(Render, AnObjectIsKeysAndValues) {
+  EXPECT_EQ(rendered(test::kListResources, "{}",
+                     {json(R"({"mem":1073741824,"name":"web\u001b","list":["a",1],"none":null,"empty":"",)"
+                           R"("cpuinfo":{"cores":8,"model":"X"},"rows":[{"a":1},{"a":2}]})"),
+                      {},
+                      {}},
+                     kText),
+            "cpuinfo: cores 8, model X\nlist: a, 1\nmem: 1 GiB\nname: web\xEF\xBF\xBD\nrows:\n  2 items\n  "
+            "a\n  1\n  2");
+  EXPECT_EQ(rendered(test::kListResources, "{}", {json("{}"), {}, {}}, kText), "(nothing)");
+  EXPECT_EQ(rendered(test::kListResources, "{}", {nullptr, {}, {}}, kText), "PVE has no data for this.");
+  EXPECT_EQ(rendered(test::kListResources, "{}", {json("\"119\""), {}, {}}, kText), "119");
+}
+
+TEST(Render, SecretsAreMaskedInEveryForm) {
+  for (const auto form : {engine::Output::Text, engine::Output::Json, engine::Output::Structured}) {
+    const auto result =
+        result_of(test::kListResources, "{}", {json(R"([{"password":"hunter22"}])"), {}, {}}, {form});
+    EXPECT_EQ(std::get<mcp::Text>(result.content.front()).text.find("hunter22"), std::string::npos);
+    EXPECT_EQ(base::write_json(result.structured.value_or(nullptr)).find("hunter22"), std::string::npos);
+  }
+}
+
+TEST(Render, StructuredCarriesTheSameFacts) {
+  const auto change = result_of(test::kStart, R"({"node":"pve1","vmid":100})",
+                                {json(R"("UPID:pve1:0:")"), {}, {}}, {engine::Output::Structured});
+  ASSERT_TRUE(change.structured);
+  EXPECT_EQ(base::write_json(*change.structured),
+            R"({"message":"VM 100 start requested on node pve1.","upid":"UPID:pve1:0:","state":"running"})");
+  EXPECT_FALSE(result_of(test::kStart, "{}", {nullptr, {}, {}}, kText).structured);
+}
+
+TEST(Render, NothingIsLongerThanTheBudget) {
+  const std::string longer(50'000, 'x');
+  for (const auto form : {engine::Output::Text, engine::Output::Json}) {
+    for (const auto& data : {base::Json(longer), base::Json(base::JsonObject{{"a", longer}, {"b", longer}}),
+                             base::Json(base::JsonArray(3000, base::JsonObject{{"name", "guest"}}))}) {
+      EXPECT_LE(rendered(test::kListResources, "{}", {data, {}, {}}, {form, 4000}).size(), 4300U)
+          << static_cast<int>(form);
+    }
+  }
 }
 
 }  // namespace

@@ -1,0 +1,141 @@
+#include "engine/filter.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+
+#include "base/text.h"
+#include "engine/value.h"
+
+namespace engine {
+namespace {
+
+constexpr std::size_t kMostTerms = 20;
+
+std::string text_of(const base::Json& value) {
+  return base::lower_ascii(value.is_structured() ? base::write_json(value) : wire_text(value));
+}
+
+/// "4G", "50%", "1.5": what people write for a number.
+std::optional<double> number(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || error != std::errc{}) return std::nullopt;
+  const auto suffix = std::string_view(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  if (suffix.empty()) return value;
+  if (suffix == "%") return value / 100;
+  constexpr std::array<std::string_view, 4> kUnits = {"k", "m", "g", "t"};
+  double factor = 1;
+  for (const auto unit : kUnits) {
+    factor *= 1024;
+    if (suffix == unit || suffix == std::string(unit) + "b" || suffix == std::string(unit) + "ib")
+      return value * factor;
+  }
+  return std::nullopt;
+}
+
+/// `pattern` with * for anything. Linear: it goes back to the last star only.
+bool like(std::string_view text, std::string_view pattern) {
+  std::size_t t = 0;
+  std::size_t p = 0;
+  auto star = std::string_view::npos;
+  std::size_t mark = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      mark = t;
+    } else if (p < pattern.size() && pattern[p] == text[t]) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++mark;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+bool equals(std::string_view text, std::string_view wanted) {
+  if (like(text, wanted)) return true;
+  // PVE's lists: tags are separated by semicolons, contents by commas.
+  if (text.find_first_of(";,") == std::string_view::npos) return false;
+  for (const auto part : base::split(text, text.find(';') == std::string_view::npos ? ',' : ';')) {
+    if (like(base::trim(part), wanted)) return true;
+  }
+  return false;
+}
+
+bool compare(double have, std::string_view operation, double want) {
+  if (operation == ">") return have > want;
+  if (operation == ">=") return have >= want;
+  if (operation == "<") return have < want;
+  return have <= want;
+}
+
+std::string one_of(const std::vector<std::string>& keys) {
+  std::vector<std::string_view> views(keys.begin(), keys.end());
+  return base::join(views, ", ");
+}
+
+}  // namespace
+
+std::expected<Filter, std::string> Filter::parse(std::string_view text,
+                                                 const std::vector<std::string>& keys) {
+  Filter filter;
+  for (const auto word : base::split(text, ' ')) {
+    const auto trimmed = base::trim(word);
+    if (trimmed.empty()) continue;
+    if (filter.terms_.size() == kMostTerms) return std::unexpected("more terms than anybody needs");
+    const auto at = trimmed.find_first_of("=<>!");
+    Term term;
+    if (at == std::string_view::npos || at == 0 ||
+        (trimmed[at] == '!' && !trimmed.substr(at).starts_with("!="))) {
+      term.value = base::lower_ascii(trimmed);
+      filter.terms_.push_back(std::move(term));
+      continue;
+    }
+    const bool two = at + 1 < trimmed.size() && trimmed[at + 1] == '=';
+    term.key = trimmed.substr(0, at);
+    term.operation = trimmed.substr(at, two && trimmed[at] != '=' ? 2 : 1);
+    term.value = base::lower_ascii(trimmed.substr(at + (two ? 2 : 1)));
+    if (!keys.empty() && std::ranges::find(keys, term.key) == keys.end()) {
+      return std::unexpected(
+          fmt::format("no item has \"{}\"; there are {}", base::printable(term.key, 60), one_of(keys)));
+    }
+    if (term.operation != "=" && term.operation != "!=") {
+      const auto limit = number(term.value);
+      if (!limit)
+        return std::unexpected(fmt::format("\"{}\" compares with no number", base::printable(trimmed, 60)));
+      term.number = *limit;
+    }
+    filter.terms_.push_back(std::move(term));
+  }
+  return filter;
+}
+
+bool Filter::holds(const Term& term, const base::JsonObject& item) {
+  if (term.key.empty()) {
+    return std::ranges::any_of(item, [&](const auto& member) {
+      return text_of(member.value()).find(term.value) != std::string::npos;
+    });
+  }
+  const auto* value = item.if_contains(term.key);
+  const auto text = value == nullptr ? std::string{} : text_of(*value);
+  // PVE leaves out what is 0.
+  if (term.operation == "=") return equals(text, term.value) || (text.empty() && term.value == "0");
+  if (term.operation == "!=") return !equals(text, term.value) && !(text.empty() && term.value == "0");
+  const auto have = number(text);
+  return compare(have.value_or(0), term.operation, term.number) && (have || value == nullptr);
+}
+
+bool Filter::matches(const base::JsonObject& item) const {
+  return std::ranges::all_of(terms_, [&](const Term& term) { return holds(term, item); });
+}
+
+}  // namespace engine

@@ -1,0 +1,108 @@
+#include "engine/log_view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "base/text.h"
+
+namespace engine {
+namespace {
+
+constexpr std::size_t kUsual = 40;
+constexpr std::size_t kFooter = 200;
+constexpr std::size_t kLine = 400;
+
+struct Line {
+  std::int64_t number;
+  std::string text;
+  bool complaint;
+  bool shown = false;
+};
+
+std::vector<Line> lines_of(const base::JsonArray& array) {
+  std::vector<Line> lines;
+  for (const auto& item : array) {
+    const auto* object = item.if_object();
+    const auto* text = object == nullptr ? nullptr : object->if_contains("t");
+    const auto* number = object == nullptr ? nullptr : object->if_contains("n");
+    if (text == nullptr || !text->is_string()) continue;
+    auto shown = base::printable(std::string_view(text->get_string()), kLine);
+    const bool complaint = is_complaint(shown);
+    lines.push_back(
+        {number != nullptr && number->is_int64() ? number->get_int64() : 0, std::move(shown), complaint});
+  }
+  return lines;
+}
+
+/// Marks what fits, the complaints before the others, from the last on.
+std::size_t choose(std::vector<Line>& lines, std::size_t budget) {
+  std::size_t left = budget > 2 * kFooter ? budget - kFooter : kFooter;
+  std::size_t missing = 0;
+  std::size_t usual = 0;
+  for (const bool complaints : {true, false}) {
+    for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
+      if (line->complaint != complaints) continue;
+      if (!complaints && ++usual > kUsual) break;
+      const auto bytes = line->text.size() + 14;
+      if (bytes > left) {
+        missing += complaints ? 1 : 0;
+        continue;
+      }
+      left -= bytes;
+      line->shown = true;
+    }
+  }
+  return missing;
+}
+
+std::string in_order(const std::vector<Line>& lines, std::int64_t total, std::size_t budget) {
+  std::string text = fmt::format("{} of {} lines", lines.size(), total);
+  for (const auto& line : lines) {
+    auto row = fmt::format("\n{} {}", line.number, line.text);
+    if (text.size() + row.size() + kFooter > budget)
+      return text + fmt::format("\nThe rest does not fit: start={} goes on", line.number - 1);
+    text += row;
+  }
+  return text;
+}
+
+}  // namespace
+
+bool is_complaint(std::string_view line) {
+  const auto lower = base::lower_ascii(line);
+  for (const std::string_view word :
+       {"error", "warn", "fail", "unable to", "cannot ", "can't ", "denied", "refused", "timed out",
+        "timeout", "critical", "panic", "abort", "corrupt"}) {
+    if (lower.find(word) != std::string::npos) return true;
+  }
+  return false;
+}
+
+std::string show_log(const base::JsonArray& array, const LogOptions& options) {
+  auto lines = lines_of(array);
+  const auto total = std::max(options.total, static_cast<std::int64_t>(lines.size()));
+  if (lines.empty()) return "No lines.";
+  if (options.as_asked) return in_order(lines, total, options.budget);
+  const auto missing = choose(lines, options.budget);
+  const auto shown = std::ranges::count(lines, true, &Line::shown);
+  const auto complaints = std::ranges::count(lines, true, &Line::complaint);
+  auto text = fmt::format(
+      "{} lines{}{}", total, complaints > 0 ? fmt::format(", {} with errors or warnings", complaints) : "",
+      shown < total ? fmt::format("; {} shown, the last first", shown) : ", the last first");
+  std::int64_t previous = 0;
+  for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
+    if (!line->shown) continue;
+    if (previous != 0 && line->number < previous - 1) text += "\n…";
+    text += fmt::format("\n{} {}", line->number, line->text);
+    previous = line->number;
+  }
+  if (missing > 0) text += fmt::format("\n{} lines with errors or warnings do not fit", missing);
+  const auto unread = total - static_cast<std::int64_t>(lines.size());
+  if (unread > 0) text += fmt::format("\n{} older lines were not read", unread);
+  if (shown < total) text += "; start and limit show others";
+  return text;
+}
+
+}  // namespace engine

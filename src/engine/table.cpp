@@ -1,0 +1,313 @@
+#include "engine/table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "engine/filter.h"
+#include "engine/human.h"
+#include "engine/summary.h"
+#include "engine/value.h"
+
+namespace engine {
+namespace {
+
+/// Room for what stands below the rows.
+constexpr std::size_t kFooter = 300;
+constexpr std::size_t kCell = 300;
+
+using Items = std::vector<const base::JsonObject*>;
+
+struct Column {
+  std::string label;  ///< "mem/maxmem"
+  std::vector<std::string> keys;
+};
+
+std::vector<std::string> keys_of(const Items& items) {
+  std::vector<std::string> keys;
+  for (const auto* item : items) {
+    for (const auto& member : *item) {
+      if (std::ranges::find(keys, std::string_view(member.key())) == keys.end())
+        keys.emplace_back(member.key());
+    }
+  }
+  return keys;
+}
+
+Column column_of(std::string_view label) {
+  Column column{std::string(label), {}};
+  for (const auto key : base::split(label, '/')) column.keys.emplace_back(key);
+  return column;
+}
+
+bool is_empty(const base::Json* value) {
+  return value == nullptr || value->is_null() || (value->is_string() && value->get_string().empty());
+}
+
+bool has_any(const Items& items, const Column& column) {
+  return std::ranges::any_of(items, [&](const auto* item) {
+    return std::ranges::any_of(column.keys,
+                               [&](const auto& key) { return !is_empty(item->if_contains(key)); });
+  });
+}
+
+/// What the row asks for, as far as the items have it; without such a list all that they have.
+std::vector<Column> usual_columns(const tool::View& view, const Items& items,
+                                  const std::vector<std::string>& keys) {
+  std::vector<Column> columns;
+  if (view.columns.empty()) {
+    for (const auto& key : keys) columns.push_back({key, {key}});
+  } else {
+    for (const auto label : base::split(view.columns, ' ')) columns.push_back(column_of(label));
+  }
+  std::erase_if(columns, [&](const Column& column) { return !has_any(items, column); });
+  if (columns.empty()) {
+    for (const auto& key : keys) columns.push_back({key, {key}});
+  }
+  return columns;
+}
+
+/// What the items have, and what the view says that they may have.
+std::vector<std::string> known_keys(const tool::View& view, std::vector<std::string> keys) {
+  for (const auto label : base::split(view.columns, ' ')) {
+    for (const auto& key : column_of(label).keys) {
+      if (!key.empty() && std::ranges::find(keys, key) == keys.end()) keys.push_back(key);
+    }
+  }
+  return keys;
+}
+
+std::expected<std::vector<Column>, std::string> chosen_columns(const tool::View& view,
+                                                               const std::string& fields, const Items& items,
+                                                               std::vector<std::string> keys) {
+  std::ranges::sort(keys);
+  if (base::trim(fields) == "*") return usual_columns({}, items, keys);
+  const auto known = known_keys(view, keys);
+  std::vector<Column> columns;
+  for (const auto part : base::split(fields, ',')) {
+    const auto label = base::trim(part);
+    if (label.empty()) continue;
+    auto column = column_of(label);
+    for (const auto& key : column.keys) {
+      if (items.empty() || std::ranges::find(known, key) != known.end()) continue;
+      const std::vector<std::string_view> views(keys.begin(), keys.end());
+      return std::unexpected(fmt::format("fields: there is no \"{}\"; there are {} (* stands for all)",
+                                         base::printable(key, 60), base::join(views, ", ")));
+    }
+    columns.push_back(std::move(column));
+  }
+  if (columns.empty()) return usual_columns(view, items, keys);
+  return columns;
+}
+
+/// One line, with the separator made visible.
+std::string cell_text(std::string text) {
+  if (text.size() > kCell) text = base::printable(text, kCell);
+  for (auto at = text.find('|'); at != std::string::npos; at = text.find('|', at + 2))
+    text.insert(at, 1, '\\');
+  return text;
+}
+
+std::string cell(const base::JsonObject& item, const Column& column) {
+  std::vector<std::pair<std::string_view, const base::Json*>> present;
+  for (const auto& key : column.keys) {
+    if (const auto* value = item.if_contains(key); !is_empty(value)) present.emplace_back(key, value);
+  }
+  if (present.empty()) return {};
+  if (present.size() == 1) return cell_text(human(present[0].first, *present[0].second));
+  return cell_text(human_pair(present[0].first, *present[0].second, present[1].first, *present[1].second));
+}
+
+bool before(const base::Json* a, const base::Json* b) {
+  if (a == nullptr || b == nullptr) return a == nullptr && b != nullptr;
+  if (a->is_number() && b->is_number()) return a->to_number<double>() < b->to_number<double>();
+  return wire_text(*a) < wire_text(*b);
+}
+
+std::string counted(std::size_t count, std::string_view noun) {
+  if (noun.empty()) noun = "items";
+  if (count == 1 && noun.ends_with('s')) noun.remove_suffix(1);
+  return fmt::format("{} {}", count, noun);
+}
+
+/// One list on its way to the two forms.
+class Table {
+ public:
+  Table(const tool::View& view, const Own& own, const TableOptions& options)
+      : view_(view), own_(own), options_(options) {}
+
+  std::expected<Shown, std::string> show(const base::JsonArray& array) {
+    if (auto taken = take(array); !taken) return std::unexpected(taken.error());
+    std::vector<std::string> rows;
+    std::size_t bytes = 0;
+    const auto end = own_.limit ? std::min(items_.size(), own_.cursor + *own_.limit) : items_.size();
+    shown_from_ = std::min(own_.cursor, items_.size());
+    for (auto i = shown_from_; i < end; ++i) {
+      auto row = options_.raw ? base::write_json_sorted(base::Json(selected(*items_[i]))) : line(*items_[i]);
+      // What nobody asked a part of is told as a whole.
+      if (bytes + row.size() + 1 > room()) {
+        if (untouched()) return summary();
+        break;
+      }
+      bytes += row.size() + 1;
+      rows.push_back(std::move(row));
+    }
+    return options_.raw ? json(rows) : text(rows);
+  }
+
+ private:
+  bool untouched() const {
+    return !own_.limit && own_.cursor == 0 && own_.filter.empty() && options_.selects;
+  }
+  std::size_t room() const { return options_.budget > kFooter * 2 ? options_.budget - kFooter : kFooter; }
+
+  std::expected<void, std::string> take(const base::JsonArray& array) {
+    for (const auto& value : array) {
+      if (const auto* object = value.if_object()) {
+        items_.push_back(object);
+      } else {
+        plain_.push_back(base::JsonObject{{"value", value}});
+      }
+    }
+    if (items_.empty())
+      for (const auto& item : plain_) items_.push_back(&item);
+    const auto keys = keys_of(items_);
+    all_ = items_.size();
+    auto columns = own_.fields.empty() ? usual_columns(view_, items_, keys)
+                                       : chosen_columns(view_, own_.fields, items_, keys);
+    if (!columns) return std::unexpected(columns.error());
+    columns_ = *std::move(columns);
+    auto filter = Filter::parse(own_.filter, known_keys(view_, keys));
+    if (!filter) return std::unexpected("filter: " + filter.error());
+    std::erase_if(items_, [&](const auto* item) { return !filter->matches(*item); });
+    if (options_.sorted && !columns_.empty()) {
+      const auto label = view_.columns.substr(0, view_.columns.find(' '));
+      const auto key = std::string(label.empty() ? columns_[0].keys[0] : label.substr(0, label.find('/')));
+      std::ranges::stable_sort(items_, [&](const auto* a, const auto* b) {
+        return before(a->if_contains(key), b->if_contains(key));
+      });
+    }
+    return {};
+  }
+
+  std::string line(const base::JsonObject& item) const {
+    std::string text;
+    for (const auto& column : columns_) text += (&column == columns_.data() ? "" : "|") + cell(item, column);
+    return text;
+  }
+
+  base::JsonObject selected(const base::JsonObject& item) const {
+    if (options_.raw && own_.fields.empty()) return item;
+    base::JsonObject chosen;
+    for (const auto& column : columns_) {
+      for (const auto& key : column.keys) {
+        if (const auto* value = item.if_contains(key)) chosen[key] = *value;
+      }
+    }
+    return chosen;
+  }
+
+  std::string headline() const {
+    if (items_.empty() && own_.filter.empty())
+      return fmt::format("No {}.", view_.noun.empty() ? "items" : view_.noun);
+    if (!own_.filter.empty()) return fmt::format("{} of {} match.", items_.size(), counted(all_, view_.noun));
+    auto text =
+        options_.total && *options_.total > static_cast<std::int64_t>(all_)
+            ? fmt::format("{} of {}", all_, counted(static_cast<std::size_t>(*options_.total), view_.noun))
+            : counted(all_, view_.noun);
+    if (const auto states = state_counts(items_); !states.empty()) text += ": " + states;
+    return text;
+  }
+
+  std::size_t next(std::size_t rows) const { return shown_from_ + rows; }
+
+  /// What is not shown and how to get it.
+  std::string footer(std::size_t rows) const {
+    const auto left = items_.size() - std::min(items_.size(), next(rows));
+    if (left > 0 && options_.pages) {
+      return fmt::format("\n{} more: cursor={} goes on{}", left, next(rows),
+                         options_.selects ? "; filter and fields narrow" : "");
+    }
+    if (left > 0)
+      return fmt::format("\n{} more do not fit{}", left, options_.selects ? "; filter and fields narrow" : "");
+    const auto sent = options_.start + static_cast<std::int64_t>(all_);
+    if (options_.total && *options_.total > sent)
+      return fmt::format("\n{} more: start={} goes on", *options_.total - sent, sent);
+    return {};
+  }
+
+  Shown text(const std::vector<std::string>& rows) const {
+    Shown shown;
+    shown.text = headline();
+    if (!rows.empty()) {
+      shown.text += '\n';
+      for (const auto& column : columns_)
+        shown.text += (&column == columns_.data() ? "" : "|") + column.label;
+      for (const auto& row : rows) shown.text += "\n" + row;
+    }
+    shown.text += footer(rows.size());
+    shown.structured = structured(rows.size());
+    return shown;
+  }
+
+  Shown json(const std::vector<std::string>& rows) const {
+    Shown shown;
+    shown.text = "[";
+    for (const auto& row : rows) shown.text += (&row == rows.data() ? "" : ",") + row;
+    shown.text += "]";
+    const bool cut = next(rows.size()) < items_.size();
+    if (cut || options_.total) {
+      shown.text = fmt::format(R"({{"data":{},"total":{}{}}})", shown.text,
+                               options_.total.value_or(static_cast<std::int64_t>(items_.size())),
+                               cut ? fmt::format(R"(,"cursor":"{}")", next(rows.size())) : "");
+    }
+    return shown;
+  }
+
+  base::JsonObject structured(std::size_t rows) const {
+    base::JsonObject object;
+    object["count"] =
+        options_.total && own_.filter.empty() ? *options_.total : static_cast<std::int64_t>(items_.size());
+    base::JsonArray chosen;
+    for (std::size_t i = 0; i < rows; ++i) chosen.emplace_back(selected(*items_[shown_from_ + i]));
+    object["items"] = std::move(chosen);
+    if (next(rows) < items_.size()) object["cursor"] = fmt::format("{}", next(rows));
+    return object;
+  }
+
+  Shown summary() const {
+    Shown shown;
+    std::vector<std::string> keys;
+    for (const auto& column : columns_) keys.insert(keys.end(), column.keys.begin(), column.keys.end());
+    auto whole = summarise(items_, keys);
+    shown.text = counted(items_.size(), view_.noun) + ", too many to list:" + whole.text +
+                 "\nfilter (such as " + whole.example + ") and fields narrow" +
+                 (options_.pages ? "; limit and cursor page through all" : "");
+    shown.structured["count"] = static_cast<std::int64_t>(items_.size());
+    shown.structured["items"] = base::JsonArray{};
+    shown.structured["summary"] = std::move(whole.structured);
+    if (options_.raw) shown.text = base::write_json(base::Json(shown.structured));
+    return shown;
+  }
+
+  const tool::View& view_;
+  const Own& own_;
+  const TableOptions& options_;
+  Items items_;
+  std::vector<base::JsonObject> plain_;
+  std::vector<Column> columns_;
+  std::size_t all_ = 0;
+  std::size_t shown_from_ = 0;
+};
+
+}  // namespace
+
+std::expected<Shown, std::string> show_table(const tool::View& view, const base::JsonArray& items,
+                                             const Own& own, const TableOptions& options) {
+  return Table(view, own, options).show(items);
+}
+
+}  // namespace engine

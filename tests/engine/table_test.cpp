@@ -1,0 +1,228 @@
+#include "engine/table.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "engine/filter.h"
+#include "engine/log_view.h"
+
+namespace {
+
+using testing::AllOf;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+constexpr tool::View kView{
+    .kind = tool::View::Kind::Table, .noun = "VMs", .columns = "vmid name status mem/maxmem lock tags"};
+
+base::JsonArray array(std::string_view text) { return base::parse_json(text)->as_array(); }
+
+const auto kTwo = array(
+    R"([{"vmid":101,"name":"db","status":"stopped","maxmem":4294967296,"mem":0,"pid":7},)"
+    R"({"vmid":100,"name":"web|1\n","status":"running","maxmem":8589934592,"mem":4294967296,"tags":"prod;web"}])");
+
+std::string text(const base::JsonArray& items, engine::Own own = {}, engine::TableOptions options = {}) {
+  const auto shown = engine::show_table(kView, items, own, options);
+  return shown ? shown->text : "error: " + shown.error();
+}
+
+engine::Own with_filter(std::string filter) {
+  engine::Own own;
+  own.filter = std::move(filter);
+  return own;
+}
+
+TEST(Table, IsACountAHeaderAndRows) {
+  engine::TableOptions options;
+  options.sorted = true;
+  EXPECT_EQ(text(kTwo, {}, options),
+            "2 VMs: 1 running, 1 stopped\n"
+            "vmid|name|status|mem/maxmem|tags\n"
+            "100|web\\|1 |running|4/8 GiB|prod;web\n"
+            "101|db|stopped|0/4 GiB|");
+  EXPECT_EQ(text({}), "No VMs.");
+  EXPECT_THAT(text(array(R"([{"vmid":1}])")), StartsWith("1 VM\n"));
+}
+
+TEST(Table, FieldsAreTheColumns) {
+  engine::Own own;
+  own.fields = "name, pid";
+  EXPECT_THAT(text(kTwo, own), HasSubstr("name|pid\ndb|7"));
+  own.fields = "*";
+  EXPECT_THAT(text(kTwo, own), HasSubstr("maxmem|mem|name|pid|status|tags|vmid"));
+  own.fields = "nam";
+  EXPECT_THAT(text(kTwo, own),
+              AllOf(StartsWith("error: fields: there is no \"nam\""), HasSubstr("maxmem, mem, name")));
+}
+
+TEST(Table, PagesGoOn) {
+  base::JsonArray many;
+  for (int i = 0; i < 25; ++i) many.emplace_back(base::JsonObject{{"vmid", 100 + i}});
+  engine::TableOptions options;
+  options.pages = true;
+  engine::Own own;
+  own.limit = 10;
+  EXPECT_THAT(text(many, own, options),
+              AllOf(HasSubstr("\n109\n15 more: cursor=10 goes on"), Not(HasSubstr("110"))));
+  own.cursor = 20;
+  EXPECT_THAT(text(many, own, options), AllOf(EndsWith("\n124"), HasSubstr("vmid\n120\n")));
+  own.cursor = 99;
+  EXPECT_THAT(text(many, own, options), StartsWith("25 VMs"));
+}
+
+TEST(Table, PvesOwnPagesGoOn) {
+  engine::TableOptions options;
+  options.total = 812;
+  options.start = 50;
+  EXPECT_THAT(text(kTwo, {}, options),
+              AllOf(StartsWith("2 of 812 VMs"), EndsWith("760 more: start=52 goes on")));
+}
+
+TEST(Table, TheBudgetEndsAtAWholeRow) {
+  base::JsonArray many;
+  for (int i = 0; i < 1000; ++i) many.emplace_back(base::JsonObject{{"vmid", 100 + i}, {"name", "guest"}});
+  engine::TableOptions options;
+  options.budget = 3000;
+  options.pages = true;
+  auto own = with_filter("name=guest");
+  const auto cut = text(many, own, options);
+  EXPECT_LE(cut.size(), 3000U);
+  EXPECT_THAT(cut, AllOf(StartsWith("1000 of 1000 VMs match."), HasSubstr("|guest\n"), HasSubstr("goes on")));
+  // Page after page gives every row once.
+  std::size_t rows = 0;
+  for (own.cursor = 0; own.cursor < 1000;) {
+    const auto shown = engine::show_table(kView, many, own, options);
+    const auto count = shown->structured.at("items").as_array().size();
+    ASSERT_GT(count, 0U);
+    rows += count;
+    own.cursor += count;
+  }
+  EXPECT_EQ(rows, 1000U);
+}
+
+TEST(Table, WhatIsTooLongIsSummarised) {
+  base::JsonArray many;
+  for (int i = 0; i < 5000; ++i) {
+    many.emplace_back(base::JsonObject{{"vmid", 100 + i},
+                                       {"status", i % 4 == 0 ? "stopped" : "running"},
+                                       {"maxmem", 1073741824},
+                                       {"mem", 536870912}});
+  }
+  engine::TableOptions options;
+  options.selects = options.pages = true;
+  const auto shown = text(many, {}, options);
+  EXPECT_LE(shown.size(), 1000U);
+  EXPECT_THAT(
+      shown, AllOf(StartsWith("5000 VMs, too many to list:"), HasSubstr("status: running 3750, stopped 1250"),
+                   HasSubstr("mem: 2.4 TiB of 4.9 TiB"), HasSubstr("filter (such as status=stopped)")));
+}
+
+TEST(Table, TextAndStructureHaveTheSameFacts) {
+  const auto shown = engine::show_table(kView, kTwo, with_filter("vmid=100"), {});
+  ASSERT_TRUE(shown);
+  EXPECT_EQ(base::write_json(base::Json(shown->structured)),
+            R"({"count":1,"items":[{"vmid":100,"name":"web|1\n","status":"running","mem":4294967296,)"
+            R"("maxmem":8589934592,"tags":"prod;web"}]})");
+}
+
+TEST(Table, ItemsNeedNotBeObjects) {
+  const auto shown = engine::show_table({}, array(R"(["a",1])"), {}, {});
+  EXPECT_EQ(shown->text, "2 items\nvalue\na\n1");
+}
+
+TEST(Filter, TermsAllHold) {
+  struct Case {
+    std::string_view filter;
+    std::vector<std::int64_t> vmids;
+  };
+  for (const auto& [filter, vmids] : std::initializer_list<Case>{
+           {"", {101, 100}},
+           {"status=running", {100}},
+           {"status!=running", {101}},
+           {"STATUS=x", {}},
+           {"name=d*", {101}},
+           {"name=*b*", {101, 100}},
+           {"tags=web", {100}},
+           {"tags=PROD", {100}},
+           {"mem>1G", {100}},
+           {"mem>=4GiB", {100}},
+           {"mem<1", {101}},
+           {"maxmem<=4294967296", {101}},
+           {"web", {100}},
+           {"WEB running", {100}},
+           {"web stopped", {}},
+           {"lock=0", {101, 100}},
+           {"pid>5", {101}},
+           {"pid<5", {100}},
+       }) {
+    const auto parsed =
+        engine::Filter::parse(filter, {"status", "name", "tags", "mem", "maxmem", "lock", "pid"});
+    if (filter == "STATUS=x") {
+      EXPECT_FALSE(parsed);
+      continue;
+    }
+    ASSERT_TRUE(parsed) << filter << parsed.error();
+    std::vector<std::int64_t> found;
+    for (const auto& item : kTwo) {
+      if (parsed->matches(item.get_object())) found.push_back(item.get_object().at("vmid").get_int64());
+    }
+    EXPECT_EQ(found, vmids) << filter;
+  }
+}
+
+TEST(Filter, WrongTermsAreNamed) {
+  EXPECT_THAT(engine::Filter::parse("nam=x", {"name", "vmid"}).error(),
+              HasSubstr("no item has \"nam\"; there are name, vmid"));
+  EXPECT_THAT(engine::Filter::parse("mem>much", {"mem"}).error(), HasSubstr("compares with no number"));
+  std::string many;
+  for (int i = 0; i < 30; ++i) many += "x ";
+  EXPECT_FALSE(engine::Filter::parse(many, {}));
+}
+
+base::JsonArray log_of(int lines, int complaint_every) {
+  base::JsonArray log;
+  for (int i = 1; i <= lines; ++i) {
+    const bool complaint = complaint_every != 0 && i % complaint_every == 0;
+    log.emplace_back(
+        base::JsonObject{{"n", i}, {"t", (complaint ? "ERROR number " : "line ") + std::to_string(i)}});
+  }
+  return log;
+}
+
+TEST(Log, TheLastLinesComeFirst) {
+  EXPECT_EQ(engine::show_log(log_of(2, 0), {}), "2 lines, the last first\n2 line 2\n1 line 1");
+  const auto text = engine::show_log(log_of(800, 0), {});
+  EXPECT_THAT(text, AllOf(StartsWith("800 lines; 40 shown, the last first\n800 line 800\n799"),
+                          HasSubstr("\n761 line"), Not(HasSubstr("\n760 line")),
+                          EndsWith("; start and limit show others")));
+  EXPECT_EQ(engine::show_log({}, {}), "No lines.");
+}
+
+TEST(Log, ErrorsAreNeverCutAway) {
+  const auto text = engine::show_log(log_of(3000, 100), {});
+  EXPECT_THAT(text, StartsWith("3000 lines, 30 with errors or warnings; "));
+  for (int i = 100; i <= 3000; i += 100) EXPECT_THAT(text, HasSubstr(" ERROR number " + std::to_string(i)));
+  engine::LogOptions small;
+  small.budget = 2000;
+  const auto tight = engine::show_log(log_of(3000, 2), small);
+  EXPECT_LE(tight.size(), 2000U);
+  EXPECT_THAT(tight, AllOf(HasSubstr("1500 with errors or warnings"), HasSubstr("do not fit"),
+                           HasSubstr("3000 ERROR")));
+}
+
+TEST(Log, WhatWasAskedForComesInOrder) {
+  engine::LogOptions options;
+  options.as_asked = true;
+  options.total = 900;
+  EXPECT_EQ(engine::show_log(log_of(2, 0), options), "2 of 900 lines\n1 line 1\n2 line 2");
+}
+
+TEST(Log, UnreadLinesAreCounted) {
+  engine::LogOptions options;
+  options.total = 9000;
+  EXPECT_THAT(engine::show_log(log_of(5000, 0), options), HasSubstr("4000 older lines were not read"));
+}
+
+}  // namespace
