@@ -73,7 +73,7 @@ int run(const cli::Arguments& arguments, const config::Settings& settings) {
   if (!backend) return fail(backend.error());
   auto& client = (*backend)->client();
   const guard::Policy policy{tool::tier_named(settings.tier).value_or(tool::Tier::ReadOnly),
-                             settings.categories};
+                             settings.categories ? *settings.categories : catalog::usual_categories()};
   engine::Toolbox toolbox(catalog::categories(), policy, {client, facts, clock, options(settings)});
 
   switch (arguments.command) {

@@ -19,4 +19,12 @@ constexpr tool::Category kCategories[] = {
 
 std::span<const tool::Category> categories() { return kCategories; }
 
+std::vector<std::string> usual_categories() {
+  std::vector<std::string> names;
+  for (const auto& category : kCategories) {
+    if (!category.opt_in) names.emplace_back(category.name);
+  }
+  return names;
+}
+
 }  // namespace catalog

@@ -2,12 +2,17 @@
 #pragma once
 
 #include <span>
+#include <string>
+#include <vector>
 
 #include "tool/tool.h"
 
 namespace catalog {
 
-/// The twelve categories in the order of the README.
+/// All categories in the order of the README.
 std::span<const tool::Category> categories();
+
+/// The names of those that are on where nothing else is said.
+std::vector<std::string> usual_categories();
 
 }  // namespace catalog

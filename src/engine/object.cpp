@@ -99,7 +99,7 @@ std::string show_object(const tool::View& view, const base::JsonObject& object, 
     if (!empty && std::ranges::find(done, std::string_view(member.key())) == done.end())
       rest.push_back(member.key());
   }
-  std::ranges::sort(rest);
+  if (!view.ordered) std::ranges::sort(rest);
   for (const auto key : rest) lines.push_back(line(key, object.at(key), budget));
 
   std::string text;

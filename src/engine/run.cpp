@@ -14,6 +14,7 @@
 #include "engine/own.h"
 #include "engine/render.h"
 #include "engine/request.h"
+#include "engine/sources.h"
 #include "engine/target.h"
 #include "engine/value.h"
 
@@ -91,6 +92,9 @@ mcp::Result noted(const std::string& note, mcp::Result result) {
   return result;
 }
 
+/// Bytes: a report is read whole.
+constexpr std::size_t kReport = 6000;
+
 /// One call, from the model's arguments to what it reads.
 class Run {
  public:
@@ -101,6 +105,7 @@ class Run {
     auto arguments = check(row_, call_.arguments, limits_);
     if (!arguments) return render_error(std::move(arguments.error()));
     own_ = take_own(row_.tool().offers, *arguments);
+    if (row_.tool().report != nullptr) return report(*arguments);
     auto target = find_target(row_, *std::move(arguments), cluster_, call_.stop);
     if (!target) return render_error(std::move(target.error()));
     target_ = *std::move(target);
@@ -111,6 +116,15 @@ class Run {
   }
 
  private:
+  mcp::Result report(const base::JsonObject& arguments) {
+    ParallelReads sources(cluster_, call_.stop);
+    auto found = row_.tool().report(sources, arguments);
+    if (!found) return render_error(std::move(found.error()));
+    auto style = cluster_.options.style;
+    style.max_result = std::min(style.max_result, kReport);
+    return render({row_, call_.arguments, own_, style}, {std::move(*found), {}, {}});
+  }
+
   mcp::Result failure(std::string text) const {
     return render_error(without_secrets(std::move(text), row_, target_.arguments));
   }

@@ -55,6 +55,7 @@ constexpr bool params_are_valid(const Tool& tool) {
 
 constexpr bool path_is_valid(const Tool& tool) {
   const auto path = tool.call.path;
+  if (tool.report != nullptr) return path.empty() && tool.call.method == base::Method::Get;
   if (!path.starts_with('/') || path.ends_with('/') || path.find("//") != std::string_view::npos)
     return false;
   return placeholders_all(path, [&](std::string_view placeholder) {

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json.h"
 #include "base/method.h"
@@ -102,7 +103,7 @@ struct View {
   /// Of a Table the columns by PVE's names, separated by blanks, the most important first; "mem/maxmem" is
   /// one column. Empty: what the items have. Of an Object the members that come first.
   std::string_view columns{};
-  /// Of a Table: PVE's order means something; else it is sorted by the first column.
+  /// The order of items (Table) or members (Object) means something; else they are sorted.
   bool ordered = false;
 };
 
@@ -129,6 +130,34 @@ class Context {
 /// read, never write. The error is the sentence for the model.
 using Prepare = std::expected<void, std::string> (*)(Context& context, base::JsonObject& arguments);
 
+/// One GET of a report.
+struct Read {
+  std::string_view path;         ///< template: "/nodes/{node}/status"
+  base::JsonObject arguments{};  ///< fill the template, the others go to the query
+};
+
+/// What a report may ask of the cluster. Implemented by the engine.
+class Sources {
+ public:
+  using Got = std::expected<base::Json, Unseen>;
+
+  Sources() = default;
+  Sources(const Sources&) = delete;
+  Sources& operator=(const Sources&) = delete;
+  virtual ~Sources() = default;
+  /// `data` of each read, in their order; several at the same time, and none for long: what a dead node does
+  /// not answer is Unseen.
+  virtual std::vector<Got> get(const std::vector<Read>& reads) = 0;
+  /// Epoch seconds.
+  virtual std::int64_t now() const = 0;
+};
+
+/// Answers one question from several endpoints. Works on the checked arguments. Members keep their order and
+/// become "key: value" lines, lists of objects become tables; values keep PVE's names and numbers. The error
+/// is the sentence for the model.
+using Report = std::expected<base::JsonObject, std::string> (*)(Sources& sources,
+                                                                const base::JsonObject& arguments);
+
 struct Tool {
   std::string_view name;
   std::string_view title;
@@ -146,12 +175,16 @@ struct Tool {
   /// For a change: the sentence before the UPID, {name} standing for an argument: "VM {vmid} start".
   std::string_view done{};
   Prepare prepare = nullptr;
+  /// Instead of a call: the row has no path then.
+  Report report = nullptr;
 };
 
 struct Category {
   std::string_view name;   ///< as in PVE_CATEGORIES
   std::string_view title;  ///< for people
   std::span<const Tool> tools;
+  /// Only where it is named in PVE_CATEGORIES.
+  bool opt_in = false;
 };
 
 }  // namespace tool
