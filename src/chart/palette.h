@@ -1,0 +1,16 @@
+// A picture's pixels as PNG with a palette: a fifth of what true colours would take.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace chart {
+
+/// `pixels` (0xRRGGBB, `width` to a row) as a PNG file. Of colours that are almost alike the most frequent
+/// one stands for all. Nothing when memory is short.
+std::optional<std::string> palette_png(std::span<const std::uint32_t> pixels, std::size_t width);
+
+}  // namespace chart
