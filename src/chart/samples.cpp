@@ -36,7 +36,10 @@ std::optional<Summary> summary(std::span<const std::optional<double>> values) {
     if (!found) found.emplace();
     found->last = *values[i];
     found->last_index = i;
-    found->largest = std::max(found->largest, found->last);
+    if (count == 0 || found->last > found->largest) {
+      found->largest = found->last;
+      found->largest_index = i;
+    }
     // The sum of huge numbers would not be finite.
     found->mean += (found->last - found->mean) / ++count;
   }

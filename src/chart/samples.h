@@ -31,6 +31,7 @@ struct Summary {
   double mean = 0;
   double largest = 0;
   std::size_t last_index = 0;
+  std::size_t largest_index = 0;  ///< of the first one where there are several
 };
 
 /// Nothing when all is a gap.
