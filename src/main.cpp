@@ -48,7 +48,8 @@ bool needs_pve(cli::Command command) {
 engine::Options options(const config::Settings& settings) {
   return {settings.wait,
           settings.node_tasks,
-          {engine::output_named(settings.output).value_or(engine::Output::Text), settings.max_result}};
+          {engine::output_named(settings.output).value_or(engine::Output::Text), settings.max_result,
+           settings.dark_charts}};
 }
 
 int fail(std::string_view sentence) {

@@ -40,7 +40,7 @@ struct Panel {
 struct Chart {
   std::string title;
   std::int64_t begin = 0;  ///< of the first value, seconds since 1970, from 0 to the year 9999
-  std::int64_t step = 60;  ///< seconds between two values, from 1 to those of a year
+  std::int64_t step = 60;  ///< seconds between two values, from 1 to those of ten years
   std::vector<Panel> panels;
 };
 

@@ -6,6 +6,7 @@
 #include FT_OUTLINE_H
 
 #include <cstddef>
+#include <initializer_list>
 
 namespace chart {
 namespace {

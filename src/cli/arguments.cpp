@@ -48,7 +48,7 @@ std::string unexpected_word(const std::string& word) {
     return "\"" + base::printable(config::without_secrets(word), 80) + "\" is not expected here; " +
            hint(word, kCommands);
   }
-  std::vector<std::string_view> names = {"--help", "--version", "--json", "--listen"};
+  std::vector<std::string_view> names = {"--help", "--version", "--json", "--chart", "--listen"};
   for (const auto& row : config::table()) {
     if (!row.flag.empty()) names.push_back(row.flag);
   }
@@ -76,6 +76,7 @@ std::expected<Arguments, std::string> parse(std::span<const char* const> words) 
   call->add_option("tool", arguments.tool);
   call->add_option("arguments", arguments.pairs);
   call->add_option("--json", arguments.json);
+  call->add_option("--chart", arguments.chart);
   auto* tools = app.add_subcommand("tools");
   tools->add_flag("--json", arguments.as_json);
   auto* simulate = app.add_subcommand("simulate");
@@ -143,7 +144,8 @@ std::string usage() {
       "client\n"
       "       mcp-pve --help | --version\n"
       "\n"
-      "call --json '{\"node\":\"pve1\"}' takes the arguments as one object; --json - reads it from stdin.\n"
+      "call --json '{\"node\":\"pve1\"}' takes the arguments as one object; --json - reads it from stdin;\n"
+      "     --chart FILE writes the picture of a statistics tool (PNG).\n"
       "Exit codes: 0 done, 1 failed or cannot serve, 2 bad usage or settings.\n"
       "\n"
       "Settings: flags win over environment variables, those over the TOML file. [in brackets: variable, "

@@ -2,12 +2,14 @@
 
 #include <array>
 #include <cstdio>
+#include <fstream>
 #include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/signals.h"
@@ -61,6 +63,20 @@ int report(const mcp::Outcome& outcome) {
   return print(STDOUT_FILENO, task.id + "\n") ? kDone : kFailed;
 }
 
+/// Nothing when the picture of the result is in `file`.
+std::optional<std::string> save_chart(const mcp::Result& result, const std::string& file) {
+  for (const auto& block : result.content) {
+    const auto* image = std::get_if<mcp::Image>(&block);
+    if (image == nullptr) continue;
+    std::ofstream out(file, std::ios::binary | std::ios::trunc);
+    out << image->data;
+    out.close();
+    if (out) return std::nullopt;
+    return "The chart cannot be written to " + base::printable(file) + ".";
+  }
+  return "There is no chart to write.";
+}
+
 }  // namespace
 
 int call(mcp::Tools& tools, const Arguments& arguments) {
@@ -72,21 +88,32 @@ int call(mcp::Tools& tools, const Arguments& arguments) {
       schema = std::move(parsed->get_object());
   }
   const auto object = arguments.json == "-" ? all_of_stdin() : arguments.json;
-  const auto values = arguments_of(object, arguments.pairs, schema);
+  auto values = arguments_of(object, arguments.pairs, schema);
   if (!values) return failed(values.error(), kUsage);
+  if (!arguments.chart.empty()) {
+    const auto* properties = schema.if_contains("properties");
+    if (properties == nullptr || !properties->get_object().contains("chart"))
+      return failed(base::printable(arguments.tool, 60) + " draws no chart: leave --chart out.", kUsage);
+    (*values)["chart"] = true;
+  }
 
   std::stop_source stop;
   on_termination([stop]() mutable { stop.request_stop(); });
   Silent progress;
   const base::JsonObject none;
-  return report(tools.call({.caller = caller,
-                            .name = arguments.tool,
-                            .arguments = *values,
-                            .era = mcp::Era::Modern,
-                            .client_capabilities = none,
-                            .inputs = none,
-                            .progress = progress,
-                            .stop = stop.get_token()}));
+  const auto outcome = tools.call({.caller = caller,
+                                   .name = arguments.tool,
+                                   .arguments = *values,
+                                   .era = mcp::Era::Modern,
+                                   .client_capabilities = none,
+                                   .inputs = none,
+                                   .progress = progress,
+                                   .stop = stop.get_token()});
+  if (const auto* result = std::get_if<mcp::Result>(&outcome);
+      result != nullptr && !result->is_error && !arguments.chart.empty()) {
+    if (const auto problem = save_chart(*result, arguments.chart)) return failed(*problem, kFailed);
+  }
+  return report(outcome);
 }
 
 }  // namespace cli

@@ -41,6 +41,7 @@ struct Settings {
   unsigned node_tasks = 4;
   std::string output = "text";      ///< one of Known::outputs
   std::size_t max_result = 24'000;  ///< bytes of text in one result, 2,000 to 1,000,000
+  bool dark_charts = false;
   bool debug = false;
   bool simulate = false;
   unsigned guests = 30;  ///< of the simulator, 1 to 100000

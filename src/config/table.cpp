@@ -209,6 +209,15 @@ std::optional<std::string> max_result(const Given& given, const Known&, Settings
   return std::nullopt;
 }
 
+std::optional<std::string> chart_theme(const Given& given, const Known&, Settings& settings) {
+  constexpr std::array<std::string_view, 2> kThemes = {"light", "dark"};
+  const auto value = single(given);
+  if (!value) return value.error();
+  if (std::ranges::find(kThemes, *value) == kThemes.end()) return not_among(given, *value, kThemes);
+  settings.dark_charts = *value == "dark";
+  return std::nullopt;
+}
+
 std::optional<std::string> debug(const Given& given, const Known&, Settings& settings) {
   // The environment variable counts with any value; flag and file say what they mean.
   if (given.source == "DEBUG") {
@@ -363,6 +372,14 @@ constexpr auto kTable = std::to_array<Setting>({
      .fallback = "24000",
      .help = "The most text in one result; a longer one ends at a whole row and says how to get the rest.",
      .apply = max_result},
+    {.flag = "--chart-theme",
+     .argument = "THEME",
+     .variable = "PVE_CHART_THEME",
+     .alias = "",
+     .key = "chart_theme",
+     .fallback = "light",
+     .help = "How charts look: light or dark.",
+     .apply = chart_theme},
     {.flag = "--debug",
      .argument = "",
      .variable = "DEBUG",

@@ -26,6 +26,7 @@ constexpr std::optional<Output> output_named(std::string_view text) {
 struct Style {
   Output output = Output::Text;
   std::size_t max_result = 24'000;  ///< bytes of text in one result
+  bool dark_charts = false;
 };
 
 }  // namespace engine

@@ -10,6 +10,7 @@
 #include "engine/human.h"
 #include "engine/log_view.h"
 #include "engine/object.h"
+#include "engine/rrd.h"
 #include "engine/table.h"
 #include "engine/value.h"
 
@@ -134,6 +135,22 @@ mcp::Result log(const Rendering& rendering, const base::JsonArray& lines, const 
   return render_text(std::move(text), std::move(facts), rendering.style);
 }
 
+mcp::Result statistics(const Rendering& rendering, const pve::Answer& answer) {
+  const auto title = base::printable(rendering.title, 100);
+  auto result = rendering.style.output == Output::Json
+                    ? list(rendering, answer.data.get_array(), answer)
+                    : render_text(rrd_text(answer.data, title), rrd_statistics(answer.data), rendering.style);
+  if (!rendering.own.chart) return result;
+  const auto theme = rendering.style.dark_charts ? chart::Theme::Dark : chart::Theme::Light;
+  auto picture = chart::png(rrd_chart(answer.data, title), theme);
+  if (picture) {
+    result.content.emplace_back(mcp::Image{*std::move(picture), "image/png"});
+  } else if (auto* text = std::get_if<mcp::Text>(&result.content.front())) {
+    text->text += "\nThere is no chart: " + picture.error();
+  }
+  return result;
+}
+
 mcp::Result object(const Rendering& rendering, pve::Answer& answer) {
   auto* members = answer.data.if_object();
   if (members == nullptr) {
@@ -167,6 +184,7 @@ mcp::Result render(const Rendering& rendering, pve::Answer answer) {
   if (rendering.row.tool().effect != tool::Effect::None) return change(rendering, answer);
   const auto& style = rendering.style;
   if (const auto* array = answer.data.if_array()) {
+    if (rendering.row.tool().view.kind == tool::View::Kind::Statistics) return statistics(rendering, answer);
     if (rendering.row.tool().view.kind == tool::View::Kind::Log && style.output != Output::Json)
       return log(rendering, *array, answer);
     if (style.output == Output::Json || rendering.row.tool().view.kind != tool::View::Kind::Object ||

@@ -17,6 +17,8 @@ struct Rendering {
   const base::JsonObject& given;
   const Own& own;
   Style style;
+  /// Whose statistics these are: "web01 (VM 100)". Anybody's text.
+  std::string title{};
 };
 
 /// A read as the row's view says, or as compact JSON with sorted keys. A change: the row's sentence, then the

@@ -8,8 +8,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
-#include <iterator>
-#include <limits>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <utility>
@@ -201,7 +200,8 @@ Rrd read(const base::Json& data) {
     }
   }
   if (rows.empty()) return rrd;
-  std::ranges::stable_sort(rows, {}, [](const auto& row) { return row.first; });
+  // Of rows of one time the later one counts: it is behind the other in memory too.
+  std::ranges::sort(rows);
   std::vector<std::int64_t> times;
   for (const auto& row : rows) times.push_back(row.first);
   rrd.begin = times.front();

@@ -122,7 +122,7 @@ class Run {
     if (!found) return render_error(std::move(found.error()));
     auto style = cluster_.options.style;
     style.max_result = std::min(style.max_result, kReport);
-    return render({row_, call_.arguments, own_, style}, {std::move(*found), {}, {}});
+    return render({row_, call_.arguments, own_, style, {}}, {std::move(*found), {}, {}});
   }
 
   mcp::Result failure(std::string text) const {
@@ -187,7 +187,7 @@ class Run {
     if (upid && turn != nullptr) turn->started(*upid);
     if (!upid || cluster_.options.wait.count() == 0) {
       const auto given = shown_arguments();
-      return render({row_, given, own_, cluster_.options.style}, *std::move(answer));
+      return render({row_, given, own_, cluster_.options.style, title()}, *std::move(answer));
     }
     return outcome(*upid);
   }
@@ -229,6 +229,25 @@ class Run {
     turned_ = true;
     target_ = *std::move(again);
     return true;
+  }
+
+  /// What statistics are of, with the guest's name where somebody has just looked it up.
+  std::string title() {
+    if (row_.tool().view.kind != tool::View::Kind::Statistics) return {};
+    const auto text = [&](std::string_view name) {
+      const auto* value = target_.arguments.if_contains(name);
+      return value == nullptr ? std::string{} : wire_text(*value);
+    };
+    if (row_.tool().call.path.find("{vmid}") == std::string_view::npos)
+      return row_.tool().call.path.find("{storage}") == std::string_view::npos
+                 ? "Node " + text("node")
+                 : fmt::format("Storage {} on {}", text("storage"), text("node"));
+    const auto* vmid = target_.arguments.if_contains("vmid");
+    const auto list = target_.list ? target_.list : cluster_.guests.remembered();
+    const auto* guest = list && vmid->is_int64() ? pve::find(*list, vmid->get_int64()) : nullptr;
+    const auto* kind = row_.tool().call.path.find("/lxc/") == std::string_view::npos ? "VM" : "container";
+    if (guest == nullptr || guest->name.empty()) return fmt::format("{} {}", kind, text("vmid"));
+    return fmt::format("{} ({} {})", guest->name, kind, guest->vmid);
   }
 
   /// As the model wrote them, with what was found out.

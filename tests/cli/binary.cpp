@@ -145,6 +145,21 @@ TEST(Binary, CallPrintsTheResultAndFailsWithOne) {
   EXPECT_THAT(bad.output, IsEmpty());
   EXPECT_THAT(bad.errors, HasSubstr("99999"));
 
+  const auto file = testing::TempDir() + "chart.png";
+  const auto chart =
+      run({"--simulate", "call", "pve_get_qemu_rrddata", "vmid=100", "timeframe=hour", "--chart", file});
+  EXPECT_EQ(chart.code, 0) << chart.errors;
+  EXPECT_THAT(chart.output, HasSubstr("[image/png, "));
+  std::string picture;
+  std::getline(std::ifstream(file, std::ios::binary), picture);
+  EXPECT_EQ(picture, "\x89PNG\r");
+  std::remove(file.c_str());
+  EXPECT_EQ(run({"--simulate", "call", "pve_list_nodes", "--chart", file}).code, 2);
+  EXPECT_EQ(run({"--simulate", "call", "pve_get_qemu_rrddata", "vmid=100", "timeframe=hour", "--chart",
+                 "/nowhere/x"})
+                .code,
+            1);
+
   const auto json = run({"--simulate", "call", "pve_list_qemu_vms", "--json", "-"}, {}, R"({"node":"pve1"})");
   EXPECT_EQ(json.code, 0) << json.errors;
   EXPECT_EQ(run({"--simulate", "call", "pve_list_qemu_vms", "node"}).code, 2);
