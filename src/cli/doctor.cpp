@@ -127,7 +127,7 @@ bool token_and_version_steps(pve::Client& client, const facts::Facts& facts, Rep
     report.weak("version", "PVE " + version + " is older than 8, which these tools were not made for");
   } else {
     report.good("version",
-                "PVE " + version + " (parameters are checked as of " + std::string(facts.version()) + ")");
+                "PVE " + version + " (parameters are checked as of " + facts::to_text(facts.version()) + ")");
   }
   return true;
 }

@@ -99,7 +99,7 @@ mcp::Outcome Toolbox::call(const mcp::Call& call) {
   if (auto refusal = policy->refusal(row.tool(), row.category())) return render_error(*std::move(refusal));
   const auto newer_pve = [&] {
     const auto connected = cluster_.version.get(call.stop);
-    return connected && is_newer(*connected, cluster_.facts.version());
+    return connected && is_newer(*connected, facts::to_text(cluster_.facts.version()));
   };
   return run(row, {policy->tier, newer_pve}, cluster_, call);
 }

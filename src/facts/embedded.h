@@ -1,4 +1,4 @@
-// The text of pve-9.2.txt inside the binary.
+// The text of pve.txt inside the binary.
 #pragma once
 
 #include <string_view>

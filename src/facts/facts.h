@@ -1,6 +1,7 @@
 // PVE's own endpoints as data: which exist, what parameters they take, who may call them. Made by
-// script/facts from the API schema of PVE 9.2 and embedded in the binary; marks.cpp adds what the schema does
-// not say.
+// script/facts from the API schemas of PVE 8.0 to 9.2 and embedded in the binary; marks.cpp adds what they do
+// not say. Everything is as the newest of these versions has it; what others have or lack carries its
+// versions.
 #pragma once
 
 #include <array>
@@ -15,6 +16,7 @@
 
 #include "base/json.h"
 #include "base/method.h"
+#include "facts/version.h"
 
 namespace facts {
 
@@ -35,6 +37,12 @@ enum Mark : std::uint8_t {
   kFullTier = 8,      ///< needs the tier `full`, whatever the tool's own tier
 };
 
+/// A value of an enumeration that not every version has.
+struct DatedValue {
+  std::string_view value;
+  Lifetime lifetime;
+};
+
 struct Parameter {
   std::string_view name;  ///< of a family without the index: "net" for net[n]
   Type type = Type::String;
@@ -46,17 +54,21 @@ struct Parameter {
   std::optional<std::uint32_t> min_length;
   std::optional<std::uint32_t> max_length;
   std::vector<std::string_view> values;  ///< the enumeration; empty: none. Of an Array: for each item
+  std::vector<DatedValue> dated_values;  ///< those of `values` that are new, and those that are gone
   std::string_view pattern;              ///< Perl regular expression, anchored at both ends by PVE
   std::string_view format;               ///< PVE's format name ("pve-vmid", "pve-node-list"); empty: none
   std::string_view needs;                ///< the parameter without which PVE refuses this one; empty: none
   std::string_view default_value;
   std::uint8_t marks = kNoMark;
+  Lifetime lifetime;  ///< within its endpoint's
 };
 
 struct Endpoint {
   base::Method method = base::Method::Get;
   std::string_view path;  ///< template: "/nodes/{node}/qemu/{vmid}/config"
   std::vector<Parameter> parameters;
+  std::vector<Parameter> former;  ///< those that only older versions take
+  Lifetime lifetime;
   /// The schema's permission check as compact JSON ({"check":["perm","/vms/{vmid}",["VM.Audit"]]}); empty:
   /// root only.
   std::string_view permissions;
@@ -65,6 +77,8 @@ struct Endpoint {
 
   /// By the name as it travels: "net0" finds the family "net". Nothing when PVE has no such parameter here.
   const Parameter* parameter(std::string_view name) const;
+  /// As parameter(), of `former`.
+  const Parameter* former_parameter(std::string_view name) const;
 };
 
 /// The path's variables of a routed call, decoded: {"node","pve1"}.
@@ -87,18 +101,22 @@ class Facts {
   Facts(const Facts&) = delete;
   Facts& operator=(const Facts&) = delete;
 
-  /// "9.2": the PVE version these facts are of.
-  std::string_view version() const;
-  /// By method and path template; nullptr when PVE has no such endpoint.
-  const Endpoint* find(base::Method method, std::string_view path) const;
+  /// The newest PVE version that these facts know.
+  Version version() const;
+  /// By method and path template; nullptr when PVE has no such endpoint: the newest version, or `as_of`.
+  const Endpoint* find(base::Method method, std::string_view path, std::optional<Version> as_of = {}) const;
   /// By method and concrete path, decoded once as PVE does ("/nodes/pve1/qemu/100/config"). A literal segment
   /// wins over a variable.
-  std::optional<Route> route(base::Method method, std::string_view path) const;
+  std::optional<Route> route(base::Method method, std::string_view path,
+                             std::optional<Version> as_of = {}) const;
 
  private:
   struct Index;
   std::unique_ptr<Index> index_;
 };
+
+/// The enumeration as that version has it.
+std::vector<std::string_view> values_of(const Parameter& parameter, Version version);
 
 /// Why `value` does not fit, in PVE's words ("value must have a minimum value of 100"); nothing when it fits.
 /// `value` is in the form in which it travels (text; a boolean is "0" or "1"); of an Array, one item. Formats

@@ -38,6 +38,7 @@ constexpr Row kWrites[] = {
     {"job-id", kRootOnly, "/nodes/{node}/vzdump"},
     {"keepActive", kRootOnly, "/nodes/{node}/qemu/{vmid}/status"},
     {"lock", kRootOnly, "/nodes/{node}/qemu"},
+    {"maxfiles", kLose},
     {"migratedfrom", kRootOnly, "/nodes/{node}/qemu/{vmid}/status"},
     {"migration_network", kRootOnly, "/nodes/{node}/qemu/{vmid}"},
     {"migration_type", kRootOnly, "/nodes/{node}/qemu/{vmid}"},
@@ -106,22 +107,25 @@ std::uint8_t marks_of(std::span<const Row> rows, const Endpoint& endpoint, std::
   return marks;
 }
 
+void mark_parameter(const Endpoint& endpoint, Parameter& parameter) {
+  auto marks = marks_of(kSecrets, endpoint, parameter.name);
+  if (endpoint.method != base::Method::Get) {
+    marks = static_cast<std::uint8_t>(marks | marks_of(kWrites, endpoint, parameter.name));
+  }
+  parameter.marks = marks;
+  if (!parameter.indexed) return;
+  for (const auto& family : kFamilies) {
+    if (family.name == parameter.name && endpoint.path.starts_with(family.prefix)) {
+      parameter.count = family.count;
+    }
+  }
+}
+
 }  // namespace
 
 void mark(Endpoint& endpoint) {
-  for (auto& parameter : endpoint.parameters) {
-    auto marks = marks_of(kSecrets, endpoint, parameter.name);
-    if (endpoint.method != base::Method::Get) {
-      marks = static_cast<std::uint8_t>(marks | marks_of(kWrites, endpoint, parameter.name));
-    }
-    parameter.marks = marks;
-    if (!parameter.indexed) continue;
-    for (const auto& family : kFamilies) {
-      if (family.name == parameter.name && endpoint.path.starts_with(family.prefix)) {
-        parameter.count = family.count;
-      }
-    }
-  }
+  for (auto& parameter : endpoint.parameters) mark_parameter(endpoint, parameter);
+  for (auto& parameter : endpoint.former) mark_parameter(endpoint, parameter);
 }
 
 bool secret_name(std::string_view name) {

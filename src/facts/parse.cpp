@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "base/text.h"
 
@@ -29,6 +30,22 @@ void read_type(std::string_view text, Parameter& parameter) {
   if (found != kTypeNames.end()) parameter.type = static_cast<Type>(found - kTypeNames.begin());
 }
 
+/// Takes the text before the next `separator` off `rest`.
+std::string_view take(std::string_view& rest, char separator) {
+  const auto end = std::min(rest.find(separator), rest.size());
+  const auto part = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return part;
+}
+
+/// "forward:8.3-", "glusterfs:-8.4", "technitium:8.4-9.1".
+DatedValue dated_value(std::string_view text) {
+  const auto colon = std::min(text.rfind(':'), text.size());
+  auto versions = text.substr(std::min(colon + 1, text.size()));
+  const auto since = take(versions, '-');
+  return {text.substr(0, colon), {parse_version(since), parse_version(versions)}};
+}
+
 void read_attribute(std::string_view field, Parameter& parameter) {
   const auto equals = field.find('=');
   if (equals == std::string_view::npos) return;
@@ -39,18 +56,14 @@ void read_attribute(std::string_view field, Parameter& parameter) {
   if (key == "minlen") parameter.min_length = length(value);
   if (key == "maxlen") parameter.max_length = length(value);
   if (key == "enum") parameter.values = base::split(value, '|');
+  if (key == "dated") {
+    for (const auto part : base::split(value, '|')) parameter.dated_values.push_back(dated_value(part));
+  }
   if (key == "format") parameter.format = value;
   if (key == "needs") parameter.needs = value;
   if (key == "default") parameter.default_value = value;
   if (key == "pattern") parameter.pattern = value;
-}
-
-/// Takes the text before the next `separator` off `rest`.
-std::string_view take(std::string_view& rest, char separator) {
-  const auto end = std::min(rest.find(separator), rest.size());
-  const auto part = rest.substr(0, end);
-  rest.remove_prefix(std::min(end + 1, rest.size()));
-  return part;
+  read_lifetime(field, parameter.lifetime);
 }
 
 void parse_parameter(std::string_view line, Parameter& parameter) {
@@ -72,10 +85,16 @@ void parse_head(std::string_view line, Endpoint& endpoint) {
     if (fields[i] == "notoken") endpoint.allow_token = false;
     if (fields[i] == "additional") endpoint.additional = true;
     if (fields[i].starts_with('{')) endpoint.permissions = fields[i];
+    read_lifetime(fields[i], endpoint.lifetime);
   }
 }
 
 }  // namespace
+
+void read_lifetime(std::string_view field, Lifetime& lifetime) {
+  if (field.starts_with("since=")) lifetime.since = parse_version(field.substr(6));
+  if (field.starts_with("until=")) lifetime.until = parse_version(field.substr(6));
+}
 
 Endpoint parse_endpoint(std::string_view block) {
   Endpoint endpoint;
@@ -83,7 +102,12 @@ Endpoint parse_endpoint(std::string_view block) {
   endpoint.parameters.reserve(static_cast<std::size_t>(std::ranges::count(block, '\n')) + 1);
   while (!block.empty()) {
     const auto line = take(block, '\n');
-    if (line.starts_with('\t')) parse_parameter(line.substr(1), endpoint.parameters.emplace_back());
+    if (!line.starts_with('\t')) continue;
+    auto& parameter = endpoint.parameters.emplace_back();
+    parse_parameter(line.substr(1), parameter);
+    if (!parameter.lifetime.until) continue;
+    endpoint.former.push_back(std::move(parameter));
+    endpoint.parameters.pop_back();
   }
   mark(endpoint);
   return endpoint;

@@ -8,6 +8,9 @@
 
 namespace facts {
 
+/// Puts "since=8.3" or "until=8.4" into the lifetime; other fields are none of its business.
+void read_lifetime(std::string_view field, Lifetime& lifetime);
+
 /// An endpoint from its lines. Views point into `block`.
 Endpoint parse_endpoint(std::string_view block);
 

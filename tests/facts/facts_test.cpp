@@ -23,7 +23,7 @@ const Parameter& parameter_of(const Facts& facts, Method method, std::string_vie
 
 TEST(Facts, AreThoseOf92) {
   const Facts facts;
-  EXPECT_EQ(facts.version(), "9.2");
+  EXPECT_EQ(facts.version(), (facts::Version{9, 2}));
 }
 
 TEST(Facts, FindKnowsEndpointsByMethodAndTemplate) {
@@ -166,7 +166,7 @@ TEST(Facts, ReadsTheTextFormWhateverItsOrder) {
   const Facts facts(
       "version\t1.0\nPOST /b/{id}\tnotoken\n\tid\tinteger!\tmin=1\tmax=2.5\n\tlist\tstring\tenum=a|b\n"
       "GET /a\n");
-  EXPECT_EQ(facts.version(), "1.0");
+  EXPECT_EQ(facts.version(), (facts::Version{1, 0}));
   const auto* b = facts.find(Method::Post, "/b/{id}");
   ASSERT_NE(b, nullptr);
   EXPECT_FALSE(b->allow_token);
