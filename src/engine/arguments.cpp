@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -58,7 +58,7 @@ void add_unknown(std::string_view name, const base::Json& value, const Row& row,
                  base::JsonObject& out, Problems& problems) {
   const bool legal = row.open() && legal_shape(name) && !value.is_object() && !value.is_array();
   const bool additional = row.endpoint() != nullptr && row.endpoint()->additional;
-  if (!legal || !(additional || (limits.newer_pve && limits.newer_pve()))) {
+  if (!legal || !(additional || is_newer(row, limits.connected))) {
     problems.push_back(unknown(row, name));
   } else if (limits.tier < tool::Tier::Full) {
     problems.push_back(
@@ -161,10 +161,9 @@ void add_combinations(const base::JsonObject& arguments, Problems& problems) {
   }
 }
 
-unsigned number(std::string_view text) {
-  unsigned value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
+void add_lacking(const Row& row, const base::JsonObject& arguments, const Limits& limits,
+                 Problems& problems) {
+  std::ranges::move(lacking_arguments(row, arguments, limits.connected), std::back_inserter(problems));
 }
 
 }  // namespace
@@ -189,8 +188,10 @@ std::expected<base::JsonObject, std::string> check(const Row& row, const base::J
   add_lonely(row, arguments, problems);
   add_marks(row, arguments, limits, problems);
   add_combinations(arguments, problems);
+  add_lacking(row, arguments, limits, problems);
   add_idle(row, arguments, problems);
   if (!problems.empty()) return std::unexpected(sentence(row, problems));
+  if (auto refusal = lacking_endpoint(row, limits.connected)) return std::unexpected(*std::move(refusal));
   return arguments;
 }
 
@@ -199,16 +200,9 @@ std::optional<std::string> forbidden(const Row& row, const base::JsonObject& arg
   Problems problems;
   add_marks(row, arguments, limits, problems);
   add_combinations(arguments, problems);
+  add_lacking(row, arguments, limits, problems);
   if (problems.empty()) return std::nullopt;
   return sentence(row, problems);
-}
-
-bool is_newer(std::string_view connected, std::string_view known) {
-  const auto numbers = [](std::string_view version) {
-    const auto parts = base::split(version, '.');
-    return std::pair(number(parts[0]), parts.size() > 1 ? number(parts[1]) : 0U);
-  };
-  return numbers(connected) > numbers(known);
 }
 
 }  // namespace engine

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <expected>
-#include <functional>
 #include <optional>
 #include <string>
 
 #include "base/json.h"
 #include "engine/row.h"
+#include "engine/version_check.h"
 #include "tool/tool.h"
 
 namespace engine {
@@ -15,9 +15,8 @@ namespace engine {
 struct Limits {
   /// What the caller may do; parameters can need more than their tool.
   tool::Tier tier = tool::Tier::Full;
-  /// True when the connected PVE is newer than the facts: a parameter that they do not know is then passed
-  /// on. Asked only for such a parameter, because it may wait for PVE. Empty means no.
-  std::function<bool()> newer_pve{};
+  /// Asked only for what not every version has: it may wait for PVE.
+  AskVersion connected{};
 };
 
 /// The checked arguments by PVE's names, each in its own type (value.h); null counts as absent. The error
@@ -27,10 +26,7 @@ std::expected<base::JsonObject, std::string> check(const Row& row, const base::J
                                                    const Limits& limits);
 
 /// What no value excuses, judged once more on what is about to be sent, after a row's prepare(): marks of the
-/// parameters, and combinations that are refused.
+/// parameters, combinations that are refused, and what the connected PVE lacks.
 std::optional<std::string> forbidden(const Row& row, const base::JsonObject& arguments, const Limits& limits);
-
-/// True when PVE version `connected` ("9.3.1") is newer than `known` ("9.2"), by its first two numbers.
-bool is_newer(std::string_view connected, std::string_view known);
 
 }  // namespace engine

@@ -37,7 +37,7 @@ struct Cluster {
         facts(access.facts),
         clock(access.clock),
         options(access.options),
-        version(client),
+        version(client, clock),
         guests(client, clock),
         tasks(client, clock),
         turns(client, clock, options.node_tasks) {}

@@ -55,7 +55,7 @@ bool is_required(tool::Need need, const facts::Parameter* fact, bool in_path) {
 }  // namespace
 
 Row::Row(const tool::Tool& tool, std::string_view category, const facts::Facts& facts)
-    : tool_(&tool), category_(category), endpoint_(endpoint_of(tool, facts)) {
+    : tool_(&tool), category_(category), endpoint_(endpoint_of(tool, facts)), newest_(facts.version()) {
   fields_.reserve(tool.params.size());
   for (const auto& param : tool.params) fields_.push_back(listed(param));
   for (const auto* own : own_parameters(tool.offers)) {
@@ -116,7 +116,9 @@ std::optional<Field> Row::field(std::string_view name) const {
 std::optional<Field> Row::field_on_wire(std::string_view wire) const {
   const auto found = std::ranges::find(fields_, wire, &Field::wire);
   if (found != fields_.end()) return *found;
-  const auto* fact = endpoint_ == nullptr ? nullptr : endpoint_->parameter(wire);
+  if (endpoint_ == nullptr) return std::nullopt;
+  const auto* fact = endpoint_->parameter(wire);
+  if (fact == nullptr) fact = endpoint_->former_parameter(wire);
   if (fact == nullptr) return std::nullopt;
   return unlisted(wire, *fact);
 }

@@ -41,6 +41,8 @@ class Row {
   /// The tool that does the same for the other kind of guest; empty when there is none.
   std::string_view sibling() const { return sibling_; }
   void set_sibling(std::string_view name) { sibling_ = name; }
+  /// The newest version of PVE that the row's facts know.
+  facts::Version newest() const { return newest_; }
   /// True when another argument says on which node the row's object is.
   bool finds_node() const;
   /// True when the schema has such parameters that the row does not list.
@@ -48,7 +50,7 @@ class Row {
 
   /// A parameter of the row by the model's name, or, for a write, one of PVE's own by PVE's name.
   std::optional<Field> field(std::string_view name) const;
-  /// By PVE's name, listed or not.
+  /// By PVE's name, listed or not; what only older versions take is found too, after what the newest takes.
   std::optional<Field> field_on_wire(std::string_view wire) const;
 
  private:
@@ -60,6 +62,7 @@ class Row {
   std::string_view category_;
   std::string_view sibling_{};
   const facts::Endpoint* endpoint_;
+  facts::Version newest_;
   std::vector<Field> fields_;
 };
 

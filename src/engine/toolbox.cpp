@@ -97,11 +97,12 @@ mcp::Outcome Toolbox::call(const mcp::Call& call) {
   const auto policy = policy_for(call.caller);
   if (!policy) return render_error("The caller's access tier is not one this server knows.");
   if (auto refusal = policy->refusal(row.tool(), row.category())) return render_error(*std::move(refusal));
-  const auto newer_pve = [&] {
-    const auto connected = cluster_.version.get(call.stop);
-    return connected && is_newer(*connected, facts::to_text(cluster_.facts.version()));
+  // Once a call: a PVE that does not answer keeps it waiting once.
+  auto connected = [&, asked = std::optional<std::optional<std::string>>{}]() mutable {
+    if (!asked) asked = cluster_.version.get(call.stop);
+    return *asked;
   };
-  return run(row, {policy->tier, newer_pve}, cluster_, call);
+  return run(row, {policy->tier, std::move(connected)}, cluster_, call);
 }
 
 }  // namespace engine

@@ -137,7 +137,14 @@ std::optional<std::string> misfit_of(const Field& field, const base::Json& value
   facts::Parameter parameter;
   if (field.fact != nullptr) parameter = *field.fact;
   parameter.type = field.type;
-  parameter.values = field.values;
+  // Values of other versions are for version_check.h to judge.
+  if (field.values == parameter.values) {
+    for (const auto& [former, lifetime] : parameter.dated_values) {
+      if (lifetime.until) parameter.values.push_back(former);
+    }
+  } else {
+    parameter.values = field.values;
+  }
   if (const auto* items = value.if_array()) {
     for (const auto& item : *items) {
       if (auto wrong = facts::misfit(parameter, wire_text(item))) return wrong;

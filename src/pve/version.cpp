@@ -5,6 +5,11 @@
 #include "base/text.h"
 
 namespace pve {
+namespace {
+
+constexpr std::chrono::minutes kYoung{5};
+
+}  // namespace
 
 std::expected<std::string, Error> version(Client& client, const std::stop_token& stop) {
   const auto answer = client.call({base::Method::Get, "/version", {}}, stop);
@@ -23,12 +28,13 @@ std::expected<std::string, Error> version(Client& client, const std::stop_token&
 std::optional<std::string> ConnectedVersion::get(const std::stop_token& stop) {
   {
     const std::scoped_lock lock(mutex_);
-    if (version_) return version_;
+    if (version_ && clock_.steady() - taken_ < kYoung) return version_;
   }
   auto found = version(client_, stop);
   if (!found) return std::nullopt;
   const std::scoped_lock lock(mutex_);
   version_ = *std::move(found);
+  taken_ = clock_.steady();
   return version_;
 }
 

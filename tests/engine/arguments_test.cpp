@@ -107,7 +107,7 @@ TEST(Arguments, AnUpdateOfNothingIsRefused) {
 }
 
 TEST(Arguments, ANewerPveDecidesItself) {
-  const Limits newer{.newer_pve = [] { return true; }};
+  const Limits newer{.connected = [] { return "9.3.1"; }};
   EXPECT_EQ(checked(test::kStart, R"({"node":"pve1","vmid":100,"new-thing0":"x"})", newer),
             R"({"node":"pve1","vmid":100,"new-thing0":"x"})");
   EXPECT_THAT(checked(test::kStart, R"({"node":"pve1","vmid":100,"new-thing0":"x"})"),
@@ -133,16 +133,6 @@ TEST(Arguments, AFloodOfNamesIsCutShort) {
   const auto refused = engine::check(Row(test::kCreate, "x", facts), flood, {});
   ASSERT_FALSE(refused);
   EXPECT_LT(refused.error().size(), 4'000U);
-}
-
-TEST(Arguments, VersionsCompareByTheirFirstTwoNumbers) {
-  EXPECT_TRUE(engine::is_newer("9.3", "9.2"));
-  EXPECT_TRUE(engine::is_newer("9.10.1", "9.2"));
-  EXPECT_TRUE(engine::is_newer("10.0", "9.2"));
-  EXPECT_FALSE(engine::is_newer("9.2.11", "9.2"));
-  EXPECT_FALSE(engine::is_newer("8.4", "9.2"));
-  EXPECT_FALSE(engine::is_newer("", "9.2"));
-  EXPECT_FALSE(engine::is_newer("junk", "9.2"));
 }
 
 }  // namespace

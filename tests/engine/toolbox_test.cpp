@@ -223,6 +223,28 @@ TEST_F(ToolboxTest, KnownArgumentsAskForNoVersion) {
   EXPECT_THAT(pve_.requests, SizeIs(1));
 }
 
+TEST_F(ToolboxTest, WhatTheConnectedPveLacksIsNotSent) {
+  pve_.read = R"({"data":{"version":"8.4.14"}})";
+  const auto* arguments = R"({"node":"pve1","vmid":100,"allow-ksm":true,"intel-tdx":"type=tdx"})";
+  EXPECT_EQ(text(outcome("pve_update_qemu_config", arguments)),
+            "pve_update_qemu_config was not called:\n"
+            "- allow-ksm: PVE has it since 9.1; this is 8.4.14; leave it out\n"
+            "- intel-tdx: PVE has it since 9.1; this is 8.4.14; leave it out");
+  EXPECT_TRUE(is_error_);
+  ASSERT_THAT(pve_.requests, SizeIs(1));
+  EXPECT_EQ(pve_.requests[0].target, "/api2/json/version");
+}
+
+TEST_F(ToolboxTest, APveThatDoesNotSayItsVersionIsAskedOnceAndHasTheWord) {
+  pve_.read = R"({"data":null})";
+  const auto* arguments = R"({"node":"pve1","vmid":100,"allow-ksm":true,"intel-tdx":"type=tdx"})";
+  text(outcome("pve_update_qemu_config", arguments));
+  EXPECT_FALSE(is_error_);
+  ASSERT_THAT(pve_.requests, SizeIs(2));
+  EXPECT_EQ(pve_.requests[0].target, "/api2/json/version");
+  EXPECT_EQ(pve_.requests[1].method, base::Method::Put);
+}
+
 TEST_F(ToolboxTest, AStoppedCallSendsNothing) {
   std::stop_source stop;
   stop.request_stop();
