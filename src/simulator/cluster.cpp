@@ -55,7 +55,7 @@ std::string_view reason_of(unsigned status) {
   }
 }
 
-net::Response envelope(const Answer& answer, std::string_view format) {
+net::Response envelope(const Answer& answer, std::string_view format, facts::Version pve) {
   net::Response response;
   response.status = answer.status;
   response.reason = answer.message.empty() ? std::string(reason_of(answer.status))
@@ -67,7 +67,9 @@ net::Response envelope(const Answer& answer, std::string_view format) {
   body["data"] = answer.data;
   if (answer.total && *answer.total != 0) body["total"] = *answer.total;
   if (answer.status != 200) {
-    body["message"] = answer.message.ends_with('\n') ? answer.message : answer.message + "\n";
+    // Older ones say it in the reason phrase alone.
+    if (pve >= facts::Version{8, 4} || format == "extjs")
+      body["message"] = answer.message.ends_with('\n') ? answer.message : answer.message + "\n";
     if (!answer.errors.empty()) body["errors"] = answer.errors;
   }
   if (format == "extjs") {
@@ -134,9 +136,9 @@ std::chrono::milliseconds delay_of(const Answer& answer) {
 /// Statuses below 596 are refusals; from there on the answer was lost on its way back.
 bool never_arrives(const Faults& faults) { return faults.status != 0 && faults.status < 596; }
 
-void spoil(const Faults& faults, net::Response& response) {
+void spoil(const Faults& faults, facts::Version pve, net::Response& response) {
   if (faults.status != 0) {
-    response = envelope(bare(faults.status, std::string(reason_of(faults.status))), "json");
+    response = envelope(bare(faults.status, std::string(reason_of(faults.status))), "json", pve);
   } else if (faults.html) {
     response.status = 200;
     response.reason = "OK";
@@ -170,7 +172,7 @@ Answer Cluster::State::dispatch(Call& call) {
 }
 
 Answer Cluster::State::answer(const net::Request& request, const Target& target) {
-  const auto route = facts.route(request.method, target.path);
+  const auto route = facts.route(request.method, target.path, world.options.pve);
   Identity identity;
   if (!route || !is_open_to_all(*route->endpoint)) {
     auto caller = authenticate(world, request);
@@ -211,9 +213,9 @@ Reply Cluster::handle(const net::Request& request) {
   const auto answer = never_arrives(world.faults) ? Answer::fail("")
                       : target                    ? state_->answer(request, *target)
                                                   : target.error();
-  reply.response = envelope(answer, target ? std::string_view(target->format) : "json");
+  reply.response = envelope(answer, target ? std::string_view(target->format) : "json", world.options.pve);
   reply.delay = delay_of(answer) + world.faults.latency;
-  spoil(world.faults, reply.response);
+  spoil(world.faults, world.options.pve, reply.response);
   return reply;
 }
 

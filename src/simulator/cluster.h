@@ -1,4 +1,4 @@
-// A small PVE 9 in memory that answers the API as a real one does. Shares facts/ with the rest of the program
+// A small PVE in memory that answers the API as a real one does. Shares facts/ with the rest of the program
 // and nothing else. Time and randomness are given to it; it has no threads and no static state.
 #pragma once
 
@@ -24,6 +24,8 @@ struct Options {
   std::string token_secret = "00000000-0000-4000-8000-000000000000";
   /// Scales the duration of every task; 0 ends each at once.
   double task_speed = 1.0;
+  /// Which PVE it is; release.h names those that are known well.
+  facts::Version pve{9, 2};
 };
 
 /// What the host of the simulator does with an answer. The simulator itself never waits.

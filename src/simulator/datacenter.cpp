@@ -77,6 +77,23 @@ void add_guests_and_pools(Call& call, bool pools, base::JsonArray& rows) {
   }
 }
 
+/// The zone that every cluster has, on one node.
+base::JsonObject zone_row(const State& state, const std::string& node) {
+  if (!state.is_pve({9, 1})) {
+    return {{"type", "sdn"},
+            {"id", "sdn/" + node + "/localnetwork"},
+            {"sdn", "localnetwork"},
+            {"node", node},
+            {"status", "ok"}};
+  }
+  return {{"type", "network"},
+          {"id", "network/" + node + "/zone/localnetwork"},
+          {"network", "localnetwork"},
+          {"network-type", "zone"},
+          {"node", node},
+          {"status", "ok"}};
+}
+
 Answer resources(Call& call) {
   const auto type = call.parameters.text("type");
   base::JsonArray rows;
@@ -94,14 +111,10 @@ Answer resources(Call& call) {
       if (storage.on(name)) rows.push_back(storage_row(call.state, storage, node));
     }
   }
-  for (const auto& [name, node] : call.state.nodes) {
-    if (!type.empty() || !may_any(call, "/sdn/zones/localnetwork", {"SDN.Audit", "SDN.Allocate"})) break;
-    rows.push_back(base::JsonObject{{"type", "network"},
-                                    {"id", "network/" + name + "/zone/localnetwork"},
-                                    {"network", "localnetwork"},
-                                    {"network-type", "zone"},
-                                    {"node", name},
-                                    {"status", "ok"}});
+  if (may_any(call, "/sdn/zones/localnetwork", {"SDN.Audit", "SDN.Allocate"})) {
+    for (const auto& [name, node] : call.state.nodes) {
+      if (type.empty() || type == "sdn") rows.push_back(zone_row(call.state, name));
+    }
   }
   return Answer::of(std::move(rows));
 }

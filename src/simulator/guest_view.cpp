@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "simulator/guest_disk.h"
 #include "simulator/permission.h"
+#include "simulator/release.h"
 #include "simulator/usage.h"
 
 namespace simulator {
@@ -56,17 +57,18 @@ void add_common(const State& state, const Guest& guest, const GuestUsage& usage,
   if (guest.is_template()) row["template"] = 1;
   if (guest.running) {
     row["pid"] = guest.pid;
-    add_pressure(state, guest, row);
+    if (state.is_pve({9, 0})) add_pressure(state, guest, row);
   }
 }
 
-void add_qemu_process(const Guest& guest, const GuestUsage& usage, JsonObject& row) {
+void add_qemu_process(const State& state, const Guest& guest, const GuestUsage& usage, JsonObject& row) {
   row["qmpstatus"] = guest.qmpstatus;
   if (!guest.running) return;
   row["diskread"] = usage.diskread;
   row["diskwrite"] = usage.diskwrite;
-  row["running-machine"] = "pc-i440fx-10.1+pve0";
-  row["running-qemu"] = "10.1.2";
+  const auto& release = release_of(state.options.pve);
+  row["running-machine"] = release.machine;
+  row["running-qemu"] = release.qemu;
   JsonObject nics;
   bool first = true;
   for (const auto& [key, value] : guest.config) {
@@ -136,8 +138,8 @@ JsonObject guest_row(const State& state, const Guest& guest, bool full) {
   add_common(state, guest, usage, row);
   if (guest.type == GuestType::Qemu) {
     constexpr std::uint64_t kProcessOverhead = 96ULL << 20U;
-    row["memhost"] = guest.running ? usage.mem + kProcessOverhead : 0;
-    if (full) add_qemu_process(guest, usage, row);
+    if (state.is_pve({9, 0})) row["memhost"] = guest.running ? usage.mem + kProcessOverhead : 0;
+    if (full) add_qemu_process(state, guest, usage, row);
     const bool serial =
         std::ranges::any_of(guest.config, [](const auto& line) { return line.first.starts_with("serial"); });
     if (serial) row["serial"] = 1;

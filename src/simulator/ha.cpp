@@ -113,12 +113,18 @@ void follow(State& state, const Sid& sid) {
   start_task(state, std::move(spec));
 }
 
+std::optional<Answer> bad_group(const Call& call) {
+  if (!call.parameters.has("group")) return std::nullopt;
+  if (call.state.is_pve({9, 0})) return Answer::fail(fmt::format("invalid parameter 'group': {}", kNoGroups));
+  const auto name = call.parameters.text("group");
+  if (call.state.ha_groups.contains(name)) return std::nullopt;
+  return Answer::fail(fmt::format("HA group '{}' does not exist", name));
+}
+
 std::optional<Answer> bad_resource(Call& call, const Sid& sid) {
   const auto type = call.parameters.text("type");
   if (!type.empty() && type != sid.type) return Answer::fail("types does not match");
-  if (call.parameters.has("group")) {
-    return Answer::fail(fmt::format("invalid parameter 'group': {}", kNoGroups));
-  }
+  if (auto refusal = bad_group(call)) return refusal;
   if (sid.type != "vm" && sid.type != "ct") {
     return Answer::fail(fmt::format("unknown section type '{}'", sid.type));
   }
@@ -134,7 +140,8 @@ std::optional<Answer> bad_resource(Call& call, const Sid& sid) {
 }
 
 void set_options(Config& section, const Parameters& parameters) {
-  for (const std::string_view key : {"state", "comment", "max_restart", "max_relocate", "failback"}) {
+  for (const std::string_view key :
+       {"state", "comment", "max_restart", "max_relocate", "failback", "group"}) {
     if (parameters.has(key)) section[std::string(key)] = parameters.text(key);
   }
 }
@@ -156,9 +163,7 @@ Answer create(Call& call) {
 Answer update(Call& call) {
   const auto sid = parse_sid(call);
   if (!sid) return sid.error();
-  if (call.parameters.has("group")) {
-    return Answer::fail(fmt::format("invalid parameter 'group': {}", kNoGroups));
-  }
+  if (auto refusal = bad_group(call)) return std::move(*refusal);
   if (auto refusal = check_digest(call, file_digest(call.state.ha_resources))) {
     refusal->message = "update resource failed: " + refusal->message;
     return std::move(*refusal);
@@ -285,9 +290,10 @@ base::JsonObject service_row(const State& state, const std::string& sid, const C
                        {"request_state", get(section, "state", "started")},
                        {"max_restart", get_number(section, "max_restart", 1)},
                        {"max_relocate", get_number(section, "max_relocate", 1)},
-                       {"failback", get_number(section, "failback", 1)},
                        {"status", fmt::format("{} ({}, {})", sid, node.empty() ? "---" : node, now)}};
+  if (state.is_pve({9, 0})) row["failback"] = get_number(section, "failback", 1);
   if (!node.empty()) row["node"] = node;
+  if (has(section, "group")) row["group"] = get(section, "group");
   if (row["request_state"] == "enabled") row["request_state"] = "started";
   if (has(section, "comment")) row["comment"] = get(section, "comment");
   return row;
@@ -304,7 +310,7 @@ Answer status(Call& call) {
       {"quorate", quorate ? 1 : 0},
       {"status", quorate ? "OK" : fmt::format("No quorum on node '{}'!", state.local_node)}});
   rows.emplace_back(manager_row(state));
-  rows.emplace_back(fencing_row(state));
+  if (state.is_pve({9, 2})) rows.emplace_back(fencing_row(state));
   for (const auto& [name, node] : state.nodes) rows.emplace_back(local_row(state, name));
   for (const auto& [sid, section] : state.ha_resources) rows.emplace_back(service_row(state, sid, section));
   return Answer::of(std::move(rows));
@@ -335,16 +341,37 @@ Answer manager_status(Call& call) {
       {"quorum", base::JsonObject{{"node", state.local_node}, {"quorate", state.quorate() ? "1" : ""}}}});
 }
 
-Answer status_index(Call&) {
+Answer status_index(Call& call) {
   base::JsonArray rows;
   for (const std::string_view name : {"current", "manager_status", "disarm-ha", "arm-ha"}) {
+    if (name.ends_with("arm-ha") && !call.state.is_pve({9, 2})) continue;
     rows.emplace_back(base::JsonObject{{"name", name}});
   }
   return Answer::of(std::move(rows));
 }
 
-Answer groups(Call&) { return Answer::fail(fmt::format("cannot index groups: {}", kNoGroups)); }
-Answer group(Call&) { return Answer::fail(fmt::format("cannot read group: {}", kNoGroups)); }
+base::JsonObject group_json(const State& state, const std::string& name, const Config& section) {
+  auto row = to_json(section, {"nofailback", "restricted"});
+  row["group"] = name;
+  row["digest"] = file_digest(state.ha_groups);
+  return row;
+}
+
+Answer groups(Call& call) {
+  if (call.state.is_pve({9, 0})) return Answer::fail(fmt::format("cannot index groups: {}", kNoGroups));
+  base::JsonArray rows;
+  for (const auto& [name, section] : call.state.ha_groups)
+    rows.emplace_back(group_json(call.state, name, section));
+  return Answer::of(std::move(rows));
+}
+
+Answer group(Call& call) {
+  if (call.state.is_pve({9, 0})) return Answer::fail(fmt::format("cannot read group: {}", kNoGroups));
+  const auto name = call.parameters.text("group");
+  const auto found = call.state.ha_groups.find(name);
+  if (found == call.state.ha_groups.end()) return Answer::fail(fmt::format("no such ha group '{}'", name));
+  return Answer::of(group_json(call.state, name, found->second));
+}
 
 base::JsonObject rule_json(const State& state, const std::string& id, const Config& rule) {
   auto row = to_json(rule, {"strict", "disable"});

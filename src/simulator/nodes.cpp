@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "simulator/node_time.h"
 #include "simulator/permission.h"
+#include "simulator/release.h"
 #include "simulator/resources.h"
 #include "simulator/routes.h"
 #include "simulator/services.h"
@@ -15,11 +16,11 @@
 namespace simulator {
 namespace {
 
-base::JsonObject version_facts() {
-  return {{"release", "9.2"}, {"version", "9.2.11"}, {"repoid", "14a22df35955d97d"}};
+Answer version(Call& call) {
+  const auto& release = release_of(call.state.options.pve);
+  return Answer::of(base::JsonObject{
+      {"release", facts::to_text(release.version)}, {"version", release.full}, {"repoid", release.repoid}});
 }
-
-Answer version(Call&) { return Answer::of(version_facts()); }
 
 Answer list_nodes(Call& call) {
   base::JsonArray rows;
@@ -59,6 +60,15 @@ base::JsonObject cpu_info(const Node& node) {
            "sse2 ht syscall nx mmxext fxsr_opt pdpe1gb rdtscp lm aes avx avx2 svm"}};
 }
 
+void add_release(const Release& release, base::JsonObject& data) {
+  data["pveversion"] = fmt::format("pve-manager/{}/{}", release.full, release.repoid);
+  data["kversion"] = fmt::format("Linux {} {}", release.kernel, release.kernel_build);
+  data["current-kernel"] = base::JsonObject{{"sysname", "Linux"},
+                                            {"machine", "x86_64"},
+                                            {"release", release.kernel},
+                                            {"version", release.kernel_build}};
+}
+
 Answer node_status(Call& call) {
   const auto& node = *call.state.node(call.node());
   const auto usage = node_usage(call.state, node, call.state.now());
@@ -70,8 +80,9 @@ Answer node_status(Call& call) {
   data["wait"] = usage.iowait;
   data["idle"] = 0;
   data["loadavg"] = base::JsonArray{load(1), load(0.96), load(0.91)};
-  data["memory"] = base::JsonObject{
-      {"total", node.memory}, {"used", usage.mem}, {"free", free}, {"available", free + free / 20}};
+  base::JsonObject memory{{"total", node.memory}, {"used", usage.mem}, {"free", free}};
+  if (call.state.is_pve({9, 0})) memory["available"] = free + free / 20;
+  data["memory"] = std::move(memory);
   data["swap"] = base::JsonObject{{"total", std::uint64_t{8} << 30U},
                                   {"used", usage.swap},
                                   {"free", (std::uint64_t{8} << 30U) - usage.swap}};
@@ -82,13 +93,7 @@ Answer node_status(Call& call) {
   data["ksm"] = base::JsonObject{{"shared", 0}};
   data["cpuinfo"] = cpu_info(node);
   data["boot-info"] = base::JsonObject{{"mode", "efi"}, {"secureboot", 0}};
-  data["pveversion"] = "pve-manager/9.2.11/14a22df35955d97d";
-  data["kversion"] = "Linux 6.17.2-1-pve #1 SMP PREEMPT_DYNAMIC PMX 6.17.2-1 (2026-03-21T11:55Z)";
-  data["current-kernel"] =
-      base::JsonObject{{"sysname", "Linux"},
-                       {"machine", "x86_64"},
-                       {"release", "6.17.2-1-pve"},
-                       {"version", "#1 SMP PREEMPT_DYNAMIC PMX 6.17.2-1 (2026-03-21T11:55Z)"}};
+  add_release(release_of(call.state.options.pve), data);
   return Answer::of(std::move(data));
 }
 

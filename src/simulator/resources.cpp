@@ -21,7 +21,7 @@ base::JsonObject guest_row(const State& state, const Guest& guest) {
   row["cpu"] = usage.cpu;
   row["maxcpu"] = core_count(guest);
   row["mem"] = usage.mem;
-  row["memhost"] = usage.mem;
+  if (state.is_pve({9, 0})) row["memhost"] = usage.mem;
   row["maxmem"] = memory_size(guest);
   row["disk"] = usage.disk;
   row["maxdisk"] = disk_size(guest);

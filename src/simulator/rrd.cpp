@@ -17,17 +17,25 @@ struct Frame {
   std::int64_t rows;
 };
 
-// As PVE 9 answers.
-constexpr auto kFrames = std::to_array<Frame>({{"hour", 60, 60},
-                                               {"day", 60, 1440},
-                                               {"week", 1800, 335},
-                                               {"month", 1800, 1439},
-                                               {"year", 21'600, 1439},
-                                               {"decade", 604'800, 569}});
+using Frames = std::array<Frame, 6>;
+
+constexpr Frames kFrames8 = {{{"hour", 60, 70},
+                              {"day", 1800, 70},
+                              {"week", 10'800, 70},
+                              {"month", 43'200, 70},
+                              {"year", 604'800, 70},
+                              {}}};
+constexpr Frames kFrames = {{{"hour", 60, 60},
+                             {"day", 60, 1440},
+                             {"week", 1800, 335},
+                             {"month", 1800, 1439},
+                             {"year", 21'600, 1439},
+                             {"decade", 604'800, 569}}};
 
 const Frame& frame_of(const Call& call) {
-  const auto found = std::ranges::find(kFrames, call.parameters.text("timeframe"), &Frame::name);
-  return found == kFrames.end() ? kFrames.front() : *found;
+  const auto& frames = call.state.is_pve({9, 0}) ? kFrames : kFrames8;
+  const auto* const found = std::ranges::find(frames, call.parameters.text("timeframe"), &Frame::name);
+  return found == frames.end() ? frames.front() : *found;
 }
 
 /// A whole number where it is one, as PVE prints it.
@@ -79,16 +87,30 @@ Answer rows(const Call& call, Fill fill) {
   return Answer::of(std::move(out));
 }
 
-Answer no_series(std::string_view path) {
+/// `kind` and `object` as the file's name has them: "vm", "100".
+Answer no_series(const Call& call, std::string_view kind, const std::string& object) {
+  const auto folder =
+      call.state.is_pve({9, 0}) ? fmt::format("pve-{}-9.0", kind) : fmt::format("pve2-{}", kind);
   return Answer::fail(
       fmt::format("RRD error: rrdcached@unix:/var/run/rrdcached.sock: rrd_fetch_r failed: opening "
-                  "'/var/lib/rrdcached/db/{}': No such file or directory",
-                  path));
+                  "'/var/lib/rrdcached/db/{}/{}': No such file or directory",
+                  folder, object));
+}
+
+/// What PVE 9 measures besides.
+void fill_node_of_9(base::JsonObject& row, const Series& series, double available, std::int64_t time) {
+  row["memavailable"] = value(available);
+  row["arcsize"] = 0;
+  row["pressurecpusome"] = value(series.pressure(4, 3, time));
+  row["pressureiosome"] = value(series.pressure(2, 4, time));
+  row["pressureiofull"] = value(series.pressure(1, 5, time));
+  row["pressurememorysome"] = 0;
+  row["pressurememoryfull"] = 0;
 }
 
 Answer node_series(Call& call) {
   const auto* node = call.state.node(call.node());
-  if (node == nullptr) return no_series("pve-node-9.0/" + call.node());
+  if (node == nullptr) return no_series(call, "node", call.node());
   const Series series(call, node->id);
   // A node was there long before its last start; the start itself leaves a hole.
   auto before = *node;
@@ -104,19 +126,13 @@ Answer node_series(Call& call) {
     row["loadavg"] = value(usage.load);
     row["memtotal"] = value(memory);
     row["memused"] = value(used);
-    row["memavailable"] = value(memory - used);
-    row["arcsize"] = 0;
     row["swaptotal"] = 0;
     row["swapused"] = value(static_cast<double>(usage.swap));
     row["roottotal"] = value(static_cast<double>(node->disk));
     row["rootused"] = value(static_cast<double>(usage.disk));
     row["netin"] = value(series.moving(usage.netin, 1, time));
     row["netout"] = value(series.moving(usage.netout, 2, time));
-    row["pressurecpusome"] = value(series.pressure(4, 3, time));
-    row["pressureiosome"] = value(series.pressure(2, 4, time));
-    row["pressureiofull"] = value(series.pressure(1, 5, time));
-    row["pressurememorysome"] = 0;
-    row["pressurememoryfull"] = 0;
+    if (call.state.is_pve({9, 0})) fill_node_of_9(row, series, memory - used, time);
   });
 }
 
@@ -142,12 +158,13 @@ void fill_guest(base::JsonObject& row, const Series& series, const State& state,
   };
   row["cpu"] = value(usage.cpu);
   row["mem"] = value(static_cast<double>(usage.mem));
-  if (guest.type == GuestType::Qemu)
-    row["memhost"] = value(std::round(static_cast<double>(usage.mem) * 1.06));
   row["netin"] = rate(usage.netin, 1);
   row["netout"] = rate(usage.netout, 2);
   row["diskread"] = rate(usage.diskread, 3);
   row["diskwrite"] = rate(usage.diskwrite, 4);
+  if (!state.is_pve({9, 0})) return;
+  if (guest.type == GuestType::Qemu)
+    row["memhost"] = value(std::round(static_cast<double>(usage.mem) * 1.06));
   row["pressurecpusome"] = value(series.pressure(3, 5, time));
   row["pressurecpufull"] = value(series.pressure(2, 6, time));
   row["pressureiosome"] = value(series.pressure(1, 7, time));
@@ -161,7 +178,7 @@ Answer guest_series(Call& call) {
   constexpr std::int64_t kFirstSample = 10;
   const auto born = guest == nullptr ? 0 : birth(call.state, *guest);
   if (guest == nullptr || born > call.state.now() - kFirstSample) {
-    return no_series(fmt::format("pve-vm-9.0/{}", call.vmid()));
+    return no_series(call, "vm", std::to_string(call.vmid()));
   }
   const Series series(call, guest->vmid);
   // Running now means it ran before its last start too, up to a pause of ten minutes.
@@ -182,7 +199,7 @@ Answer storage_series(Call& call) {
   const auto id = call.parameters.text("storage");
   const auto* storage = call.state.storage(id);
   if (storage == nullptr || !storage->on(call.node())) {
-    return no_series(fmt::format("pve-storage-9.0/{}/{}", call.node(), id));
+    return no_series(call, "storage", fmt::format("{}/{}", call.node(), id));
   }
   std::uint64_t key = 7;
   for (const char c : id) key = key * 131 + static_cast<unsigned char>(c);

@@ -154,13 +154,15 @@ struct State {
   Named<Config> backup_jobs;   ///< by id
   Named<Config> replications;  ///< by id "100-0"
   Named<Config> ha_resources;  ///< by sid "vm:100": state, group, max_restart, comment, …
-  Named<Config> ha_rules;      ///< by rule id
+  Named<Config> ha_rules;      ///< by rule id; since PVE 9
+  Named<Config> ha_groups;     ///< by name; until PVE 8
   Firewall firewall;           ///< of the cluster
   Named<SecurityGroup> security_groups;
   Named<Firewall> node_firewalls;
   std::map<unsigned, Firewall> guest_firewalls;
   Named<Network> networks;  ///< by node
 
+  bool is_pve(facts::Version or_newer) const { return options.pve >= or_newer; }
   /// Seconds since 1970.
   std::int64_t now() const { return now_ms / 1000; }
   /// nullptr when there is none.

@@ -16,21 +16,23 @@ constexpr std::string_view kFilesOrNone = "images rootdir vztmpl iso backup snip
 
 constexpr auto kTypes = std::to_array<StorageType>({
     {.name = "btrfs",
-     .options =
-         "path! nodes shared disable prune-backups max-protected-backups content format is_mountpoint nocow "
-         "mkdir create-base-path create-subdirs preallocation",
+     .options = "path! nodes shared disable prune-backups maxfiles max-protected-backups content format "
+                "is_mountpoint nocow "
+                "mkdir create-base-path create-subdirs preallocation",
      .content = kFilesOrNone,
      .default_content = "images,rootdir"},
     {.name = "cephfs",
-     .options = "path! content-dirs monhost nodes subdir disable options username content format mkdir "
-                "create-base-path create-subdirs fuse bwlimit keyring prune-backups max-protected-backups "
-                "fs-name",
+     .options =
+         "path! content-dirs monhost nodes subdir disable options username content format mkdir "
+         "create-base-path create-subdirs fuse bwlimit keyring prune-backups maxfiles max-protected-backups "
+         "fs-name",
      .content = "vztmpl iso backup snippets import",
      .default_content = "backup",
      .sensitive = "keyring",
      .shared = true},
     {.name = "cifs",
-     .options = "path! content-dirs server! share! subdir nodes disable prune-backups max-protected-backups "
+     .options = "path! content-dirs server! share! subdir nodes disable prune-backups maxfiles "
+                "max-protected-backups "
                 "content format username password domain smbversion mkdir create-base-path create-subdirs "
                 "bwlimit preallocation options snapshot-as-volume-chain*",
      .content = kFiles,
@@ -39,7 +41,8 @@ constexpr auto kTypes = std::to_array<StorageType>({
      .shared = true},
     {.name = "dir",
      .options =
-         "path! content-dirs nodes shared disable prune-backups max-protected-backups content format mkdir "
+         "path! content-dirs nodes shared disable prune-backups maxfiles max-protected-backups content "
+         "format mkdir "
          "create-base-path create-subdirs is_mountpoint bwlimit preallocation snapshot-as-volume-chain*",
      .content = kFilesOrNone,
      .default_content = "images,rootdir"},
@@ -48,6 +51,13 @@ constexpr auto kTypes = std::to_array<StorageType>({
      .content = "import",
      .default_content = "import",
      .sensitive = "password"},
+    {.name = "glusterfs",
+     .options = "path! server server2 volume! transport nodes disable prune-backups maxfiles "
+                "max-protected-backups content format mkdir create-base-path create-subdirs bwlimit "
+                "preallocation",
+     .content = "images vztmpl iso backup snippets import",
+     .default_content = "images",
+     .shared = true},
     {.name = "iscsi",
      .options = "portal! target! nodes disable content bwlimit",
      .content = "images none",
@@ -68,16 +78,16 @@ constexpr auto kTypes = std::to_array<StorageType>({
      .content = "images rootdir",
      .default_content = "images,rootdir"},
     {.name = "nfs",
-     .options =
-         "path! content-dirs server! export! nodes disable prune-backups max-protected-backups options "
-         "content format mkdir create-base-path create-subdirs bwlimit preallocation "
-         "snapshot-as-volume-chain*",
+     .options = "path! content-dirs server! export! nodes disable prune-backups maxfiles "
+                "max-protected-backups options "
+                "content format mkdir create-base-path create-subdirs bwlimit preallocation "
+                "snapshot-as-volume-chain*",
      .content = kFiles,
      .default_content = "images",
      .shared = true},
     {.name = "pbs",
      .options = "server! datastore! namespace port nodes disable content username password encryption-key "
-                "master-pubkey prune-backups max-protected-backups fingerprint",
+                "master-pubkey prune-backups maxfiles max-protected-backups fingerprint",
      .content = "backup none",
      .default_content = "backup",
      .sensitive = "encryption-key master-pubkey password",
@@ -103,11 +113,11 @@ constexpr auto kTypes = std::to_array<StorageType>({
 
 constexpr auto kNumbers = std::to_array<std::string_view>(
     {"shared", "disable", "nowritecache", "sparse", "krbd", "fuse", "tagged_only", "saferemove", "port",
-     "max-protected-backups", "mkdir", "create-subdirs", "create-base-path", "nocow",
+     "max-protected-backups", "maxfiles", "mkdir", "create-subdirs", "create-base-path", "nocow",
      "snapshot-as-volume-chain", "saferemove-stepsize", "skip-cert-verification"});
 
 /// A mount point that the caller need not give: these types have their own.
-constexpr auto kMounted = std::to_array<std::string_view>({"nfs", "cifs", "cephfs"});
+constexpr auto kMounted = std::to_array<std::string_view>({"nfs", "cifs", "cephfs", "glusterfs"});
 
 bool listed(const auto& items, std::string_view item) {
   return std::ranges::any_of(items, [item](std::string_view each) { return each == item; });

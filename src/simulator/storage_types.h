@@ -1,4 +1,5 @@
-// What each storage type of PVE takes: its options and content types (PVE::Storage::*Plugin of 9.2).
+// What each storage type of PVE takes: its options and content types (PVE::Storage::*Plugin).
+// What the simulated version does not have, the facts refuse before.
 #pragma once
 
 #include <expected>

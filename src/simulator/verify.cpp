@@ -41,14 +41,24 @@ std::optional<std::string> error_of(Call& call, const std::string& name, const f
   return facts::misfit(parameter, value);
 }
 
+/// The parameter as the simulated PVE has it; nothing when it has none.
+std::optional<facts::Parameter> parameter_of(const Call& call, std::string_view name) {
+  const auto pve = call.state.options.pve;
+  const auto* found = call.endpoint.parameter(name);
+  if (found == nullptr) found = call.endpoint.former_parameter(name);
+  if (found == nullptr || !found->lifetime.covers(pve)) return std::nullopt;
+  auto parameter = *found;
+  parameter.values = facts::values_of(*found, pve);
+  return parameter;
+}
+
 }  // namespace
 
 std::optional<Answer> verify(Call& call) {
   base::JsonObject errors;
   const auto given = call.parameters.all();
   for (const auto& [name, values] : given) {
-    const auto* const parameter = call.endpoint.parameter(name);
-    if (parameter != nullptr) {
+    if (const auto parameter = parameter_of(call, name)) {
       if (auto why = error_of(call, name, *parameter, values)) errors[name] = *why;
     } else if (!call.endpoint.additional &&
                call.endpoint.path.find("{" + name + "}") == std::string_view::npos) {
@@ -56,7 +66,8 @@ std::optional<Answer> verify(Call& call) {
     }
   }
   for (const auto& parameter : call.endpoint.parameters) {
-    if (parameter.required && !parameter.indexed && !given.contains(parameter.name)) {
+    if (parameter.required && !parameter.indexed && !given.contains(parameter.name) &&
+        parameter.lifetime.covers(call.state.options.pve)) {
       errors[parameter.name] = "property is missing and it is not optional";
     }
   }

@@ -17,6 +17,7 @@ struct ServiceRow {
   std::string_view description;
   bool running;
   std::string_view unit_state;
+  facts::Version since{8, 0};
 };
 
 // The names are the enumeration of PVE's schema.
@@ -25,20 +26,20 @@ constexpr ServiceRow kServices[] = {
     {"corosync", "Corosync Cluster Engine", true, "enabled"},
     {"cron", "Regular background program processing daemon", true, "enabled"},
     {"ksmtuned", "Kernel Samepage Merging (KSM) Tuning Daemon", true, "enabled"},
-    {"lxcfs", "FUSE filesystem for LXC", true, "enabled"},
+    {"lxcfs", "FUSE filesystem for LXC", true, "enabled", {9, 0}},
     {"postfix", "Postfix Mail Transport Agent", true, "enabled"},
-    {"proxmox-firewall", "Proxmox nftables firewall", true, "enabled"},
+    {"proxmox-firewall", "Proxmox nftables firewall", true, "enabled", {9, 0}},
     {"pve-cluster", "The Proxmox VE cluster filesystem", true, "enabled"},
     {"pve-firewall", "Proxmox VE firewall", true, "enabled"},
     {"pve-ha-crm", "PVE Cluster HA Resource Manager Daemon", true, "enabled"},
     {"pve-ha-lrm", "PVE Local HA Resource Manager Daemon", true, "enabled"},
-    {"pve-lxc-syscalld", "Proxmox VE LXC Syscall Daemon", true, "enabled"},
+    {"pve-lxc-syscalld", "Proxmox VE LXC Syscall Daemon", true, "enabled", {9, 0}},
     {"pvedaemon", "PVE API Daemon", true, "enabled"},
     {"pvefw-logger", "Proxmox VE firewall logger", true, "static"},
     {"pveproxy", "PVE API Proxy Server", true, "enabled"},
     {"pvescheduler", "Proxmox VE scheduler", true, "enabled"},
     {"pvestatd", "PVE Status Daemon", true, "enabled"},
-    {"qmeventd", "PVE Qemu Event Daemon", true, "enabled"},
+    {"qmeventd", "PVE Qemu Event Daemon", true, "enabled", {9, 0}},
     {"spiceproxy", "PVE SPICE Proxy Server", true, "enabled"},
     {"sshd", "OpenBSD Secure Shell server", true, "enabled"},
     {"syslog", "syslog.service", false, "not-found"},
@@ -90,6 +91,7 @@ void add_nodes(State& state) {
     node.fingerprint = fingerprint_of(node.name);
     node.dns = {{"search", "example.lan"}, {"dns1", "192.0.2.1"}, {"dns2", "9.9.9.9"}};
     for (const auto& row : kServices) {
+      if (!state.is_pve(row.since)) continue;
       node.services.emplace(row.name,
                             Service{std::string(row.description), std::string(row.unit_state), row.running});
     }

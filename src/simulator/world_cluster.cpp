@@ -120,8 +120,13 @@ void add_cluster_configuration(State& state) {
   state.ha_resources["vm:100"] = {
       {"type", "vm"}, {"state", "started"}, {"max_restart", "2"}, {"comment", "web"}};
   state.ha_resources["ct:200"] = {{"type", "ct"}, {"state", "started"}};
-  state.ha_rules["web-on-pve1"] = {
-      {"type", "node-affinity"}, {"resources", "vm:100"}, {"nodes", "pve1:2,pve2:1"}};
+  if (state.is_pve({9, 0})) {
+    state.ha_rules["web-on-pve1"] = {
+        {"type", "node-affinity"}, {"resources", "vm:100"}, {"nodes", "pve1:2,pve2:1"}};
+  } else {
+    state.ha_groups["web-on-pve1"] = {{"type", "group"}, {"nodes", "pve1:2,pve2:1"}};
+    state.ha_resources["vm:100"]["group"] = "web-on-pve1";
+  }
   state.backup_jobs["backup-nightly"] = {{"type", "vzdump"},
                                          {"enabled", "1"},
                                          {"schedule", "02:00"},

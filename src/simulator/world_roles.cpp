@@ -53,6 +53,14 @@ constexpr BuiltIn kRoles[] = {
      "FileRead,VM.GuestAgent.FileSystemMgmt,VM.GuestAgent.FileWrite,VM.PowerMgmt"},
 };
 
+/// PVE 8 had one privilege for all of the guest agent and of the monitor, and none for replication.
+void as_of_8(Role& role) {
+  if (role.privileges.contains("VM.GuestAgent.Unrestricted")) role.privileges.emplace("VM.Monitor");
+  std::erase_if(role.privileges, [](const std::string& privilege) {
+    return privilege.starts_with("VM.GuestAgent.") || privilege == "VM.Replicate";
+  });
+}
+
 }  // namespace
 
 void add_roles(State& state) {
@@ -62,6 +70,7 @@ void add_roles(State& state) {
     for (const auto part : base::split(built_in.privileges, ',')) {
       if (!part.empty()) role.privileges.emplace(part);
     }
+    if (!state.is_pve({9, 0})) as_of_8(role);
     state.roles.emplace(built_in.name, std::move(role));
   }
 }

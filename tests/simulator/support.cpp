@@ -30,10 +30,11 @@ const facts::Facts& test_facts() {
 
 namespace {
 
-Options options_for(double task_speed, unsigned guests) {
+Options options_for(double task_speed, unsigned guests, facts::Version pve) {
   Options options;
   options.task_speed = task_speed;
   options.guests = guests;
+  options.pve = pve;
   return options;
 }
 
@@ -48,8 +49,8 @@ std::string form(const Form& parameters) {
 
 }  // namespace
 
-Demo::Demo(double task_speed, unsigned guests)
-    : cluster_(options_for(task_speed, guests), test_facts(), clock_) {
+Demo::Demo(double task_speed, unsigned guests, facts::Version pve)
+    : cluster_(options_for(task_speed, guests, pve), test_facts(), clock_) {
   as_root();
 }
 

@@ -43,7 +43,7 @@ const facts::Facts& test_facts();
 class Demo {
  public:
   /// task_speed 0: a task has ended when its call returns.
-  explicit Demo(double task_speed = 0, unsigned guests = 30);
+  explicit Demo(double task_speed = 0, unsigned guests = 30, facts::Version pve = {9, 2});
 
   /// `path` without /api2/json, percent-encoded as needed. Parameters go to the query of GET and DELETE, to
   /// the form body of POST and PUT, percent-encoded.
