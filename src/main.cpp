@@ -20,6 +20,7 @@
 #include "facts/facts.h"
 #include "guard/policy.h"
 #include "mcp/server.h"
+#include "simulator/release.h"
 #include "tool/tool.h"
 #include "transport/stop.h"
 
@@ -38,7 +39,8 @@ std::expected<config::Settings, std::string> load(const cli::Arguments& argument
     environment.emplace_back(*entry);
   std::vector<std::string_view> categories;
   for (const auto& category : catalog::categories()) categories.push_back(category.name);
-  return config::load({arguments.flags, environment}, {tool::kTierNames, categories, engine::kOutputNames});
+  return config::load({arguments.flags, environment},
+                      {tool::kTierNames, categories, engine::kOutputNames, simulator::release_names()});
 }
 
 bool needs_pve(cli::Command command) {

@@ -99,6 +99,7 @@ std::expected<std::unique_ptr<Backend>, std::string> Backend::open(const config:
   if (settings.simulate) {
     simulator::Options simulation;
     simulation.guests = settings.guests;
+    if (const auto pve = facts::parse_version(settings.pve)) simulation.pve = *pve;
     options.base_url = "the simulated cluster";
     auto backend = std::make_unique<Simulated>(simulation, facts, clock, std::move(options));
     for (const auto& fault : settings.faults) {

@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -126,8 +127,10 @@ bool token_and_version_steps(pve::Client& client, const facts::Facts& facts, Rep
   if (leading_number(version) < 8) {
     report.weak("version", "PVE " + version + " is older than 8, which these tools were not made for");
   } else {
+    const auto newest = facts.version();
+    const auto known = std::min(facts::parse_version(version).value_or(newest), newest);
     report.good("version",
-                "PVE " + version + " (parameters are checked as of " + facts::to_text(facts.version()) + ")");
+                "PVE " + version + " (parameters are checked as of " + facts::to_text(known) + ")");
   }
   return true;
 }

@@ -57,6 +57,7 @@ int simulate(const Arguments& arguments, const config::Settings& settings, const
   if (!listen) return failed(listen.error(), kUsage);
   simulator::Options options;
   options.guests = settings.guests;
+  if (const auto pve = facts::parse_version(settings.pve)) options.pve = *pve;
   if (!arguments.token.empty() && !take_token(arguments.token, options)) {
     return failed("--token must have the form user@realm!name=secret.", kUsage);
   }

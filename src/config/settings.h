@@ -45,6 +45,7 @@ struct Settings {
   bool debug = false;
   bool simulate = false;
   unsigned guests = 30;  ///< of the simulator, 1 to 100000
+  std::string pve;       ///< which PVE is simulated, "9.0"; empty: the newest
   std::vector<std::string> faults;
   /// The TOML file that was read; empty when there was none.
   std::string file;
@@ -57,6 +58,7 @@ struct Known {
   std::span<const std::string_view> tiers;
   std::span<const std::string_view> categories;
   std::span<const std::string_view> outputs;
+  std::span<const std::string_view> releases;  ///< of PVE, that can be simulated
 };
 
 /// One flag of the command line, in the order given; a switch has the value "true".

@@ -238,6 +238,16 @@ std::optional<std::string> guests(const Given& given, const Known&, Settings& se
   return std::nullopt;
 }
 
+std::optional<std::string> pve(const Given& given, const Known& known, Settings& settings) {
+  auto value = single(given);
+  if (!value) return value.error();
+  if (std::ranges::find(known.releases, *value) == known.releases.end()) {
+    return not_among(given, *value, known.releases);
+  }
+  settings.pve = std::move(*value);
+  return std::nullopt;
+}
+
 std::optional<std::string> fault(const Given& given, const Known&, Settings& settings) {
   settings.faults = parts(given);
   return std::nullopt;
@@ -412,6 +422,14 @@ constexpr auto kTable = std::to_array<Setting>({
      .fallback = "30",
      .help = "How many guests the simulated cluster has.",
      .apply = guests},
+    {.flag = "--pve",
+     .argument = "VERSION",
+     .variable = "PVE_SIMULATE_VERSION",
+     .alias = "",
+     .key = "simulator.version",
+     .fallback = "9.2",
+     .help = "Which PVE the simulated cluster is: 8.4, 9.0 or 9.2.",
+     .apply = pve},
     {.flag = "--fault",
      .argument = "FAULT",
      .variable = "PVE_SIMULATE_FAULT",

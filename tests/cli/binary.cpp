@@ -12,6 +12,7 @@
 
 #include "base/json.h"
 #include "cli/process.h"
+#include "simulator/release.h"
 
 namespace {
 
@@ -93,7 +94,11 @@ TEST(Binary, VersionAndHelpGoToStdout) {
   EXPECT_EQ(version.code, 0);
   EXPECT_THAT(version.output, StartsWith("mcp-pve "));
   EXPECT_THAT(version.errors, IsEmpty());
-  EXPECT_THAT(run({"--help"}).output, HasSubstr("PVE_BASE_URL"));
+  const auto help = run({"--help"}).output;
+  EXPECT_THAT(help, HasSubstr("PVE_BASE_URL"));
+  const auto names = simulator::release_names();
+  EXPECT_THAT(help, HasSubstr("is: " + std::string(names[0]) + ", " + std::string(names[1]) + " or " +
+                              std::string(names[2]) + "."));
 }
 
 TEST(Binary, BadSettingsAreOneSentenceAndExitCode2) {
@@ -106,6 +111,8 @@ TEST(Binary, BadSettingsAreOneSentenceAndExitCode2) {
       {{"--simulate", "--fault", "gremlin"}, {}, "gremlin"},
       {{"tools", "--fault", "drop"}, {}, "--fault is for the simulated cluster only"},
       {{"--guests", "5"}, {"PVE_BASE_URL=https://pve"}, "--guests is for the simulated cluster only"},
+      {{"--simulate", "--pve", "8.3"}, {}, "--pve is \"8.3\", but must be one of 8.4, 9.0, 9.2"},
+      {{"tools", "--pve", "8.4"}, {}, "--pve is for the simulated cluster only"},
       {{"tools"}, {"PVE_BASE_URL=ftp://pve"}, "PVE_BASE_URL is \"ftp://pve\""},
       {{"tools", "--base-url", "https://pve/x"}, {}, "--base-url is \"https://pve/x\""},
       {{"tools"}, {"PVE_FINGERPRINT=AA:BB"}, "PVE_FINGERPRINT is \"AA:BB\""},

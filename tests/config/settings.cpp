@@ -21,6 +21,7 @@ using testing::Not;
 constexpr std::array<std::string_view, 3> kTiers = {"read-only", "read-execute", "full"};
 constexpr std::array<std::string_view, 3> kCategories = {"nodes", "qemu", "lxc"};
 constexpr std::array<std::string_view, 3> kOutputs = {"text", "json", "structured"};
+constexpr std::array<std::string_view, 2> kReleases = {"8.4", "9.2"};
 constexpr std::string_view kSecret = "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9";
 constexpr std::string_view kPrint =
     "aa:bb:cc:dd:ee:ff:00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff:00:11:22:33:44:55:66:77:88:99";
@@ -51,7 +52,7 @@ class Load : public testing::Test {
   }
   std::expected<config::Settings, std::string> load() {
     const std::vector<std::string_view> environment(environment_.begin(), environment_.end());
-    return config::load({flags_, environment}, {kTiers, kCategories, kOutputs});
+    return config::load({flags_, environment}, {kTiers, kCategories, kOutputs, kReleases});
   }
   std::string error() {
     const auto settings = load();
@@ -88,6 +89,7 @@ TEST_F(Load, ReadsEveryVariable) {
   set("DEBUG", "0");
   set("PVE_SIMULATE", "1");
   set("PVE_SIMULATE_GUESTS", "500");
+  set("PVE_SIMULATE_VERSION", "8.4");
   set("PVE_SIMULATE_FAULT", "latency=200,drop");
   const auto settings = load();
   ASSERT_TRUE(settings) << settings.error();
@@ -105,7 +107,17 @@ TEST_F(Load, ReadsEveryVariable) {
   EXPECT_TRUE(settings->debug) << "any value counts";
   EXPECT_TRUE(settings->simulate);
   EXPECT_EQ(settings->guests, 500U);
+  EXPECT_EQ(settings->pve, "8.4");
   EXPECT_THAT(settings->faults, ElementsAre("latency=200", "drop"));
+}
+
+TEST_F(Load, OnlyAKnownReleaseIsSimulated) {
+  EXPECT_EQ(load()->pve, "") << "the newest";
+  for (const auto* wrong : {"8.3", "9", "8.4.14", "v8.4", "9.2,8.4"}) {
+    flags_.clear();
+    flag("--pve", wrong);
+    EXPECT_THAT(error(), HasSubstr("--pve is \"" + std::string(wrong) + "\", but must be one of 8.4, 9.2"));
+  }
 }
 
 TEST_F(Load, EmptyCountsAsUnset) {

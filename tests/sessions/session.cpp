@@ -27,6 +27,7 @@ Step parse_step(std::string_view line, std::size_t number) {
   if (take(line, "advance")) return {.kind = Step::Kind::Advance, .text = std::string(line)};
   if (take(line, "fault")) return {.kind = Step::Kind::Fault, .text = std::string(line)};
   if (take(line, "tier")) return {.kind = Step::Kind::Tier, .text = std::string(line)};
+  if (take(line, "pve")) return {.kind = Step::Kind::Pve, .text = std::string(line)};
   if (take(line, "wait")) return {.kind = Step::Kind::Wait, .text = std::string(line)};
   if (!take(line, "call")) throw std::runtime_error(fmt::format("line {}: '{}' is no step", number, line));
   const auto space = line.find(' ');
@@ -87,6 +88,9 @@ std::string print(const std::vector<Step>& steps) {
       case Step::Kind::Wait:
         out += "wait " + step.text;
         break;
+      case Step::Kind::Pve:
+        out += "pve " + step.text;
+        break;
       case Step::Kind::Call:
         out += fmt::format("call {} {}\n{}", step.text, step.arguments, step.is_error ? "error" : "ok");
         for (const auto line : base::split(step.outcome, '\n')) out += fmt::format("\n  {}", line);
@@ -111,6 +115,9 @@ void perform(World& world, Step& step) {
       break;
     case Step::Kind::Wait:
       world.wait(step.text);
+      break;
+    case Step::Kind::Pve:
+      world.pve(step.text);
       break;
     case Step::Kind::Call:
       call(world, step);

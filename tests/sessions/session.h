@@ -11,8 +11,8 @@
 //     …
 //
 // `wait 30s` lets calls wait that long for the tasks they start, `tier read-only` sets the tier, `fault
-// no-quorum` switches a fault of the simulator on, `fault` alone switches all off. The recorded lines are
-// rewritten when UPDATE_GOLDEN is set.
+// no-quorum` switches a fault of the simulator on, `fault` alone switches all off, `pve 8.4` begins anew with
+// a cluster of that version. The recorded lines are rewritten when UPDATE_GOLDEN is set.
 #pragma once
 
 #include <chrono>
@@ -25,8 +25,8 @@ namespace sessions {
 class World;
 
 struct Step {
-  enum class Kind { Comment, Call, Advance, Fault, Tier, Wait } kind = Kind::Comment;
-  std::string text{};       ///< the comment, the tool's name, the duration, the fault, the tier
+  enum class Kind { Comment, Call, Advance, Fault, Tier, Wait, Pve } kind = Kind::Comment;
+  std::string text{};       ///< the comment, the tool's name, the duration, the fault, the tier, the version
   std::string arguments{};  ///< of a call: JSON
   bool is_error = false;
   std::string outcome{};  ///< of a call: lines joined with '\n'

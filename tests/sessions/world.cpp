@@ -77,9 +77,17 @@ void World::wait(std::string_view text) {
 void World::advance(std::string_view text) { clock_.advance(seconds_of(text)); }
 
 void World::fault(const std::string& text) {
-  if (text.empty()) return cluster_.clear_faults();
-  const auto done = cluster_.fault(text);
+  if (text.empty()) return cluster_->clear_faults();
+  const auto done = cluster_->fault(text);
   if (!done) throw std::runtime_error(done.error());
+}
+
+void World::pve(const std::string& text) {
+  const auto version = facts::parse_version(text);
+  if (!version) throw std::runtime_error(fmt::format("'{}' is no version of PVE", text));
+  options_.pve = *version;
+  cluster_.emplace(options_, facts(), clock_);
+  toolbox_ = toolbox();
 }
 
 void World::tier(const std::string& text) {

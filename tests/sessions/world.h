@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -51,6 +52,8 @@ class World {
   /// A fault of the simulator; "" ends all.
   void fault(const std::string& text);
   void tier(const std::string& text);
+  /// Begins anew with a cluster of that PVE, "8.4".
+  void pve(const std::string& text);
 
   /// Of the token that the calls use; no text may ever hold it.
   const std::string& secret() const { return options_.token_secret; }
@@ -60,8 +63,8 @@ class World {
 
   base::ManualClock clock_;
   simulator::Options options_;
-  simulator::Cluster cluster_{options_, facts(), clock_};
-  Instant http_{cluster_, clock_};
+  std::optional<simulator::Cluster> cluster_{std::in_place, options_, facts(), clock_};
+  Instant http_{*cluster_, clock_};
   pve::Client client_{http_,
                       {.token_id = options_.token_id, .secret = options_.token_secret, .secret_file = {}},
                       {.base_url = "simulated", .timeout = std::chrono::seconds{40}, .on_rejected = {}}};
