@@ -9,36 +9,19 @@
 namespace simulator {
 namespace {
 
-bool is_below(std::string_view path, std::string_view root) {
-  return path == root || (path.starts_with(root) && path[root.size()] == '/');
-}
-
 bool may_modify(const Call& call, std::string_view path) {
-  if (may(call, path, "Permissions.Modify")) return true;
-  if (is_below(path, "/storage")) return may(call, path, "Datastore.Allocate");
-  if (is_below(path, "/vms")) return may(call, path, "VM.Allocate");
-  return is_below(path, "/pool") && may(call, path, "Pool.Allocate");
+  return std::ranges::any_of(modifying_privileges(path),
+                             [&](std::string_view privilege) { return may(call, path, privilege); });
 }
 
-std::string normalized(std::string_view path) {
-  std::string out;
-  for (const auto part : base::split(path, '/')) {
-    if (!part.empty()) out += "/" + std::string(part);
-  }
-  return out.empty() ? "/" : out;
-}
-
+/// One of the places that PVE knows; `path` is normalized.
 bool is_acl_path(std::string_view path) {
   const auto parts = base::split(path, '/');
   const auto depth = path == "/" ? 0 : parts.size() - 1;
   if (depth == 0) return true;
   const auto root = parts[1];
-  const bool plain =
-      path.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-/") ==
-      std::string_view::npos;
-  if (!plain) return false;
   if (root == "vms") {
-    return depth == 1 || (depth == 2 && parts[2].size() >= 3 &&
+    return depth == 1 || (depth == 2 && parts[2].size() >= 3 && parts[2][0] != '0' &&
                           parts[2].find_first_not_of("0123456789") == std::string_view::npos);
   }
   if (root == "nodes" || root == "storage") return depth <= 2;
@@ -52,6 +35,17 @@ struct Subject {
   std::string type;
   std::string id;
 };
+
+/// What PVE says when there is no such token, or no such user.
+std::optional<std::string> no_such_token(const State& state, std::string_view full) {
+  const auto bang = full.find('!');
+  const auto userid = full.substr(0, bang);
+  const auto user = state.users.find(userid);
+  if (user == state.users.end()) return fmt::format("no such user ('{}')", userid);
+  const auto name = bang == std::string_view::npos ? std::string_view{} : full.substr(bang + 1);
+  if (user->second.tokens.contains(name)) return std::nullopt;
+  return fmt::format("no such token '{}' for user '{}'", name, userid);
+}
 
 std::expected<std::vector<Subject>, Answer> subjects(const Call& call) {
   std::vector<Subject> found;
@@ -67,15 +61,32 @@ std::expected<std::vector<Subject>, Answer> subjects(const Call& call) {
     found.push_back({"user", user});
   }
   for (const auto& token : call.parameters.list("tokens")) {
-    const auto bang = token.find('!');
-    const auto user = call.state.users.find(token.substr(0, bang));
-    if (user == call.state.users.end() || bang == std::string::npos ||
-        !user->second.tokens.contains(token.substr(bang + 1))) {
-      return missing("API token", token);
+    if (auto no = no_such_token(call.state, token)) {
+      return std::unexpected(Answer::fail("ACL update failed: " + *no));
     }
     found.push_back({"token", token});
   }
   return found;
+}
+
+/// Who may change rights only because the object is theirs hands out nothing beyond the own privileges.
+std::optional<Answer> refuse_role(const Call& call, std::string_view path, const std::string& role) {
+  const auto own = privileges_on(call.state, call.identity, path);
+  if (is_superuser(call) || own.contains("Permissions.Modify")) return std::nullopt;
+  const bool removes = call.parameters.flag("delete");
+  const auto refused = [&](std::string_view how, std::string_view needed) {
+    return Answer::bad("role", fmt::format("Cannot {} role '{}'{} - requires 'Permissions.Modify'{}",
+                                           removes ? "remove" : "add", role, how, needed));
+  };
+  for (const auto& privilege : call.state.roles.find(role)->second.privileges) {
+    const auto found = own.find(privilege);
+    if (found == own.end()) return refused("", " or superset of privileges.");
+    if (!removes && call.parameters.flag("propagate", true) && !found->second) {
+      return refused(" with propagation", " or propagated superset of privileges.");
+    }
+  }
+  if (role == "NoAccess") return refused("", "");
+  return std::nullopt;
 }
 
 }  // namespace
@@ -103,13 +114,16 @@ Answer update_acl(Call& call) {
     }
     return answer;
   }
-  const auto path = normalized(parameters.text("path"));
-  if (!is_acl_path(path)) return Answer::bad("path", "invalid ACL path '" + parameters.text("path") + "'");
+  const auto path = normalized_acl_path(parameters.text("path"));
+  // An entry on a path that PVE no longer knows can still be taken away.
+  if (path.empty() || (!parameters.flag("delete") && !is_acl_path(path)))
+    return Answer::bad("path", "invalid ACL path '" + parameters.text("path") + "'");
   const auto roles = parameters.list("roles");
   for (const auto& role : roles) {
     if (!call.state.roles.contains(role)) {
       return Answer::fail("ACL update failed: role '" + role + "' does not exist");
     }
+    if (auto no = refuse_role(call, path, role)) return *no;
   }
   const auto who = subjects(call);
   if (!who) return who.error();
@@ -127,37 +141,65 @@ Answer update_acl(Call& call) {
   return Answer::of();
 }
 
-Answer permissions(Call& call) {
-  auto identity = call.identity;
-  if (const auto userid = call.parameters.text("userid"); !userid.empty() && userid != identity.full()) {
-    if (auto no = refuse(call, "/access", {"Sys.Audit"})) return *no;
-    const auto bang = userid.find('!');
-    const auto user = call.state.users.find(userid.substr(0, bang));
-    if (user == call.state.users.end()) return Answer::fail("no such user ('" + userid + "')");
-    identity = {userid.substr(0, bang), {}, false};
-    if (bang != std::string::npos) {
-      const auto token = user->second.tokens.find(userid.substr(bang + 1));
-      if (token == user->second.tokens.end()) {
-        return Answer::fail(
-            fmt::format("no such token '{}' for user '{}'", userid.substr(bang + 1), userid.substr(0, bang)));
-      }
-      identity.token = token->first;
-      identity.privsep = token->second.privsep;
-    }
+namespace {
+
+/// The caller itself or, with the right to look, anybody; a user's own tokens need no right.
+std::expected<Identity, Answer> subject_of(const Call& call) {
+  const auto userid = call.parameters.text("userid");
+  if (userid.empty() || userid == call.identity.full()) return call.identity;
+  const auto bang = userid.find('!');
+  Identity identity{userid.substr(0, bang), {}, false};
+  if (bang == std::string::npos || identity.user != call.identity.full()) {
+    if (auto no = refuse(call, "/access", {"Sys.Audit"})) return std::unexpected(std::move(*no));
   }
+  if (bang == std::string::npos) return identity;
+  identity.token = userid.substr(bang + 1);
+  // A token that does not exist has no rights, just as one without an ACL.
+  identity.privsep = true;
+  const auto user = call.state.users.find(identity.user);
+  if (user == call.state.users.end()) return identity;
+  const auto token = user->second.tokens.find(identity.token);
+  if (token != user->second.tokens.end()) identity.privsep = token->second.privsep;
+  return identity;
+}
+
+/// Every place where somebody's rights can differ from those above it.
+std::set<std::string> interesting_paths(const State& state) {
   std::set<std::string> paths{"/",     "/access", "/access/groups", "/nodes",
                               "/pool", "/sdn",    "/storage",       "/vms"};
-  if (const auto path = call.parameters.text("path"); !path.empty()) {
-    paths = {normalized(path)};
-  } else {
-    for (const auto& acl : call.state.acls) paths.insert(acl.path);
-  }
-  base::JsonObject data;
-  for (const auto& path : paths) {
-    base::JsonObject row;
-    for (const auto& [privilege, propagate] : privileges_on(call.state, identity, path)) {
-      row[privilege] = propagate ? 1 : 0;
+  for (const auto& acl : state.acls) {
+    for (auto end = acl.path.find('/', 1); end != std::string::npos; end = acl.path.find('/', end + 1)) {
+      paths.insert(acl.path.substr(0, end));
     }
+    paths.insert(acl.path);
+  }
+  for (const auto& [vmid, guest] : state.guests) {
+    if (!guest.pool.empty()) paths.insert(fmt::format("/vms/{}", vmid));
+  }
+  for (const auto& [name, pool] : state.pools) {
+    for (const auto& storage : pool.storages) paths.insert("/storage/" + storage);
+  }
+  return paths;
+}
+
+base::JsonObject as_json(const Privileges& privileges) {
+  base::JsonObject row;
+  for (const auto& [privilege, propagate] : privileges) row[privilege] = propagate ? 1 : 0;
+  return row;
+}
+
+}  // namespace
+
+Answer permissions(Call& call) {
+  const auto identity = subject_of(call);
+  if (!identity) return identity.error();
+  base::JsonObject data;
+  if (const auto path = call.parameters.text("path"); !path.empty()) {
+    data[path] = as_json(privileges_on(call.state, *identity, path));
+    return Answer::of(std::move(data));
+  }
+  for (const auto& path : interesting_paths(call.state)) {
+    auto row = as_json(privileges_on(call.state, *identity, path));
     if (!row.empty()) data[path] = std::move(row);
   }
   return Answer::of(std::move(data));

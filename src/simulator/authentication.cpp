@@ -70,9 +70,8 @@ std::expected<Identity, Answer> authenticate(const State& state, const net::Requ
   const auto authorization = net::find_header(request.headers, "Authorization").value_or("");
   if (authorization.starts_with(kToken) && authorization.size() > kToken.size()) {
     const char separator = authorization[kToken.size()];
-    if (separator == '=' || separator == ' ') {
-      return by_token(state, base::trim(authorization.substr(kToken.size() + 1)));
-    }
+    const auto value = base::trim(authorization.substr(kToken.size() + 1));
+    if (!value.empty() && (separator == '=' || separator == ' ')) return by_token(state, value);
   }
   auto ticket = cookie(net::find_header(request.headers, "Cookie").value_or(""), kCookie);
   if (ticket.empty()) ticket = cookie(authorization, kCookie);

@@ -54,8 +54,9 @@ Roles roles_on(const State& state, std::string_view subject, bool token, std::st
 void add_pool_roles(const State& state, std::string_view subject, bool token, std::string_view path,
                     Roles& roles) {
   const auto add = [&](const std::string& pool) {
+    // Members have what holds on the pool itself, whether or not it propagates.
     for (const auto& [role, propagate] : roles_on(state, subject, token, "/pool/" + pool)) {
-      if (propagate) roles.emplace(role, false);
+      roles.emplace(role, false);
     }
   };
   if (path.starts_with("/vms/")) {
@@ -93,9 +94,30 @@ Privileges privileges_on(const State& state, const Identity& identity, std::stri
     of_user = privileges_of(state, identity.user, false, path);
   }
   if (identity.token.empty() || !identity.privsep) return of_user;
-  auto of_token = privileges_of(state, identity.full(), true, path);
-  std::erase_if(of_token, [&](const auto& entry) { return !of_user.contains(entry.first); });
-  return of_token;
+  Privileges both;
+  for (const auto& [privilege, propagate] : privileges_of(state, identity.full(), true, path)) {
+    const auto own = of_user.find(privilege);
+    if (own != of_user.end()) both[privilege] = propagate && own->second;
+  }
+  return both;
+}
+
+std::string normalized_acl_path(std::string_view path) {
+  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-/";
+  if (path.empty() || path.find_first_not_of(kAllowed) != std::string_view::npos) return {};
+  std::string out;
+  for (const auto part : base::split(path, '/')) {
+    if (!part.empty()) out += "/" + std::string(part);
+  }
+  return out.empty() ? "/" : out;
+}
+
+std::vector<std::string_view> modifying_privileges(std::string_view path) {
+  std::vector<std::string_view> privileges{"Permissions.Modify"};
+  if (path.starts_with("/storage/")) privileges.emplace_back("Datastore.Allocate");
+  if (path.starts_with("/vms/")) privileges.emplace_back("VM.Allocate");
+  if (path.starts_with("/pool/")) privileges.emplace_back("Pool.Allocate");
+  return privileges;
 }
 
 bool is_superuser(const Call& call) {

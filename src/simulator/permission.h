@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "simulator/call.h"
 
@@ -16,6 +17,11 @@ using Privileges = std::map<std::string, bool, std::less<>>;
 
 /// The effective privileges on an ACL path ("/vms/100"), pools, groups and token separation included.
 Privileges privileges_on(const State& state, const Identity& identity, std::string_view path);
+
+/// "//vms/100/" as "/vms/100"; empty when PVE takes it for no path at all.
+std::string normalized_acl_path(std::string_view path);
+/// Any of these on a (normalized) ACL path lets a caller change what others may do there.
+std::vector<std::string_view> modifying_privileges(std::string_view path);
 
 bool may(const Call& call, std::string_view path, std::string_view privilege);
 bool may_any(const Call& call, std::string_view path, std::initializer_list<std::string_view> privileges);

@@ -72,51 +72,78 @@ Refusal perm(const Call& call, const base::JsonArray& check) {
 }
 
 Refusal perm_modify(const Call& call, const base::JsonArray& check) {
-  const auto path = check.size() < 2 ? std::string() : fill(call, text_of(check[1]));
-  base::JsonArray privileges{"Permissions.Modify"};
-  const auto below = [&](std::string_view root) {
-    return path == root || path.starts_with(std::string(root) + "/");
-  };
-  if (below("/storage")) privileges.emplace_back("Datastore.Allocate");
-  if (below("/vms")) privileges.emplace_back("VM.Allocate");
-  if (below("/pool")) privileges.emplace_back("Pool.Allocate");
+  const auto path = check.size() < 2 ? std::string() : normalized_acl_path(fill(call, text_of(check[1])));
+  // What is no path at all passes here: the handler refuses it.
+  if (path.empty()) return std::nullopt;
+  base::JsonArray privileges;
+  for (const auto privilege : modifying_privileges(path)) privileges.emplace_back(privilege);
   return any_of(call, path, privileges);
 }
 
 Refusal userid_param(const Call& call, const base::JsonArray& check) {
   const auto userid = call.parameters.text("userid");
   const auto test = check.size() < 2 ? std::string_view{} : text_of(check[1]);
-  if (test == "self") {
-    if (userid == call.identity.user && !call.identity.privsep) return std::nullopt;
-    return Answer::denied({}, {});
-  }
   const auto at = userid.rfind('@');
   if (at == std::string::npos) {
     return Answer::fail("value '" + userid + "' does not look like a valid user name");
   }
+  if (test == "self") {
+    if (!call.state.users.contains(userid)) return Answer::fail("no such user ('" + userid + "')");
+    // A token is somebody else than its user, with privilege separation or without.
+    if (userid == call.identity.full()) return std::nullopt;
+    return Answer::denied({}, {});
+  }
   return any_of(call, "/access/realm/" + userid.substr(at + 1), {"Realm.AllocateUser"});
+}
+
+/// Some right on each group that the call names.
+Refusal named_groups(const Call& call, const base::JsonArray& privileges) {
+  const auto named = call.parameters.list("groups");
+  if (named.empty()) return Answer::denied("/access/groups", joined(privileges));
+  for (const auto& group : named) {
+    const auto path = "/access/groups/" + group;
+    if (!call.state.groups.contains(group)) return Answer::denied(path, joined(privileges));
+    if (auto no = any_of(call, path, privileges)) return no;
+  }
+  return std::nullopt;
 }
 
 Refusal userid_group(const Call& call, const base::JsonArray& check) {
   if (check.size() < 2 || !check[1].is_array()) return Answer::denied({}, {});
   const auto& privileges = check[1].get_array();
   std::string_view mode;
-  const bool creating = option(check, 2, "groups_param", mode) && mode == "create";
+  const bool names_groups = option(check, 2, "groups_param", mode);
   const auto userid = call.parameters.text("userid");
   const auto user = call.state.users.find(userid);
+  const bool creating = mode == "create";
   if (!creating && user == call.state.users.end()) return Answer::fail("no such user ('" + userid + "')");
-  if (!mode.empty()) {
-    for (const auto& group : call.parameters.list("groups")) {
-      if (auto no = any_of(call, "/access/groups/" + group, privileges)) return no;
-    }
-  }
   if (!any_of(call, "/access/groups", privileges)) return std::nullopt;
-  if (!creating) {
-    for (const auto& group : user->second.groups) {
-      if (!any_of(call, "/access/groups/" + group, privileges)) return std::nullopt;
-    }
-  } else if (call.parameters.has("groups")) {
-    return std::nullopt;
+  if (names_groups) {
+    if (auto no = named_groups(call, privileges)) return no;
+  }
+  if (creating) return std::nullopt;
+  for (const auto& group : user->second.groups) {
+    if (!any_of(call, "/access/groups/" + group, privileges)) return std::nullopt;
+  }
+  return Answer::denied({}, {});
+}
+
+Refusal all_of(const Call& call, const base::JsonArray& check) {
+  for (std::size_t i = 1; i < check.size(); ++i) {
+    if (!check[i].is_array()) continue;
+    if (auto no = evaluate(call, check[i].get_array())) return no;
+  }
+  return std::nullopt;
+}
+
+Refusal one_of(const Call& call, const base::JsonArray& check) {
+  for (std::size_t i = 1; i < check.size(); ++i) {
+    if (!check[i].is_array()) continue;
+    const auto& branch = check[i].get_array();
+    auto no = evaluate(call, branch);
+    if (!no) return std::nullopt;
+    // PVE evaluates an "and" with its errors on, so that its refusal ends the search.
+    if (!branch.empty() && text_of(branch[0]) == "and") return no;
   }
   return Answer::denied({}, {});
 }
@@ -127,18 +154,8 @@ Refusal evaluate(const Call& call, const base::JsonArray& check) {
   if (test == "perm-modify") return perm_modify(call, check);
   if (test == "userid-param") return userid_param(call, check);
   if (test == "userid-group") return userid_group(call, check);
-  if (test == "and") {
-    for (std::size_t i = 1; i < check.size(); ++i) {
-      if (!check[i].is_array()) continue;
-      if (auto no = evaluate(call, check[i].get_array())) return no;
-    }
-    return std::nullopt;
-  }
-  if (test == "or") {
-    for (std::size_t i = 1; i < check.size(); ++i) {
-      if (check[i].is_array() && !evaluate(call, check[i].get_array())) return std::nullopt;
-    }
-  }
+  if (test == "and") return all_of(call, check);
+  if (test == "or") return one_of(call, check);
   return Answer::denied({}, {});
 }
 

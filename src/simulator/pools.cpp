@@ -156,6 +156,7 @@ Answer remove(Call& call) {
                             *found->second.storages.begin()));
   }
   call.state.pools.erase(found);
+  std::erase_if(call.state.acls, [path = "/pool/" + poolid](const Acl& acl) { return acl.path == path; });
   return Answer::of();
 }
 

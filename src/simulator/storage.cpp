@@ -169,6 +169,7 @@ Answer remove(Call& call) {
   } else {
     state.storages.erase(id);
   }
+  for (auto& [name, pool] : state.pools) pool.storages.erase(id);
   std::erase_if(state.acls, [path = "/storage/" + id](const Acl& acl) { return acl.path == path; });
   return Answer::of();
 }

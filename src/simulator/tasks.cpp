@@ -76,6 +76,11 @@ struct Filter {
   }
 };
 
+/// A token sees the tasks it started; its user sees those of all its tokens too.
+bool is_own(const Task& task, const Identity& caller) {
+  return task.user == caller.user && (caller.token.empty() || task.token == caller.token);
+}
+
 Answer list(Call& call) {
   const Filter filter(call.parameters);
   const auto node = call.node();
@@ -85,7 +90,7 @@ Answer list(Call& call) {
   base::JsonArray rows;
   std::uint64_t total = 0;
   for (const auto& task : call.state.tasks) {
-    if (task.node != node || (!all && task.user != call.identity.user) || !filter.takes(task)) continue;
+    if (task.node != node || (!all && !is_own(task, call.identity)) || !filter.takes(task)) continue;
     if (total++ >= start && rows.size() < limit) rows.push_back(list_row(task));
   }
   return Answer::of_total(std::move(rows), total);
@@ -128,7 +133,7 @@ std::expected<Task*, Answer> find(Call& call) {
 }
 
 std::optional<Answer> refuse_foreign(const Call& call, const Task& task, std::string_view privilege) {
-  if (task.user == call.identity.user) return std::nullopt;
+  if (is_own(task, call.identity)) return std::nullopt;
   return refuse(call, "/nodes/" + call.node(), {privilege});
 }
 
