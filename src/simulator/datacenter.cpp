@@ -211,30 +211,6 @@ Answer set_options(Call& call) {
   return Answer::of();
 }
 
-base::JsonObject replication_row(const std::string& id, const Config& job) {
-  auto row = to_json(job, {"disable", "rate"});
-  const auto dash = id.find('-');
-  row["id"] = id;
-  row["guest"] = std::stoll(id.substr(0, dash));
-  row["jobnum"] = dash == std::string::npos ? 0 : std::stoll(id.substr(dash + 1));
-  return row;
-}
-
-Answer replication(Call& call) {
-  base::JsonArray rows;
-  for (const auto& [id, job] : call.state.replications) {
-    if (may(call, "/vms/" + id.substr(0, id.find('-')), "VM.Audit")) rows.push_back(replication_row(id, job));
-  }
-  return Answer::of(std::move(rows));
-}
-
-Answer one_replication(Call& call) {
-  const auto id = call.parameters.text("id");
-  const auto found = call.state.replications.find(id);
-  if (found == call.state.replications.end()) return Answer::fail("no such replication job '" + id + "'");
-  return Answer::of(replication_row(id, found->second));
-}
-
 bool covers(const Config& job, const Guest& guest) {
   const auto vmid = std::to_string(guest.vmid);
   if (const auto node = get(job, "node"); !node.empty() && node != guest.node) return false;
@@ -268,8 +244,6 @@ constexpr Route kRoutes[] = {
     {base::Method::Get, "/cluster/log", log},
     {base::Method::Get, "/cluster/options", get_options},
     {base::Method::Put, "/cluster/options", set_options},
-    {base::Method::Get, "/cluster/replication", replication},
-    {base::Method::Get, "/cluster/replication/{id}", one_replication},
     {base::Method::Get, "/cluster/backup-info/not-backed-up", not_backed_up},
 };
 

@@ -50,6 +50,8 @@ struct Guest {
   std::string qmpstatus = "stopped";  ///< running, paused, stopped, …; VMs only
   std::int64_t started = 0;           ///< seconds since 1970; meaningful while running
   unsigned pid = 0;                   ///< of the running process
+  /// The system of a VM runs the guest agent, whether or not the configuration lets PVE ask it.
+  bool has_agent = true;
 
   std::string_view name() const { return get(config, type == GuestType::Qemu ? "name" : "hostname"); }
   std::string_view lock() const { return get(config, "lock"); }

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "simulator/guest_disk.h"
+#include "simulator/guest_network.h"
 #include "simulator/permission.h"
 #include "simulator/release.h"
 #include "simulator/usage.h"
@@ -110,6 +111,22 @@ JsonObject snapshot_lines(GuestType type, const Snapshot& snapshot) {
   if (!snapshot.parent.empty()) lines["parent"] = snapshot.parent;
   if (!snapshot.description.empty()) lines["description"] = described(type, snapshot.description);
   return lines;
+}
+
+JsonObject container_interface(const GuestNic& nic) {
+  JsonObject row{{"name", nic.name}, {"hwaddr", nic.mac}, {"hardware-address", nic.mac}};
+  JsonArray addresses;
+  const auto add = [&](std::string_view type, const std::string& cidr) {
+    if (cidr.empty()) return;
+    const auto [ip, length] = split_prefix(cidr);
+    addresses.push_back(
+        JsonObject{{"ip-address", ip}, {"ip-address-type", type}, {"prefix", std::to_string(length)}});
+    row[type] = cidr;
+  };
+  add("inet", nic.ipv4);
+  add("inet6", nic.ipv6);
+  row["ip-addresses"] = std::move(addresses);
+  return row;
 }
 
 std::optional<Answer> snapshot_missing(Guest& guest, std::string_view name) {
@@ -270,22 +287,7 @@ Answer container_interfaces(Call& call) {
   JsonArray list;
   list.push_back(JsonObject{
       {"name", "lo"}, {"hwaddr", kLoopback}, {"hardware-address", kLoopback}, {"ip-addresses", JsonArray()}});
-  for (const auto& [key, value] : guest.config) {
-    if (!key.starts_with("net")) continue;
-    const auto net = parse_properties(value);
-    const auto mac = base::lower_ascii(get(net, "hwaddr"));
-    JsonObject row{{"name", get(net, "name")}, {"hwaddr", mac}, {"hardware-address", mac}};
-    JsonArray addresses;
-    const auto ip = get(net, "ip");
-    if (const auto slash = ip.find('/'); slash != std::string_view::npos) {
-      addresses.push_back(JsonObject{{"ip-address", ip.substr(0, slash)},
-                                     {"ip-address-type", "inet"},
-                                     {"prefix", std::string(ip.substr(slash + 1))}});
-      row["inet"] = ip;
-    }
-    row["ip-addresses"] = std::move(addresses);
-    list.push_back(std::move(row));
-  }
+  for (const auto& nic : nics_of(guest)) list.push_back(container_interface(nic));
   return Answer::of(std::move(list));
 }
 

@@ -5,9 +5,10 @@
 namespace simulator {
 
 std::vector<std::span<const Route>> all_routes() {
-  return {nodes_routes(),  cluster_routes(), tasks_routes(),   access_routes(),  pools_routes(),
-          qemu_routes(),   lxc_routes(),     storage_routes(), network_routes(), firewall_routes(),
-          backup_routes(), ha_routes(),      rrd_routes()};
+  return {nodes_routes(),  cluster_routes(),    tasks_routes(),   access_routes(),  pools_routes(),
+          qemu_routes(),   lxc_routes(),        storage_routes(), network_routes(), firewall_routes(),
+          backup_routes(), ha_routes(),         rrd_routes(),     agent_routes(),   disks_routes(),
+          upkeep_routes(), replication_routes()};
 }
 
 Handler handler_of(base::Method method, std::string_view path) {

@@ -31,6 +31,10 @@ std::span<const Route> firewall_routes();
 std::span<const Route> backup_routes();
 std::span<const Route> ha_routes();
 std::span<const Route> rrd_routes();
+std::span<const Route> agent_routes();
+std::span<const Route> disks_routes();
+std::span<const Route> upkeep_routes();
+std::span<const Route> replication_routes();
 
 /// The handler of a routed endpoint; nullptr when the simulator has none (501).
 Handler handler_of(base::Method method, std::string_view path);

@@ -26,6 +26,52 @@ struct Service {
   bool running = true;
 };
 
+struct Certificate {
+  std::string file;  ///< "pve-ssl.pem"
+  std::string subject;
+  std::string issuer;
+  std::string fingerprint;
+  std::int64_t from = 0;  ///< seconds since 1970
+  std::int64_t until = 0;
+  std::string key_type = "rsaEncryption";
+  unsigned key_bits = 2048;
+  std::vector<std::string> names;  ///< subject alternative names
+};
+
+/// A package that apt would bring to another version.
+struct Update {
+  std::string package;
+  std::string title;
+  std::string present;
+  std::string available;
+  std::string origin;
+  std::string section;
+  std::string priority = "optional";
+};
+
+struct Partition {
+  std::string path;
+  std::uint64_t size = 0;  ///< bytes
+  std::string used;
+};
+
+struct PhysicalDisk {
+  std::string path;  ///< "/dev/nvme0n1"
+  std::string type;  ///< nvme, ssd, hdd
+  std::string model;
+  std::string serial;
+  std::string vendor = "unknown";
+  std::string wwn = "unknown";
+  std::uint64_t size = 0;  ///< bytes
+  std::string used;        ///< "LVM", "mounted", …; empty: by nothing
+  std::string health = "PASSED";
+  int wearout = -1;  ///< percent of life that is left; -1: unknown
+  int osd = -1;      ///< of Ceph; -1: none
+  int rpm = 0;
+  bool gpt = false;
+  std::vector<Partition> partitions = {};
+};
+
 struct Node {
   std::string name;
   unsigned id = 0;  ///< corosync's node number
@@ -39,6 +85,10 @@ struct Node {
   std::string timezone = "Europe/Vienna";
   Named<Service> services;
   std::deque<std::string> syslog;  ///< oldest first
+  std::vector<Certificate> certificates;
+  std::vector<Update> updates;
+  std::vector<PhysicalDisk> disks;
+  Config subscription;  ///< empty: there is none
   /// Set by a reboot or shutdown task; a fault can take a node off as well (State::online).
   bool off = false;
 };

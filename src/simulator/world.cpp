@@ -47,16 +47,6 @@ constexpr ServiceRow kServices[] = {
     {"systemd-timesyncd", "systemd-timesyncd.service", false, "not-found"},
 };
 
-std::string fingerprint_of(std::string_view name) {
-  const auto hex = digest_of(name) + digest_of(std::string(name) + "2").substr(0, 24);
-  std::string out;
-  for (std::size_t i = 0; i < hex.size(); i += 2) {
-    if (!out.empty()) out += ':';
-    for (const char c : hex.substr(i, 2)) out += c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c;
-  }
-  return out;
-}
-
 void add_syslog(Node& node, std::int64_t now) {
   const auto line = [&](std::int64_t before, std::string_view text) {
     node.syslog.push_back(fmt::format("{} {} {}", syslog_time(now - before), node.name, text));
@@ -75,6 +65,16 @@ void add_syslog(Node& node, std::int64_t now) {
 }
 
 }  // namespace
+
+std::string fingerprint_of(std::string_view name) {
+  const auto hex = digest_of(name) + digest_of(std::string(name) + "2").substr(0, 24);
+  std::string out;
+  for (std::size_t i = 0; i < hex.size(); i += 2) {
+    if (!out.empty()) out += ':';
+    for (const char c : hex.substr(i, 2)) out += c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c;
+  }
+  return out;
+}
 
 void add_nodes(State& state) {
   constexpr std::uint64_t kMemory[] = {128 * kGiB, 128 * kGiB, 64 * kGiB};
@@ -118,7 +118,7 @@ void add_storages(State& state) {
        {"content", "images,iso,vztmpl,backup,snippets"},
        {"options", "vers=4.2"},
        {"prune-backups", "keep-daily=7,keep-weekly=4"}},
-      8000 * kGiB, 1900 * kGiB);
+      8000 * kGiB, 1900 * kGiB - kForgotten);
   add("pbs",
       {{"type", "pbs"},
        {"server", "192.0.2.60"},
@@ -206,10 +206,12 @@ State make_world(const Options& options, const base::Clock& clock) {
   state.now_ms = clock.wall().time_since_epoch().count();
   state.random.seed(options.seed);
   add_nodes(state);
+  add_node_upkeep(state);
   add_roles(state);
   add_storages(state);
   add_access(state);
   add_guests(state);
+  add_forgotten(state);
   add_pools(state);
   add_cluster_configuration(state);
   add_task_history(state);
