@@ -1,6 +1,7 @@
 // One call as a handler sees it, and the answer it gives.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -64,6 +65,8 @@ struct Answer {
   base::JsonObject extra;              ///< further members beside `data` ("changes")
   base::JsonObject errors;             ///< by parameter, of a 400
   bool bare = false;                   ///< no body at all, as 595 has
+  /// How long it takes, where status and text do not tell.
+  std::optional<std::chrono::milliseconds> delay = {};
 
   static Answer of(base::Json data = nullptr);
   static Answer of_total(base::JsonArray list, std::uint64_t total);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <utility>
 
 #include "base/text.h"
 #include "simulator/authentication.h"
@@ -34,6 +35,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kUnauthorizedDelay{3000};
 constexpr std::chrono::milliseconds kNoRouteDelay{3000};
+constexpr std::chrono::milliseconds kFirstNoRouteDelay{9400};
 constexpr std::chrono::milliseconds kClusterLockDelay{10'000};
 
 std::string_view reason_of(unsigned status) {
@@ -109,8 +111,14 @@ std::optional<Answer> refuse_node(const Call& call) {
         "hostname lookup '{0}' failed - failed to get address info for: {0}: Name or service not known",
         node));
   }
-  if (!call.state.online(node)) return bare(595, "No route to host");
-  return std::nullopt;
+  if (call.state.online(node)) return std::nullopt;
+  auto answer = bare(595, "No route to host");
+  const auto death = call.state.faults.died.find(node);
+  // The first to ask waits until the network gives the address up.
+  if (death != call.state.faults.died.end() && !std::exchange(death->second.asked, true)) {
+    answer.delay = kFirstNoRouteDelay;
+  }
+  return answer;
 }
 
 std::optional<Answer> merge(Parameters& into, const facts::PathValues& path, const Parameters::Values& body,
@@ -127,6 +135,7 @@ std::optional<Answer> merge(Parameters& into, const facts::PathValues& path, con
 }
 
 std::chrono::milliseconds delay_of(const Answer& answer) {
+  if (answer.delay) return *answer.delay;
   if (answer.status == 401) return kUnauthorizedDelay;
   if (answer.status == 595) return kNoRouteDelay;
   if (answer.message.find("cfs-lock") != std::string::npos) return kClusterLockDelay;
@@ -233,11 +242,17 @@ std::expected<void, std::string> Cluster::fault(std::string_view text) {
     found->second.config["lock"] = "backup";
     return {};
   }
-  if (text.starts_with("offline=") && world.node(text.substr(8)) == nullptr) {
-    return std::unexpected("fault 'offline=" + base::printable(text.substr(8), 40) +
+  const auto node = text.substr(std::min(text.size(), text.find('=') + 1));
+  const bool kills = text.starts_with("offline=") || text.starts_with("died=");
+  if (kills && world.node(node) == nullptr) {
+    return std::unexpected("fault '" + base::printable(text, 60) +
                            "' names no node of this cluster: pve1, pve2, pve3");
   }
-  return set_fault(world.faults, text);
+  auto done = set_fault(world.faults, text);
+  for (auto& [name, death] : world.faults.died) {
+    if (death.at_ms == 0) death.at_ms = state_->clock.wall().time_since_epoch().count();
+  }
+  return done;
 }
 
 void Cluster::clear_faults() {

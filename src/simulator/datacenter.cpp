@@ -33,8 +33,6 @@ Answer status(Call& call) {
                                   {"nodes", state.nodes.size()},
                                   {"quorate", state.quorate() ? 1 : 0}});
   for (const auto& [name, node] : state.nodes) {
-    // Without quorum the node that is asked sees itself alone.
-    const bool alone = state.faults.no_quorum && name != state.local_node;
     rows.push_back(base::JsonObject{{"type", "node"},
                                     {"id", "node/" + name},
                                     {"name", name},
@@ -42,7 +40,7 @@ Answer status(Call& call) {
                                     {"ip", node.ip},
                                     {"level", ""},
                                     {"local", name == state.local_node ? 1 : 0},
-                                    {"online", state.online(name) && !alone ? 1 : 0}});
+                                    {"online", state.seems_online(name) ? 1 : 0}});
   }
   return Answer::of(std::move(rows));
 }

@@ -9,8 +9,8 @@ namespace simulator {
 namespace {
 
 constexpr std::string_view kValid =
-    "latency=MS, drop, status=500|501|595|596|599, broken-json, html, offline=NODE, no-quorum, lock=VMID, "
-    "unauthorized";
+    "latency=MS, drop, status=500|501|595|596|599, broken-json, html, offline=NODE, died=NODE, no-quorum, "
+    "lock=VMID, unauthorized";
 
 std::unexpected<std::string> refuse(std::string_view text, std::string_view why) {
   return std::unexpected("fault '" + base::printable(text, 60) + "' " + std::string(why) +
@@ -40,6 +40,8 @@ std::expected<void, std::string> set_fault(Faults& faults, std::string_view text
     faults.status = *status;
   } else if (name == "offline" && !value.empty()) {
     faults.offline.emplace(value);
+  } else if (name == "died" && !value.empty()) {
+    faults.died.emplace(value, Death{});
   } else if (text == "drop") {
     faults.drop = true;
   } else if (text == "broken-json") {

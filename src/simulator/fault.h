@@ -2,12 +2,20 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <expected>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
 
 namespace simulator {
+
+/// A node that went without a word: the others take some seconds to notice.
+struct Death {
+  std::int64_t at_ms = 0;  ///< milliseconds since 1970
+  bool asked = false;      ///< somebody has waited for it already
+};
 
 struct Faults {
   std::chrono::milliseconds latency{0};  ///< latency=MS: every answer takes that long
@@ -17,11 +25,14 @@ struct Faults {
   bool broken_json = false;                    ///< broken-json: the body is cut in the middle
   bool html = false;                           ///< html: a proxy's error page with status 200
   std::set<std::string, std::less<>> offline;  ///< offline=NODE
-  bool no_quorum = false;                      ///< no-quorum: reads work, writes fail as PVE's do
-  bool unauthorized = false;                   ///< unauthorized: every token is refused
+  std::map<std::string, Death, std::less<>>
+      died;                   ///< died=NODE: just now; as offline=NODE once it is noticed
+  bool no_quorum = false;     ///< no-quorum: reads work, writes fail as PVE's do
+  bool unauthorized = false;  ///< unauthorized: every token is refused
 };
 
-/// Reads one fault into `faults`. "lock=VMID" is not held here: Cluster::fault sets it on the guest. The
+/// Reads one fault into `faults`. "lock=VMID" is not held here: Cluster::fault sets it on the guest, and the
+/// time of a death. The
 /// error is a sentence that names the valid ones.
 std::expected<void, std::string> set_fault(Faults& faults, std::string_view text);
 

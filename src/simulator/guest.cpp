@@ -61,6 +61,11 @@ std::string config_missing(GuestType type, std::string_view node, unsigned vmid)
                      type == GuestType::Qemu ? "qemu-server" : "lxc", vmid);
 }
 
+std::string config_read_only(GuestType type, std::string_view node, unsigned vmid, unsigned pid) {
+  return fmt::format("unable to open file '/etc/pve/nodes/{}/{}/{}.conf.tmp.{}' - Permission denied", node,
+                     type == GuestType::Qemu ? "qemu-server" : "lxc", vmid, pid);
+}
+
 std::string process_missing(std::string_view node, unsigned vmid) {
   return fmt::format("unable to find configuration file for VM {} on node '{}'", vmid, node);
 }

@@ -20,6 +20,8 @@ std::string_view noun(GuestType type);
 std::string config_missing(GuestType type, std::string_view node, unsigned vmid);
 /// "unable to find configuration file for VM 999 on node 'pve1'": where PVE looks for the process first.
 std::string process_missing(std::string_view node, unsigned vmid);
+/// What a process says that may not write the guest's configuration, as without quorum.
+std::string config_read_only(GuestType type, std::string_view node, unsigned vmid, unsigned pid);
 /// "VM is locked (backup)"; nothing when it is not.
 std::optional<std::string> lock_error(const Guest& guest);
 /// "VM 100 already exists on node 'pve1'"; nothing when the id is free.

@@ -6,6 +6,7 @@
 
 #include "simulator/guest_disk.h"
 #include "simulator/guest_options.h"
+#include "simulator/storage_volume.h"
 
 namespace simulator {
 namespace {
@@ -63,6 +64,21 @@ void drop_from_jobs(State& state, unsigned vmid) {
   std::erase_if(state.replications, [&](const auto& entry) { return entry.first.starts_with(prefix); });
 }
 
+/// Every volume of its own that the configuration names, in any of its sections.
+void free_disks(State& state, const Guest& guest) {
+  std::vector<const Config*> sections{&guest.config, &guest.pending};
+  for (const auto& snapshot : guest.snapshots) sections.push_back(&snapshot.config);
+  for (const auto* const section : sections) {
+    for (const auto& [key, value] : *section) {
+      if (key == "vmstate") free_volume(state, value, guest.node);
+      if (!is_disk_key(guest.type, key) && !in_family(key, "unused")) continue;
+      const auto volid = parse_disk(guest.type, value).volid;
+      const auto* const volume = state.volume(volid, guest.node);
+      if (volume != nullptr && volume->vmid == guest.vmid) free_volume(state, volid, guest.node);
+    }
+  }
+}
+
 std::vector<std::string> destroy_log(const State& state, const Guest& guest, bool purge, bool forced) {
   std::vector<std::string> log;
   const auto who = fmt::format("{} {}", noun(guest.type), guest.vmid);
@@ -93,7 +109,12 @@ Answer destroy(Call& call, GuestType type, bool force) {
     if (guest.running && !force) return fmt::format("VM {} is running - destroy failed", guest.vmid);
     return base_in_use(state, guest);
   };
-  task.work = [purge, unreferenced](State& state, Guest& guest) {
+  task.work = [purge, unreferenced, worker = call.state.next_pid](State& state, Guest& guest) {
+    if (!state.quorate()) {
+      // Not atomic: the disks are gone before the configuration turns out to be read-only.
+      free_disks(state, guest);
+      return TaskEnd{config_read_only(guest.type, guest.node, guest.vmid, worker), {}};
+    }
     auto log = destroy_log(state, guest, purge, guest.running);
     erase_guest(state, guest.vmid, purge, unreferenced);
     return TaskEnd{"OK", std::move(log)};
@@ -149,6 +170,28 @@ void resize_now(State& state, Guest& guest, const std::string& key, std::uint64_
   if (auto* const volume = state.volume(disk.volid, guest.node)) volume->size = size;
   disk.options["size"] = format_size(size);
   guest.config[key] = disk.text();
+}
+
+/// In a file the check of the file system mends something and so fails by its exit code, after a long wait;
+/// the task ends well all the same.
+std::vector<std::string> container_resize_log(State& state, std::string_view volid) {
+  const auto* const storage = state.storage(volid.substr(0, volid.find(':')));
+  if (storage == nullptr || !keeps_files(*storage)) return {"Image resized."};
+  const auto path = volume_path(*storage, parse_volume_name(volid));
+  return {
+      "Image resized.",
+      "e2fsck 1.47.0 (5-Feb-2023)",
+      "MMP interval is 10 seconds and total wait time is 42 seconds. Please wait...",
+      path + ": recovering journal",
+      "Pass 1: Checking inodes, blocks, and sizes",
+      "Pass 2: Checking directory structure",
+      "Pass 3: Checking directory connectivity",
+      "Pass 4: Checking reference counts",
+      "Pass 5: Checking group summary information",
+      path + ": ***** FILE SYSTEM WAS MODIFIED *****",
+      fmt::format(
+          "Failed to update the container's filesystem: command 'e2fsck -f -y {}' failed: exit code 1", path),
+      ""};
 }
 
 std::optional<std::string> vm_resize_error(State& state, const Guest& guest, const std::string& key,
@@ -226,18 +269,7 @@ void erase_guest(State& state, unsigned vmid, bool purge, bool unreferenced) {
   const auto* const guest = state.guest(vmid);
   if (guest == nullptr) return;
   const auto type = guest->type;
-  std::vector<const Config*> sections{&guest->config, &guest->pending};
-  for (const auto& snapshot : guest->snapshots) sections.push_back(&snapshot.config);
-  for (const auto* const section : sections) {
-    for (const auto& [key, value] : *section) {
-      const bool disk = is_disk_key(type, key) || in_family(key, "unused");
-      if (key == "vmstate") free_volume(state, value, guest->node);
-      if (!disk) continue;
-      const auto volid = parse_disk(type, value).volid;
-      const auto* const volume = state.volume(volid, guest->node);
-      if (volume != nullptr && volume->vmid == vmid) free_volume(state, volid, guest->node);
-    }
-  }
+  free_disks(state, *guest);
   if (unreferenced) {
     std::erase_if(state.volumes, [&](const auto& entry) {
       const auto& volume = entry.second;
@@ -319,14 +351,16 @@ Answer resize_container(Call& call) {
   const auto wanted = new_size(call.parameters.text("size"), size);
   if (wanted < size) return Answer::fail("unable to shrink disk size");
   if (wanted == size) return Answer::fail("disk is already at specified size");
+  auto log = container_resize_log(call.state, parse_disk(GuestType::Lxc, get(guest.config, key)).volid);
+  const bool checks = log.size() > 1;
   return run_guest_task(call, GuestType::Lxc,
                         {.type = "resize",
-                         .duration = milliseconds(900),
+                         .duration = milliseconds(checks ? 64'000 : 900),
                          .check = [](State&, Guest& each) { return lock_error(each); },
                          .work =
-                             [key, wanted](State& state, Guest& each) {
+                             [key, wanted, log = std::move(log)](State& state, Guest& each) {
                                resize_now(state, each, key, wanted);
-                               return TaskEnd{"OK", {"Image resized."}};
+                               return TaskEnd{"OK", log};
                              }});
 }
 

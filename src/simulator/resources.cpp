@@ -6,7 +6,7 @@
 namespace simulator {
 
 base::JsonObject guest_row(const State& state, const Guest& guest) {
-  const auto usage = guest_usage(state, guest, state.now());
+  const auto usage = guest_usage(state, guest, state.last_seen(guest.node));
   const auto vmid = std::to_string(guest.vmid);
   base::JsonObject row;
   row.reserve(24);
@@ -42,7 +42,7 @@ base::JsonObject guest_row(const State& state, const Guest& guest) {
 
 base::JsonObject node_row(const State& state, const Node& node, bool full) {
   base::JsonObject row;
-  const bool online = state.online(node.name);
+  const bool online = state.seems_online(node.name);
   row["id"] = "node/" + node.name;
   row["type"] = "node";
   row["node"] = node.name;
@@ -53,7 +53,7 @@ base::JsonObject node_row(const State& state, const Node& node, bool full) {
   row["maxmem"] = node.memory;
   row["maxdisk"] = node.disk;
   if (!online) return row;
-  const auto usage = node_usage(state, node, state.now());
+  const auto usage = node_usage(state, node, state.last_seen(node.name));
   row["cpu"] = usage.cpu;
   row["mem"] = usage.mem;
   row["disk"] = usage.disk;

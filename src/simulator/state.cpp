@@ -1,5 +1,7 @@
 #include "simulator/state.h"
 
+#include <algorithm>
+
 namespace simulator {
 
 Guest* State::guest(unsigned vmid) {
@@ -19,13 +21,27 @@ Storage* State::storage(std::string_view id) {
 
 bool State::online(std::string_view name) const {
   const auto found = nodes.find(name);
-  return found != nodes.end() && !found->second.off && !faults.offline.contains(name);
+  return found != nodes.end() && !found->second.off && !faults.offline.contains(name) &&
+         !faults.died.contains(name);
+}
+
+bool State::seems_online(std::string_view name) const {
+  constexpr std::int64_t kNoticedAfterMs = 8000;
+  if (faults.no_quorum && name != local_node) return false;
+  const auto death = faults.died.find(name);
+  if (death == faults.died.end() || faults.offline.contains(name)) return online(name);
+  return now_ms - death->second.at_ms < kNoticedAfterMs;
+}
+
+std::int64_t State::last_seen(std::string_view name) const {
+  const auto death = faults.died.find(name);
+  return death == faults.died.end() ? now() : std::min(now(), death->second.at_ms / 1000);
 }
 
 bool State::quorate() const {
   if (faults.no_quorum) return false;
   std::size_t votes = 0;
-  for (const auto& [name, node] : nodes) votes += online(name) ? 1 : 0;
+  for (const auto& [name, node] : nodes) votes += seems_online(name) ? 1 : 0;
   return 2 * votes > nodes.size();
 }
 

@@ -220,6 +220,11 @@ struct State {
   Node* node(std::string_view name);
   Storage* storage(std::string_view id);
   bool online(std::string_view node) const;
+  /// What the cluster's own lists say: a death is noticed late, and without quorum the node that is asked
+  /// sees itself alone.
+  bool seems_online(std::string_view node) const;
+  /// Seconds since 1970: now, or when the node died.
+  std::int64_t last_seen(std::string_view node) const;
   /// The cluster can write: no fault took the quorum.
   bool quorate() const;
   Volume* volume(std::string_view volid, std::string_view node);

@@ -4,6 +4,8 @@
 #include <initializer_list>
 #include <string>
 
+#include "simulator/guest.h"
+
 namespace simulator {
 namespace {
 
@@ -44,36 +46,32 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> se
   return std::ranges::find(set, text) != set.end();
 }
 
-std::string temporary_file(const Call& call, std::string_view directory) {
-  return "unable to open file '/etc/pve/nodes/" + call.node() + "/" + std::string(directory) + "/" +
-         std::to_string(call.vmid()) + ".conf.tmp.271' - Permission denied";
+/// A task of the call that fails when it writes the guest's configuration: the worker's pid is in the text.
+Answer unwritable(Call& call, bool qemu, std::string_view type) {
+  const auto kind = qemu ? GuestType::Qemu : GuestType::Lxc;
+  return failing_task(call, type, std::to_string(call.vmid()),
+                      config_read_only(kind, call.node(), call.vmid(), call.state.next_pid));
 }
 
 std::optional<Answer> of_guest(Call& call, bool qemu, std::string_view rest) {
   const auto method = call.endpoint.method;
-  const std::string_view directory = qemu ? "qemu-server" : "lxc";
   if (method == Post && rest.empty()) return Answer::fail(std::string(kNotReady));
   if (method == Post && is_one_of(rest, {"/status/start", "/migrate", "/clone"})) {
     return Answer::fail(std::string(kNotReady));
   }
-  if (method == Put && rest == "/config") return Answer::fail(temporary_file(call, directory));
-  const auto id = std::to_string(call.vmid());
-  if (method == Post && rest == "/config") {
-    return failing_task(call, "qmconfig", id, temporary_file(call, directory));
+  if (method == Put && rest == "/config") {
+    constexpr unsigned kDaemon = 271;
+    return Answer::fail(
+        config_read_only(qemu ? GuestType::Qemu : GuestType::Lxc, call.node(), call.vmid(), kDaemon));
   }
-  if (method == Delete && rest.empty()) {
-    return failing_task(call, qemu ? "qmdestroy" : "vzdestroy", id, temporary_file(call, directory));
-  }
+  if (method == Post && rest == "/config") return unwritable(call, qemu, "qmconfig");
   if (rest.starts_with("/snapshot")) {
     const std::string_view kind = method == Delete                        ? "delsnapshot"
                                   : method == Post && rest == "/snapshot" ? "snapshot"
                                                                           : "rollback";
-    return failing_task(call, std::string(qemu ? "qm" : "vz") + std::string(kind), id,
-                        temporary_file(call, directory));
+    return unwritable(call, qemu, std::string(qemu ? "qm" : "vz") + std::string(kind));
   }
-  if (method == Put && rest == "/resize") {
-    return failing_task(call, "resize", id, temporary_file(call, directory));
-  }
+  if (method == Put && rest == "/resize") return unwritable(call, qemu, "resize");
   return std::nullopt;
 }
 

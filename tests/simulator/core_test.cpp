@@ -174,7 +174,7 @@ TEST(Faults, WithoutQuorumReadsWorkAndWritesDoNot) {
   const auto destroy = demo.del("/nodes/pve1/qemu/105");
   ASSERT_EQ(destroy.status, 200U);
   EXPECT_EQ(demo.finish(destroy.upid()),
-            "unable to open file '/etc/pve/nodes/pve1/qemu-server/105.conf.tmp.271' - Permission denied");
+            "unable to open file '/etc/pve/nodes/pve1/qemu-server/105.conf.tmp.1031' - Permission denied");
 }
 
 TEST(InProcess, GivesTheAnswer) {
