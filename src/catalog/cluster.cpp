@@ -1,3 +1,6 @@
+#include <string>
+#include <vector>
+
 #include "catalog/categories.h"
 #include "catalog/params.h"
 #include "tool/rules.h"
@@ -7,6 +10,49 @@ namespace catalog {
 using base::Method;
 using tool::Effect;
 using tool::Tier;
+
+namespace {
+
+std::string_view text_of(const base::JsonObject& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view{};
+}
+
+/// The nodes that PVE calls offline.
+std::vector<std::string> offline_nodes(tool::Context& context) {
+  std::vector<std::string> offline;
+  const auto nodes = context.get("/nodes");
+  const auto* array = nodes ? nodes->if_array() : nullptr;
+  if (array == nullptr) return offline;
+  for (const auto& item : *array) {
+    const auto* node = item.if_object();
+    if (node != nullptr && text_of(*node, "status") == "offline")
+      offline.emplace_back(text_of(*node, "node"));
+  }
+  return offline;
+}
+
+/// PVE keeps telling the last state of what was on a dead node: "running", "available".
+std::string unknown_where_dead(tool::Context& context, base::Json& data) {
+  auto* array = data.if_array();
+  if (array == nullptr) return {};
+  std::string note;
+  for (const auto& node : offline_nodes(context)) {
+    std::size_t unknown = 0;
+    for (auto& item : *array) {
+      auto* object = item.if_object();
+      if (object == nullptr || text_of(*object, "node") != node || text_of(*object, "type") == "node")
+        continue;
+      (*object)["status"] = "unknown";
+      ++unknown;
+    }
+    note += (note.empty() ? "" : "\n") + node + " is offline: the state of what is on it (" +
+            std::to_string(unknown) + " of these) is not known, whatever it was before.";
+  }
+  return note;
+}
+
+}  // namespace
 
 constexpr tool::Tool kCluster[] = {
     {.name = "pve_get_cluster_status",
@@ -26,7 +72,9 @@ constexpr tool::Tool kCluster[] = {
      .params = {{.name = "type", .description = "vm: containers too"}},
      .offers = tool::kSelect | tool::kPage,
      .view = {tool::View::Kind::Table, "resources",
-              "id name type node status cpu mem/maxmem disk/maxdisk uptime lock tags pool template hastate"}},
+              "id name type node status cpu mem/maxmem disk/maxdisk uptime lock tags pool template hastate",
+              false, "VM.Audit /vms"},
+     .revise = unknown_where_dead},
     {.name = "pve_get_next_vmid",
      .title = "Next free VMID",
      .description = "Read the next free VMID. It is not reserved.",
@@ -41,7 +89,7 @@ constexpr tool::Tool kCluster[] = {
      .call = {Method::Get, "/cluster/log"},
      .params = {{.name = "max"}},
      .offers = tool::kSelect,
-     .view = {tool::View::Kind::Table, "entries", "time node user tag pri msg", true}},
+     .view = {tool::View::Kind::Table, "entries", "time node user tag pri msg", true, "Sys.Syslog /"}},
     {.name = "pve_get_cluster_options",
      .title = "Datacenter options",
      .description = "Read the datacenter options.",
@@ -55,7 +103,8 @@ constexpr tool::Tool kCluster[] = {
      .effect = Effect::None,
      .call = {Method::Get, "/cluster/backup-info/not-backed-up"},
      .offers = tool::kSelect | tool::kPage,
-     .view = {tool::View::Kind::Table, "guests without a backup job", "vmid name type"}},
+     .view = {tool::View::Kind::Table, "guests without a backup job", "vmid name type", false,
+              "VM.Audit /vms"}},
     {.name = "pve_get_cluster_ha_status",
      .title = "HA status",
      .description = "Read the state of HA.",
@@ -71,7 +120,7 @@ constexpr tool::Tool kCluster[] = {
      .effect = Effect::None,
      .call = {Method::Get, "/cluster/replication"},
      .view = {tool::View::Kind::Table, "replication jobs",
-              "id guest source target schedule disable rate type comment"}},
+              "id guest source target schedule disable rate type comment", false, "VM.Audit /vms"}},
     {.name = "pve_update_cluster_options",
      .title = "Update datacenter options",
      .description = "Change the datacenter options, e.g. keyboard, language, migration.",

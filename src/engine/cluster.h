@@ -8,6 +8,7 @@
 #include "facts/facts.h"
 #include "pve/client.h"
 #include "pve/guests.h"
+#include "pve/permissions.h"
 #include "pve/tasks.h"
 #include "pve/turns.h"
 #include "pve/version.h"
@@ -39,6 +40,7 @@ struct Cluster {
         options(access.options),
         version(client, clock),
         guests(client, clock),
+        permissions(client, clock),
         tasks(client, clock),
         turns(client, clock, options.node_tasks) {}
 
@@ -48,6 +50,7 @@ struct Cluster {
   const Options options;
   pve::ConnectedVersion version;
   pve::Guests guests;
+  pve::Permissions permissions;
   pve::Tasks tasks;
   pve::Turns turns;
 };

@@ -40,7 +40,7 @@ constexpr std::array kKnown = {
 };
 static_assert(std::ranges::is_sorted(kKnown, {}, &Known::key));
 
-constexpr std::size_t kLongest = 600;
+constexpr std::size_t kLongest = 1200;
 
 Unit unit_of(std::string_view key) {
   const auto* found = std::ranges::lower_bound(kKnown, key, {}, &Known::key);

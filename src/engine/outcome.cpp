@@ -50,10 +50,13 @@ std::string with_warnings(const std::string& subject, const pve::TaskReport& rep
                      report.exit_status, found.empty() ? lines(report.log) : found);
 }
 
-std::string failed(const std::string& subject, const pve::TaskReport& report) {
-  auto text = fmt::format("{} failed after {}: {}", subject, duration(report.waited), report.exit_status);
+std::string failed(const Ending& ending) {
+  const auto& report = ending.report;
+  auto text =
+      fmt::format("{} failed after {}: {}", ending.subject, duration(report.waited), report.exit_status);
   if (!text.ends_with('.')) text += '.';
-  if (const auto remedy = pve::remedy(report.exit_status); !remedy.empty()) text += " " + std::string(remedy);
+  const auto known = ending.remedy.empty() ? std::string(pve::remedy(report.exit_status)) : ending.remedy;
+  if (!known.empty()) text += " " + known;
   if (!report.log.empty()) text += " The end of its log:" + lines(report.log) + "\n";
   return text;
 }
@@ -73,8 +76,8 @@ std::string unknown(const std::string& subject, const pve::TaskReport& report, c
 
 }  // namespace
 
-mcp::Result render_outcome(const std::string& subject, const pve::Upid& upid, const pve::TaskReport& report,
-                           const std::string& base_url, const Style& style) {
+mcp::Result render_outcome(const Ending& ending, const Style& style) {
+  const auto& [subject, upid, report, base_url, remedy] = ending;
   std::string text;
   switch (report.state) {
     case State::Done:
@@ -84,7 +87,7 @@ mcp::Result render_outcome(const std::string& subject, const pve::Upid& upid, co
       text = with_warnings(subject, report);
       break;
     case State::Failed:
-      text = failed(subject, report);
+      text = failed(ending);
       break;
     case State::Running:
       text = running(subject, report);

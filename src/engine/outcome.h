@@ -9,9 +9,15 @@
 
 namespace engine {
 
-/// `subject` is the row's sentence without its full stop: "VM 100 start". A failed task is an error, one that
-/// goes on is none, one whose end nobody knows is.
-mcp::Result render_outcome(const std::string& subject, const pve::Upid& upid, const pve::TaskReport& report,
-                           const std::string& base_url, const Style& style);
+struct Ending {
+  std::string subject;  ///< the row's sentence without its full stop: "VM 100 start"
+  const pve::Upid& upid;
+  const pve::TaskReport& report;
+  const std::string& base_url;
+  std::string remedy{};  ///< of a failure, where more is known than pve::remedy() says
+};
+
+/// A failed task is an error, one that goes on is none, one whose end nobody knows is.
+mcp::Result render_outcome(const Ending& ending, const Style& style);
 
 }  // namespace engine

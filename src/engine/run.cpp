@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "base/text.h"
+#include "engine/diagnosis.h"
 #include "engine/outcome.h"
 #include "engine/own.h"
 #include "engine/render.h"
@@ -17,14 +18,16 @@
 #include "engine/sources.h"
 #include "engine/target.h"
 #include "engine/value.h"
+#include "engine/visibility.h"
 
 namespace engine {
 namespace {
 
-std::string explained(const pve::Error& error, const pve::Call& call, const pve::Client& client) {
+std::string explained(const pve::Error& error, const pve::Call& call, const pve::Client& client,
+                      std::string_view better = {}) {
   return pve::explain(
       error, fmt::format("{} {}", base::name(call.method), base::printable(base::percent_decode(call.path))),
-      client.base_url());
+      client.base_url(), better);
 }
 
 /// What prepare() may ask: reads below the same cluster, paths filled from the same arguments.
@@ -85,10 +88,18 @@ std::optional<pve::Upid> started_task(const Row& row, const pve::Answer& answer)
 
 double seconds(std::chrono::milliseconds time) { return std::chrono::duration<double>(time).count(); }
 
-/// The begin of the answer, for what the model should know before the rest.
-mcp::Result noted(const std::string& note, mcp::Result result) {
-  if (note.empty() || result.content.empty()) return result;
-  if (auto* text = std::get_if<mcp::Text>(&result.content.front())) text->text = note + "\n" + text->text;
+/// The answer between what the model should know before it and after it. JSON stays JSON.
+mcp::Result noted(const std::string& before, mcp::Result result, const std::string& after, Output output) {
+  auto* text = result.content.empty() ? nullptr : std::get_if<mcp::Text>(&result.content.front());
+  if (text == nullptr || (before.empty() && after.empty())) return result;
+  if (output == Output::Json && !result.is_error) {
+    result.content.emplace_back(mcp::Text{before + (before.empty() || after.empty() ? "" : "\n") + after});
+    return result;
+  }
+  if (!before.empty()) text->text = before + "\n" + text->text;
+  if (!after.empty()) text->text += "\n" + after;
+  if (result.structured && result.structured->is_object() && !result.is_error)
+    result.structured->get_object()["note"] = before + (before.empty() || after.empty() ? "" : "\n") + after;
   return result;
 }
 
@@ -112,7 +123,8 @@ class Run {
     if (auto prepared = prepare(row_, target_.arguments, limits_, cluster_, call_.stop); !prepared)
       return failure(std::move(prepared.error()));
     await_target();
-    return noted(target_.note, carry_out());
+    auto result = carry_out();
+    return noted(target_.note, std::move(result), after_, cluster_.options.style.output);
   }
 
  private:
@@ -180,13 +192,14 @@ class Run {
     if (!answer) {
       if (answer.error().kind == pve::Error::Kind::Refused && turn_back(answer.error().message))
         return carry_out();
-      return failure(explained(answer.error(), *wanted, cluster_.client));
+      return failure(explained(answer.error(), *wanted, cluster_.client, diagnosis(answer.error())));
     }
     if (row_.tool().effect != tool::Effect::None) cluster_.guests.forget();
     const auto upid = started_task(row_, *answer);
     if (upid && turn != nullptr) turn->started(*upid);
     if (!upid || cluster_.options.wait.count() == 0) {
       const auto given = shown_arguments();
+      revise(answer->data);
       return render({row_, given, own_, cluster_.options.style, title()}, *std::move(answer));
     }
     return outcome(*upid);
@@ -218,7 +231,31 @@ class Run {
     const auto waited = queued_.count() < 1000 ? std::string{}
                                                : fmt::format(" (after {:.0f} s in the queue of {})",
                                                              seconds(queued_), upid.node);
-    return render_outcome(subject + waited, upid, report, cluster_.client.base_url(), cluster_.options.style);
+    const auto better = report.state == pve::TaskReport::State::Failed
+                            ? diagnose(report.exit_status, target_.arguments, cluster_, call_.stop)
+                            : std::string{};
+    return render_outcome({subject + waited, upid, report, cluster_.client.base_url(), better},
+                          cluster_.options.style);
+  }
+
+  /// What PVE's answer says wrongly, and what it leaves out in silence.
+  void revise(base::Json& data) {
+    const auto& tool = row_.tool();
+    if (tool.revise != nullptr) {
+      Reads reads(cluster_, target_.arguments, call_.stop);
+      after_ = tool.revise(reads, data);
+    }
+    const auto* array = data.if_array();
+    if (array == nullptr || tool.view.seen_with.empty()) return;
+    const auto note = unseen_note(tool.view, array->empty(), cluster_, call_.stop);
+    after_ += (after_.empty() || note.empty() ? "" : "\n") + note;
+  }
+
+  std::string diagnosis(const pve::Error& error) {
+    if (error.kind != pve::Error::Kind::Refused) return {};
+    auto words = error.message;
+    for (const auto& [name, reason] : error.errors) words.append("\n").append(reason);
+    return diagnose(words, target_.arguments, cluster_, call_.stop);
   }
 
   /// Once: when PVE says that the guest is not there and it is elsewhere, the call goes there.
@@ -265,6 +302,7 @@ class Run {
   const mcp::Call& call_;
   Own own_;
   Target target_;
+  std::string after_;  ///< ends the answer
   std::chrono::milliseconds queued_{0};
   bool turned_ = false;
 };

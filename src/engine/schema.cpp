@@ -73,7 +73,8 @@ base::JsonObject output_schema(const tool::Tool& tool) {
     add({{"count", of_type("integer")},
          {"items", base::JsonObject{{"type", "array"}, {"items", of_type("object")}}},
          {"cursor", of_type("string")},
-         {"summary", of_type("object")}},
+         {"summary", of_type("object")},
+         {"note", of_type("string")}},
         {"count", "items"});
   } else if (tool.view.kind == tool::View::Kind::Log) {
     add({{"log", of_type("string")}}, {"log"});

@@ -17,7 +17,7 @@ namespace {
 
 /// Room for what stands below the rows.
 constexpr std::size_t kFooter = 300;
-constexpr std::size_t kCell = 300;
+constexpr std::size_t kCell = 1200;
 
 using Items = std::vector<const base::JsonObject*>;
 
@@ -232,7 +232,8 @@ class Table {
                          options_.selects ? "; filter and fields narrow" : "");
     }
     if (left > 0)
-      return fmt::format("\n{} more do not fit{}", left, options_.selects ? "; filter and fields narrow" : "");
+      return fmt::format("\n{} more do not fit{}", left,
+                         options_.selects ? "; filter and fields narrow" : "");
     const auto sent = options_.start + static_cast<std::int64_t>(all_);
     if (options_.total && *options_.total > sent)
       return fmt::format("\n{} more: start={} goes on", *options_.total - sent, sent);

@@ -83,6 +83,8 @@ class Client {
   std::expected<Answer, Error> call(const Call& call, const std::stop_token& stop);
 
   const std::string& base_url() const { return options_.base_url; }
+  /// user@realm!tokenname
+  const std::string& token_id() const { return token_id_; }
 
  private:
   std::expected<Answer, Error> attempt(const Call& call, const std::string& secret,
@@ -100,9 +102,9 @@ class Client {
 /// What to do about one of PVE's messages, a sentence or two; "" where we know nothing.
 std::string_view remedy(std::string_view message);
 
-/// What to tell a person: PVE's own words or the cause of the failed connection, then the remedy. `what`
-/// names the call
-/// ("GET /nodes"); it may be "".
-std::string explain(const Error& error, std::string_view what, std::string_view base_url);
+/// What to tell a person: PVE's own words or the cause of the failed connection, then the remedy, or `better`
+/// in its place. `what` names the call ("GET /nodes"); it may be "".
+std::string explain(const Error& error, std::string_view what, std::string_view base_url,
+                    std::string_view better = {});
 
 }  // namespace pve

@@ -60,6 +60,28 @@ constexpr std::array kRemedies = {
            "PVE has no statistics of it: it is new (they begin about a minute after its start) or does not "
            "exist (pve_list_cluster_resources lists what does)."},
     Remedy{"protection mode enabled", "Set protection=0 in its configuration first."},
+    Remedy{"already running", "It runs already; nothing was changed."},
+    Remedy{
+        "quit/powerdown failed",
+        "The guest did not shut down in time: without an ACPI daemon or the guest agent it never will. Look "
+        "at its console, or stop it hard."},
+    Remedy{"is running - destroy failed", "Stop it first."},
+    Remedy{"not running", "Start it first; pve_list_cluster_resources shows its state."},
+    Remedy{"is paused", "Resume it first."},
+    Remedy{"used in HA resources",
+           "Remove it from HA first (pve_delete_ha_resource), or delete it with purge, which also takes it "
+           "out of "
+           "backup jobs, replication and HA."},
+    Remedy{"is not available on node", "pve_list_node_storage shows what this node has."},
+    Remedy{"is not online", "The storage's server does not answer: check it and the network to it."},
+    Remedy{"is disabled", "It is switched off in the storage configuration (pve_list_storage)."},
+    Remedy{"not enough space", "pve_list_node_storage shows what is free where."},
+    Remedy{"No space left on device", "pve_list_node_storage shows what is free where."},
+    Remedy{"can't migrate running VM without --online", "Set online."},
+    Remedy{"snapshot feature is not available",
+           "A disk on this storage cannot be snapshotted; back it up instead."},
+    Remedy{"already exists", "Choose another; pve_get_next_vmid gives a free number for a guest."},
+    Remedy{"got timeout", "Something else held it for too long: try again in a moment."},
     Remedy{"RPCEnvironment init request failed",
            "The node's cluster file system is down: systemctl status pve-cluster on that node."},
     Remedy{"' not implemented", "This version of PVE does not have this call."},
@@ -98,7 +120,7 @@ std::string_view unknown_outcome(std::string_view what) {
   return " The request had been sent and may have been carried out: look before repeating it.";
 }
 
-std::string explain_answer(const Error& error, std::string_view what) {
+std::string explain_answer(const Error& error, std::string_view what, std::string_view better) {
   std::string text = error.message;
   for (const auto& [name, reason] : error.errors)
     text.append("\n  ").append(name).append(": ").append(reason);
@@ -107,7 +129,7 @@ std::string explain_answer(const Error& error, std::string_view what) {
   if (!what.empty()) text += " to " + std::string(what);
   text += ", status " + std::to_string(error.status) + ").";
   const auto relay = relay_remedy(error);
-  const auto what_to_do = relay.empty() ? remedy(error.message) : relay;
+  const auto what_to_do = !better.empty() ? better : relay.empty() ? remedy(error.message) : relay;
   if (!what_to_do.empty()) text += " " + std::string(what_to_do);
   return text;
 }
@@ -190,10 +212,11 @@ std::string_view remedy(std::string_view message) {
   return {};
 }
 
-std::string explain(const Error& error, std::string_view what, std::string_view base_url) {
+std::string explain(const Error& error, std::string_view what, std::string_view base_url,
+                    std::string_view better) {
   switch (error.kind) {
     case Error::Kind::Refused:
-      return explain_answer(error, what);
+      return explain_answer(error, what, better);
     case Error::Kind::Rejected:
       return ended(
           error.message +

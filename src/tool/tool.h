@@ -105,6 +105,9 @@ struct View {
   std::string_view columns{};
   /// The order of items (Table) or members (Object) means something; else they are sorted.
   bool ordered = false;
+  /// What PVE shows of a list depends on these privileges (one of them is enough) below this ACL path:
+  /// "VM.Audit /vms". Empty: nothing is left out in silence.
+  std::string_view seen_with{};
 };
 
 /// Why a row's prepare() could not see what it asked for.
@@ -129,6 +132,10 @@ class Context {
 /// arguments, names that PVE dropped, values that an update must repeat. Works on PVE's wire names and may
 /// read, never write. The error is the sentence for the model.
 using Prepare = std::expected<void, std::string> (*)(Context& context, base::JsonObject& arguments);
+
+/// Puts right what PVE's answer says wrongly, with reads if need be. Gives a sentence to end the answer with,
+/// or nothing.
+using Revise = std::string (*)(Context& context, base::Json& data);
 
 /// One GET of a report.
 struct Read {
@@ -175,6 +182,8 @@ struct Tool {
   /// For a change: the sentence before the UPID, {name} standing for an argument: "VM {vmid} start".
   std::string_view done{};
   Prepare prepare = nullptr;
+  /// Of a read.
+  Revise revise = nullptr;
   /// Instead of a call: the row has no path then.
   Report report = nullptr;
 };

@@ -23,7 +23,7 @@ struct Rendered {
 
 Rendered rendered(const TaskReport& report) {
   const auto result =
-      engine::render_outcome("VM 100 start", *pve::parse_upid(kUpid), report, "https://pve:8006", {});
+      engine::render_outcome({"VM 100 start", *pve::parse_upid(kUpid), report, "https://pve:8006"}, {});
   return {std::get<mcp::Text>(result.content.at(0)).text, result.is_error};
 }
 

@@ -27,6 +27,7 @@ Step parse_step(std::string_view line, std::size_t number) {
   if (take(line, "advance")) return {.kind = Step::Kind::Advance, .text = std::string(line)};
   if (take(line, "fault")) return {.kind = Step::Kind::Fault, .text = std::string(line)};
   if (take(line, "tier")) return {.kind = Step::Kind::Tier, .text = std::string(line)};
+  if (take(line, "as")) return {.kind = Step::Kind::As, .text = std::string(line)};
   if (take(line, "pve")) return {.kind = Step::Kind::Pve, .text = std::string(line)};
   if (take(line, "wait")) return {.kind = Step::Kind::Wait, .text = std::string(line)};
   if (!take(line, "call")) throw std::runtime_error(fmt::format("line {}: '{}' is no step", number, line));
@@ -88,6 +89,9 @@ std::string print(const std::vector<Step>& steps) {
       case Step::Kind::Wait:
         out += "wait " + step.text;
         break;
+      case Step::Kind::As:
+        out += "as " + step.text;
+        break;
       case Step::Kind::Pve:
         out += "pve " + step.text;
         break;
@@ -115,6 +119,9 @@ void perform(World& world, Step& step) {
       break;
     case Step::Kind::Wait:
       world.wait(step.text);
+      break;
+    case Step::Kind::As:
+      world.as(step.text);
       break;
     case Step::Kind::Pve:
       world.pve(step.text);

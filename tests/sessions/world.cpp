@@ -62,7 +62,7 @@ std::expected<net::Response, net::Failure> Instant::send(const net::Request& req
 
 std::unique_ptr<engine::Toolbox> World::toolbox() {
   return std::make_unique<engine::Toolbox>(catalog::categories(), policy_,
-                                           engine::Access{client_, facts(), clock_, engine_});
+                                           engine::Access{*client_, facts(), clock_, engine_});
 }
 
 Told World::call(std::string_view tool, const base::JsonObject& arguments) {
@@ -80,6 +80,32 @@ void World::fault(const std::string& text) {
   if (text.empty()) return cluster_->clear_faults();
   const auto done = cluster_->fault(text);
   if (!done) throw std::runtime_error(done.error());
+}
+
+std::unique_ptr<pve::Client> World::client(const std::string& token_id) {
+  return std::make_unique<pve::Client>(
+      http_, pve::Credentials{.token_id = token_id, .secret = tokens_.at(token_id), .secret_file = {}},
+      pve::ClientOptions{.base_url = "simulated", .timeout = std::chrono::seconds{40}, .on_rejected = {}});
+}
+
+void World::as(const std::string& text) {
+  const auto space = text.find(' ');
+  const auto user = text.substr(0, space);
+  const bool separated = space != std::string::npos;
+  const auto name = std::string(separated ? "separated" : "own");
+  const auto id = user == "root" ? options_.token_id : user + "!" + name;
+  if (!tokens_.contains(id)) {
+    const auto made = client(options_.token_id)
+                          ->call({base::Method::Post,
+                                  "/access/users/" + user + "/token/" + name,
+                                  {{"privsep", separated ? "1" : "0"}}},
+                                 {});
+    if (!made) throw std::runtime_error(made.error().message);
+    tokens_[id] = std::string(std::string_view(made->data.at("value").as_string()));
+  }
+  toolbox_.reset();
+  client_ = client(id);
+  toolbox_ = toolbox();
 }
 
 void World::pve(const std::string& text) {

@@ -1,6 +1,7 @@
 // A simulated cluster with the whole engine before it, in this thread and on a clock of its own.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,6 +53,9 @@ class World {
   /// A fault of the simulator; "" ends all.
   void fault(const std::string& text);
   void tier(const std::string& text);
+  /// Calls with a token of that user, "auditor@pve", or one with privilege separation, "auditor@pve
+  /// separated"; "root": with the first one again.
+  void as(const std::string& text);
   /// Begins anew with a cluster of that PVE, "8.4".
   void pve(const std::string& text);
 
@@ -60,14 +64,14 @@ class World {
 
  private:
   std::unique_ptr<engine::Toolbox> toolbox();
+  std::unique_ptr<pve::Client> client(const std::string& token_id);
 
   base::ManualClock clock_;
   simulator::Options options_;
   std::optional<simulator::Cluster> cluster_{std::in_place, options_, facts(), clock_};
   Instant http_{*cluster_, clock_};
-  pve::Client client_{http_,
-                      {.token_id = options_.token_id, .secret = options_.token_secret, .secret_file = {}},
-                      {.base_url = "simulated", .timeout = std::chrono::seconds{40}, .on_rejected = {}}};
+  std::map<std::string, std::string> tokens_{{options_.token_id, options_.token_secret}};
+  std::unique_ptr<pve::Client> client_ = client(options_.token_id);
   guard::Policy policy_;
   engine::Options engine_;
   std::unique_ptr<engine::Toolbox> toolbox_ = toolbox();

@@ -1,0 +1,15 @@
+// "Empty" and "not permitted to see": what a list that PVE thins out by rights leaves open.
+#pragma once
+
+#include <stop_token>
+#include <string>
+
+#include "engine/cluster.h"
+#include "tool/tool.h"
+
+namespace engine {
+
+/// The sentence to end a list with; empty where the token sees all, or nobody knows.
+std::string unseen_note(const tool::View& view, bool is_empty, Cluster& cluster, const std::stop_token& stop);
+
+}  // namespace engine

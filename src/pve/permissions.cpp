@@ -1,0 +1,61 @@
+#include "pve/permissions.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "base/text.h"
+
+namespace pve {
+namespace {
+
+constexpr std::chrono::seconds kYoung{60};
+
+/// PVE writes 1 for a right that is passed on, 0 for one of this path alone; nothing without the right.
+std::optional<bool> passed_on(const base::JsonObject& rights, std::string_view privileges) {
+  std::optional<bool> found;
+  for (const auto privilege : base::split(privileges, '|')) {
+    const auto* value = rights.if_contains(privilege);
+    if (value == nullptr) continue;
+    found = found.value_or(false) || (value->is_int64() && value->get_int64() == 1);
+  }
+  return found;
+}
+
+}  // namespace
+
+std::shared_ptr<const base::JsonObject> Permissions::all(const std::stop_token& stop) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (all_ && clock_.steady() - taken_ < kYoung) return all_;
+  }
+  auto answer = client_.call({base::Method::Get, "/access/permissions", {}}, stop);
+  if (!answer || !answer->data.is_object()) return nullptr;
+  auto read = std::make_shared<const base::JsonObject>(std::move(answer->data.get_object()));
+  const std::scoped_lock lock(mutex_);
+  all_ = read;
+  taken_ = clock_.steady();
+  return read;
+}
+
+std::optional<Permissions::Reach> Permissions::reach(std::string_view privileges, std::string_view path,
+                                                     const std::stop_token& stop) {
+  const auto known = all(stop);
+  if (!known) return std::nullopt;
+  auto reach = Reach::Nowhere;
+  const auto below = path == "/" ? std::string("/") : std::string(path) + "/";
+  for (const auto& member : *known) {
+    const std::string_view at(member.key());
+    const auto* rights = member.value().if_object();
+    const bool above = path == at || at == "/" || path.starts_with(std::string(at) + "/");
+    if (rights == nullptr || !(above || at.starts_with(below))) continue;
+    const auto right = passed_on(*rights, privileges);
+    if (!right) continue;
+    // PVE lists the path itself wherever it differs from what is above.
+    if (at == path && *right) return Reach::Everywhere;
+    if (at == path || at.starts_with(below)) reach = Reach::Somewhere;
+  }
+  return reach;
+}
+
+}  // namespace pve

@@ -1,0 +1,43 @@
+// What the token may do, by GET /access/permissions.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "pve/client.h"
+
+namespace pve {
+
+/// Remembers PVE's answer for a minute. Safe from many threads; owns nothing it is given.
+class Permissions {
+ public:
+  enum class Reach {
+    Everywhere,  ///< on the path and all that is below
+    Somewhere,   ///< on some of what is below, or not passed on
+    Nowhere,
+  };
+
+  Permissions(Client& client, base::Clock& clock) : client_(client), clock_(clock) {}
+  Permissions(const Permissions&) = delete;
+  Permissions& operator=(const Permissions&) = delete;
+
+  /// How far one of the privileges, separated by '|', reaches on an ACL path ("/vms"). Nothing when PVE does
+  /// not say.
+  std::optional<Reach> reach(std::string_view privileges, std::string_view path, const std::stop_token& stop);
+
+ private:
+  std::shared_ptr<const base::JsonObject> all(const std::stop_token& stop);
+
+  Client& client_;
+  base::Clock& clock_;
+  std::mutex mutex_;
+  std::shared_ptr<const base::JsonObject> all_;
+  base::Clock::Steady taken_{};
+};
+
+}  // namespace pve

@@ -1,0 +1,55 @@
+#include "pve/permissions.h"
+
+#include <gtest/gtest.h>
+
+#include "fake_http.h"
+
+namespace {
+
+using namespace std::chrono_literals;
+using Reach = pve::Permissions::Reach;
+
+struct Fixture {
+  explicit Fixture(std::string data) { http.answer(200, "OK", R"({"data":)" + data + "}"); }
+  std::optional<Reach> reach(std::string_view privileges, std::string_view path) {
+    return permissions.reach(privileges, path, {});
+  }
+
+  test::FakeHttp http;
+  base::ManualClock clock;
+  pve::Client client{http, {"root@pam!mcp", "secret-of-the-token", {}}, {"https://pve:8006", 40s, {}}};
+  pve::Permissions permissions{client, clock};
+};
+
+TEST(Permissions, ReachAsFarAsPveSays) {
+  Fixture all(R"({"/":{"VM.Audit":1},"/vms":{"VM.Audit":1}})");
+  EXPECT_EQ(all.reach("VM.Audit", "/vms"), Reach::Everywhere);
+  EXPECT_EQ(all.reach("Sys.Audit", "/nodes"), Reach::Nowhere);
+  EXPECT_EQ(all.reach("Sys.Audit|VM.Audit", "/"), Reach::Everywhere);
+  EXPECT_EQ(all.http.requests.size(), 1U) << "remembered";
+  EXPECT_EQ(all.http.requests[0].target, "/api2/json/access/permissions");
+
+  Fixture one(R"({"/vms/100":{"VM.Audit":1},"/vmsx":{"VM.Audit":1}})");
+  EXPECT_EQ(one.reach("VM.Audit", "/vms"), Reach::Somewhere);
+  Fixture here(R"({"/vms":{"VM.Audit":0}})");
+  EXPECT_EQ(here.reach("VM.Audit", "/vms"), Reach::Somewhere) << "not passed on";
+  Fixture other(R"({"/storage":{"VM.Audit":1},"/vmsx":{"VM.Audit":1}})");
+  EXPECT_EQ(other.reach("VM.Audit", "/vms"), Reach::Nowhere);
+}
+
+TEST(Permissions, WhatPveDoesNotSayIsNotKnown) {
+  Fixture broken("null");
+  EXPECT_FALSE(broken.reach("VM.Audit", "/vms"));
+  broken.http.answer(200, "OK", R"({"data":{"/vms":{"VM.Audit":1}}})");
+  EXPECT_EQ(broken.reach("VM.Audit", "/vms"), Reach::Everywhere) << "asked again";
+}
+
+TEST(Permissions, AreAskedForAgainAfterAMinute) {
+  Fixture setup(R"({"/vms":{"VM.Audit":1}})");
+  EXPECT_EQ(setup.reach("VM.Audit", "/vms"), Reach::Everywhere);
+  setup.clock.advance(61s);
+  setup.http.answer(200, "OK", R"({"data":{}})");
+  EXPECT_EQ(setup.reach("VM.Audit", "/vms"), Reach::Nowhere);
+}
+
+}  // namespace
