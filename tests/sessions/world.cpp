@@ -37,10 +37,10 @@ Told call(engine::Toolbox& toolbox, std::string_view tool, const base::JsonObjec
   const base::JsonObject none;
   Silent progress;
   const auto outcome = toolbox.call({caller, tool, arguments, mcp::Era::Modern, none, none, progress, {}});
-  if (const auto* error = std::get_if<mcp::ProtocolError>(&outcome)) return {true, error->message};
+  if (const auto* error = std::get_if<mcp::ProtocolError>(&outcome)) return {true, error->message, {}};
   const auto* result = std::get_if<mcp::Result>(&outcome);
-  if (result == nullptr) return {true, "(no result)"};
-  Told told{result->is_error, {}};
+  if (result == nullptr) return {true, "(no result)", {}};
+  Told told{result->is_error, {}, result->structured};
   for (const auto& content : result->content) {
     if (!told.text.empty()) told.text += '\n';
     if (const auto* text = std::get_if<mcp::Text>(&content)) told.text += text->text;
@@ -113,6 +113,11 @@ void World::pve(const std::string& text) {
   if (!version) throw std::runtime_error(fmt::format("'{}' is no version of PVE", text));
   options_.pve = *version;
   cluster_.emplace(options_, facts(), clock_);
+  toolbox_ = toolbox();
+}
+
+void World::style(const engine::Style& style) {
+  engine_.style = style;
   toolbox_ = toolbox();
 }
 

@@ -24,6 +24,7 @@ const facts::Facts& facts();
 struct Told {
   bool is_error = true;
   std::string text;
+  std::optional<base::Json> structured{};
 };
 
 /// Calls a tool of the catalog as a modern client does.
@@ -53,6 +54,8 @@ class World {
   /// A fault of the simulator; "" ends all.
   void fault(const std::string& text);
   void tier(const std::string& text);
+  /// How results look; text at first.
+  void style(const engine::Style& style);
   /// Calls with a token of that user, "auditor@pve", or one with privilege separation, "auditor@pve
   /// separated"; "root": with the first one again.
   void as(const std::string& text);
