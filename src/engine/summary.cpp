@@ -31,7 +31,9 @@ Counts counts_of(const Items& items, std::string_view key) {
     if (found.size() > kMostValues) return {};
   }
   Counts counts(found.begin(), found.end());
-  std::ranges::stable_sort(counts, std::greater<>{}, &Counts::value_type::second);
+  std::ranges::sort(counts, [](const auto& a, const auto& b) {
+    return a.second != b.second ? a.second > b.second : a.first < b.first;
+  });
   return counts;
 }
 

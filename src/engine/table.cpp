@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -121,9 +122,16 @@ std::string cell(const base::JsonObject& item, const Column& column) {
   return cell_text(human_pair(present[0].first, *present[0].second, present[1].first, *present[1].second));
 }
 
+/// What is not there comes first, then numbers, then texts: an order whatever PVE mixes.
+int rank(const base::Json* value) {
+  if (value == nullptr || value->is_null()) return 0;
+  return value->is_number() ? 1 : 2;
+}
+
 bool before(const base::Json* a, const base::Json* b) {
-  if (a == nullptr || b == nullptr) return a == nullptr && b != nullptr;
-  if (a->is_number() && b->is_number()) return a->to_number<double>() < b->to_number<double>();
+  if (rank(a) != rank(b)) return rank(a) < rank(b);
+  if (rank(a) == 0) return false;
+  if (rank(a) == 1) return a->to_number<double>() < b->to_number<double>();
   return wire_text(*a) < wire_text(*b);
 }
 
@@ -186,8 +194,11 @@ class Table {
     if (options_.sorted && !columns_.empty()) {
       const auto label = view_.columns.substr(0, view_.columns.find(' '));
       const auto key = std::string(label.empty() ? columns_[0].keys[0] : label.substr(0, label.find('/')));
-      std::ranges::stable_sort(items_, [&](const auto* a, const auto* b) {
-        return before(a->if_contains(key), b->if_contains(key));
+      std::ranges::sort(items_, [&](const auto* a, const auto* b) {
+        const auto* left = a->if_contains(key);
+        const auto* right = b->if_contains(key);
+        // Equal ones stay in PVE's order, in which they lie in memory.
+        return before(left, right) || (!before(right, left) && std::less<>{}(a, b));
       });
     }
     return {};

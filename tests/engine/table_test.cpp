@@ -132,6 +132,17 @@ TEST(Table, ItemsNeedNotBeObjects) {
   EXPECT_EQ(shown->text, "2 items\nvalue\na\n1");
 }
 
+TEST(Table, MixedValuesHaveAnOrder) {
+  engine::TableOptions options;
+  options.sorted = true;
+  EXPECT_EQ(
+      text(
+          array(
+              R"([{"vmid":"9"},{"vmid":10},{"vmid":9},{"vmid":null,"name":"x"},{"vmid":"10"},{"vmid":1e300}])"),
+          {}, options),
+      "6 VMs\nvmid|name\n|x\n9|\n10|\n1e+300|\n10|\n9|");
+}
+
 TEST(Filter, TermsAllHold) {
   struct Case {
     std::string_view filter;
