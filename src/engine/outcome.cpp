@@ -23,17 +23,23 @@ std::string duration(std::chrono::milliseconds time) {
   return fmt::format("{} min", (seconds + 30) / 60);
 }
 
+constexpr std::size_t kMostComplaints = 10;
+constexpr std::size_t kEnd = 12;  ///< lines of a failed task's log
+
 std::string complaints(const std::vector<std::string>& log) {
   std::string text;
+  std::size_t count = 0;
   for (const auto& line : log) {
-    if (is_complaint(line)) text += "\n  " + base::printable(line, 300);
+    if (is_complaint(line) && ++count <= kMostComplaints) text += "\n  " + base::printable(line, 300);
   }
+  if (count > kMostComplaints) text += fmt::format("\n  and {} more", count - kMostComplaints);
   return text;
 }
 
-std::string lines(const std::vector<std::string>& log) {
+std::string end_of(const std::vector<std::string>& log) {
   std::string text;
-  for (const auto& line : log) text += "\n  " + base::printable(line, 300);
+  for (auto i = log.size() > kEnd ? log.size() - kEnd : 0; i < log.size(); ++i)
+    text += "\n  " + base::printable(log[i], 300);
   return text;
 }
 
@@ -47,7 +53,7 @@ std::string done(const std::string& subject, const pve::TaskReport& report) {
 std::string with_warnings(const std::string& subject, const pve::TaskReport& report) {
   const auto found = complaints(report.log);
   return fmt::format("{} done in {} with warnings ({}):{}\n", subject, duration(report.waited),
-                     report.exit_status, found.empty() ? lines(report.log) : found);
+                     report.exit_status, found.empty() ? end_of(report.log) : found);
 }
 
 std::string failed(const Ending& ending) {
@@ -57,7 +63,7 @@ std::string failed(const Ending& ending) {
   if (!text.ends_with('.')) text += '.';
   const auto known = ending.remedy.empty() ? std::string(pve::remedy(report.exit_status)) : ending.remedy;
   if (!known.empty()) text += " " + known;
-  if (!report.log.empty()) text += " The end of its log:" + lines(report.log) + "\n";
+  if (!report.log.empty()) text += " The end of its log:" + end_of(report.log) + "\n";
   return text;
 }
 

@@ -103,6 +103,15 @@ mcp::Result noted(const std::string& before, mcp::Result result, const std::stri
   return result;
 }
 
+/// A change after which another list of guests is to be expected: not power, not snapshots.
+bool may_move_guests(const tool::Tool& tool) {
+  const auto path = tool.call.path;
+  const bool guests =
+      path.find("/qemu") != std::string_view::npos || path.find("/lxc") != std::string_view::npos;
+  return tool.effect != tool::Effect::None && guests && path.find("/status/") == std::string_view::npos &&
+         path.find("/snapshot") == std::string_view::npos;
+}
+
 /// Bytes: a report is read whole.
 constexpr std::size_t kReport = 6000;
 
@@ -194,7 +203,7 @@ class Run {
         return carry_out();
       return failure(explained(answer.error(), *wanted, cluster_.client, diagnosis(answer.error())));
     }
-    if (row_.tool().effect != tool::Effect::None) cluster_.guests.forget();
+    if (may_move_guests(row_.tool())) cluster_.guests.forget();
     const auto upid = started_task(row_, *answer);
     if (upid && turn != nullptr) turn->started(*upid);
     if (!upid || cluster_.options.wait.count() == 0) {

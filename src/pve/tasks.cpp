@@ -16,7 +16,7 @@ using State = TaskReport::State;
 
 constexpr milliseconds kFirstPause{150};
 constexpr milliseconds kLongestPause{2000};
-constexpr std::int64_t kLogLines = 12;
+constexpr std::int64_t kLogLines = 200;
 
 State state_of(std::string_view exit_status) {
   if (exit_status == "OK") return State::Done;

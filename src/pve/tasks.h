@@ -28,7 +28,8 @@ struct TaskReport {
   };
   State state = State::Unknown;
   std::string exit_status;  ///< PVE's, printable; empty while it runs
-  /// The last lines of its log, printable, oldest first, without PVE's closing "TASK …" line. Best effort.
+  /// The last lines of its log, 200 at most, printable, oldest first, without PVE's closing "TASK …" line.
+  /// Best effort.
   std::vector<std::string> log;
   std::chrono::milliseconds waited{0};
   std::optional<Error> error;
