@@ -26,9 +26,10 @@ bool is_table(const base::Json& value) {
          std::ranges::all_of(*array, [](const base::Json& item) { return item.is_object(); });
 }
 
+/// The first line beside its label, the others below it.
 std::string indented(const std::string& text) {
   std::string out;
-  for (const auto line : base::split(text, '\n')) out.append("\n  ").append(line);
+  for (const auto line : base::split(text, '\n')) out.append(out.empty() ? " " : "\n  ").append(line);
   return out;
 }
 
