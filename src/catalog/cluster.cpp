@@ -72,7 +72,8 @@ constexpr tool::Tool kCluster[] = {
      .params = {{.name = "type", .description = "vm: containers too"}},
      .offers = tool::kSelect | tool::kPage,
      .view = {tool::View::Kind::Table, "resources",
-              "id name type node status cpu mem/maxmem disk/maxdisk uptime lock tags pool template hastate",
+              "vmid name storage type node status cpu mem/maxmem disk/maxdisk uptime lock tags pool template "
+              "hastate",
               false, "VM.Audit /vms"},
      .revise = unknown_where_dead},
     {.name = "pve_get_next_vmid",

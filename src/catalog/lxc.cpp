@@ -15,6 +15,10 @@ std::expected<void, std::string> update(tool::Context& context, base::JsonObject
   return keep_mac(context, arguments, "/nodes/{node}/lxc/{vmid}/config", "hwaddr");
 }
 
+std::string pending(tool::Context& context, base::Json& /*data*/) {
+  return pending_note(context, "/nodes/{node}/lxc/{vmid}/pending");
+}
+
 constexpr tool::Param kMemory{.name = "memory", .description = "MiB"};
 constexpr tool::Param kSwap{.name = "swap", .description = "MiB"};
 constexpr tool::Param kCores{.name = "cores", .description = "Default all"};
@@ -175,7 +179,8 @@ constexpr tool::Tool kLxc[] = {
                 kDigest},
      .idempotent = true,
      .done = "Container {vmid} configuration updated",
-     .prepare = update},
+     .prepare = update,
+     .revise = pending},
     {.name = "pve_clone_lxc_container",
      .title = "Clone container",
      .description = "Clone a container or template to a new ID.",

@@ -81,4 +81,27 @@ void encode_sshkeys(base::JsonObject& arguments) {
   *text = base::percent_encode(*text);
 }
 
+std::string pending_note(tool::Context& context, std::string_view pending_path) {
+  const auto entries = context.get(pending_path);
+  const auto* array = entries ? entries->if_array() : nullptr;
+  if (array == nullptr) return {};
+  const auto text = [](const base::JsonObject& entry, std::string_view key) {
+    const auto* value = entry.if_contains(key);
+    if (value == nullptr || value->is_null()) return std::string("unset");
+    return base::printable(
+        value->is_string() ? std::string_view(value->get_string()) : base::write_json(*value), 120);
+  };
+  std::string changes;
+  for (const auto& item : *array) {
+    const auto* entry = item.if_object();
+    const bool deletes = entry != nullptr && entry->contains("delete");
+    if (entry == nullptr || (!deletes && !entry->contains("pending"))) continue;
+    changes += (changes.empty() ? "" : ", ") + text(*entry, "key") + " " + text(*entry, "value") + " -> " +
+               (deletes ? "unset" : text(*entry, "pending"));
+  }
+  if (changes.empty()) return {};
+  return "Takes effect when the guest is stopped and started again (a reboot by PVE does both): " + changes +
+         ".";
+}
+
 }  // namespace catalog

@@ -36,6 +36,10 @@ std::expected<void, std::string> update(tool::Context& context, base::JsonObject
   return keep_mac(context, arguments, "/nodes/{node}/qemu/{vmid}/config", "macaddr");
 }
 
+std::string pending(tool::Context& context, base::Json& /*data*/) {
+  return pending_note(context, "/nodes/{node}/qemu/{vmid}/pending");
+}
+
 constexpr tool::Param kMemory{.name = "memory", .description = "MiB", .type = Type::Integer};
 constexpr tool::Param kCores{.name = "cores"};
 constexpr tool::Param kSockets{.name = "sockets"};
@@ -225,7 +229,8 @@ constexpr tool::Tool kQemu[] = {
                 kDigest},
      .idempotent = true,
      .done = "VM {vmid} configuration updated",
-     .prepare = update},
+     .prepare = update,
+     .revise = pending},
     {.name = "pve_clone_qemu_vm",
      .title = "Clone VM",
      .description = "Clone a VM or template to a new VMID.",

@@ -27,6 +27,8 @@ std::optional<double> number(std::string_view text) {
   const auto suffix = std::string_view(end, static_cast<std::size_t>(text.data() + text.size() - end));
   if (suffix.empty()) return value;
   if (suffix == "%") return value / 100;
+  if (suffix == "h") return value * 3600;
+  if (suffix == "d") return value * 86400;
   constexpr std::array<std::string_view, 4> kUnits = {"k", "m", "g", "t"};
   double factor = 1;
   for (const auto unit : kUnits) {
@@ -78,6 +80,24 @@ bool compare(double have, std::string_view operation, double want) {
   return have <= want;
 }
 
+/// The key of what PVE has beside an amount as its limit; empty for what is a fraction itself; nothing where
+/// a share makes no sense.
+std::optional<std::string_view> limit_of(std::string_view key) {
+  if (key == "cpu" || key == "wait" || key == "used_fraction") return "";
+  if (key == "mem") return "maxmem";
+  if (key == "disk") return "maxdisk";
+  if (key == "swap") return "maxswap";
+  if (key == "used") return "total";
+  return std::nullopt;
+}
+
+/// What somebody writes who takes this for another language; as a word it would match nothing in silence.
+bool looks_like_more(std::string_view word) {
+  const auto lower = base::lower_ascii(word);
+  return lower == "or" || lower == "and" || lower == "not" ||
+         word.find_first_of("~!()|&\"'") != std::string_view::npos;
+}
+
 std::string one_of(const std::vector<std::string>& keys) {
   std::vector<std::string_view> views(keys.begin(), keys.end());
   return base::join(views, ", ");
@@ -96,6 +116,13 @@ std::expected<Filter, std::string> Filter::parse(std::string_view text,
     Term term;
     if (at == std::string_view::npos || at == 0 ||
         (trimmed[at] == '!' && !trimmed.substr(at).starts_with("!="))) {
+      if (looks_like_more(trimmed)) {
+        return std::unexpected(
+            fmt::format("\"{}\" is no term; terms are key=value, key!=value (* stands for anything), key>4G, "
+                        "key<50% or a word, "
+                        "and all must hold",
+                        base::printable(trimmed, 60)));
+      }
       term.value = base::lower_ascii(trimmed);
       filter.terms_.push_back(std::move(term));
       continue;
@@ -111,8 +138,13 @@ std::expected<Filter, std::string> Filter::parse(std::string_view text,
     if (term.operation != "=" && term.operation != "!=") {
       const auto limit = number(term.value);
       if (!limit)
-        return std::unexpected(fmt::format("\"{}\" compares with no number", base::printable(trimmed, 60)));
+        return std::unexpected(fmt::format("\"{}\" compares with no number such as 2, 4G, 50% or 3d",
+                                           base::printable(trimmed, 60)));
       term.number = *limit;
+      term.percent = term.value.ends_with('%');
+      if (term.percent && !limit_of(term.key))
+        return std::unexpected(
+            fmt::format("\"{}\": {} is no share of anything", base::printable(trimmed, 60), term.key));
     }
     filter.terms_.push_back(std::move(term));
   }
@@ -131,7 +163,14 @@ bool Filter::holds(const Term& term, const base::JsonObject& item) {
   if (term.operation == "=") return equals(text, term.value) || (text.empty() && term.value == "0");
   if (term.operation == "!=") return !equals(text, term.value) && !(text.empty() && term.value == "0");
   const auto have = number(text);
-  return compare(have.value_or(0), term.operation, term.number) && (have || value == nullptr);
+  auto want = term.number;
+  if (const auto limit = term.percent ? limit_of(term.key).value_or("") : std::string_view{};
+      !limit.empty()) {
+    const auto* most = item.if_contains(limit);
+    if (most == nullptr || !most->is_number() || most->to_number<double>() <= 0) return false;
+    want *= most->to_number<double>();
+  }
+  return compare(have.value_or(0), term.operation, want) && (have || value == nullptr);
 }
 
 bool Filter::matches(const base::JsonObject& item) const {

@@ -24,18 +24,43 @@ struct Known {
 
 // PVE uses each of these names for one thing, whatever the call.
 constexpr std::array kKnown = {
-    Known{"avail", Unit::Bytes},      Known{"cpu", Unit::Fraction},    Known{"ctime", Unit::Epoch},
-    Known{"disk", Unit::Bytes},       Known{"diskread", Unit::Bytes},  Known{"diskwrite", Unit::Bytes},
-    Known{"duration", Unit::Seconds}, Known{"endtime", Unit::Epoch},   Known{"expire", Unit::Epoch},
-    Known{"fail_count", Unit::None},  Known{"free", Unit::Bytes},      Known{"last_sync", Unit::Epoch},
-    Known{"last_try", Unit::Epoch},   Known{"localtime", Unit::Epoch}, Known{"maxdisk", Unit::Bytes},
-    Known{"maxmem", Unit::Bytes},     Known{"maxswap", Unit::Bytes},   Known{"mem", Unit::Bytes},
-    Known{"memhost", Unit::Bytes},    Known{"netin", Unit::Bytes},     Known{"netout", Unit::Bytes},
-    Known{"next-run", Unit::Epoch},   Known{"next_sync", Unit::Epoch}, Known{"notafter", Unit::Epoch},
-    Known{"notbefore", Unit::Epoch},  Known{"shared", Unit::None},     Known{"size", Unit::Bytes},
-    Known{"snaptime", Unit::Epoch},   Known{"starttime", Unit::Epoch}, Known{"swap", Unit::Bytes},
-    Known{"time", Unit::Epoch},       Known{"timestamp", Unit::Epoch}, Known{"total", Unit::Bytes},
-    Known{"uptime", Unit::Seconds},   Known{"used", Unit::Bytes},      Known{"used_fraction", Unit::Fraction},
+    Known{"avail", Unit::Bytes},
+    Known{"available", Unit::Bytes},
+    Known{"cpu", Unit::Fraction},
+    Known{"ctime", Unit::Epoch},
+    Known{"disk", Unit::Bytes},
+    Known{"diskread", Unit::Bytes},
+    Known{"diskwrite", Unit::Bytes},
+    Known{"duration", Unit::Seconds},
+    Known{"endtime", Unit::Epoch},
+    Known{"expire", Unit::Epoch},
+    Known{"fail_count", Unit::None},
+    Known{"free", Unit::Bytes},
+    Known{"last_sync", Unit::Epoch},
+    Known{"last_try", Unit::Epoch},
+    Known{"localtime", Unit::Epoch},
+    Known{"maxdisk", Unit::Bytes},
+    Known{"maxmem", Unit::Bytes},
+    Known{"maxswap", Unit::Bytes},
+    Known{"mem", Unit::Bytes},
+    Known{"memhost", Unit::Bytes},
+    Known{"netin", Unit::Bytes},
+    Known{"netout", Unit::Bytes},
+    Known{"next-run", Unit::Epoch},
+    Known{"next_sync", Unit::Epoch},
+    Known{"notafter", Unit::Epoch},
+    Known{"notbefore", Unit::Epoch},
+    Known{"shared", Unit::None},
+    Known{"size", Unit::Bytes},
+    Known{"snaptime", Unit::Epoch},
+    Known{"starttime", Unit::Epoch},
+    Known{"swap", Unit::Bytes},
+    Known{"time", Unit::Epoch},
+    Known{"timestamp", Unit::Epoch},
+    Known{"total", Unit::Bytes},
+    Known{"uptime", Unit::Seconds},
+    Known{"used", Unit::Bytes},
+    Known{"used_fraction", Unit::Fraction},
     Known{"wait", Unit::Fraction},
 };
 static_assert(std::ranges::is_sorted(kKnown, {}, &Known::key));
@@ -151,6 +176,8 @@ std::string human(std::string_view key, const base::Json& value) {
 
 std::string human_pair(std::string_view key, const base::Json& used, std::string_view limit_key,
                        const base::Json& limit) {
+  // PVE does not look into a VM's disks and says 0.
+  if (key == "disk" && used.is_int64() && used.get_int64() == 0) return "?/" + human(limit_key, limit);
   const auto most = number(limit);
   const auto now = number(used);
   if (unit_of(limit_key) != Unit::Bytes || !most || !now || *most <= 0)

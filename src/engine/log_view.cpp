@@ -88,14 +88,15 @@ std::string show_log(const base::JsonArray& array, const LogOptions& options) {
   const auto missing = choose(lines, options.budget);
   const auto shown = std::ranges::count(lines, true, &Line::shown);
   const auto complaints = std::ranges::count(lines, true, &Line::complaint);
-  auto text = fmt::format(
-      "{} lines{}{}", total, complaints > 0 ? fmt::format(", {} with errors or warnings", complaints) : "",
-      shown < total ? fmt::format("; {} shown, the last first", shown) : ", the last first");
+  auto text =
+      fmt::format("{} line{}{}{}", total, total == 1 ? "" : "s",
+                  complaints > 0 ? fmt::format(", {} with errors or warnings (!)", complaints) : "",
+                  shown < total ? fmt::format("; {} shown, the last first", shown) : ", the last first");
   std::int64_t previous = 0;
   for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
     if (!line->shown) continue;
     if (previous != 0 && line->number < previous - 1) text += "\n…";
-    text += fmt::format("\n{} {}", line->number, line->text);
+    text += fmt::format("\n{}{} {}", line->number, line->complaint ? "!" : "", line->text);
     previous = line->number;
   }
   if (missing > 0) text += fmt::format("\n{} lines with errors or warnings do not fit", missing);

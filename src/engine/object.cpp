@@ -47,7 +47,8 @@ std::string members(const base::JsonObject& object) {
   std::ranges::sort(keys);
   for (const auto key : keys) {
     const auto& value = object.at(key);
-    if (value.is_null()) continue;
+    // A screenful that says nothing of the machine's state.
+    if (value.is_null() || key == "flags") continue;
     text +=
         fmt::format("{}{} {}", text.empty() ? "" : ", ", key, base::printable(human(key, value), kMember));
   }

@@ -24,7 +24,7 @@ std::string duration(std::chrono::milliseconds time) {
 }
 
 constexpr std::size_t kMostComplaints = 10;
-constexpr std::size_t kEnd = 12;  ///< lines of a failed task's log
+constexpr std::size_t kEnd = 8;  ///< lines of a failed task's log
 
 std::string complaints(const std::vector<std::string>& log) {
   std::string text;
@@ -36,10 +36,12 @@ std::string complaints(const std::vector<std::string>& log) {
   return text;
 }
 
+/// What it complains of, then its end.
 std::string end_of(const std::vector<std::string>& log) {
-  std::string text;
-  for (auto i = log.size() > kEnd ? log.size() - kEnd : 0; i < log.size(); ++i)
-    text += "\n  " + base::printable(log[i], 300);
+  const auto end = log.size() > kEnd ? log.size() - kEnd : 0;
+  auto text = complaints({log.begin(), log.begin() + static_cast<std::ptrdiff_t>(end)});
+  if (!text.empty()) text += "\n  …";
+  for (auto i = end; i < log.size(); ++i) text += "\n  " + base::printable(log[i], 300);
   return text;
 }
 
@@ -63,7 +65,7 @@ std::string failed(const Ending& ending) {
   if (!text.ends_with('.')) text += '.';
   const auto known = ending.remedy.empty() ? std::string(pve::remedy(report.exit_status)) : ending.remedy;
   if (!known.empty()) text += " " + known;
-  if (!report.log.empty()) text += " The end of its log:" + end_of(report.log) + "\n";
+  if (!report.log.empty()) text += " From its log:" + end_of(report.log) + "\n";
   return text;
 }
 
@@ -102,6 +104,9 @@ mcp::Result render_outcome(const Ending& ending, const Style& style) {
       text = unknown(subject, report, base_url);
       break;
   }
+  // The task only hands the wish in.
+  if (upid.type.starts_with("ha") && report.state == State::Done)
+    text += " HA has taken the request and carries it out by itself: pve_get_cluster_ha_status shows it.";
   text += text.ends_with('\n') ? "" : " ";
   text += "Task: " + base::printable(upid.text);
   if (report.state == State::Failed || report.state == State::Unknown) return render_error(std::move(text));

@@ -71,6 +71,27 @@ std::string cut(std::string text, const Style& style) {
   return text + fmt::format("\n… {} bytes more; PVE_MAX_RESULT allows {}", whole - end, style.max_result);
 }
 
+/// JSON that stays JSON: an object that is too long loses whole members, and says which.
+std::string json_text(pve::Answer& answer, const Style& style) {
+  auto text = data_text(answer);
+  const auto* object = answer.data.if_object();
+  if (text.size() <= style.max_result || object == nullptr) return cut(std::move(text), style);
+  base::JsonObject kept;
+  base::JsonArray left_out;
+  std::size_t bytes = 0;
+  for (const auto& member : *object) {
+    const auto size = base::write_json(member.value()).size() + member.key().size() + 4;
+    if (bytes + size + 200 > style.max_result) {
+      left_out.emplace_back(member.key());
+    } else {
+      bytes += size;
+      kept[member.key()] = member.value();
+    }
+  }
+  kept["left_out"] = std::move(left_out);
+  return base::write_json_sorted(base::Json(std::move(kept)));
+}
+
 mcp::Result change(const Rendering& rendering, pve::Answer& answer) {
   auto text = sentence(rendering.row, rendering.given) + ".";
   base::JsonObject facts{{"message", text}};
@@ -193,7 +214,7 @@ mcp::Result render(const Rendering& rendering, pve::Answer answer) {
     // PVE's form of one object whose name may hold slashes.
     answer.data = base::Json(array->front());
   }
-  if (style.output == Output::Json) return render_text(cut(data_text(answer), style), {}, style);
+  if (style.output == Output::Json) return render_text(json_text(answer, style), {}, style);
   return object(rendering, answer);
 }
 

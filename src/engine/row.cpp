@@ -86,6 +86,7 @@ Field Row::listed(const tool::Param& param) const {
   field.type = type_of(param, field.fact);
   field.in_path = in_path(field.wire);
   field.guest = field.in_path && field.wire == "vmid";
+  field.guests = field.wire == "vmid" && tool_->call.path.ends_with("/vzdump");
   field.required =
       is_required(param.need, field.fact, field.in_path) && !(field.wire == "node" && finds_node());
   if (!param.values.empty()) {

@@ -20,6 +20,7 @@ struct Field {
   bool required = false;
   bool in_path = false;
   bool guest = false;                    ///< the guest that the row is about: its number or its unique name
+  bool guests = false;                   ///< several of them
   bool own = false;                      ///< the server's own parameter (own.h); PVE never sees it
   std::vector<std::string_view> values;  ///< the enumeration in force: the row's, else PVE's
 

@@ -27,7 +27,8 @@ Counts counts_of(const Items& items, std::string_view key) {
     const auto* value = item->if_contains(key);
     if (value == nullptr || value->is_null()) continue;
     if (value->is_structured() || value->is_double()) return {};
-    ++found[base::printable(wire_text(*value), 60)];
+    const auto text = wire_text(*value);
+    for (const auto part : base::split(text, key == "tags" ? ';' : '\n')) ++found[base::printable(part, 60)];
     if (found.size() > kMostValues) return {};
   }
   Counts counts(found.begin(), found.end());

@@ -191,6 +191,7 @@ class Table {
     auto filter = Filter::parse(own_.filter, known_keys(view_, keys));
     if (!filter) return std::unexpected("filter: " + filter.error());
     std::erase_if(items_, [&](const auto* item) { return !filter->matches(*item); });
+    take_digest();
     if (options_.sorted && !columns_.empty()) {
       const auto label = view_.columns.substr(0, view_.columns.find(' '));
       const auto key = std::string(label.empty() ? columns_[0].keys[0] : label.substr(0, label.find('/')));
@@ -202,6 +203,20 @@ class Table {
       });
     }
     return {};
+  }
+
+  /// One digest of the whole file stands once, not in each row.
+  void take_digest() {
+    const auto column = std::ranges::find(columns_, "digest", &Column::label);
+    if (column == columns_.end() || items_.empty() || columns_.size() == 1 || options_.raw) return;
+    const auto* first = items_.front()->if_contains("digest");
+    const bool same = std::ranges::all_of(items_, [&](const auto* item) {
+      const auto* other = item->if_contains("digest");
+      return first != nullptr && other != nullptr && *other == *first;
+    });
+    if (!same || !first->is_string()) return;
+    digest_ = std::string_view(first->get_string());
+    columns_.erase(column);
   }
 
   std::string line(const base::JsonObject& item) const {
@@ -260,6 +275,7 @@ class Table {
         shown.text += (&column == columns_.data() ? "" : "|") + column.label;
       for (const auto& row : rows) shown.text += "\n" + row;
     }
+    if (!digest_.empty()) shown.text += "\ndigest: " + base::printable(digest_, 100);
     shown.text += footer(rows.size());
     shown.structured = structured(rows.size());
     return shown;
@@ -286,6 +302,7 @@ class Table {
     base::JsonArray chosen;
     for (std::size_t i = 0; i < rows; ++i) chosen.emplace_back(selected(*items_[shown_from_ + i]));
     object["items"] = std::move(chosen);
+    if (!digest_.empty()) object["digest"] = digest_;
     if (next(rows) < items_.size()) object["cursor"] = fmt::format("{}", next(rows));
     return object;
   }
@@ -311,6 +328,7 @@ class Table {
   Items items_;
   std::vector<base::JsonObject> plain_;
   std::vector<Column> columns_;
+  std::string digest_;  ///< that all items have
   std::size_t all_ = 0;
   std::size_t shown_from_ = 0;
 };

@@ -165,24 +165,39 @@ Target find_task(Target target) {
   return target;
 }
 
+/// The guest of one part of a list: a number, or a name that only one has.
+std::expected<const pve::Guest*, std::string> one_of_list(const Row& row, std::string_view part,
+                                                          const std::vector<pve::Guest>& guests) {
+  if (!number(part)) return named(row, part, guests);
+  const auto* guest = pve::find(guests, *number(part));
+  if (guest == nullptr) return std::unexpected(unseen(row, *number(part), guests.size()));
+  return guest;
+}
+
 /// A backup names its guests in a list: all of one node, or PVE would skip the others in silence.
 std::expected<Target, std::string> find_backup_node(const Row& row, Target target, Cluster& cluster,
                                                     const std::stop_token& stop) {
   const auto* vmid = value_of(target.arguments, "vmid");
-  if (vmid == nullptr || value_of(target.arguments, "node") != nullptr) return target;
+  if (vmid == nullptr) return target;
+  const auto wanted = text_of(*vmid);
+  const auto parts = base::split(wanted, ',');
+  const bool numeric =
+      std::ranges::all_of(parts, [](auto part) { return number(base::trim(part)).has_value(); });
+  const bool has_node = value_of(target.arguments, "node") != nullptr;
+  if (numeric && has_node) return target;
   auto list = cluster.guests.list(stop);
   if (!list) return std::unexpected(unlisted(row, list.error(), cluster));
   std::string node;
   std::string places;
+  std::string numbers;
   bool several = false;
-  for (const auto part : base::split(text_of(*vmid), ',')) {
-    const auto id = number(base::trim(part));
-    const auto* guest = id ? pve::find(**list, *id) : nullptr;
-    if (guest == nullptr)
-      return std::unexpected(id ? unseen(row, *id, (*list)->size()) : none_named(row, part, **list));
-    several = several || (!node.empty() && node != guest->node);
-    node = guest->node;
-    places += (places.empty() ? "" : ", ") + shown(*guest);
+  for (const auto part : parts) {
+    const auto guest = one_of_list(row, base::trim(part), **list);
+    if (!guest) return std::unexpected(guest.error());
+    several = several || (!node.empty() && node != (*guest)->node);
+    node = (*guest)->node;
+    places += (places.empty() ? "" : ", ") + shown(**guest);
+    numbers += fmt::format("{}{}", numbers.empty() ? "" : ",", (*guest)->vmid);
   }
   if (several) {
     return std::unexpected(fmt::format(
@@ -190,7 +205,8 @@ std::expected<Target, std::string> find_backup_node(const Row& row, Target targe
         "once for each node.",
         row.tool().name, base::printable(places, 500)));
   }
-  target.arguments["node"] = node;
+  target.arguments["vmid"] = numbers;
+  if (!has_node) target.arguments["node"] = node;
   return target;
 }
 

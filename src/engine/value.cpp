@@ -100,15 +100,29 @@ std::optional<base::Json> as_string(const Field& field, const base::Json& given)
   return base::Json(boost::json::string(*text));
 }
 
-/// As PVE names its guests, by DNS. What could be a number is one.
-bool is_guest_name(const base::Json& given) {
-  if (!given.is_string() || as_integer(given)) return false;
-  const std::string_view text(given.get_string());
+/// As PVE names its guests, by DNS.
+bool may_name_guest(std::string_view text) {
   return !text.empty() && text.size() <= 255 && text.front() != '-' && text.front() != '.' &&
          std::ranges::all_of(text, [](char c) {
            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
                   c == '.';
          });
+}
+
+/// What could be a number is one.
+bool is_guest_name(const base::Json& given) {
+  return given.is_string() && !as_integer(given) && may_name_guest(std::string_view(given.get_string()));
+}
+
+/// "db01, web01" where PVE takes numbers only: engine/target looks the names up.
+bool names_guests(std::string_view text) {
+  bool named = false;
+  for (const auto part : base::split(text, ',')) {
+    const auto name = base::trim(part);
+    if (!may_name_guest(name)) return false;
+    named = named || !integer(name);
+  }
+  return named;
 }
 
 std::optional<base::Json> typed(const Field& field, const base::Json& given) {
@@ -134,6 +148,8 @@ std::optional<base::Json> typed(const Field& field, const base::Json& given) {
 /// What PVE's own check would say of the value.
 std::optional<std::string> misfit_of(const Field& field, const base::Json& value) {
   if (field.guest && value.is_string()) return std::nullopt;
+  if (field.guests && value.is_string() && names_guests(std::string_view(value.get_string())))
+    return std::nullopt;
   facts::Parameter parameter;
   if (field.fact != nullptr) parameter = *field.fact;
   parameter.type = field.type;

@@ -133,8 +133,8 @@ class Context {
 /// read, never write. The error is the sentence for the model.
 using Prepare = std::expected<void, std::string> (*)(Context& context, base::JsonObject& arguments);
 
-/// Puts right what PVE's answer says wrongly, with reads if need be. Gives a sentence to end the answer with,
-/// or nothing.
+/// Puts right what PVE's answer says wrongly or leaves out, with reads if need be. Gives a sentence to end
+/// the answer with, or nothing.
 using Revise = std::string (*)(Context& context, base::Json& data);
 
 /// One GET of a report.
@@ -182,7 +182,7 @@ struct Tool {
   /// For a change: the sentence before the UPID, {name} standing for an argument: "VM {vmid} start".
   std::string_view done{};
   Prepare prepare = nullptr;
-  /// Of a read.
+  /// Of a read, or of a change that needs no task.
   Revise revise = nullptr;
   /// Instead of a call: the row has no path then.
   Report report = nullptr;

@@ -68,7 +68,7 @@ TEST(Render, AnObjectIsKeysAndValues) {
                       {},
                       {}},
                      kText),
-            "cpuinfo: cores 8, model X\nlist: a, 1\nmem: 1 GiB\nname: web\xEF\xBF\xBD\nrows:\n  2 items\n  "
+            "cpuinfo: cores 8, model X\nlist: a, 1\nmem: 1 GiB\nname: web\xEF\xBF\xBD\nrows: 2 items\n  "
             "a\n  1\n  2");
   EXPECT_EQ(rendered(test::kListResources, "{}", {json("{}"), {}, {}}, kText), "(nothing)");
   EXPECT_EQ(rendered(test::kListResources, "{}", {nullptr, {}, {}}, kText), "PVE has no data for this.");

@@ -149,24 +149,13 @@ TEST(Filter, TermsAllHold) {
     std::vector<std::int64_t> vmids;
   };
   for (const auto& [filter, vmids] : std::initializer_list<Case>{
-           {"", {101, 100}},
-           {"status=running", {100}},
-           {"status!=running", {101}},
-           {"STATUS=x", {}},
-           {"name=d*", {101}},
-           {"name=*b*", {101, 100}},
-           {"tags=web", {100}},
-           {"tags=PROD", {100}},
-           {"mem>1G", {100}},
-           {"mem>=4GiB", {100}},
-           {"mem<1", {101}},
-           {"maxmem<=4294967296", {101}},
-           {"web", {100}},
-           {"WEB running", {100}},
-           {"web stopped", {}},
-           {"lock=0", {101, 100}},
-           {"pid>5", {101}},
-           {"pid<5", {100}},
+           {"", {101, 100}},       {"status=running", {100}}, {"status!=running", {101}},
+           {"STATUS=x", {}},       {"name=d*", {101}},        {"name=*b*", {101, 100}},
+           {"tags=web", {100}},    {"tags=PROD", {100}},      {"mem>1G", {100}},
+           {"mem>=4GiB", {100}},   {"mem<1", {101}},          {"maxmem<=4294967296", {101}},
+           {"mem>40%", {100}},     {"mem>60%", {}},           {"mem<10%", {101}},
+           {"web", {100}},         {"WEB running", {100}},    {"web stopped", {}},
+           {"lock=0", {101, 100}}, {"pid>5", {101}},          {"pid<5", {100}},
        }) {
     const auto parsed =
         engine::Filter::parse(filter, {"status", "name", "tags", "mem", "maxmem", "lock", "pid"});
@@ -187,6 +176,10 @@ TEST(Filter, WrongTermsAreNamed) {
   EXPECT_THAT(engine::Filter::parse("nam=x", {"name", "vmid"}).error(),
               HasSubstr("no item has \"nam\"; there are name, vmid"));
   EXPECT_THAT(engine::Filter::parse("mem>much", {"mem"}).error(), HasSubstr("compares with no number"));
+  EXPECT_THAT(engine::Filter::parse("uptime>5%", {"uptime"}).error(), HasSubstr("no share"));
+  EXPECT_TRUE(engine::Filter::parse("uptime>20d", {"uptime"}));
+  for (const auto* text : {"name~web", "tags=a OR tags=b", "!web", "(a)", "a|b"})
+    EXPECT_FALSE(engine::Filter::parse(text, {"name", "tags"})) << text;
   std::string many;
   for (int i = 0; i < 30; ++i) many += "x ";
   EXPECT_FALSE(engine::Filter::parse(many, {}));
@@ -213,14 +206,14 @@ TEST(Log, TheLastLinesComeFirst) {
 
 TEST(Log, ErrorsAreNeverCutAway) {
   const auto text = engine::show_log(log_of(3000, 100), {});
-  EXPECT_THAT(text, StartsWith("3000 lines, 30 with errors or warnings; "));
-  for (int i = 100; i <= 3000; i += 100) EXPECT_THAT(text, HasSubstr(" ERROR number " + std::to_string(i)));
+  EXPECT_THAT(text, StartsWith("3000 lines, 30 with errors or warnings (!); "));
+  for (int i = 100; i <= 3000; i += 100) EXPECT_THAT(text, HasSubstr("! ERROR number " + std::to_string(i)));
   engine::LogOptions small;
   small.budget = 2000;
   const auto tight = engine::show_log(log_of(3000, 2), small);
   EXPECT_LE(tight.size(), 2000U);
-  EXPECT_THAT(tight, AllOf(HasSubstr("1500 with errors or warnings"), HasSubstr("do not fit"),
-                           HasSubstr("3000 ERROR")));
+  EXPECT_THAT(tight, AllOf(HasSubstr("1500 with errors or warnings (!)"), HasSubstr("do not fit"),
+                           HasSubstr("3000! ERROR")));
 }
 
 TEST(Log, WhatWasAskedForComesInOrder) {

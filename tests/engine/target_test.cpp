@@ -75,6 +75,7 @@ class ByPath final : public net::HttpClient {
     const std::scoped_lock lock(mutex_);
     const auto target = request.target.substr(10);
     asked.push_back(target);
+    bodies.push_back(request.body);
     const auto found = answers.find(target);
     if (found == answers.end()) return net::Response{200, "OK", {}, R"({"data":null})"};
     auto& queue = found->second;
@@ -88,6 +89,7 @@ class ByPath final : public net::HttpClient {
 
   std::map<std::string, std::vector<net::Response>> answers;
   std::vector<std::string> asked;
+  std::vector<std::string> bodies;
 
  private:
   std::mutex mutex_;
@@ -214,6 +216,9 @@ TEST_F(TargetTest, WithoutTheListTheGivenNodeCounts) {
 }
 
 TEST_F(TargetTest, ABackupIsOfOneNode) {
+  call("pve_run_backup", R"({"vmid":"dns, 100"})");
+  EXPECT_EQ(pve_.asked.back(), "/nodes/pve1/vzdump");
+  EXPECT_EQ(pve_.bodies.back(), "vmid=200%2C100") << "the names are numbers";
   call("pve_run_backup", R"({"vmid":"101,102"})");
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve2/vzdump");
   EXPECT_THAT(call("pve_run_backup", R"({"vmid":"100,102"})"),

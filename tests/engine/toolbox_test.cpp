@@ -85,8 +85,7 @@ class ToolboxTest : public testing::Test {
 TEST_F(ToolboxTest, AReadWorks) {
   pve_.listing = true;
   pve_.read = R"({"data":[{"vmid":100,"type":"qemu"}]})";
-  EXPECT_EQ(text(outcome("pve_list_cluster_resources", R"({"type":"vm"})")),
-            "type: qemu\nvmid: 100");
+  EXPECT_EQ(text(outcome("pve_list_cluster_resources", R"({"type":"vm"})")), "type: qemu\nvmid: 100");
   EXPECT_FALSE(is_error_);
   ASSERT_THAT(pve_.requests, SizeIs(1));
   EXPECT_EQ(pve_.requests[0].target, "/api2/json/cluster/resources?type=vm");
