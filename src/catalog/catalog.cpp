@@ -7,12 +7,19 @@ namespace catalog {
 namespace {
 
 constexpr tool::Category kCategories[] = {
-    {"nodes", "Nodes", kNodes},          {"qemu", "QEMU Virtual Machines", kQemu},
-    {"lxc", "LXC Containers", kLxc},     {"storage", "Storage", kStorage},
-    {"cluster", "Cluster", kCluster},    {"access", "Access Control", kAccess},
-    {"pools", "Pools", kPools},          {"network", "Network", kNetwork},
-    {"firewall", "Firewall", kFirewall}, {"backup", "Backup", kBackup},
-    {"tasks", "Tasks", kTasks},          {"ha", "High Availability", kHa},
+    {"nodes", "Nodes", kNodes},
+    {"qemu", "QEMU Virtual Machines", kQemu},
+    {"lxc", "LXC Containers", kLxc},
+    {"storage", "Storage", kStorage},
+    {"cluster", "Cluster", kCluster},
+    {"access", "Access Control", kAccess},
+    {"pools", "Pools", kPools},
+    {"network", "Network", kNetwork},
+    {"firewall", "Firewall", kFirewall},
+    {"backup", "Backup", kBackup},
+    {"tasks", "Tasks", kTasks},
+    {"ha", "High Availability", kHa},
+    {"insight", "Insight", kInsight, true},
 };
 
 }  // namespace

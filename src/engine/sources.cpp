@@ -27,7 +27,7 @@ tool::Sources::Got ParallelReads::read(const tool::Read& read, const std::stop_t
   const auto& error = answer.error();
   if (error.kind == pve::Error::Kind::Cancelled) return std::unexpected(tool::Unseen{"no answer in time"});
   if (error.kind == pve::Error::Kind::Refused)
-    return std::unexpected(tool::Unseen{base::printable(error.message), error.status == 403});
+    return std::unexpected(tool::Unseen{base::printable(error.message), error.status == 403, error.status});
   return std::unexpected(tool::Unseen{pve::explain(error, "", cluster_.client.base_url())});
 }
 

@@ -114,6 +114,7 @@ struct View {
 struct Unseen {
   std::string sentence;    ///< for the model
   bool forbidden = false;  ///< PVE denies the read, not necessarily the change
+  unsigned status = 0;     ///< of PVE's refusal
 };
 
 /// What a row's prepare() may ask of the cluster it is about to change. Implemented by the engine.

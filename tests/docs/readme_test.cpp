@@ -23,6 +23,7 @@ std::string read() {
 std::size_t count(tool::Tier tier) {
   std::size_t tools = 0;
   for (const auto& category : catalog::categories()) {
+    if (category.opt_in) continue;
     for (const auto& tool : category.tools) tools += tool.tier <= tier ? 1U : 0U;
   }
   return tools;
@@ -41,9 +42,11 @@ std::string tools() {
   std::string out;
   for (const auto& category : catalog::categories()) {
     out += fmt::format(
-        "<details>\n<summary>{} (<code>{}</code>, {} tools)</summary>\n\n| tool | what it does | tier "
+        "<details>\n<summary>{} (<code>{}</code>, {} tools)</summary>\n\n{}| tool | what it does | tier "
         "|\n|---|---|---|\n",
-        category.title, category.name, category.tools.size());
+        category.title, category.name, category.tools.size(),
+        category.opt_in ? "Off unless `PVE_CATEGORIES` names it, beside the others that are wanted.\n\n"
+                        : "");
     for (const auto& tool : category.tools)
       out += fmt::format("| `{}` | {} | {} |\n", tool.name, tool.description, tool::name(tool.tier));
     out += "\n</details>\n\n";

@@ -1,0 +1,112 @@
+#include "catalog/insight.h"
+
+#include "catalog/categories.h"
+#include "tool/rules.h"
+
+namespace catalog {
+
+using base::Method;
+using tool::Effect;
+using tool::Need;
+using tool::Tier;
+using tool::Type;
+
+constexpr tool::Tool kInsight[] = {
+    {.name = "pve_find_guest",
+     .title = "Find a guest",
+     .description = "Find guests by name, tag, number, IP or MAC address.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, ""},
+     .params = {{.name = "query",
+                 .description = "part or pattern of a name; a tag; 10.0.3.7; BC:24:11",
+                 .need = Need::Required,
+                 .type = Type::String}},
+     .view = {.ordered = true},
+     .report = find_guest},
+    {.name = "pve_cluster_health",
+     .title = "Cluster health",
+     .description =
+         "Check the whole cluster and list what needs a look, the worst first. Nodes, quorum, storage, "
+         "failed tasks, backups, locks, HA, certificates, updates.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, ""},
+     .view = {.ordered = true},
+     .report = cluster_health},
+    {.name = "pve_top_consumers",
+     .title = "Top consumers",
+     .description = "Rank the guests that use most CPU, memory, disk I/O or network.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, ""},
+     .params =
+         {{.name = "by", .values = "cpu|mem|diskio|network", .need = Need::Optional, .type = Type::String},
+          {.name = "window", .values = "now|hour|day|week", .need = Need::Optional, .type = Type::String},
+          {.name = "limit", .description = "default 10", .need = Need::Optional, .type = Type::Integer}},
+     .view = {.ordered = true},
+     .report = top_consumers},
+    {.name = "pve_who_did",
+     .title = "Who did what",
+     .description = "List what was done, by whom and with what result, newest first. From the tasks of all "
+                    "nodes and the "
+                    "cluster log.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, ""},
+     .params =
+         {{.name = "user", .description = "or a part of it", .need = Need::Optional, .type = Type::String},
+          {.name = "guest", .description = "number or name", .need = Need::Optional, .type = Type::String},
+          {.name = "hours",
+           .description = "back from now, default 24",
+           .need = Need::Optional,
+           .type = Type::Integer},
+          {.name = "errors",
+           .description = "only what failed",
+           .need = Need::Optional,
+           .type = Type::Boolean},
+          {.name = "limit", .description = "default 30", .need = Need::Optional, .type = Type::Integer}},
+     .view = {.ordered = true},
+     .report = who_did},
+    {.name = "pve_guest_overview",
+     .title = "Guest overview",
+     .description =
+         "Show one guest from all sides. State, disks, addresses, snapshots, backups, HA, firewall, pending "
+         "changes, last tasks.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, ""},
+     .params =
+         {{.name = "guest", .description = "number or name", .need = Need::Required, .type = Type::String}},
+     .view = {.ordered = true},
+     .report = guest_overview},
+    {.name = "pve_node_loss_impact",
+     .title = "Node loss impact",
+     .description =
+         "Tell what would break if a node went away. Quorum, guests that HA restarts, guests that go down, "
+         "memory left, disks and replicas lost.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, ""},
+     .params = {{.name = "node", .need = Need::Required, .type = Type::String}},
+     .view = {.ordered = true},
+     .report = node_loss_impact},
+    {.name = "pve_find_orphans",
+     .title = "Find orphans",
+     .description =
+         "List disk images, disks, backups and snapshots that nothing seems to need. With their sizes; what "
+         "could not be checked is not listed.",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, ""},
+     .params = {{.name = "snapshot_days",
+                 .description = "from which age a snapshot is listed, default 90",
+                 .need = Need::Optional,
+                 .type = Type::Integer}},
+     .view = {.ordered = true},
+     .report = find_orphans},
+};
+
+static_assert(tool::valid(kInsight));
+
+}  // namespace catalog

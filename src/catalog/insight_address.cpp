@@ -1,0 +1,130 @@
+#include "catalog/insight_address.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "base/text.h"
+#include "catalog/insight_read.h"
+
+namespace catalog {
+namespace {
+
+bool is_hex(char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// "BC:24:11:00:00:64" or its beginning, at least three bytes; "" of anything else.
+std::string mac_text(std::string_view text) {
+  std::string mac;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool between = i % 3 == 2;
+    if (between ? text[i] != ':' && text[i] != '-' : !is_hex(text[i])) return {};
+    mac += between ? ':' : static_cast<char>(std::toupper(static_cast<unsigned char>(text[i])));
+  }
+  constexpr std::size_t kWhole = 17;
+  constexpr std::size_t kLeast = 8;
+  return mac.size() < kLeast || mac.size() > kWhole ? std::string{} : mac;
+}
+
+/// The one way to write an address; "" where it is none.
+std::string ip_text(std::string_view text) {
+  const std::string given(text);
+  std::array<unsigned char, 16> bytes{};
+  std::array<char, INET6_ADDRSTRLEN> out{};
+  for (const int family : {AF_INET, AF_INET6}) {
+    if (inet_pton(family, given.c_str(), bytes.data()) == 1)
+      return inet_ntop(family, bytes.data(), out.data(), out.size());
+  }
+  return {};
+}
+
+bool is_family(std::string_view name, std::string_view family) {
+  return name.size() > family.size() && name.starts_with(family) &&
+         std::ranges::all_of(name.substr(family.size()), is_digit);
+}
+
+/// Of "virtio=BC:24:11:00:00:64,bridge=vmbr0" or "name=eth0,hwaddr=…,ip=192.0.2.7/24".
+void add_card(const std::string& card, std::string_view properties, std::vector<Address>& out) {
+  for (const auto property : base::split(properties, ',')) {
+    const auto equals = property.find('=');
+    if (equals == std::string_view::npos) continue;
+    const auto value = property.substr(equals + 1);
+    const auto key = property.substr(0, equals);
+    if (auto mac = mac_text(value); mac.size() == 17) out.push_back({card, std::move(mac), true});
+    if (key != "ip" && key != "ip6") continue;
+    if (auto ip = ip_text(value.substr(0, value.find('/'))); !ip.empty())
+      out.push_back({card, std::move(ip)});
+  }
+}
+
+bool is_local(const std::string& ip) {
+  return ip.starts_with("127.") || ip == "::1" || ip.starts_with("fe80:") || ip.starts_with("169.254.");
+}
+
+void add_reported(const std::string& card, std::string_view text, std::vector<Address>& out) {
+  auto ip = ip_text(text.substr(0, text.find_first_of("/%")));
+  if (!ip.empty() && !is_local(ip)) out.push_back({card, std::move(ip)});
+}
+
+}  // namespace
+
+std::vector<Address> addresses_in(const base::JsonObject& config) {
+  std::vector<Address> found;
+  for (const auto& member : config) {
+    const auto* text = member.value().if_string();
+    if (text != nullptr && (is_family(member.key(), "net") || is_family(member.key(), "ipconfig")))
+      add_card(std::string(std::string_view(member.key())), std::string_view(*text), found);
+  }
+  return found;
+}
+
+std::vector<Address> addresses_reported(const base::Json& data) {
+  std::vector<Address> found;
+  const auto* object = data.if_object();
+  const auto* result = object == nullptr ? nullptr : object->if_contains("result");
+  for (const auto* card : rows_of(result == nullptr ? data : *result)) {
+    const auto name = text_of(*card, "name");
+    if (const auto* list = card->if_contains("ip-addresses")) {
+      for (const auto* address : rows_of(*list)) add_reported(name, text_of(*address, "ip-address"), found);
+    } else {
+      add_reported(name, text_of(*card, "inet"), found);
+      add_reported(name, text_of(*card, "inet6"), found);
+    }
+  }
+  return found;
+}
+
+bool has_agent(const base::JsonObject& config) {
+  const auto agent = text_of(config, "agent");
+  for (const auto part : base::split(agent, ',')) {
+    if (part == "1" || part == "enabled=1") return true;
+  }
+  return false;
+}
+
+const Address* Wanted::first(const std::vector<Address>& addresses) const {
+  const auto found = std::ranges::find_if(addresses, [&](const Address& address) {
+    if (address.mac != (kind == Kind::Mac)) return false;
+    return whole ? address.text == text : address.text.starts_with(text);
+  });
+  return found == addresses.end() ? nullptr : &*found;
+}
+
+std::optional<Wanted> wanted_address(std::string_view query) {
+  if (auto ip = ip_text(query.substr(0, query.find('/'))); !ip.empty())
+    return Wanted{Wanted::Kind::Ip, ip, true};
+  if (query.ends_with('*')) query.remove_suffix(1);
+  if (auto mac = mac_text(query); !mac.empty()) {
+    const bool whole = mac.size() == 17;
+    return Wanted{Wanted::Kind::Mac, std::move(mac), whole};
+  }
+  const auto dots = std::ranges::count(query, '.');
+  const bool beginning = dots > 0 && dots <= 3 && is_digit(query.front()) &&
+                         std::ranges::all_of(query, [](char c) { return is_digit(c) || c == '.'; });
+  if (beginning) return Wanted{Wanted::Kind::Ip, std::string(query), false};
+  return std::nullopt;
+}
+
+}  // namespace catalog

@@ -1,0 +1,40 @@
+// Network addresses of guests: as their configuration has them and as they report them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+
+namespace catalog {
+
+struct Address {
+  std::string card;  ///< "net0", or the guest's own name of it
+  std::string text;  ///< MAC address in capitals, or IP address without its prefix
+  bool mac = false;
+};
+
+/// MAC addresses and fixed IP addresses of netN and ipconfigN.
+std::vector<Address> addresses_in(const base::JsonObject& config);
+/// What the guest agent, or PVE for a container, answers. Without loopback and link-local addresses.
+std::vector<Address> addresses_reported(const base::Json& data);
+/// Whether the agent is switched on in the configuration.
+bool has_agent(const base::JsonObject& config);
+
+/// An address that is looked for, whole or its beginning.
+struct Wanted {
+  enum class Kind { Mac, Ip } kind = Kind::Ip;
+  std::string text;
+  bool whole = true;
+
+  /// The first of `addresses` that it is; nullptr where none.
+  const Address* first(const std::vector<Address>& addresses) const;
+};
+
+/// What looks like a MAC address ("bc:24:11", "BC-24-11-00-00-64") or an IP address ("192.0.2.7", "10.0.",
+/// "10.0.*", "2001:db8::7"); nothing else does.
+std::optional<Wanted> wanted_address(std::string_view query);
+
+}  // namespace catalog

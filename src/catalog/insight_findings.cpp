@@ -1,0 +1,45 @@
+#include "catalog/insight_findings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "catalog/insight_read.h"
+
+namespace catalog {
+
+void Findings::add(std::string_view code, std::string object) {
+  const auto* kind = std::ranges::find(kFindingKinds, code, &FindingKind::code);
+  if (kind != kFindingKinds.end())
+    objects_[static_cast<std::size_t>(kind - kFindingKinds.begin())].push_back(std::move(object));
+}
+
+std::string Findings::verdict() const {
+  if (objects_.empty()) return "healthy: nothing found";
+  std::array<std::size_t, kSeverityNames.size()> count{};
+  for (const auto& [kind, objects] : objects_)
+    ++count[static_cast<std::size_t>(kFindingKinds[kind].severity)];
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < count.size(); ++i) {
+    const bool plural = count[i] > 1 && kSeverityNames[i] == "warning";
+    if (count[i] > 0) parts.push_back(fmt::format("{} {}{}", count[i], kSeverityNames[i], plural ? "s" : ""));
+  }
+  const auto& [kind, objects] = *objects_.begin();
+  return fmt::format("{}; first: {} {}", listed(parts), kFindingKinds[kind].code, listed(objects, 3));
+}
+
+base::JsonArray Findings::rows() const {
+  base::JsonArray rows;
+  for (const auto& [index, objects] : objects_) {
+    const auto& kind = kFindingKinds[index];
+    rows.push_back(base::JsonObject{{"severity", kSeverityNames[static_cast<std::size_t>(kind.severity)]},
+                                    {"code", kind.code},
+                                    {"count", objects.size()},
+                                    {"object", listed(objects)},
+                                    {"what", kind.what},
+                                    {"remedy", kind.remedy}});
+  }
+  return rows;
+}
+
+}  // namespace catalog

@@ -1,0 +1,325 @@
+// pve_node_loss_impact: what would break without one node.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "base/text.h"
+#include "catalog/insight.h"
+#include "catalog/insight_read.h"
+#include "catalog/insight_volume.h"
+
+namespace catalog {
+namespace {
+
+constexpr std::size_t kDown = 2600;
+constexpr std::size_t kOthers = 1000;
+
+struct Affinity {
+  std::set<std::string, std::less<>> resources, nodes;
+};
+
+std::set<std::string, std::less<>> set_of(std::string_view text) {
+  const auto all = words(text);
+  return {all.begin(), all.end()};
+}
+
+/// The nodes of "pve1:2,pve2:1", without their priorities.
+std::set<std::string, std::less<>> nodes_in(std::string_view text) {
+  std::set<std::string, std::less<>> names;
+  for (const auto& word : words(text)) names.insert(word.substr(0, word.find(':')));
+  return names;
+}
+
+/// What becomes of one guest.
+struct Fate {
+  const Guest* guest;
+  std::string after;  ///< "down", "restarts on pve2", "off anyway"
+  std::string reason;
+};
+
+class Loss {
+ public:
+  Loss(tool::Sources& sources, const Inventory& inventory, const Node& node)
+      : sources_(sources), inventory_(inventory), lost_(node) {
+    for (const auto& other : inventory.nodes) {
+      if (other.online() && other.name != node.name)
+        free_[other.name] = std::max(0.0, other.maxmem - other.mem);
+    }
+    for (const auto& guest : inventory.guests) {
+      if (guest.node == node.name) guests_.push_back(&guest);
+    }
+    // The largest first: what is left over for it decides.
+    std::ranges::stable_sort(guests_, [](const auto* a, const auto* b) { return a->maxmem > b->maxmem; });
+  }
+
+  base::JsonObject report() {
+    read_cluster();
+    read_configurations();
+    const auto quorum = quorum_after();
+    for (const auto* guest : guests_) fates_.push_back(fate(*guest));
+    base::JsonObject report{{"verdict", verdict()}, {"quorum", quorum}};
+    if (!lost_.online()) report["now"] = fmt::format("{} is {} already", lost_.name, lost_.status);
+    report["capacity"] = capacity();
+    put_rows(report, "down", rows("down"), kDown);
+    put_rows(report, "restarting", rows("restarts"), kOthers);
+    put_rows(report, "cannot_be_told", rows("unknown"), kOthers);
+    if (const auto off = resting(); !off.empty()) report["off_or_template"] = listed(off, 20);
+    if (!replicas_.empty()) report["replication"] = listed(replicas_);
+    if (const auto local = local_storages(); !local.empty()) report["local_storages_lost"] = listed(local);
+    gaps_.put(report);
+    return report;
+  }
+
+ private:
+  void read_cluster() {
+    const auto got = sources_.get({{"/cluster/status"},
+                                   {"/cluster/ha/resources"},
+                                   {"/cluster/ha/rules"},
+                                   {"/cluster/replication"},
+                                   {"/cluster/config/nodes"}});
+    constexpr std::array<std::string_view, 4> kWhat = {"quorum", "HA resources", "HA rules",
+                                                       "replication jobs"};
+    for (std::size_t i = 0; i < std::min(got.size(), kWhat.size()); ++i) {
+      if (!got[i]) gaps_.add(std::string(kWhat[i]), got[i].error());
+    }
+    if (got.size() <= kWhat.size()) return;
+    if (got[0]) members(*got[0]);
+    ha_read_ = got[1].has_value();
+    if (got[1]) {
+      for (const auto* row : rows_of(*got[1])) {
+        const auto state = text_of(*row, "state");
+        managed_[text_of(*row, "sid")] = state.empty() ? "started" : state;
+      }
+    }
+    if (got[2]) rules(*got[2]);
+    if (got[3]) replication(*got[3]);
+    if (got[4]) votes(*got[4]);
+  }
+
+  void members(const base::Json& data) {
+    for (const auto* row : rows_of(data)) {
+      if (text_of(*row, "type") == "node") online_[text_of(*row, "name")] = is_set(*row, "online");
+    }
+  }
+
+  void rules(const base::Json& data) {
+    for (const auto* row : rows_of(data)) {
+      if (text_of(*row, "type") != "node-affinity" || !is_set(*row, "strict") || is_set(*row, "disable"))
+        continue;
+      strict_.push_back({set_of(text_of(*row, "resources")), nodes_in(text_of(*row, "nodes"))});
+    }
+  }
+
+  void replication(const base::Json& data) {
+    for (const auto* row : rows_of(data)) {
+      const auto vmid = whole_of(*row, "guest");
+      const auto target = text_of(*row, "target");
+      const auto* guest = inventory_.guest(vmid);
+      if (is_set(*row, "disable") || guest == nullptr) continue;
+      if (guest->node == lost_.name) copies_[vmid].insert(target);
+      if (guest->node == lost_.name) replicas_.push_back(fmt::format("{} has a copy on {}", vmid, target));
+      if (target == lost_.name) replicas_.push_back(fmt::format("{} loses its copy", vmid));
+    }
+  }
+
+  void votes(const base::Json& data) {
+    for (const auto* row : rows_of(data)) {
+      const auto name = text_of(*row, "name").empty() ? text_of(*row, "node") : text_of(*row, "name");
+      votes_[name] = std::clamp<std::int64_t>(whole_of(*row, "quorum_votes", 1), 0, 1000);
+    }
+  }
+
+  std::int64_t votes_of(const std::string& name) const {
+    const auto found = votes_.find(name);
+    return found == votes_.end() ? 1 : found->second;
+  }
+
+  std::string quorum_after() {
+    if (online_.empty()) return "unknown";
+    std::int64_t all = 0;
+    std::int64_t left = 0;
+    for (const auto& [name, online] : online_) {
+      all += votes_of(name);
+      if (online && name != lost_.name) left += votes_of(name);
+    }
+    const auto needed = all / 2 + 1;
+    keeps_quorum_ = left >= needed;
+    return fmt::format("{} of {} votes left, {} needed: {}{}", left, all, needed,
+                       *keeps_quorum_ ? "kept" : "LOST, the other nodes could change and start nothing",
+                       votes_.empty() ? " (one vote per node assumed)" : "");
+  }
+
+  /// Local disks keep a guest from starting elsewhere.
+  void read_configurations() {
+    if (!lost_.online()) {
+      if (!guests_.empty()) gaps_.add("configurations of " + lost_.name, {lost_.status});
+      return;
+    }
+    std::vector<tool::Read> reads;
+    reads.reserve(guests_.size());
+    for (const auto* guest : guests_) reads.push_back(of_guest(*guest, "config"));
+    const auto got = sources_.get(reads);
+    for (std::size_t i = 0; i < std::min(got.size(), guests_.size()); ++i) {
+      const auto* config = got[i] ? got[i]->if_object() : nullptr;
+      if (!got[i]) gaps_.add(fmt::format("{}", guests_[i]->vmid), got[i].error());
+      if (config == nullptr) continue;
+      auto& local = local_disks_[guests_[i]->vmid];
+      for (const auto& volume : volumes_in(*config)) {
+        if (is_local(volume)) local.push_back(volume.text);
+      }
+    }
+  }
+
+  bool is_local(const VolumeId& volume) const {
+    return std::ranges::any_of(inventory_.storages, [&](const NodeStorage& storage) {
+      return storage.id == volume.storage && storage.node == lost_.name && !storage.shared;
+    });
+  }
+
+  Fate fate(const Guest& guest) {
+    if (guest.is_template) return {&guest, "unavailable", "template" + disks(guest)};
+    const auto managed = managed_.find(sid(guest));
+    if (managed == managed_.end())
+      return {&guest, guest.last_status == "running" ? "down" : "off, unavailable",
+              (ha_read_ ? "not managed by HA" : "HA could not be read") + disks(guest)};
+    if (managed->second != "started") return {&guest, "stays off", "HA state " + managed->second};
+    if (keeps_quorum_ == false) return {&guest, "down", "HA cannot act without quorum"};
+    return restart(guest);
+  }
+
+  std::string disks(const Guest& guest) const {
+    const auto local = local_disks_.find(guest.vmid);
+    return local == local_disks_.end() || local->second.empty()
+               ? std::string{}
+               : "; disk on the node: " + listed(local->second, 2);
+  }
+
+  Fate restart(const Guest& guest) {
+    const auto local = local_disks_.find(guest.vmid);
+    if (local == local_disks_.end()) return {&guest, "unknown", "configuration not read"};
+    const bool bound = !local->second.empty();
+    const auto copies = copies_.find(guest.vmid);
+    if (bound && copies == copies_.end())
+      return {&guest, "down", "HA cannot start it elsewhere" + disks(guest)};
+    std::string best;
+    for (const auto& [name, free] : free_) {
+      if ((bound && !copies->second.contains(name)) || !allowed(guest, name)) continue;
+      if (best.empty() || free > free_[best]) best = name;
+    }
+    if (best.empty()) return {&guest, "down", "no node left where HA may start it"};
+    const auto needs = guest.maxmem;
+    if (free_[best] < needs)
+      return {&guest, "down",
+              fmt::format("needs {}, {} has {} left", size_text(needs), best, size_text(free_[best]))};
+    free_[best] -= needs;
+    return {&guest, "restarts on " + best, bound ? "HA, from its replica" : "HA"};
+  }
+
+  bool allowed(const Guest& guest, std::string_view node) const {
+    return std::ranges::all_of(strict_, [&](const Affinity& rule) {
+      return !rule.resources.contains(sid(guest)) || rule.nodes.contains(node);
+    });
+  }
+
+  std::size_t going(std::string_view after) const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(fates_, [&](const Fate& fate) { return fate.after.starts_with(after); }));
+  }
+
+  std::string verdict() const {
+    auto text = fmt::format("{} would go down, {} would restart elsewhere, {} off or a template; quorum {}",
+                            counted(going("down"), "guest"), going("restarts"),
+                            going("off") + going("stays") + going("unavailable"),
+                            !keeps_quorum_   ? "unknown"
+                            : *keeps_quorum_ ? "kept"
+                                             : "LOST");
+    if (going("unknown") > 0) text += fmt::format("; {} cannot be told", going("unknown"));
+    return text;
+  }
+
+  std::string capacity() const {
+    std::vector<std::string> left;
+    for (const auto& [name, free] : free_) left.push_back(fmt::format("{} {}", name, size_text(free)));
+    double down = 0;
+    for (const auto& fate : fates_) {
+      if (fate.after == "down") down += fate.guest->maxmem;
+    }
+    double all = 0;
+    for (const auto& [name, free] : free_) all += free;
+    return fmt::format("memory free after HA's restarts: {}; the guests that go down need {}{}",
+                       left.empty() ? "none" : listed(left, 8), size_text(down),
+                       down > all ? ", MORE THAN IS LEFT" : "");
+  }
+
+  base::JsonArray rows(std::string_view after) const {
+    std::map<std::int64_t, const Fate*> chosen;
+    for (const auto& fate : fates_) {
+      if (fate.after.starts_with(after)) chosen[fate.guest->vmid] = &fate;
+    }
+    base::JsonArray rows;
+    for (const auto& [vmid, fate] : chosen)
+      rows.push_back(base::JsonObject{{"vmid", vmid},
+                                      {"name", fate->guest->name},
+                                      {"type", fate->guest->type},
+                                      {"maxmem", fate->guest->maxmem},
+                                      {"after", fate->after},
+                                      {"reason", fate->reason}});
+    return rows;
+  }
+
+  /// Nobody misses them at once, but they cannot be started either.
+  std::vector<std::string> resting() const {
+    std::set<std::int64_t> vmids;
+    for (const auto& fate : fates_) {
+      if (fate.after.starts_with("off") || fate.after.starts_with("stays") || fate.after == "unavailable")
+        vmids.insert(fate.guest->vmid);
+    }
+    std::vector<std::string> texts;
+    for (const auto vmid : vmids) texts.push_back(fmt::format("{}", vmid));
+    return texts;
+  }
+
+  std::vector<std::string> local_storages() const {
+    std::vector<std::string> names;
+    for (const auto& storage : inventory_.storages) {
+      if (storage.node == lost_.name && !storage.shared) names.push_back(storage.id);
+    }
+    return names;
+  }
+
+  tool::Sources& sources_;
+  const Inventory& inventory_;
+  const Node& lost_;
+  std::vector<const Guest*> guests_;
+  std::map<std::string, double, std::less<>> free_;
+  std::map<std::string, bool> online_;
+  std::map<std::string, std::int64_t> votes_;
+  std::map<std::string, std::string> managed_;
+  std::vector<Affinity> strict_;
+  std::map<std::int64_t, std::set<std::string, std::less<>>> copies_;
+  std::vector<std::string> replicas_;
+  std::map<std::int64_t, std::vector<std::string>> local_disks_;
+  std::optional<bool> keeps_quorum_;
+  bool ha_read_ = false;
+  std::vector<Fate> fates_;
+  Gaps gaps_;
+};
+
+}  // namespace
+
+Reported node_loss_impact(tool::Sources& sources, const base::JsonObject& arguments) {
+  const auto name = text_of(arguments, "node");
+  if (name.empty() || base::has_control(name)) return std::unexpected("node: give the name of a node.");
+  const auto inventory = read_inventory(sources);
+  if (!inventory) return std::unexpected(inventory.error());
+  if (const auto* node = inventory->node(name)) return Loss(sources, *inventory, *node).report();
+  std::vector<std::string> names;
+  for (const auto& node : inventory->nodes) names.push_back(node.name);
+  return std::unexpected(fmt::format("node: there is no node \"{}\"; there are {}.",
+                                     base::printable(name, 60), listed(names, 20)));
+}
+
+}  // namespace catalog

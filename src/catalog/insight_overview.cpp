@@ -1,0 +1,240 @@
+// pve_guest_overview: one guest from all sides.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "catalog/insight.h"
+#include "catalog/insight_address.h"
+#include "catalog/insight_read.h"
+#include "catalog/insight_volume.h"
+
+namespace catalog {
+namespace {
+
+constexpr std::size_t kTable = 900;
+
+/// What a configuration says that fits into a line each; nothing secret is among them.
+constexpr auto kSettings =
+    std::to_array<std::string_view>({"ostype", "cpu", "bios", "machine", "boot", "onboot", "startup",
+                                     "protection", "agent", "unprivileged", "features"});
+
+bool is_family(std::string_view key, std::string_view family) {
+  return key.size() > family.size() && key.starts_with(family) &&
+         std::ranges::all_of(key.substr(family.size()), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool is_disk(std::string_view key) {
+  constexpr std::array<std::string_view, 8> kFamilies = {"scsi",    "virtio",   "sata", "ide",
+                                                         "efidisk", "tpmstate", "mp",   "unused"};
+  return key == "rootfs" ||
+         std::ranges::any_of(kFamilies, [&](auto family) { return is_family(key, family); });
+}
+
+class Overview {
+ public:
+  Overview(tool::Sources& sources, const Inventory& inventory, const Guest& guest)
+      : sources_(sources), inventory_(inventory), guest_(guest) {}
+
+  base::JsonObject report() {
+    report_["guest"] = fmt::format("{} {} {} on {}", guest_.type == "lxc" ? "container" : "VM", guest_.vmid,
+                                   base::printable(guest_.name, 100), base::printable(guest_.node, 60));
+    report_["status"] = guest_.status;
+    if (inventory_.online(guest_.node)) {
+      own();
+    } else {
+      const auto* node = inventory_.node(guest_.node);
+      report_["why"] = fmt::format("{} is {}: only what the rest of the cluster knows is shown", guest_.node,
+                                   node == nullptr ? "unknown" : node->status);
+      put("tags", guest_.tags);
+    }
+    backups();
+    if (inventory_.online(guest_.node)) tasks();
+    gaps_.offline(inventory_);
+    gaps_.put(report_);
+    return std::move(report_);
+  }
+
+ private:
+  void put(std::string_view key, const std::string& text) {
+    if (!text.empty()) report_[key] = base::printable(text, 200);
+  }
+
+  void own() {
+    constexpr std::array<std::string_view, 6> kWhat = {"config",   "current",  "pending",
+                                                       "snapshot", "firewall", "interfaces"};
+    std::vector<tool::Read> reads;
+    for (const auto what : kWhat) {
+      if (what != "interfaces" || guest_.status == "running") reads.push_back(of_guest(guest_, what));
+    }
+    const auto got = sources_.get(reads);
+    using Show = void (Overview::*)(const base::Json&);
+    constexpr std::array<Show, 6> kShow = {&Overview::configuration, &Overview::current,
+                                           &Overview::pending,       &Overview::snapshots,
+                                           &Overview::firewall,      &Overview::interfaces};
+    // In this order for the reader: how it is, how it is made, where it is.
+    for (const std::size_t i : {1U, 0U, 5U, 2U, 3U, 4U}) {
+      if (i >= got.size()) continue;
+      if (got[i]) {
+        (this->*kShow[i])(*got[i]);
+      } else {
+        gaps_.add(std::string(i == 5 ? "addresses" : kWhat[i]), got[i].error());
+      }
+    }
+  }
+
+  void current(const base::Json& data) {
+    const auto* status = data.if_object();
+    if (status == nullptr) return;
+    const auto detail = text_of(*status, "qmpstatus");
+    if (!detail.empty() && detail != guest_.status) put("status", guest_.status + " (" + detail + ")");
+    if (guest_.status == "running") {
+      report_["uptime"] = number_of(*status, "uptime").value_or(0);
+      report_["use"] = fmt::format("{} of {:.0f} cores, {} of {} memory", share_text(guest_.cpu, 1),
+                                   guest_.maxcpu, size_text(guest_.mem), size_text(guest_.maxmem));
+    } else {
+      report_["size"] = fmt::format("{:.0f} cores, {} memory", guest_.maxcpu, size_text(guest_.maxmem));
+    }
+  }
+
+  void configuration(const base::Json& data) {
+    const auto* config = data.if_object();
+    if (config == nullptr) return;
+    std::vector<std::string> settings;
+    for (const auto key : kSettings) {
+      const auto value = text_of(*config, key);
+      if (!value.empty()) settings.push_back(fmt::format("{} {}", key, base::printable(value, 60)));
+    }
+    put("settings", listed(settings, kSettings.size()));
+    put("tags", guest_.tags);
+    put("pool", guest_.pool);
+    put("lock", guest_.lock);
+    put("ha", guest_.hastate.empty() ? "not managed" : guest_.hastate);
+    if (guest_.is_template) report_["template"] = true;
+    put("description", text_of(*config, "description"));
+    base::JsonArray disks;
+    base::JsonArray cards;
+    for (const auto& member : *config) {
+      const auto* text = member.value().if_string();
+      if (text == nullptr) continue;
+      const std::string key(std::string_view(member.key()));
+      if (is_disk(key)) disks.push_back(base::JsonObject{{"disk", key}, {"value", *text}});
+      if (is_family(key, "net")) cards.push_back(base::JsonObject{{"card", key}, {"value", *text}});
+    }
+    put_rows(report_, "disks", disks, kTable);
+    put_rows(report_, "network", cards, kTable);
+    std::vector<std::string> fixed;
+    for (const auto& address : addresses_in(*config)) {
+      if (!address.mac) fixed.push_back(address.text + " (" + address.card + ", configured)");
+    }
+    put("addresses", listed(fixed));
+  }
+
+  void interfaces(const base::Json& data) {
+    std::vector<std::string> seen;
+    for (const auto& address : addresses_reported(data))
+      seen.push_back(address.text + " (" + address.card + ")");
+    put("addresses", listed(seen, 8));
+  }
+
+  void pending(const base::Json& data) {
+    std::vector<std::string> keys;
+    for (const auto* row : rows_of(data)) {
+      if (row->contains("pending") || row->contains("delete")) keys.push_back(text_of(*row, "key"));
+    }
+    put("pending_changes", keys.empty() ? "none" : listed(keys, 10));
+  }
+
+  void snapshots(const base::Json& data) {
+    base::JsonArray rows;
+    for (const auto* row : rows_of(data)) {
+      const auto name = text_of(*row, "name");
+      if (name != "current")
+        rows.push_back(base::JsonObject{{"snapshot", name}, {"snaptime", whole_of(*row, "snaptime")}});
+    }
+    put_rows(report_, "snapshots", rows, kTable);
+    if (rows.empty()) report_["snapshots"] = "none";
+  }
+
+  void firewall(const base::Json& data) {
+    const auto* options = data.if_object();
+    if (options != nullptr) put("firewall", is_set(*options, "enable") ? "on" : "off");
+  }
+
+  void backups() {
+    std::vector<const NodeStorage*> storages;
+    for (const auto* storage : inventory_.to_read({"backup"})) {
+      if (storage->shared || storage->node == guest_.node) storages.push_back(storage);
+    }
+    std::vector<tool::Read> reads;
+    for (const auto* storage : storages)
+      reads.push_back({"/nodes/{node}/storage/{storage}/content",
+                       {{"node", storage->node},
+                        {"storage", storage->id},
+                        {"content", "backup"},
+                        {"vmid", guest_.vmid}}});
+    const auto got = sources_.get(reads);
+    std::vector<base::JsonObject> found;
+    for (std::size_t i = 0; i < std::min(got.size(), storages.size()); ++i) {
+      if (!got[i]) {
+        gaps_.add("backups on " + storages[i]->id, got[i].error());
+        continue;
+      }
+      for (const auto* row : rows_of(*got[i])) {
+        if (whole_of(*row, "vmid") == guest_.vmid)
+          found.push_back({{"ctime", whole_of(*row, "ctime")},
+                           {"size", whole_of(*row, "size")},
+                           {"volid", text_of(*row, "volid")}});
+      }
+    }
+    put_backups(std::move(found));
+  }
+
+  void put_backups(std::vector<base::JsonObject> found) {
+    constexpr std::size_t kShown = 3;
+    std::ranges::stable_sort(found, std::greater{}, [](const auto& row) { return whole_of(row, "ctime"); });
+    if (found.empty()) report_["backups"] = "none found";
+    base::JsonArray rows;
+    for (std::size_t i = 0; i < std::min(kShown, found.size()); ++i) rows.push_back(found[i]);
+    put_rows(report_, "backups", rows, kTable);
+    if (found.size() > kShown) report_["older_backups"] = found.size() - kShown;
+  }
+
+  void tasks() {
+    const auto got =
+        sources_.get({{"/nodes/{node}/tasks",
+                       {{"node", guest_.node}, {"vmid", guest_.vmid}, {"limit", 5}, {"source", "all"}}}});
+    if (got.empty()) return;
+    if (!got[0]) return gaps_.add("tasks", got[0].error());
+    base::JsonArray rows;
+    for (const auto* row : rows_of(*got[0]))
+      rows.push_back(
+          base::JsonObject{{"starttime", whole_of(*row, "starttime")},
+                           {"type", text_of(*row, "type")},
+                           {"user", text_of(*row, "user")},
+                           {"result", row->contains("endtime") ? text_of(*row, "status") : "running"}});
+    put_rows(report_, "tasks", rows, kTable);
+  }
+
+  tool::Sources& sources_;
+  const Inventory& inventory_;
+  const Guest& guest_;
+  base::JsonObject report_;
+  Gaps gaps_;
+};
+
+}  // namespace
+
+Reported guest_overview(tool::Sources& sources, const base::JsonObject& arguments) {
+  const auto wanted = text_of(arguments, "guest");
+  if (base::trim(wanted).empty() || base::has_control(wanted))
+    return std::unexpected("guest: give the number or the name of a guest.");
+  const auto inventory = read_inventory(sources);
+  if (!inventory) return std::unexpected(inventory.error());
+  const auto guest = the_guest(*inventory, base::trim(wanted));
+  if (!guest) return std::unexpected(guest.error());
+  return Overview(sources, *inventory, **guest).report();
+}
+
+}  // namespace catalog

@@ -1,0 +1,209 @@
+#include "catalog/insight_read.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+#include "base/text.h"
+
+namespace catalog {
+namespace {
+
+constexpr std::size_t kCell = 240;
+constexpr std::size_t kItem = 160;
+
+const base::Json* member(const base::JsonObject& row, std::string_view key) { return row.if_contains(key); }
+
+std::optional<double> number_in(const base::Json& value) {
+  if (value.is_int64()) return static_cast<double>(value.get_int64());
+  if (value.is_uint64()) return static_cast<double>(value.get_uint64());
+  if (value.is_double()) return value.get_double();
+  const auto* text = value.if_string();
+  if (text == nullptr) return std::nullopt;
+  double read = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), read);
+  if (text->empty() || error != std::errc{} || end != text->data() + text->size()) return std::nullopt;
+  return read;
+}
+
+bool same_letter(char a, char b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return lower(a) == lower(b);
+}
+
+}  // namespace
+
+std::string text_of(const base::JsonObject& row, std::string_view key) {
+  const auto* value = member(row, key);
+  if (value == nullptr) return {};
+  if (const auto* text = value->if_string()) return std::string(std::string_view(*text));
+  return value->is_number() ? base::write_json(*value) : std::string{};
+}
+
+std::optional<double> number_of(const base::JsonObject& row, std::string_view key) {
+  const auto* value = member(row, key);
+  const auto number = value == nullptr ? std::nullopt : number_in(*value);
+  return number && std::isfinite(*number) ? number : std::nullopt;
+}
+
+std::int64_t whole_of(const base::JsonObject& row, std::string_view key, std::int64_t otherwise) {
+  constexpr double kExact = 9007199254740992.0;  // 2^53
+  const auto number = number_of(row, key);
+  return number && std::abs(*number) <= kExact ? static_cast<std::int64_t>(*number) : otherwise;
+}
+
+bool is_set(const base::JsonObject& row, std::string_view key) {
+  const auto* value = member(row, key);
+  if (value == nullptr) return false;
+  return value->is_bool() ? value->get_bool() : number_in(*value).value_or(0) == 1;
+}
+
+std::vector<const base::JsonObject*> rows_of(const base::Json& data) {
+  std::vector<const base::JsonObject*> rows;
+  const auto* array = data.if_array();
+  if (array == nullptr) return rows;
+  for (const auto& item : *array) {
+    if (const auto* object = item.if_object()) rows.push_back(object);
+  }
+  return rows;
+}
+
+std::string size_text(double bytes) {
+  constexpr std::array<std::string_view, 6> kUnits = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+  std::size_t unit = 0;
+  for (; bytes >= 1024 && unit + 1 < kUnits.size(); ++unit) bytes /= 1024;
+  return fmt::format("{:.{}f} {}", bytes, unit > 0 && bytes < 9.95 ? 1 : 0, kUnits[unit]);
+}
+
+std::string share_text(double part, double whole) {
+  if (whole <= 0) return "?";
+  return fmt::format("{:.0f}%", part / whole * 100);
+}
+
+std::string listed(const std::vector<std::string>& items, std::size_t most) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(items.size(), most); ++i)
+    text += (i == 0 ? "" : ", ") + base::printable(items[i], kItem);
+  if (items.size() > most) text += fmt::format(" and {} more", items.size() - most);
+  return text;
+}
+
+std::string counted(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::vector<std::string> words(std::string_view text) {
+  std::vector<std::string> all;
+  while (!text.empty()) {
+    const auto end = std::min(text.find_first_of(",; "), text.size());
+    if (end > 0) all.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return all;
+}
+
+bool fits(std::string_view pattern, std::string_view text) {
+  std::size_t p = 0;
+  std::size_t t = 0;
+  // Where the last star was, and how far it reached: going back there once is enough.
+  std::size_t star = std::string_view::npos;
+  std::size_t reached = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      reached = t;
+    } else if (p < pattern.size() && (pattern[p] == '?' || same_letter(pattern[p], text[t]))) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++reached;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', p) == std::string_view::npos;
+}
+
+std::string sid(const Guest& guest) {
+  return fmt::format("{}:{}", guest.type == "lxc" ? "ct" : "vm", guest.vmid);
+}
+
+tool::Read of_guest(const Guest& guest, std::string_view what, base::JsonObject arguments) {
+  struct Path {
+    std::string_view what, qemu, lxc;
+  };
+  constexpr auto kPaths = std::to_array<Path>({
+      {"config", "/nodes/{node}/qemu/{vmid}/config", "/nodes/{node}/lxc/{vmid}/config"},
+      {"current", "/nodes/{node}/qemu/{vmid}/status/current", "/nodes/{node}/lxc/{vmid}/status/current"},
+      {"pending", "/nodes/{node}/qemu/{vmid}/pending", "/nodes/{node}/lxc/{vmid}/pending"},
+      {"snapshot", "/nodes/{node}/qemu/{vmid}/snapshot", "/nodes/{node}/lxc/{vmid}/snapshot"},
+      {"snapshot config", "/nodes/{node}/qemu/{vmid}/snapshot/{snapname}/config",
+       "/nodes/{node}/lxc/{vmid}/snapshot/{snapname}/config"},
+      {"firewall", "/nodes/{node}/qemu/{vmid}/firewall/options", "/nodes/{node}/lxc/{vmid}/firewall/options"},
+      {"interfaces", "/nodes/{node}/qemu/{vmid}/agent/network-get-interfaces",
+       "/nodes/{node}/lxc/{vmid}/interfaces"},
+      {"rrddata", "/nodes/{node}/qemu/{vmid}/rrddata", "/nodes/{node}/lxc/{vmid}/rrddata"},
+  });
+  const auto* path = std::ranges::find(kPaths, what, &Path::what);
+  arguments["node"] = guest.node;
+  arguments["vmid"] = guest.vmid;
+  if (path == kPaths.end()) return {};
+  return {guest.type == "lxc" ? path->lxc : path->qemu, std::move(arguments)};
+}
+
+void Gaps::add(std::string what, const tool::Unseen& why) {
+  auto& list = (why.forbidden ? forbidden_ : unanswered_)[base::printable(why.sentence, kItem)];
+  if (std::ranges::find(list, what) == list.end()) list.push_back(std::move(what));
+}
+
+void Gaps::offline(const Inventory& inventory) {
+  for (const auto& node : inventory.nodes) {
+    if (!node.online()) unanswered_[base::printable(node.status, kItem)].push_back(node.name);
+  }
+}
+
+void Gaps::put(base::JsonObject& report) const {
+  const auto put = [&](std::string_view key, const ByReason& gaps) {
+    constexpr std::size_t kReasons = 4;
+    std::vector<std::string> all;
+    for (const auto& [reason, what] : gaps)
+      all.push_back(fmt::format("{} ({})", listed(what), reason.empty() ? "no answer" : reason));
+    if (!all.empty()) report[key] = listed(all, kReasons);
+  };
+  put("unanswered", unanswered_);
+  put("not_permitted", forbidden_);
+}
+
+void put_rows(base::JsonObject& report, std::string_view key, const base::JsonArray& rows,
+              std::size_t bytes) {
+  constexpr std::size_t kNumber = 16;
+  base::JsonArray kept;
+  std::size_t used = 0;
+  for (const auto& item : rows) {
+    const auto* row = item.if_object();
+    if (row == nullptr) continue;
+    base::JsonObject clipped;
+    std::size_t size = 3;
+    for (const auto& cell : *row) {
+      const auto* text = cell.value().if_string();
+      auto shown = text == nullptr ? std::string{} : base::printable(std::string_view(*text), kCell);
+      // The table puts a stroke before each stroke.
+      size += 1 + (text == nullptr ? kNumber
+                                   : shown.size() + static_cast<std::size_t>(std::ranges::count(shown, '|')));
+      clipped[cell.key()] = text == nullptr ? cell.value() : base::Json(shown);
+    }
+    if (used + size > bytes) break;
+    used += size;
+    kept.emplace_back(std::move(clipped));
+  }
+  const auto left = rows.size() - std::min(rows.size(), kept.size());
+  if (!kept.empty()) report[key] = std::move(kept);
+  if (left > 0) report[std::string(key) + "_left_out"] = left;
+}
+
+}  // namespace catalog

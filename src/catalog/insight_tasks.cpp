@@ -1,0 +1,160 @@
+// pve_who_did: tasks of all nodes and the cluster log in one list, newest first.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "catalog/insight.h"
+#include "catalog/insight_read.h"
+
+namespace catalog {
+namespace {
+
+constexpr std::size_t kTable = 5000;
+constexpr std::int64_t kMostHours = 8760;
+
+struct Asked {
+  std::string user;
+  const Guest* guest = nullptr;
+  std::int64_t since = 0;
+  bool errors = false;
+};
+
+struct Event {
+  std::int64_t time = 0;
+  std::string user, node, what, result;
+};
+
+bool is_of(std::string_view user, const std::string& wanted) {
+  return wanted.empty() || base::lower_ascii(user).find(base::lower_ascii(wanted)) != std::string::npos;
+}
+
+std::string user_of(const base::JsonObject& row) {
+  const auto token = text_of(row, "tokenid");
+  return text_of(row, "user") + (token.empty() ? "" : "!" + token);
+}
+
+bool failed(std::string_view status) {
+  return !status.empty() && status != "OK" && !status.starts_with("WARNINGS");
+}
+
+/// Whether a line of the log speaks of the guest: its number on its own.
+bool speaks_of(std::string_view text, std::int64_t vmid) {
+  const auto number = fmt::format("{}", vmid);
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  for (auto at = text.find(number); at != std::string_view::npos; at = text.find(number, at + 1)) {
+    const auto end = at + number.size();
+    if ((at == 0 || !is_digit(text[at - 1])) && (end == text.size() || !is_digit(text[end]))) return true;
+  }
+  return false;
+}
+
+class Events {
+ public:
+  explicit Events(const Asked& asked) : asked_(asked) {}
+
+  void tasks(const base::Json& data) {
+    for (const auto* row : rows_of(data)) {
+      if (!upids_.insert(text_of(*row, "upid")).second) continue;
+      const auto status = text_of(*row, "status");
+      const bool ended = row->contains("endtime");
+      Event event{whole_of(*row, "starttime"), user_of(*row), text_of(*row, "node"), text_of(*row, "type"),
+                  ended ? status : "running"};
+      const auto id = text_of(*row, "id");
+      if (asked_.guest != nullptr && id != fmt::format("{}", asked_.guest->vmid)) continue;
+      if (!id.empty()) event.what += " " + id;
+      if (!asked_.errors || (ended && failed(status))) add(std::move(event));
+    }
+  }
+
+  /// Without what the tasks say already.
+  void log(const base::Json& data) {
+    constexpr std::int64_t kError = 3;
+    for (const auto* row : rows_of(data)) {
+      const auto message = text_of(*row, "msg");
+      if (message.find("UPID:") != std::string::npos) continue;
+      if (asked_.errors && whole_of(*row, "pri", 6) > kError) continue;
+      if (asked_.guest != nullptr && !speaks_of(message, asked_.guest->vmid)) continue;
+      add({whole_of(*row, "time"), text_of(*row, "user"), text_of(*row, "node"), message, "logged"});
+    }
+  }
+
+  std::size_t size() const { return events_.size(); }
+
+  base::JsonArray rows(std::size_t most) {
+    std::ranges::stable_sort(events_, std::greater{}, &Event::time);
+    base::JsonArray rows;
+    for (const auto& event : events_) {
+      if (rows.size() == most) break;
+      rows.push_back(base::JsonObject{{"time", event.time},
+                                      {"user", event.user},
+                                      {"node", event.node},
+                                      {"what", event.what},
+                                      {"result", event.result}});
+    }
+    return rows;
+  }
+
+ private:
+  void add(Event event) {
+    if (event.time >= asked_.since && is_of(event.user, asked_.user)) events_.push_back(std::move(event));
+  }
+
+  const Asked& asked_;
+  std::vector<Event> events_;
+  std::set<std::string> upids_;
+};
+
+std::vector<tool::Read> reads_of(const Inventory& inventory, const Asked& asked) {
+  std::vector<tool::Read> reads{{"/cluster/log", {{"max", 1000}}}};
+  for (const auto& node : inventory.nodes) {
+    if (!node.online()) continue;
+    base::JsonObject arguments{
+        {"node", node.name}, {"since", asked.since}, {"limit", 1000}, {"source", "all"}};
+    if (asked.errors) arguments["errors"] = 1;
+    if (asked.guest != nullptr) arguments["vmid"] = asked.guest->vmid;
+    reads.push_back({"/nodes/{node}/tasks", std::move(arguments)});
+  }
+  return reads;
+}
+
+}  // namespace
+
+Reported who_did(tool::Sources& sources, const base::JsonObject& arguments) {
+  const auto hours = whole_of(arguments, "hours", 24);
+  const auto most = whole_of(arguments, "limit", 30);
+  if (hours < 1 || hours > kMostHours) return std::unexpected("hours: give 1 to 8760 hours.");
+  if (most < 1 || most > 100) return std::unexpected("limit: give 1 to 100 events.");
+  const auto inventory = read_inventory(sources);
+  if (!inventory) return std::unexpected(inventory.error());
+  Asked asked{text_of(arguments, "user"), nullptr, sources.now() - hours * 3600, is_set(arguments, "errors")};
+  if (const auto guest = text_of(arguments, "guest"); !guest.empty()) {
+    const auto found = the_guest(*inventory, guest);
+    if (!found) return std::unexpected(found.error());
+    asked.guest = *found;
+  }
+  const auto reads = reads_of(*inventory, asked);
+  const auto got = sources.get(reads);
+  Events events(asked);
+  Gaps gaps;
+  for (std::size_t i = 0; i < std::min(got.size(), reads.size()); ++i) {
+    if (!got[i]) {
+      gaps.add(i == 0 ? "cluster log" : "tasks of " + text_of(reads[i].arguments, "node"), got[i].error());
+    } else {
+      i == 0 ? events.log(*got[i]) : events.tasks(*got[i]);
+    }
+  }
+  base::JsonObject report{{"found", fmt::format("{}{} in the last {}", counted(events.size(), "event"),
+                                                asked.errors ? " that failed" : "",
+                                                counted(static_cast<std::size_t>(hours), "hour"))}};
+  put_rows(report, "events", events.rows(static_cast<std::size_t>(most)), kTable);
+  if (events.size() > static_cast<std::size_t>(most))
+    report["older"] =
+        fmt::format("{} more; limit shows up to 100", events.size() - static_cast<std::size_t>(most));
+  gaps.offline(*inventory);
+  gaps.put(report);
+  return report;
+}
+
+}  // namespace catalog
