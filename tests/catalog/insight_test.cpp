@@ -1,0 +1,424 @@
+// What the reports of `insight` conclude, from answers that are made up: also from incomplete, forbidden and
+// senseless ones.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "base/text.h"
+#include "catalog/insight.h"
+#include "catalog/insight_address.h"
+#include "catalog/insight_findings.h"
+#include "catalog/insight_read.h"
+#include "catalog/support.h"
+
+namespace catalog_test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+/// Answers by path, placeholders filled; "*" answers what nothing else does.
+class FakeSources : public tool::Sources {
+ public:
+  static constexpr std::int64_t kNow = 1'800'000'000;
+
+  FakeSources& answer(const std::string& path, std::string_view json) {
+    answers[path] = base::parse_json(json).value();
+    return *this;
+  }
+  FakeSources& refuse(const std::string& path, std::string sentence, bool forbidden = false) {
+    refusals[path] = {std::move(sentence), forbidden, forbidden ? 403U : 595U};
+    return *this;
+  }
+
+  std::vector<Got> get(const std::vector<tool::Read>& reads) override {
+    std::vector<Got> got;
+    for (const auto& read : reads) got.push_back(one(read));
+    return got;
+  }
+  std::int64_t now() const override { return kNow; }
+
+  std::map<std::string, base::Json> answers;
+  std::map<std::string, tool::Unseen> refusals;
+  std::vector<std::string> asked;
+
+ private:
+  Got one(const tool::Read& read) {
+    std::string path(read.path);
+    for (const auto& argument : read.arguments) {
+      const auto name = "{" + std::string(std::string_view(argument.key())) + "}";
+      const auto* text = argument.value().if_string();
+      const auto value =
+          text == nullptr ? base::write_json(argument.value()) : std::string(std::string_view(*text));
+      if (const auto at = path.find(name); at != std::string::npos) path.replace(at, name.size(), value);
+    }
+    if (path == "/cluster/nextid") path += "?" + base::write_json(read.arguments.at("vmid"));
+    asked.push_back(path);
+    for (const auto& key : {path, std::string("*")}) {
+      if (const auto no = refusals.find(key); no != refusals.end()) return std::unexpected(no->second);
+      if (const auto found = answers.find(key); found != answers.end()) return found->second;
+    }
+    return std::unexpected(tool::Unseen{"not found", false, 500});
+  }
+};
+
+std::string told(const catalog::Reported& report) {
+  return report ? base::write_json(base::Json(*report)) : "refused: " + report.error();
+}
+
+constexpr std::string_view kTwoNodes = R"(
+  {"type":"node","node":"a","status":"online","maxmem":100000000000,"mem":10000000000},
+  {"type":"node","node":"b","status":"online","maxmem":100000000000,"mem":90000000000},
+  {"type":"storage","storage":"nfs","node":"a","status":"available","content":"images,backup","shared":1,"disk":1,"maxdisk":100},
+  {"type":"storage","storage":"nfs","node":"b","status":"available","content":"images,backup","shared":1,"disk":1,"maxdisk":100},
+  {"type":"storage","storage":"zfs","node":"a","status":"available","content":"images","shared":0,"disk":1,"maxdisk":50},
+  {"type":"storage","storage":"zfs","node":"b","status":"available","content":"images","shared":0,"disk":1,"maxdisk":60},
+  {"type":"qemu","vmid":100,"node":"a","name":"one","status":"running","maxmem":4000000000},
+  {"type":"qemu","vmid":200,"node":"b","name":"two","status":"running","maxmem":8000000000})";
+
+void fill(FakeSources& sources, std::string_view more) {
+  sources.answer("/cluster/resources", fmt::format("[{}{}]", kTwoNodes, more));
+  sources.answer("/nodes/a/qemu/100/config", R"({"scsi0":"nfs:100/vm-100-disk-0.qcow2,size=8G"})");
+  sources.answer("/nodes/b/qemu/200/config", R"({"scsi0":"zfs:vm-200-disk-0,size=8G"})");
+  sources.answer("/nodes/a/storage/nfs/content",
+                 R"([{"volid":"nfs:100/vm-100-disk-0.qcow2","vmid":100,"content":"images","size":1000},
+                     {"volid":"nfs:100/vm-100-disk-7.qcow2","vmid":100,"content":"images","size":2000},
+                     {"volid":"nfs:300/vm-300-disk-0.raw","vmid":300,"content":"images","size":4000},
+                     {"volid":"nfs:backup/vzdump-qemu-300-x.vma","vmid":300,"content":"backup","size":500}])");
+  sources.answer("/nodes/a/storage/zfs/content", "[]");
+  sources.answer("/nodes/b/storage/zfs/content",
+                 R"([{"volid":"zfs:vm-200-disk-0","vmid":200,"content":"images","size":1000}])");
+  sources.answer("/cluster/replication", "[]");
+  sources.answer("/cluster/nextid?300", R"("300")");
+}
+
+struct TwoNodes : FakeSources {
+  explicit TwoNodes(std::string_view more = "") { fill(*this, more); }
+};
+
+// --- orphans
+
+TEST(Orphans, AreWhatNobodyNames) {
+  TwoNodes sources;
+  const auto text = told(catalog::find_orphans(sources, {}));
+  EXPECT_THAT(text, HasSubstr("2 orphaned images (5.9 KiB), 0 unused disks, 1 orphaned backup (500 B)"));
+  EXPECT_THAT(text, HasSubstr("vm-100-disk-7"));
+  EXPECT_THAT(text, HasSubstr("vm-300-disk-0"));
+  EXPECT_THAT(text, Not(HasSubstr("vm-100-disk-0")));
+  EXPECT_THAT(text, Not(HasSubstr("vm-200-disk-0")));
+  EXPECT_THAT(text, Not(HasSubstr("incomplete")));
+  EXPECT_EQ(std::ranges::count(sources.asked, "/nodes/b/storage/nfs/content"), 0) << "a shared storage once";
+}
+
+TEST(Orphans, NothingOfAGuestThatCouldNotBeRead) {
+  TwoNodes sources;
+  sources.refuse("/nodes/a/qemu/100/config", "Permission check failed", true);
+  const auto text = told(catalog::find_orphans(sources, {}));
+  EXPECT_THAT(text, HasSubstr("incomplete: 0 orphaned images"));
+  EXPECT_THAT(text, Not(HasSubstr("disk-7"))) << "the guest may use it";
+  EXPECT_THAT(text, Not(HasSubstr("vm-300-disk-0"))) << "so may it use another's on a shared storage";
+  EXPECT_THAT(text, HasSubstr("\"not_permitted\":\"100 (Permission check failed)\""));
+}
+
+TEST(Orphans, ANumberThatIsTakenHasAnOwnerThatIsNotSeen) {
+  TwoNodes sources;
+  sources.refuse("/cluster/nextid?300", "VM 300 already exists");
+  const auto text = told(catalog::find_orphans(sources, {}));
+  EXPECT_THAT(text, HasSubstr("0 orphaned backups"));
+  EXPECT_THAT(text, Not(HasSubstr("vm-300-disk-0")));
+  EXPECT_THAT(text, HasSubstr("guests that this token may not see"));
+}
+
+TEST(Orphans, ADiskThatOnlyASnapshotNamesIsNeeded) {
+  TwoNodes sources;
+  sources.answer("/nodes/a/qemu/100/config", R"({"scsi0":"nfs:100/vm-100-disk-0.qcow2","parent":"s"})");
+  sources.answer("/nodes/a/qemu/100/snapshot", R"([{"name":"s","snaptime":1700000000},{"name":"current"}])");
+  sources.answer("/nodes/a/qemu/100/snapshot/s/config", R"({"scsi1":"nfs:100/vm-100-disk-7.qcow2,size=1G"})");
+  auto text = told(catalog::find_orphans(sources, {}));
+  EXPECT_THAT(text, Not(HasSubstr("disk-7")));
+  EXPECT_THAT(text, HasSubstr(R"("snapshot":"s")"));
+  sources.refuse("/nodes/a/qemu/100/snapshot/s/config", "No route to host");
+  text = told(catalog::find_orphans(sources, {}));
+  EXPECT_THAT(text, Not(HasSubstr("disk-7"))) << "what could not be read may name it";
+  EXPECT_THAT(text, HasSubstr("1 volume not judged"));
+}
+
+TEST(Orphans, ALockedGuestIsBeingChanged) {
+  TwoNodes sources;
+  sources.answer("/cluster/resources",
+                 fmt::format("[{}]", std::string(kTwoNodes).replace(kTwoNodes.find("\"one\""), 5,
+                                                                    R"("one","lock":"clone")")));
+  EXPECT_THAT(told(catalog::find_orphans(sources, {})), Not(HasSubstr("disk-7")));
+}
+
+TEST(Orphans, ACopyOnAnotherNodeIsOneUnlessItIsReplicated) {
+  TwoNodes sources;
+  sources.answer("/nodes/a/storage/zfs/content",
+                 R"([{"volid":"zfs:vm-200-disk-0","vmid":200,"content":"images","size":1000}])");
+  EXPECT_THAT(told(catalog::find_orphans(sources, {})), HasSubstr("its guest is on b"));
+  sources.answer("/cluster/replication", R"([{"guest":200,"target":"a"}])");
+  EXPECT_THAT(told(catalog::find_orphans(sources, {})), Not(HasSubstr("its guest is on b")));
+  sources.refuse("/cluster/replication", "no", true);
+  EXPECT_THAT(told(catalog::find_orphans(sources, {})), Not(HasSubstr("its guest is on b")));
+}
+
+TEST(Orphans, TheSameDisksUnderASecondNameAreNone) {
+  TwoNodes sources(
+      R"(,{"type":"storage","storage":"nfs2","node":"a","status":"available","content":"images","shared":1,"disk":1,"maxdisk":100})");
+  sources.answer("/nodes/a/storage/nfs2/content",
+                 R"([{"volid":"nfs2:100/vm-100-disk-0.qcow2","vmid":100,"content":"images","size":1000}])");
+  EXPECT_THAT(told(catalog::find_orphans(sources, {})), Not(HasSubstr("nfs2:")));
+}
+
+TEST(Orphans, AStorageThatCouldNotBeReadIsNamed) {
+  TwoNodes sources;
+  sources.refuse("/nodes/b/storage/zfs/content", "No route to host");
+  const auto text = told(catalog::find_orphans(sources, {}));
+  EXPECT_THAT(text, HasSubstr("storages not read: zfs on b"));
+  EXPECT_THAT(text, HasSubstr("zfs on b (No route to host)"));
+}
+
+// --- health
+
+TEST(Health, StoragesAreJudgedOnceByTheirFill) {
+  FakeSources sources;
+  sources.answer("/cluster/resources", R"([
+    {"type":"node","node":"a","status":"online"},{"type":"node","node":"b","status":"online"},
+    {"type":"storage","storage":"nas","node":"a","status":"available","shared":1,"disk":96,"maxdisk":100},
+    {"type":"storage","storage":"nas","node":"b","status":"available","shared":1,"disk":96,"maxdisk":100},
+    {"type":"storage","storage":"lvm","node":"a","status":"available","shared":0,"disk":86,"maxdisk":100},
+    {"type":"storage","storage":"ok","node":"a","status":"available","shared":0,"disk":85,"maxdisk":100}])");
+  const auto text = told(catalog::cluster_health(sources, {}));
+  EXPECT_THAT(text, HasSubstr(R"("code":"STORAGE_FULL","count":1,"object":"nas 96%")"));
+  EXPECT_THAT(text, HasSubstr(R"("code":"STORAGE_FILLING","count":1,"object":"lvm on a 86%")"));
+}
+
+TEST(Health, ManyAreOneLine) {
+  std::string guests;
+  std::string bare;
+  for (int vmid = 100; vmid < 600; ++vmid) {
+    guests += fmt::format(R"(,{{"type":"qemu","vmid":{},"node":"a","status":"running"}})", vmid);
+    bare += fmt::format(R"({}{{"vmid":{}}})", vmid == 100 ? "" : ",", vmid);
+  }
+  FakeSources sources;
+  sources.answer("/cluster/resources", R"([{"type":"node","node":"a","status":"online"})" + guests + "]");
+  sources.answer("/cluster/backup-info/not-backed-up", "[" + bare + "]");
+  const auto text = told(catalog::cluster_health(sources, {}));
+  EXPECT_THAT(text, HasSubstr(R"("count":500,"object":"100, 101, 102, 103, 104 and 495 more")"));
+  EXPECT_LT(text.size(), 3000U);
+}
+
+TEST(Health, ABackupIsMissedOnlyWhereEveryPlaceWasRead) {
+  TwoNodes sources;
+  sources.answer(
+      "/nodes/a/storage/nfs/content",
+      fmt::format(R"([{{"vmid":100,"content":"backup","ctime":{}}}])", FakeSources::kNow - 86'400));
+  EXPECT_THAT(told(catalog::cluster_health(sources, {})), HasSubstr(R"x("object":"200 (none)")x"));
+  sources.refuse("/nodes/a/storage/nfs/content", "No route to host");
+  const auto text = told(catalog::cluster_health(sources, {}));
+  EXPECT_THAT(text, Not(HasSubstr("BACKUP_STALE")));
+  EXPECT_THAT(text, HasSubstr("backups of 2 guests"));
+}
+
+TEST(Health, WhatIsForbiddenIsNamed) {
+  TwoNodes sources;
+  sources.refuse("/nodes/a/apt/update", "Permission check failed (/nodes/a, Sys.Modify)", true);
+  EXPECT_THAT(
+      told(catalog::cluster_health(sources, {})),
+      HasSubstr(R"x("not_permitted":"updates of a (Permission check failed (/nodes/a, Sys.Modify))")x"));
+}
+
+TEST(Health, CodesAreUniqueAndSortedBySeverity) {
+  std::set<std::string_view> codes;
+  for (const auto& kind : catalog::kFindingKinds) EXPECT_TRUE(codes.insert(kind.code).second) << kind.code;
+  EXPECT_TRUE(std::ranges::is_sorted(catalog::kFindingKinds, {}, &catalog::FindingKind::severity));
+  for (const auto& kind : catalog::kFindingKinds) {
+    catalog::Findings findings;
+    findings.add(kind.code, "x");
+    EXPECT_EQ(findings.rows().size(), 1U);
+  }
+}
+
+// --- the loss of a node
+
+struct WithHa : TwoNodes {
+  WithHa() : TwoNodes(R"(,{"type":"node","node":"c","status":"online","maxmem":9000000000,"mem":0})") {
+    answer("/cluster/status",
+           R"([{"type":"node","name":"a","online":1},{"type":"node","name":"b","online":1},
+                                        {"type":"node","name":"c","online":1}])");
+    answer("/cluster/ha/resources", R"([{"sid":"vm:100","state":"started"}])");
+    answer("/cluster/ha/rules", "[]");
+  }
+};
+
+TEST(NodeLoss, HaRestartsWhereTheMostMemoryIsFree) {
+  WithHa sources;
+  const auto text = told(catalog::node_loss_impact(sources, {{"node", "a"}}));
+  EXPECT_THAT(text, HasSubstr("0 guests would go down, 1 would restart elsewhere"));
+  EXPECT_THAT(text, HasSubstr(R"("after":"restarts on b")"));
+  EXPECT_THAT(text, HasSubstr("2 of 3 votes left, 2 needed: kept"));
+}
+
+TEST(NodeLoss, AStrictRuleLeavesOnlyItsNodes) {
+  WithHa sources;
+  sources.answer("/cluster/ha/rules",
+                 R"([{"type":"node-affinity","strict":1,"nodes":"a:2,c:1","resources":"vm:100,ct:7"}])");
+  EXPECT_THAT(told(catalog::node_loss_impact(sources, {{"node", "a"}})), HasSubstr("restarts on c"));
+  sources.answer("/cluster/ha/rules",
+                 R"([{"type":"node-affinity","strict":1,"nodes":"a","resources":"vm:100"}])");
+  EXPECT_THAT(told(catalog::node_loss_impact(sources, {{"node", "a"}})), HasSubstr("no node left"));
+}
+
+TEST(NodeLoss, ADiskOnTheNodeKeepsItDownUnlessItIsReplicated) {
+  WithHa sources;
+  sources.answer("/nodes/a/qemu/100/config", R"({"scsi0":"zfs:vm-100-disk-0"})");
+  EXPECT_THAT(told(catalog::node_loss_impact(sources, {{"node", "a"}})),
+              HasSubstr("HA cannot start it elsewhere"));
+  sources.answer("/cluster/replication", R"([{"guest":100,"target":"c"}])");
+  EXPECT_THAT(told(catalog::node_loss_impact(sources, {{"node", "a"}})), HasSubstr("restarts on c"));
+  sources.refuse("/nodes/a/qemu/100/config", "no", true);
+  EXPECT_THAT(told(catalog::node_loss_impact(sources, {{"node", "a"}})), HasSubstr("configuration not read"));
+}
+
+TEST(NodeLoss, WithoutQuorumOrMemoryNothingRestarts) {
+  WithHa sources;
+  sources.answer("/cluster/config/nodes", R"([{"node":"a","quorum_votes":"3"},{"node":"b"},{"node":"c"}])");
+  EXPECT_THAT(told(catalog::node_loss_impact(sources, {{"node", "a"}})),
+              HasSubstr("2 of 5 votes left, 3 needed: LOST"));
+  EXPECT_THAT(told(catalog::node_loss_impact(sources, {{"node", "a"}})),
+              HasSubstr("HA cannot act without quorum"));
+  WithHa full;
+  full.answer("/cluster/ha/resources", R"([{"sid":"vm:200"}])");
+  full.answer("/nodes/b/qemu/200/config", R"({"scsi0":"nfs:200/x"})");
+  full.answer("/cluster/ha/rules",
+              R"([{"type":"node-affinity","strict":1,"nodes":"c","resources":"vm:200,vm:201"}])");
+  EXPECT_THAT(told(catalog::node_loss_impact(full, {{"node", "b"}})), HasSubstr("restarts on c"));
+}
+
+// --- addresses
+
+TEST(Addresses, WhatLooksLikeOne) {
+  using Kind = catalog::Wanted::Kind;
+  const auto is = [](std::string_view query, Kind kind, std::string_view text, bool whole) {
+    const auto wanted = catalog::wanted_address(query);
+    ASSERT_TRUE(wanted) << query;
+    EXPECT_EQ(wanted->kind, kind) << query;
+    EXPECT_EQ(wanted->text, text);
+    EXPECT_EQ(wanted->whole, whole) << query;
+  };
+  is("bc-24-11-00-00-64", Kind::Mac, "BC:24:11:00:00:64", true);
+  is("bc:24:11", Kind::Mac, "BC:24:11", false);
+  is("BC:24:11:0", Kind::Mac, "BC:24:11:0", false);
+  is("192.0.2.7", Kind::Ip, "192.0.2.7", true);
+  is("192.0.2.7/24", Kind::Ip, "192.0.2.7", true);
+  is("192.0.2.*", Kind::Ip, "192.0.2.", false);
+  is("2001:DB8:0::7", Kind::Ip, "2001:db8::7", true);
+  for (const auto* name : {"web01", "100", "a.b", "1.2.3.4.5", "", "*", "v1.2", "dead", "be:ef"})
+    EXPECT_FALSE(catalog::wanted_address(name)) << name;
+}
+
+TEST(Addresses, AreFoundInConfigurationsAndAnswers) {
+  const auto config = base::parse_json(
+      R"({"net0":"virtio=bc:24:11:00:00:64,bridge=vmbr0","ipconfig0":"ip=192.0.2.7/24,gw=192.0.2.1",
+          "net1":"name=eth1,hwaddr=BC:24:11:00:00:65,ip=dhcp,ip6=auto","network":"ip=192.0.2.9","net2":7})");
+  std::vector<std::string> texts;
+  for (const auto& address : catalog::addresses_in(config->as_object())) texts.push_back(address.text);
+  EXPECT_THAT(texts, testing::UnorderedElementsAre("BC:24:11:00:00:64", "192.0.2.7", "BC:24:11:00:00:65"));
+  const auto reported = base::parse_json(
+      R"({"result":[{"name":"lo","ip-addresses":[{"ip-address":"127.0.0.1"}]},
+                    {"name":"x","ip-addresses":[{"ip-address":"192.0.2.8"},{"ip-address":"fe80::1"},{"ip-address":[]}]}]})");
+  const auto addresses = catalog::addresses_reported(*reported);
+  ASSERT_EQ(addresses.size(), 1U);
+  EXPECT_EQ(addresses[0].text, "192.0.2.8");
+}
+
+TEST(Patterns, StarsStandForAnything) {
+  EXPECT_TRUE(catalog::fits("web*", "WEB01"));
+  EXPECT_TRUE(catalog::fits("*a*b?", "xxaxxabc"));
+  EXPECT_FALSE(catalog::fits("web?", "web"));
+  EXPECT_TRUE(catalog::fits("", ""));
+  EXPECT_TRUE(catalog::fits("**", ""));
+  EXPECT_FALSE(catalog::fits(std::string(60, '*') + "x", std::string(20'000, 'a'))) << "and in linear time";
+}
+
+// --- answers without sense
+
+using Run = catalog::Reported (*)(tool::Sources&, const base::JsonObject&);
+
+struct Case {
+  Run run;
+  base::JsonObject arguments;
+};
+
+std::vector<Case> all_reports() {
+  return {{catalog::find_guest, {{"query", "192.0.2.7"}}},
+          {catalog::find_guest, {{"query", "*"}}},
+          {catalog::cluster_health, {}},
+          {catalog::top_consumers, {{"by", "network"}, {"window", "hour"}}},
+          {catalog::who_did, {{"guest", "100"}}},
+          {catalog::guest_overview, {{"guest", "100"}}},
+          {catalog::node_loss_impact, {{"node", "a"}}},
+          {catalog::find_orphans, {}}};
+}
+
+constexpr std::string_view kKeys =
+    "type vmid node name status tags lock storage content shared disk maxdisk mem maxmem cpu maxcpu uptime "
+    "volid size "
+    "ctime snaptime notafter filename active fail_count id upid user starttime endtime msg time pri sid "
+    "state crm_state "
+    "quorate online quorum_votes guest target strict nodes resources key pending result ip-addresses "
+    "ip-address inet "
+    "snapshot scsi0 net0 agent parent description hastate digest netin netout";
+
+TEST(Reports, SurviveEveryTypeOfEveryMember) {
+  for (const auto* value :
+       {"null", "true", "-1", "1e300", "1e999", "18446744073709551615", "\"\"", "\"x\\u0000\\u001b[2J|\"",
+        "[]", "{}", "[[null]]", R"({"a":{"b":[1]}})", "\"100\"", "100", "\"nan\""}) {
+    std::string row = "{";
+    for (const auto key : base::split(kKeys, ' '))
+      row += fmt::format(R"({}"{}":{})", row.size() > 1 ? "," : "", key, value);
+    row += "}";
+    for (const auto& answer : {row, "[" + row + "," + row + ",null,7,[]]", std::string(value)}) {
+      FakeSources sources;
+      if (const auto parsed = base::parse_json(answer); !parsed) continue;
+      sources.answer("*", answer);
+      sources.answer("/cluster/resources", fmt::format("[{},{}]", kTwoNodes, row));
+      for (const auto& report : all_reports()) EXPECT_TRUE(report.run(sources, report.arguments)) << answer;
+      sources.answer("/cluster/resources", answer);
+      for (const auto& report : all_reports()) report.run(sources, report.arguments);
+    }
+  }
+}
+
+TEST(Reports, SurviveThatNothingButTheListAnswers) {
+  FakeSources sources;
+  sources.answer("/cluster/resources", fmt::format("[{}]", kTwoNodes));
+  sources.refuse("*", "Permission check failed", true);
+  for (const auto& report : all_reports()) {
+    const auto got = report.run(sources, report.arguments);
+    ASSERT_TRUE(got);
+    if (sources.asked.size() > 1 && got->contains("matches")) continue;
+    sources.asked.clear();
+  }
+  EXPECT_THAT(told(catalog::cluster_health(sources, {})), HasSubstr("not_permitted"));
+  sources.refuse("/cluster/resources", "broken", false);
+  for (const auto& report : all_reports())
+    EXPECT_THAT(told(report.run(sources, report.arguments)), HasSubstr("refused: The list of nodes"));
+}
+
+TEST(Reports, NamesOfPveAreNeverKeys) {
+  TwoNodes sources(R"(,{"type":"node","node":"evil\n## key","status":"offline\u001b[2J"})");
+  for (const auto& report : all_reports()) {
+    const auto got = report.run(sources, report.arguments);
+    ASSERT_TRUE(got);
+    for (const auto& member : *got)
+      EXPECT_EQ(std::string_view(member.key()).find("evil"), std::string_view::npos);
+    EXPECT_EQ(told(got).find("\\u001b"), std::string::npos) << told(got);
+  }
+}
+
+}  // namespace
+}  // namespace catalog_test
