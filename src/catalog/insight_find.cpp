@@ -14,7 +14,7 @@
 namespace catalog {
 namespace {
 
-constexpr std::size_t kTable = 5000;
+constexpr std::size_t kTable = 4500;
 constexpr std::size_t kLongestQuery = 200;
 
 struct Match {

@@ -17,7 +17,7 @@ constexpr std::int64_t kDay = 86'400;
 constexpr double kFull = 0.95;
 constexpr double kFilling = 0.85;
 constexpr double kHigh = 0.9;
-constexpr std::size_t kTable = 4800;
+constexpr std::size_t kTable = 4300;
 
 std::string number(const Guest& guest) { return fmt::format("{}", guest.vmid); }
 

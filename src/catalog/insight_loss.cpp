@@ -14,8 +14,8 @@
 namespace catalog {
 namespace {
 
-constexpr std::size_t kDown = 2600;
-constexpr std::size_t kOthers = 1000;
+constexpr std::size_t kDown = 2200;
+constexpr std::size_t kOthers = 800;
 
 struct Affinity {
   std::set<std::string, std::less<>> resources, nodes;
@@ -63,13 +63,14 @@ class Loss {
     base::JsonObject report{{"verdict", verdict()}, {"quorum", quorum}};
     if (!lost_.online()) report["now"] = fmt::format("{} is {} already", lost_.name, lost_.status);
     report["capacity"] = capacity();
+    // Before what may be long: a reader must not miss it.
+    gaps_.put(report);
     put_rows(report, "down", rows("down"), kDown);
     put_rows(report, "restarting", rows("restarts"), kOthers);
     put_rows(report, "cannot_be_told", rows("unknown"), kOthers);
     if (const auto off = resting(); !off.empty()) report["off_or_template"] = listed(off, 20);
     if (!replicas_.empty()) report["replication"] = listed(replicas_);
     if (const auto local = local_storages(); !local.empty()) report["local_storages_lost"] = listed(local);
-    gaps_.put(report);
     return report;
   }
 

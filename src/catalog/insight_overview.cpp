@@ -13,7 +13,7 @@
 namespace catalog {
 namespace {
 
-constexpr std::size_t kTable = 900;
+constexpr std::size_t kTable = 600;
 
 /// What a configuration says that fits into a line each; nothing secret is among them.
 constexpr auto kSettings =

@@ -11,7 +11,7 @@
 namespace catalog {
 namespace {
 
-constexpr std::size_t kTable = 5000;
+constexpr std::size_t kTable = 4500;
 constexpr std::int64_t kMostHours = 8760;
 
 struct Asked {

@@ -12,7 +12,7 @@
 namespace catalog {
 namespace {
 
-constexpr std::size_t kTable = 5000;
+constexpr std::size_t kTable = 4500;
 /// Series are long: only of the guests that use most at present.
 constexpr std::size_t kMostSeries = 60;
 
