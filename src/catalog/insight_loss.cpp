@@ -36,7 +36,7 @@ std::set<std::string, std::less<>> nodes_in(std::string_view text) {
 /// What becomes of one guest.
 struct Fate {
   const Guest* guest;
-  std::string after;  ///< "down", "restarts on pve2", "off anyway"
+  std::string after;  ///< "down", "restarts, fits on pve2", "off, unavailable", "unknown"
   std::string reason;
 };
 
@@ -80,13 +80,14 @@ class Loss {
                                    {"/cluster/ha/resources"},
                                    {"/cluster/ha/rules"},
                                    {"/cluster/replication"},
-                                   {"/cluster/config/nodes"}});
+                                   {"/cluster/config/nodes"},
+                                   {"/cluster/config/qdevice"}});
     constexpr std::array<std::string_view, 4> kWhat = {"quorum", "HA resources", "HA rules",
                                                        "replication jobs"};
     for (std::size_t i = 0; i < std::min(got.size(), kWhat.size()); ++i) {
       if (!got[i]) gaps_.add(std::string(kWhat[i]), got[i].error());
     }
-    if (got.size() <= kWhat.size()) return;
+    if (got.size() != kWhat.size() + 2) return;
     if (got[0]) members(*got[0]);
     ha_read_ = got[1].has_value();
     if (got[1]) {
@@ -95,9 +96,12 @@ class Loss {
         managed_[text_of(*row, "sid")] = state.empty() ? "started" : state;
       }
     }
+    rules_read_ = got[2].has_value();
+    replication_read_ = got[3].has_value();
     if (got[2]) rules(*got[2]);
     if (got[3]) replication(*got[3]);
     if (got[4]) votes(*got[4]);
+    if (got[5]) quorum_device(*got[5]);
   }
 
   void members(const base::Json& data) {
@@ -133,6 +137,15 @@ class Loss {
     }
   }
 
+  /// PVE answers with an empty object where there is none.
+  void quorum_device(const base::Json& data) {
+    const auto* device = data.if_object();
+    if (device == nullptr || device->empty()) return;
+    device_ = true;
+    device_connected_ = text_of(*device, "State") == "Connected";
+    device_splits_ = base::lower_ascii(text_of(*device, "Algorithm")).find("lms") == std::string::npos;
+  }
+
   std::int64_t votes_of(const std::string& name) const {
     const auto found = votes_.find(name);
     return found == votes_.end() ? 1 : found->second;
@@ -146,11 +159,20 @@ class Loss {
       all += votes_of(name);
       if (online && name != lost_.name) left += votes_of(name);
     }
+    if (device_) {
+      // "Fifty-fifty split" has one vote, "last man standing" one less than the nodes.
+      const auto votes = device_splits_ ? 1 : std::max<std::int64_t>(1, all - 1);
+      all += votes;
+      if (device_connected_) left += votes;
+    }
     const auto needed = all / 2 + 1;
     keeps_quorum_ = left >= needed;
-    return fmt::format("{} of {} votes left, {} needed: {}{}", left, all, needed,
+    return fmt::format("{} of {} votes left, {} needed: {}{}{}", left, all, needed,
                        *keeps_quorum_ ? "kept" : "LOST, the other nodes could change and start nothing",
-                       votes_.empty() ? " (one vote per node assumed)" : "");
+                       votes_.empty() ? " (one vote per node assumed)" : "",
+                       !device_            ? ""
+                       : device_connected_ ? " (with the QDevice)"
+                                           : " (the QDevice is not connected)");
   }
 
   /// Local disks keep a guest from starting elsewhere.
@@ -203,6 +225,7 @@ class Loss {
     if (local == local_disks_.end()) return {&guest, "unknown", "configuration not read"};
     const bool bound = !local->second.empty();
     const auto copies = copies_.find(guest.vmid);
+    if (bound && !replication_read_) return {&guest, "unknown", "replication jobs not read" + disks(guest)};
     if (bound && copies == copies_.end())
       return {&guest, "down", "HA cannot start it elsewhere" + disks(guest)};
     std::string best;
@@ -211,12 +234,20 @@ class Loss {
       if (best.empty() || free > free_[best]) best = name;
     }
     if (best.empty()) return {&guest, "down", "no node left where HA may start it"};
-    const auto needs = guest.maxmem;
-    if (free_[best] < needs)
-      return {&guest, "down",
-              fmt::format("needs {}, {} has {} left", size_text(needs), best, size_text(free_[best]))};
-    free_[best] -= needs;
-    return {&guest, "restarts on " + best, bound ? "HA, from its replica" : "HA"};
+    return {&guest, room(guest, best),
+            fmt::format("HA{}{}", bound ? ", from its replica" : "",
+                        rules_read_ ? "" : "; its rules were not read")};
+  }
+
+  /// HA starts a guest whether or not the memory suffices, and chooses the node itself.
+  std::string room(const Guest& guest, const std::string& best) {
+    auto& free = free_[best];
+    if (free < guest.maxmem) {
+      ++short_;
+      return fmt::format("restarts, SHORT of memory: {} has {} left", best, size_text(free));
+    }
+    free -= guest.maxmem;
+    return "restarts, fits on " + best;
   }
 
   bool allowed(const Guest& guest, std::string_view node) const {
@@ -237,6 +268,7 @@ class Loss {
                             !keeps_quorum_   ? "unknown"
                             : *keeps_quorum_ ? "kept"
                                              : "LOST");
+    if (short_ > 0) text += fmt::format("; {} of those that restart do not fit into the memory left", short_);
     if (going("unknown") > 0) text += fmt::format("; {} cannot be told", going("unknown"));
     return text;
   }
@@ -261,13 +293,15 @@ class Loss {
       if (fate.after.starts_with(after)) chosen[fate.guest->vmid] = &fate;
     }
     base::JsonArray rows;
-    for (const auto& [vmid, fate] : chosen)
-      rows.push_back(base::JsonObject{{"vmid", vmid},
-                                      {"name", fate->guest->name},
-                                      {"type", fate->guest->type},
-                                      {"maxmem", fate->guest->maxmem},
-                                      {"after", fate->after},
-                                      {"reason", fate->reason}});
+    for (const auto& [vmid, fate] : chosen) {
+      base::JsonObject row{{"vmid", vmid},
+                           {"name", fate->guest->name},
+                           {"type", fate->guest->type},
+                           {"maxmem", fate->guest->maxmem}};
+      if (after == "restarts") row["after"] = fate->after;
+      row["reason"] = fate->reason;
+      rows.push_back(std::move(row));
+    }
     return rows;
   }
 
@@ -304,7 +338,9 @@ class Loss {
   std::vector<std::string> replicas_;
   std::map<std::int64_t, std::vector<std::string>> local_disks_;
   std::optional<bool> keeps_quorum_;
-  bool ha_read_ = false;
+  bool ha_read_ = false, rules_read_ = false, replication_read_ = false;
+  bool device_ = false, device_connected_ = false, device_splits_ = true;
+  std::size_t short_ = 0;
   std::vector<Fate> fates_;
   Gaps gaps_;
 };

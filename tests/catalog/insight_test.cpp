@@ -13,6 +13,7 @@
 #include "catalog/insight_findings.h"
 #include "catalog/insight_read.h"
 #include "catalog/support.h"
+#include "engine/object.h"
 
 namespace catalog_test {
 namespace {
@@ -258,7 +259,7 @@ TEST(NodeLoss, HaRestartsWhereTheMostMemoryIsFree) {
   WithHa sources;
   const auto text = told(catalog::node_loss_impact(sources, {{"node", "a"}}));
   EXPECT_THAT(text, HasSubstr("0 guests would go down, 1 would restart elsewhere"));
-  EXPECT_THAT(text, HasSubstr(R"("after":"restarts on b")"));
+  EXPECT_THAT(text, HasSubstr(R"("after":"restarts, fits on b")"));
   EXPECT_THAT(text, HasSubstr("2 of 3 votes left, 2 needed: kept"));
 }
 
@@ -266,7 +267,7 @@ TEST(NodeLoss, AStrictRuleLeavesOnlyItsNodes) {
   WithHa sources;
   sources.answer("/cluster/ha/rules",
                  R"([{"type":"node-affinity","strict":1,"nodes":"a:2,c:1","resources":"vm:100,ct:7"}])");
-  EXPECT_THAT(told(catalog::node_loss_impact(sources, {{"node", "a"}})), HasSubstr("restarts on c"));
+  EXPECT_THAT(told(catalog::node_loss_impact(sources, {{"node", "a"}})), HasSubstr("restarts, fits on c"));
   sources.answer("/cluster/ha/rules",
                  R"([{"type":"node-affinity","strict":1,"nodes":"a","resources":"vm:100"}])");
   EXPECT_THAT(told(catalog::node_loss_impact(sources, {{"node", "a"}})), HasSubstr("no node left"));
@@ -278,7 +279,7 @@ TEST(NodeLoss, ADiskOnTheNodeKeepsItDownUnlessItIsReplicated) {
   EXPECT_THAT(told(catalog::node_loss_impact(sources, {{"node", "a"}})),
               HasSubstr("HA cannot start it elsewhere"));
   sources.answer("/cluster/replication", R"([{"guest":100,"target":"c"}])");
-  EXPECT_THAT(told(catalog::node_loss_impact(sources, {{"node", "a"}})), HasSubstr("restarts on c"));
+  EXPECT_THAT(told(catalog::node_loss_impact(sources, {{"node", "a"}})), HasSubstr("restarts, fits on c"));
   sources.refuse("/nodes/a/qemu/100/config", "no", true);
   EXPECT_THAT(told(catalog::node_loss_impact(sources, {{"node", "a"}})), HasSubstr("configuration not read"));
 }
@@ -295,7 +296,26 @@ TEST(NodeLoss, WithoutQuorumOrMemoryNothingRestarts) {
   full.answer("/nodes/b/qemu/200/config", R"({"scsi0":"nfs:200/x"})");
   full.answer("/cluster/ha/rules",
               R"([{"type":"node-affinity","strict":1,"nodes":"c","resources":"vm:200,vm:201"}])");
-  EXPECT_THAT(told(catalog::node_loss_impact(full, {{"node", "b"}})), HasSubstr("restarts on c"));
+  EXPECT_THAT(told(catalog::node_loss_impact(full, {{"node", "b"}})), HasSubstr("restarts, fits on c"));
+  full.answer(
+      "/cluster/resources",
+      fmt::format(R"([{},{{"type":"node","node":"c","status":"online","maxmem":7000000000}}])", kTwoNodes));
+  EXPECT_THAT(told(catalog::node_loss_impact(full, {{"node", "b"}})),
+              HasSubstr("1 of those that restart do not fit into the memory left"));
+}
+
+TEST(NodeLoss, AQuorumDeviceVotes) {
+  WithHa sources;
+  sources.answer("/cluster/status",
+                 R"([{"type":"node","name":"a","online":1},{"type":"node","name":"b","online":1}])");
+  EXPECT_THAT(told(catalog::node_loss_impact(sources, {{"node", "a"}})),
+              HasSubstr("1 of 2 votes left, 2 needed: LOST"));
+  sources.answer("/cluster/config/qdevice", R"({"State":"Connected","Algorithm":"Fifty-Fifty split"})");
+  EXPECT_THAT(told(catalog::node_loss_impact(sources, {{"node", "a"}})),
+              HasSubstr("2 of 3 votes left, 2 needed: kept"));
+  sources.answer("/cluster/config/qdevice", R"({"State":"Disconnected","Algorithm":"Fifty-Fifty split"})");
+  EXPECT_THAT(told(catalog::node_loss_impact(sources, {{"node", "a"}})),
+              HasSubstr("1 of 3 votes left, 2 needed: LOST"));
 }
 
 // --- addresses
@@ -407,6 +427,45 @@ TEST(Reports, SurviveThatNothingButTheListAnswers) {
   sources.refuse("/cluster/resources", "broken", false);
   for (const auto& report : all_reports())
     EXPECT_THAT(told(report.run(sources, report.arguments)), HasSubstr("refused: The list of nodes"));
+}
+
+/// Everything long, hostile and many at once.
+void fill_to_the_brim(FakeSources& sources) {
+  const std::string name = std::string(400, '|') + "\\u0000\\u001b[2J";
+  std::string all;
+  for (int i = 0; i < 40; ++i) {
+    all += fmt::format(R"({}{{"type":"node","node":"n{}{}","status":"{}"}})", i == 0 ? "" : ",", i, name,
+                       i % 2 == 0 ? "online" : name);
+    all += fmt::format(
+        R"(,{{"type":"storage","storage":"s{1}","node":"n{0}{1}","status":"available","content":"images,backup","disk":99,"maxdisk":100}})",
+        i, name);
+  }
+  for (int vmid = 100; vmid < 5100; ++vmid)
+    all += fmt::format(
+        R"(,{{"type":"qemu","vmid":{},"node":"n{}{}","name":"{}","tags":"{}","status":"running","lock":"{}"}})",
+        vmid, vmid % 4, name, name, name, name);
+  sources.answer("/cluster/resources", "[" + all + "]");
+  std::string rows;
+  for (int i = 0; i < 100; ++i)
+    rows += fmt::format(
+        R"({0}{{"vmid":{1},"volid":"s:{2}/vm-{1}-disk","content":"images","size":1e12,"ctime":5,"upid":"{1}","type":"{2}","id":"{2}","user":"{2}",
+           "node":"{2}","status":"{2}","starttime":1799999999,"endtime":1799999999,"msg":"{2}","time":1799999999,"name":"{2}","snaptime":7,
+           "key":"{2}","pending":"{2}","filename":"{2}","notafter":9,"active":0,"storage":"{2}","fail_count":3}})",
+        i == 0 ? "" : ",", 100 + i, name);
+  sources.answer("*", "[" + rows + "]");
+}
+
+TEST(Reports, FitWholeHoweverLongEverythingIs) {
+  FakeSources sources;
+  fill_to_the_brim(sources);
+  for (const auto& report : all_reports()) {
+    const auto got = report.run(sources, report.arguments);
+    if (!got) continue;
+    const auto text = engine::show_object({.ordered = true}, *got, 6000);
+    EXPECT_THAT(text, Not(HasSubstr("do not fit"))) << text.size();
+    EXPECT_LE(text.size(), 6000U);
+    EXPECT_TRUE(std::ranges::none_of(text, [](char c) { return c >= 0 && c < ' ' && c != '\n'; }));
+  }
 }
 
 TEST(Reports, NamesOfPveAreNeverKeys) {
