@@ -169,11 +169,13 @@ void Gaps::offline(const Inventory& inventory) {
 
 void Gaps::put(base::JsonObject& report) const {
   const auto put = [&](std::string_view key, const ByReason& gaps) {
-    constexpr std::size_t kReasons = 4;
-    std::vector<std::string> all;
+    constexpr std::size_t kEntry = 300;
+    std::string text;
     for (const auto& [reason, what] : gaps)
-      all.push_back(fmt::format("{} ({})", listed(what), reason.empty() ? "no answer" : reason));
-    if (!all.empty()) report[key] = listed(all, kReasons);
+      text += (text.empty() ? "" : "; ") +
+              base::printable(fmt::format("{} ({})", listed(what), reason.empty() ? "no answer" : reason),
+                              kEntry);
+    if (!text.empty()) report[key] = base::printable(text, 2 * kEntry);
   };
   put("unanswered", unanswered_);
   put("not_permitted", forbidden_);

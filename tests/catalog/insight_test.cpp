@@ -440,7 +440,7 @@ void fill_to_the_brim(FakeSources& sources) {
         R"(,{{"type":"storage","storage":"s{1}","node":"n{0}{1}","status":"available","content":"images,backup","disk":99,"maxdisk":100}})",
         i, name);
   }
-  for (int vmid = 100; vmid < 5100; ++vmid)
+  for (int vmid = 100; vmid < 700; ++vmid)
     all += fmt::format(
         R"(,{{"type":"qemu","vmid":{},"node":"n{}{}","name":"{}","tags":"{}","status":"running","lock":"{}"}})",
         vmid, vmid % 4, name, name, name, name);
