@@ -36,10 +36,11 @@ class Health {
     gaps_.offline(inventory_);
     const auto running = std::ranges::count(inventory_.guests, "running", &Guest::status);
     const auto online = std::ranges::count_if(inventory_.nodes, &Node::online);
-    base::JsonObject report{{"verdict", findings_.verdict()},
-                            {"seen", fmt::format("{} of {} online, {} ({} running)", online,
-                                                 counted(inventory_.nodes.size(), "node"),
-                                                 counted(inventory_.guests.size(), "guest"), running)}};
+    base::JsonObject report{
+        {"verdict", findings_.verdict() + (gaps_.empty() ? "" : "; not everything could be read")},
+        {"seen",
+         fmt::format("{} of {} online, {} ({} running)", online, counted(inventory_.nodes.size(), "node"),
+                     counted(inventory_.guests.size(), "guest"), running)}};
     put_rows(report, "findings", findings_.rows(), kTable);
     if (unjudged_ > 0)
       report["not_judged"] = fmt::format("backups of {}: a storage that may hold them could not be read",

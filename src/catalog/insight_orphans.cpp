@@ -66,7 +66,8 @@ class Orphans {
     read_snapshot_configurations();
     find_owners();
     judge();
-    const bool incomplete = unseen_guests_ || unjudged_ > 0 || missed_ > 0 || !unread_storages_.empty();
+    const bool incomplete =
+        blind() || unseen_guests_ || unjudged_ > 0 || missed_ > 0 || !unread_storages_.empty();
     base::JsonObject report{
         {"verdict", fmt::format("{}{}, {}, {}, {}", incomplete ? "incomplete: " : "",
                                 images_.total("orphaned image"), unused_.total("unused disk"),
@@ -85,8 +86,12 @@ class Orphans {
   }
 
  private:
+  /// PVE leaves out in silence what a token may not see.
+  bool blind() const { return inventory_.storages.empty() || inventory_.guests.empty(); }
+
   std::string incompleteness() const {
     std::vector<std::string> parts;
+    if (blind()) parts.emplace_back("this token sees no storage or no guest at all");
     if (!unread_storages_.empty()) parts.push_back("storages not read: " + listed(unread_storages_));
     if (unseen_guests_) parts.push_back("guests that this token may not see");
     if (missed_ > 0) parts.push_back(counted(missed_, "guest") + " not read");
