@@ -39,8 +39,10 @@ std::expected<config::Settings, std::string> load(const cli::Arguments& argument
     environment.emplace_back(*entry);
   std::vector<std::string_view> categories;
   for (const auto& category : catalog::categories()) categories.push_back(category.name);
-  return config::load({arguments.flags, environment},
-                      {tool::kTierNames, categories, engine::kOutputNames, simulator::release_names()});
+  const auto usual = catalog::usual_categories();
+  const std::vector<std::string_view> usual_names(usual.begin(), usual.end());
+  return config::load({arguments.flags, environment}, {tool::kTierNames, categories, usual_names,
+                                                       engine::kOutputNames, simulator::release_names()});
 }
 
 bool needs_pve(cli::Command command) {

@@ -18,6 +18,6 @@ extern const tool::Tool kFirewall[8];
 extern const tool::Tool kBackup[5];
 extern const tool::Tool kTasks[4];
 extern const tool::Tool kHa[5];
-extern const tool::Tool kInsight[7];
+extern const tool::Tool kInsight[9];
 
 }  // namespace catalog

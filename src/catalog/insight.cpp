@@ -1,6 +1,7 @@
 #include "catalog/insight.h"
 
 #include "catalog/categories.h"
+#include "catalog/params.h"
 #include "tool/rules.h"
 
 namespace catalog {
@@ -105,6 +106,24 @@ constexpr tool::Tool kInsight[] = {
                  .type = Type::Integer}},
      .view = {.ordered = true},
      .report = find_orphans},
+    {.name = "pve_get_node_rrddata",
+     .title = "Node statistics",
+     .description = "Read a node's history of use (RRD).",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/nodes/{node}/rrddata"},
+     .params = {kNode, kTimeframe, kCf},
+     .offers = tool::kChart,
+     .view = {tool::View::Kind::Statistics}},
+    {.name = "pve_get_storage_rrddata",
+     .title = "Storage statistics",
+     .description = "Read a storage's history of use on a node (RRD).",
+     .tier = Tier::ReadOnly,
+     .effect = Effect::None,
+     .call = {Method::Get, "/nodes/{node}/storage/{storage}/rrddata"},
+     .params = {kNode, {.name = "storage"}, kTimeframe, kCf},
+     .offers = tool::kChart,
+     .view = {tool::View::Kind::Statistics}},
 };
 
 static_assert(tool::valid(kInsight));

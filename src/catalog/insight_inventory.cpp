@@ -79,10 +79,10 @@ Inventory inventory_of(const base::Json& data) {
         inventory.storages.push_back(std::move(storage));
     }
   }
-  std::ranges::stable_sort(inventory.guests, {}, &Guest::vmid);
+  std::ranges::sort(inventory.guests, {}, &Guest::vmid);
   const auto twice = std::ranges::unique(inventory.guests, {}, &Guest::vmid);
   inventory.guests.erase(twice.begin(), twice.end());
-  std::ranges::stable_sort(inventory.nodes, {}, &Node::name);
+  std::ranges::sort(inventory.nodes, {}, &Node::name);
   for (auto& guest : inventory.guests) {
     if (!inventory.online(guest.node)) guest.status = "unknown";
   }

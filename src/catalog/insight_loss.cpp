@@ -52,7 +52,7 @@ class Loss {
       if (guest.node == node.name) guests_.push_back(&guest);
     }
     // The largest first: what is left over for it decides.
-    std::ranges::stable_sort(guests_, [](const auto* a, const auto* b) { return a->maxmem > b->maxmem; });
+    std::ranges::sort(guests_, [](const auto* a, const auto* b) { return a->maxmem > b->maxmem; });
   }
 
   base::JsonObject report() {

@@ -39,7 +39,7 @@ class Pile {
   }
   /// The largest, or the oldest, first.
   void put(base::JsonObject& report, std::string_view key, std::string_view by, bool descending) {
-    std::ranges::stable_sort(rows_, [&](const base::Json& a, const base::Json& b) {
+    std::ranges::sort(rows_, [&](const base::Json& a, const base::Json& b) {
       const auto x = number_of(a.get_object(), by).value_or(0);
       const auto y = number_of(b.get_object(), by).value_or(0);
       return descending ? x > y : x < y;

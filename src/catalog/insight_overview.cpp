@@ -193,7 +193,7 @@ class Overview {
 
   void put_backups(std::vector<base::JsonObject> found) {
     constexpr std::size_t kShown = 3;
-    std::ranges::stable_sort(found, std::greater{}, [](const auto& row) { return whole_of(row, "ctime"); });
+    std::ranges::sort(found, std::greater{}, [](const auto& row) { return whole_of(row, "ctime"); });
     if (found.empty()) report_["backups"] = "none found";
     base::JsonArray rows;
     for (std::size_t i = 0; i < std::min(kShown, found.size()); ++i) rows.push_back(found[i]);

@@ -83,7 +83,7 @@ class Events {
   std::size_t size() const { return events_.size(); }
 
   base::JsonArray rows(std::size_t most) {
-    std::ranges::stable_sort(events_, std::greater{}, &Event::time);
+    std::ranges::sort(events_, std::greater{}, &Event::time);
     base::JsonArray rows;
     for (const auto& event : events_) {
       if (rows.size() == most) break;

@@ -104,7 +104,7 @@ class Ranking {
   }
 
  private:
-  void order() { std::ranges::stable_sort(uses_, std::greater{}, &Use::amount); }
+  void order() { std::ranges::sort(uses_, std::greater{}, &Use::amount); }
 
   void read_series() {
     if (uses_.size() > kMostSeries) uses_.resize(kMostSeries);

@@ -57,6 +57,7 @@ struct Settings {
 struct Known {
   std::span<const std::string_view> tiers;
   std::span<const std::string_view> categories;
+  std::span<const std::string_view> usual_categories;  ///< those that are on where nothing is said
   std::span<const std::string_view> outputs;
   std::span<const std::string_view> releases;  ///< of PVE, that can be simulated
 };

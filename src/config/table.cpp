@@ -148,6 +148,9 @@ std::optional<std::string> categories(const Given& given, const Known& known, Se
     return complaint(given.source, as_written(given),
                      "must name at least one of " + alternatives(known.categories));
   }
+  // "all" is the word for the usual ones, so that another can be named beside them.
+  if (std::erase(words, "all") > 0)
+    words.insert(words.begin(), known.usual_categories.begin(), known.usual_categories.end());
   for (const auto& word : words) {
     if (std::ranges::find(known.categories, word) == known.categories.end()) {
       return not_among(given, word, known.categories);
@@ -312,7 +315,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "categories",
      .fallback = "all",
-     .help = "Only the tools of these categories, separated by commas; insight only where it is named.",
+     .help = "Only the tools of these categories, separated by commas; all is every one but insight: "
+             "all,insight.",
      .repeatable = true,
      .apply = categories},
     {.flag = "--verify-ssl",

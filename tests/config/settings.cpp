@@ -20,6 +20,7 @@ using testing::Not;
 
 constexpr std::array<std::string_view, 3> kTiers = {"read-only", "read-execute", "full"};
 constexpr std::array<std::string_view, 3> kCategories = {"nodes", "qemu", "lxc"};
+constexpr std::array<std::string_view, 2> kUsual = {"nodes", "qemu"};
 constexpr std::array<std::string_view, 3> kOutputs = {"text", "json", "structured"};
 constexpr std::array<std::string_view, 2> kReleases = {"8.4", "9.2"};
 constexpr std::string_view kSecret = "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9";
@@ -52,7 +53,7 @@ class Load : public testing::Test {
   }
   std::expected<config::Settings, std::string> load() {
     const std::vector<std::string_view> environment(environment_.begin(), environment_.end());
-    return config::load({flags_, environment}, {kTiers, kCategories, kOutputs, kReleases});
+    return config::load({flags_, environment}, {kTiers, kCategories, kUsual, kOutputs, kReleases});
   }
   std::string error() {
     const auto settings = load();
@@ -153,6 +154,9 @@ TEST_F(Load, ListsComeFromRepeatedFlags) {
   flag("--categories", "qemu");
   flag("--categories", "lxc,nodes");
   EXPECT_THAT(*load()->categories, ElementsAre("qemu", "lxc", "nodes"));
+  flags_.clear();
+  flag("--categories", "all,lxc");
+  EXPECT_THAT(*load()->categories, ElementsAre("nodes", "qemu", "lxc"));
 }
 
 TEST_F(Load, AliasesYieldToTheirPrimaryNames) {

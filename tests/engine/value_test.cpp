@@ -90,7 +90,7 @@ const Case kCases[] = {
     {test::kUpdate, "delete", R"("1net")", ""},
     {test::kBackup, "vmid", "100", R"("100")"},
     {test::kBackup, "vmid", "[100,101]", R"("100,101")"},
-    {test::kBackup, "vmid", R"("all")", ""},
+    {test::kBackup, "vmid", R"("a b")", ""},
     // Arrays
     {test::kBackup, "exclude-path", R"(["/tmp","/var/a b"])", R"(["/tmp","/var/a b"])"},
     {test::kBackup, "exclude-path", R"("/tmp")", R"(["/tmp"])"},
