@@ -32,12 +32,6 @@ std::string text_of(const base::JsonObject& object, std::string_view key) {
              : base::printable(wire_text(*value), 200);
 }
 
-/// The first of a list of objects.
-const base::JsonObject* first_of(const std::optional<base::Json>& data) {
-  const auto* array = data ? data->if_array() : nullptr;
-  return array == nullptr || array->empty() ? nullptr : array->front().if_object();
-}
-
 /// What stands between the first two quotes after `words`.
 std::string_view quoted(std::string_view message, std::string_view words) {
   const auto at = message.find(words);
@@ -49,59 +43,93 @@ std::string_view quoted(std::string_view message, std::string_view words) {
 
 // --- locks
 
-std::string holder(const base::JsonObject& task, std::int64_t now) {
-  const auto* start = task.if_contains("starttime");
-  const auto begun = start != nullptr && start->is_int64() ? start->get_int64() : 0;
-  return fmt::format(
-      "The task {} holds it: since {} ({}), by {}. Wait for it with pve_get_task_status (upid {}, wait) and "
-      "try "
-      "again.",
-      text_of(task, "type"), human_time(begun),
-      human_duration(static_cast<double>(std::max<std::int64_t>(0, now - begun))), text_of(task, "user"),
-      text_of(task, "upid"));
+struct Locker {
+  std::string_view lock;   ///< PVE's word for it
+  std::string_view types;  ///< of the tasks that take it
+};
+
+constexpr std::array kLockers = {
+    Locker{"backup", "vzdump"},
+    Locker{"snapshot", "qmsnapshot vzsnapshot"},
+    Locker{"snapshot-delete", "qmdelsnapshot vzdelsnapshot"},
+    Locker{"rollback", "qmrollback vzrollback"},
+    Locker{"migrate", "qmigrate vzmigrate hamigrate"},
+    Locker{"clone", "qmclone vzclone"},
+    Locker{"create", "qmcreate vzcreate qmrestore vzrestore qmclone vzclone"},
+    Locker{"disk", "move_volume qmmove resize"},
+    Locker{"suspending", "qmsuspend"},
+    Locker{"suspended", "qmsuspend"},
+    Locker{"mounted", "vzmount"},
+    Locker{"destroyed", "qmdestroy vzdestroy"},
+    Locker{"fstrim", "vzfstrim"},
+};
+
+/// "VM is locked (backup)": backup.
+std::string_view lock_in(std::string_view message) {
+  const auto open = message.find("is locked (") + 11;
+  return message.substr(open, message.find(')', open) - open);
 }
 
-std::string left_over(const base::JsonObject* last, const std::string& vmid, const std::string& node,
-                      bool container) {
-  std::string text = "No task of this guest runs: an interrupted one left the lock";
-  if (last != nullptr) {
-    const auto* end = last->if_contains("endtime");
-    text += fmt::format(" (the last was {}, {}, {})", text_of(*last, "type"), text_of(*last, "status"),
-                        end != nullptr && end->is_int64() ? human_time(end->get_int64()) : "still running");
+bool takes(std::string_view type, std::string_view lock) {
+  for (const auto& locker : kLockers) {
+    if (locker.lock != lock) continue;
+    const auto types = base::split(locker.types, ' ');
+    return std::ranges::find(types, type) != types.end();
   }
-  return text + fmt::format(". When that is certain, an administrator removes it on {} with: {} unlock {}.",
-                            node, container ? "pct" : "qm", vmid);
+  return false;
 }
 
-/// The last task that was not itself turned away by the lock.
-const base::JsonObject* not_refused(const std::optional<base::Json>& tasks) {
-  const auto* array = tasks ? tasks->if_array() : nullptr;
+/// The running task that may hold the lock: of the guest, of several guests (no id), or one whose id is
+/// another guest's, as of a clone.
+const base::JsonObject* holder_of(const base::Json& tasks, std::string_view lock, std::string_view vmid) {
+  const base::JsonObject* likely = nullptr;
+  const auto* array = tasks.if_array();
   if (array == nullptr) return nullptr;
   for (const auto& item : *array) {
     const auto* task = item.if_object();
-    if (task != nullptr && text_of(*task, "status").find("is locked (") == std::string::npos) return task;
+    if (task == nullptr || task->contains("endtime") || !takes(text_of(*task, "type"), lock)) continue;
+    if (text_of(*task, "id") == vmid) return task;
+    const bool others = text_of(*task, "id").empty() || lock == "clone" || lock == "create";
+    if (likely == nullptr && others) likely = task;
   }
-  return nullptr;
+  return likely;
+}
+
+std::string holder(const base::JsonObject& task, std::string_view vmid, std::int64_t now) {
+  const auto* start = task.if_contains("starttime");
+  const auto begun = start != nullptr && start->is_int64() ? start->get_int64() : 0;
+  const auto since = std::clamp<std::int64_t>(now - std::clamp<std::int64_t>(begun, 0, now), 0, now);
+  return fmt::format(
+      "The task {} {} it: since {} ({}), by {}. Wait for it with pve_get_task_status (upid {}, wait) and try "
+      "again.",
+      text_of(task, "type"), text_of(task, "id") == vmid ? "holds" : "most likely holds", human_time(begun),
+      human_duration(static_cast<double>(since)), text_of(task, "user"), text_of(task, "upid"));
 }
 
 std::string locked(std::string_view message, const base::JsonObject& arguments, Cluster& cluster,
                    const std::stop_token& stop) {
   const auto vmid = text_of(arguments, "vmid");
   const auto node = text_of(arguments, "node");
+  const auto lock = lock_in(message);
   if (vmid.empty() || node.empty()) return {};
-  const base::JsonObject guest{{"node", node}, {"vmid", vmid}, {"limit", 1}};
-  auto active = guest;
-  active["source"] = "active";
-  const auto running = look(cluster, "/nodes/{node}/tasks", active, stop);
+  const auto running =
+      look(cluster, "/nodes/{node}/tasks", {{"node", node}, {"source", "active"}, {"limit", 500}}, stop);
   if (!running) return {};
   const auto now = std::chrono::floor<std::chrono::seconds>(cluster.clock.wall()).time_since_epoch().count();
-  // Our own refused task may still be among them, but it has an end.
-  if (const auto* task = first_of(running); task != nullptr && !task->contains("endtime"))
-    return holder(*task, now);
-  auto past = guest;
-  past["limit"] = 20;
-  const auto earlier = look(cluster, "/nodes/{node}/tasks", past, stop);
-  return left_over(not_refused(earlier), vmid, node, message.find("CT is locked") != std::string_view::npos);
+  if (const auto* task = holder_of(*running, lock, vmid)) return holder(*task, vmid, now);
+  const bool known = std::ranges::find(kLockers, lock, &Locker::lock) != kLockers.end();
+  const auto reach = cluster.permissions.reach("Sys.Audit", "/nodes", stop);
+  if (!known || reach != pve::Permissions::Reach::Everywhere) {
+    return fmt::format(
+        "The token sees no task that holds the lock, but it does not see every task: an administrator "
+        "looks for one on {} before anything else.",
+        node);
+  }
+  return fmt::format(
+      "No task on {} holds it: an interrupted one left the lock. When that is certain, an administrator "
+      "removes it "
+      "there with: {} unlock {}.",
+      node, message.find("CT is locked") != std::string_view::npos ? "pct" : "qm", vmid);
 }
 
 // --- privileges

@@ -19,14 +19,16 @@ std::string text_of(const base::Json& value) {
   return base::lower_ascii(value.is_structured() ? base::write_json(value) : wire_text(value));
 }
 
-/// "4G", "50%", "1.5": what people write for a number.
-std::optional<double> number(std::string_view text) {
+/// "4G", "50%", "1.5": what people write for a number; of a duration "30m", "3d".
+std::optional<double> number(std::string_view text, bool is_time = false) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (text.empty() || error != std::errc{}) return std::nullopt;
   const auto suffix = std::string_view(end, static_cast<std::size_t>(text.data() + text.size() - end));
   if (suffix.empty()) return value;
   if (suffix == "%") return value / 100;
+  if (suffix == "s") return value;
+  if (suffix == "m" && is_time) return value * 60;
   if (suffix == "h") return value * 3600;
   if (suffix == "d") return value * 86400;
   constexpr std::array<std::string_view, 4> kUnits = {"k", "m", "g", "t"};
@@ -136,7 +138,7 @@ std::expected<Filter, std::string> Filter::parse(std::string_view text,
           fmt::format("no item has \"{}\"; there are {}", base::printable(term.key, 60), one_of(keys)));
     }
     if (term.operation != "=" && term.operation != "!=") {
-      const auto limit = number(term.value);
+      const auto limit = number(term.value, term.key == "uptime" || term.key == "duration");
       if (!limit)
         return std::unexpected(fmt::format("\"{}\" compares with no number such as 2, 4G, 50% or 3d",
                                            base::printable(trimmed, 60)));

@@ -167,7 +167,7 @@ std::string human(std::string_view key, const base::Json& value) {
     case Unit::Seconds:
       return *amount == 0 ? plain(value) : human_duration(*amount);
     case Unit::Epoch:
-      return human_time(static_cast<std::int64_t>(*amount));
+      return std::abs(*amount) < 1e15 ? human_time(static_cast<std::int64_t>(*amount)) : plain(value);
     case Unit::None:
       break;
   }

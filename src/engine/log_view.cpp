@@ -73,8 +73,8 @@ std::string in_order(const std::vector<Line>& lines, std::int64_t total, std::si
 bool is_complaint(std::string_view line) {
   const auto lower = base::lower_ascii(line);
   for (const std::string_view word :
-       {"error", "warn", "fail", "unable to", "cannot ", "can't ", "denied", "refused", "timed out",
-        "timeout", "critical", "panic", "abort", "corrupt"}) {
+       {"error", "warn", "failed", "failure", "unable to", "cannot ", "can't ", "denied", "refused",
+        "timed out", "timeout", "critical", "panic", "aborted", "corrupt"}) {
     if (lower.find(word) != std::string::npos) return true;
   }
   return false;

@@ -33,9 +33,16 @@ std::string indented(const std::string& text) {
   return out;
 }
 
-std::string joined(const base::JsonArray& array) {
+std::string joined(const base::JsonArray& array, std::size_t budget) {
   std::string text;
-  for (const auto& item : array) text += (text.empty() ? "" : ", ") + human({}, item);
+  std::size_t shown = 0;
+  for (const auto& item : array) {
+    auto part = human({}, item);
+    if (text.size() + part.size() + 30 > budget)
+      return text + fmt::format(", … {} more", array.size() - shown);
+    text += (text.empty() ? "" : ", ") + part;
+    ++shown;
+  }
   return text;
 }
 
@@ -49,8 +56,8 @@ std::string members(const base::JsonObject& object) {
     const auto& value = object.at(key);
     // A screenful that says nothing of the machine's state.
     if (value.is_null() || key == "flags") continue;
-    text +=
-        fmt::format("{}{} {}", text.empty() ? "" : ", ", key, base::printable(human(key, value), kMember));
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", base::printable(key, 60),
+                        base::printable(human(key, value), kMember));
   }
   return text;
 }
@@ -59,12 +66,13 @@ std::string line(std::string_view key, const base::Json& value, std::size_t budg
   const auto label = base::printable(key, 100);
   if (is_table(value)) {
     TableOptions options;
-    options.budget = budget;
+    // Each row is indented by two.
+    options.budget = budget - budget / 10;
     const bool resources = value.get_array().front().get_object().contains("maxdisk");
     const auto shown = show_table(resources ? kResources : tool::View{}, value.get_array(), {}, options);
     return label + ":" + indented(shown ? shown->text : shown.error());
   }
-  if (const auto* array = value.if_array()) return label + ": " + joined(*array);
+  if (const auto* array = value.if_array()) return label + ": " + joined(*array, budget);
   if (const auto* object = value.if_object()) return label + ": " + members(*object);
   return label + ": " + human(key, value);
 }
@@ -76,41 +84,58 @@ std::string pair_line(std::string_view label, const base::JsonObject& object) {
   return fmt::format("{}: {}", label, human_pair(used, object.at(used), limit, object.at(limit)));
 }
 
+struct Label {
+  std::string_view text;  ///< a member, or "mem/maxmem"
+  bool is_pair;
+};
+
+/// The members in the order in which they are shown: those of the view, then the others.
+std::vector<Label> labels_of(const tool::View& view, const base::JsonObject& object) {
+  std::vector<Label> labels;
+  std::vector<std::string_view> done;
+  for (const auto label : base::split(view.columns, ' ')) {
+    const auto slash = label.find('/');
+    const auto first = label.substr(0, slash);
+    const bool is_pair =
+        slash != std::string_view::npos && object.contains(first) && object.contains(label.substr(slash + 1));
+    if (is_pair) done.push_back(label.substr(slash + 1));
+    if (object.contains(first)) labels.push_back({is_pair ? label : first, is_pair});
+    done.push_back(first);
+  }
+  const auto begin = labels.size();
+  for (const auto& member : object) {
+    const auto& value = member.value();
+    const bool empty = value.is_null() || (value.is_string() && value.get_string().empty());
+    if (!empty && std::ranges::find(done, std::string_view(member.key())) == done.end())
+      labels.push_back({member.key(), false});
+  }
+  if (!view.ordered)
+    std::ranges::sort(labels.begin() + static_cast<std::ptrdiff_t>(begin), labels.end(), {}, &Label::text);
+  return labels;
+}
+
 }  // namespace
 
 std::string show_object(const tool::View& view, const base::JsonObject& object, std::size_t budget) {
-  std::vector<std::string> lines;
-  std::vector<std::string_view> done;
-  for (const auto label :
-       view.columns.empty() ? std::vector<std::string_view>{} : base::split(view.columns, ' ')) {
-    const auto slash = label.find('/');
-    const auto first = label.substr(0, slash);
-    if (slash != std::string_view::npos && object.contains(first) &&
-        object.contains(label.substr(slash + 1))) {
-      lines.push_back(pair_line(label, object));
-      done.push_back(label.substr(slash + 1));
-    } else if (object.contains(first)) {
-      lines.push_back(line(first, object.at(first), budget));
-    }
-    done.push_back(first);
-  }
-  std::vector<std::string_view> rest;
-  for (const auto& member : object) {
-    const bool empty =
-        member.value().is_null() || (member.value().is_string() && member.value().get_string().empty());
-    if (!empty && std::ranges::find(done, std::string_view(member.key())) == done.end())
-      rest.push_back(member.key());
-  }
-  if (!view.ordered) std::ranges::sort(rest);
-  for (const auto key : rest) lines.push_back(line(key, object.at(key), budget));
-
   std::string text;
-  std::size_t shown = 0;
-  for (; shown < lines.size() && text.size() + lines[shown].size() + 1 + kNote <= budget; ++shown)
-    text += (shown == 0 ? "" : "\n") + lines[shown];
-  if (shown < lines.size())
-    text += fmt::format("\n{} more lines do not fit into PVE_MAX_RESULT ({} bytes)", lines.size() - shown,
-                        budget);
+  std::size_t left_out = 0;
+  const auto room = [&] { return budget > text.size() + kNote ? budget - text.size() - kNote : 0; };
+  const auto add = [&](const std::string& next) {
+    if (next.size() + 1 > room()) {
+      ++left_out;
+    } else {
+      text += (text.empty() ? "" : "\n") + next;
+    }
+  };
+  for (const auto& [label, whole] : labels_of(view, object)) {
+    if (whole) {
+      add(pair_line(label, object));
+    } else {
+      add(line(label, object.at(label), room()));
+    }
+  }
+  if (left_out > 0)
+    text += fmt::format("\n{} more members do not fit into PVE_MAX_RESULT ({} bytes)", left_out, budget);
   return text.empty() ? "(nothing)" : text;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -71,15 +72,13 @@ std::string cut(std::string text, const Style& style) {
   return text + fmt::format("\n… {} bytes more; PVE_MAX_RESULT allows {}", whole - end, style.max_result);
 }
 
-/// JSON that stays JSON: an object that is too long loses whole members, and says which.
-std::string json_text(pve::Answer& answer, const Style& style) {
-  auto text = data_text(answer);
-  const auto* object = answer.data.if_object();
-  if (text.size() <= style.max_result || object == nullptr) return cut(std::move(text), style);
+/// An object that is too long loses whole members, and says which.
+base::JsonObject within(base::JsonObject object, const Style& style) {
+  if (base::write_json(base::Json(object)).size() <= style.max_result) return object;
   base::JsonObject kept;
   base::JsonArray left_out;
   std::size_t bytes = 0;
-  for (const auto& member : *object) {
+  for (const auto& member : object) {
     const auto size = base::write_json(member.value()).size() + member.key().size() + 4;
     if (bytes + size + 200 > style.max_result) {
       left_out.emplace_back(member.key());
@@ -89,7 +88,15 @@ std::string json_text(pve::Answer& answer, const Style& style) {
     }
   }
   kept["left_out"] = std::move(left_out);
-  return base::write_json_sorted(base::Json(std::move(kept)));
+  return kept;
+}
+
+/// JSON that stays JSON.
+std::string json_text(pve::Answer& answer, const Style& style) {
+  auto text = data_text(answer);
+  auto* object = answer.data.if_object();
+  if (text.size() <= style.max_result || object == nullptr) return cut(std::move(text), style);
+  return base::write_json_sorted(base::Json(within(std::move(*object), style)));
 }
 
 mcp::Result change(const Rendering& rendering, pve::Answer& answer) {
@@ -119,7 +126,12 @@ std::string changes_text(const pve::Answer& answer) {
 
 std::int64_t start_of(const Rendering& rendering) {
   const auto* start = rendering.given.if_contains("start");
-  return start != nullptr && start->is_int64() ? start->get_int64() : 0;
+  std::int64_t value = 0;
+  if (start != nullptr) {
+    const auto text = wire_text(*start);
+    std::from_chars(text.data(), text.data() + text.size(), value);
+  }
+  return value;
 }
 
 mcp::Result list(const Rendering& rendering, const base::JsonArray& items, const pve::Answer& answer) {
@@ -132,6 +144,7 @@ mcp::Result list(const Rendering& rendering, const base::JsonArray& items, const
   options.selects = (tool.offers & tool::kSelect) != 0;
   options.sorted = !tool.view.ordered;
   options.raw = rendering.style.output == Output::Json;
+  options.structured = rendering.style.output == Output::Structured;
   auto shown = show_table(tool.view, items, rendering.own, options);
   if (!shown) return render_error(fmt::format("{}: {}.", tool.name, shown.error()));
   if (answer.changes) {
@@ -139,7 +152,7 @@ mcp::Result list(const Rendering& rendering, const base::JsonArray& items, const
       shown->text = fmt::format(R"({{"changes":{},"data":{}}})",
                                 base::write_json(base::Json(*answer.changes)), shown->text);
     } else {
-      shown->text += changes_text(answer);
+      shown->text += cut(changes_text(answer), rendering.style);
       shown->structured["changes"] = *answer.changes;
     }
   }
@@ -181,7 +194,7 @@ mcp::Result object(const Rendering& rendering, pve::Answer& answer) {
   }
   auto text =
       show_object(rendering.row.tool().view, *members, rendering.style.max_result) + changes_text(answer);
-  return render_text(std::move(text), std::move(*members), rendering.style);
+  return render_text(std::move(text), within(std::move(*members), rendering.style), rendering.style);
 }
 
 }  // namespace

@@ -112,6 +112,8 @@ bool may_move_guests(const tool::Tool& tool) {
          path.find("/snapshot") == std::string_view::npos;
 }
 
+constexpr std::chrono::seconds kShortestQueue{30};
+
 /// Bytes: a report is read whole.
 constexpr std::size_t kReport = 6000;
 
@@ -170,10 +172,11 @@ class Run {
     if (!row_.tool().heavy) return send(nullptr);
     const auto node = node_of_target();
     const auto begin = cluster_.clock.steady();
+    // Who does not want to wait for the end still wants the beginning.
+    const auto limit = std::max(cluster_.options.wait, kShortestQueue);
     auto turn =
-        cluster_.turns.take(node, cluster_.options.wait,
-                            progress("Waiting for a turn on " + node, cluster_.options.wait), call_.stop);
-    queued_ = std::chrono::duration_cast<std::chrono::milliseconds>(cluster_.clock.steady() - begin);
+        cluster_.turns.take(node, limit, progress("Waiting for a turn on " + node, limit), call_.stop);
+    queued_ += std::chrono::duration_cast<std::chrono::milliseconds>(cluster_.clock.steady() - begin);
     if (!turn) return no_turn(node);
     return send(&*turn);
   }
@@ -190,7 +193,7 @@ class Run {
                     "in {:.0f} s. "
                     "Try again when one has ended; PVE_NODE_TASKS allows more.",
                     sentence(row_, shown_arguments()), cluster_.options.node_tasks, base::printable(node, 60),
-                    cluster_.turns.holders(node), seconds(cluster_.options.wait)));
+                    cluster_.turns.holders(node), seconds(std::max(cluster_.options.wait, kShortestQueue))));
   }
 
   mcp::Result send(pve::Turn* turn) {
@@ -199,8 +202,11 @@ class Run {
     if (call_.stop.stop_requested()) return render_error("Cancelled before anything was sent.");
     auto answer = fetch(*wanted);
     if (!answer) {
-      if (answer.error().kind == pve::Error::Kind::Refused && turn_back(answer.error().message))
+      if (answer.error().kind == pve::Error::Kind::Refused && turn_back(answer.error().message)) {
+        // The turn was the other node's.
+        if (turn != nullptr) turn->give_back();
         return carry_out();
+      }
       return failure(explained(answer.error(), *wanted, cluster_.client, diagnosis(answer.error())));
     }
     if (may_move_guests(row_.tool())) cluster_.guests.forget();
@@ -235,16 +241,28 @@ class Run {
     const auto subject = sentence(row_, shown_arguments());
     const auto report = cluster_.tasks.follow(upid, cluster_.options.wait,
                                               progress(subject, cluster_.options.wait), call_.stop);
-    // A task that did not find its guest has changed nothing.
-    if (report.state == pve::TaskReport::State::Failed && turn_back(report.exit_status)) return carry_out();
+    if (may_move_guests(row_.tool())) cluster_.guests.forget();
+    // A task that did not find its guest has changed nothing. One that ends or moves a guest may say so after
+    // it has: that is not for repeating.
+    if (report.state == pve::TaskReport::State::Failed && row_.tool().effect == tool::Effect::Additive &&
+        turn_back(report.exit_status))
+      return carry_out();
     const auto waited = queued_.count() < 1000 ? std::string{}
                                                : fmt::format(" (after {:.0f} s in the queue of {})",
                                                              seconds(queued_), upid.node);
     const auto better = report.state == pve::TaskReport::State::Failed
                             ? diagnose(report.exit_status, target_.arguments, cluster_, call_.stop)
                             : std::string{};
-    return render_outcome({subject + waited, upid, report, cluster_.client.base_url(), better},
-                          cluster_.options.style);
+    auto result = render_outcome({subject + waited, upid, report, cluster_.client.base_url(), better},
+                                 cluster_.options.style);
+    // PVE's logs may repeat what the call said.
+    for (auto& block : result.content) {
+      if (auto* text = std::get_if<mcp::Text>(&block))
+        text->text = without_secrets(std::move(text->text), row_, target_.arguments);
+    }
+    if (result.structured)
+      result.structured->get_object()["message"] = std::get<mcp::Text>(result.content.front()).text;
+    return result;
   }
 
   /// What PVE's answer says wrongly, and what it leaves out in silence.

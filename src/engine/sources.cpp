@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -41,7 +42,12 @@ std::vector<tool::Sources::Got> ParallelReads::get(const std::vector<tool::Read>
   std::size_t running = std::min(kAtOnce, reads.size());
   std::vector<std::jthread> threads;
   const auto work = [&] {
-    for (auto i = next++; i < reads.size(); i = next++) got[i] = read(reads[i], enough.get_token());
+    try {
+      for (auto i = next++; i < reads.size(); i = next++) got[i] = read(reads[i], enough.get_token());
+    } catch (const std::exception&) {
+      // No memory for an answer: the others still count.
+      enough.request_stop();
+    }
     const std::scoped_lock lock(mutex);
     if (--running == 0) done.notify_all();
   };

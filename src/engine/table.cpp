@@ -155,12 +155,15 @@ class Table {
     shown_from_ = std::min(own_.cursor, items_.size());
     for (auto i = shown_from_; i < end; ++i) {
       auto row = options_.raw ? base::write_json_sorted(base::Json(selected(*items_[i]))) : line(*items_[i]);
+      const auto size = std::max(row.size(), options_.structured ? structured_size(*items_[i]) : 0) + 1;
       // What nobody asked a part of is told as a whole.
-      if (bytes + row.size() + 1 > room()) {
-        if (untouched()) return summary();
+      if (bytes + size > room()) {
+        if (untouched() && !rows.empty()) return summary();
+        // One that fits nowhere is cut, so that those behind it can be reached.
+        if (rows.empty()) rows.push_back(cut_row(*items_[i]));
         break;
       }
-      bytes += row.size() + 1;
+      bytes += size;
       rows.push_back(std::move(row));
     }
     return options_.raw ? json(rows) : text(rows);
@@ -225,6 +228,20 @@ class Table {
     return text;
   }
 
+  std::size_t structured_size(const base::JsonObject& item) const {
+    return base::write_json(base::Json(selected(item))).size();
+  }
+
+  std::string cut_row(const base::JsonObject& item) const {
+    if (!options_.raw) return base::printable(line(item), room() > 4 ? room() - 4 : 1);
+    base::JsonObject kept;
+    for (const auto& member : selected(item)) {
+      if (base::write_json(member.value()).size() < 200) kept[member.key()] = member.value();
+    }
+    kept["left_out"] = "what is too long";
+    return base::write_json_sorted(base::Json(std::move(kept)));
+  }
+
   base::JsonObject selected(const base::JsonObject& item) const {
     if (options_.raw && own_.fields.empty()) return item;
     base::JsonObject chosen;
@@ -272,7 +289,7 @@ class Table {
     if (!rows.empty()) {
       shown.text += '\n';
       for (const auto& column : columns_)
-        shown.text += (&column == columns_.data() ? "" : "|") + column.label;
+        shown.text += (&column == columns_.data() ? "" : "|") + cell_text(base::printable(column.label, 60));
       for (const auto& row : rows) shown.text += "\n" + row;
     }
     if (!digest_.empty()) shown.text += "\ndigest: " + base::printable(digest_, 100);
@@ -288,9 +305,12 @@ class Table {
     shown.text += "]";
     const bool cut = next(rows.size()) < items_.size();
     if (cut || options_.total) {
-      shown.text = fmt::format(R"({{"data":{},"total":{}{}}})", shown.text,
-                               options_.total.value_or(static_cast<std::int64_t>(items_.size())),
-                               cut ? fmt::format(R"(,"cursor":"{}")", next(rows.size())) : "");
+      shown.text =
+          fmt::format(R"({{"data":{},"total":{}{}}})", shown.text,
+                      options_.total.value_or(static_cast<std::int64_t>(items_.size())),
+                      !cut             ? ""
+                      : options_.pages ? fmt::format(R"(,"cursor":"{}")", next(rows.size()))
+                                       : fmt::format(R"(,"left_out":{})", items_.size() - next(rows.size())));
     }
     return shown;
   }
@@ -303,7 +323,9 @@ class Table {
     for (std::size_t i = 0; i < rows; ++i) chosen.emplace_back(selected(*items_[shown_from_ + i]));
     object["items"] = std::move(chosen);
     if (!digest_.empty()) object["digest"] = digest_;
-    if (next(rows) < items_.size()) object["cursor"] = fmt::format("{}", next(rows));
+    if (next(rows) < items_.size() && options_.pages) object["cursor"] = fmt::format("{}", next(rows));
+    if (next(rows) < items_.size() && !options_.pages)
+      object["left_out"] = static_cast<std::int64_t>(items_.size() - next(rows));
     return object;
   }
 

@@ -28,6 +28,8 @@ struct TableOptions {
   /// What the model can say to get less: names of parameters, for the sentence at the end.
   bool pages = false;
   bool selects = false;
+  /// The structured form counts too.
+  bool structured = false;
   /// Whether numbers stay as PVE has them: a value of the JSON form.
   bool raw = false;
 };

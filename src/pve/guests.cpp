@@ -58,6 +58,7 @@ GuestList Guests::remembered() {
 void Guests::forget() {
   const std::scoped_lock lock(mutex_);
   list_.reset();
+  ++forgotten_;
 }
 
 std::expected<GuestList, Error> Guests::newer_than(const GuestList& seen, const std::stop_token& stop) {
@@ -70,12 +71,15 @@ std::expected<GuestList, Error> Guests::newer_than(const GuestList& seen, const 
       return std::unexpected(std::move(error));
     }
     asking_ = true;
+    const auto before = forgotten_;
     lock.unlock();
     auto read_now = read(client_, stop);
     lock.lock();
     asking_ = false;
     changed_.notify_all();
     if (!read_now) return std::unexpected(std::move(read_now.error()));
+    // What was forgotten meanwhile may be older than the change that made it wrong.
+    if (forgotten_ != before) return *std::move(read_now);
     list_ = *std::move(read_now);
     taken_ = clock_.steady();
     return list_;

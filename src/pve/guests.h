@@ -53,6 +53,7 @@ class Guests {
   std::mutex mutex_;
   std::condition_variable_any changed_;
   bool asking_ = false;
+  std::uint64_t forgotten_ = 0;  ///< how often
   GuestList list_;
   base::Clock::Steady taken_{};
 };

@@ -42,20 +42,23 @@ std::optional<Permissions::Reach> Permissions::reach(std::string_view privileges
                                                      const std::stop_token& stop) {
   const auto known = all(stop);
   if (!known) return std::nullopt;
-  auto reach = Reach::Nowhere;
   const auto below = path == "/" ? std::string("/") : std::string(path) + "/";
+  bool here = false;
+  bool some = false;
+  bool all_below = true;
   for (const auto& member : *known) {
     const std::string_view at(member.key());
     const auto* rights = member.value().if_object();
-    const bool above = path == at || at == "/" || path.starts_with(std::string(at) + "/");
-    if (rights == nullptr || !(above || at.starts_with(below))) continue;
+    const bool inside = at != path && at.starts_with(below);
+    if (rights == nullptr || !(at == path || inside)) continue;
     const auto right = passed_on(*rights, privileges);
-    if (!right) continue;
-    // PVE lists the path itself wherever it differs from what is above.
-    if (at == path && *right) return Reach::Everywhere;
-    if (at == path || at.starts_with(below)) reach = Reach::Somewhere;
+    // PVE lists the path itself, and below it what is ruled otherwise.
+    if (at == path) here = right.value_or(false);
+    some = some || right.has_value();
+    all_below = all_below && (at == path || right.has_value());
   }
-  return reach;
+  if (here && all_below) return Reach::Everywhere;
+  return some ? Reach::Somewhere : Reach::Nowhere;
 }
 
 }  // namespace pve

@@ -14,8 +14,10 @@ constexpr milliseconds kPause{1000};
 
 }  // namespace
 
-Turn::~Turn() {
-  if (turns_ != nullptr) turns_->release(node_, nullptr);
+Turn::~Turn() { give_back(); }
+
+void Turn::give_back() {
+  if (auto* turns = std::exchange(turns_, nullptr)) turns->release(node_, nullptr);
 }
 
 void Turn::started(const Upid& upid) {

@@ -32,6 +32,8 @@ class Turn {
 
   /// The task runs; it counts until PVE says that it has ended.
   void started(const Upid& upid);
+  /// Nothing was started.
+  void give_back();
 
  private:
   Turns* turns_;

@@ -21,7 +21,7 @@ std::optional<Upid> parse_upid(std::string_view text) {
   if (segment_misfit(text)) return std::nullopt;
   const auto parts = base::split(text, ':');
   if (parts.size() != kParts || parts[0] != "UPID" || !parts[8].empty()) return std::nullopt;
-  if (parts[1].empty() || parts[5].empty() || parts[7].empty()) return std::nullopt;
+  if (segment_misfit(parts[1]) || parts[5].empty() || parts[7].empty()) return std::nullopt;
   if (!is_hex(parts[2]) || !is_hex(parts[3]) || !is_hex(parts[4])) return std::nullopt;
   return Upid{std::string(text), std::string(parts[1]), std::string(parts[5]), std::string(parts[6]),
               std::string(parts[7])};

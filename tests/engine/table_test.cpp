@@ -178,6 +178,9 @@ TEST(Filter, WrongTermsAreNamed) {
   EXPECT_THAT(engine::Filter::parse("mem>much", {"mem"}).error(), HasSubstr("compares with no number"));
   EXPECT_THAT(engine::Filter::parse("uptime>5%", {"uptime"}).error(), HasSubstr("no share"));
   EXPECT_TRUE(engine::Filter::parse("uptime>20d", {"uptime"}));
+  const auto minutes = engine::Filter::parse("uptime<30m", {"uptime"});
+  EXPECT_TRUE(minutes->matches({{"uptime", 1799}}));
+  EXPECT_FALSE(minutes->matches({{"uptime", 1801}})) << "minutes, not MiB";
   for (const auto* text : {"name~web", "tags=a OR tags=b", "!web", "(a)", "a|b"})
     EXPECT_FALSE(engine::Filter::parse(text, {"name", "tags"})) << text;
   std::string many;

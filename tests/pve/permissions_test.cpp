@@ -33,6 +33,8 @@ TEST(Permissions, ReachAsFarAsPveSays) {
   EXPECT_EQ(one.reach("VM.Audit", "/vms"), Reach::Somewhere);
   Fixture here(R"({"/vms":{"VM.Audit":0}})");
   EXPECT_EQ(here.reach("VM.Audit", "/vms"), Reach::Somewhere) << "not passed on";
+  Fixture taken(R"({"/vms":{"VM.Audit":1},"/vms/100":{}})");
+  EXPECT_EQ(taken.reach("VM.Audit", "/vms"), Reach::Somewhere) << "NoAccess below";
   Fixture other(R"({"/storage":{"VM.Audit":1},"/vmsx":{"VM.Audit":1}})");
   EXPECT_EQ(other.reach("VM.Audit", "/vms"), Reach::Nowhere);
 }

@@ -42,7 +42,7 @@ TEST(Upid, NothingElseIsOne) {
   for (const auto* text :
        {"", "UPID:", "UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam!mcp",
         "UPID:../x:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:", "UPID::0:0:0:qmstart:100:root@pam:",
-        "UPID:pve1:0000G350:00A1B2C3:6A18A500:qmstart:100:root@pam:",
+        "UPID:..:0:0:0:qmstart:100:root@pam:", "UPID:pve1:0000G350:00A1B2C3:6A18A500:qmstart:100:root@pam:",
         "UPID:pve1:0:0:0:qmstart:1\n0:root@pam:", "upid:pve1:0:0:0:qmstart:100:root@pam:"}) {
     EXPECT_FALSE(pve::parse_upid(text)) << text;
   }
