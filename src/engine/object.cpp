@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kNote = 120;
 constexpr std::size_t kMember = 100;
+constexpr std::size_t kReserved = 80;  ///< for a member behind a list
 /// Guests and storages inside another object (a pool's members), as in the list of the cluster's resources.
 constexpr tool::View kResources{
     .kind = tool::View::Kind::Table,
@@ -67,7 +68,7 @@ std::string line(std::string_view key, const base::Json& value, std::size_t budg
   if (is_table(value)) {
     TableOptions options;
     // Each row is indented by two.
-    options.budget = budget - budget / 10;
+    options.budget = budget - budget / 5;
     const bool resources = value.get_array().front().get_object().contains("maxdisk");
     const auto shown = show_table(resources ? kResources : tool::View{}, value.get_array(), {}, options);
     return label + ":" + indented(shown ? shown->text : shown.error());
@@ -88,6 +89,10 @@ struct Label {
   std::string_view text;  ///< a member, or "mem/maxmem"
   bool is_pair;
 };
+
+bool is_list(const Label& label, const base::JsonObject& object) {
+  return !label.is_pair && object.at(label.text).is_array();
+}
 
 /// The members in the order in which they are shown: those of the view, then the others.
 std::vector<Label> labels_of(const tool::View& view, const base::JsonObject& object) {
@@ -119,19 +124,26 @@ std::vector<Label> labels_of(const tool::View& view, const base::JsonObject& obj
 std::string show_object(const tool::View& view, const base::JsonObject& object, std::size_t budget) {
   std::string text;
   std::size_t left_out = 0;
-  const auto room = [&] { return budget > text.size() + kNote ? budget - text.size() - kNote : 0; };
-  const auto add = [&](const std::string& next) {
-    if (next.size() + 1 > room()) {
+  const auto labels = labels_of(view, object);
+  auto lists = static_cast<std::size_t>(
+      std::ranges::count_if(labels, [&](const Label& label) { return is_list(label, object); }));
+  auto others = labels.size() - lists;
+  for (const auto& label : labels) {
+    auto room = budget > text.size() + kNote ? budget - text.size() - kNote : 0;
+    const auto whole = room;
+    // A long list leaves room for what stands behind it.
+    if (is_list(label, object)) {
+      const auto reserved = std::min(room / 2, others * kReserved);
+      room = (room - reserved) / lists--;
+    } else {
+      --others;
+    }
+    const auto next =
+        label.is_pair ? pair_line(label.text, object) : line(label.text, object.at(label.text), room);
+    if (next.size() + 1 > whole) {
       ++left_out;
     } else {
       text += (text.empty() ? "" : "\n") + next;
-    }
-  };
-  for (const auto& [label, whole] : labels_of(view, object)) {
-    if (whole) {
-      add(pair_line(label, object));
-    } else {
-      add(line(label, object.at(label), room()));
     }
   }
   if (left_out > 0)

@@ -104,4 +104,18 @@ TEST(Render, NothingIsLongerThanTheBudget) {
   }
 }
 
+TEST(Render, AnInnerTableIsCutAtARowAndHidesNothingBehindIt) {
+  base::JsonArray members;
+  for (int i = 0; i < 1000; ++i) members.emplace_back(base::JsonObject{{"vmid", 100 + i}, {"name", "guest"}});
+  const base::JsonArray numbers(3000, 7);
+  const auto text =
+      rendered(test::kListResources, "{}",
+               {base::JsonObject{{"members", members}, {"numbers", numbers}, {"poolid", "big"}}, {}, {}},
+               {engine::Output::Text, 6000});
+  EXPECT_LE(text.size(), 6000U);
+  EXPECT_NE(text.find("members: 1000 items"), std::string::npos) << text.substr(0, 300);
+  EXPECT_NE(text.find("more do not fit"), std::string::npos);
+  EXPECT_NE(text.find("\npoolid: big"), std::string::npos) << text.substr(text.size() - 300);
+}
+
 }  // namespace

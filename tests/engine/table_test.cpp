@@ -9,6 +9,7 @@
 namespace {
 
 using testing::AllOf;
+using testing::AnyOf;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
@@ -130,6 +131,32 @@ TEST(Table, TextAndStructureHaveTheSameFacts) {
 TEST(Table, ItemsNeedNotBeObjects) {
   const auto shown = engine::show_table({}, array(R"(["a",1])"), {}, {});
   EXPECT_EQ(shown->text, "2 items\nvalue\na\n1");
+}
+
+TEST(Table, ARowThatFitsNowhereIsCutAndPassed) {
+  const std::string longer(900, 'x');
+  base::JsonArray items;
+  for (int i = 0; i < 3; ++i)
+    items.emplace_back(base::JsonObject{{"vmid", i}, {"name", longer}, {"tags", longer}, {"lock", longer}});
+  for (const bool raw : {false, true}) {
+    engine::TableOptions options;
+    options.budget = 2000;
+    options.pages = true;
+    options.raw = raw;
+    auto own = with_filter("vmid>=0");
+    own.cursor = 1;
+    const auto cut = text(items, own, options);
+    EXPECT_LE(cut.size(), 2000U);
+    EXPECT_THAT(cut, AnyOf(HasSubstr("cursor=2"), HasSubstr(R"("cursor":"2")"))) << raw;
+  }
+}
+
+TEST(Table, ACursorIsForToolsThatTakeOne) {
+  const base::JsonArray many(1000, base::JsonObject{{"name", "guest"}});
+  engine::TableOptions options;
+  options.budget = 2000;
+  options.raw = true;
+  EXPECT_THAT(text(many, {}, options), AllOf(HasSubstr("left_out"), Not(HasSubstr("cursor"))));
 }
 
 TEST(Table, MixedValuesHaveAnOrder) {

@@ -70,6 +70,18 @@ TEST(Guests, AreAskedForAgainWhenTheListWasWrong) {
   EXPECT_NE(*setup.guests.list({}), *second);
 }
 
+TEST(Guests, WhatIsForgottenWhileItIsReadIsNotRemembered) {
+  Fixture setup;
+  setup.http.answer(200, "OK", kTwo);
+  setup.http.answer(200, "OK", kTwo);
+  setup.http.before_answer = [&] { setup.guests.forget(); };
+  EXPECT_TRUE(setup.guests.list({}));
+  EXPECT_EQ(setup.guests.remembered(), nullptr);
+  setup.http.before_answer = nullptr;
+  EXPECT_TRUE(setup.guests.list({}));
+  EXPECT_EQ(setup.http.requests.size(), 2U);
+}
+
 TEST(Guests, AnErrorIsNotRemembered) {
   Fixture setup;
   setup.http.answer(500, "no", R"({"data":null,"message":"no"})");
