@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kNote = 120;
 constexpr std::size_t kMember = 100;
+constexpr std::size_t kUnbounded = 10'000'000;
 constexpr std::size_t kReserved = 80;  ///< for a member behind a list
 /// Guests and storages inside another object (a pool's members), as in the list of the cluster's resources.
 constexpr tool::View kResources{
@@ -119,18 +120,30 @@ std::vector<Label> labels_of(const tool::View& view, const base::JsonObject& obj
   return labels;
 }
 
-}  // namespace
+std::string one_line(const Label& label, const base::JsonObject& object, std::size_t room) {
+  return label.is_pair ? pair_line(label.text, object) : line(label.text, object.at(label.text), room);
+}
 
-std::string show_object(const tool::View& view, const base::JsonObject& object, std::size_t budget) {
+/// Everything, where that is short enough: most objects.
+std::string whole(const std::vector<Label>& labels, const base::JsonObject& object, std::size_t budget) {
+  std::string text;
+  for (const auto& label : labels) {
+    text += (text.empty() ? "" : "\n") + one_line(label, object, kUnbounded);
+    if (text.size() > budget) return {};
+  }
+  return text;
+}
+
+/// Long lists share what the other members leave.
+std::string shared_out(const std::vector<Label>& labels, const base::JsonObject& object, std::size_t budget) {
   std::string text;
   std::size_t left_out = 0;
-  const auto labels = labels_of(view, object);
   auto lists = static_cast<std::size_t>(
       std::ranges::count_if(labels, [&](const Label& label) { return is_list(label, object); }));
   auto others = labels.size() - lists;
   for (const auto& label : labels) {
     auto room = budget > text.size() + kNote ? budget - text.size() - kNote : 0;
-    const auto whole = room;
+    const auto all = room;
     // A long list leaves room for what stands behind it.
     if (is_list(label, object)) {
       const auto reserved = std::min(room / 2, others * kReserved);
@@ -140,7 +153,7 @@ std::string show_object(const tool::View& view, const base::JsonObject& object, 
     }
     const auto next =
         label.is_pair ? pair_line(label.text, object) : line(label.text, object.at(label.text), room);
-    if (next.size() + 1 > whole) {
+    if (next.size() + 1 > all) {
       ++left_out;
     } else {
       text += (text.empty() ? "" : "\n") + next;
@@ -148,7 +161,16 @@ std::string show_object(const tool::View& view, const base::JsonObject& object, 
   }
   if (left_out > 0)
     text += fmt::format("\n{} more members do not fit into PVE_MAX_RESULT ({} bytes)", left_out, budget);
-  return text.empty() ? "(nothing)" : text;
+  return text;
+}
+
+}  // namespace
+
+std::string show_object(const tool::View& view, const base::JsonObject& object, std::size_t budget) {
+  const auto labels = labels_of(view, object);
+  if (labels.empty()) return "(nothing)";
+  auto text = whole(labels, object, budget);
+  return text.empty() ? shared_out(labels, object, budget) : text;
 }
 
 }  // namespace engine
