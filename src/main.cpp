@@ -19,6 +19,7 @@
 #include "engine/toolbox.h"
 #include "facts/facts.h"
 #include "guard/policy.h"
+#include "mcp/seal.h"
 #include "mcp/server.h"
 #include "simulator/release.h"
 #include "tool/tool.h"
@@ -91,8 +92,9 @@ int run(const cli::Arguments& arguments, const config::Settings& settings) {
     default:
       break;
   }
-  const mcp::Server server(toolbox,
-                           {"mcp-pve", "Proxmox VE", MCP_PVE_VERSION, std::string(engine::instructions())});
+  const mcp::Server server({toolbox},
+                           {"mcp-pve", "Proxmox VE", MCP_PVE_VERSION, std::string(engine::instructions())},
+                           std::make_shared<const mcp::Seal>(), clock);
   cli::on_termination([&] { stop.stop(cli::kDone); });
   // The first question of every client is the list of tools: another processor makes it meanwhile.
   std::thread([&toolbox] { toolbox.prepare(); }).detach();

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <string>
+#include <utility>
 
 #include "base/text.h"
 
@@ -11,6 +12,7 @@ namespace base {
 namespace {
 
 std::atomic<bool> debug_on{false};
+thread_local std::string context;
 
 std::string_view word(LogLevel level) {
   switch (level) {
@@ -28,6 +30,9 @@ std::string_view word(LogLevel level) {
 
 }  // namespace
 
+LogContext::LogContext(std::string label) : before_(std::exchange(context, std::move(label))) {}
+LogContext::~LogContext() { context = std::move(before_); }
+
 void log_debug(bool on) { debug_on = on; }
 bool log_debug() { return debug_on; }
 
@@ -36,6 +41,7 @@ void log(LogLevel level, std::string_view text) {
   std::string line = "mcp-pve: ";
   line += word(level);
   line += ": ";
+  if (!context.empty()) line += "[" + printable(context, 200) + "] ";
   line += printable(text, 2000);
   line += '\n';
   // A failed write to stderr has nobody left to tell.

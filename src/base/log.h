@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace base {
@@ -11,6 +12,18 @@ enum class LogLevel : std::uint8_t { Debug, Info, Warning, Error };
 /// Writes `mcp-pve: LEVEL: text` as one line to stderr, made printable (base/text.h). Debug lines only after
 /// log_debug(true). Callers keep secrets out. Safe from every thread; one call is one write.
 void log(LogLevel level, std::string_view text);
+
+/// While it lives, lines of this thread carry `label` in brackets: whose request it is. Empty: nothing.
+class LogContext {
+ public:
+  explicit LogContext(std::string label);
+  ~LogContext();
+  LogContext(const LogContext&) = delete;
+  LogContext& operator=(const LogContext&) = delete;
+
+ private:
+  std::string before_;
+};
 
 void log_debug(bool on);
 /// Lets a caller skip building a debug text.

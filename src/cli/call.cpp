@@ -18,11 +18,6 @@
 namespace cli {
 namespace {
 
-class Silent final : public mcp::Progress {
- public:
-  void report(double, std::optional<double>, std::string_view) override {}
-};
-
 int failed(std::string_view sentence, int code) {
   print(STDERR_FILENO, shown(sentence, ::isatty(STDERR_FILENO) == 1));
   return code;
@@ -58,9 +53,11 @@ int report(const mcp::Outcome& outcome) {
     return print(STDOUT_FILENO, shown(text, ::isatty(STDOUT_FILENO) == 1)) ? kDone : kFailed;
   }
   if (const auto* error = std::get_if<mcp::ProtocolError>(&outcome)) return failed(error->message, kUsage);
-  if (const auto* need = std::get_if<mcp::NeedInput>(&outcome)) return failed(need->message, kFailed);
-  const auto& task = std::get<mcp::Task>(outcome);
-  return print(STDOUT_FILENO, task.id + "\n") ? kDone : kFailed;
+  if (std::holds_alternative<mcp::NeedInput>(outcome))
+    return failed("the tool asks for an answer, which call cannot give.", kFailed);
+  if (const auto* scope = std::get_if<mcp::InsufficientScope>(&outcome))
+    return failed(scope->message, kFailed);
+  return print(STDOUT_FILENO, std::get<mcp::Task>(outcome).handle + "\n") ? kDone : kFailed;
 }
 
 /// Nothing when the picture of the result is in `file`.
@@ -99,16 +96,10 @@ int call(mcp::Tools& tools, const Arguments& arguments) {
 
   std::stop_source stop;
   on_termination([stop]() mutable { stop.request_stop(); });
-  Silent progress;
+  mcp::Unheard unheard;
   const base::JsonObject none;
-  const auto outcome = tools.call({.caller = caller,
-                                   .name = arguments.tool,
-                                   .arguments = *values,
-                                   .era = mcp::Era::Modern,
-                                   .client_capabilities = none,
-                                   .inputs = none,
-                                   .progress = progress,
-                                   .stop = stop.get_token()});
+  const auto outcome = tools.call(
+      {{caller, mcp::Era::Modern, none, none, unheard, unheard, stop.get_token()}, arguments.tool, *values});
   if (const auto* result = std::get_if<mcp::Result>(&outcome);
       result != nullptr && !result->is_error && !arguments.chart.empty()) {
     if (const auto problem = save_chart(*result, arguments.chart)) return failed(*problem, kFailed);

@@ -161,8 +161,10 @@ std::string write_request(const Id& id, std::string_view method, std::string_vie
 std::string write_notification(std::string_view method, std::string_view params) {
   std::string out = R"({"jsonrpc":"2.0","method":)";
   base::write_json_string(method, out);
-  out += R"(,"params":)";
-  out += params;
+  if (!params.empty()) {
+    out += R"(,"params":)";
+    out += params;
+  }
   out += '}';
   return finished(std::move(out));
 }

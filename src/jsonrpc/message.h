@@ -73,8 +73,8 @@ void write_id(const Id& id, std::string& out);
 /// For logs.
 std::string id_text(const Id& id);
 
-/// The writers give one line without a line break; `result` and `params` are JSON texts. Bytes that are not
-/// UTF-8 become U+FFFD.
+/// The writers give one line without a line break; `result` and `params` are JSON texts; a
+/// notification without params leaves them out. Bytes that are not UTF-8 become U+FFFD.
 std::string write_request(const Id& id, std::string_view method, std::string_view params);
 std::string write_notification(std::string_view method, std::string_view params);
 std::string write_result(const Id& id, std::string_view result);

@@ -4,78 +4,101 @@
 #include <utility>
 #include <variant>
 
-#include "mcp/legacy.h"
+#include "base/text.h"
+#include "mcp/capabilities.h"
 #include "mcp/modern.h"
 #include "mcp/object_text.h"
 #include "mcp/render.h"
+#include "mcp/rounds.h"
+#include "mcp/task_methods.h"
 
 namespace mcp {
 namespace {
-
-/// A tool that asks more often than this within one call is taken to ask forever.
-constexpr int kMaxQuestions = 8;
 
 std::unexpected<jsonrpc::Error> invalid(std::string_view message) {
   return std::unexpected(
       jsonrpc::Error{jsonrpc::kInvalidParams, "Invalid params: " + std::string(message), {}});
 }
 
-Result cannot_ask(const NeedInput& question, std::string_view reason) {
-  return error_result("Nothing was changed: this call needs an answer from the user first (\"" +
-                      question.message + "\"), and " + std::string(reason) + ".");
-}
-
-/// No revision negotiated here has tasks of its own, so the handle is given in words.
-Result handle_of(const Task& task) {
-  Result result;
-  const auto* const separator = task.status_message.empty() ? "" : "\n";
-  result.content.emplace_back(Text{task.status_message + separator + "Task: " + task.id});
-  return result;
-}
-
 struct Arguments {
   std::string_view name;
   base::JsonObject members;
-  base::JsonObject inputs;
 };
 
 std::expected<Arguments, jsonrpc::Error> read(const Exchange& exchange) {
   const auto* const name = exchange.params.if_contains("name");
   if (name == nullptr || !name->is_string()) return invalid("tools/call needs \"name\", a string");
-  Arguments call{name->get_string(), {}, {}};
+  Arguments call{name->get_string(), {}};
   if (const auto* const given = exchange.params.if_contains("arguments")) {
     if (!given->is_object()) return invalid("\"arguments\" must be an object");
     call.members = given->get_object();
   }
-  if (era(exchange.envelope.revision) == Era::Modern) {
-    auto inputs = modern::input_responses(exchange.params);
-    if (!inputs) return std::unexpected(std::move(inputs.error()));
-    call.inputs = *std::move(inputs);
-  }
   return call;
 }
 
-/// Gets the answer in place when the era allows it: true to call the tool again, else what to answer.
-std::expected<void, std::string> answer(const NeedInput& question, Arguments& call, const Server& server,
-                                        const Exchange& exchange) {
-  const auto revision = exchange.envelope.revision;
-  const auto refuse = [&](std::string_view reason) {
-    return std::unexpected(write_call_result(cannot_ask(question, reason), server, revision));
-  };
-  if (era(revision) == Era::Modern) {
-    if (!modern::can_elicit(exchange.envelope)) return refuse("this client did not declare elicitation");
-    // Without a state of our own in between, answers of an earlier round would be lost.
-    if (!call.inputs.empty() && !call.inputs.contains(question.key)) {
-      return refuse("only one question can be asked per call");
-    }
-    return std::unexpected(modern::write_input_required(question, server.info()));
+/// A user who cannot be asked for a yes is a no, which the model should read; other questions are the
+/// client's to answer.
+Reply cannot_ask_for_tool(const NeedInput& need, const Server& server, const Exchange& exchange,
+                          std::string_view reason) {
+  const bool confirmation =
+      !need.requests.empty() && need.requests.front().kind == InputRequest::Kind::Confirmation;
+  const bool modern = era(exchange.envelope.revision) == Era::Modern;
+  if (modern && !confirmation && !need.requests.empty()) return cannot_ask(need, exchange.envelope, reason);
+  std::string question;
+  if (!need.requests.empty()) {
+    const auto* const message = need.requests.front().params.if_contains("message");
+    if (message != nullptr && message->is_string())
+      question = " (\"" + std::string(message->get_string()) + "\")";
   }
-  if (!legacy::can_elicit(exchange.envelope)) return refuse("this client did not declare elicitation");
-  auto given = legacy::elicit(question, exchange);
-  if (!given) return refuse("asking failed: " + given.error());
-  call.inputs[question.key] = *std::move(given);
+  const auto text = "Nothing was changed: this call needs an answer from the user first" + question +
+                    ", and " + std::string(reason) + ".";
+  return write_call_result(error_result(text), server, exchange.envelope.revision);
+}
+
+/// What the client of 2025-11-25 and the tool both want.
+bool wants_task(const Server& server, const Exchange& exchange) {
+  if (server.offer().tasks == nullptr) return false;
+  if (exchange.envelope.revision == Revision::R2026_07_28) return declares_tasks(exchange.envelope);
+  return exchange.envelope.revision == Revision::R2025_11_25 && exchange.params.contains("task");
+}
+
+std::expected<void, jsonrpc::Error> check_task(const Server& server, const Exchange& exchange,
+                                               std::string_view name) {
+  if (exchange.envelope.revision != Revision::R2025_11_25 || !wants_task(server, exchange)) return {};
+  if (!exchange.params.at("task").is_object()) return invalid("\"task\" must be an object");
+  for (const auto& tool : server.tools().list(exchange.caller)) {
+    if (tool.name == name && !tool.may_be_task) {
+      return std::unexpected(
+          jsonrpc::Error{jsonrpc::kMethodNotFound,
+                         "The tool " + base::printable(name, 100) + " does not run as a task",
+                         {}});
+    }
+  }
   return {};
 }
+
+struct Outcomes {
+  const Server& server;
+  const Exchange& exchange;
+  bool as_task;
+
+  std::variant<Reply, NeedInput> operator()(const Result& result) const {
+    // Who asked for a task has to get one, also when all is done.
+    if (as_task && exchange.envelope.revision == Revision::R2025_11_25)
+      return Reply(write_finished_task(server, exchange, result));
+    return Reply(write_call_result(result, server, exchange.envelope.revision));
+  }
+  std::variant<Reply, NeedInput> operator()(NeedInput& need) const { return std::move(need); }
+  std::variant<Reply, NeedInput> operator()(ProtocolError& error) const {
+    return Reply(protocol_error(std::move(error)));
+  }
+  std::variant<Reply, NeedInput> operator()(const Task& task) const {
+    return Reply(write_created_task(server, exchange, task));
+  }
+  std::variant<Reply, NeedInput> operator()(const InsufficientScope& scope) const {
+    return Reply(insufficient_scope(scope));
+  }
+};
 
 }  // namespace
 
@@ -89,30 +112,48 @@ std::string write_call_result(const Result& result, const Server& server, Revisi
   return out;
 }
 
-Reply call_tool(const Server& server, const Exchange& exchange) {
-  auto call = read(exchange);
-  if (!call) return std::unexpected(std::move(call.error()));
-  const auto revision = exchange.envelope.revision;
-  for (int asked = 0; asked <= kMaxQuestions; ++asked) {
-    if (exchange.stop.stop_requested()) {
-      return write_call_result(error_result("The call was cancelled before it began."), server, revision);
-    }
-    auto outcome = server.tools().call({exchange.caller, call->name, call->members, era(revision),
-                                        exchange.envelope.client_capabilities, call->inputs,
-                                        exchange.progress, exchange.stop});
-    if (auto* const error = std::get_if<ProtocolError>(&outcome)) {
-      return std::unexpected(jsonrpc::Error{error->code, std::move(error->message), std::move(error->data)});
-    }
-    if (const auto* const task = std::get_if<Task>(&outcome)) {
-      return write_call_result(handle_of(*task), server, revision);
-    }
-    if (const auto* const result = std::get_if<Result>(&outcome))
-      return write_call_result(*result, server, revision);
-    auto answered = answer(std::get<NeedInput>(outcome), *call, server, exchange);
-    if (!answered) return std::move(answered.error());
+std::unexpected<jsonrpc::Error> insufficient_scope(const InsufficientScope& scope) {
+  base::JsonArray scopes;
+  for (const auto& name : scope.scopes) scopes.emplace_back(name);
+  base::JsonObject data;
+  data["scopes"] = std::move(scopes);
+  return std::unexpected(jsonrpc::Error{kInsufficientScope, scope.message, std::move(data)});
+}
+
+std::unexpected<jsonrpc::Error> protocol_error(ProtocolError error) {
+  return std::unexpected(jsonrpc::Error{error.code, std::move(error.message), std::move(error.data)});
+}
+
+Reply cannot_ask(const NeedInput& need, const Envelope& envelope, std::string_view reason) {
+  for (const auto& request : need.requests) {
+    if (era(envelope.revision) == Era::Modern && !can_be_asked(envelope, request.kind))
+      return std::unexpected(missing_capability(required_capability(request.kind)));
   }
-  return write_call_result(
-      error_result("Nothing was changed: the tool asked too many questions in one call."), server, revision);
+  return std::unexpected(jsonrpc::Error{
+      jsonrpc::kInternalError, "This request needs an answer first, and " + std::string(reason), {}});
+}
+
+Reply call_tool(const Server& server, const Exchange& exchange) {
+  const auto call = read(exchange);
+  if (!call) return std::unexpected(call.error());
+  if (auto checked = check_task(server, exchange, call->name); !checked)
+    return std::unexpected(std::move(checked.error()));
+  const bool as_task = wants_task(server, exchange);
+  base::JsonObject subject;
+  subject["name"] = call->name;
+  subject["arguments"] = call->members;
+  const auto attempt = [&](const base::JsonObject& inputs) -> std::variant<Reply, NeedInput> {
+    if (exchange.stop.stop_requested()) {
+      return Reply(write_call_result(error_result("The call was cancelled before it began."), server,
+                                     exchange.envelope.revision));
+    }
+    auto outcome = server.tools().call({exchange.request(inputs), call->name, call->members, as_task});
+    return std::visit(Outcomes{server, exchange, as_task}, outcome);
+  };
+  return in_rounds(server, exchange, "tools/call", subject, attempt,
+                   [&](const NeedInput& need, std::string_view reason) {
+                     return cannot_ask_for_tool(need, server, exchange, reason);
+                   });
 }
 
 }  // namespace mcp

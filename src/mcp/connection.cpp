@@ -26,7 +26,7 @@ class BatchSink final : public Sink {
   ~BatchSink() override {
     if (answers_.empty()) return;
     answers_ += ']';
-    sink_->send(answers_);
+    sink_->answer(answers_, nullptr);
   }
 
   void send(std::string_view message) override {
@@ -49,10 +49,22 @@ std::string summary(const jsonrpc::Request& request) {
   return text;
 }
 
-class NoProgress final : public Progress {
- public:
-  void report(double /*progress*/, std::optional<double> /*total*/, std::string_view /*message*/) override {}
-};
+/// Whose line it is, for the log.
+std::string log_label(const Caller& caller, const Envelope& envelope) {
+  std::string label = base::printable(caller.identity, 100);
+  if (!envelope.trace.empty()) label += (label.empty() ? "trace " : ", trace ") + envelope.trace;
+  return label;
+}
+
+/// A caller with a name leaves a trail: what was asked, and what came of it.
+void tell_log(const jsonrpc::Request& request, const Reply& reply, base::Clock::Steady::duration took,
+              const Caller& caller) {
+  const auto level = caller.identity.empty() ? base::LogLevel::Debug : base::LogLevel::Info;
+  if (level == base::LogLevel::Debug && !base::log_debug()) return;
+  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
+  base::log(level, summary(request) + (reply ? "" : ": error " + std::to_string(reply.error().code)) + ", " +
+                       std::to_string(milliseconds) + " ms");
+}
 
 }  // namespace
 
@@ -68,31 +80,61 @@ Connection::Connection(Key /*key*/, const Server& server, Caller caller, std::sh
       caller_(std::move(caller)),
       sink_(std::move(sink)),
       run_(std::move(run)),
-      outgoing_(sink_, patience) {}
+      outgoing_(patience) {}
 
-void Connection::receive(std::string_view text) {
-  auto input = jsonrpc::parse(text);
+Connection::~Connection() { server_.subscriptions().remove(this); }
+
+/// The way back to the client for one request.
+class Connection::Line final : public Peer {
+ public:
+  Line(Connection& connection, std::shared_ptr<Sink> sink)
+      : connection_(connection), sink_(std::move(sink)) {}
+
+  std::expected<base::Json, jsonrpc::Error> request(std::string_view method, std::string_view params,
+                                                    std::stop_token stop) override {
+    return connection_.outgoing_.request(*sink_, method, params, std::move(stop));
+  }
+  void set_log_level(LogLevel level) override { connection_.set_log_level(level); }
+  bool subscribe(const std::string& uri) override {
+    return connection_.server_.subscriptions().subscribe(connection_.shared_from_this(), uri);
+  }
+  void unsubscribe(const std::string& uri) override {
+    connection_.server_.subscriptions().unsubscribe(connection_.shared_from_this(), uri);
+  }
+
+ private:
+  Connection& connection_;
+  const std::shared_ptr<Sink> sink_;
+};
+
+void Connection::receive(std::string_view text) { receive(jsonrpc::parse(text), sink_); }
+
+void Connection::receive(std::variant<jsonrpc::Item, jsonrpc::Batch> input,
+                         const std::shared_ptr<Sink>& sink) {
   if (auto* const batch = std::get_if<jsonrpc::Batch>(&input)) {
-    receive_batch(std::move(*batch));
+    receive_batch(std::move(*batch), sink);
   } else {
-    receive_item(std::get<jsonrpc::Item>(std::move(input)), sink_);
+    receive_item(std::get<jsonrpc::Item>(std::move(input)), sink, sink);
   }
 }
 
-void Connection::receive_batch(jsonrpc::Batch batch) {
-  if (!session_ || session_->revision != Revision::R2025_03_26) {
-    unreadable(error(jsonrpc::kInvalidRequest, "Invalid request: batches exist only in revision 2025-03-26"));
+void Connection::receive_batch(jsonrpc::Batch batch, const std::shared_ptr<Sink>& sink) {
+  if (revision() != Revision::R2025_03_26) {
+    refuse(
+        {{}, error(jsonrpc::kInvalidRequest, "Invalid request: batches exist only in revision 2025-03-26")},
+        *sink);
     return;
   }
-  const auto sink = std::make_shared<BatchSink>(sink_);
-  for (auto& item : batch) receive_item(std::move(item), sink);
+  const auto answers = std::make_shared<BatchSink>(sink);
+  for (auto& item : batch) receive_item(std::move(item), sink, answers);
 }
 
-void Connection::receive_item(jsonrpc::Item item, const std::shared_ptr<Sink>& sink) {
+void Connection::receive_item(jsonrpc::Item item, const std::shared_ptr<Sink>& notices,
+                              const std::shared_ptr<Sink>& answers) {
   if (!item) {
-    refuse(item.error(), *sink);
+    refuse(item.error(), *answers);
   } else if (auto* const request = std::get_if<jsonrpc::Request>(&*item)) {
-    on_request(std::move(*request), sink);
+    on_request(std::move(*request), notices, answers);
   } else if (const auto* const notification = std::get_if<jsonrpc::Notification>(&*item)) {
     on_notification(*notification);
   } else if (!outgoing_.deliver(std::get<jsonrpc::Response>(*std::move(item)))) {
@@ -104,7 +146,7 @@ void Connection::refuse(const jsonrpc::Malformed& malformed, Sink& sink) {
   base::log(base::LogLevel::Warning, "unreadable message: " + malformed.error.message);
   if (!malformed.answerable) return;
   if (malformed.id || takes_errors_without_id()) {
-    sink.send(jsonrpc::write_error(malformed.id, malformed.error));
+    sink.answer(jsonrpc::write_error(malformed.id, malformed.error), &malformed.error);
   }
 }
 
@@ -112,27 +154,27 @@ void Connection::unreadable(const jsonrpc::Error& why) { refuse({{}, why}, *sink
 
 /// The older revisions require an id on errors, so their clients would choke on one without.
 bool Connection::takes_errors_without_id() const {
-  return session_ ? session_->revision == Revision::R2025_11_25 : modern_seen_;
+  const auto agreed = revision();
+  return agreed ? *agreed == Revision::R2025_11_25 : modern_seen();
 }
 
-void Connection::on_request(jsonrpc::Request request, const std::shared_ptr<Sink>& sink) {
+void Connection::on_request(jsonrpc::Request request, const std::shared_ptr<Sink>& notices,
+                            const std::shared_ptr<Sink>& answers) {
   if (base::log_debug()) base::log(base::LogLevel::Debug, summary(request));
-  const auto fail = [&](const jsonrpc::Error& why) { sink->send(jsonrpc::write_error(request.id, why)); };
-  {
-    const std::scoped_lock lock(mutex_);
-    if (in_flight_.contains(request.id)) {
-      fail(error(jsonrpc::kInvalidRequest, "Invalid request: this id is in use by a request in flight"));
-      return;
-    }
-  }
+  const auto fail = [&](const jsonrpc::Error& why) {
+    answers->answer(jsonrpc::write_error(request.id, why), &why);
+  };
   if (request.method == "initialize" && !modern::claims(request.params)) {
-    if (sink != sink_) {
+    if (notices != answers) {
       fail(error(jsonrpc::kInvalidRequest, "Invalid request: initialize may not be part of a batch"));
       return;
     }
     const auto reply = initialize(request.params);
-    sink->send(reply ? jsonrpc::write_result(request.id, *reply)
-                     : jsonrpc::write_error(request.id, reply.error()));
+    if (!reply) {
+      fail(reply.error());
+    } else {
+      answers->answer(jsonrpc::write_result(request.id, *reply), nullptr);
+    }
     return;
   }
   auto envelope = open_envelope(request);
@@ -140,36 +182,59 @@ void Connection::on_request(jsonrpc::Request request, const std::shared_ptr<Sink
     fail(envelope.error());
     return;
   }
-  const auto* const method = Server::find(request.method, era(envelope->revision));
+  const auto* const method = server_.find(request.method, envelope->revision);
   if (method == nullptr) {
     fail(error(jsonrpc::kMethodNotFound, "Method not found: " + base::printable(request.method, 100)));
     return;
   }
-  start(*method, std::move(request), *std::move(envelope), sink);
+  start(*method, std::move(request), *std::move(envelope), notices, answers);
 }
 
 Reply Connection::initialize(const base::JsonObject& params) {
+  auto session = legacy::initialize(params);
+  const std::scoped_lock lock(mutex_);
   if (session_) {
     return std::unexpected(error(jsonrpc::kInvalidRequest, "Invalid request: already initialized"));
   }
-  auto session = legacy::initialize(params);
   if (!session) return std::unexpected(std::move(session.error()));
   session_ = *std::move(session);
-  return legacy::write_initialized(*session_, server_.info());
+  return legacy::write_initialized(*session_, server_);
+}
+
+std::optional<legacy::Session> Connection::session() const {
+  const std::scoped_lock lock(mutex_);
+  return session_;
+}
+
+std::optional<Revision> Connection::revision() const {
+  const std::scoped_lock lock(mutex_);
+  return session_ ? std::optional(session_->revision) : std::nullopt;
+}
+
+bool Connection::modern_seen() const {
+  const std::scoped_lock lock(mutex_);
+  return modern_seen_;
+}
+
+void Connection::set_log_level(LogLevel level) {
+  const std::scoped_lock lock(mutex_);
+  if (session_) session_->log_level = level;
 }
 
 std::expected<Envelope, jsonrpc::Error> Connection::open_envelope(const jsonrpc::Request& request) {
+  const auto agreed = session();
   // Allowed before initialize, which may still come after a modern probe.
-  if (!session_ && request.method == "ping" && !modern::claims(request.params)) return Envelope{};
+  if (!agreed && request.method == "ping" && !modern::claims(request.params)) return Envelope{};
   // A method that only the modern era has is answered in its words.
-  const bool modern_only =
-      !Server::find(request.method, Era::Legacy) && Server::find(request.method, Era::Modern);
-  if (modern::claims(request.params) || (!session_ && (modern_seen_ || modern_only))) {
+  const bool modern_only = server_.find(request.method, Revision::R2025_11_25) == nullptr &&
+                           server_.find(request.method, Revision::R2026_07_28) != nullptr;
+  if (modern::claims(request.params) || (!agreed && (modern_seen() || modern_only))) {
     auto envelope = modern::open(request.params);
+    const std::scoped_lock lock(mutex_);
     if (envelope) modern_seen_ = true;
     return envelope;
   }
-  if (session_) return legacy::open(*session_, request.params);
+  if (agreed) return legacy::open(*agreed, request.params);
   return std::unexpected(
       error(jsonrpc::kInvalidRequest,
             "Invalid request: not initialized; send initialize first, or a request of revision 2026-07-28 "
@@ -177,37 +242,44 @@ std::expected<Envelope, jsonrpc::Error> Connection::open_envelope(const jsonrpc:
 }
 
 void Connection::start(const Method& method, jsonrpc::Request request, Envelope envelope,
-                       const std::shared_ptr<Sink>& sink) {
-  if (method.pace == Pace::Inline) {
-    NoProgress progress;
-    sink->send(run(method, request, envelope, progress, {}));
-    return;
-  }
-  const auto call = std::make_shared<InFlight>(request.id, envelope, sink_, sink);
-  const auto revision = envelope.revision;
+                       const std::shared_ptr<Sink>& notices, const std::shared_ptr<Sink>& answers) {
+  const auto call = std::make_shared<InFlight>(request.id, envelope, server_.clock(), notices, answers);
   {
     const std::scoped_lock lock(mutex_);
-    in_flight_.emplace(request.id, call);
+    if (!in_flight_.try_emplace(request.id, call).second) {
+      call->answer(std::unexpected(
+          error(jsonrpc::kInvalidRequest, "Invalid request: this id is in use by a request in flight")));
+      return;
+    }
   }
-  auto job = [self = shared_from_this(), &method, call, request = std::move(request),
+  const auto revision = envelope.revision;
+  auto job = [self = shared_from_this(), &method, call, notices, request = std::move(request),
               envelope = std::move(envelope)] {
-    self->finish(call, self->run(method, request, envelope, *call, call->token()));
+    Line line(*self, notices);
+    const Exchange exchange{envelope, request.params, self->caller_, *call, *call, line, call->token(), call};
+    const auto reply = self->run(method, request, exchange);
+    // A stream stays open: whoever keeps it ends it.
+    if (method.pace != Pace::Stream || !reply) self->finish(call, reply);
   };
+  if (method.pace != Pace::Worker) {
+    job();
+    return;
+  }
   if (run_(std::move(job))) return;
   const auto busy =
       error_result("The server is busy: too many calls are in flight. Try again when some have ended.");
-  finish(call, jsonrpc::write_result(call->id(), write_call_result(busy, server_, revision)));
+  finish(call, write_call_result(busy, server_, revision));
 }
 
 /// The one place where an exception ends: the client learns that it was our fault, stderr what it was.
-std::string Connection::run(const Method& method, const jsonrpc::Request& request, const Envelope& envelope,
-                            Progress& progress, std::stop_token stop) {
+Reply Connection::run(const Method& method, const jsonrpc::Request& request, const Exchange& exchange) {
+  const base::LogContext context(log_label(caller_, exchange.envelope));
+  const auto begin = server_.clock().steady();
   std::string why;
   try {
-    const Exchange exchange{envelope, request.params, caller_, progress, outgoing_, std::move(stop)};
-    const auto reply = method.run(server_, exchange);
-    return reply ? jsonrpc::write_result(request.id, *reply)
-                 : jsonrpc::write_error(request.id, reply.error());
+    auto reply = method.run(server_, exchange);
+    if (method.pace == Pace::Worker) tell_log(request, reply, server_.clock().steady() - begin, caller_);
+    return reply;
   } catch (const std::exception& exception) {
     why = exception.what();
   } catch (...) {
@@ -215,23 +287,28 @@ std::string Connection::run(const Method& method, const jsonrpc::Request& reques
   }
   const auto id = jsonrpc::id_text(request.id);
   base::log(base::LogLevel::Error, "internal error in " + request.method + ", request " + id + ": " + why);
-  return jsonrpc::write_error(
-      request.id,
+  return std::unexpected(
       error(jsonrpc::kInternalError, "Internal error; the server's stderr names it with request " + id));
 }
 
-void Connection::finish(const std::shared_ptr<InFlight>& call, const std::string& message) {
+void Connection::finish(const std::shared_ptr<InFlight>& call, const Reply& reply) {
   {
     // Before the answer: the client may use the id again as soon as it has it.
     const std::scoped_lock lock(mutex_);
     const auto found = in_flight_.find(call->id());
     if (found != in_flight_.end() && found->second == call) in_flight_.erase(found);
   }
-  call->answer(message);
+  call->answer(reply);
 }
 
 void Connection::on_notification(const jsonrpc::Notification& notification) {
   if (notification.method == "notifications/cancelled") cancelled(notification.params);
+  if (notification.method == "notifications/initialized" && revision())
+    server_.subscriptions().add(shared_from_this());
+}
+
+void Connection::tell(std::string_view method, std::string_view params) {
+  sink_->send(jsonrpc::write_notification(method, params));
 }
 
 void Connection::cancelled(const base::JsonObject& params) {

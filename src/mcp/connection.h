@@ -1,4 +1,5 @@
-// The state of one client: a stdio process, or later an HTTP session. Everything else is in mcp::Server.
+// The state of one client: a stdio process, an HTTP session, or one HTTP request. Everything else is in
+// mcp::Server.
 #pragma once
 
 #include <chrono>
@@ -9,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <string_view>
+#include <variant>
 
 #include "jsonrpc/message.h"
 #include "mcp/exchange.h"
@@ -17,6 +19,7 @@
 #include "mcp/outgoing.h"
 #include "mcp/server.h"
 #include "mcp/sink.h"
+#include "mcp/subscriptions.h"
 
 namespace mcp {
 
@@ -25,15 +28,22 @@ using Run = std::function<bool(std::function<void()>)>;
 
 /// Both eras at once, in any order: `initialize` makes a session for messages without a claim to the modern
 /// era, and each message with one is served by itself.
-class Connection final : public std::enable_shared_from_this<Connection> {
+class Connection final : public Listener, public std::enable_shared_from_this<Connection> {
  public:
-  /// `server` outlives the connection and the jobs it gave to `run`.
+  /// `server` outlives the connection and the jobs it gave to `run`. `sink` takes what belongs to no request:
+  /// notifications of changes, and everything for receive(text).
   static std::shared_ptr<Connection> open(const Server& server, Caller caller, std::shared_ptr<Sink> sink,
                                           Run run,
                                           std::chrono::milliseconds patience = std::chrono::minutes(10));
 
-  /// One JSON text from the client. Cheap methods are answered before it returns. One thread at a time.
+  ~Connection() override;
+
+  /// One JSON text from the client. Cheap methods are answered before it returns. Safe from many threads, if
+  /// the client does not mind the order.
   void receive(std::string_view text);
+  /// The same for a text that was parsed; everything about its requests goes to `sink`, which is let go of
+  /// when they are answered.
+  void receive(std::variant<jsonrpc::Item, jsonrpc::Batch> input, const std::shared_ptr<Sink>& sink);
   /// The client sent something that is no JSON text at all, such as a line beyond the limit.
   void unreadable(const jsonrpc::Error& error);
 
@@ -41,6 +51,10 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void end_of_input();
   /// Fires the stop tokens of all calls; they are still answered.
   void cancel_all();
+  /// The revision of the session, once there is one.
+  std::optional<Revision> revision() const;
+
+  void tell(std::string_view method, std::string_view params) override;
 
  private:
   struct Key {};
@@ -50,20 +64,27 @@ class Connection final : public std::enable_shared_from_this<Connection> {
              std::chrono::milliseconds patience);
 
  private:
-  void receive_item(jsonrpc::Item item, const std::shared_ptr<Sink>& sink);
-  void receive_batch(jsonrpc::Batch batch);
+  /// Progress and the like go to `notices`, answers to `answers`: they differ inside a batch.
+  void receive_item(jsonrpc::Item item, const std::shared_ptr<Sink>& notices,
+                    const std::shared_ptr<Sink>& answers);
+  void receive_batch(jsonrpc::Batch batch, const std::shared_ptr<Sink>& sink);
   void refuse(const jsonrpc::Malformed& malformed, Sink& sink);
-  void on_request(jsonrpc::Request request, const std::shared_ptr<Sink>& sink);
+  void on_request(jsonrpc::Request request, const std::shared_ptr<Sink>& notices,
+                  const std::shared_ptr<Sink>& answers);
   void on_notification(const jsonrpc::Notification& notification);
   void cancelled(const base::JsonObject& params);
 
+  class Line;
+
   Reply initialize(const base::JsonObject& params);
+  std::optional<legacy::Session> session() const;
+  bool modern_seen() const;
+  void set_log_level(LogLevel level);
   std::expected<Envelope, jsonrpc::Error> open_envelope(const jsonrpc::Request& request);
   void start(const Method& method, jsonrpc::Request request, Envelope envelope,
-             const std::shared_ptr<Sink>& sink);
-  std::string run(const Method& method, const jsonrpc::Request& request, const Envelope& envelope,
-                  Progress& progress, std::stop_token stop);
-  void finish(const std::shared_ptr<InFlight>& call, const std::string& message);
+             const std::shared_ptr<Sink>& notices, const std::shared_ptr<Sink>& answers);
+  Reply run(const Method& method, const jsonrpc::Request& request, const Exchange& exchange);
+  void finish(const std::shared_ptr<InFlight>& call, const Reply& reply);
   bool takes_errors_without_id() const;
 
   const Server& server_;
@@ -72,11 +93,9 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   const Run run_;
   Outgoing outgoing_;
 
-  /// Touched by receive() only.
+  mutable std::mutex mutex_;
   std::optional<legacy::Session> session_;
   bool modern_seen_ = false;
-
-  std::mutex mutex_;
   std::map<jsonrpc::Id, std::shared_ptr<InFlight>> in_flight_;
 };
 

@@ -2,16 +2,20 @@
 #pragma once
 
 #include <expected>
+#include <memory>
 #include <optional>
 #include <stop_token>
+#include <string>
 #include <string_view>
 
 #include "base/json.h"
 #include "jsonrpc/message.h"
+#include "mcp/request.h"
 #include "mcp/revision.h"
-#include "mcp/tools.h"
 
 namespace mcp {
+
+class InFlight;
 
 /// What the era adapter read: from the session (legacy) or from `params._meta` (modern).
 struct Envelope {
@@ -19,9 +23,14 @@ struct Envelope {
   base::JsonObject client_capabilities;
   /// Has the shape of an id.
   std::optional<jsonrpc::Id> progress_token;
+  /// From which level on the client wants logs; absent: none.
+  std::optional<LogLevel> log_level;
+  /// The trace of `traceparent` (W3C), 32 hexadecimal digits; empty: none.
+  std::string trace;
 };
 
-/// The client as someone who can be asked. Safe from many threads.
+/// The client as someone who can be asked, and who has set something for the rest of its session. Safe from
+/// many threads.
 class Peer {
  public:
   Peer() = default;
@@ -33,6 +42,12 @@ class Peer {
   /// in time, is gone, or `stop` fires; in the last two cases it is told that the request is void.
   virtual std::expected<base::Json, jsonrpc::Error> request(std::string_view method, std::string_view params,
                                                             std::stop_token stop) = 0;
+
+  /// Legacy sessions only.
+  virtual void set_log_level(LogLevel level) = 0;
+  /// False: too many.
+  virtual bool subscribe(const std::string& uri) = 0;
+  virtual void unsubscribe(const std::string& uri) = 0;
 };
 
 /// Valid while the method runs.
@@ -41,8 +56,15 @@ struct Exchange {
   const base::JsonObject& params;
   const Caller& caller;
   Progress& progress;
+  Log& log;
   Peer& peer;
   std::stop_token stop;
+  /// Of methods that stay open (Pace::Stream); else null.
+  std::shared_ptr<InFlight> stream{};
+
+  Request request(const base::JsonObject& inputs) const {
+    return {caller, era(envelope.revision), envelope.client_capabilities, inputs, progress, log, stop};
+  }
 };
 
 }  // namespace mcp

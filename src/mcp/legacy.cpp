@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "mcp/capabilities.h"
+#include "mcp/form.h"
 #include "mcp/object_text.h"
 #include "mcp/request_meta.h"
 
@@ -26,11 +28,12 @@ std::expected<Session, jsonrpc::Error> initialize(const base::JsonObject& params
   return session;
 }
 
-std::string write_initialized(const Session& session, const ServerInfo& info) {
+std::string write_initialized(const Session& session, const Server& served) {
+  const auto& info = served.info();
   std::string out;
   ObjectText object(out);
   object.text("protocolVersion", name(session.revision));
-  object.raw("capabilities", R"({"tools":{}})");
+  object.raw("capabilities", write_capabilities(served.offer(), session.revision));
   ObjectText server(object.key("serverInfo"));
   server.text("name", info.name);
   if (session.revision >= Revision::R2025_06_18 && !info.title.empty()) server.text("title", info.title);
@@ -45,37 +48,48 @@ std::expected<Envelope, jsonrpc::Error> open(const Session& session, const base:
   Envelope envelope;
   envelope.revision = session.revision;
   envelope.client_capabilities = session.client_capabilities;
+  envelope.log_level = session.log_level;
   if (const auto* const meta = request_meta(params)) {
     auto token = progress_token(*meta);
     if (!token) return std::unexpected(std::move(token.error()));
     envelope.progress_token = *std::move(token);
+    envelope.trace = trace_in(*meta);
   }
   return envelope;
 }
 
-bool can_elicit(const Envelope& envelope) {
-  if (envelope.revision < Revision::R2025_06_18) return false;
-  const auto* const elicitation = envelope.client_capabilities.if_contains("elicitation");
-  if (elicitation == nullptr || !elicitation->is_object()) return false;
-  // Until 2025-11-25 named the kinds of questions, forms were the only one.
-  if (envelope.revision < Revision::R2025_11_25) return true;
-  return elicitation->get_object().empty() || elicitation->get_object().contains("form");
+namespace {
+
+/// Revision 2025-06-18 knows defaults of booleans alone.
+base::Json without_defaults(base::Json schema) {
+  auto* const members = schema.if_object();
+  auto* const properties = members != nullptr ? members->if_contains("properties") : nullptr;
+  if (properties == nullptr || !properties->is_object()) return schema;
+  for (auto& [name, property] : properties->get_object()) {
+    auto* const fields = property.if_object();
+    if (fields == nullptr || !fields->contains("default") || fields->at("default").is_bool()) continue;
+    fields->stable_erase(fields->find("default"));
+  }
+  return schema;
 }
 
-std::expected<base::Json, std::string> elicit(const NeedInput& question, const Exchange& exchange) {
+}  // namespace
+
+std::expected<base::Json, std::string> ask(const InputRequest& request, const Exchange& exchange) {
   std::string params;
   ObjectText object(params);
-  if (exchange.envelope.revision >= Revision::R2025_11_25) object.text("mode", "form");
-  object.text("message", question.message);
-  object.json("requestedSchema", base::Json(question.requested_schema));
-  object.close();
-  auto answer = exchange.peer.request("elicitation/create", params, exchange.stop);
-  if (!answer) return std::unexpected(answer.error().message);
-  const auto* const fields = answer->if_object();
-  const auto* const action = fields != nullptr ? fields->if_contains("action") : nullptr;
-  if (action == nullptr || (*action != "accept" && *action != "decline" && *action != "cancel")) {
-    return std::unexpected("the answer has no action accept, decline or cancel");
+  const bool form =
+      request.kind == InputRequest::Kind::Form || request.kind == InputRequest::Kind::Confirmation;
+  if (form && exchange.envelope.revision >= Revision::R2025_11_25) object.text("mode", "form");
+  for (const auto& [name, value] : request.params) {
+    const bool older = name == "requestedSchema" && exchange.envelope.revision < Revision::R2025_11_25;
+    object.json(name, older ? without_defaults(value) : value);
   }
+  object.close();
+  auto answer = exchange.peer.request(method_of(request.kind), params, exchange.stop);
+  if (!answer) return std::unexpected(answer.error().message);
+  if (!answers(*answer, request))
+    return std::unexpected(form ? "the answer does not fit the form" : "it is no answer");
   return *std::move(answer);
 }
 

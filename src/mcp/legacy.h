@@ -1,8 +1,8 @@
-// The legacy era, 2024-11-05 to 2025-11-25: what `initialize` agrees on lasts for the connection.
+// The legacy era, 2024-11-05 to 2025-11-25: what `initialize` agrees on lasts for the session.
 #pragma once
 
 #include <expected>
-#include <stop_token>
+#include <optional>
 #include <string>
 
 #include "base/json.h"
@@ -15,20 +15,20 @@ namespace mcp::legacy {
 struct Session {
   Revision revision = Revision::R2025_11_25;
   base::JsonObject client_capabilities;
+  /// Absent until logging/setLevel: no logs.
+  std::optional<LogLevel> log_level;
 };
 
 /// The revision asked for if it is a legacy one, else 2025-11-25.
 std::expected<Session, jsonrpc::Error> initialize(const base::JsonObject& params);
 
 /// The result of `initialize`.
-std::string write_initialized(const Session& session, const ServerInfo& info);
+std::string write_initialized(const Session& session, const Server& server);
 
 std::expected<Envelope, jsonrpc::Error> open(const Session& session, const base::JsonObject& params);
 
-/// Whether the user behind this client can be asked by a form.
-bool can_elicit(const Envelope& envelope);
-
-/// Asks by `elicitation/create` and waits. Gives the client's ElicitResult, or a sentence why there is none.
-std::expected<base::Json, std::string> elicit(const NeedInput& question, const Exchange& exchange);
+/// Asks by a request to the client and waits. Gives an answer that answers(), or a sentence why there is
+/// none. What a client of this revision may not see is left out of the question.
+std::expected<base::Json, std::string> ask(const InputRequest& request, const Exchange& exchange);
 
 }  // namespace mcp::legacy

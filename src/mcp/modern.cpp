@@ -1,10 +1,12 @@
 #include "mcp/modern.h"
 
 #include <algorithm>
-#include <array>
 #include <string>
 #include <utility>
 
+#include "mcp/capabilities.h"
+#include "mcp/form.h"
+#include "mcp/log_level.h"
 #include "mcp/request_meta.h"
 
 namespace mcp::modern {
@@ -15,9 +17,6 @@ constexpr std::string_view kCapabilities = "io.modelcontextprotocol/clientCapabi
 constexpr std::string_view kClientInfo = "io.modelcontextprotocol/clientInfo";
 constexpr std::string_view kLogLevel = "io.modelcontextprotocol/logLevel";
 constexpr std::string_view kServerInfo = "io.modelcontextprotocol/serverInfo";
-
-constexpr std::array<std::string_view, 8> kLogLevels{"debug", "info",     "notice", "warning",
-                                                     "error", "critical", "alert",  "emergency"};
 
 std::unexpected<jsonrpc::Error> invalid(std::string message) {
   return std::unexpected(
@@ -32,9 +31,9 @@ bool is_implementation(const base::Json& value) {
   return name != nullptr && name->is_string() && version != nullptr && version->is_string();
 }
 
-bool is_log_level(const base::Json& value) {
+std::optional<LogLevel> log_level(const base::Json& value) {
   const auto* const text = value.if_string();
-  return text != nullptr && std::ranges::find(kLogLevels, std::string_view(*text)) != kLogLevels.end();
+  return text != nullptr ? log_level_named(*text) : std::nullopt;
 }
 
 std::expected<void, jsonrpc::Error> check_optional(const base::JsonObject& meta) {
@@ -42,7 +41,7 @@ std::expected<void, jsonrpc::Error> check_optional(const base::JsonObject& meta)
     return invalid("\"_meta\" member \"" + std::string(kClientInfo) +
                    "\" needs name and version, both strings");
   }
-  if (const auto* const level = meta.if_contains(kLogLevel); level != nullptr && !is_log_level(*level)) {
+  if (const auto* const level = meta.if_contains(kLogLevel); level != nullptr && !log_level(*level)) {
     return invalid("\"_meta\" member \"" + std::string(kLogLevel) + "\" is no log level");
   }
   return {};
@@ -77,54 +76,45 @@ std::expected<Envelope, jsonrpc::Error> open(const base::JsonObject& params) {
   if (!token) return std::unexpected(std::move(token.error()));
   const std::string_view requested = version->get_string();
   if (requested != name(Revision::R2026_07_28)) return std::unexpected(unsupported(requested));
-  return Envelope{Revision::R2026_07_28, capabilities->get_object(), *std::move(token)};
+  const auto* const level = meta->if_contains(kLogLevel);
+  return Envelope{Revision::R2026_07_28, capabilities->get_object(), *std::move(token),
+                  level != nullptr ? log_level(*level) : std::nullopt, trace_in(*meta)};
 }
 
-bool can_elicit(const Envelope& envelope) {
-  const auto* const elicitation = envelope.client_capabilities.if_contains("elicitation");
-  if (elicitation == nullptr || !elicitation->is_object()) return false;
-  return elicitation->get_object().empty() || elicitation->get_object().contains("form");
-}
-
-std::expected<base::JsonObject, jsonrpc::Error> input_responses(const base::JsonObject& params) {
-  // No result of this server carries a state, so one that comes back is not ours.
-  if (params.contains("requestState")) return invalid("\"requestState\" was not issued by this server");
-  const auto* const given = params.if_contains("inputResponses");
-  if (given == nullptr) return base::JsonObject{};
-  if (!given->is_object()) return invalid("\"inputResponses\" must be an object");
-  for (const auto& [key, answer] : given->get_object()) {
-    if (!answer.is_object()) return invalid("each of \"inputResponses\" must be an object");
-  }
-  return given->get_object();
-}
-
-std::string write_discovery(const ServerInfo& info) {
+std::string write_discovery(const Server& server) {
+  const auto& info = server.info();
   std::string out;
   ObjectText object(out);
   begin_complete(object);
   object.raw("supportedVersions", "[\"" + std::string(name(Revision::R2026_07_28)) + "\"]");
-  object.raw("capabilities", R"({"tools":{}})");
+  object.raw("capabilities", write_capabilities(server.offer(), Revision::R2026_07_28));
   if (!info.instructions.empty()) object.text("instructions", info.instructions);
-  write_cacheable(object);
+  write_cacheable(object, kListsTtl);
   write_server_info(object, info);
   object.close();
   return out;
 }
 
-std::string write_input_required(const NeedInput& question, const ServerInfo& info) {
+void write_input_request(ObjectText& requests, const InputRequest& question) {
+  ObjectText request(requests.key(question.key));
+  request.text("method", method_of(question.kind));
+  ObjectText params(request.key("params"));
+  const bool form =
+      question.kind == InputRequest::Kind::Form || question.kind == InputRequest::Kind::Confirmation;
+  if (form) params.text("mode", "form");
+  for (const auto& [name, value] : question.params) params.json(name, value);
+  params.close();
+  request.close();
+}
+
+std::string write_input_required(const NeedInput& need, std::string_view state, const ServerInfo& info) {
   std::string out;
   ObjectText object(out);
   object.text("resultType", "input_required");
   ObjectText requests(object.key("inputRequests"));
-  ObjectText request(requests.key(question.key));
-  request.text("method", "elicitation/create");
-  ObjectText params(request.key("params"));
-  params.text("mode", "form");
-  params.text("message", question.message);
-  params.json("requestedSchema", base::Json(question.requested_schema));
-  params.close();
-  request.close();
+  for (const auto& request : need.requests) write_input_request(requests, request);
   requests.close();
+  object.text("requestState", state);
   write_server_info(object, info);
   object.close();
   return out;
@@ -132,20 +122,24 @@ std::string write_input_required(const NeedInput& question, const ServerInfo& in
 
 void begin_complete(ObjectText& object) { object.text("resultType", "complete"); }
 
-void write_cacheable(ObjectText& object) {
+void write_cacheable(ObjectText& object, std::chrono::milliseconds ttl) {
   // The offer depends on tier and categories, so it is never shared between users.
-  object.raw("ttlMs", "300000");
+  object.raw("ttlMs", std::to_string(ttl.count()));
   object.text("cacheScope", "private");
 }
 
 void write_server_info(ObjectText& object, const ServerInfo& info) {
   ObjectText meta(object.key("_meta"));
+  write_server_info_member(meta, info);
+  meta.close();
+}
+
+void write_server_info_member(ObjectText& meta, const ServerInfo& info) {
   ObjectText server(meta.key(kServerInfo));
   server.text("name", info.name);
   if (!info.title.empty()) server.text("title", info.title);
   server.text("version", info.version);
   server.close();
-  meta.close();
 }
 
 }  // namespace mcp::modern

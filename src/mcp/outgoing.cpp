@@ -12,11 +12,8 @@ std::unexpected<jsonrpc::Error> failed(std::string_view why) {
 
 }  // namespace
 
-Outgoing::Outgoing(std::shared_ptr<Sink> sink, std::chrono::milliseconds patience)
-    : sink_(std::move(sink)), patience_(patience) {}
-
-std::expected<base::Json, jsonrpc::Error> Outgoing::request(std::string_view method, std::string_view params,
-                                                            std::stop_token stop) {
+std::expected<base::Json, jsonrpc::Error> Outgoing::request(Sink& sink, std::string_view method,
+                                                            std::string_view params, std::stop_token stop) {
   jsonrpc::Id id;
   {
     const std::scoped_lock lock(mutex_);
@@ -25,7 +22,7 @@ std::expected<base::Json, jsonrpc::Error> Outgoing::request(std::string_view met
     id = "mcp-pve-" + std::to_string(++last_);
     waiting_.emplace(id, std::nullopt);
   }
-  sink_->send(jsonrpc::write_request(id, method, params));
+  sink.send(jsonrpc::write_request(id, method, params));
 
   std::unique_lock lock(mutex_);
   const auto answered = [&] { return closed_ || waiting_.at(id).has_value(); };
@@ -37,7 +34,7 @@ std::expected<base::Json, jsonrpc::Error> Outgoing::request(std::string_view met
   std::string void_request = R"({"requestId":)";
   jsonrpc::write_id(id, void_request);
   void_request += '}';
-  sink_->send(jsonrpc::write_notification("notifications/cancelled", void_request));
+  sink.send(jsonrpc::write_notification("notifications/cancelled", void_request));
   return failed(in_time || stop.stop_requested() ? "the call was cancelled"
                                                  : "the client did not answer in time");
 }

@@ -12,19 +12,21 @@
 #include <stop_token>
 #include <string_view>
 
+#include "base/json.h"
 #include "jsonrpc/message.h"
-#include "mcp/exchange.h"
 #include "mcp/sink.h"
 
 namespace mcp {
 
-class Outgoing final : public Peer {
+/// Safe from many threads.
+class Outgoing {
  public:
   /// A client that takes longer than `patience` to answer is given up.
-  Outgoing(std::shared_ptr<Sink> sink, std::chrono::milliseconds patience);
+  explicit Outgoing(std::chrono::milliseconds patience) : patience_(patience) {}
 
-  std::expected<base::Json, jsonrpc::Error> request(std::string_view method, std::string_view params,
-                                                    std::stop_token stop) override;
+  /// Peer::request, sent to `sink`.
+  std::expected<base::Json, jsonrpc::Error> request(Sink& sink, std::string_view method,
+                                                    std::string_view params, std::stop_token stop);
 
   /// False when nobody waits for it.
   bool deliver(jsonrpc::Response response);
@@ -34,7 +36,6 @@ class Outgoing final : public Peer {
  private:
   using Slot = std::optional<std::expected<base::Json, jsonrpc::Error>>;
 
-  const std::shared_ptr<Sink> sink_;
   const std::chrono::milliseconds patience_;
 
   std::mutex mutex_;

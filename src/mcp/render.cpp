@@ -1,30 +1,23 @@
 #include "mcp/render.h"
 
-#include <cstdint>
 #include <utility>
 #include <variant>
+
+#include "base/base64.h"
 
 namespace mcp {
 namespace {
 
-void append_base64(std::string_view bytes, std::string& out) {
-  static constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  out.reserve(out.size() + (bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
-    std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k) {
-      group = group << 8U | (k < count ? static_cast<unsigned char>(bytes[i + k]) : 0U);
-    }
-    for (std::size_t k = 0; k < 4; ++k) {
-      out += k <= count ? kAlphabet[group >> (18U - 6U * k) & 63U] : '=';
-    }
-  }
+void write_bytes(ObjectText& object, std::string_view name, std::string_view bytes) {
+  auto& text = object.key(name);
+  text += '"';
+  base::append_base64(bytes, text);
+  text += '"';
 }
 
 struct ContentWriter {
   std::string& out;
+  Revision revision;
 
   void operator()(const Text& block) const {
     ObjectText object(out);
@@ -35,11 +28,25 @@ struct ContentWriter {
   void operator()(const Image& block) const {
     ObjectText object(out);
     object.text("type", "image");
-    auto& text = object.key("data");
-    text += '"';
-    append_base64(block.data, text);
-    text += '"';
+    write_bytes(object, "data", block.data);
     object.text("mimeType", block.mime_type);
+    object.close();
+  }
+  void operator()(const Audio& block) const {
+    if (revision < Revision::R2025_03_26) {
+      (*this)(Text{"(" + block.mime_type + " that this revision of the protocol cannot carry)"});
+      return;
+    }
+    ObjectText object(out);
+    object.text("type", "audio");
+    write_bytes(object, "data", block.data);
+    object.text("mimeType", block.mime_type);
+    object.close();
+  }
+  void operator()(const EmbeddedResource& block) const {
+    ObjectText object(out);
+    object.text("type", "resource");
+    write_contents(block.resource, object.key("resource"));
     object.close();
   }
 };
@@ -68,6 +75,8 @@ void write_tool(const ToolDescription& tool, Revision revision, std::string& out
   if (revision >= Revision::R2025_06_18 && tool.output_schema)
     object.raw("outputSchema", *tool.output_schema);
   if (revision >= Revision::R2025_03_26) write_annotations(tool.annotations, object);
+  if (revision == Revision::R2025_11_25 && tool.may_be_task)
+    object.raw("execution", R"({"taskSupport":"optional"})");
   object.close();
 }
 
@@ -77,6 +86,22 @@ bool carries(Revision revision, const base::Json& structured) {
 }
 
 }  // namespace
+
+void write_contents(const ResourceContents& contents, std::string& out) {
+  ObjectText object(out);
+  object.text("uri", contents.uri);
+  if (!contents.mime_type.empty()) object.text("mimeType", contents.mime_type);
+  if (contents.binary) {
+    write_bytes(object, "blob", contents.data);
+  } else {
+    object.text("text", contents.data);
+  }
+  object.close();
+}
+
+void write_content(const Content& content, Revision revision, std::string& out) {
+  std::visit(ContentWriter{out, revision}, content);
+}
 
 void write_tools(const std::vector<ToolDescription>& tools, Revision revision, std::string& out) {
   out += '[';
@@ -96,11 +121,11 @@ void write_result(const Result& result, Revision revision, ObjectText& object) {
   for (const auto& block : result.content) {
     if (!first) out += ',';
     first = false;
-    std::visit(ContentWriter{out}, block);
+    std::visit(ContentWriter{out, revision}, block);
   }
   // Some hosts show the model only the text, others only the structure.
   if (result.content.empty() && result.structured) {
-    ContentWriter{out}(Text{base::write_json(*result.structured)});
+    ContentWriter{out, revision}(Text{base::write_json(*result.structured)});
   }
   out += ']';
   if (result.structured && carries(revision, *result.structured)) {

@@ -14,6 +14,11 @@ namespace mcp {
 /// to the protocol's defaults.
 void write_tools(const std::vector<ToolDescription>& tools, Revision revision, std::string& out);
 
+/// One TextResourceContents or BlobResourceContents.
+void write_contents(const ResourceContents& contents, std::string& out);
+/// One ContentBlock.
+void write_content(const Content& content, Revision revision, std::string& out);
+
 /// The members `content`, `structuredContent` and `isError`. Structured content that the revision cannot
 /// carry goes into a text block when there is no other content.
 void write_result(const Result& result, Revision revision, ObjectText& object);

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-#include "mcp/tools.h"
+#include "mcp/request.h"
 
 namespace mcp {
 

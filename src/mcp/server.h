@@ -1,17 +1,27 @@
-// The MCP server: what it is called, the tools it offers, and the table of methods it answers. It keeps no
-// state of a client; that is in mcp/connection.h.
+// The MCP server: what it is called, what it offers, and the table of methods it answers. It keeps no state
+// of a client; that is in mcp/connection.h.
 #pragma once
 
+#include <cstdint>
 #include <expected>
+#include <memory>
 #include <string>
 #include <string_view>
 
+#include "base/clock.h"
 #include "jsonrpc/message.h"
+#include "mcp/changes.h"
+#include "mcp/prompts.h"
+#include "mcp/resources.h"
+#include "mcp/revision.h"
+#include "mcp/tasks.h"
 #include "mcp/tools.h"
 
 namespace mcp {
 
 struct Exchange;
+class Seal;
+class Subscriptions;
 
 struct ServerInfo {
   std::string name;
@@ -21,35 +31,65 @@ struct ServerInfo {
   std::string instructions;
 };
 
+/// What is behind the server. Null: not offered, its methods do not exist and its capability is not named.
+struct Offer {
+  Tools& tools;
+  Resources* resources = nullptr;
+  Prompts* prompts = nullptr;
+  Completer* completer = nullptr;
+  Tasks* tasks = nullptr;
+  /// Tells changes of resources and tasks; without it only lists are told.
+  Watch* watch = nullptr;
+};
+
 /// A `result` object as JSON text, or the error to answer with.
 using Reply = std::expected<std::string, jsonrpc::Error>;
 
-/// How a method is run: at once, or on a worker because it may wait.
-enum class Pace : std::uint8_t { Inline, Worker };
+/// How a method is run: at once, on a worker because it may wait, or as a stream that stays open.
+enum class Pace : std::uint8_t { Inline, Worker, Stream };
 
 struct Method {
   std::string_view name;
-  bool legacy;
-  bool modern;
+  /// The revisions that have it.
+  Revision first;
+  Revision last;
   Pace pace;
+  /// Whether this server has it.
+  bool (*offered)(const Offer&);
   Reply (*run)(const class Server&, const Exchange&);
 };
 
-/// Owns nothing of `tools`, which must live as long. Safe from many threads.
+/// Owns nothing of what is offered, which must live as long. Safe from many threads.
 class Server {
  public:
-  Server(Tools& tools, ServerInfo info);
+  /// `clock` outlives it.
+  Server(const Offer& offer, ServerInfo info, std::shared_ptr<const Seal> seal, const base::Clock& clock);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
 
-  Tools& tools() const { return tools_; }
+  const Offer& offer() const { return offer_; }
+  Tools& tools() const { return offer_.tools; }
   const ServerInfo& info() const { return info_; }
+  /// For what the client keeps for us: states and ids of tasks.
+  const Seal& seal() const { return *seal_; }
+  /// Who listens to what.
+  Subscriptions& subscriptions() const { return *subscriptions_; }
+  /// Where changes are told.
+  Changes& changes() const;
 
-  /// Null when this era has no such method, or it was not advertised: -32601. `initialize` is not here: it
+  const base::Clock& clock() const { return clock_; }
+
+  /// Null when this revision has no such method, or it is not offered: -32601. `initialize` is not here: it
   /// makes the state of a connection.
-  static const Method* find(std::string_view name, Era era);
+  const Method* find(std::string_view name, Revision revision) const;
 
  private:
-  Tools& tools_;
-  ServerInfo info_;
+  const Offer offer_;
+  const ServerInfo info_;
+  const std::shared_ptr<const Seal> seal_;
+  const base::Clock& clock_;
+  const std::unique_ptr<Subscriptions> subscriptions_;
 };
 
 }  // namespace mcp

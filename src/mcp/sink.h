@@ -3,6 +3,8 @@
 
 #include <string_view>
 
+#include "jsonrpc/message.h"
+
 namespace mcp {
 
 /// Safe from many threads; messages never interleave.
@@ -15,6 +17,11 @@ class Sink {
 
   /// One message as JSON text on one line, without the line break. Gone silently when the client is.
   virtual void send(std::string_view message) = 0;
+  /// The same, for the answer to a request, and with the error when it is one. After it nothing is sent about
+  /// that request.
+  virtual void answer(std::string_view message, const jsonrpc::Error* /*error*/) { send(message); }
+  /// See Progress::pause().
+  virtual void pause() {}
 };
 
 }  // namespace mcp

@@ -2,9 +2,7 @@
 // and so do test fixtures. It names nothing of PVE and nothing of JSON-RPC.
 #pragma once
 
-#include <cstdint>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -12,45 +10,17 @@
 
 #include "base/json.h"
 #include "mcp/content.h"
+#include "mcp/request.h"
+#include "mcp/tasks.h"
 
 namespace mcp {
 
-enum class Era : std::uint8_t { Legacy, Modern };
-
-/// Who asks. What may run is the server's own limit and this one together, checked at every list and every
-/// call.
-struct Caller {
-  /// A name for logs; empty for the one caller of a stdio process.
-  std::string identity;
-  /// Absent: no limit beyond the server's. The words are the implementation's (tier, category, scope).
-  std::optional<std::string> tier;
-  std::optional<std::vector<std::string>> categories;
-  std::vector<std::string> scopes;
-};
-
-/// Receives progress of the call in flight. Safe from the thread of the call; silent once the call has
-/// returned.
-class Progress {
- public:
-  Progress() = default;
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
-  virtual ~Progress() = default;
-  /// `progress` must grow from one report to the next; `total` when it is known.
-  virtual void report(double progress, std::optional<double> total, std::string_view message) = 0;
-};
-
-/// One tools/call, whatever its era and transport. Valid for the duration of Tools::call only.
-struct Call {
-  const Caller& caller;
+/// One tools/call, whatever its era and transport.
+struct Call : Request {
   std::string_view name;
   const base::JsonObject& arguments;
-  Era era;
-  const base::JsonObject& client_capabilities;
-  /// Answers the user has given so far, by the key they were asked under.
-  const base::JsonObject& inputs;
-  Progress& progress;
-  std::stop_token stop;
+  /// The client takes a Task instead of the result. Never obliges: a Result is always welcome.
+  bool may_be_task = false;
 };
 
 /// What a tool gave. `is_error` marks what the model can act on: bad values, a refusal, a time-out.
@@ -60,29 +30,7 @@ struct Result {
   bool is_error = false;
 };
 
-/// The tool needs an answer from the user first; nothing was changed yet. Tools are re-entrant: they are
-/// called again with the answer in Call::inputs.
-struct NeedInput {
-  std::string key;
-  std::string message;
-  /// A flat JSON Schema of primitive members (elicitation form).
-  base::JsonObject requested_schema;
-};
-
-/// The request itself was wrong: an unknown tool, arguments of the wrong shape. `code` is a JSON-RPC code.
-struct ProtocolError {
-  int code;
-  std::string message;
-  base::Json data;
-};
-
-/// The work goes on under a durable handle.
-struct Task {
-  std::string id;
-  std::string status_message;
-};
-
-using Outcome = std::variant<Result, NeedInput, ProtocolError, Task>;
+using Outcome = std::variant<Result, NeedInput, ProtocolError, Task, InsufficientScope>;
 
 /// Hints of the tools specification. The protocol's defaults are the pessimistic ones.
 struct Annotations {
@@ -100,6 +48,14 @@ struct ToolDescription {
   std::string input_schema;
   std::optional<std::string> output_schema;
   Annotations annotations;
+  /// May answer with a Task.
+  bool may_be_task = false;
+};
+
+/// An argument that HTTP clients repeat in the header Mcp-Param-`header` (schema keyword x-mcp-header).
+struct HeaderArgument {
+  std::string name;
+  std::string header;
 };
 
 /// Safe to call from many threads at once.
@@ -114,6 +70,8 @@ class Tools {
   virtual std::vector<ToolDescription> list(const Caller& caller) = 0;
   /// Blocks until the tool is done or `stop` fires.
   virtual Outcome call(const Call& call) = 0;
+  /// Of the tool of this name, as its input schema marks them.
+  virtual std::vector<HeaderArgument> header_arguments(std::string_view /*tool*/) { return {}; }
 };
 
 }  // namespace mcp

@@ -95,11 +95,6 @@ class ByPath final : public net::HttpClient {
   std::mutex mutex_;
 };
 
-class NoProgress final : public mcp::Progress {
- public:
-  void report(double, std::optional<double>, std::string_view) override {}
-};
-
 constexpr auto kLookUp = "/cluster/resources?type=vm";
 
 class TargetTest : public testing::Test {
@@ -109,8 +104,8 @@ class TargetTest : public testing::Test {
   std::string call(std::string_view name, std::string_view arguments) {
     const auto parsed = base::parse_json(arguments)->as_object();
     const base::JsonObject none;
-    NoProgress progress;
-    const auto outcome = box_.call({{}, name, parsed, mcp::Era::Modern, none, none, progress, {}});
+    mcp::Unheard unheard;
+    const auto outcome = box_.call({{{}, mcp::Era::Modern, none, none, unheard, unheard, {}}, name, parsed});
     const auto* result = std::get_if<mcp::Result>(&outcome);
     if (result == nullptr) return "no result";
     is_error_ = result->is_error;

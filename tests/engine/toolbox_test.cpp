@@ -45,11 +45,6 @@ class FakePve final : public net::HttpClient {
   std::mutex mutex_;
 };
 
-class NoProgress final : public mcp::Progress {
- public:
-  void report(double, std::optional<double>, std::string_view) override {}
-};
-
 class ToolboxTest : public testing::Test {
  protected:
   mcp::Outcome outcome(std::string_view name, std::string_view arguments, guard::Policy policy = {},
@@ -58,8 +53,9 @@ class ToolboxTest : public testing::Test {
     engine::Toolbox box(test::kCategories, std::move(policy), {client, facts_, clock_, {wait_}});
     const auto parsed = base::parse_json(arguments)->as_object();
     const base::JsonObject none;
-    NoProgress progress;
-    return box.call({caller, name, parsed, mcp::Era::Modern, none, none, progress, std::move(stop)});
+    mcp::Unheard unheard;
+    return box.call(
+        {{caller, mcp::Era::Modern, none, none, unheard, unheard, std::move(stop)}, name, parsed});
   }
   std::string text(const mcp::Outcome& outcome) {
     const auto* result = std::get_if<mcp::Result>(&outcome);

@@ -6,9 +6,11 @@
 #include <string>
 #include <string_view>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "mcp/connection.h"
+#include "mcp/seal.h"
 #include "mcp/server.h"
 #include "transport/line_splitter.h"
 
@@ -24,8 +26,8 @@ class Echo final : public mcp::Tools {
   }
   mcp::Outcome call(const mcp::Call& call) override {
     call.progress.report(1, 2, call.name);
-    if (call.name == "ask") return mcp::NeedInput{"key", std::string(call.name), {}};
-    if (call.name == "task") return mcp::Task{std::string(call.name), ""};
+    if (call.name == "ask") return mcp::ask_confirmation("key", std::string(call.name));
+    if (call.name == "task") return mcp::Task{std::string(call.name), {}};
     if (call.name == "throw") throw call.arguments;
     if (!call.arguments.contains("text")) return mcp::ProtocolError{-32602, std::string(call.name), {}};
     mcp::Result result;
@@ -58,7 +60,8 @@ class Judge final : public mcp::Sink {
 
 void feed(std::string_view bytes, std::size_t step) {
   Echo tools;
-  const mcp::Server server(tools, {"fuzz", "Fuzz", "1", ""});
+  const base::ManualClock clock;
+  const mcp::Server server({tools}, {"fuzz", "Fuzz", "1", ""}, std::make_shared<const mcp::Seal>(), clock);
   const auto connection = mcp::Connection::open(
       server, {}, std::make_shared<Judge>(),
       [](const std::function<void()>& job) {

@@ -17,6 +17,7 @@
 
 #include "base/json.h"
 #include "mcp/connection.h"
+#include "mcp/seal.h"
 #include "mcp/server.h"
 #include "protocol/recorder.h"
 
@@ -91,7 +92,10 @@ class FakeTools final : public mcp::Tools {
     if (call.name == "bad_bytes") return text_result("caf\xE9 \xC3\xA9");
     if (call.name == "throws") throw std::runtime_error("the inner secret");
     if (call.name == "throws_int") throw 7;
-    if (call.name == "task") return mcp::Task{"UPID:pve1:1", "Started."};
+    if (call.name == "task") {
+      if (call.may_be_task) return mcp::Task{"UPID:pve1:1", {}};
+      return text_result("UPID:pve1:1");
+    }
     if (call.name == "progress") return progress(call);
     if (call.name == "block") return block(call);
     if (call.name == "stubborn") return stubborn();
@@ -145,9 +149,10 @@ class FakeTools final : public mcp::Tools {
     return text_result("at last");
   }
   static mcp::NeedInput question(std::string key) {
-    return {std::move(key), "Delete VM 101?",
-            json(R"({"type":"object","properties":{"confirm":{"type":"boolean"}},"required":["confirm"]})")
-                .as_object()};
+    return mcp::ask_form(
+        std::move(key), "Delete VM 101?",
+        json(R"({"type":"object","properties":{"confirm":{"type":"boolean"}},"required":["confirm"]})")
+            .as_object());
   }
   static mcp::Outcome ask(const mcp::Call& call) {
     const auto* const answer = call.inputs.if_contains("confirm");
@@ -243,7 +248,8 @@ class ConnectionTest : public testing::Test {
 
   bool refuse_jobs = false;
   FakeTools tools;
-  mcp::Server server{tools, kInfo};
+  base::ManualClock clock;
+  mcp::Server server{{tools}, kInfo, std::make_shared<const mcp::Seal>(), clock};
   protocol::Recorder recorder;
   std::shared_ptr<Inbox> inbox = std::make_shared<Inbox>(recorder);
   std::chrono::milliseconds patience = kForever;

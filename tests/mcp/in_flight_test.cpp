@@ -204,7 +204,7 @@ TEST_F(Elicitation, AsksAndCallsAgainWithTheAnswer) {
 
 TEST_F(Elicitation, AsksAsOftenAsTheToolNeeds) {
   const auto first = question("ask_twice", "2025-11-25", R"({"elicitation":{"form":{}}})");
-  answer(first, R"("result":{"action":"accept"})");
+  answer(first, R"("result":{"action":"accept","content":{"confirm":true}})");
   const auto second = json(inbox->at(2)).as_object();
   EXPECT_NE(second.at("id"), first.at("id"));
   answer(second, R"("result":{"action":"decline"})");
@@ -224,9 +224,9 @@ TEST_F(Elicitation, GivesUpOnAToolThatAsksForever) {
 TEST_F(Elicitation, SaysWhyThereIsNoAnswer) {
   const std::array<std::array<std::string_view, 2>, 4> table{
       {{R"("error":{"code":-1,"message":"no dialog here"})", "no dialog here"},
-       {R"("result":{})", "no action"},
-       {R"("result":{"action":"maybe"})", "no action"},
-       {R"("result":[])", "no action"}}};
+       {R"("result":{})", "does not fit the form"},
+       {R"("result":{"action":"maybe"})", "does not fit the form"},
+       {R"("result":[])", "does not fit the form"}}};
   for (const auto& [given, expected] : table) {
     inbox = std::make_shared<Inbox>(recorder);
     connection = open();

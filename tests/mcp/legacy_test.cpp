@@ -34,7 +34,7 @@ TEST_F(Legacy, AgreesOnTheRevisionAskedFor) {
     connection = open();
     const auto answer = json(initialize(asked)).at("result").as_object();
     EXPECT_EQ(answer.at("protocolVersion"), base::Json(agreed));
-    EXPECT_EQ(answer.at("capabilities"), json(R"({"tools":{}})"));
+    EXPECT_EQ(answer.at("capabilities"), json(R"({"tools":{"listChanged":true},"logging":{}})"));
     EXPECT_EQ(answer.at("instructions"), "Read first.");
     EXPECT_EQ(answer.at("serverInfo").as_object().contains("title"), agreed >= "2025-06-18");
     EXPECT_FALSE(answer.contains("resultType"));
@@ -106,8 +106,8 @@ TEST_F(Legacy, KnowsNoCursorButTheEmptyOne) {
 TEST_F(Legacy, RefusesWhatItDidNotAdvertise) {
   for (const auto* const method :
        {"resources/list", "resources/read", "resources/templates/list", "resources/subscribe", "prompts/list",
-        "prompts/get", "completion/complete", "logging/setLevel", "tasks/get", "server/discover", "nonsense",
-        ""}) {
+        "prompts/get", "completion/complete", "subscriptions/listen", "tasks/get", "server/discover",
+        "nonsense", ""}) {
     SCOPED_TRACE(method);
     begin("2025-11-25");
     EXPECT_THAT(ask(R"({"jsonrpc":"2.0","id":1,"method":")" + std::string(method) + R"("})"),

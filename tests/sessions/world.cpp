@@ -12,11 +12,6 @@
 namespace sessions {
 namespace {
 
-class Silent final : public mcp::Progress {
- public:
-  void report(double, std::optional<double>, std::string_view) override {}
-};
-
 std::chrono::seconds seconds_of(std::string_view text) {
   int seconds = 0;
   const auto end = std::from_chars(text.data(), text.data() + text.size(), seconds).ptr;
@@ -35,8 +30,9 @@ const facts::Facts& facts() {
 Told call(engine::Toolbox& toolbox, std::string_view tool, const base::JsonObject& arguments) {
   const mcp::Caller caller;
   const base::JsonObject none;
-  Silent progress;
-  const auto outcome = toolbox.call({caller, tool, arguments, mcp::Era::Modern, none, none, progress, {}});
+  mcp::Unheard unheard;
+  const auto outcome =
+      toolbox.call({{caller, mcp::Era::Modern, none, none, unheard, unheard, {}}, tool, arguments});
   if (const auto* error = std::get_if<mcp::ProtocolError>(&outcome)) return {true, error->message, {}};
   const auto* result = std::get_if<mcp::Result>(&outcome);
   if (result == nullptr) return {true, "(no result)", {}};

@@ -105,7 +105,8 @@ class StdioTest : public testing::Test {
   }
 
   FakeTools tools;
-  mcp::Server server{tools, kInfo};
+  base::ManualClock clock;
+  mcp::Server server{{tools}, kInfo, std::make_shared<const mcp::Seal>(), clock};
   StopControl stop;
   protocol::Recorder recorder;
   int server_in_ = -1;
@@ -286,7 +287,8 @@ TEST_F(StdioTest, CancelsCallsThatDoNotFinishAfterTheEndOfInput) {
 TEST_F(StdioTest, LeavesCallsBehindThatIgnoreTheirStopToken) {
   // The call that is left behind outlives the test.
   static auto& immortal = *new FakeTools;
-  static const auto& served = *new mcp::Server(immortal, kInfo);
+  static const auto& time = *new base::ManualClock;
+  static const auto& served = *new mcp::Server({immortal}, kInfo, std::make_shared<const mcp::Seal>(), time);
   start(served, {});
   send(kInitialize);
   read();

@@ -1,0 +1,55 @@
+// The seam to whoever has resources.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "mcp/content.h"
+#include "mcp/request.h"
+
+namespace mcp {
+
+/// One of resources/list, or with variables in braces (RFC 6570) one of resources/templates/list.
+struct ResourceDescription {
+  std::string uri;
+  std::string name;
+  std::string title;
+  std::string description;
+  std::string mime_type;
+};
+
+struct ResourceResult {
+  std::vector<ResourceContents> contents;
+  /// How long a client may keep it.
+  std::chrono::milliseconds ttl{0};
+};
+
+/// There is no such resource, or this caller may not know of it.
+struct NoSuchResource {
+  std::string message;
+};
+
+using ResourceOutcome =
+    std::variant<ResourceResult, NeedInput, NoSuchResource, ProtocolError, InsufficientScope>;
+
+/// Safe to call from many threads at once.
+class Resources {
+ public:
+  Resources() = default;
+  Resources(const Resources&) = delete;
+  Resources& operator=(const Resources&) = delete;
+  virtual ~Resources() = default;
+
+  /// In a stable order. Neither waits.
+  virtual std::vector<ResourceDescription> list(const Caller& caller) = 0;
+  virtual std::vector<ResourceDescription> templates(const Caller& caller) = 0;
+  /// `uri` is as the client wrote it.
+  virtual ResourceOutcome read(const Request& request, std::string_view uri) = 0;
+  /// Whether changes of it can be told to this caller. Never waits: that the object exists need not be known.
+  virtual bool watchable(const Caller& caller, std::string_view uri) = 0;
+};
+
+}  // namespace mcp

@@ -1,0 +1,188 @@
+#include "mcp/rounds.h"
+
+#include <openssl/rand.h>
+
+#include <array>
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "base/base64.h"
+#include "mcp/form.h"
+#include "mcp/legacy.h"
+#include "mcp/modern.h"
+#include "mcp/object_text.h"
+#include "mcp/seal.h"
+
+namespace mcp {
+namespace {
+
+/// Who asks more often than this within one request is taken to ask forever.
+constexpr int kMostRounds = 8;
+constexpr std::chrono::minutes kGoodFor{10};
+
+using Seconds = std::chrono::seconds;
+
+std::unexpected<jsonrpc::Error> invalid(std::string message) {
+  return std::unexpected(
+      jsonrpc::Error{jsonrpc::kInvalidParams, "Invalid params: " + std::move(message), {}});
+}
+
+std::string nonce() {
+  std::string bytes(12, '\0');
+  RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+  return base::base64url(bytes);
+}
+
+/// One request of the modern era: what came with it, and the state that goes back.
+class Thread {
+ public:
+  Thread(const Server& server, const Exchange& exchange, std::string_view method,
+         const base::JsonObject& subject)
+      : server_(server), params_(exchange.params) {
+    // Everything the state is good for is what it is sealed for.
+    purpose_ = base::write_json(base::JsonArray{"requestState", base::Json(exchange.caller.identity),
+                                                base::Json(method)}) +
+               base::write_json_sorted(base::Json(subject));
+  }
+
+  std::expected<void, jsonrpc::Error> open() {
+    if (const auto* const given = params_.if_contains("inputResponses")) {
+      if (!given->is_object()) return invalid("\"inputResponses\" must be an object");
+      given_ = given->get_object();
+    }
+    const auto* const state = params_.if_contains("requestState");
+    if (state == nullptr) return {};
+    const auto text = state->is_string() ? server_.seal().open(purpose_, state->get_string()) : std::nullopt;
+    const auto parsed = text ? base::parse_json(*text) : std::unexpected(std::string());
+    if (!parsed) return invalid("\"requestState\" was not issued by this server for this request");
+    const auto& members = parsed->as_object();
+    if (members.at("until").to_number<std::int64_t>() < now().count())
+      return invalid("\"requestState\" has expired; send the request without it to be asked again");
+    inputs_ = members.at("inputs").as_object();
+    continued_ = true;
+    return {};
+  }
+
+  const base::JsonObject& inputs() const { return inputs_; }
+
+  /// Takes the answers that came for these questions; false when there was none.
+  bool take(const NeedInput& need) {
+    bool taken = false;
+    for (const auto& request : need.requests) {
+      const auto* const answer = given_.if_contains(request.key);
+      const bool bound = continued_ || request.kind != InputRequest::Kind::Confirmation;
+      if (answer == nullptr || !bound || inputs_.contains(request.key)) continue;
+      if (!answers(*answer, request)) continue;
+      inputs_[request.key] = *answer;
+      taken = true;
+    }
+    return taken;
+  }
+
+  std::string state() const {
+    base::JsonObject members;
+    members["until"] = (now() + Seconds(kGoodFor)).count();
+    members["nonce"] = nonce();
+    members["inputs"] = inputs_;
+    return server_.seal().seal(purpose_, base::write_json(base::Json(std::move(members))));
+  }
+
+ private:
+  Seconds now() const {
+    return std::chrono::duration_cast<Seconds>(server_.clock().wall().time_since_epoch());
+  }
+
+  const Server& server_;
+  const base::JsonObject& params_;
+  std::string purpose_;
+  base::JsonObject given_;
+  base::JsonObject inputs_;
+  bool continued_ = false;
+};
+
+std::string cannot(InputRequest::Kind kind) {
+  const auto capability = kind == InputRequest::Kind::Sampling ? "sampling"
+                          : kind == InputRequest::Kind::Roots  ? "roots"
+                                                               : "elicitation";
+  return std::string("this client did not declare ") + capability;
+}
+
+/// Null when the client can be asked all of it.
+const InputRequest* out_of_reach(const NeedInput& need, const Envelope& envelope) {
+  for (const auto& request : need.requests) {
+    if (!can_be_asked(envelope, request.kind)) return &request;
+  }
+  return nullptr;
+}
+
+Reply modern_rounds(const Server& server, const Exchange& exchange, std::string_view method,
+                    const base::JsonObject& subject, const Attempt& attempt, const CannotAsk& cannot_ask) {
+  Thread thread(server, exchange, method, subject);
+  if (auto opened = thread.open(); !opened) return std::unexpected(std::move(opened.error()));
+  for (int round = 0; round < kMostRounds; ++round) {
+    auto outcome = attempt(thread.inputs());
+    if (auto* const reply = std::get_if<Reply>(&outcome)) return std::move(*reply);
+    const auto& need = std::get<NeedInput>(outcome);
+    if (const auto* const request = out_of_reach(need, exchange.envelope))
+      return cannot_ask(need, cannot(request->kind));
+    if (!thread.take(need)) return modern::write_input_required(need, thread.state(), server.info());
+  }
+  return cannot_ask({}, "it asks too many questions in one request");
+}
+
+Reply legacy_rounds(const Exchange& exchange, const Attempt& attempt, const CannotAsk& cannot_ask) {
+  base::JsonObject inputs;
+  for (int round = 0; round <= kMostRounds; ++round) {
+    auto outcome = attempt(inputs);
+    if (auto* const reply = std::get_if<Reply>(&outcome)) return std::move(*reply);
+    const auto& need = std::get<NeedInput>(outcome);
+    if (const auto* const request = out_of_reach(need, exchange.envelope))
+      return cannot_ask(need, cannot(request->kind));
+    for (const auto& request : need.requests) {
+      auto answer = legacy::ask(request, exchange);
+      if (!answer) return cannot_ask(need, "asking failed: " + answer.error());
+      inputs[request.key] = *std::move(answer);
+    }
+  }
+  return cannot_ask({}, "it asks too many questions in one request");
+}
+
+}  // namespace
+
+base::JsonObject required_capability(InputRequest::Kind kind) {
+  base::JsonObject required;
+  if (kind == InputRequest::Kind::Sampling) {
+    required["sampling"] = base::JsonObject{};
+  } else if (kind == InputRequest::Kind::Roots) {
+    required["roots"] = base::JsonObject{};
+  } else {
+    base::JsonObject form;
+    form["form"] = base::JsonObject{};
+    required["elicitation"] = std::move(form);
+  }
+  return required;
+}
+
+bool can_be_asked(const Envelope& envelope, InputRequest::Kind kind) {
+  const auto declared = [&](std::string_view name) -> const base::JsonObject* {
+    const auto* const capability = envelope.client_capabilities.if_contains(name);
+    return capability != nullptr ? capability->if_object() : nullptr;
+  };
+  if (kind == InputRequest::Kind::Sampling) return declared("sampling") != nullptr;
+  if (kind == InputRequest::Kind::Roots) return declared("roots") != nullptr;
+  const auto* const elicitation = declared("elicitation");
+  if (elicitation == nullptr || envelope.revision < Revision::R2025_06_18) return false;
+  // Until 2025-11-25 named the kinds of questions, forms were the only one.
+  if (envelope.revision < Revision::R2025_11_25) return true;
+  return elicitation->empty() || elicitation->contains("form");
+}
+
+Reply in_rounds(const Server& server, const Exchange& exchange, std::string_view method,
+                const base::JsonObject& subject, const Attempt& attempt, const CannotAsk& cannot_ask) {
+  if (era(exchange.envelope.revision) == Era::Modern)
+    return modern_rounds(server, exchange, method, subject, attempt, cannot_ask);
+  return legacy_rounds(exchange, attempt, cannot_ask);
+}
+
+}  // namespace mcp

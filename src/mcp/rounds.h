@@ -1,0 +1,33 @@
+// Requests that may ask the client for something before they are done, in both eras.
+#pragma once
+
+#include <functional>
+#include <string_view>
+#include <variant>
+
+#include "base/json.h"
+#include "mcp/exchange.h"
+#include "mcp/request.h"
+#include "mcp/server.h"
+
+namespace mcp {
+
+/// Tries with the inputs so far: an answer, or what is missing. Changes nothing before it has all it asks
+/// for.
+using Attempt = std::function<std::variant<Reply, NeedInput>(const base::JsonObject& inputs)>;
+
+/// The answer when the client cannot be asked; `reason` is a clause.
+using CannotAsk = std::function<Reply(const NeedInput& need, std::string_view reason)>;
+
+/// Legacy: asks by requests to the client, waits, and tries again. Modern: answers `input_required` with a
+/// sealed state, and takes up the thread when the client repeats the request with it. The state holds the
+/// inputs so far, is good for ten minutes and only for this caller, `method` and `subject`, the params that
+/// matter. Answers without a state count as well, confirmations excepted.
+Reply in_rounds(const Server& server, const Exchange& exchange, std::string_view method,
+                const base::JsonObject& subject, const Attempt& attempt, const CannotAsk& cannot_ask);
+
+/// The capability that a client must have declared to be asked this: {"elicitation":{"form":{}}}.
+base::JsonObject required_capability(InputRequest::Kind kind);
+bool can_be_asked(const Envelope& envelope, InputRequest::Kind kind);
+
+}  // namespace mcp

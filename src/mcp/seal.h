@@ -1,0 +1,39 @@
+// What the client keeps for us and brings back: states between the rounds of a request, ids of tasks. It can
+// read them, but not make or change one.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mcp {
+
+/// HMAC-SHA-256 under one key. Safe from many threads.
+class Seal {
+ public:
+  /// `key` gives the secret, at least 32 bytes; it is asked once, at the first use. Processes that share it
+  /// accept each other's seals.
+  explicit Seal(std::function<std::string()> key);
+  /// With a key of this process alone.
+  Seal();
+  ~Seal();
+  Seal(const Seal&) = delete;
+  Seal& operator=(const Seal&) = delete;
+
+  /// URL-safe text. What was sealed for one purpose does not open for another.
+  std::string seal(std::string_view purpose, std::string_view payload) const;
+  /// Nothing when we did not seal it, or for another purpose.
+  std::optional<std::string> open(std::string_view purpose, std::string_view sealed) const;
+
+ private:
+  const std::string& key() const;
+  std::string mac(std::string_view purpose, std::string_view payload) const;
+
+  const std::function<std::string()> source_;
+  mutable std::once_flag once_;
+  mutable std::string key_;
+};
+
+}  // namespace mcp

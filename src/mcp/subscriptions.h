@@ -1,0 +1,90 @@
+// Who listens to which changes, in both eras.
+#pragma once
+
+#include <expected>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "jsonrpc/message.h"
+#include "mcp/changes.h"
+#include "mcp/in_flight.h"
+#include "mcp/server.h"
+#include "mcp/sink.h"
+
+namespace mcp {
+
+/// One legacy session's ear: told of every list, and of the resources it subscribed to.
+class Listener {
+ public:
+  Listener() = default;
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+  virtual ~Listener() = default;
+  virtual void tell(std::string_view method, std::string_view params) = 0;
+};
+
+/// Safe from many threads.
+class Subscriptions final : public Changes {
+ public:
+  explicit Subscriptions(const Server& server);
+  ~Subscriptions() override;
+
+  /// subscriptions/listen of the modern era: acknowledges on the stream and keeps it open until the client
+  /// cancels it or close(). The error goes to the client instead.
+  std::expected<void, jsonrpc::Error> listen(const std::shared_ptr<InFlight>& stream,
+                                             const base::JsonObject& params, const Caller& caller,
+                                             const Envelope& envelope);
+
+  /// Told until the listener is gone.
+  void add(const std::shared_ptr<Listener>& listener);
+  /// False: too many of them.
+  bool subscribe(const std::shared_ptr<Listener>& listener, const std::string& uri);
+  void unsubscribe(const std::shared_ptr<Listener>& listener, const std::string& uri);
+  void remove(const Listener* listener);
+
+  /// Ends every open stream with its final answer; later ones are refused.
+  void close();
+  /// Streams that are open.
+  std::size_t open_streams() const;
+
+  void tools_changed() override;
+  void prompts_changed() override;
+  void resources_changed() override;
+  void resource_updated(std::string_view uri) override;
+  void task_updated(std::string_view handle) override;
+
+ private:
+  struct Stream;
+  struct Ear {
+    std::weak_ptr<Listener> listener;
+    std::set<std::string, std::less<>> uris;
+  };
+  enum class List : std::uint8_t { Tools, Prompts, Resources };
+
+  std::expected<std::shared_ptr<Stream>, jsonrpc::Error> wanted(const base::JsonObject& params,
+                                                                const Caller& caller,
+                                                                const Envelope& envelope) const;
+  void list_changed(List list);
+  std::vector<std::shared_ptr<Stream>> streams() const;
+  std::vector<std::shared_ptr<Listener>> listeners(std::string_view uri) const;
+  void remove(const Stream* stream);
+  void update_watch();
+
+  const Server& server_;
+  mutable std::mutex mutex_;
+  bool closed_ = false;
+  std::map<const Stream*, std::shared_ptr<Stream>> streams_;
+  std::map<const Listener*, Ear> ears_;
+
+  /// Held while the Watch is told, so that the last word is the newest.
+  std::recursive_mutex watch_mutex_;
+  Watched watched_;
+};
+
+}  // namespace mcp

@@ -1,0 +1,305 @@
+#include "mcp/task_methods.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <chrono>
+#include <utility>
+
+#include "mcp/call_tool.h"
+#include "mcp/capabilities.h"
+#include "mcp/legacy.h"
+#include "mcp/modern.h"
+#include "mcp/render.h"
+#include "mcp/rounds.h"
+#include "mcp/seal.h"
+#include "mcp/tools.h"
+
+namespace mcp {
+namespace {
+
+using Status = TaskState::Status;
+
+constexpr std::string_view kRelated = "io.modelcontextprotocol/related-task";
+// What an id carries: a handle, or the result itself.
+constexpr char kHandle = 'h';
+constexpr char kResult = 'r';
+
+std::unexpected<jsonrpc::Error> invalid(std::string message) {
+  return std::unexpected(
+      jsonrpc::Error{jsonrpc::kInvalidParams, "Invalid params: " + std::move(message), {}});
+}
+
+std::unexpected<jsonrpc::Error> refused(ProtocolError error) {
+  return std::unexpected(jsonrpc::Error{error.code, std::move(error.message), std::move(error.data)});
+}
+
+std::string timestamp(TaskState::Time time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     clock.hours().count(), clock.minutes().count(), clock.seconds().count());
+}
+
+/// Revision 2025-11-25 counts a result that is an error as a failure of the task.
+Status shown(const TaskState& state, Revision revision) {
+  const bool bad = state.status == Status::Completed && state.result && state.result->is_error;
+  return bad && revision == Revision::R2025_11_25 ? Status::Failed : state.status;
+}
+
+constexpr std::array<std::string_view, 5> kStatusNames{"working", "input_required", "completed", "failed",
+                                                       "cancelled"};
+
+bool is_final(Status status) { return status != Status::Working && status != Status::InputRequired; }
+
+void write_detail(ObjectText& object, const TaskState& state, Revision revision) {
+  if (state.status == Status::InputRequired) {
+    ObjectText requests(object.key("inputRequests"));
+    for (const auto& request : state.requests) modern::write_input_request(requests, request);
+    requests.close();
+  }
+  if (state.status == Status::Completed && state.result) {
+    ObjectText result(object.key("result"));
+    // A result inside of another is a whole one.
+    modern::begin_complete(result);
+    write_result(*state.result, revision, result);
+    result.close();
+  }
+  if (state.status == Status::Failed && state.error) {
+    ObjectText error(object.key("error"));
+    error.raw("code", std::to_string(state.error->code));
+    error.text("message", state.error->message);
+    if (!state.error->data.is_null()) error.json("data", state.error->data);
+    error.close();
+  }
+}
+
+std::string purpose(const Caller& caller) { return "task " + caller.identity; }
+
+std::optional<std::string> id_in(const base::JsonObject& params) {
+  const auto* const id = params.if_contains("taskId");
+  if (id == nullptr || !id->is_string()) return std::nullopt;
+  return std::string(id->get_string());
+}
+
+/// What a request about a task is about.
+struct Named {
+  std::string id;
+  std::string handle;           ///< empty: the result is here already
+  std::string finished_result;  ///< JSON members
+  TaskState::Time created{};
+};
+
+std::expected<Named, jsonrpc::Error> named(const Server& server, const Exchange& exchange) {
+  if (era(exchange.envelope.revision) == Era::Modern && !declares_tasks(exchange.envelope))
+    return std::unexpected(tasks_undeclared());
+  auto id = id_in(exchange.params);
+  if (!id) return invalid("\"taskId\" must be a string");
+  auto payload = server.seal().open(purpose(exchange.caller), *id);
+  if (!payload || payload->empty()) return invalid("there is no such task");
+  Named task{*std::move(id), {}, {}, {}};
+  const auto rest = payload->substr(1);
+  if (payload->front() == kHandle) {
+    task.handle = rest;
+    return task;
+  }
+  const auto space = rest.find(' ');
+  task.created = TaskState::Time(std::chrono::milliseconds(std::stoll(rest.substr(0, space))));
+  task.finished_result = rest.substr(space + 1);
+  return task;
+}
+
+TaskState finished(const Named& task) {
+  TaskState state;
+  state.status = task.finished_result.find(R"("isError":true)") != std::string::npos ? Status::Failed
+                                                                                     : Status::Completed;
+  state.created = state.updated = task.created;
+  return state;
+}
+
+std::expected<TaskState, ProtocolError> state_of(const Server& server, const Exchange& exchange,
+                                                 const Named& task) {
+  if (task.handle.empty()) return finished(task);
+  return server.offer().tasks->get(exchange.caller, task.handle, exchange.stop);
+}
+
+std::string write_state(const Server& server, const Exchange& exchange, const std::string& id,
+                        const TaskState& state, TaskDetail detail) {
+  const auto revision = exchange.envelope.revision;
+  std::string out;
+  ObjectText object(out);
+  if (era(revision) == Era::Modern) modern::begin_complete(object);
+  write_task(object, id, state, revision, detail);
+  if (era(revision) == Era::Modern) modern::write_server_info(object, server.info());
+  object.close();
+  return out;
+}
+
+/// Nothing but that it was heard.
+std::string write_heard(const Server& server) {
+  std::string out;
+  ObjectText object(out);
+  modern::begin_complete(object);
+  modern::write_server_info(object, server.info());
+  object.close();
+  return out;
+}
+
+void write_related(ObjectText& object, const std::string& id) {
+  ObjectText meta(object.key("_meta"));
+  ObjectText related(meta.key(kRelated));
+  related.text("taskId", id);
+  related.close();
+  meta.close();
+}
+
+/// 2025-11-25: who waits for the result is asked what the task wants to know.
+std::expected<void, jsonrpc::Error> answer_questions(const Server& server, const Exchange& exchange,
+                                                     const Named& task, const TaskState& state) {
+  base::JsonObject inputs;
+  for (const auto& request : state.requests) {
+    if (!can_be_asked(exchange.envelope, request.kind))
+      return std::unexpected(missing_capability(required_capability(request.kind)));
+    auto answer = legacy::ask(request, exchange);
+    if (!answer) {
+      return std::unexpected(
+          jsonrpc::Error{jsonrpc::kInternalError, "Asking the user failed: " + answer.error(), {}});
+    }
+    inputs[request.key] = *std::move(answer);
+  }
+  auto updated = server.offer().tasks->update(exchange.caller, task.handle, inputs);
+  if (!updated) return refused(std::move(updated.error()));
+  return {};
+}
+
+}  // namespace
+
+void write_task(ObjectText& object, std::string_view id, const TaskState& state, Revision revision,
+                TaskDetail detail) {
+  const bool modern = revision == Revision::R2026_07_28;
+  object.text("taskId", id);
+  object.text("status", kStatusNames[static_cast<std::size_t>(shown(state, revision))]);
+  if (!state.message.empty()) object.text("statusMessage", state.message);
+  object.text("createdAt", timestamp(state.created));
+  object.text("lastUpdatedAt", timestamp(state.updated));
+  object.raw(modern ? "ttlMs" : "ttl", state.ttl ? std::to_string(state.ttl->count()) : "null");
+  if (!is_final(state.status))
+    object.raw(modern ? "pollIntervalMs" : "pollInterval", std::to_string(state.poll.count()));
+  if (modern && detail == TaskDetail::Full) write_detail(object, state, revision);
+}
+
+std::string task_id(const Server& server, const Caller& caller, std::string_view handle) {
+  return server.seal().seal(purpose(caller), kHandle + std::string(handle));
+}
+
+std::optional<std::string> handle_of(const Server& server, const Caller& caller, std::string_view id) {
+  const auto payload = server.seal().open(purpose(caller), id);
+  if (!payload || payload->empty() || payload->front() != kHandle) return std::nullopt;
+  return payload->substr(1);
+}
+
+std::string write_created_task(const Server& server, const Exchange& exchange, const Task& task) {
+  const auto id = task_id(server, exchange.caller, task.handle);
+  const auto revision = exchange.envelope.revision;
+  std::string out;
+  ObjectText object(out);
+  if (era(revision) == Era::Modern) {
+    object.text("resultType", "task");
+    write_task(object, id, task.state, revision, TaskDetail::Bare);
+    modern::write_server_info(object, server.info());
+  } else {
+    ObjectText inner(object.key("task"));
+    write_task(inner, id, task.state, revision, TaskDetail::Bare);
+    inner.close();
+  }
+  object.close();
+  return out;
+}
+
+std::string write_finished_task(const Server& server, const Exchange& exchange, const Result& result) {
+  const auto now = server.clock().wall();
+  std::string members;
+  ObjectText text(members);
+  write_result(result, exchange.envelope.revision, text);
+  text.close();
+  const auto id = server.seal().seal(
+      purpose(exchange.caller), kResult + std::to_string(now.time_since_epoch().count()) + " " + members);
+  TaskState state;
+  state.status = result.is_error ? Status::Failed : Status::Completed;
+  state.created = state.updated = now;
+  std::string out;
+  ObjectText object(out);
+  ObjectText inner(object.key("task"));
+  write_task(inner, id, state, exchange.envelope.revision, TaskDetail::Bare);
+  inner.close();
+  object.close();
+  return out;
+}
+
+Reply get_task(const Server& server, const Exchange& exchange) {
+  const auto task = named(server, exchange);
+  if (!task) return std::unexpected(task.error());
+  auto state = state_of(server, exchange, *task);
+  if (!state) return refused(std::move(state.error()));
+  return write_state(server, exchange, task->id, *state, TaskDetail::Full);
+}
+
+Reply cancel_task(const Server& server, const Exchange& exchange) {
+  const auto task = named(server, exchange);
+  if (!task) return std::unexpected(task.error());
+  const bool modern = era(exchange.envelope.revision) == Era::Modern;
+  auto state = state_of(server, exchange, *task);
+  if (!state) return refused(std::move(state.error()));
+  if (is_final(state->status)) {
+    if (modern) return write_heard(server);
+    return invalid("the task has ended already, so it cannot be cancelled");
+  }
+  if (auto heard = server.offer().tasks->cancel(exchange.caller, task->handle, exchange.stop); !heard)
+    return refused(std::move(heard.error()));
+  if (modern) return write_heard(server);
+  state->status = Status::Cancelled;
+  return write_state(server, exchange, task->id, *state, TaskDetail::Bare);
+}
+
+Reply update_task(const Server& server, const Exchange& exchange) {
+  const auto task = named(server, exchange);
+  if (!task) return std::unexpected(task.error());
+  const auto* const inputs = exchange.params.if_contains("inputResponses");
+  if (inputs == nullptr || !inputs->is_object()) return invalid("\"inputResponses\" must be an object");
+  auto heard = server.offer().tasks->update(exchange.caller, task->handle, inputs->get_object());
+  if (!heard) return refused(std::move(heard.error()));
+  return write_heard(server);
+}
+
+Reply task_result(const Server& server, const Exchange& exchange) {
+  const auto task = named(server, exchange);
+  if (!task) return std::unexpected(task.error());
+  std::string out;
+  if (task->handle.empty()) {
+    out = task->finished_result;
+    out.pop_back();
+    out += ",\"_meta\":{\"" + std::string(kRelated) + "\":{\"taskId\":";
+    base::write_json_string(task->id, out);
+    return out + "}}}";
+  }
+  auto state = server.offer().tasks->await(exchange.caller, task->handle, exchange.stop);
+  while (state && state->status == Status::InputRequired && !exchange.stop.stop_requested()) {
+    if (auto answered = answer_questions(server, exchange, *task, *state); !answered)
+      return std::unexpected(std::move(answered.error()));
+    state = server.offer().tasks->await(exchange.caller, task->handle, exchange.stop);
+  }
+  if (!state) return refused(std::move(state.error()));
+  if (state->error) return refused(*state->error);
+  if (!state->result)
+    return invalid(is_final(state->status) ? "the task was cancelled, so there is no result"
+                                           : "the wait was cancelled; the task goes on");
+  ObjectText object(out);
+  write_result(*state->result, exchange.envelope.revision, object);
+  write_related(object, task->id);
+  object.close();
+  return out;
+}
+
+}  // namespace mcp
