@@ -70,7 +70,7 @@ int simulate(const Arguments& arguments, const config::Settings& settings, const
   on_termination([&, once = false]() mutable {
     if (!std::exchange(once, true)) ended.set_value();
   });
-  net::ServerOptions server_options;
+  net::ServerOptions server_options = net::pveproxy_options();
   server_options.address = listen->address;
   server_options.port = listen->port;
   std::string fingerprint;

@@ -1,5 +1,7 @@
 #include "net/http.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace net {
@@ -10,6 +12,13 @@ std::optional<std::string_view> find_header(const Headers& headers, std::string_
     if (base::lower_ascii(key) == wanted) return value;
   }
   return std::nullopt;
+}
+
+bool is_http_token(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    const bool alnum = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return alnum || std::string_view("!#$%&'*+-.^_`|~").contains(c);
+  });
 }
 
 }  // namespace net

@@ -20,12 +20,18 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 /// The first value of the header, compared without case; nothing when absent.
 std::optional<std::string_view> find_header(const Headers& headers, std::string_view name);
 
+/// A name of RFC 9110, 5.6.2: what methods and headers are called.
+bool is_http_token(std::string_view text);
+
 struct Request {
   base::Method method = base::Method::Get;
   /// Origin form: path and query, already percent-encoded, beginning with '/'.
   std::string target;
   Headers headers;
   std::string body;
+  /// The method as it was sent, set by a server only: `method` lacks HEAD, OPTIONS and PATCH and then says
+  /// Get.
+  std::string verb = {};
 };
 
 struct Response {

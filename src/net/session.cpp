@@ -1,60 +1,67 @@
 #include "net/session.h"
 
 #include <array>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <optional>
 #include <utility>
-
-#include "base/text.h"
-#include "net/encoding.h"
 
 namespace net {
 namespace {
 
-namespace http = boost::beast::http;
-
-constexpr std::size_t kReadSize = 16'384;
-constexpr std::size_t kCompressOver = 1024;
 constexpr int kTlsHandshake = 0x16;
-constexpr std::chrono::milliseconds kDrain{1'000};
+constexpr std::size_t kReadSize = 16'384;
+constexpr std::size_t kKeptBuffer = 16'384;
+/// Reads in a row before others get their turn.
+constexpr int kReadsInTurn = 16;
+/// For a peer to notice the end, and for one that still sends what was refused to see why.
+constexpr std::chrono::milliseconds kLinger{1'000};
+constexpr std::chrono::milliseconds kLongLinger{10'000};
 
-std::string one_line(std::string text) {
-  for (char& c : text) {
-    if (c == '\r' || c == '\n' || c == '\0') c = ' ';
-  }
-  return text;
+bool wants(Stream::State state) {
+  return state == Stream::State::WantRead || state == Stream::State::WantWrite;
 }
 
-bool offers_gzip(const Request& request) {
-  const auto offered = find_header(request.headers, "accept-encoding");
-  return offered && base::lower_ascii(*offered).find("gzip") != std::string::npos;
+struct Peer {
+  std::string address;
+  std::string text;
+};
+
+Peer peer_of(const boost::asio::ip::tcp::socket& socket) {
+  namespace ip = boost::asio::ip;
+  boost::system::error_code error;
+  const auto endpoint = socket.remote_endpoint(error);
+  if (error) return {};
+  auto address = endpoint.address();
+  if (address.is_v6() && address.to_v6().is_v4_mapped())
+    address = ip::make_address_v4(ip::v4_mapped, address.to_v6());
+  const auto text = address.to_string();
+  const auto port = ":" + std::to_string(endpoint.port());
+  return {text, (address.is_v6() ? "[" + text + "]" : text) + port};
 }
 
 }  // namespace
 
-struct Session::Incoming {
-  boost::beast::flat_buffer buffer;
-  std::optional<http::request_parser<http::string_body>> parser;
-  bool head_done = false;
-  Request request;
-  std::string method;
-};
-
-Session::Session(SessionHost& host, boost::asio::io_context& io, std::unique_ptr<Stream> stream)
-    : host_(host), stream_(std::move(stream)), timer_(io), incoming_(std::make_unique<Incoming>()) {}
+Session::Session(SessionHost& host, boost::asio::io_context& io, boost::asio::ip::tcp::socket socket)
+    : host_(host), timer_(io), idle_since_(Clock::now()), reader_(host.options) {
+  auto peer = peer_of(socket);
+  address_ = std::move(peer.address);
+  peer_ = std::move(peer.text);
+  stream_ = std::make_unique<Stream>(std::move(socket));
+}
 
 Session::~Session() = default;
 
 bool Session::idle() const {
-  return phase_ == Phase::Reading && !incoming_->head_done && incoming_->buffer.size() == 0 &&
-         !incoming_->parser->got_some();
+  const bool waits = phase_ == Phase::Reading && reader_.idle();
+  return waits || phase_ == Phase::Greeting || phase_ == Phase::Lingering;
 }
 
 void Session::start() {
-  limit(host_.options.idle_limit);
+  limit(host_.options.pveproxy ? host_.options.idle_limit : host_.options.handshake_limit);
   greet();
+}
+
+void Session::turn_away() {
+  turned_away_ = true;
+  start();
 }
 
 void Session::close() {
@@ -62,241 +69,269 @@ void Session::close() {
   phase_ = Phase::Closed;
   timer_.cancel();
   stream_->close();
-  host_.ended(shared_from_this());
+  const auto self = shared_from_this();
+  host_.ended(self);
+  if (const auto outgoing = std::exchange(outgoing_, {})) outgoing->peer_gone();
 }
 
 void Session::limit(std::chrono::milliseconds time) {
   timer_.expires_after(time);
   timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
-    if (!error && self->timer_.expiry() <= std::chrono::steady_clock::now()) self->close();
+    if (!error && self->timer_.expiry() <= Clock::now()) self->expired();
   });
 }
 
-void Session::greet() {
-  if (host_.tls() == nullptr) {
-    next_request();
-    return;
-  }
-  const int first = stream_->peek();
-  if (first < 0) {
-    stream_->wait(Stream::State::WantRead, [self = shared_from_this()] {
-      if (self->stream_->peek() < 0) {
-        self->close();
-      } else {
-        self->greet();
-      }
-    });
-    return;
-  }
-  plain_on_tls_ = first != kTlsHandshake;
-  if (plain_on_tls_) {
-    next_request();
-  } else if (stream_->start_tls(host_.tls(), true)) {
-    shake_hands();
+void Session::expired() {
+  const bool started = phase_ == Phase::Reading && (head_pending_ || in_body_);
+  if (started && !host_.options.pveproxy) {
+    refuse({408, "Request Timeout"});
   } else {
     close();
   }
+}
+
+void Session::wait(Stream::State want) {
+  bool& armed = want == Stream::State::WantWrite ? write_armed_ : read_armed_;
+  if (std::exchange(armed, true)) return;
+  stream_->wait(want, [self = shared_from_this(), &armed] {
+    armed = false;
+    self->advance();
+  });
+}
+
+void Session::advance() {
+  switch (phase_) {
+    case Phase::Greeting:
+      // Woken without a byte: the peer has closed.
+      if (stream_->peek() < 0) return close();
+      return greet();
+    case Phase::Handshake:
+      return shake_hands();
+    case Phase::Reading:
+      if (!outbox_.empty() && !push() && phase_ != Phase::Reading) return;
+      return read();
+    case Phase::Answering:
+      send();
+      return watch();
+    case Phase::Lingering:
+      return discard();
+    case Phase::Closed:
+      return;
+  }
+}
+
+void Session::greet() {
+  const auto context = host_.tls();
+  if (!context) return next_request();
+  const int first = stream_->peek();
+  if (first < 0) return wait(Stream::State::WantRead);
+  plain_on_tls_ = first != kTlsHandshake;
+  if (plain_on_tls_) return next_request();
+  if (!stream_->start_tls(context.get(), true)) return close();
+  phase_ = Phase::Handshake;
+  shake_hands();
 }
 
 void Session::shake_hands() {
   const auto step = stream_->handshake();
-  if (step.state == Stream::State::WantRead || step.state == Stream::State::WantWrite) {
-    stream_->wait(step.state, [self = shared_from_this()] { self->shake_hands(); });
-  } else if (step.state == Stream::State::Done) {
-    next_request();
-  } else {
-    close();
-  }
+  if (wants(step.state)) return wait(step.state);
+  if (step.state != Stream::State::Done) return close();
+  next_request();
 }
 
 void Session::next_request() {
+  if (turned_away_) {
+    const Response response{503, "Service Unavailable", {{"Retry-After", "5"}}, "Too many connections.\n"};
+    return say_last(response);
+  }
+  if (host_.door->draining && reader_.idle()) return close();
   phase_ = Phase::Reading;
-  incoming_->head_done = false;
-  incoming_->parser.emplace();
-  incoming_->parser->header_limit(static_cast<std::uint32_t>(host_.options.max_head));
-  // The body's limit is ours to answer, with PVE's words.
-  incoming_->parser->body_limit(boost::none);
+  head_pending_ = in_body_ = false;
+  idle_since_ = Clock::now();
   limit(host_.options.idle_limit);
   read();
 }
 
 void Session::read() {
-  while (phase_ == Phase::Reading) {
-    auto& buffer = incoming_->buffer;
-    auto& parser = *incoming_->parser;
-    while (buffer.size() > 0) {
-      boost::beast::error_code error;
-      buffer.consume(parser.put(buffer.data(), error));
-      if (error == http::error::need_more) break;
-      if (error) {
-        close();
-        return;
-      }
-      if (parser.is_header_done() && !incoming_->head_done && !head_arrived()) return;
-      if (parser.is_done()) {
-        dispatch();
-        return;
-      }
-    }
-    const auto space = buffer.prepare(kReadSize);
-    const auto step = stream_->read(static_cast<char*>(space.data()), space.size());
-    if (step.state == Stream::State::WantRead || step.state == Stream::State::WantWrite) {
-      stream_->wait(step.state, [self = shared_from_this()] { self->read(); });
-      return;
-    }
-    if (step.state != Stream::State::Done) {
-      close();
-      return;
-    }
-    buffer.commit(step.bytes);
+  for (int turn = 0; phase_ == Phase::Reading; ++turn) {
+    if (!consume()) return;
+    if (turn == kReadsInTurn) return wait(Stream::State::WantRead);
+    std::array<char, kReadSize> bytes;
+    const auto step = stream_->read(bytes.data(), bytes.size());
+    if (wants(step.state)) return wait(step.state);
+    if (step.state != Stream::State::Done) return close();
+    reader_.feed({bytes.data(), step.bytes});
   }
 }
 
-// False when the request was answered or the connection closed on the head alone.
-bool Session::head_arrived() {
-  incoming_->head_done = true;
-  incoming_->parser->eager(true);
-  const auto& message = incoming_->parser->get();
-  incoming_->method = message.method_string();
-  incoming_->request = {};
-  incoming_->request.target = message.target();
-  for (const auto& field : message)
-    incoming_->request.headers.emplace_back(field.name_string(), field.value());
-  if (plain_on_tls_) {
-    redirect();
-    return false;
+// True when the request needs more bytes.
+bool Session::consume() {
+  for (;;) {
+    switch (reader_.step()) {
+      case HttpReader::Step::Head:
+        head_pending_ = false;
+        in_body_ = true;
+        if (!host_.options.pveproxy) limit(host_.options.body_limit);
+        if (plain_on_tls_) {
+          redirect();
+          return false;
+        }
+        continue;
+      case HttpReader::Step::Done:
+        dispatch();
+        return false;
+      case HttpReader::Step::Refused:
+        refuse(reader_.refusal());
+        return false;
+      case HttpReader::Step::More:
+        break;
+    }
+    if (!in_body_ && !head_pending_ && !reader_.idle() && !host_.options.pveproxy) {
+      head_pending_ = true;
+      limit(host_.options.head_limit);
+    }
+    if (in_body_ && reader_.wants_continue()) continue_please();
+    return phase_ == Phase::Reading;
   }
-  const auto method = base::method_named(incoming_->method);
-  if (!method && !host_.options.other_method) {
-    refuse(501, "method '" + incoming_->method + "' not available");
-    return false;
-  }
-  incoming_->request.method = method.value_or(base::Method::Get);
-  if (incoming_->parser->chunked()) {
-    refuse(501, "chunked transfer encoding not supported");
-    return false;
-  }
-  const auto length = incoming_->parser->content_length().value_or(0);
-  const bool takes_body = incoming_->method != "GET" && incoming_->method != "DELETE";
-  if (length > 0 && !takes_body) {
-    const std::string text = "Unexpected content for method '" + incoming_->method + "'";
-    refuse(501, text, text);
-    return false;
-  }
-  if (length > host_.options.max_body) {
-    refuse(501, "for data too large");
-    return false;
-  }
-  return true;
+}
+
+void Session::continue_please() {
+  outbox_ += "HTTP/1.1 100 Continue\r\n\r\n";
+  push();
 }
 
 void Session::redirect() {
-  const auto host = find_header(incoming_->request.headers, "host");
-  const bool simple = incoming_->method == "GET" || incoming_->method == "HEAD";
+  const auto& request = reader_.head();
+  if (!host_.options.pveproxy)
+    return refuse({400, "Bad Request", "This port speaks HTTPS, the request came in plain HTTP.\n"});
+  const bool simple = request.verb == "GET" || request.verb == "HEAD";
   Response response{simple ? 301U : 308U, simple ? "Moved Permanently" : "Permanent Redirect", {}, {}};
-  response.headers.emplace_back(
-      "Location", "https://" + std::string(host.value_or("localhost")) + incoming_->request.target);
-  last_ = true;
-  answer(std::move(response));
+  const std::string host(find_header(request.headers, "host").value_or("localhost"));
+  response.headers.emplace_back("Location", "https://" + host + request.target);
+  say_last(response);
 }
 
-void Session::refuse(unsigned status, std::string reason, std::string body) {
-  last_ = true;
-  answer({status, std::move(reason), {}, std::move(body)});
+void Session::refuse(const Refusal& refusal) {
+  if (refusal.status == 0) return close();
+  Response response{refusal.status, refusal.reason, {}, refusal.body};
+  if (!refusal.body.empty()) response.headers.emplace_back("Content-Type", "text/plain");
+  say_last(response);
+}
+
+// An answer of the server itself, after which nothing the peer sends is understood.
+void Session::say_last(const Response& response) {
+  refused_ = true;
+  phase_ = Phase::Answering;
+  timer_.cancel();
+  outbox_ += write_head(response, Framing::Length, true);
+  if (reader_.head().verb != "HEAD") outbox_ += response.body;
+  send();
 }
 
 void Session::dispatch() {
-  phase_ = Phase::Handling;
+  auto incoming = reader_.take();
+  const auto& options = host_.options;
+  phase_ = Phase::Answering;
   timer_.cancel();
   ++served_;
-  auto message = incoming_->parser->release();
-  incoming_->request.body = std::move(message.body());
-  const bool full = host_.options.max_requests != 0 && served_ >= host_.options.max_requests;
-  last_ = full || !message.keep_alive();
-  const auto outcome = std::make_shared<ServerReply>();
-  host_.run_handler(
-      [self = shared_from_this(), outcome] {
-        const auto& incoming = *self->incoming_;
-        const bool known = base::method_named(incoming.method).has_value();
-        *outcome = known ? self->host_.handler(incoming.request)
-                         : self->host_.options.other_method(incoming.method, incoming.request);
-      },
-      [self = shared_from_this(), outcome] { self->reply(outcome); });
+  const AnswerTerms terms{
+      .peer = peer_,
+      .http10 = incoming.http10,
+      .to_head = incoming.request.verb == "HEAD",
+      .last = !incoming.keep_alive || (options.max_requests != 0 && served_ >= options.max_requests),
+      .close_on_error = options.pveproxy && options.pveproxy->close_on_error,
+      .max_pending = options.max_pending,
+  };
+  outgoing_ = std::make_shared<Outgoing>(terms, host_.door, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->send();
+  });
+  host_.serve(std::move(incoming.request), make_responder(outgoing_));
+  watch();
 }
 
-void Session::reply(const std::shared_ptr<ServerReply>& reply) {
-  if (phase_ != Phase::Handling) return;
-  if (reply->delay.count() > 0) {
-    timer_.expires_after(std::exchange(reply->delay, std::chrono::milliseconds{0}));
-    timer_.async_wait([self = shared_from_this(), reply](const boost::system::error_code& error) {
-      if (!error) self->reply(reply);
-    });
-    return;
-  }
-  if (reply->drop) {
-    close();
-    return;
-  }
-  answer(std::move(reply->response));
-}
-
-void Session::answer(Response response) {
-  phase_ = Phase::Writing;
-  if (host_.options.compress && response.body.size() > kCompressOver && offers_gzip(incoming_->request) &&
-      !find_header(response.headers, "content-encoding")) {
-    response.body = gzip(response.body);
-    response.headers.emplace_back("Content-Encoding", "gzip");
-  }
-  last_ = last_ || (host_.options.close_on_error && response.status >= 400);
-  outbox_ = "HTTP/1.1 " + std::to_string(response.status) + " " + one_line(response.reason) + "\r\n";
-  for (const auto& [name, value] : response.headers)
-    outbox_ += one_line(name) + ": " + one_line(value) + "\r\n";
-  outbox_ += last_ ? "Connection: close\r\n" : "Connection: Keep-Alive\r\n";
-  const bool bodiless = response.status == 204 || response.status == 304;
-  if (!bodiless) outbox_ += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
-  outbox_ += "\r\n";
-  if (!bodiless && incoming_->method != "HEAD") outbox_ += response.body;
-  sent_ = 0;
-  limit(std::chrono::seconds{60});
-  write();
-}
-
-void Session::write() {
-  while (phase_ == Phase::Writing && sent_ < outbox_.size()) {
-    const auto step = stream_->write(outbox_.data() + sent_, outbox_.size() - sent_);
-    if (step.state == Stream::State::WantRead || step.state == Stream::State::WantWrite) {
-      stream_->wait(step.state, [self = shared_from_this()] { self->write(); });
+// Reads on while an answer is pending or on its way, to learn that the peer went.
+void Session::watch() {
+  while (phase_ == Phase::Answering && !peer_ended_) {
+    if (reader_.unused() >= host_.options.max_head) return;
+    std::array<char, kReadSize> bytes;
+    const auto step = stream_->read(bytes.data(), bytes.size());
+    if (wants(step.state)) return wait(step.state);
+    if (step.state == Stream::State::Broken) return close();
+    if (step.state == Stream::State::End) {
+      peer_ended_ = true;
+      if (outgoing_ && !outgoing_->complete()) close();
       return;
+    }
+    reader_.feed({bytes.data(), step.bytes});
+  }
+}
+
+void Session::send() {
+  while (phase_ == Phase::Answering) {
+    if (!push()) return;
+    if (!outgoing_) return answered();
+    const auto stage = outgoing_->take(outbox_);
+    if (stage == Outgoing::Stage::Broken) return close();
+    if (!outbox_.empty()) continue;
+    if (stage == Outgoing::Stage::Complete) answered();
+    return;
+  }
+}
+
+// False when the rest has to wait, and when the connection is closed.
+bool Session::push() {
+  bool moved = false;
+  while (sent_ < outbox_.size()) {
+    const auto step = stream_->write(outbox_.data() + sent_, outbox_.size() - sent_);
+    if (wants(step.state)) {
+      // While a request is being read, its own limits run.
+      if (phase_ == Phase::Answering && (moved || !stalled_)) {
+        stalled_ = true;
+        limit(host_.options.stall_limit);
+      }
+      wait(step.state);
+      return false;
     }
     if (step.state != Stream::State::Done) {
       close();
-      return;
+      return false;
     }
+    moved = true;
     sent_ += step.bytes;
+    if (outgoing_) outgoing_->sent(step.bytes);
   }
+  if (std::exchange(stalled_, false)) timer_.cancel();
+  sent_ = 0;
   outbox_.clear();
-  if (!last_) {
-    next_request();
-    return;
-  }
-  // Closing with unread bytes would reset the connection and could take the answer with it.
-  phase_ = Phase::Draining;
-  stream_->finish();
-  limit(kDrain);
-  drain();
+  if (outbox_.capacity() > kKeptBuffer) std::string().swap(outbox_);
+  return true;
 }
 
-void Session::drain() {
-  std::array<char, 4096> rest;
-  for (;;) {
-    const auto step = stream_->read(rest.data(), rest.size());
-    if (step.state == Stream::State::WantRead) {
-      stream_->wait(step.state, [self = shared_from_this()] { self->drain(); });
-      return;
-    }
-    if (step.state != Stream::State::Done) break;
+void Session::answered() {
+  const bool last = refused_ || !outgoing_ || outgoing_->closes() || host_.door->draining;
+  outgoing_.reset();
+  if (peer_ended_) return close();
+  if (!last) return next_request();
+  linger(refused_ && !host_.options.pveproxy ? kLongLinger : kLinger);
+}
+
+// Closing with unread bytes would reset the connection and could take the answer with it.
+void Session::linger(std::chrono::milliseconds time) {
+  phase_ = Phase::Lingering;
+  idle_since_ = Clock::now();
+  stream_->finish();
+  limit(time);
+  discard();
+}
+
+void Session::discard() {
+  std::array<char, kReadSize> bytes;
+  for (int turn = 0; turn < kReadsInTurn; ++turn) {
+    const auto step = stream_->read(bytes.data(), bytes.size());
+    if (step.state == Stream::State::WantRead) return wait(step.state);
+    if (step.state != Stream::State::Done) return close();
   }
-  close();
+  wait(Stream::State::WantRead);
 }
 
 }  // namespace net

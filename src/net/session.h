@@ -3,11 +3,13 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 
+#include "net/http_reader.h"
+#include "net/outgoing.h"
 #include "net/server.h"
 #include "net/stream.h"
 
@@ -17,60 +19,88 @@ class Session;
 
 /// What a session needs of its server.
 struct SessionHost {
-  SessionHost(ServerOptions settings, Handler function)
-      : options(std::move(settings)), handler(std::move(function)) {}
+  SessionHost(ServerOptions settings, Serve function)
+      : options(std::move(settings)), serve(std::move(function)) {}
   SessionHost(const SessionHost&) = delete;
   SessionHost& operator=(const SessionHost&) = delete;
   virtual ~SessionHost() = default;
 
-  /// `work` on a worker, `then` on the I/O thread.
-  virtual void run_handler(std::function<void()> work, std::function<void()> then) = 0;
   virtual void ended(const std::shared_ptr<Session>& session) = 0;
   /// Null for plain HTTP.
-  virtual SSL_CTX* tls() const = 0;
+  virtual std::shared_ptr<SSL_CTX> tls() const = 0;
 
   const ServerOptions options;
-  const Handler handler;
+  Serve serve;
+  std::shared_ptr<Door> door;
 };
 
 /// Belongs to the I/O thread.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(SessionHost& host, boost::asio::io_context& io, std::unique_ptr<Stream> stream);
+  using Clock = std::chrono::steady_clock;
+
+  Session(SessionHost& host, boost::asio::io_context& io, boost::asio::ip::tcp::socket socket);
   ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
   void start();
+  /// Instead of start(): answers 503 as soon as the peer can read it.
+  void turn_away();
   void close();
-  /// Waits for the first byte of a request.
+
+  /// Waits for the first byte of a request, or only for the peer to close.
   bool idle() const;
+  Clock::time_point idle_since() const { return idle_since_; }
+  bool turned_away() const { return turned_away_; }
+  /// The peer's IP address.
+  const std::string& address() const { return address_; }
 
  private:
-  struct Incoming;
-  enum class Phase : std::uint8_t { Opening, Reading, Handling, Writing, Draining, Closed };
+  enum class Phase : std::uint8_t { Greeting, Handshake, Reading, Answering, Lingering, Closed };
 
   void limit(std::chrono::milliseconds time);
+  void expired();
+  void wait(Stream::State want);
+  void advance();
   void greet();
   void shake_hands();
   void next_request();
   void read();
-  bool head_arrived();
+  bool consume();
+  void continue_please();
   void dispatch();
   void redirect();
-  void refuse(unsigned status, std::string reason, std::string body = {});
-  void reply(const std::shared_ptr<ServerReply>& reply);
-  void answer(Response response);
-  void write();
-  void drain();
+  void refuse(const Refusal& refusal);
+  void say_last(const Response& response);
+  void watch();
+  void send();
+  bool push();
+  void answered();
+  void linger(std::chrono::milliseconds time);
+  void discard();
 
   SessionHost& host_;
   std::unique_ptr<Stream> stream_;
   boost::asio::steady_timer timer_;
-  Phase phase_ = Phase::Opening;
+  std::string address_;
+  std::string peer_;
+  Phase phase_ = Phase::Greeting;
+  bool read_armed_ = false;
+  bool write_armed_ = false;
+  bool turned_away_ = false;
   bool plain_on_tls_ = false;
+  bool peer_ended_ = false;
+  bool stalled_ = false;
+  bool in_body_ = false;
+  bool head_pending_ = false;  ///< bytes of a head have come, but not all
+  bool refused_ = false;
   unsigned served_ = 0;
-  bool last_ = false;  ///< close after the present answer
+  Clock::time_point idle_since_;
+  HttpReader reader_;
+  std::shared_ptr<Outgoing> outgoing_;
   std::string outbox_;
   std::size_t sent_ = 0;
-  std::unique_ptr<Incoming> incoming_;
 };
 
 }  // namespace net

@@ -47,7 +47,8 @@ ServerReply echo(const Request& request) {
           false};
 }
 
-std::unique_ptr<Server> serve(net::Handler handler, ServerOptions options = {}, bool tls = true) {
+std::unique_ptr<Server> serve(net::Handler handler, ServerOptions options = net::pveproxy_options(),
+                              bool tls = true) {
   if (tls) {
     options.certificate_pem = certificate().certificate_pem;
     options.key_pem = certificate().key_pem;
@@ -91,7 +92,7 @@ TEST(Client, AllMethodsOverTls) {
 }
 
 TEST(Client, PlainHttp) {
-  const auto server = serve(echo, {}, false);
+  const auto server = serve(echo, net::pveproxy_options(), false);
   Client client(to(server->port(), false));
   EXPECT_EQ(client.send(get("/x"), {})->body, "GET /x ");
 }
@@ -212,7 +213,7 @@ TEST(Certificates, NameMustMatch) {
 
 TEST(Certificates, AddressMustMatch) {
   const CaFile ca;
-  ServerOptions listen;
+  ServerOptions listen = net::pveproxy_options();
   listen.address = "127.0.0.2";
   const auto server = serve(echo, listen);
   auto options = to(server->port());
@@ -244,7 +245,7 @@ TEST(Certificates, ProbeTellsTheFingerprint) {
 }
 
 TEST(Certificates, PlainServerOnATlsPort) {
-  const auto server = serve(echo, {}, false);
+  const auto server = serve(echo, net::pveproxy_options(), false);
   Client client(to(server->port()));
   const auto failure = failure_of(client, get());
   EXPECT_KIND(failure, Tls);
@@ -272,7 +273,7 @@ TEST(Pool, OneConnectionServesOneAfterTheOther) {
 }
 
 TEST(Pool, HundredRequestsPerConnection) {
-  ServerOptions options;
+  ServerOptions options = net::pveproxy_options();
   options.max_requests = 0;
   const auto server = serve(echo, options);
   Client client(to(server->port()));
@@ -283,7 +284,7 @@ TEST(Pool, HundredRequestsPerConnection) {
 }
 
 TEST(Pool, TheServersLimitCostsNoRequest) {
-  ServerOptions options;
+  ServerOptions options = net::pveproxy_options();
   options.max_requests = 3;
   const auto server = serve(echo, options);
   Client client(to(server->port()));
@@ -292,8 +293,8 @@ TEST(Pool, TheServersLimitCostsNoRequest) {
 }
 
 TEST(Pool, ErrorsCloseTheConnection) {
-  ServerOptions options;
-  options.close_on_error = false;
+  ServerOptions options = net::pveproxy_options();
+  options.pveproxy->close_on_error = false;
   const auto server =
       serve([](const Request&) -> ServerReply { return {{500, "no", {}, ""}, 0ms, false}; }, options);
   Client client(to(server->port()));

@@ -18,7 +18,7 @@ using net::Server;
 using net::ServerOptions;
 using net::ServerReply;
 
-std::unique_ptr<Server> serve(ServerOptions options = {}, net::Handler handler = {}) {
+std::unique_ptr<Server> serve(ServerOptions options = net::pveproxy_options(), net::Handler handler = {}) {
   if (!handler)
     handler = [](const Request& request) -> ServerReply {
       return {{200, "OK", {{"Content-Type", "text/plain"}}, request.target + "|" + request.body}, 0ms, false};
@@ -79,7 +79,7 @@ TEST(Server, AnswersOneAfterTheOther) {
 }
 
 TEST(Server, LimitsRequestsPerConnection) {
-  ServerOptions options;
+  ServerOptions options = net::pveproxy_options();
   options.max_requests = 2;
   const auto server = serve(options);
   const std::string one = "GET /x HTTP/1.1\r\n\r\n";
@@ -91,7 +91,7 @@ TEST(Server, LimitsRequestsPerConnection) {
 }
 
 TEST(Server, SilentAndOverlongConnectionsDie) {
-  ServerOptions options;
+  ServerOptions options = net::pveproxy_options();
   options.idle_limit = 20ms;
   const auto server = serve(options);
   EXPECT_EQ(ask(*server, ""), "");
@@ -101,7 +101,7 @@ TEST(Server, SilentAndOverlongConnectionsDie) {
 }
 
 TEST(Server, DropsAndDelays) {
-  const auto server = serve({}, [](const Request& request) -> ServerReply {
+  const auto server = serve(net::pveproxy_options(), [](const Request& request) -> ServerReply {
     return {{404, "two\r\nlines", {}, ""}, request.target == "/late" ? 5ms : 0ms, request.target == "/drop"};
   });
   EXPECT_EQ(ask(*server, "GET /drop HTTP/1.1\r\n\r\n"), "");
@@ -109,17 +109,17 @@ TEST(Server, DropsAndDelays) {
 }
 
 TEST(Server, OtherMethodsCanBeTaken) {
-  ServerOptions options;
-  options.other_method = [](std::string_view method, const Request&) -> ServerReply {
-    return {{204, std::string(method), {}, ""}, 0ms, false};
-  };
-  const auto server = serve(options);
+  ServerOptions options = net::pveproxy_options();
+  options.pveproxy->every_method = true;
+  const auto server = serve(options, [](const Request& request) -> ServerReply {
+    return {{204, request.verb, {}, ""}, 0ms, false};
+  });
   EXPECT_TRUE(ask(*server, "OPTIONS / HTTP/1.1\r\nConnection: close\r\n\r\n")
                   .starts_with("HTTP/1.1 204 OPTIONS\r\n"));
 }
 
 TEST(Server, CompressesWhenAsked) {
-  const auto server = serve({}, [](const Request&) -> ServerReply {
+  const auto server = serve(net::pveproxy_options(), [](const Request&) -> ServerReply {
     return {{200, "OK", {}, std::string(5000, 'x')}, 0ms, false};
   });
   EXPECT_GT(ask(*server, "GET / HTTP/1.1\r\nConnection: close\r\n\r\n").size(), 5000U);
@@ -130,7 +130,7 @@ TEST(Server, CompressesWhenAsked) {
 
 TEST(Server, SaysWhyItCannotListen) {
   const auto handler = [](const Request&) -> ServerReply { return {}; };
-  ServerOptions options;
+  ServerOptions options = net::pveproxy_options();
   options.address = "nowhere";
   EXPECT_FALSE(Server::start(options, handler));
   options.address = "127.0.0.1";
