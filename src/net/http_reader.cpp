@@ -93,11 +93,10 @@ bool HttpReader::advance() {
 
 bool HttpReader::find_head() {
   // RFC 9112, 2.2: an empty line before a request is to be ignored.
-  while (scanned_ == 0 && rest().starts_with(kLineEnd)) use(2);
-  const auto text = rest();
-  if (text.empty()) return false;
-  if (!is_http_token(text.substr(0, 1)) && text.front() != '\r')
-    return malformed("it does not begin with a method");
+  while (scanned_ == 0 && rest().starts_with(kLineEnd)) use(kLineEnd.size());
+  const auto text = rest().substr(0, options_.max_head);
+  if (text.empty() || text == "\r") return false;
+  if (!is_http_token(text.substr(0, 1))) return malformed("it does not begin with a method");
   const auto too_large = [&] {
     return options_.pveproxy ? refuse(0, {}) : refuse(431, "Request Header Fields Too Large");
   };
@@ -107,7 +106,6 @@ bool HttpReader::find_head() {
     if (line_end == 0 || text[line_end - 1] != '\r') return malformed("a line does not end with CR LF");
     scanned_ = line_end + 1;
     if (!text.substr(0, scanned_).ends_with("\r\n\r\n")) continue;
-    if (scanned_ > options_.max_head) return too_large();
     if (!read_head(text.substr(0, scanned_ - 2))) return false;
     if (incoming_.request.headers.size() > kMaxFields) return too_large();
     use(scanned_);
@@ -115,7 +113,7 @@ bool HttpReader::find_head() {
     return true;
   }
   scanned_ = text.size();
-  return text.size() > options_.max_head ? too_large() : false;
+  return rest().size() > options_.max_head ? too_large() : false;
 }
 
 // `head` is lines that all end with CRLF.
@@ -234,11 +232,11 @@ bool HttpReader::take_body() {
 
 // The next line without its end; nothing when it is not complete or was refused.
 std::optional<std::string_view> HttpReader::take_line() {
-  const auto text = rest();
+  const auto text = rest().substr(0, options_.max_head);
   const auto end = text.find('\n', scanned_);
   if (end == std::string_view::npos) {
     scanned_ = text.size();
-    if (text.size() > options_.max_head) malformed("a line between chunks is too long");
+    if (rest().size() > options_.max_head) malformed("a line between chunks is too long");
     return std::nullopt;
   }
   if (end == 0 || text[end - 1] != '\r') {

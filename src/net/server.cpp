@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -13,6 +14,7 @@
 #include <set>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "net/blocking.h"
 #include "net/session.h"
@@ -110,7 +112,8 @@ struct Server::State final : SessionHost {
   void ended(const std::shared_ptr<Session>& session) override {
     if (session->turned_away()) --turned_away;
     sessions.erase(session);
-    if (sessions.empty() && all_ended) std::exchange(all_ended, nullptr)->set_value();
+    if (!sessions.empty()) return;
+    for (const auto& drained : std::exchange(drains, {})) drained->set_value();
   }
 
   std::shared_ptr<SSL_CTX> tls() const override {
@@ -146,6 +149,8 @@ struct Server::State final : SessionHost {
   }
 
   asio::io_context io{1};
+  /// The thread goes on when the last connection has ended.
+  asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
   tcp::acceptor acceptor;
   asio::steady_timer pause;
   mutable std::mutex context_mutex;
@@ -154,7 +159,7 @@ struct Server::State final : SessionHost {
   std::atomic<std::uint64_t> accepted{0};
   std::set<std::shared_ptr<Session>> sessions;
   std::size_t turned_away = 0;
-  std::shared_ptr<std::promise<void>> all_ended;  ///< of drain()
+  std::vector<std::shared_ptr<std::promise<void>>> drains;  ///< that wait for the last session
   std::optional<asio::thread_pool> workers;
   std::thread thread;
 };
@@ -224,7 +229,7 @@ bool Server::drain(std::chrono::milliseconds limit, const std::function<void()>&
     if (end_streams) end_streams();
     at->close_idle();
     if (at->sessions.empty()) return ended->set_value();
-    at->all_ended = ended;
+    at->drains.push_back(ended);
   });
   return future.wait_for(limit) == std::future_status::ready;
 }

@@ -67,7 +67,7 @@ void Session::turn_away() {
 void Session::close() {
   if (phase_ == Phase::Closed) return;
   phase_ = Phase::Closed;
-  timer_.cancel();
+  unlimited();
   stream_->close();
   const auto self = shared_from_this();
   host_.ended(self);
@@ -80,6 +80,9 @@ void Session::limit(std::chrono::milliseconds time) {
     if (!error && self->timer_.expiry() <= Clock::now()) self->expired();
   });
 }
+
+// An expiry that is under way already must not count either, so cancelling would not do.
+void Session::unlimited() { timer_.expires_at(Clock::time_point::max()); }
 
 void Session::expired() {
   const bool started = phase_ == Phase::Reading && (head_pending_ || in_body_);
@@ -97,6 +100,11 @@ void Session::wait(Stream::State want) {
     armed = false;
     self->advance();
   });
+}
+
+// Not by waiting for the socket: what TLS has read ahead does not make it readable.
+void Session::yield() {
+  host_.door->post([self = shared_from_this()] { self->advance(); });
 }
 
 void Session::advance() {
@@ -155,7 +163,7 @@ void Session::next_request() {
 void Session::read() {
   for (int turn = 0; phase_ == Phase::Reading; ++turn) {
     if (!consume()) return;
-    if (turn == kReadsInTurn) return wait(Stream::State::WantRead);
+    if (turn == kReadsInTurn) return yield();
     std::array<char, kReadSize> bytes;
     const auto step = stream_->read(bytes.data(), bytes.size());
     if (wants(step.state)) return wait(step.state);
@@ -222,7 +230,7 @@ void Session::refuse(const Refusal& refusal) {
 void Session::say_last(const Response& response) {
   refused_ = true;
   phase_ = Phase::Answering;
-  timer_.cancel();
+  unlimited();
   outbox_ += write_head(response, Framing::Length, true);
   if (reader_.head().verb != "HEAD") outbox_ += response.body;
   send();
@@ -232,7 +240,7 @@ void Session::dispatch() {
   auto incoming = reader_.take();
   const auto& options = host_.options;
   phase_ = Phase::Answering;
-  timer_.cancel();
+  unlimited();
   ++served_;
   const AnswerTerms terms{
       .peer = peer_,
@@ -300,7 +308,7 @@ bool Session::push() {
     sent_ += step.bytes;
     if (outgoing_) outgoing_->sent(step.bytes);
   }
-  if (std::exchange(stalled_, false)) timer_.cancel();
+  if (std::exchange(stalled_, false)) unlimited();
   sent_ = 0;
   outbox_.clear();
   if (outbox_.capacity() > kKeptBuffer) std::string().swap(outbox_);
@@ -331,7 +339,7 @@ void Session::discard() {
     if (step.state == Stream::State::WantRead) return wait(step.state);
     if (step.state != Stream::State::Done) return close();
   }
-  wait(Stream::State::WantRead);
+  yield();
 }
 
 }  // namespace net

@@ -60,8 +60,10 @@ class Session : public std::enable_shared_from_this<Session> {
   enum class Phase : std::uint8_t { Greeting, Handshake, Reading, Answering, Lingering, Closed };
 
   void limit(std::chrono::milliseconds time);
+  void unlimited();
   void expired();
   void wait(Stream::State want);
+  void yield();
   void advance();
   void greet();
   void shake_hands();
