@@ -28,9 +28,8 @@ std::string_view without_blanks(std::string_view text) {
 // All of `text`, which must not be empty, have a sign or overflow.
 std::optional<std::uint64_t> whole_number(std::string_view text, int base) {
   std::uint64_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number, base);
-  if (text.starts_with('-') || error != std::errc{} || stop != end) return std::nullopt;
+  const auto [stop, error] = std::from_chars(text.begin(), text.end(), number, base);
+  if (text.starts_with('-') || error != std::errc{} || stop != text.end()) return std::nullopt;
   return number;
 }
 

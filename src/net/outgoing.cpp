@@ -14,8 +14,8 @@ class Handle final : public Responder {
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;
 
-  void answer(Response response) override { outgoing_->answer(std::move(response)); }
-  void begin(Response head) override { outgoing_->begin(std::move(head)); }
+  void answer(Response response) override { outgoing_->answer(response); }
+  void begin(Response head) override { outgoing_->begin(head); }
   bool write(std::string_view bytes) override { return outgoing_->write(bytes); }
   void end() override { outgoing_->end(); }
   void on_gone(std::function<void()> gone) override { outgoing_->on_gone(std::move(gone)); }
@@ -52,7 +52,7 @@ bool Outgoing::closes_after(const Response& head, Framing framing) const {
          door_->draining;
 }
 
-void Outgoing::answer(Response response) {
+void Outgoing::answer(const Response& response) {
   const auto framing = framing_of(response, true);
   const bool closes = closes_after(response, framing);
   std::string text = write_head(response, framing, closes);
@@ -70,7 +70,7 @@ void Outgoing::answer(Response response) {
   wake();
 }
 
-void Outgoing::begin(Response head) {
+void Outgoing::begin(const Response& head) {
   const auto framing = framing_of(head, false);
   const bool closes = closes_after(head, framing);
   std::string text = write_head(head, framing, closes);

@@ -55,8 +55,8 @@ class Outgoing {
   /// `wake` is called on the I/O thread when there is something to take.
   Outgoing(AnswerTerms terms, std::shared_ptr<Door> door, std::function<void()> wake);
 
-  void answer(Response response);
-  void begin(Response head);
+  void answer(const Response& response);
+  void begin(const Response& head);
   bool write(std::string_view bytes);
   void end();
   void on_gone(std::function<void()> gone);
