@@ -76,6 +76,13 @@ std::string running(const std::string& subject, const pve::TaskReport& report) {
   return text + " pve_get_task_status with wait waits for its end, pve_stop_task stops it.";
 }
 
+std::string cancelled(const std::string& subject, const pve::TaskReport& report) {
+  return fmt::format(
+      "{}: this call was cancelled after {}. PVE's task was not stopped, it goes on by itself. "
+      "pve_get_task_status with wait waits for its end, pve_stop_task stops it.",
+      subject, duration(report.waited));
+}
+
 std::string unknown(const std::string& subject, const pve::TaskReport& report, const std::string& base_url) {
   auto text = fmt::format("{} was accepted by PVE, but its outcome is unknown: ", subject);
   if (report.error) text += pve::explain(*report.error, "GET the task's status", base_url);
@@ -85,9 +92,10 @@ std::string unknown(const std::string& subject, const pve::TaskReport& report, c
 }  // namespace
 
 mcp::Result render_outcome(const Ending& ending, const Style& style) {
-  const auto& [subject, upid, report, base_url, remedy] = ending;
+  const auto& [subject, upid, report, base_url, remedy, was_cancelled] = ending;
+  const auto state = was_cancelled ? State::Running : report.state;
   std::string text;
-  switch (report.state) {
+  switch (state) {
     case State::Done:
       text = done(subject, report);
       break;
@@ -98,22 +106,20 @@ mcp::Result render_outcome(const Ending& ending, const Style& style) {
       text = failed(ending);
       break;
     case State::Running:
-      text = running(subject, report);
+      text = was_cancelled ? cancelled(subject, report) : running(subject, report);
       break;
     case State::Unknown:
       text = unknown(subject, report, base_url);
       break;
   }
   // The task only hands the wish in.
-  if (upid.type.starts_with("ha") && report.state == State::Done)
+  if (upid.type.starts_with("ha") && state == State::Done)
     text += " HA has taken the request and carries it out by itself: pve_get_cluster_ha_status shows it.";
   text += text.ends_with('\n') ? "" : " ";
   text += "Task: " + base::printable(upid.text);
-  if (report.state == State::Failed || report.state == State::Unknown) return render_error(std::move(text));
+  if (state == State::Failed || state == State::Unknown) return render_error(std::move(text));
   base::JsonObject facts{{"message", text}, {"upid", upid.text}};
-  facts["state"] = report.state == State::Running    ? "running"
-                   : report.state == State::Warnings ? "warnings"
-                                                     : "done";
+  facts["state"] = state == State::Running ? "running" : state == State::Warnings ? "warnings" : "done";
   return render_text(std::move(text), std::move(facts), style);
 }
 

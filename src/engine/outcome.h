@@ -14,10 +14,12 @@ struct Ending {
   const pve::Upid& upid;
   const pve::TaskReport& report;
   const std::string& base_url;
-  std::string remedy{};  ///< of a failure, where more is known than pve::remedy() says
+  std::string remedy{};    ///< of a failure, where more is known than pve::remedy() says
+  bool cancelled = false;  ///< the call was, before the task's end was known: PVE's task goes on
 };
 
-/// A failed task is an error, one that goes on is none, one whose end nobody knows is.
+/// A failed task is an error, one that goes on is none, one whose end nobody knows is, unless the call
+/// was cancelled.
 mcp::Result render_outcome(const Ending& ending, const Style& style);
 
 }  // namespace engine

@@ -9,10 +9,12 @@
 #include <utility>
 #include <variant>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "engine/diagnosis.h"
 #include "engine/outcome.h"
 #include "engine/own.h"
+#include "engine/progress.h"
 #include "engine/render.h"
 #include "engine/request.h"
 #include "engine/sources.h"
@@ -103,6 +105,11 @@ mcp::Result noted(const std::string& before, mcp::Result result, const std::stri
   return result;
 }
 
+/// Nobody has seen its end.
+bool is_open(const pve::TaskReport& report) {
+  return report.state == pve::TaskReport::State::Running || report.state == pve::TaskReport::State::Unknown;
+}
+
 /// A change after which another list of guests is to be expected: not power, not snapshots.
 bool may_move_guests(const tool::Tool& tool) {
   const auto path = tool.call.path;
@@ -121,7 +128,7 @@ constexpr std::size_t kReport = 6000;
 class Run {
  public:
   Run(const Row& row, const Limits& limits, Cluster& cluster, const mcp::Call& call)
-      : row_(row), limits_(limits), cluster_(cluster), call_(call) {}
+      : row_(row), limits_(limits), cluster_(cluster), call_(call), progress_(call.progress) {}
 
   mcp::Result result() {
     auto arguments = check(row_, call_.arguments, limits_);
@@ -157,15 +164,18 @@ class Run {
     const auto* upid = target_.arguments.if_contains("upid");
     if (own_.wait.count() == 0 || upid == nullptr || !upid->is_string()) return;
     if (const auto task = pve::parse_upid(std::string_view(upid->get_string())))
-      cluster_.tasks.await(*task, own_.wait, progress("Task", own_.wait), call_.stop);
+      cluster_.tasks.await(*task, own_.wait, following("Task"), call_.stop);
   }
 
-  pve::Tasks::OnWait progress(const std::string& subject, std::chrono::seconds limit) const {
-    return [this, subject, limit](std::chrono::milliseconds waited) {
-      if (waited.count() <= 0 || call_.stop.stop_requested()) return;
-      call_.progress.report(seconds(queued_ + waited), seconds(queued_ + limit),
-                            fmt::format("{}: {:.0f} s", subject, seconds(queued_ + waited)));
-    };
+  void tell(const std::string& subject, std::chrono::milliseconds waited,
+            const std::optional<pve::TaskProgress>& task = {}) {
+    if (waited.count() > 0 && !call_.stop.stop_requested()) progress_.tell(subject, queued_ + waited, task);
+  }
+
+  /// Empty when nobody wants to know, so that no log is read for it.
+  pve::Tasks::OnWait following(const std::string& subject) {
+    if (!progress_.wanted()) return {};
+    return [this, subject](const pve::Waiting& waiting) { tell(subject, waiting.waited, waiting.progress); };
   }
 
   mcp::Result carry_out() {
@@ -174,8 +184,9 @@ class Run {
     const auto begin = cluster_.clock.steady();
     // Who does not want to wait for the end still wants the beginning.
     const auto limit = std::max(cluster_.options.wait, kShortestQueue);
-    auto turn =
-        cluster_.turns.take(node, limit, progress("Waiting for a turn on " + node, limit), call_.stop);
+    const auto on_wait = [this, subject = "Waiting for a turn on " + base::printable(node, 60)](
+                             std::chrono::milliseconds waited) { tell(subject, waited); };
+    auto turn = cluster_.turns.take(node, limit, on_wait, call_.stop);
     queued_ += std::chrono::duration_cast<std::chrono::milliseconds>(cluster_.clock.steady() - begin);
     if (!turn) return no_turn(node);
     return send(&*turn);
@@ -239,8 +250,13 @@ class Run {
 
   mcp::Result outcome(const pve::Upid& upid) {
     const auto subject = sentence(row_, shown_arguments());
-    const auto report = cluster_.tasks.follow(upid, cluster_.options.wait,
-                                              progress(subject, cluster_.options.wait), call_.stop);
+    const auto report = cluster_.tasks.follow(upid, cluster_.options.wait, following(subject), call_.stop);
+    const bool cancelled = call_.stop.stop_requested() && is_open(report);
+    // Who has cancelled a call is not answered in every era.
+    if (cancelled) {
+      base::log(base::LogLevel::Info,
+                fmt::format("{} was cancelled; its PVE task goes on: {}", row_.tool().name, upid.text));
+    }
     if (may_move_guests(row_.tool())) cluster_.guests.forget();
     // A task that did not find its guest has changed nothing. One that ends or moves a guest may say so after
     // it has: that is not for repeating.
@@ -253,8 +269,9 @@ class Run {
     const auto better = report.state == pve::TaskReport::State::Failed
                             ? diagnose(report.exit_status, target_.arguments, cluster_, call_.stop)
                             : std::string{};
-    auto result = render_outcome({subject + waited, upid, report, cluster_.client.base_url(), better},
-                                 cluster_.options.style);
+    auto result =
+        render_outcome({subject + waited, upid, report, cluster_.client.base_url(), better, cancelled},
+                       cluster_.options.style);
     // PVE's logs may repeat what the call said.
     for (auto& block : result.content) {
       if (auto* text = std::get_if<mcp::Text>(&block))
@@ -329,6 +346,7 @@ class Run {
   const mcp::Call& call_;
   Own own_;
   Target target_;
+  Progress progress_;
   std::string after_;  ///< ends the answer
   std::chrono::milliseconds queued_{0};
   bool turned_ = false;

@@ -17,6 +17,11 @@ using State = TaskReport::State;
 constexpr milliseconds kFirstPause{150};
 constexpr milliseconds kLongestPause{2000};
 constexpr std::int64_t kLogLines = 200;
+/// Most tasks are over before.
+constexpr milliseconds kNoProgressBefore{1000};
+constexpr std::int64_t kProgressLines = 50;
+constexpr std::int64_t kLongestLog = 1'000'000'000;
+constexpr unsigned kMostLogFailures = 3;
 
 State state_of(std::string_view exit_status) {
   if (exit_status == "OK") return State::Done;
@@ -55,6 +60,13 @@ struct Tasks::Watch {
   std::optional<std::string> exit_status;
   std::optional<Error> error;  ///< of the last question
 
+  base::Clock::Steady begin{};
+  bool log_due = false;        ///< the status has been asked since the log was read
+  bool reading = false;        ///< somebody reads the log
+  std::int64_t next_line = 0;  ///< of the log, counted from 0
+  unsigned log_failures = 0;   ///< in a row
+  std::optional<TaskProgress> progress;
+
   bool over() const { return exit_status || (error && is_final(*error)); }
 };
 
@@ -66,7 +78,10 @@ std::shared_ptr<Tasks::Watch> Tasks::join(const std::string& upid) {
   const std::scoped_lock lock(mutex_);
   auto& slot = watches_[upid];
   auto watch = slot.lock();
-  if (!watch) slot = watch = std::make_shared<Watch>();
+  if (!watch) {
+    slot = watch = std::make_shared<Watch>();
+    watch->begin = clock_.steady();
+  }
   return watch;
 }
 
@@ -80,7 +95,9 @@ void Tasks::ask(const Upid& upid, Watch& watch, const std::stop_token& stop) {
   const std::scoped_lock lock(watch.mutex);
   watch.asking = false;
   ++watch.answers;
-  watch.next = clock_.steady() + watch.pause;
+  const auto now = clock_.steady();
+  watch.next = now + watch.pause;
+  watch.log_due = now - watch.begin >= kNoProgressBefore && watch.log_failures < kMostLogFailures;
   watch.pause = std::min(watch.pause * 3 / 2, kLongestPause);
   watch.error.reset();
   if (status) {
@@ -92,11 +109,47 @@ void Tasks::ask(const Upid& upid, Watch& watch, const std::stop_token& stop) {
   watch.changed.notify_all();
 }
 
+/// The lines that have come since. Of a log that is far ahead the end is read the next time: what is in
+/// between is stale.
+void Tasks::read_on(const Upid& upid, Watch& watch, const std::stop_token& stop) {
+  const auto start = watch.next_line;
+  const auto answer =
+      client_.call({base::Method::Get,
+                    task_path(upid, "log"),
+                    {{"start", std::to_string(start)}, {"limit", std::to_string(kProgressLines)}}},
+                   stop);
+  const std::scoped_lock lock(watch.mutex);
+  watch.reading = false;
+  if (!answer) {
+    const auto& error = answer.error();
+    if (error.kind != Error::Kind::Cancelled)
+      watch.log_failures = is_final(error) ? kMostLogFailures : watch.log_failures + 1;
+    return;
+  }
+  watch.log_failures = 0;
+  const auto lines = lines_of(answer->data);
+  // PVE's words for a log without lines.
+  if (lines.size() == 1 && lines.front() == "no content") return;
+  const auto* rows = answer->data.if_array();
+  watch.next_line = start + (rows == nullptr ? 0 : static_cast<std::int64_t>(rows->size()));
+  if (const auto total = std::min(answer->total.value_or(0), kLongestLog); total > watch.next_line) {
+    watch.next_line = std::max(watch.next_line, total - kProgressLines);
+  } else if (auto found = task_progress(lines)) {
+    watch.progress = std::move(found);
+  }
+}
+
 void Tasks::wait(const Upid& upid, Watch& watch, milliseconds limit, const OnWait& on_wait,
                  const std::stop_token& stop) {
   const auto begin = clock_.steady();
   const auto waited = [&] { return std::chrono::duration_cast<milliseconds>(clock_.steady() - begin); };
   std::unique_lock lock(watch.mutex);
+  const auto tell = [&] {
+    const Waiting waiting{waited(), watch.progress};
+    lock.unlock();
+    if (on_wait) on_wait(waiting);
+    lock.lock();
+  };
   while (!watch.over() && !stop.stop_requested()) {
     const auto rest = std::chrono::duration_cast<milliseconds>(watch.next - clock_.steady());
     if (watch.asking) {
@@ -105,11 +158,20 @@ void Tasks::wait(const Upid& upid, Watch& watch, milliseconds limit, const OnWai
       continue;
     }
     if (rest > milliseconds{0} && waited() >= limit) return;
+    if (on_wait && watch.log_due && !watch.reading) {
+      watch.log_due = false;
+      watch.reading = true;
+      lock.unlock();
+      read_on(upid, watch, stop);
+      lock.lock();
+      if (watch.progress) tell();
+      continue;
+    }
     if (rest > milliseconds{0}) {
       lock.unlock();
       clock_.sleep(std::min(rest, limit - waited()), stop);
-      if (on_wait) on_wait(waited());
       lock.lock();
+      tell();
       continue;
     }
     watch.asking = true;

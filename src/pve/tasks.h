@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "pve/client.h"
+#include "pve/task_progress.h"
 #include "pve/upid.h"
 
 namespace pve {
@@ -35,12 +36,20 @@ struct TaskReport {
   std::optional<Error> error;
 };
 
+struct Waiting {
+  std::chrono::milliseconds waited{0};     ///< by this waiter
+  std::optional<TaskProgress> progress{};  ///< the last one found in the task's log
+};
+
 /// Waits for tasks. Whoever waits first asks PVE, with growing pauses; who waits for the same task meanwhile
-/// gets the same answers. Safe from many threads; owns nothing it is given.
+/// gets the same answers. Nothing here ever stops a task. Safe from many threads; owns nothing it is given.
 class Tasks {
  public:
-  /// Called between the questions, from the thread that waits.
-  using OnWait = std::function<void(std::chrono::milliseconds waited)>;
+  /// Called between the questions, from the thread that waits: every two seconds at least while PVE answers.
+  /// While there is somebody to tell, the new lines of the log are read too, by one of the waiters, not in
+  /// the first second and never more often than the task's status; where that fails there is no progress.
+  /// Empty: nobody wants to know.
+  using OnWait = std::function<void(const Waiting& waiting)>;
 
   Tasks(Client& client, base::Clock& clock);
   ~Tasks();
@@ -48,7 +57,7 @@ class Tasks {
   Tasks& operator=(const Tasks&) = delete;
 
   /// Returns when the task has ended, `limit` has passed or `stop` is asked; the task goes on in the last two
-  /// cases. A limit of 0 asks once. A question that fails in passing is asked again. The log is not read.
+  /// cases. A limit of 0 asks once. A question that fails in passing is asked again.
   TaskReport await(const Upid& upid, std::chrono::milliseconds limit, const OnWait& on_wait,
                    const std::stop_token& stop);
   /// await(), then the end of the log.
@@ -63,6 +72,7 @@ class Tasks {
   void wait(const Upid& upid, Watch& watch, std::chrono::milliseconds limit, const OnWait& on_wait,
             const std::stop_token& stop);
   void ask(const Upid& upid, Watch& watch, const std::stop_token& stop);
+  void read_on(const Upid& upid, Watch& watch, const std::stop_token& stop);
   std::vector<std::string> log_end(const Upid& upid, const std::stop_token& stop);
 
   Client& client_;

@@ -46,6 +46,20 @@ TEST(Outcome, AnOkWithAComplaintInItsLogSaysSo) {
   EXPECT_FALSE(done.is_error);
 }
 
+TEST(Outcome, ACancelledCallSaysThatTheTaskGoesOn) {
+  for (const auto state : {State::Running, State::Unknown}) {
+    const auto seen = report(state, "", {}, 3s);
+    const auto result = engine::render_outcome(
+        {"VM 100 start", *pve::parse_upid(kUpid), seen, "https://pve:8006", "", true}, {});
+    const auto& text = std::get<mcp::Text>(result.content.at(0)).text;
+    EXPECT_THAT(text, AllOf(StartsWith("VM 100 start: this call was cancelled after 3.0 s."),
+                            HasSubstr("task was not stopped, it goes on by itself"), EndsWith(kUpid)));
+    EXPECT_FALSE(result.is_error);
+    ASSERT_TRUE(result.structured);
+    EXPECT_EQ(result.structured->at("state"), "running");
+  }
+}
+
 TEST(Outcome, WarningsAreNoFailure) {
   const auto warned =
       rendered(report(State::Warnings, "WARNINGS: 1", {"starting", "WARN: no network", "finished"}, 2s));

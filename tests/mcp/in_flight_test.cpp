@@ -167,6 +167,13 @@ TEST_F(InFlightTest, SendsProgressOnlyWhenAskedTo) {
   EXPECT_THAT(inbox->at(2), HasSubstr("done"));
 }
 
+TEST(Progress, IsWantedByWhoGaveAToken) {
+  mcp::Envelope envelope;
+  EXPECT_FALSE(mcp::InFlight(jsonrpc::Id(std::int64_t{1}), envelope, nullptr, nullptr).wanted());
+  envelope.progress_token = jsonrpc::Id(std::int64_t{0});
+  EXPECT_TRUE(mcp::InFlight(jsonrpc::Id(std::int64_t{1}), envelope, nullptr, nullptr).wanted());
+}
+
 TEST_F(InFlightTest, SendsProgressToModernClients) {
   send(
       R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"progress","_meta":{"progressToken":"t",)"

@@ -54,10 +54,15 @@ struct Fixture {
   pve::Client client{http, {"root@pam!mcp", "secret-of-the-token", {}}, {"https://pve:8006", 40s, {}}};
   pve::Tasks tasks{client, clock};
   std::vector<std::chrono::milliseconds> waits;
+  std::vector<std::string> told;
 
   TaskReport follow(std::chrono::milliseconds limit = 30s, std::stop_token stop = {}) {
     return tasks.follow(
-        *pve::parse_upid(kUpid), limit, [this](std::chrono::milliseconds waited) { waits.push_back(waited); },
+        *pve::parse_upid(kUpid), limit,
+        [this](const pve::Waiting& waiting) {
+          waits.push_back(waiting.waited);
+          if (waiting.progress) told.push_back(waiting.progress->amount);
+        },
         stop);
   }
 };
@@ -107,7 +112,7 @@ TEST(Tasks, StopsWaitingAtTheLimit) {
   const auto report = setup.follow(5s);
   EXPECT_EQ(report.state, State::Running);
   EXPECT_EQ(report.waited, 5s);
-  EXPECT_LT(setup.http.requests.size(), 12U);
+  EXPECT_LT(setup.http.requests.size(), 18U);
 }
 
 TEST(Tasks, ALimitOfNothingAsksOnce) {
@@ -143,6 +148,143 @@ TEST(Tasks, StopsWhenAsked) {
   stop.request_stop();
   EXPECT_EQ(setup.follow(30s, stop.get_token()).state, State::Running);
   EXPECT_THAT(setup.http.requests, IsEmpty());
+}
+
+/// A PVE with one long task whose log grows by a line at each question about its status.
+class Logging final : public net::HttpClient {
+ public:
+  std::expected<net::Response, net::Failure> send(const net::Request& request,
+                                                  const net::SendOptions&) override {
+    const std::scoped_lock lock(mutex_);
+    if (request.method != base::Method::Get) ++changes;
+    if (request.target == kStatus) {
+      ++statuses;
+      return net::Response{200, "OK", {}, statuses < most ? kRunning : stopped("OK")};
+    }
+    log_targets.push_back(request.target.substr(request.target.find('?') + 1));
+    if (log_status != 200) return net::Response{log_status, "no", {}, R"({"data":null})"};
+    return net::Response{200, "OK", {}, log};
+  }
+  void write(std::vector<std::string> lines, int total) {
+    base::JsonArray rows;
+    for (auto& line : lines) rows.push_back(base::JsonObject{{"n", 1}, {"t", std::move(line)}});
+    log = base::write_json(base::JsonObject{{"data", std::move(rows)}, {"total", total}});
+  }
+
+  int most = 8;
+  unsigned log_status = 200;
+  std::string log = R"({"data":[{"n":1,"t":"no content"}],"total":1})";
+  int statuses = 0;
+  int changes = 0;
+  std::vector<std::string> log_targets;
+
+ private:
+  std::mutex mutex_;
+};
+
+struct Followed {
+  Logging http;
+  base::ManualClock clock;
+  pve::Client client{http, {"root@pam!mcp", "secret-of-the-token", {}}, {"https://pve:8006", 40s, {}}};
+  pve::Tasks tasks{client, clock};
+  std::vector<std::string> told;
+
+  void await(bool wanted = true) {
+    const pve::Tasks::OnWait on_wait = [this](const pve::Waiting& waiting) {
+      if (waiting.progress) told.push_back(waiting.progress->amount);
+    };
+    const auto report =
+        tasks.await(*pve::parse_upid(kUpid), 300s, wanted ? on_wait : pve::Tasks::OnWait{}, {});
+    EXPECT_EQ(report.state, State::Done);
+  }
+};
+
+TEST(TaskLog, IsReadOnFromTheLastLineSeen) {
+  Followed setup;
+  setup.http.write({"starting", "transferred 1.0 GiB of 2.0 GiB (50.00%)", "\x1b[2Jmore"}, 3);
+  setup.await();
+  ASSERT_GE(setup.http.log_targets.size(), 2U);
+  EXPECT_EQ(setup.http.log_targets[0], "start=0&limit=50");
+  EXPECT_EQ(setup.http.log_targets[1], "start=3&limit=50");
+  EXPECT_LT(setup.http.log_targets.size(), static_cast<std::size_t>(setup.http.statuses));
+  ASSERT_FALSE(setup.told.empty());
+  EXPECT_EQ(setup.told.back(), "1.0 GiB of 2.0 GiB");
+}
+
+TEST(TaskLog, IsNotReadWhenNobodyWantsToKnow) {
+  Followed setup;
+  setup.await(false);
+  EXPECT_THAT(setup.http.log_targets, IsEmpty());
+}
+
+TEST(TaskLog, IsNotReadOfAShortTask) {
+  Followed setup;
+  setup.http.most = 4;
+  setup.await();
+  EXPECT_THAT(setup.http.log_targets, IsEmpty());
+}
+
+TEST(TaskLog, FarAheadIsReadAtItsEnd) {
+  Followed setup;
+  setup.http.write({"transferred 0.0 B of 2.0 GiB (0.00%)"}, 7000);
+  setup.await();
+  EXPECT_EQ(setup.http.log_targets.at(1), "start=6950&limit=50");
+  EXPECT_THAT(setup.told, IsEmpty()) << "what is stale is not told";
+}
+
+TEST(TaskLog, WithoutLinesBeginsAtTheBeginning) {
+  Followed setup;
+  setup.await();
+  EXPECT_EQ(setup.http.log_targets.at(1), "start=0&limit=50");
+}
+
+TEST(TaskLog, MayBeRefusedOrBroken) {
+  for (const unsigned status : {403U, 500U, 596U}) {
+    Followed setup;
+    setup.http.most = 12;
+    setup.http.log_status = status;
+    setup.await();
+    EXPECT_EQ(setup.http.log_targets.size(), status == 403 ? 1U : 3U) << "given up";
+    EXPECT_THAT(setup.told, IsEmpty());
+  }
+  for (const auto* log : {"", "[]", R"({"data":7,"total":-9})",
+                          R"({"data":[7,{"t":7}],"total":9223372036854775807})", R"({"data":{"t":"50%"}})"}) {
+    Followed setup;
+    setup.http.log = log;
+    setup.await();
+    EXPECT_THAT(setup.told, IsEmpty()) << log;
+  }
+}
+
+TEST(TaskLog, HasOneReaderHoweverManyFollow) {
+  Followed setup;
+  setup.http.most = 40;
+  setup.http.write({"transferred 1.0 GiB of 2.0 GiB (50.00%)"}, 1);
+  std::atomic<int> told = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 8; ++i) {
+      threads.emplace_back([&, i] {
+        const pve::Tasks::OnWait on_wait = [&](const pve::Waiting& waiting) {
+          told += waiting.progress ? 1 : 0;
+        };
+        setup.tasks.await(*pve::parse_upid(kUpid), 300s, i % 2 == 0 ? on_wait : pve::Tasks::OnWait{}, {});
+      });
+    }
+  }
+  EXPECT_LE(setup.http.log_targets.size(), static_cast<std::size_t>(setup.http.statuses));
+  EXPECT_GT(told, 0);
+}
+
+TEST(Tasks, CancellingTheWaitLeavesTheTaskAlone) {
+  Followed setup;
+  setup.http.most = 1000;
+  std::stop_source stop;
+  const auto report = setup.tasks.follow(
+      *pve::parse_upid(kUpid), 300s, [&](const pve::Waiting&) { stop.request_stop(); }, stop.get_token());
+  EXPECT_EQ(report.state, State::Running);
+  EXPECT_EQ(setup.http.changes, 0);
+  EXPECT_THAT(report.log, IsEmpty());
 }
 
 /// A task that runs for some questions and has then ended for good.
