@@ -89,7 +89,7 @@ void qemu_lines(Lines& lines, State& state, const Guest& guest, const BackupOf& 
   if (running) info(lines, "resuming VM again");
   const auto total = static_cast<double>(disk_size(guest)) / kGiB;
   const auto seconds = std::max<std::int64_t>(1, backup.end - backup.start);
-  for (const int percent : {34, 71, 100}) {
+  for (const int percent : {3, 14, 26, 37, 49, 60, 72, 83, 95, 100}) {
     const auto done = total * percent / 100;
     info(lines,
          fmt::format("{:3}% ({:.1f} GiB of {:.1f} GiB) in {}s, read: {:.1f} GiB/s, write: {:.1f} MiB/s",

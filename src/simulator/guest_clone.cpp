@@ -77,7 +77,7 @@ Disk full_disk(State& state, const Plan& plan, const Disk& from, std::vector<std
   if (plan.type == GuestType::Lxc) return disk;
   log.push_back(fmt::format("allocated target volume '{}'", made.volid));
   const auto all = readable(size);
-  for (const unsigned percent : {0U, 50U, 100U}) {
+  for (const unsigned percent : {0U, 20U, 40U, 60U, 80U, 100U}) {
     log.push_back(fmt::format("transferred {} of {} ({}.00%)",
                               readable(size / 100 * percent + size % 100 * percent / 100), all, percent));
   }
@@ -126,11 +126,21 @@ void name_copy(State& state, const Plan& plan, Config& config) {
   if (has(config, "vmgenid")) config["vmgenid"] = random_uuid(state);
 }
 
-TaskEnd clone_now(State& state, const Plan& plan) {
+/// What was allocated for a copy that does not come to be.
+void drop_disks(State& state, const Plan& plan, const Config& config) {
+  for (const auto& [key, disk] : disks_of(plan.type, config)) {
+    if (!disk.is_cdrom() || disk.volid.find("cloudinit") != std::string::npos)
+      free_volume(state, disk.volid, plan.node);
+  }
+}
+
+/// `config` is that of the copy, its disks are there.
+TaskEnd finish_clone(State& state, const Plan& plan, Config config) {
   auto* const copy = state.guest(plan.newid);
-  if (copy == nullptr) return {"clone failed: unexpected state change", {}};
-  std::vector<std::string> log;
-  auto config = copied(state, plan, log);
+  if (copy == nullptr) {
+    drop_disks(state, plan, config);
+    return {"clone failed: unexpected state change", {}};
+  }
   name_copy(state, plan, config);
   copy->config = std::move(config);
   copy->node = plan.target;
@@ -138,7 +148,7 @@ TaskEnd clone_now(State& state, const Plan& plan) {
   if (const auto firewall = state.guest_firewalls.find(plan.vmid); firewall != state.guest_firewalls.end()) {
     state.guest_firewalls[plan.newid] = firewall->second;
   }
-  return {"OK", std::move(log)};
+  return {"OK", {}};
 }
 
 std::optional<Answer> check_target(Call& call, GuestType type, const Plan& plan) {
@@ -221,8 +231,15 @@ Answer start_clone(Call& call, Plan plan, TaskSpec spec) {
   spec.user = call.identity.full();
   spec.duration = milliseconds(plan.full ? 1500 : 600);
   spec.stopped_status = "clone failed: interrupted by signal";
-  spec.on_stop = [newid = plan.newid](State& state) { abandon(state, newid); };
-  spec.work = [plan = std::move(plan)](State& state) { return clone_now(state, plan); };
+  // As a real worker does: the disks are there while they are copied.
+  auto config = copied(call.state, plan, spec.log);
+  spec.on_stop = [plan, config](State& state) {
+    drop_disks(state, plan, config);
+    abandon(state, plan.newid);
+  };
+  spec.work = [plan = std::move(plan), config = std::move(config)](State& state) {
+    return finish_clone(state, plan, config);
+  };
   return Answer::of(base::Json(start_task(call.state, std::move(spec))));
 }
 

@@ -34,7 +34,7 @@ void mirror_lines(State& state, const Guest& guest, const LocalDisk& local, Migr
       fmt::format("{0}: start migration to nbd:unix:/run/qemu-server/{1}_nbd.migrate:exportname=drive-{0}",
                   local.key, guest.vmid));
   log.add(fmt::format("|drive mirror is starting for drive-{}", local.key));
-  for (const unsigned percent : {0U, 50U, 100U}) {
+  for (const unsigned percent : {0U, 20U, 40U, 60U, 80U, 100U}) {
     log.add(fmt::format("|drive-{}: transferred {} of {} ({}.00%) in {}s{}", local.key,
                         readable(size / 100 * percent), readable(size), percent, percent / 25,
                         percent == 100 ? ", ready" : ""));
@@ -111,8 +111,13 @@ void add_live_lines(State& state, const Guest& guest, const Trip& trip, Migratio
   log.add("migration cachesize: 8.0 MiB");
   log.add("set migration parameters");
   log.add(fmt::format("start migrate command to unix:/run/qemu-server/{}.migrate", guest.vmid));
+  const auto memory = memory_size(guest);
+  for (const unsigned percent : {8U, 17U}) {
+    log.add(fmt::format("migration active, transferred {} of {} VM-state, 80.8 MiB/s",
+                        readable(memory / 100 * percent), readable(memory)));
+  }
   log.add("average migration speed: 80.8 MiB/s - downtime 3 ms");
-  log.add(fmt::format("migration completed, transferred {} VM-state", readable(memory_size(guest) / 4)));
+  log.add(fmt::format("migration completed, transferred {} VM-state", readable(memory / 4)));
   log.add("migration status: completed");
   for (const auto& local : locals) {
     log.add(fmt::format("|drive-{}: Completing block job...", local.key));

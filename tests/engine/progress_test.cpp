@@ -130,8 +130,10 @@ struct Call {
     const base::JsonObject arguments{{"node", "pve1"}, {"vmid", "100"}};
     const base::JsonObject none;
     const mcp::Caller caller;
-    return std::get<mcp::Result>(box.call(
-        {caller, "pve_run_backup", arguments, mcp::Era::Legacy, none, none, sink, stop.get_token()}));
+    mcp::Unheard log;
+    return std::get<mcp::Result>(box.call({{caller, mcp::Era::Legacy, none, none, sink, log, stop.get_token()},
+                                           "pve_run_backup",
+                                           arguments}));
   }
 };
 

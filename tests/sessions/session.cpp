@@ -29,6 +29,8 @@ Step parse_step(std::string_view line, std::size_t number) {
   if (take(line, "tier")) return {.kind = Step::Kind::Tier, .text = std::string(line)};
   if (take(line, "as")) return {.kind = Step::Kind::As, .text = std::string(line)};
   if (take(line, "pve")) return {.kind = Step::Kind::Pve, .text = std::string(line)};
+  if (take(line, "progress")) return {.kind = Step::Kind::Progress};
+  if (take(line, "slow")) return {.kind = Step::Kind::Slow, .text = std::string(line)};
   if (take(line, "wait")) return {.kind = Step::Kind::Wait, .text = std::string(line)};
   if (!take(line, "call")) throw std::runtime_error(fmt::format("line {}: '{}' is no step", number, line));
   const auto space = line.find(' ');
@@ -89,6 +91,12 @@ std::string print(const std::vector<Step>& steps) {
       case Step::Kind::Wait:
         out += "wait " + step.text;
         break;
+      case Step::Kind::Progress:
+        out += "progress";
+        break;
+      case Step::Kind::Slow:
+        out += "slow " + step.text;
+        break;
       case Step::Kind::As:
         out += "as " + step.text;
         break;
@@ -122,6 +130,12 @@ void perform(World& world, Step& step) {
       break;
     case Step::Kind::As:
       world.as(step.text);
+      break;
+    case Step::Kind::Progress:
+      world.show_progress();
+      break;
+    case Step::Kind::Slow:
+      world.slow(step.text);
       break;
     case Step::Kind::Pve:
       world.pve(step.text);

@@ -13,7 +13,9 @@
 // `wait 30s` lets calls wait that long for the tasks they start, `tier read-only` sets the tier, `fault
 // no-quorum` switches a fault of the simulator on, `fault` alone switches all off, `as auditor@pve` (or `as
 // auditor@pve separated`, `as root`) calls with a token of that user, `pve 8.4` begins anew with a cluster of
-// that version. The recorded lines are rewritten when UPDATE_GOLDEN is set.
+// that version, `progress` shows what later calls report while they wait, a line each before the
+// result, `slow 60` begins anew with a cluster whose tasks take 60 times as long. The recorded lines are
+// rewritten when UPDATE_GOLDEN is set.
 #pragma once
 
 #include <chrono>
@@ -26,7 +28,7 @@ namespace sessions {
 class World;
 
 struct Step {
-  enum class Kind { Comment, Call, Advance, Fault, Tier, Wait, Pve, As } kind = Kind::Comment;
+  enum class Kind { Comment, Call, Advance, Fault, Tier, Wait, Pve, As, Progress, Slow } kind = Kind::Comment;
   std::string text{};       ///< the comment, the tool's name, the duration, the fault, the tier, the version
   std::string arguments{};  ///< of a call: JSON
   bool is_error = false;

@@ -12,6 +12,32 @@
 namespace sessions {
 namespace {
 
+class Lines final : public mcp::Progress {
+ public:
+  void report(double progress, std::optional<double> total, std::string_view message) override {
+    text += fmt::format("[{:.3f}{}] {}\n", progress, total ? fmt::format(" of {:.0f}", *total) : "", message);
+  }
+  std::string text;
+};
+
+Told call_telling(engine::Toolbox& toolbox, std::string_view tool, const base::JsonObject& arguments,
+                  mcp::Progress& progress) {
+  const mcp::Caller caller;
+  const base::JsonObject none;
+  mcp::Unheard unheard;
+  const auto outcome =
+      toolbox.call({{caller, mcp::Era::Modern, none, none, progress, unheard, {}}, tool, arguments});
+  if (const auto* error = std::get_if<mcp::ProtocolError>(&outcome)) return {true, error->message, {}};
+  const auto* result = std::get_if<mcp::Result>(&outcome);
+  if (result == nullptr) return {true, "(no result)", {}};
+  Told told{result->is_error, {}, result->structured};
+  for (const auto& content : result->content) {
+    if (!told.text.empty()) told.text += '\n';
+    if (const auto* text = std::get_if<mcp::Text>(&content)) told.text += text->text;
+  }
+  return told;
+}
+
 std::chrono::seconds seconds_of(std::string_view text) {
   int seconds = 0;
   const auto end = std::from_chars(text.data(), text.data() + text.size(), seconds).ptr;
@@ -28,19 +54,14 @@ const facts::Facts& facts() {
 }
 
 Told call(engine::Toolbox& toolbox, std::string_view tool, const base::JsonObject& arguments) {
-  const mcp::Caller caller;
-  const base::JsonObject none;
-  mcp::Unheard unheard;
-  const auto outcome =
-      toolbox.call({{caller, mcp::Era::Modern, none, none, unheard, unheard, {}}, tool, arguments});
-  if (const auto* error = std::get_if<mcp::ProtocolError>(&outcome)) return {true, error->message, {}};
-  const auto* result = std::get_if<mcp::Result>(&outcome);
-  if (result == nullptr) return {true, "(no result)", {}};
-  Told told{result->is_error, {}, result->structured};
-  for (const auto& content : result->content) {
-    if (!told.text.empty()) told.text += '\n';
-    if (const auto* text = std::get_if<mcp::Text>(&content)) told.text += text->text;
-  }
+  mcp::Unheard progress;
+  return call_telling(toolbox, tool, arguments, progress);
+}
+
+Told call_with_progress(engine::Toolbox& toolbox, std::string_view tool, const base::JsonObject& arguments) {
+  Lines progress;
+  auto told = call_telling(toolbox, tool, arguments, progress);
+  told.text.insert(0, progress.text);
   return told;
 }
 
@@ -62,7 +83,8 @@ std::unique_ptr<engine::Toolbox> World::toolbox() {
 }
 
 Told World::call(std::string_view tool, const base::JsonObject& arguments) {
-  return sessions::call(*toolbox_, tool, arguments);
+  return progress_ ? call_with_progress(*toolbox_, tool, arguments)
+                   : sessions::call(*toolbox_, tool, arguments);
 }
 
 void World::wait(std::string_view text) {
@@ -108,6 +130,12 @@ void World::pve(const std::string& text) {
   const auto version = facts::parse_version(text);
   if (!version) throw std::runtime_error(fmt::format("'{}' is no version of PVE", text));
   options_.pve = *version;
+  cluster_.emplace(options_, facts(), clock_);
+  toolbox_ = toolbox();
+}
+
+void World::slow(const std::string& text) {
+  options_.task_speed = std::stod(text);
   cluster_.emplace(options_, facts(), clock_);
   toolbox_ = toolbox();
 }

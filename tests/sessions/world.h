@@ -29,6 +29,8 @@ struct Told {
 
 /// Calls a tool of the catalog as a modern client does.
 Told call(engine::Toolbox& toolbox, std::string_view tool, const base::JsonObject& arguments);
+/// The same with a client that wants progress: what it was told comes first in the text, a line each.
+Told call_with_progress(engine::Toolbox& toolbox, std::string_view tool, const base::JsonObject& arguments);
 
 /// The simulator without its waits: they only move the clock.
 class Instant final : public net::HttpClient {
@@ -54,6 +56,8 @@ class World {
   /// A fault of the simulator; "" ends all.
   void fault(const std::string& text);
   void tier(const std::string& text);
+  /// Calls want progress from now on.
+  void show_progress() { progress_ = true; }
   /// How results look; text at first.
   void style(const engine::Style& style);
   /// Calls with a token of that user, "auditor@pve", or one with privilege separation, "auditor@pve
@@ -61,6 +65,8 @@ class World {
   void as(const std::string& text);
   /// Begins anew with a cluster of that PVE, "8.4".
   void pve(const std::string& text);
+  /// Begins anew with a cluster whose tasks take so many times as long, "60".
+  void slow(const std::string& text);
 
   /// Of the token that the calls use; no text may ever hold it.
   const std::string& secret() const { return options_.token_secret; }
@@ -77,6 +83,7 @@ class World {
   std::unique_ptr<pve::Client> client_ = client(options_.token_id);
   guard::Policy policy_;
   engine::Options engine_;
+  bool progress_ = false;
   std::unique_ptr<engine::Toolbox> toolbox_ = toolbox();
 };
 
