@@ -1,0 +1,240 @@
+#include "net/failover.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <thread>
+
+namespace {
+
+using namespace std::chrono_literals;
+using base::Method;
+using net::Failover;
+using net::Failure;
+using Kind = Failure::Kind;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// Answers or fails as it is told, and counts.
+class Fake final : public net::HttpClient {
+ public:
+  std::expected<net::Response, Failure> send(const net::Request&, const net::SendOptions&) override {
+    ++asked;
+    if (on_send) on_send();
+    if (broken) return std::unexpected(Failure{kind, detail, nothing_sent, fingerprint});
+    return net::Response{status, "", {}, name};
+  }
+  void fail(Kind why, bool sent_nothing = true) {
+    broken = true;
+    kind = why;
+    nothing_sent = sent_nothing;
+  }
+
+  std::string name;
+  std::atomic<int> asked = 0;
+  std::atomic<bool> broken = false;
+  Kind kind = Kind::Refused;
+  bool nothing_sent = true;
+  std::string detail = "connection refused";
+  std::string fingerprint;
+  unsigned status = 200;
+  std::function<void()> on_send;
+};
+
+struct Cluster {
+  explicit Cluster(std::size_t count = 3) {
+    std::vector<Failover::Host> hosts;
+    for (std::size_t i = 0; i < count; ++i) {
+      fakes.push_back(std::make_unique<Fake>());
+      fakes.back()->name = "pve" + std::to_string(i + 1);
+      hosts.push_back({"https://" + fakes.back()->name + ":8006", *fakes.back()});
+    }
+    all.emplace(std::move(hosts), clock);
+  }
+  std::expected<net::Response, Failure> send(Method method = Method::Get) {
+    return all->send({method, "/x", {}, {}}, {40s, stop.get_token()});
+  }
+  /// Who answered, "" when nobody did.
+  std::string who(Method method = Method::Get) {
+    const auto answer = send(method);
+    return answer ? answer->body : "";
+  }
+  std::vector<int> asked() const {
+    std::vector<int> counts;
+    for (const auto& fake : fakes) counts.push_back(fake->asked);
+    return counts;
+  }
+  Fake& operator[](std::size_t index) { return *fakes[index]; }
+
+  base::ManualClock clock;
+  std::stop_source stop;
+  std::vector<std::unique_ptr<Fake>> fakes;
+  std::optional<Failover> all;
+};
+
+TEST(Failover, StaysWithTheHostThatWorks) {
+  Cluster hosts;
+  EXPECT_EQ(hosts.who(), "pve1");
+  hosts[0].fail(Kind::Refused);
+  EXPECT_EQ(hosts.who(), "pve2");
+  EXPECT_EQ(hosts.who(), "pve2");
+  EXPECT_THAT(hosts.asked(), ElementsAre(2, 2, 0)) << "the first is left aside";
+  hosts[0].broken = false;
+  hosts.clock.advance(60s);
+  EXPECT_EQ(hosts.who(), "pve2") << "nothing draws it back";
+}
+
+TEST(Failover, AHostIsLeftAsideForThirtySeconds) {
+  Cluster hosts(2);
+  hosts[0].fail(Kind::ConnectTimeout);
+  hosts.who();
+  hosts[0].broken = false;
+  hosts[1].fail(Kind::Unreachable);
+  EXPECT_EQ(hosts.who(), "pve1") << "when all others fail, it is tried before its time";
+  hosts[0].fail(Kind::Refused);
+  EXPECT_EQ(hosts.who(), "");
+  EXPECT_THAT(hosts.asked(), ElementsAre(3, 3));
+
+  Cluster three(3);
+  three[0].fail(Kind::Refused);
+  three.who();
+  three.clock.advance(29s);
+  three[1].fail(Kind::Refused);
+  EXPECT_EQ(three.who(), "pve3");
+  EXPECT_THAT(three.asked(), ElementsAre(1, 2, 1));
+  three.clock.advance(2s);
+  three[0].broken = false;
+  three[2].fail(Kind::Refused);
+  EXPECT_EQ(three.who(), "pve1") << "its time is over, that of pve2 is not";
+  EXPECT_THAT(three.asked(), ElementsAre(2, 2, 2));
+}
+
+TEST(Failover, WhatWasSentIsNotRepeatedUnlessItOnlyReads) {
+  for (const auto method : {Method::Post, Method::Put, Method::Delete}) {
+    Cluster hosts;
+    hosts[0].fail(Kind::Closed, false);
+    const auto answer = hosts.send(method);
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().kind, Kind::Closed);
+    EXPECT_FALSE(answer.error().nothing_sent);
+    EXPECT_THAT(hosts.asked(), ElementsAre(1, 0, 0));
+    EXPECT_EQ(hosts.who(method), "pve2") << "the next request goes elsewhere";
+  }
+  for (const auto kind : {Kind::Closed, Kind::Timeout}) {
+    Cluster hosts;
+    hosts[0].fail(kind, false);
+    EXPECT_EQ(hosts.who(), "pve2");
+  }
+  Cluster hosts;
+  hosts[0].fail(Kind::Closed, true);
+  EXPECT_EQ(hosts.who(Method::Post), "pve2") << "nothing was sent";
+}
+
+TEST(Failover, EveryFailureOfAHostLeadsOn) {
+  for (const auto kind : {Kind::Dns, Kind::Refused, Kind::Unreachable, Kind::ConnectTimeout,
+                          Kind::Certificate, Kind::Tls, Kind::Proxy}) {
+    Cluster hosts;
+    hosts[0].fail(kind);
+    EXPECT_EQ(hosts.who(Method::Post), "pve2");
+  }
+}
+
+TEST(Failover, WhatTheRequestIsToBlameForDoesNot) {
+  for (const auto kind : {Kind::Protocol, Kind::Cancelled}) {
+    Cluster hosts;
+    hosts[0].fail(kind);
+    const auto answer = hosts.send();
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().kind, kind);
+    EXPECT_THAT(hosts.asked(), ElementsAre(1, 0, 0));
+    hosts[0].broken = false;
+    EXPECT_EQ(hosts.who(), "pve1");
+  }
+}
+
+TEST(Failover, AnAnswerIsAnAnswerWhateverItsStatus) {
+  for (const unsigned status : {401U, 500U, 503U, 595U, 596U}) {
+    Cluster hosts;
+    hosts[0].status = status;
+    EXPECT_EQ(hosts.send()->status, status);
+    EXPECT_THAT(hosts.asked(), ElementsAre(1, 0, 0));
+  }
+}
+
+TEST(Failover, AfterALateAnswerOneMoreIsTried) {
+  Cluster hosts(4);
+  for (auto& fake : hosts.fakes) fake->fail(Kind::Timeout, false);
+  EXPECT_FALSE(hosts.send());
+  EXPECT_THAT(hosts.asked(), ElementsAre(1, 1, 0, 0));
+}
+
+TEST(Failover, WhenNoneAnswersEachIsNamed) {
+  Cluster hosts(2);
+  hosts[0].fail(Kind::Refused);
+  hosts[1].fail(Kind::Refused);
+  hosts[1].detail = "no way";
+  auto failure = hosts.send().error();
+  EXPECT_EQ(failure.kind, Kind::Refused);
+  EXPECT_EQ(failure.detail, "https://pve1:8006: connection refused; https://pve2:8006: no way");
+  EXPECT_TRUE(failure.nothing_sent);
+
+  hosts[1].fail(Kind::Certificate);
+  hosts[1].detail = "another host";
+  hosts[1].fingerprint = "AA:BB";
+  failure = hosts.send().error();
+  EXPECT_EQ(failure.kind, Kind::Unreachable);
+  EXPECT_THAT(failure.detail, HasSubstr("https://pve2:8006: another host (fingerprint AA:BB)"));
+  EXPECT_THAT(failure.fingerprint, IsEmpty());
+}
+
+TEST(Failover, AStopEndsIt) {
+  Cluster hosts;
+  hosts[0].fail(Kind::Refused);
+  hosts[0].on_send = [&] { hosts.stop.request_stop(); };
+  const auto answer = hosts.send(Method::Post);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().kind, Kind::Cancelled);
+  EXPECT_TRUE(answer.error().nothing_sent);
+  EXPECT_THAT(hosts.asked(), ElementsAre(1, 0, 0));
+}
+
+TEST(Failover, SaysOnceThatAHostIsLeftAside) {
+  Cluster hosts;
+  hosts[0].fail(Kind::Refused);
+  testing::internal::CaptureStderr();
+  hosts.who();
+  hosts[1].fail(Kind::Refused);
+  hosts[2].fail(Kind::Refused);
+  hosts.who();
+  hosts.who();
+  const auto log = testing::internal::GetCapturedStderr();
+  EXPECT_THAT(log, HasSubstr("https://pve1:8006 is left aside for 30 s: connection refused."));
+  EXPECT_EQ(std::ranges::count(log, '\n'), 3) << log;
+}
+
+TEST(Failover, ManyThreadsEndAtTheHostThatWorks) {
+  Cluster hosts;
+  std::atomic<int> lost = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 8; ++i) {
+      threads.emplace_back([&, i] {
+        for (int n = 0; n < 200; ++n) {
+          if (i == 0 && n == 20) hosts[0].broken = true;
+          if (i == 1 && n == 40) hosts[1].broken = true;
+          if (!hosts.send()) ++lost;
+        }
+      });
+    }
+  }
+  EXPECT_EQ(lost, 0);
+  EXPECT_EQ(hosts.who(), "pve3");
+}
+
+}  // namespace
