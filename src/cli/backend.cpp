@@ -1,25 +1,50 @@
 #include "cli/backend.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
+#include "base/text.h"
+#include "net/failover.h"
 #include "simulator/cluster.h"
 #include "simulator/in_process.h"
 
 namespace cli {
 namespace {
 
+constexpr std::size_t kMostHosts = 16;
+
+std::vector<Way> ways_of(std::vector<net::ClientOptions> routes) {
+  std::vector<Way> ways;
+  for (auto& route : routes) {
+    auto network = std::make_unique<net::Client>(route);
+    ways.push_back({std::move(route), std::move(network)});
+  }
+  return ways;
+}
+
+/// What stands between several hosts and who wants one.
+std::unique_ptr<net::Failover> failover_of(const std::vector<Way>& ways, const base::Clock& clock) {
+  if (ways.size() == 1) return nullptr;
+  std::vector<net::Failover::Host> hosts;
+  for (const auto& way : ways) hosts.push_back({way.route.url.text(), *way.network});
+  return std::make_unique<net::Failover>(std::move(hosts), clock);
+}
+
 class Remote final : public Backend {
  public:
-  Remote(net::ClientOptions route, const pve::Credentials& credentials, pve::ClientOptions options)
-      : route_(route), network_(std::move(route)), client_(network_, credentials, std::move(options)) {}
+  Remote(std::vector<net::ClientOptions> routes, const base::Clock& clock,
+         const pve::Credentials& credentials, pve::ClientOptions options)
+      : ways_(ways_of(std::move(routes))),
+        failover_(failover_of(ways_, clock)),
+        client_(failover_ ? static_cast<net::HttpClient&>(*failover_) : *ways_.front().network, credentials,
+                std::move(options)) {}
   pve::Client& client() override { return client_; }
-  net::Client* network() override { return &network_; }
-  const net::ClientOptions& route() const override { return route_; }
+  std::span<const Way> ways() const override { return ways_; }
 
  private:
-  net::ClientOptions route_;
-  net::Client network_;
+  std::vector<Way> ways_;
+  std::unique_ptr<net::Failover> failover_;
   pve::Client client_;
 };
 
@@ -31,46 +56,66 @@ class Simulated final : public Backend {
         http_(cluster_),
         client_(http_, {options.token_id, options.token_secret, ""}, std::move(client_options)) {}
   pve::Client& client() override { return client_; }
-  net::Client* network() override { return nullptr; }
-  const net::ClientOptions& route() const override { return route_; }
+  std::span<const Way> ways() const override { return {}; }
   simulator::Cluster& cluster() { return cluster_; }
 
  private:
-  net::ClientOptions route_;
   simulator::Cluster cluster_;
   simulator::InProcess http_;
   pve::Client client_;
 };
 
-void warn_of_weak_transport(const net::ClientOptions& route) {
-  if (!route.url.tls && !route.url.is_loopback()) {
-    base::log(
-        base::LogLevel::Warning,
-        "the address begins with http://, so the token crosses the network in the clear; use https://.");
+void warn_of_weak_transport(std::span<const net::ClientOptions> routes) {
+  const auto in_the_clear = std::ranges::find_if(
+      routes, [](const auto& route) { return !route.url.tls && !route.url.is_loopback(); });
+  if (in_the_clear != routes.end()) {
+    const auto which = routes.size() == 1 ? std::string("the address") : in_the_clear->url.text();
+    base::log(base::LogLevel::Warning,
+              which + " begins with http://, so the token crosses the network in the clear; use https://.");
   }
-  if (route.url.tls && !route.verify && route.fingerprints.empty()) {
+  const bool unverified = std::ranges::any_of(
+      routes, [](const auto& route) { return route.url.tls && !route.verify && route.fingerprints.empty(); });
+  if (unverified) {
     base::log(base::LogLevel::Warning,
               "PVE_VERIFY_SSL is false: anybody between here and PVE can read the token. \"mcp-pve doctor\" "
               "shows the certificate's fingerprint for PVE_FINGERPRINT.");
   }
 }
 
-}  // namespace
+using Urls = std::vector<net::Url>;
 
-std::expected<net::ClientOptions, std::string> route_of(const config::Settings& settings,
-                                                        const Variables& variables) {
-  const auto& cluster = settings.cluster;
+std::expected<Urls, std::string> urls_of(const std::string& text, const std::string& source) {
+  // A password may hold a comma: the whole is judged, and shown without it.
+  if (text.find('@') != std::string::npos) {
+    const bool one = text.find(',') == std::string::npos;
+    const auto url = one ? net::parse_url(text) : std::unexpected(std::string());
+    const auto why = url || url.error().empty()
+                         ? "has a user name (credentials belong into the token settings)"
+                         : url.error();
+    return std::unexpected(config::complaint(source, text, "it " + why));
+  }
+  Urls urls;
+  for (const auto part : base::split(text, ',')) {
+    if (base::trim(part).empty()) continue;
+    const auto url = net::parse_url(part);
+    if (!url) return std::unexpected(config::complaint(source, base::trim(part), "it " + url.error()));
+    const auto same = [&](const net::Url& other) { return other.text() == url->text(); };
+    if (std::ranges::any_of(urls, same))
+      return std::unexpected(config::complaint(source, text, "it names " + url->text() + " twice"));
+    urls.push_back(*url);
+  }
+  if (urls.empty()) return std::unexpected(config::complaint(source, text, "it has no address"));
+  if (urls.size() > kMostHosts)
+    return std::unexpected(config::complaint(
+        source, text, "it names " + std::to_string(urls.size()) + " hosts; 16 are the most"));
+  return urls;
+}
+
+/// What all hosts share.
+std::expected<net::ClientOptions, std::string> common_route(const config::Cluster& cluster) {
   net::ClientOptions route;
   route.verify = cluster.verify_ssl;
   route.ca_file = cluster.ca_file;
-  if (!cluster.base_url.empty()) {
-    const auto url = net::parse_url(cluster.base_url);
-    if (!url) {
-      return std::unexpected(
-          config::complaint(cluster.base_url_source, cluster.base_url, "it " + url.error()));
-    }
-    route.url = *url;
-  }
   for (const auto& text : cluster.fingerprints) {
     const auto fingerprint = net::parse_fingerprint(text);
     if (!fingerprint) {
@@ -79,15 +124,48 @@ std::expected<net::ClientOptions, std::string> route_of(const config::Settings& 
     }
     route.fingerprints.push_back(*fingerprint);
   }
+  return route;
+}
+
+}  // namespace
+
+std::expected<std::vector<net::ClientOptions>, std::string> routes_of(const config::Settings& settings,
+                                                                      const Variables& variables) {
+  const auto& cluster = settings.cluster;
+  auto urls = Urls(1);
+  if (!cluster.base_url.empty()) {
+    auto given = urls_of(cluster.base_url, cluster.base_url_source);
+    if (!given) return std::unexpected(std::move(given.error()));
+    urls = *std::move(given);
+  }
+  auto route = common_route(cluster);
+  if (!route) return std::unexpected(std::move(route.error()));
   const auto either = [&](std::string_view upper, std::string_view lower) {
     const auto value = variables(upper);
     return value.empty() ? variables(lower) : value;
   };
-  auto proxy =
-      net::proxy_for(route.url, either("HTTPS_PROXY", "https_proxy"), either("NO_PROXY", "no_proxy"));
-  if (!proxy) return std::unexpected(proxy.error());
-  route.proxy = std::move(*proxy);
-  return route;
+  std::vector<net::ClientOptions> routes;
+  for (auto& url : urls) {
+    auto proxy = net::proxy_for(url, either("HTTPS_PROXY", "https_proxy"), either("NO_PROXY", "no_proxy"));
+    if (!proxy) return std::unexpected(proxy.error());
+    route->url = std::move(url);
+    route->proxy = std::move(*proxy);
+    routes.push_back(*route);
+  }
+  return routes;
+}
+
+std::string names_of(std::span<const net::ClientOptions> routes) {
+  constexpr std::size_t kAll = 3;
+  if (routes.size() > kAll) {
+    return routes.front().url.text() + " or one of " + std::to_string(routes.size() - 1) + " other hosts";
+  }
+  std::string names;
+  for (const auto& route : routes) {
+    if (!names.empty()) names += &route == &routes.back() ? " or " : ", ";
+    names += route.url.text();
+  }
+  return names;
 }
 
 std::expected<std::unique_ptr<Backend>, std::string> Backend::open(const config::Settings& settings,
@@ -107,13 +185,14 @@ std::expected<std::unique_ptr<Backend>, std::string> Backend::open(const config:
     }
     return backend;
   }
-  auto route = route_of(settings, variables);
-  if (!route) return std::unexpected(route.error());
-  options.base_url = route->url.text();
-  if (!settings.cluster.base_url.empty()) warn_of_weak_transport(*route);
+  auto routes = routes_of(settings, variables);
+  if (!routes) return std::unexpected(routes.error());
+  options.base_url = names_of(*routes);
+  if (!settings.cluster.base_url.empty()) warn_of_weak_transport(*routes);
   const auto& cluster = settings.cluster;
   return std::make_unique<Remote>(
-      std::move(*route), pve::Credentials{cluster.token_id, cluster.token_secret, cluster.token_secret_file},
+      *std::move(routes), clock,
+      pve::Credentials{cluster.token_id, cluster.token_secret, cluster.token_secret_file},
       std::move(options));
 }
 

@@ -4,8 +4,10 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "config/settings.h"
@@ -17,6 +19,12 @@ namespace cli {
 
 /// The value of an environment variable, "" when it is not set.
 using Variables = std::function<std::string_view(std::string_view name)>;
+
+/// One host of the cluster and the client that leads to it.
+struct Way {
+  net::ClientOptions route;
+  std::unique_ptr<net::Client> network;
+};
 
 class Backend {
  public:
@@ -35,17 +43,20 @@ class Backend {
   Backend& operator=(const Backend&) = delete;
 
   virtual pve::Client& client() = 0;
-  /// The HTTPS client below; nullptr when simulated.
-  virtual net::Client* network() = 0;
-  /// How to reach PVE; only with network().
-  virtual const net::ClientOptions& route() const = 0;
+  /// To the hosts below, in the order of the settings; none when simulated.
+  virtual std::span<const Way> ways() const = 0;
 
  protected:
   Backend() = default;
 };
 
-/// What the settings say about the connection, in net's words. The error is a sentence.
-std::expected<net::ClientOptions, std::string> route_of(const config::Settings& settings,
-                                                        const Variables& variables);
+/// What the settings say about the connections, in net's words: one for each of at most 16 addresses, which
+/// differ in the address and the proxy alone; one even without an address. The error is a sentence that names
+/// the address that does not fit.
+std::expected<std::vector<net::ClientOptions>, std::string> routes_of(const config::Settings& settings,
+                                                                      const Variables& variables);
+
+/// The addresses in a text: "https://pve1:8006 or https://pve2:8006".
+std::string names_of(std::span<const net::ClientOptions> routes);
 
 }  // namespace cli

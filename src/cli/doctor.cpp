@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,9 +23,18 @@ class Report {
   void weak(std::string_view step, std::string_view text) { line("warn", step, text); }
   void bad(std::string_view step, std::string_view text) {
     failed_ = true;
-    line("FAIL", step, text);
+    line(lenient_ ? "warn" : "FAIL", step, text);
   }
   bool failed() const { return failed_; }
+  /// Between the two, failures are warnings; the second says whether there was none.
+  void begin_host(const std::string& host) {
+    lenient_ = true;
+    good("host", host);
+  }
+  bool end_host() {
+    lenient_ = false;
+    return !std::exchange(failed_, false);
+  }
 
  private:
   static void line(std::string_view mark, std::string_view step, std::string_view text) {
@@ -40,6 +50,7 @@ class Report {
     print(STDOUT_FILENO, out);
   }
   bool failed_ = false;
+  bool lenient_ = false;
 };
 
 std::string origin(const config::Settings& settings) {
@@ -51,8 +62,9 @@ void settings_step(const config::Settings& settings, const Backend& backend, Rep
   if (settings.simulate) {
     return report.good("settings", "the simulated cluster" + limits + origin(settings));
   }
-  report.good("settings",
-              backend.route().url.text() + " as " + settings.cluster.token_id + limits + origin(settings));
+  std::string hosts;
+  for (const auto& way : backend.ways()) hosts += (hosts.empty() ? "" : ", ") + way.route.url.text();
+  report.good("settings", hosts + " as " + settings.cluster.token_id + limits + origin(settings));
 }
 
 void name_and_tcp_steps(const net::ClientOptions& route, Report& report) {
@@ -100,6 +112,11 @@ void tls_step(net::Client& network, const net::ClientOptions& route, Report& rep
   report.good(
       "TLS",
       (route.fingerprints.empty() ? "certificate verified, fingerprint " : "certificate pinned, ") + *seen);
+}
+
+void way_steps(const Way& way, Report& report) {
+  name_and_tcp_steps(way.route, report);
+  if (!report.failed()) tls_step(*way.network, way.route, report);
 }
 
 std::string text_member(const base::Json& data, std::string_view key) {
@@ -176,19 +193,44 @@ void privileges_step(pve::Client& client, const config::Settings& settings, Repo
                                 hint);
 }
 
+/// Of several hosts each by itself: some may fail, but not all.
+void hosts_steps(const config::Settings& settings, std::span<const Way> ways, const facts::Facts& facts,
+                 Report& report) {
+  const auto& cluster = settings.cluster;
+  std::string good;
+  std::string bad;
+  for (const auto& way : ways) {
+    const auto host = way.route.url.text();
+    report.begin_host(host);
+    way_steps(way, report);
+    if (!report.failed()) {
+      pve::Client client(*way.network, {cluster.token_id, cluster.token_secret, cluster.token_secret_file},
+                         {host, settings.timeout, {}});
+      token_and_version_steps(client, facts, report);
+    }
+    auto& list = report.end_host() ? good : bad;
+    list += (list.empty() ? "" : ", ") + host;
+  }
+  if (good.empty()) return report.bad("hosts", "none works; see above");
+  if (bad.empty()) return report.good("hosts", "all work");
+  report.weak("hosts", "these work: " + good + "\nthese do not, see above: " + bad);
+}
+
 }  // namespace
 
 int doctor(const config::Settings& settings, Backend& backend, const facts::Facts& facts) {
   Report report;
   settings_step(settings, backend, report);
-  if (auto* network = backend.network()) {
-    name_and_tcp_steps(backend.route(), report);
-    if (!report.failed()) tls_step(*network, backend.route(), report);
+  const auto ways = backend.ways();
+  const bool several = ways.size() > 1;
+  if (several) {
+    hosts_steps(settings, ways, facts, report);
+  } else if (!ways.empty()) {
+    way_steps(ways.front(), report);
   }
   if (report.failed()) return kFailed;
-  if (token_and_version_steps(backend.client(), facts, report)) {
+  if (several || token_and_version_steps(backend.client(), facts, report))
     privileges_step(backend.client(), settings, report);
-  }
   return report.failed() ? kFailed : kDone;
 }
 

@@ -14,7 +14,8 @@ namespace config {
 
 /// One PVE cluster and how to reach it.
 struct Cluster {
-  /// As the user wrote it; net::parse_url decides whether it is usable.
+  /// One address, or several with commas between, as the user wrote them; net::parse_url decides whether they
+  /// are usable.
   std::string base_url;
   /// Where base_url came from ("PVE_BASE_URL"), for a sentence about it.
   std::string base_url_source;

@@ -89,9 +89,8 @@ std::optional<std::string> set_path(const Given& given, std::string& target) {
 }
 
 std::optional<std::string> base_url(const Given& given, const Known&, Settings& settings) {
-  auto value = single(given);
-  if (!value) return value.error();
-  settings.cluster.base_url = std::move(*value);
+  // A list, from commas and from repetition; what each part means is not judged here.
+  settings.cluster.base_url = base::trim(as_written(given));
   settings.cluster.base_url_source = given.source;
   return std::nullopt;
 }
@@ -263,7 +262,10 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "PROXMOX_VE_ENDPOINT",
      .key = "cluster.base_url",
      .fallback = "required",
-     .help = "Where PVE answers: https://pve:8006. A bare host means https and port 8006.",
+     .help =
+         "Where PVE answers: https://pve:8006. A bare host means https and port 8006. Several nodes of one "
+         "cluster, comma-separated, are tried in turn: one that fails is left aside for 30 s.",
+     .repeatable = true,
      .apply = base_url},
     {.flag = "--token-id",
      .argument = "USER@REALM!NAME",

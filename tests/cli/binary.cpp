@@ -117,6 +117,13 @@ TEST(Binary, BadSettingsAreOneSentenceAndExitCode2) {
       {{"tools", "--base-url", "https://pve/x"}, {}, "--base-url is \"https://pve/x\""},
       {{"tools"}, {"PVE_FINGERPRINT=AA:BB"}, "PVE_FINGERPRINT is \"AA:BB\""},
       {{"tools"}, {"PVE_BASE_URL=https://root:hunter2@pve"}, "PVE_BASE_URL"},
+      {{"tools"}, {"PVE_BASE_URL=pve1,https://root:hun,ter2@pve"}, "it has a user name"},
+      {{"tools"}, {"PVE_BASE_URL=https://pve1,ftp://pve2"}, "PVE_BASE_URL is \"ftp://pve2\", but"},
+      {{"tools"}, {"PVE_BASE_URL=https://pve1,pve2:99999"}, "PVE_BASE_URL is \"pve2:99999\", but"},
+      {{"tools"}, {"PVE_BASE_URL=pve1,https://PVE1:8006/"}, "it names https://pve1:8006 twice"},
+      {{"tools"}, {"PVE_BASE_URL=,,"}, "it has no address"},
+      {{"tools"}, {"PVE_BASE_URL=1,2,3,4,5,6,7,8,9,a,b,c,d,e,f,g,h"}, "PVE_BASE_URL is \"1\""},
+      {{"tools"}, {"PVE_BASE_URL=a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q"}, "names 17 hosts; 16 are the most"},
       {{"--nonsense"}, {}, "--nonsense is not an option"},
       {{"doctor"}, {}, "PVE_BASE_URL is not set"},
       {{"simulate", "--listen", "x:y"}, {}, "--listen"},
@@ -125,8 +132,8 @@ TEST(Binary, BadSettingsAreOneSentenceAndExitCode2) {
     const auto result = run(arguments, environment);
     EXPECT_EQ(result.code, 2) << sentence;
     EXPECT_THAT(result.output, IsEmpty());
-    EXPECT_THAT(result.errors,
-                AllOf(StartsWith("mcp-pve: error: "), HasSubstr(sentence), Not(HasSubstr("hunter2"))));
+    EXPECT_THAT(result.errors, AllOf(StartsWith("mcp-pve: error: "), HasSubstr(sentence),
+                                     Not(HasSubstr("hunter2")), Not(HasSubstr("ter2"))));
     EXPECT_EQ(std::ranges::count(result.errors, '\n'), 1) << result.errors;
   }
 }
@@ -270,6 +277,66 @@ TEST(Binary, AChangedSecretFileIsReadAgain) {
   process.close_input();
   EXPECT_EQ(process.wait(), 0) << process.errors();
   std::filesystem::remove_all(pattern);
+}
+
+// Two simulated nodes as the hosts of one setting.
+struct TwoHosts {
+  Simulator one;
+  Simulator two;
+  Texts environment() {
+    two.read_fingerprint();
+    one.read_fingerprint();
+    return one.environment(
+        {{"PVE_BASE_URL", one.settings["PVE_BASE_URL"] + ", " + two.settings["PVE_BASE_URL"]},
+         {"PVE_FINGERPRINT", one.settings["PVE_FINGERPRINT"] + "," + two.settings["PVE_FINGERPRINT"]}});
+  }
+  static void end(Simulator& simulator) {
+    simulator.process().signal(SIGTERM);
+    simulator.process().wait();
+  }
+};
+
+TEST(Hosts, TheSecondAnswersWhenTheFirstHasGone) {
+  TwoHosts hosts;
+  Process process({}, hosts.environment());
+  process.write(initialize() + call(1, "pve_list_nodes"));
+  ASSERT_TRUE(process.read_line());
+  EXPECT_THAT(process.read_line().value_or(""), AllOf(HasSubstr("pve1"), Not(HasSubstr("isError\":true"))));
+  TwoHosts::end(hosts.one);
+  for (const int id : {2, 3}) {
+    process.write(call(id, "pve_list_nodes"));
+    EXPECT_THAT(process.read_line().value_or(""), AllOf(HasSubstr("pve1"), Not(HasSubstr("isError\":true"))));
+  }
+  TwoHosts::end(hosts.two);
+  process.write(call(4, "pve_list_nodes"));
+  EXPECT_THAT(process.read_line().value_or(""),
+              AllOf(HasSubstr("isError\":true"), HasSubstr(hosts.one.settings["PVE_BASE_URL"] + ": "),
+                    HasSubstr(hosts.two.settings["PVE_BASE_URL"] + ": "), Not(HasSubstr(kSecret))));
+  process.close_input();
+  EXPECT_EQ(process.wait(), 0);
+  EXPECT_THAT(process.errors(),
+              AllOf(HasSubstr(hosts.one.settings["PVE_BASE_URL"] + " is left aside for 30 s"),
+                    Not(HasSubstr(kSecret))));
+}
+
+TEST(Hosts, DoctorSaysWhichWork) {
+  TwoHosts hosts;
+  const auto environment = hosts.environment();
+  const auto both = run({"doctor"}, environment);
+  EXPECT_EQ(both.code, 0) << both.output;
+  EXPECT_THAT(both.output, AllOf(HasSubstr("ok    host        " + hosts.two.settings["PVE_BASE_URL"]),
+                                 HasSubstr("ok    hosts       all work"), HasSubstr("ok    privileges")));
+  TwoHosts::end(hosts.one);
+  const auto second = run({"doctor"}, environment);
+  EXPECT_EQ(second.code, 0) << second.output;
+  EXPECT_THAT(second.output, AllOf(HasSubstr("warn  connection"), HasSubstr("warn  hosts"),
+                                   HasSubstr("these work: " + hosts.two.settings["PVE_BASE_URL"]),
+                                   HasSubstr("see above: " + hosts.one.settings["PVE_BASE_URL"]),
+                                   HasSubstr("ok    privileges")));
+  TwoHosts::end(hosts.two);
+  const auto none = run({"doctor"}, environment);
+  EXPECT_EQ(none.code, 1);
+  EXPECT_THAT(none.output, HasSubstr("FAIL  hosts       none works"));
 }
 
 TEST(Doctor, FollowsTheWholeWay) {

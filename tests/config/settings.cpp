@@ -159,6 +159,16 @@ TEST_F(Load, ListsComeFromRepeatedFlags) {
   EXPECT_THAT(*load()->categories, ElementsAre("nodes", "qemu", "lxc"));
 }
 
+TEST_F(Load, AddressesMayBeSeveral) {
+  flag("--base-url", " https://pve1:8006, pve2 ");
+  EXPECT_EQ(load()->cluster.base_url, "https://pve1:8006, pve2");
+  flag("--base-url", "pve3");
+  EXPECT_EQ(load()->cluster.base_url, "https://pve1:8006, pve2 ,pve3");
+  flags_.clear();
+  write("mcp-pve/config.toml", "[cluster]\nbase_url = ['pve1', 'pve2']\n");
+  EXPECT_EQ(load()->cluster.base_url, "pve1,pve2");
+}
+
 TEST_F(Load, AliasesYieldToTheirPrimaryNames) {
   set("PROXMOX_VE_ENDPOINT", "https://alias:8006/");
   set("PROXMOX_VE_API_TOKEN", "u@pve!t1=" + std::string(kSecret));
