@@ -38,8 +38,9 @@ class Reader {
     const auto length = std::min(rest_.find_first_not_of("0123456789."), rest_.size());
     double value = 0;
     if (length == 0 || length >= 20) return std::nullopt;
-    const auto* const end = rest_.data() + length;
-    const auto [stop, error] = std::from_chars(rest_.data(), end, value, std::chars_format::fixed);
+    const auto digits = rest_.substr(0, length);
+    const auto* const end = digits.data() + digits.size();
+    const auto [stop, error] = std::from_chars(digits.data(), end, value, std::chars_format::fixed);
     if (error != std::errc{} || stop != end || !std::isfinite(value)) return std::nullopt;
     rest_.remove_prefix(length);
     return value;

@@ -113,15 +113,25 @@ struct Restore {
   bool unique = false;
 };
 
-TaskEnd restore_now(State& state, const Restore& restore) {
+/// What vma writes while it restores.
+void extract_lines(const Config& config, std::vector<std::string>& log) {
+  std::uint64_t total = 0;
+  for (const auto& [key, disk] : disks_of(kVm, config)) {
+    if (!disk.is_cdrom()) total += parse_size(get(disk.options, "size", "0"));
+  }
+  for (const unsigned percent : {1U, 20U, 40U, 60U, 80U, 100U}) {
+    log.push_back(fmt::format("progress {}% (read {} bytes, duration {} sec)", percent, total / 100 * percent,
+                              percent / 10));
+  }
+  log.push_back(fmt::format("total bytes read {0}, sparse bytes {1} (66%)", total, total / 100 * 66));
+}
+
+/// The configuration inside the archive, its disks allocated: they are there while they are filled.
+std::optional<Config> begin_restore(State& state, const Restore& restore, std::vector<std::string>& log) {
   const auto& made = restore.made;
   auto config = config_in_archive(state, kVm, restore.archive, made.node, restore.storage);
-  if (!config) {
-    abandon(state, made.vmid);
-    return {fmt::format("unable to restore VM {} - volume '{}' does not exist", made.vmid, restore.archive),
-            {}};
-  }
-  std::vector<std::string> log{fmt::format("restore vma archive: {}", restore.archive)};
+  if (!config) return config;
+  log.push_back(fmt::format("restore vma archive: {}", restore.archive));
   for (const auto& [key, value] : made.config) (*config)[key] = value;
   if (restore.unique) {
     for (auto& [key, value] : *config) {
@@ -130,13 +140,17 @@ TaskEnd restore_now(State& state, const Restore& restore) {
     (*config)["smbios1"] = "uuid=" + random_uuid(state);
   }
   (*config)["vmgenid"] = random_uuid(state);
-  NewGuest target = made;
-  allocate_disks(state, target, *config, log);
+  allocate_disks(state, made, *config, log);
   std::erase_if(log, [](const std::string& line) {
     return line.find("successfully created disk") != std::string::npos;
   });
-  log.emplace_back("rescan volumes...");
-  if (auto* const guest = state.guest(made.vmid)) guest->config = std::move(*config);
+  extract_lines(*config, log);
+  return config;
+}
+
+TaskEnd finish_restore(State& state, const NewGuest& made, const Config& config) {
+  std::vector<std::string> log{"rescan volumes..."};
+  if (auto* const guest = state.guest(made.vmid)) guest->config = config;
   settle(state, made, log);
   return {"OK", std::move(log)};
 }
@@ -175,7 +189,18 @@ Answer restore_vm(Call& call, NewGuest made) {
   auto spec = spec_of(restore.made, "qmrestore");
   spec.duration = std::chrono::milliseconds(1900);
   reserve(call.state, restore.made);
-  spec.work = [restore = std::move(restore)](State& state) { return restore_now(state, restore); };
+  auto config = begin_restore(call.state, restore, spec.log);
+  spec.on_stop = [vmid = restore.made.vmid, config](State& state) {
+    // So that its disks go with it.
+    if (auto* const guest = state.guest(vmid); guest != nullptr && config) guest->config = *config;
+    abandon(state, vmid);
+  };
+  spec.work = [made = std::move(restore.made), config = std::move(config),
+               archive = restore.archive](State& state) -> TaskEnd {
+    if (config) return finish_restore(state, made, *config);
+    abandon(state, made.vmid);
+    return {fmt::format("unable to restore VM {} - volume '{}' does not exist", made.vmid, archive), {}};
+  };
   return Answer::of(base::Json(start_task(call.state, std::move(spec))));
 }
 

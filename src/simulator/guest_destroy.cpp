@@ -229,6 +229,28 @@ std::optional<std::string> move_error(Call& call, const Guest& guest, const std:
   return std::nullopt;
 }
 
+/// What a VM's worker writes while it copies.
+std::vector<std::string> move_lines(State& state, const Guest& guest, const std::string& key,
+                                    const std::string& storage, const std::string& format) {
+  const auto disk = parse_disk(guest.type, get(guest.config, key));
+  const auto* const volume = state.volume(disk.volid, guest.node);
+  if (guest.type != GuestType::Qemu || volume == nullptr) return {};
+  const auto size = volume->size;
+  const auto made = planned(state, guest.type, storage, guest.node, guest.vmid, size,
+                            format.empty() ? volume->format : format);
+  std::vector<std::string> log;
+  log.push_back(fmt::format("copying volume '{}' from current storage '{}' to target storage '{}'",
+                            disk.volid, disk.storage(), storage));
+  log.push_back(fmt::format("create full clone of drive {} ({})", key, disk.volid));
+  log.insert(log.end(), made.log.begin(), made.log.end());
+  log.push_back(fmt::format("allocated target volume '{}'", made.volid));
+  for (const unsigned percent : {0U, 20U, 40U, 60U, 80U, 100U}) {
+    const auto done = size / 100 * percent + size % 100 * percent / 100;
+    log.push_back(fmt::format("transferred {} of {} ({}.00%)", readable(done), readable(size), percent));
+  }
+  return log;
+}
+
 TaskEnd move_now(State& state, Guest& guest, const std::string& key, const std::string& storage,
                  const std::string& format, bool remove) {
   auto disk = parse_disk(guest.type, get(guest.config, key));
@@ -239,18 +261,7 @@ TaskEnd move_now(State& state, Guest& guest, const std::string& key, const std::
   const auto size = volume->size;
   auto made = allocate(state, guest.type, storage, guest.node, guest.vmid, size,
                        format.empty() ? volume->format : format);
-  std::vector<std::string> log;
-  if (guest.type == GuestType::Qemu) {
-    log.push_back(fmt::format("copying volume '{}' from current storage '{}' to target storage '{}'", old,
-                              disk.storage(), storage));
-    log.push_back(fmt::format("create full clone of drive {} ({})", key, old));
-  }
-  log.insert(log.end(), made.log.begin(), made.log.end());
-  if (guest.type == GuestType::Qemu) {
-    log.push_back(fmt::format("allocated target volume '{}'", made.volid));
-    log.push_back(fmt::format("transferred 0.0 B of {} (0.00%)", readable(size)));
-    log.push_back(fmt::format("transferred {0} of {0} (100.00%)", readable(size)));
-  }
+  auto log = guest.type == GuestType::Qemu ? std::vector<std::string>{} : std::move(made.log);
   disk.volid = made.volid;
   guest.config[key] = disk.text();
   if (remove) {
@@ -380,6 +391,7 @@ Answer move_disk(Call& call, GuestType type) {
       {.type = vm ? "qmmove" : "move_volume",
        .duration = milliseconds(1200),
        .check = [](State&, Guest& guest) { return lock_error(guest); },
+       .log = move_lines(call.state, **found, key, storage, call.parameters.text("format")),
        .work =
            [key, storage, format = call.parameters.text("format"), remove = call.parameters.flag("delete")](
                State& state, Guest& guest) { return move_now(state, guest, key, storage, format, remove); }});

@@ -63,13 +63,18 @@ std::string_view volume_name(std::string_view volid) {
   return volid.substr((slash == std::string_view::npos ? volid.find(':') : slash) + 1);
 }
 
-NewVolume put(State& state, const Storage& storage, Volume volume) {
+NewVolume printed(const Storage& storage, const Volume& volume) {
   NewVolume made{volume.volid, {}};
   if (storage.type() == "lvmthin" || storage.type() == "lvm") {
     made.log.push_back(fmt::format("  Logical volume \"{}\" created.", volume_name(volume.volid)));
   } else if (keeps_files(storage)) {
     made.log.push_back(formatting(storage, volume));
   }
+  return made;
+}
+
+NewVolume put(State& state, const Storage& storage, Volume volume) {
+  auto made = printed(storage, volume);
   volume.ctime = state.now();
   state.put_volume(std::move(volume));
   return made;
@@ -168,19 +173,36 @@ std::string new_volid(State& state, GuestType type, const Storage& storage, std:
   }
 }
 
-NewVolume allocate(State& state, GuestType type, std::string_view storage_id, std::string_view node,
-                   unsigned vmid, std::uint64_t size, std::string_view format, std::string_view parent) {
-  const auto* const storage = state.storage(storage_id);
-  if (storage == nullptr) return {};
+namespace {
+
+Volume fresh(State& state, GuestType type, const Storage& storage, std::string_view node, unsigned vmid,
+             std::uint64_t size, std::string_view format) {
   Volume volume;
-  volume.format = default_format(type, *storage, format);
-  volume.volid = new_volid(state, type, *storage, node, vmid, volume.format);
+  volume.format = default_format(type, storage, format);
+  volume.volid = new_volid(state, type, storage, node, vmid, volume.format);
   volume.node = node;
   volume.content = type == GuestType::Qemu ? "images" : "rootdir";
   volume.size = size;
   volume.vmid = vmid;
+  return volume;
+}
+
+}  // namespace
+
+NewVolume allocate(State& state, GuestType type, std::string_view storage_id, std::string_view node,
+                   unsigned vmid, std::uint64_t size, std::string_view format, std::string_view parent) {
+  const auto* const storage = state.storage(storage_id);
+  if (storage == nullptr) return {};
+  auto volume = fresh(state, type, *storage, node, vmid, size, format);
   volume.parent = parent;
   return put(state, *storage, std::move(volume));
+}
+
+NewVolume planned(State& state, GuestType type, std::string_view storage_id, std::string_view node,
+                  unsigned vmid, std::uint64_t size, std::string_view format) {
+  const auto* const storage = state.storage(storage_id);
+  if (storage == nullptr) return {};
+  return printed(*storage, fresh(state, type, *storage, node, vmid, size, format));
 }
 
 NewVolume allocate_cloudinit(State& state, std::string_view storage_id, std::string_view node, unsigned vmid,

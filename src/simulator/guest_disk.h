@@ -53,6 +53,9 @@ struct NewVolume {
 /// A new, empty volume for the guest. `format` may be empty: the storage's default.
 NewVolume allocate(State& state, GuestType type, std::string_view storage, std::string_view node,
                    unsigned vmid, std::uint64_t size, std::string_view format, std::string_view parent = {});
+/// The same without making it: what allocate() would give now.
+NewVolume planned(State& state, GuestType type, std::string_view storage, std::string_view node,
+                  unsigned vmid, std::uint64_t size, std::string_view format);
 /// The drive that carries cloud-init's settings, "vm-100-cloudinit": 4 MiB, one for each guest.
 NewVolume allocate_cloudinit(State& state, std::string_view storage, std::string_view node, unsigned vmid,
                              std::string_view format);

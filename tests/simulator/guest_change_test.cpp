@@ -6,9 +6,13 @@
 namespace simulator {
 namespace {
 
+using testing::AnyOf;
+using testing::Contains;
+using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::MatchesRegex;
+using testing::Not;
 
 std::string text(const base::Json& value) { return std::string(value.get_string()); }
 
@@ -319,6 +323,39 @@ TEST(GuestChanges, RestoreFromABackup) {
   EXPECT_EQ(config.at("name"), "mail");
   EXPECT_THAT(text(config.at("scsi0")), HasSubstr("local-lvm:vm-904-disk-0"));
   EXPECT_NE(config.at("net0"), demo.get("/nodes/pve2/qemu/104/config").data().at("net0"));
+}
+
+std::string backup_of(Demo& demo, int vmid) {
+  const auto content = demo.get("/nodes/pve1/storage/nas/content", {{"content", "backup"}});
+  for (const auto& row : content.data().get_array()) {
+    if (row.at("vmid") == vmid) return text(row.at("volid"));
+  }
+  return {};
+}
+
+TEST(GuestChanges, LogsOfCopiesGrowWhileTheyRun) {
+  Demo demo(1.0);
+  const auto moved = demo.post("/nodes/pve1/qemu/105/move_disk",
+                               {{"disk", "scsi0"}, {"storage", "ceph-vm"}, {"delete", "1"}});
+  const auto cloned = demo.post("/nodes/pve1/qemu/111/clone", {{"newid", "900"}, {"full", "1"}});
+  const auto restored = demo.post(
+      "/nodes/pve1/qemu", {{"vmid", "904"}, {"archive", backup_of(demo, 104)}, {"storage", "local-lvm"}});
+  for (const auto& upid : {moved.upid(), cloned.upid(), restored.upid()}) {
+    EXPECT_THAT(demo.log(upid), Each(Not(HasSubstr("%")))) << "at the beginning";
+  }
+  demo.pass(std::chrono::milliseconds{1000});
+  for (const auto& upid : {moved.upid(), cloned.upid(), restored.upid()}) {
+    const auto log = demo.log(upid);
+    EXPECT_THAT(log, Contains(AnyOf(HasSubstr("20.00%)"), HasSubstr("progress 20% (read ")))) << upid;
+    EXPECT_THAT(log, Each(Not(AnyOf(HasSubstr("100.00%)"), HasSubstr("progress 100%"), HasSubstr("TASK")))));
+  }
+  EXPECT_TRUE(listed(demo, "local-lvm", "pve1", "local-lvm:vm-904-disk-0"));
+  demo.del("/nodes/pve1/tasks/" + restored.upid());
+  demo.del("/nodes/pve1/tasks/" + cloned.upid());
+  demo.finish(restored.upid());
+  demo.finish(cloned.upid());
+  EXPECT_FALSE(listed(demo, "local-lvm", "pve1", "local-lvm:vm-904-disk-0")) << "a stopped one takes it back";
+  EXPECT_FALSE(listed(demo, "local-lvm", "pve1", "local-lvm:vm-900-disk-0"));
 }
 
 TEST(GuestChanges, DestroyAndPurge) {
