@@ -49,8 +49,10 @@ TEST(Outcome, AnOkWithAComplaintInItsLogSaysSo) {
 TEST(Outcome, ACancelledCallSaysThatTheTaskGoesOn) {
   for (const auto state : {State::Running, State::Unknown}) {
     const auto seen = report(state, "", {}, 3s);
+    engine::Style style;
+    style.output = engine::Output::Structured;
     const auto result = engine::render_outcome(
-        {"VM 100 start", *pve::parse_upid(kUpid), seen, "https://pve:8006", "", true}, {});
+        {"VM 100 start", *pve::parse_upid(kUpid), seen, "https://pve:8006", "", true}, style);
     const auto& text = std::get<mcp::Text>(result.content.at(0)).text;
     EXPECT_THAT(text, AllOf(StartsWith("VM 100 start: this call was cancelled after 3.0 s."),
                             HasSubstr("task was not stopped, it goes on by itself"), EndsWith(kUpid)));
