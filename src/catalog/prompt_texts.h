@@ -1,0 +1,241 @@
+// The instructions of the prompts: what an experienced admin tells a junior. At most 2560 bytes each.
+#pragma once
+
+#include <string_view>
+
+namespace catalog {
+
+inline constexpr std::string_view kTriageNode =
+    R"(Find out what is wrong with the node {node}, from the facts below first. Change nothing without asking.
+
+Check in this order and stop at the first that explains the trouble:
+1. Is it there? Offline in the node list but a member in the cluster status: it is dead, hung or cut off. Not quorate:
+   /etc/pve is read-only and nothing starts; quorum comes first, everything else is a consequence. Node online but all
+   guests "unknown": pvestatd hangs, mostly on a storage that does not answer; the guests still run.
+2. Memory: above 90% of total, or swap in use together with memory pressure. ZFS's ARC counts as used and gives way.
+   "oom" or "Out of memory" in the system log names the victim.
+3. Disk: rootfs above 90% stops logging, tasks and backups. Thin pool above 85%: when it is full, guests get I/O
+   errors. A storage enabled but not active: network, credentials or the other end.
+4. I/O: wait above 10% or io pressure avg above 10%. Who does it? Look for a running backup, restore, scrub or move.
+5. CPU: load above the number of CPUs for long, cpu pressure above 10%. One guest or all of them?
+6. Services: pve-cluster, corosync, pvestatd, pvedaemon, pveproxy, pvescheduler must run (corosync only in a cluster);
+   pve-ha-crm and pve-ha-lrm where HA is used. not-found and static are normal.
+7. Failed tasks and log: the same error again and again counts, not one old failure. A clock that differs between
+   nodes breaks corosync and Ceph.
+
+Traps: PVE 8 has no pressure values. A restart of corosync or pve-cluster, or a lost link, on a node with HA guests can
+end in fencing: a hard reset of the node. A restart of pvestatd, pvedaemon or pveproxy does not touch guests. A lock is
+no fault while its task runs.
+
+Next tools: pve_get_node_syslog with since and service; pve_get_task_log of a failed task; pve_get_node_rrddata or
+pve_get_storage_rrddata for since when; pve_get_qemu_rrddata or pve_get_lxc_rrddata of the heaviest guests; slow guests
+one at a time with the prompt slow_guest.
+
+Report: the cause in one sentence with its evidence, since when, which guests suffer, what you ruled out and what could
+not be read; then at most three remedies, the least invasive first, each with what it interrupts.)";
+
+inline constexpr std::string_view kSlowGuest =
+    R"(Find out why guest {guest} is slow or stuck, from the facts below first. Change nothing without asking.
+
+Stuck? Look here first:
+1. lock in status or config: find its task. It runs: wait for it (pve_get_task_status with wait). None runs and none is
+   queued: the lock is stale; root removes it on the node with "qm unlock" or "pct unlock". No API token can.
+2. qmpstatus: paused is suspended or waiting; io-error means that its storage is full or away: free space first, then
+   pve_resume_qemu_vm. internal-error: save the evidence before a reset.
+3. A backup that failed may have left the guest's file systems frozen by the agent: alive, but every write hangs.
+4. HA: state error is left alone by HA until disabled and started again; a stop beside HA is undone by HA.
+Slow? Compare the guest with its own past and with its node:
+5. CPU near 100% of its cores: too few, or a runaway process inside. Low CPU of its own but cpu pressure above 10%: the
+   node is short. cpulimit and cpuunits in the config hold it back on purpose.
+6. Memory: a container at its limit swaps or kills processes. balloon below memory: the host takes memory back once it
+   is above 80%, and the guest swaps. PVE 9 counts a VM's overhead, and all its memory where balloon statistics are
+   missing: near or above 100% is not yet a finding.
+7. Disk: io pressure "some" above 10%, "full" above 5%. Who else loads that storage: a backup (a slow backup target
+   slows the guest's own writes; fleecing helps), a scrub, a neighbour, a deep chain of snapshots.
+8. Config: disks as ide or sata, netN not virtio, scsihw without iothread, CPU type kvm64 or qemu64, mbps or iops
+   limits, rate on the network card, no agent. pending changes wait for a full stop and start: a reboot from inside
+   does not apply them.
+
+Traps: a steady change of level at one hour points to a change or a migration; look for its task. Inside the guest you
+see nothing: say what to check there (top, iostat, free space, its own logs). PVE 8 has no pressure values.
+
+Next tools: pve_get_task_log of suspicious tasks; pve_get_storage_rrddata; pve_top_consumers by diskio; the prompt
+triage_node when the node itself is short.
+
+Report: the cause and its evidence, since when, guest, node or storage to blame, what could not be seen; then remedies,
+the least invasive first, saying which need downtime.)";
+
+inline constexpr std::string_view kBackupAudit =
+    R"(Audit the backups of this cluster, from the facts below first. Change nothing without asking.
+
+The question is not "are there jobs?" but "could every guest be restored to yesterday?" Check:
+1. Coverage: guests in no backup job. For each: template, test or sandbox (fine when its owner says so), or an
+   omission? Guests made lately are the usual ones; a job by pool or for all would have caught them.
+2. Jobs: enabled? next-run in the future? To a storage on other hardware than the guests? Does a job limited to one
+   node miss guests that moved away? mode stop means downtime, suspend is outdated, snapshot is right.
+3. Age: newest backup older than twice the schedule is stale, older than 7 days alarming, none at all worse.
+4. Runs: one failed guest makes the whole task "job errors", the others are fine: pve_get_task_log names the one.
+   WARNINGS counts too. No vzdump task of a job on a node in its period: the node was off, or the job never ran.
+5. Retention: prune-backups of the job, else of the storage. keep-all with a filling storage stops all backups one day;
+   keep-last=1 is no history: damage noticed late is in every copy. PBS may prune on its own side.
+6. Space: backup storage above 85%, or growing to full within weeks. PBS frees space only by garbage collection.
+7. Content: disks with backup=0 are left out; of a container only rootfs and mount points with backup=1, never bind
+   mounts. Passthrough disks are never included. A VM without agent is only crash-consistent: databases need more.
+8. One copy in one place is no backup strategy: a second place, off site, that the cluster's root cannot delete.
+
+Traps: snapshots and replication are no backups. A token sees only guests it has rights on: say so when lists look
+thin. A guest's backup history ends when it gets another number. "Protected" backups are not pruned and fill up.
+
+Next tools: pve_list_storage_content with content backup and vmid for the newest backup and its verification;
+pve_get_backup_job; pve_get_qemu_config or pve_get_lxc_config for point 7; pve_find_orphans for backups of guests long
+gone; the prompt restore_drill for proof: an untested backup is a hope.
+
+Report: a table guest, covered by, newest backup, problem, worst first; then jobs and storages with problems; then the
+changes you propose, each as one call (such as pve_create_backup_job) to be confirmed.)";
+
+inline constexpr std::string_view kDrainNode =
+    R"(Plan how to empty the node {node} for maintenance, from the facts below first. It is a plan: migrate, stop and
+change nothing without asking.
+
+1. May it go at all? The cluster must stay quorate without it: with two nodes and no QDevice it does not. Another node
+   offline, a running backup or a Ceph that rebalances: not now.
+2. Sort its guests: running VM, running container, stopped, template. Stopped ones may stay unless the node goes away
+   for good or their disks are wanted elsewhere.
+3. What blocks or slows each (pve_get_qemu_config or pve_get_lxc_config, every running guest):
+   - hostpciN, usbN by device: no live migration; stop it, or let it stay down. Mapped devices need the same mapping there.
+   - ideN or sataN with an ISO on local storage: eject it first. Cloud-init on local storage likewise.
+   - disks on storage that is not shared: live with with-local-disks, slow, as much copy as the disk is big; quick where
+     a replication job to the target exists. The target needs a storage of that name or targetstorage.
+   - cpu host: only between like CPUs. A bridge or VLAN that the target lacks: the network is gone after the move.
+   - lock, or snapshots with RAM on local disks. From newer to older PVE: not supported.
+   - containers never move live: stop, move, start, seconds of downtime; bind mounts block. No tool here moves them: on
+     the node "pct migrate CTID TARGET --restart".
+4. Where to: free memory by the guests' maxmem, not their present use; leave each target below 80% and able to lose one
+   more node. Keep apart what is redundant (two DNS servers, cluster members). Respect HA rules (PVE 8: groups).
+5. HA guests: do not move them by hand one by one. As root on a node: ha-manager crm-command node-maintenance enable
+   {node} moves them and brings them back after disable. A plain reboot follows shutdown_policy and may stop them.
+6. Order: small and redundant ones first as a test, big memory last, two or three at a time over the migration network.
+   The VM that is your router, DNS, PBS or storage: think before you cut the branch.
+
+Next tools: pve_migrate_qemu_vm (after the yes), pve_get_task_status with wait, pve_list_networks of source and target,
+pve_get_node_status of the targets.
+
+Report: may it go (yes, no, after what); a table guest, target, way (live, with local disks, restart, stop, stays),
+expected interruption, blocker; load of each target afterwards; the way back.)";
+
+inline constexpr std::string_view kCapacityReport =
+    R"(Report how full this cluster is and what ends first, from the facts below first. Change nothing without asking.
+
+1. Memory is what ends first in most clusters. Compare per node: used now, maximum over the month, and promised (maxmem
+   of the running guests). Above 80% used is tight, above 90% urgent; promised above 100% lives on ballooning and KSM.
+   ZFS's ARC counts as used and gives way (default 10% of RAM, at most 16 GiB, since 8.1; before that up to half).
+2. One node less: leave out the biggest; would its running guests fit into the memory that the others have free? If not,
+   HA cannot restart them all: that is a finding however good the rest looks. Two nodes: keep both below 45%.
+3. CPU: average above 60% or maximum above 90% over the month, cpu pressure above 10%. 3 to 4 virtual cores for one
+   thread of the node are common for general use, 1 to 2 for databases.
+4. Storage by kind: thin pools and ZFS need free space to work: act above 80%; a full thin pool means I/O errors and
+   damage in guests. Ceph warns at 85%, stops at 95%, and must hold the data of a lost node as well. Backup storage:
+   see the prompt backup_audit. A shared storage is listed once for each node: count it once.
+5. Promised disk: thin disks may add up to more than there is; say the ratio. discard off: deleted data never comes back.
+6. Growth: from month and year statistics; tell a trend from a step (a new guest, a restore). Months left at this
+   rate, as a range. Less than six months: order now.
+7. Cheap gains first: orphaned images and old snapshots, idle or oversized guests (maximum of the month below a third
+   of what they have), stopped guests nobody misses, discard and fstrim.
+
+Traps: use of a VM as its host sees it is not what runs inside; PVE 9 counts overhead as well. An average hides the
+night's backup: look at the maximum too. Memory of an offline node is not free capacity.
+
+Next tools: pve_get_storage_rrddata and pve_get_node_rrddata with timeframe year; pve_get_qemu_rrddata for guests to
+shrink; pve_node_loss_impact for each node; pve_find_orphans.
+
+Report: one line verdict (what ends first, when); a table per node (memory used, promised, maximum; CPU; state after
+loss of the biggest) and per storage; the biggest five guests; gains without money; then what to buy.)";
+
+inline constexpr std::string_view kSecurityReview =
+    R"(Review who can do what in this cluster and what is open, from the facts below first. Change nothing without asking.
+
+1. Power: who has Administrator or another role with Permissions.Modify, Sys.Modify, Sys.Console or Realm.Allocate on
+   "/" (propagate 1)? That is root in fact. Each must be a living person or a named service; groups rather than users.
+2. Users: enabled without expiry and without a known owner, shared accounts, service users with a password. @pam users
+   are accounts of the nodes' system: only the few who need a shell. Daily work does not need root@pam.
+3. Tokens (pve_get_user for each user): privsep 0 gives the token all rights of its user; for root@pam that is
+   everything. Want: privsep 1, a role of its own, an expiry, a comment that says who uses it. This server's own too.
+4. Realms: tfa on a realm forces a second factor on all of its users. Whether a user has one enrolled is not visible
+   here: look at Datacenter, Permissions, Two Factor. root@pam first. LDAP and AD: encrypted, verified, and who may
+   create users there?
+5. Roles: custom ones with more than their name says. PVEVMAdmin where PVEVMUser would do; VM.Config on a path makes
+   disks and boot media changeable, VM.Console shows the screen. Sys.Audit reads all configuration.
+6. Firewall: enable 0 at the datacenter means that no rule anywhere works, of guests neither. policy_in should be DROP
+   with 8006 and 22 only from management networks; a rule without source is open to all. A guest is filtered only with
+   enable 1 in its own options and firewall=1 on each network card. Disabled rules: forgotten?
+7. Reach: web interface and SSH of nodes, PBS and storage not in the guests' network; corosync and migration on nets of
+   their own. Privileged containers (unprivileged 0), above all with nesting, are near to root on the node.
+8. Traces: repeated failed logins, rights changed lately (pve_who_did, pve_get_cluster_log).
+
+Traps: no list of a limited token proves absence. Disabling a user disables its tokens as well. Before any firewall is
+switched on: a rule for your own way in, or you are locked out. Deleting an ACL can cut off backups and monitoring.
+
+Next tools: pve_get_user, pve_list_roles, pve_list_firewall_ipsets, pve_get_lxc_config.
+
+Report: findings by severity (what, why it matters, who is affected, the smallest remedy); then what is good; then what
+could not be seen from here. Never repeat secrets.)";
+
+inline constexpr std::string_view kRestoreDrill =
+    R"(Plan a restore drill: bring back guest {guest} from {storage} under a new number, prove that it works, and remove it
+again. The original stays as it is. Nothing is created before the user says yes to the plan.
+
+1. Choose the newest backup; then an older one now and then. No backup, or only very old ones: that is the result of the
+   drill. On PBS verification failed means: take another and report it. An encrypted one needs the key on this cluster.
+2. What is in it? Disks with backup=0, passthrough disks, bind mounts and mount points without backup=1 are not.
+   Compare with the config now: the drill shows what would be missing.
+3. Where: a node with memory free for the guest's maxmem beside what runs, and a storage with images (containers:
+   rootdir) and free space for the full size of the disks, not for the backup's size; stay below 80% afterwards.
+4. The new number: pve_get_next_vmid right before; never the number of the guest itself: that overwrites it.
+5. Restore without starting it, and with new MAC addresses:
+   VM: pve_create_qemu_vm with vmid, archive (the volid), storage, unique true, start false.
+   Container: pve_create_lxc_container with vmid, ostemplate (the volid), restore true, storage, unique true.
+   Both need the tier full.
+6. Before the first start, or the copy fights with the original over its address, its cluster role and its mail: each
+   netN with link_down=1 or on a bridge without uplink (repeat the other settings of the card); onboot 0; hostpciN and
+   usbN off; not under HA, in no backup job, no pool that a job covers.
+7. Start and check: it boots, the agent answers, the file systems are clean, the services are up, the data is as old as
+   the backup says; for databases their own check. Note the minutes from order to service: that is your real recovery time.
+8. Clean up with the user's yes: stop and delete exactly the new number (pve_delete_qemu_vm, pve_delete_lxc_container),
+   after reading its name and number again.
+
+Traps: a restore loads storage and network of production: off hours, bwlimit. A container's unprivileged flag and its
+owner ids matter: keep them as they were. live-restore is only for PBS and only a way to start sooner. Windows may ask
+for activation because of new hardware ids.
+
+Report first: backup chosen and its age, target node, storage, number, expected time, the calls in order. After the
+drill: passed or not, minutes taken, age of the data, what was missing, what to change in the backups.)";
+
+inline constexpr std::string_view kUpgradeReadiness =
+    R"(Judge whether {node} can be upgraded now (packages, or PVE 8 to 9), from the facts below first. Upgrade, move and
+change nothing without asking.
+
+1. Versions: all nodes alike? Mixed ones are for the hours of the upgrade only. To 9 one goes from the newest 8.4; never
+   skip a major version. A node whose running kernel is older than the installed one waits for its reboot.
+2. Health first: quorate, all nodes online, no failed services, no HA service in error, no storage inactive. Do not
+   upgrade out of trouble.
+3. Room: rootfs at least 5 GiB free, better 10; /boot or ESP not full.
+4. Safety: backup of every guest not older than a day on other hardware, one restore tried (prompt restore_drill); copy
+   of /etc of each node; a console that does not depend on the network (IPMI), no upgrade inside the web console.
+5. Repositories, not visible from here: enterprise ones need a subscription, else no-subscription; all of the same
+   Debian and PVE release, Ceph's included. Ask for "pveversion -v", "apt update" and, for 8 to 9, "pve8to9 --full".
+6. Ceph before PVE: HEALTH_OK, Squid (19) before PVE 9, noout while nodes reboot.
+7. One node at a time: empty it (prompt drain_node), "apt dist-upgrade", never "apt upgrade", reboot, check, then the
+   next; the least important first. New to old cannot be migrated back.
+
+Traps of 8 to 9: HA groups become rules once all nodes are on 9. GlusterFS storage and maxfiles are gone. Privilege
+VM.Monitor is gone: look at custom roles. Containers with systemd older than 230 (CentOS 7, Ubuntu 16.04) do not start
+any more. Network cards may get other names: pin them first. /etc/sysctl.conf is no longer read. The package
+systemd-boot is to be removed where pve8to9 says so. Third-party plugins and drivers, GPU or backup, must know 9.
+
+Next tools: pve_get_node_status, pve_list_node_services, pve_get_lxc_config (ostype), pve_list_roles,
+pve_list_tasks, pve_cluster_health.
+
+Report: ready, ready after, or not now; a table node, PVE, kernel, rootfs free, blockers; what could not be seen and the
+commands that show it; the order of nodes with the guests to move and the downtime of each.)";
+
+}  // namespace catalog

@@ -1,0 +1,91 @@
+#include "engine/prompt_arguments.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "base/text.h"
+#include "engine/prompts.h"
+#include "tool/prompt_rules.h"
+
+namespace engine {
+namespace {
+
+std::string shown(std::string_view text) { return base::printable(text, 60); }
+
+std::string unknown(const tool::Prompt& row, std::string_view name) {
+  std::vector<std::string_view> valid;
+  for (const auto& argument : row.arguments) valid.push_back(argument.name);
+  if (valid.empty()) return fmt::format("{}: the prompt {} takes no arguments.", shown(name), row.name);
+  return fmt::format("{}: the prompt {} has no such argument; valid: {}.", shown(name), row.name,
+                     base::join(valid, ", "));
+}
+
+/// "100 (web01)", as completions show a guest, is 100.
+std::string_view without_name(std::string_view text) {
+  const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const auto rest = text.substr(digits);
+  return digits > 0 && rest.starts_with(" (") && rest.ends_with(')') ? text.substr(0, digits) : text;
+}
+
+std::optional<std::string> misshapen(const tool::PromptArgument& argument, std::string_view value) {
+  using tool::Completes;
+  const auto kind = argument.completes;
+  const bool named = kind == Completes::Node || kind == Completes::Guest || kind == Completes::Storage;
+  if (!named || is_plain_name(value)) return std::nullopt;
+  const auto* wanted = kind == Completes::Node    ? "a node's name, such as pve1"
+                       : kind == Completes::Guest ? "a guest's number or name, such as 100 or web01"
+                                                  : "a storage's id, such as local-lvm";
+  return fmt::format("{}: '{}' is not {}.", argument.name, shown(value), wanted);
+}
+
+std::expected<std::string, std::string> value_of(const tool::PromptArgument& argument,
+                                                 const base::Json& given) {
+  const auto fail = [&](std::string_view why) {
+    return std::unexpected(fmt::format("{}: {}", argument.name, why));
+  };
+  const auto* string = given.if_string();
+  if (string == nullptr) return fail("the arguments of prompts are strings.");
+  auto text = std::string_view(*string);
+  if (text.size() > kPromptArgumentBytes)
+    return fail(fmt::format("{} bytes are too many; at most {}.", text.size(), kPromptArgumentBytes));
+  if (base::has_control(text) || !base::is_utf8(text))
+    return fail("a control character or broken UTF-8 in the value.");
+  text = base::trim(text);
+  if (argument.completes == tool::Completes::Guest) text = without_name(text);
+  if (text.empty()) return fail("an empty value; leave it out or say which.");
+  if (auto wrong = misshapen(argument, text)) return std::unexpected(*std::move(wrong));
+  return std::string(text);
+}
+
+}  // namespace
+
+bool is_plain_name(std::string_view text) {
+  const auto alphanumeric = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
+  return !text.empty() && text.size() <= kPromptArgumentBytes && alphanumeric(text.front()) &&
+         std::ranges::all_of(text,
+                             [&](char c) { return alphanumeric(c) || c == '-' || c == '_' || c == '.'; });
+}
+
+std::expected<PromptValues, std::string> prompt_values(const tool::Prompt& row,
+                                                       const base::JsonObject& arguments) {
+  PromptValues values;
+  for (const auto& member : arguments) {
+    const auto* argument = tool::argument_of(row, member.key());
+    if (argument == nullptr) return std::unexpected(unknown(row, member.key()));
+    auto value = value_of(*argument, member.value());
+    if (!value) return std::unexpected(std::move(value.error()));
+    values.emplace(argument->name, *std::move(value));
+  }
+  for (const auto& argument : row.arguments) {
+    if (argument.required() && !values.contains(argument.name))
+      return std::unexpected(fmt::format("{}: missing; {}", argument.name, argument.description));
+  }
+  return values;
+}
+
+}  // namespace engine

@@ -1,0 +1,51 @@
+// The facts of a prompt: which calls they are, and what they gave.
+#pragma once
+
+#include <functional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "engine/prompt_arguments.h"
+#include "mcp/tools.h"
+#include "pve/client.h"
+#include "tool/prompt.h"
+
+namespace engine {
+
+/// The names of the tools that the caller may use.
+using Allowed = std::set<std::string, std::less<>>;
+
+/// The one of the fact's calls that the caller may use; nullptr when there is none.
+const tool::FactCall* allowed_call(const tool::Fact& fact, const Allowed& allowed);
+
+/// Whom the prompt is about, beside its arguments.
+struct Subject {
+  PromptValues values;
+  /// A prompt about a guest: which kind. Any: it could not be found out.
+  tool::Fact::Of kind = tool::Fact::Of::Any;
+  /// Why a value that should be known is not; a sentence.
+  std::string unknown{};
+};
+
+/// One call to make, and then what it gave.
+struct Fact {
+  std::string_view what;  ///< as in the row
+  std::string of{};       ///< for which node or storage, where it is repeated
+  std::string_view tool{};
+  base::JsonObject arguments{};
+  std::string text{};
+  bool failed = false;  ///< `text` says why
+};
+
+/// The calls of the prompt in the order of its rows; those whose answer is known to be a failure have it.
+/// Reads the names of nodes and storages where a fact is repeated for them.
+std::vector<Fact> facts_of(const tool::Prompt& row, const Subject& subject, const Allowed& allowed,
+                           pve::Client& client, const std::stop_token& stop);
+
+/// Makes the calls, some at the same time. Returns within 20 s, or at once when the request is stopped.
+void read_facts(std::vector<Fact>& facts, mcp::Tools& tools, const mcp::Request& request);
+
+}  // namespace engine

@@ -1,0 +1,173 @@
+#include "engine/prompts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "base/text.h"
+#include "engine/prompt_arguments.h"
+#include "engine/prompt_facts.h"
+#include "engine/prompt_text.h"
+#include "tool/prompt_rules.h"
+
+namespace engine {
+namespace {
+
+using tool::Completes;
+using Of = tool::Fact::Of;
+
+constexpr int kInvalidParams = -32602;
+constexpr int kInternalError = -32603;
+
+mcp::ProtocolError wrong(std::string sentence) { return {kInvalidParams, std::move(sentence), nullptr}; }
+
+/// What the caller may use of all the facts that are for every guest, and for one kind of guest at least.
+bool usable(const tool::Prompt& row, const Allowed& allowed) {
+  bool any = true;
+  bool vm = true;
+  bool container = true;
+  for (const auto& fact : row.facts) {
+    if (!fact.essential || allowed_call(fact, allowed) != nullptr) continue;
+    (fact.of == Of::Any ? any : fact.of == Of::Vm ? vm : container) = false;
+  }
+  return any && (vm || container);
+}
+
+/// The tools that the row names and the caller may not use, in the row's order.
+std::vector<std::string_view> unavailable(const tool::Prompt& row, const Allowed& allowed) {
+  std::vector<std::string_view> missing;
+  const auto add = [&](std::string_view name) {
+    if (!allowed.contains(name) && std::ranges::find(missing, name) == missing.end()) missing.push_back(name);
+  };
+  constexpr std::string_view kPrefix = "pve_";
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789_";
+  for (auto text = row.instructions; text.find(kPrefix) != std::string_view::npos;) {
+    text.remove_prefix(text.find(kPrefix));
+    const auto name = text.substr(0, text.find_first_not_of(kLetters));
+    add(name);
+    text.remove_prefix(name.size());
+  }
+  for (const auto& fact : row.facts) {
+    if (allowed_call(fact, allowed) == nullptr) add(fact.call.tool);
+  }
+  return missing;
+}
+
+/// The error says why there is none of it, or more than one.
+std::expected<const pve::Guest*, std::string> the_guest(const std::vector<pve::Guest>& guests,
+                                                        const std::string& given) {
+  const pve::Guest* found = nullptr;
+  std::int64_t number = 0;
+  const auto* end = given.data() + given.size();
+  if (const auto read = std::from_chars(given.data(), end, number);
+      read.ec == std::errc{} && read.ptr == end) {
+    found = pve::find(guests, number);
+    if (found != nullptr) return found;
+  }
+  for (const auto& guest : guests) {
+    if (base::lower_ascii(guest.name) != base::lower_ascii(given)) continue;
+    if (found != nullptr) {
+      return std::unexpected(
+          fmt::format("guest: more than one is called '{}', {} and {} among them; give "
+                      "the number.",
+                      given, found->vmid, guest.vmid));
+    }
+    found = &guest;
+  }
+  if (found != nullptr) return found;
+  std::vector<std::string_view> names;
+  for (const auto& guest : guests) names.push_back(guest.name);
+  const auto near = base::nearest(given, names);
+  return std::unexpected(
+      fmt::format("guest: no guest '{}' among the {} that the token may see{}.", given, guests.size(),
+                  near.empty() ? "" : fmt::format("; did you mean {}?", base::printable(near, 60))));
+}
+
+/// Fills in what is known of the guest: its number, its kind, its node.
+std::expected<Subject, std::string> subject_of(const tool::Prompt& row, PromptValues values,
+                                               pve::Guests& guests, const pve::Client& client,
+                                               const std::stop_token& stop) {
+  Subject subject{.values = std::move(values)};
+  const auto about = std::ranges::find(row.arguments, Completes::Guest, &tool::PromptArgument::completes);
+  if (about == row.arguments.end() || !subject.values.contains(about->name)) return subject;
+  const auto list = guests.list(stop);
+  if (!list) {
+    subject.unknown = pve::explain(list.error(), "GET /cluster/resources", client.base_url());
+    return subject;
+  }
+  const auto guest = the_guest(**list, subject.values.find(about->name)->second);
+  if (!guest) return std::unexpected(guest.error());
+  subject.values.insert_or_assign(std::string(about->name), std::to_string((*guest)->vmid));
+  if (is_plain_name((*guest)->node)) subject.values.emplace("node", (*guest)->node);
+  subject.kind = (*guest)->container ? Of::Container : Of::Vm;
+  return subject;
+}
+
+Allowed allowed_tools(mcp::Tools& tools, const mcp::Caller& caller) {
+  Allowed allowed;
+  for (const auto& tool : tools.list(caller)) allowed.emplace(tool.name);
+  return allowed;
+}
+
+std::string instructions_of(const tool::Prompt& row, const PromptValues& values) {
+  return filled(row.instructions, values, [&](std::string_view place) {
+    const auto* argument = tool::argument_of(row, place);
+    return argument == nullptr ? std::string_view{} : argument->absent;
+  });
+}
+
+}  // namespace
+
+const tool::Prompt* Prompts::find(std::string_view name) const {
+  const auto row = std::ranges::find(rows_, name, &tool::Prompt::name);
+  return row == rows_.end() ? nullptr : &*row;
+}
+
+std::optional<Completes> Prompts::completes(std::string_view prompt, std::string_view argument) const {
+  const auto* row = find(prompt);
+  const auto* found = row == nullptr ? nullptr : tool::argument_of(*row, argument);
+  if (found == nullptr) return std::nullopt;
+  return found->completes;
+}
+
+std::vector<mcp::PromptDescription> Prompts::list(const mcp::Caller& caller) {
+  const auto allowed = allowed_tools(tools_, caller);
+  std::vector<mcp::PromptDescription> offered;
+  for (const auto& row : rows_) {
+    if (!usable(row, allowed)) continue;
+    mcp::PromptDescription prompt{
+        std::string(row.name), std::string(row.title), std::string(row.description), {}};
+    for (const auto& argument : row.arguments)
+      prompt.arguments.push_back({std::string(argument.name), std::string(argument.title),
+                                  std::string(argument.description), argument.required()});
+    offered.push_back(std::move(prompt));
+  }
+  return offered;
+}
+
+mcp::PromptOutcome Prompts::get(const mcp::Request& request, std::string_view name,
+                                const base::JsonObject& arguments) {
+  const auto* row = find(name);
+  if (row == nullptr) return wrong(fmt::format("Unknown prompt: {}", base::printable(name, 100)));
+  auto values = prompt_values(*row, arguments);
+  if (!values) return wrong(std::move(values.error()));
+  const auto allowed = allowed_tools(tools_, request.caller);
+  if (!usable(*row, allowed)) {
+    const auto missing = unavailable(*row, allowed);
+    return wrong(fmt::format("The prompt {} needs tools that tier or categories exclude here: {}.", row->name,
+                             base::join(missing, ", ")));
+  }
+  const auto subject = subject_of(*row, *std::move(values), guests_, client_, request.stop);
+  if (!subject) return wrong(subject.error());
+  auto facts = facts_of(*row, *subject, allowed, client_, request.stop);
+  read_facts(facts, tools_, request);
+  if (request.stop.stop_requested())
+    return mcp::ProtocolError{kInternalError, "Cancelled before all facts were read.", nullptr};
+  auto text = prompt_text(instructions_of(*row, subject->values), facts, unavailable(*row, allowed),
+                          clock_.wall(), kPromptBytes);
+  return mcp::Prompt{std::string(row->description), {{mcp::Text{std::move(text)}}}};
+}
+
+}  // namespace engine

@@ -1,0 +1,50 @@
+// Prompts of the catalog as clients get them: the instructions, and the facts they need, read now.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/cluster.h"
+#include "mcp/prompts.h"
+#include "mcp/tools.h"
+#include "tool/prompt.h"
+
+namespace engine {
+
+/// Bytes of text in one prompt, instructions and facts together. Facts that are longer are cut, say so, and
+/// name the call that gives the rest.
+inline constexpr std::size_t kPromptBytes = 16 * 1024;
+/// Bytes of one argument.
+inline constexpr std::size_t kPromptArgumentBytes = 200;
+
+/// The facts are calls of `tools` on behalf of the caller, so that what the caller may not read is not read
+/// for it. Owns nothing it is given. Safe from many threads.
+class Prompts final : public mcp::Prompts {
+ public:
+  Prompts(std::span<const tool::Prompt> rows, mcp::Tools& tools, const Access& access)
+      : rows_(rows), tools_(tools), client_(access.client), clock_(access.clock), guests_(client_, clock_) {}
+
+  /// Those of which the caller may use the tools of all essential facts.
+  std::vector<mcp::PromptDescription> list(const mcp::Caller& caller) override;
+  /// One message. Reads the facts at the same time, for 20 s at most; what does not answer says so in its
+  /// place.
+  mcp::PromptOutcome get(const mcp::Request& request, std::string_view name,
+                         const base::JsonObject& arguments) override;
+
+  /// What completes the argument; nothing where there is no such prompt or argument.
+  std::optional<tool::Completes> completes(std::string_view prompt, std::string_view argument) const;
+
+ private:
+  const tool::Prompt* find(std::string_view name) const;
+
+  std::span<const tool::Prompt> rows_;
+  mcp::Tools& tools_;
+  pve::Client& client_;
+  base::Clock& clock_;
+  pve::Guests guests_;
+};
+
+}  // namespace engine

@@ -1,0 +1,19 @@
+// What the values of an argument are, for whoever completes them.
+#pragma once
+
+#include <cstdint>
+
+namespace tool {
+
+enum class Completes : std::uint8_t {
+  None,
+  Node,      ///< a node's name
+  Guest,     ///< a guest's number, its name, or both: "100 (web01)"
+  Storage,   ///< a storage's id
+  Snapshot,  ///< a snapshot's name
+  Pool,      ///< a resource pool's id
+  User,      ///< "root@pam"
+  Upid,      ///< a task's id
+};
+
+}  // namespace tool
