@@ -52,12 +52,9 @@ std::string section(const Fact& fact, const std::vector<std::string>& data, std:
     for (const auto& line : data) text += line;
     return text;
   }
-  const auto rest = call_text(fact);
-  const auto trailer = [&](std::size_t left) {
-    return fmt::format("Cut here, {} more line{}: {} gives all.\n", left, left == 1 ? "" : "s", rest);
-  };
+  const auto trailer = fmt::format("Cut here: {} gives all.\n", call_text(fact));
   constexpr std::size_t kShortest = 40;
-  const auto room = limit - std::min(limit, trailer(data.size() * 10).size());
+  const auto room = limit - std::min(limit, trailer.size());
   std::size_t shown = 0;
   while (shown < data.size() && text.size() + data[shown].size() <= room) text += data[shown++];
   // One line of JSON may be all there is.
@@ -65,7 +62,7 @@ std::string section(const Fact& fact, const std::vector<std::string>& data, std:
     const std::string_view first = data.front();
     text += base::printable(first.substr(0, first.size() - 1), room - text.size() - 4) + "\n";
   }
-  return text + trailer(data.size() - shown);
+  return text + trailer;
 }
 
 /// What each may have so that all fit: the small ones what they need, the big ones equal parts of the rest.
