@@ -101,7 +101,7 @@ change nothing without asking.
    offline, a running backup or a Ceph that rebalances: not now.
 2. Sort its guests: running VM, running container, stopped, template. Stopped ones may stay unless the node goes away
    for good or their disks are wanted elsewhere.
-3. What blocks or slows each (pve_get_qemu_config or pve_get_lxc_config, every running guest):
+3. Traps: what blocks or slows each running guest (pve_get_qemu_config or pve_get_lxc_config):
    - hostpciN, usbN by device: no live migration; stop it, or let it stay down. Mapped devices need the same mapping there.
    - ideN or sataN with an ISO on local storage: eject it first. Cloud-init on local storage likewise.
    - disks on storage that is not shared: live with with-local-disks, slow, as much copy as the disk is big; quick where

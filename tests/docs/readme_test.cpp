@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "catalog/catalog.h"
+#include "catalog/prompts.h"
 #include "config/table.h"
 
 namespace {
@@ -54,6 +55,19 @@ std::string tools() {
   return out;
 }
 
+std::string prompts() {
+  std::string out = "| prompt | arguments | what it is for |\n|---|---|---|\n";
+  for (const auto& prompt : catalog::prompts()) {
+    std::string arguments;
+    for (const auto& argument : prompt.arguments)
+      arguments += fmt::format("{}`{}`{}", arguments.empty() ? "" : ", ", argument.name,
+                               argument.required() ? "" : " (optional)");
+    out += fmt::format("| `{}` | {} | {} |\n", prompt.name, arguments.empty() ? "–" : arguments,
+                       prompt.description);
+  }
+  return out;
+}
+
 // The text with what stands between the markers replaced; a failure when a marker is missing.
 std::string put(const std::string& text, const std::string& name, const std::string& table) {
   const std::string begin = fmt::format("<!-- {}: begin -->\n", name);
@@ -72,6 +86,7 @@ TEST(Readme, TablesAreThoseOfTheRows) {
   std::string wanted = put(present, "tiers", tiers());
   wanted = put(wanted, "settings", config::markdown());
   wanted = put(wanted, "tools", tools());
+  wanted = put(wanted, "prompts", prompts());
   if (std::getenv("UPDATE_GOLDEN") != nullptr) {
     std::ofstream(kFile) << wanted;
   } else {
