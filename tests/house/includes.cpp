@@ -20,6 +20,7 @@ const std::map<std::string, Folders, std::less<>>& picture() {
       {"base", {}},
       {"config", {"base"}},
       {"net", {"base"}},
+      {"auth", {"base", "net"}},
       {"jsonrpc", {"base"}},
       {"facts", {"base"}},
       {"chart", {"base"}},
@@ -34,8 +35,8 @@ const std::map<std::string, Folders, std::less<>>& picture() {
       {"simulator", {"base", "net/http.h", "facts"}},
       {"transport", {"base", "jsonrpc", "mcp", "net"}},
       {"cli",
-       {"base", "config", "net", "jsonrpc", "facts", "tool", "catalog", "pve", "guard", "mcp", "engine",
-        "simulator", "transport"}},
+       {"base", "config", "net", "auth", "jsonrpc", "facts", "tool", "catalog", "pve", "guard", "mcp",
+        "engine", "simulator", "transport"}},
   };
   return kPicture;
 }

@@ -1,0 +1,38 @@
+// Who calls over HTTP, or why somebody may not.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace auth {
+
+/// A caller that has proven who it is. Absent tier and categories: those of the server.
+struct Principal {
+  /// For logs, and as the key of what belongs to the caller: a static token's name, or "sub@issuer-host".
+  /// Printable; a static token's name has no '@', so the two kinds cannot meet.
+  std::string identity;
+  std::optional<std::string> tier;
+  std::optional<std::vector<std::string>> categories;
+  /// The OAuth scopes that were granted, those unknown to us too; empty for static tokens.
+  std::vector<std::string> scopes;
+};
+
+/// The answer to a caller that is not let in.
+struct Denied {
+  unsigned status = 401;  ///< 400, 401, 403 or 503
+  /// The whole value of WWW-Authenticate; empty: no such header (503).
+  std::string challenge;
+  /// For people: the body and the log. Never holds the token.
+  std::string sentence;
+};
+
+/// The words of the product that this folder does not know by itself. The views must stay valid.
+struct Words {
+  std::array<std::string_view, 3> tiers;  ///< lowest first
+  std::vector<std::string_view> categories;
+};
+
+}  // namespace auth

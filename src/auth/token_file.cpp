@@ -1,0 +1,227 @@
+#include "auth/token_file.h"
+
+#include <fcntl.h>
+#include <openssl/rand.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+#include "base/text.h"
+
+#define TOML_EXCEPTIONS 0
+#define TOML_ENABLE_FORMATTERS 0
+#include <toml++/toml.h>
+
+namespace auth {
+namespace {
+
+constexpr std::size_t kMaxFile = std::size_t{1} << 20U;
+constexpr std::size_t kMaxName = 64;
+constexpr std::string_view kPrefix = "pve_";
+
+std::optional<std::string> name_misfit(std::string_view name) {
+  const bool fits = !name.empty() && name.size() <= kMaxName && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
+  });
+  if (fits) return std::nullopt;
+  return "name is \"" + base::printable(name, 80) +
+         "\", but must be 1 to 64 letters, digits, dots, hyphens or underscores";
+}
+
+std::optional<std::string> word_misfit(std::string_view key, std::string_view word,
+                                       std::span<const std::string_view> words) {
+  if (std::ranges::find(words, word) != words.end()) return std::nullopt;
+  return std::string(key) + " is \"" + base::printable(word, 80) + "\", but must be one of " +
+         base::join(words, ", ");
+}
+
+std::optional<std::string> words_misfit(const StoredToken& token, const Words& words) {
+  if (token.tier) {
+    if (auto misfit = word_misfit("tier", *token.tier, words.tiers)) return misfit;
+  }
+  if (!token.categories) return std::nullopt;
+  if (token.categories->empty()) return "categories is an empty list; name one or leave it out for all";
+  for (const auto& category : *token.categories) {
+    if (auto misfit = word_misfit("categories", category, words.categories)) return misfit;
+  }
+  return std::nullopt;
+}
+
+std::expected<std::vector<std::string>, std::string> strings_of(const toml::node& node) {
+  const auto* list = node.as_array();
+  if (list == nullptr) return std::unexpected("categories must be a list of strings");
+  std::vector<std::string> words;
+  for (const auto& item : *list) {
+    const auto* text = item.as_string();
+    if (text == nullptr) return std::unexpected("categories must be a list of strings");
+    words.push_back(text->get());
+  }
+  return words;
+}
+
+// The error is a clause that may name a value, never a digest: it may be a token put there by mistake.
+std::optional<std::string> take(std::string_view key, const toml::node& node, StoredToken& token) {
+  if (key == "categories") {
+    auto words = strings_of(node);
+    if (!words) return words.error();
+    token.categories = std::move(*words);
+    return std::nullopt;
+  }
+  const auto* text = node.as_string();
+  if (key != "name" && key != "sha256" && key != "tier")
+    return "\"" + base::printable(key, 40) + "\" is not a key; valid are name, sha256, tier, categories";
+  if (text == nullptr) return std::string(key) + " must be a string";
+  if (key == "name") {
+    token.name = text->get();
+    return name_misfit(token.name);
+  }
+  if (key == "tier") {
+    token.tier = text->get();
+    return std::nullopt;
+  }
+  const auto digest = digest_from_hex(text->get());
+  if (!digest) return "sha256 must be 64 hexadecimal digits, the hash of a token (its value is not shown)";
+  token.digest = *digest;
+  return std::nullopt;
+}
+
+std::expected<StoredToken, std::string> token_of(const toml::table& table, const Words& words) {
+  StoredToken token;
+  for (const auto& [key, node] : table) {
+    if (auto error = take(key.str(), node, token)) return std::unexpected(*error);
+  }
+  if (!table.contains("name")) return std::unexpected("name is missing");
+  if (!table.contains("sha256"))
+    return std::unexpected("sha256 is missing; \"mcp-pve token NAME\" makes a token and its lines");
+  if (auto misfit = words_misfit(token, words)) return std::unexpected(*misfit);
+  return token;
+}
+
+std::optional<std::string> repeated(const std::vector<StoredToken>& tokens, const StoredToken& token) {
+  for (const auto& other : tokens) {
+    if (other.name == token.name) return "the name \"" + token.name + "\" is there twice";
+    if (other.digest == token.digest) return "it has the same sha256 as \"" + other.name + "\"";
+  }
+  return std::nullopt;
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int number() const { return number_; }
+
+ private:
+  int number_;
+};
+
+std::expected<std::string, std::string> read_all(int descriptor) {
+  std::string text;
+  std::array<char, 4096> buffer;
+  for (;;) {
+    const auto count = ::read(descriptor, buffer.data(), buffer.size());
+    if (count == 0) return text;
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return std::unexpected("cannot be read: " + std::generic_category().message(errno));
+    text.append(buffer.data(), static_cast<std::size_t>(count));
+    if (text.size() > kMaxFile) return std::unexpected("is larger than 1 MiB");
+  }
+}
+
+std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+
+std::string entry_of(const StoredToken& token) {
+  std::string text =
+      "[[token]]\nname = " + quoted(token.name) + "\nsha256 = " + quoted(to_hex(token.digest)) + "\n";
+  if (token.tier) text += "tier = " + quoted(*token.tier) + "\n";
+  if (token.categories) {
+    std::string list;
+    for (const auto& category : *token.categories) list += (list.empty() ? "" : ", ") + quoted(category);
+    text += "categories = [" + list + "]\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+const StoredToken* TokenSet::find(std::string_view token) const {
+  const auto digest = sha256(token);
+  const StoredToken* found = nullptr;
+  for (const auto& entry : tokens_) {
+    if (equal_in_constant_time(entry.digest, digest)) found = &entry;
+  }
+  return found;
+}
+
+std::expected<TokenSet, std::string> parse_tokens(const std::string& text, const std::string& path,
+                                                  const Words& words) {
+  const auto where = [&](const toml::source_region& region) {
+    return "Line " + std::to_string(region.begin.line) + " of " + base::printable(path);
+  };
+  const toml::parse_result result = toml::parse(text);
+  // The library's own description may quote the text, and a token may stand there by mistake.
+  if (!result)
+    return std::unexpected(where(result.error().source()) + " is not valid TOML; strings need quotes.");
+  std::vector<StoredToken> tokens;
+  for (const auto& [key, node] : result.table()) {
+    const auto* entries = node.as_array();
+    if (key.str() != "token" || entries == nullptr || !entries->is_array_of_tables())
+      return std::unexpected(where(node.source()) + " has \"" + base::printable(key.str(), 40) +
+                             "\", but only [[token]] tables are meant.");
+    for (const auto& entry : *entries) {
+      const std::string place = where(entry.source()) + ", token " + std::to_string(tokens.size() + 1) + ": ";
+      auto token = token_of(*entry.as_table(), words);
+      if (!token) return std::unexpected(place + token.error() + ".");
+      if (auto error = repeated(tokens, *token)) return std::unexpected(place + *error + ".");
+      tokens.push_back(std::move(*token));
+    }
+  }
+  if (tokens.empty())
+    return std::unexpected(base::printable(path) +
+                           " holds no token; \"mcp-pve token NAME\" makes one and its lines.");
+  return TokenSet(std::move(tokens));
+}
+
+std::expected<TokenSet, std::string> load_tokens(const std::string& path, const Words& words) {
+  const std::string name = "The file of tokens \"" + base::printable(path) + "\" ";
+  // O_NONBLOCK: a named pipe must not hold the start.
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file.number() < 0)
+    return std::unexpected(name + "cannot be opened: " + std::generic_category().message(errno) +
+                           "; \"mcp-pve token NAME\" makes a token and its lines.");
+  struct stat status{};
+  if (::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode))
+    return std::unexpected(name + "is not a regular file.");
+  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    return std::unexpected(name +
+                           "can be written by other users, who could let themselves in; chmod 600 it.");
+  const auto text = read_all(file.number());
+  if (!text) return std::unexpected(name + text.error() + ".");
+  return parse_tokens(*text, path, words);
+}
+
+std::expected<NewToken, std::string> make_token(std::string_view name, const std::optional<std::string>& tier,
+                                                const std::optional<std::vector<std::string>>& categories,
+                                                const Words& words) {
+  StoredToken stored{std::string(name), {}, tier, categories};
+  if (auto misfit = name_misfit(name)) return std::unexpected("The token's " + *misfit + ".");
+  if (auto misfit = words_misfit(stored, words)) return std::unexpected("The token's " + *misfit + ".");
+  std::array<unsigned char, 32> random{};
+  if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1)
+    return std::unexpected("No random bytes could be had for a token.");
+  const std::string token =
+      std::string(kPrefix) + to_base64url({reinterpret_cast<const char*>(random.data()), random.size()});
+  stored.digest = sha256(token);
+  return NewToken{token, entry_of(stored)};
+}
+
+}  // namespace auth

@@ -1,0 +1,56 @@
+// Static bearer tokens: a TOML file that holds their hashes, and new ones for it.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "auth/encoding.h"
+#include "auth/principal.h"
+
+namespace auth {
+
+/// One [[token]] of the file.
+struct StoredToken {
+  std::string name;  ///< 1 to 64 letters, digits, '.', '_', '-'
+  Digest digest{};
+  std::optional<std::string> tier;
+  std::optional<std::vector<std::string>> categories;
+};
+
+/// The tokens of a file. What is stored is the SHA-256 of a token: tokens are 256 random bits, so there is
+/// nothing to guess and nothing that a slow, salted hash would protect further.
+class TokenSet {
+ public:
+  explicit TokenSet(std::vector<StoredToken> tokens) : tokens_(std::move(tokens)) {}
+
+  /// Compares with every entry in constant time, also after a match.
+  const StoredToken* find(std::string_view token) const;
+  std::size_t size() const { return tokens_.size(); }
+
+ private:
+  std::vector<StoredToken> tokens_;
+};
+
+/// Reads `[[token]]` tables with `name`, `sha256`, and optionally `tier` and `categories`. Anything else in
+/// the file is an error: a sentence with `path`, line and entry.
+std::expected<TokenSet, std::string> parse_tokens(const std::string& text, const std::string& path,
+                                                  const Words& words);
+
+/// Reads the file, at most 1 MiB. One that others can write (group or world) is refused.
+std::expected<TokenSet, std::string> load_tokens(const std::string& path, const Words& words);
+
+/// A token that was just made; nobody else knows it.
+struct NewToken {
+  std::string token;  ///< "pve_" and 43 characters: 256 random bits
+  std::string entry;  ///< the lines for the file, without the token
+};
+
+/// Checks name and words as the file's reader does. Fails also when there is no randomness.
+std::expected<NewToken, std::string> make_token(std::string_view name, const std::optional<std::string>& tier,
+                                                const std::optional<std::vector<std::string>>& categories,
+                                                const Words& words);
+
+}  // namespace auth
