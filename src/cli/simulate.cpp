@@ -8,9 +8,9 @@
 
 #include "base/log.h"
 #include "cli/commands.h"
-#include "cli/listen.h"
 #include "cli/output.h"
 #include "cli/signals.h"
+#include "config/listen.h"
 #include "config/token.h"
 #include "net/certificate.h"
 #include "net/server.h"
@@ -19,13 +19,11 @@
 namespace cli {
 namespace {
 
+constexpr std::uint16_t kPvePort = 8006;
+
 int failed(std::string_view sentence, int code) {
   base::log(base::LogLevel::Error, sentence);
   return code;
-}
-
-bool is_loopback(const std::string& address) {
-  return address == "localhost" || address == "::1" || address.starts_with("127.");
 }
 
 // The token is the simulator's own, so it may stand in the arguments and be printed.
@@ -53,7 +51,7 @@ std::string announcement(const net::ServerOptions& server, std::uint16_t port,
 
 int simulate(const Arguments& arguments, const config::Settings& settings, const facts::Facts& facts,
              const base::Clock& clock) {
-  const auto listen = parse_listen(arguments.listen);
+  const auto listen = config::parse_listen("--listen", arguments.listen, kPvePort);
   if (!listen) return failed(listen.error(), kUsage);
   simulator::Options options;
   options.guests = settings.guests;
@@ -82,7 +80,7 @@ int simulate(const Arguments& arguments, const config::Settings& settings, const
     server_options.key_pem = certificate->key_pem;
     fingerprint = net::to_text(certificate->fingerprint);
   }
-  if (!is_loopback(listen->address)) {
+  if (!listen->is_loopback()) {
     base::log(base::LogLevel::Warning,
               "listening on " + listen->address + ": others can reach the simulator.");
   }

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "config/file.h"
+#include "config/http.h"
 #include "config/table.h"
 #include "config/token.h"
 #include "config/toml.h"
@@ -98,6 +99,24 @@ std::expected<void, std::string> from_file(const FileText& file, Findings& findi
   return {};
 }
 
+std::optional<Layer> layer_of(const Findings& findings, const Setting* row) {
+  const auto at = findings.find(row);
+  return at == findings.end() ? std::optional<Layer>{} : at->second.layer;
+}
+
+// Of a secret and of a file that holds it, the one of the higher layer counts.
+std::optional<std::string> settle_secret(Findings& findings, const Setting* secret, const Setting* file) {
+  const auto of_secret = layer_of(findings, secret);
+  const auto of_file = layer_of(findings, file);
+  if (!of_secret || !of_file) return std::nullopt;
+  if (of_secret == of_file) {
+    return findings[secret].given.source + " and " + findings[file].given.source +
+           " are both set; keep one of them.";
+  }
+  findings.erase(*of_secret < *of_file ? file : secret);
+  return std::nullopt;
+}
+
 // Of id and secret in one, of a secret and of a secret's file, the one of the highest layer counts: mixing
 // the id of one token with the secret of another only gives a 401.
 std::optional<std::string> settle_token(Findings& findings) {
@@ -105,10 +124,7 @@ std::optional<std::string> settle_token(Findings& findings) {
   const Setting* secret = row_of_variable("PVE_TOKEN_SECRET");
   const Setting* file = row_of_variable("PVE_TOKEN_SECRET_FILE");
   const Setting* both = row_of_variable("PROXMOX_VE_API_TOKEN");
-  const auto layer = [&](const Setting* row) {
-    const auto at = findings.find(row);
-    return at == findings.end() ? std::optional<Layer>{} : at->second.layer;
-  };
+  const auto layer = [&](const Setting* row) { return layer_of(findings, row); };
   if (layer(both)) {
     const auto above_file = [&](const Setting* row) {
       return layer(row).value_or(Layer::File) != Layer::File;
@@ -119,14 +135,7 @@ std::optional<std::string> settle_token(Findings& findings) {
       for (const auto* row : {id, secret, file}) findings.erase(row);
     }
   }
-  if (layer(secret) && layer(file)) {
-    if (layer(secret) == layer(file)) {
-      return findings[secret].given.source + " and " + findings[file].given.source +
-             " are both set; keep one of them.";
-    }
-    findings.erase(*layer(secret) < *layer(file) ? file : secret);
-  }
-  return std::nullopt;
+  return settle_secret(findings, secret, file);
 }
 
 // A slip in a variable's name would leave its default in force, and the default tier is the widest.
@@ -180,6 +189,32 @@ std::optional<std::string> check_secret_file(const Findings& findings, Settings&
   return std::nullopt;
 }
 
+// A variable and the file of settings may stay while another run uses stdin; a flag is meant for this run.
+std::optional<std::string> misplaced_http(const Findings& findings, const Settings& settings) {
+  if (settings.http.listen) return std::nullopt;
+  for (const auto& [row, found] : findings) {
+    if (found.layer == Layer::Flag && row->key.starts_with("http."))
+      return found.given.source + " is for the HTTP endpoint; add --http ADDRESS:PORT or leave it out.";
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> read_state_key(const Findings& findings, Settings& settings) {
+  const auto at = findings.find(row_of_variable("PVE_STATE_KEY_FILE"));
+  if (at == findings.end()) return std::nullopt;
+  const auto& path = settings.state_key_file;
+  const auto file = read_file(path);
+  if (!file) return complaint(at->second.given.source, path, file.error().requirement);
+  const auto key = base::trim(file->text);
+  if (const auto misfit = state_key_misfit(key))
+    return complaint(at->second.given.source, path, "what it holds " + *misfit);
+  settings.state_key = key;
+  if (file->others_may_read)
+    settings.warnings.push_back("the secret in " + base::printable(path) +
+                                " can be read by other users; chmod 600 it.");
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string complaint(std::string_view name, std::string_view value, std::string_view requirement) {
@@ -201,12 +236,19 @@ std::expected<Settings, std::string> load(const Sources& sources, const Known& k
     if (auto read = from_file(**file, findings, settings); !read) return std::unexpected(read.error());
   }
   if (auto error = settle_token(findings)) return std::unexpected(*error);
+  if (auto error =
+          settle_secret(findings, row_of_variable("PVE_STATE_KEY"), row_of_variable("PVE_STATE_KEY_FILE")))
+    return std::unexpected(*error);
   for (const auto& row : table()) {
     const auto at = findings.find(&row);
     if (at == findings.end() || row.apply == nullptr) continue;
     if (auto error = row.apply(at->second.given, known, settings)) return std::unexpected(*error);
   }
   if (auto error = check_secret_file(findings, settings)) return std::unexpected(*error);
+  if (auto error = read_state_key(findings, settings)) return std::unexpected(*error);
+  if (auto error = misplaced_http(findings, settings)) return std::unexpected(*error);
+  if (auto error = http_misfit(settings.http)) return std::unexpected(*error);
+  if (auto warning = http_warning(settings.http)) settings.warnings.push_back(std::move(*warning));
   warn_of_slips(sources.environment, settings);
   return settings;
 }

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "config/listen.h"
+
 namespace config {
 
 /// One PVE cluster and how to reach it.
@@ -30,8 +32,25 @@ struct Cluster {
   bool verify_ssl = true;
 };
 
+/// The HTTP endpoint: where it is, and who may call. config/http.h has the rules.
+struct Http {
+  std::optional<Listen> listen;  ///< absent: MCP is served on stdin and stdout
+  bool no_auth = false;
+  std::string tokens;  ///< auth reads the file
+  /// https, or http to this machine; auth::parse_location decides whether they are usable.
+  std::string issuer, jwks;
+  std::string url;               ///< endpoint_url() has the default
+  std::string certificate, key;  ///< PEM files; both or none
+  /// Beside those of `listen` and `url`; lower case.
+  std::vector<std::string> hosts, origins;
+};
+
 struct Settings {
   Cluster cluster;
+  Http http;
+  /// 32 to 256 characters, from the variable or from state_key_file; empty: none is shared.
+  std::string state_key;
+  std::string state_key_file;
   std::string tier = "full";
   /// Absent: all.
   std::optional<std::vector<std::string>> categories;

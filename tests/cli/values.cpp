@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "cli/listen.h"
 #include "cli/output.h"
 #include "cli/privileges.h"
 
@@ -43,23 +42,6 @@ TEST(Values, RefuseWhatIsNone) {
   EXPECT_THAT(values("{", {}), HasSubstr("error: --json"));
   EXPECT_THAT(values("[1]", {}), HasSubstr("one JSON object"));
   EXPECT_THAT(values("", {"a=\xFF"}), HasSubstr("UTF-8"));
-}
-
-TEST(Listen, AddressesAsPeopleWriteThem) {
-  const auto text = [](std::string_view written) {
-    const auto listen = cli::parse_listen(written);
-    return listen ? listen->address + " " + std::to_string(listen->port) : "error";
-  };
-  EXPECT_EQ(text("127.0.0.1:8006"), "127.0.0.1 8006");
-  EXPECT_EQ(text("127.0.0.1:0"), "127.0.0.1 0");
-  EXPECT_EQ(text("0.0.0.0"), "0.0.0.0 8006");
-  EXPECT_EQ(text("localhost:1"), "localhost 1");
-  EXPECT_EQ(text("9000"), "127.0.0.1 9000");
-  EXPECT_EQ(text("[::1]:5"), "::1 5");
-  EXPECT_EQ(text("[::1]"), "::1 8006");
-  EXPECT_EQ(text("::1"), "::1 8006");
-  for (const auto* bad : {"", ":8006", "127.0.0.1:", "127.0.0.1:99999", "a:b", "[]:1"})
-    EXPECT_EQ(text(bad), "error") << bad;
 }
 
 TEST(Output, ATerminalGetsNoControlCharacters) {

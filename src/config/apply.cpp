@@ -1,0 +1,179 @@
+#include "config/apply.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "config/readers.h"
+#include "config/token.h"
+
+namespace config::apply {
+
+std::optional<std::string> base_url(const Given& given, const Known&, Settings& settings) {
+  // A list, from commas and from repetition; what each part means is not judged here.
+  settings.cluster.base_url = base::trim(as_written(given));
+  settings.cluster.base_url_source = given.source;
+  return std::nullopt;
+}
+
+std::optional<std::string> token_id(const Given& given, const Known&, Settings& settings) {
+  auto value = single(given);
+  if (!value) return value.error();
+  if (!is_token_id(*value)) {
+    return complaint(given.source, *value, "must have the form user@realm!name, such as root@pam!mcp");
+  }
+  settings.cluster.token_id = std::move(*value);
+  return std::nullopt;
+}
+
+std::optional<std::string> token_secret(const Given& given, const Known&, Settings& settings) {
+  auto value = single(given);
+  if (!value) return value.error();
+  if (!is_token_secret(*value)) return given.source + std::string(kNoSecret);
+  settings.cluster.token_secret = std::move(*value);
+  return std::nullopt;
+}
+
+std::optional<std::string> token_secret_file(const Given& given, const Known&, Settings& settings) {
+  return set_path(given, settings.cluster.token_secret_file);
+}
+
+std::optional<std::string> api_token(const Given& given, const Known&, Settings& settings) {
+  const auto value = single(given);
+  if (!value) return value.error();
+  const auto equals = value->find('=');
+  const std::string id = value->substr(0, equals);
+  const std::string secret = equals == std::string::npos ? "" : value->substr(equals + 1);
+  if (!is_token_id(id) || !is_token_secret(secret)) {
+    return given.source + " must have the form user@realm!name=secret (its value is not shown).";
+  }
+  settings.cluster.token_id = id;
+  settings.cluster.token_secret = secret;
+  return std::nullopt;
+}
+
+std::optional<std::string> tier(const Given& given, const Known& known, Settings& settings) {
+  auto value = single(given);
+  if (!value) return value.error();
+  if (std::ranges::find(known.tiers, *value) == known.tiers.end()) {
+    return not_among(given, *value, known.tiers);
+  }
+  settings.tier = std::move(*value);
+  return std::nullopt;
+}
+
+std::optional<std::string> categories(const Given& given, const Known& known, Settings& settings) {
+  auto words = parts(given);
+  if (words.empty()) {
+    return complaint(given.source, as_written(given),
+                     "must name at least one of " + alternatives(known.categories));
+  }
+  // "all" is the word for the usual ones, so that another can be named beside them.
+  if (std::erase(words, "all") > 0)
+    words.insert(words.begin(), known.usual_categories.begin(), known.usual_categories.end());
+  for (const auto& word : words) {
+    if (std::ranges::find(known.categories, word) == known.categories.end()) {
+      return not_among(given, word, known.categories);
+    }
+  }
+  settings.categories = std::move(words);
+  return std::nullopt;
+}
+
+std::optional<std::string> verify_ssl(const Given& given, const Known&, Settings& settings) {
+  return set_boolean(given, settings.cluster.verify_ssl);
+}
+
+std::optional<std::string> ca_file(const Given& given, const Known&, Settings& settings) {
+  return set_path(given, settings.cluster.ca_file);
+}
+
+std::optional<std::string> fingerprint(const Given& given, const Known&, Settings& settings) {
+  settings.cluster.fingerprints = parts(given);
+  settings.cluster.fingerprint_source = given.source;
+  if (!settings.cluster.fingerprints.empty()) return std::nullopt;
+  return complaint(given.source, as_written(given), "must hold at least one fingerprint");
+}
+
+std::optional<std::string> timeout(const Given& given, const Known&, Settings& settings) {
+  const auto seconds = number(given, 1, 3600, " of seconds");
+  if (!seconds) return seconds.error();
+  settings.timeout = std::chrono::seconds{*seconds};
+  return std::nullopt;
+}
+
+std::optional<std::string> wait(const Given& given, const Known&, Settings& settings) {
+  const auto seconds = number(given, 0, 3600, " of seconds");
+  if (!seconds) return seconds.error();
+  settings.wait = std::chrono::seconds{*seconds};
+  return std::nullopt;
+}
+
+std::optional<std::string> node_tasks(const Given& given, const Known&, Settings& settings) {
+  const auto count = number(given, 0, 1000, "");
+  if (!count) return count.error();
+  settings.node_tasks = *count;
+  return std::nullopt;
+}
+
+std::optional<std::string> output(const Given& given, const Known& known, Settings& settings) {
+  auto value = single(given);
+  if (!value) return value.error();
+  if (std::ranges::find(known.outputs, *value) == known.outputs.end())
+    return not_among(given, *value, known.outputs);
+  settings.output = std::move(*value);
+  return std::nullopt;
+}
+
+std::optional<std::string> max_result(const Given& given, const Known&, Settings& settings) {
+  const auto bytes = number(given, 2000, 1'000'000, " of bytes");
+  if (!bytes) return bytes.error();
+  settings.max_result = *bytes;
+  return std::nullopt;
+}
+
+std::optional<std::string> chart_theme(const Given& given, const Known&, Settings& settings) {
+  constexpr std::array<std::string_view, 2> kThemes = {"light", "dark"};
+  const auto value = single(given);
+  if (!value) return value.error();
+  if (std::ranges::find(kThemes, *value) == kThemes.end()) return not_among(given, *value, kThemes);
+  settings.dark_charts = *value == "dark";
+  return std::nullopt;
+}
+
+std::optional<std::string> debug(const Given& given, const Known&, Settings& settings) {
+  // The environment variable counts with any value; flag and file say what they mean.
+  if (given.source == "DEBUG") {
+    settings.debug = true;
+    return std::nullopt;
+  }
+  return set_boolean(given, settings.debug);
+}
+
+std::optional<std::string> simulate(const Given& given, const Known&, Settings& settings) {
+  return set_boolean(given, settings.simulate);
+}
+
+std::optional<std::string> guests(const Given& given, const Known&, Settings& settings) {
+  const auto count = number(given, 1, 100'000, " of guests");
+  if (!count) return count.error();
+  settings.guests = *count;
+  return std::nullopt;
+}
+
+std::optional<std::string> pve(const Given& given, const Known& known, Settings& settings) {
+  auto value = single(given);
+  if (!value) return value.error();
+  if (std::ranges::find(known.releases, *value) == known.releases.end()) {
+    return not_among(given, *value, known.releases);
+  }
+  settings.pve = std::move(*value);
+  return std::nullopt;
+}
+
+std::optional<std::string> fault(const Given& given, const Known&, Settings& settings) {
+  settings.faults = parts(given);
+  return std::nullopt;
+}
+
+}  // namespace config::apply
