@@ -114,6 +114,7 @@ int main(int argc, char** argv) {
     const bool written = cli::print(STDOUT_FILENO, help ? cli::usage() : "mcp-pve " MCP_PVE_VERSION "\n");
     cli::leave(written ? cli::kDone : cli::kFailed);
   }
+  if (arguments->command == cli::Command::Token) cli::leave(cli::make_token(*arguments));
   const auto settings = load(*arguments);
   if (!settings) cli::leave(fail(settings.error()));
   if (const auto sentence = cli::misplaced(*arguments, settings->simulate)) cli::leave(fail(*sentence));

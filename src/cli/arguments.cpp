@@ -12,7 +12,7 @@
 namespace cli {
 namespace {
 
-constexpr std::array<std::string_view, 4> kCommands = {"call", "tools", "simulate", "doctor"};
+constexpr std::array<std::string_view, 5> kCommands = {"call", "tools", "simulate", "doctor", "token"};
 
 // One row of the settings' table with the place where the library leaves its values.
 struct SettingFlag {
@@ -84,7 +84,11 @@ std::expected<Arguments, std::string> parse(std::span<const char* const> words) 
   simulate->add_option("--token", arguments.token);
   simulate->add_flag("--plain", arguments.plain);
   auto* doctor = app.add_subcommand("doctor");
-  for (auto* command : {call, tools, simulate, doctor}) {
+  auto* token = app.add_subcommand("token");
+  token->add_option("name", arguments.token_name);
+  token->add_option("--tier", arguments.token_tier);
+  token->add_option("--categories", arguments.token_categories)->delimiter(',')->allow_extra_args(false);
+  for (auto* command : {call, tools, simulate, doctor, token}) {
     command->set_help_flag();
     command->fallthrough();
   }
@@ -103,6 +107,7 @@ std::expected<Arguments, std::string> parse(std::span<const char* const> words) 
                       : *tools    ? Command::Tools
                       : *simulate ? Command::Simulate
                       : *doctor   ? Command::Doctor
+                      : *token    ? Command::Token
                                   : Command::Serve;
   if (help || version) return arguments;
   if (const auto rest = app.remaining(true); !rest.empty()) {
@@ -110,6 +115,9 @@ std::expected<Arguments, std::string> parse(std::span<const char* const> words) 
   }
   if (arguments.command == Command::Call && arguments.tool.empty()) {
     return std::unexpected("call needs the name of a tool, such as: mcp-pve call pve_list_nodes.");
+  }
+  if (arguments.command == Command::Token && arguments.token_name.empty()) {
+    return std::unexpected("token needs a name for the token, such as: mcp-pve token laptop.");
   }
   for (auto& flag : flags) {
     for (auto& value : flag.values) {
@@ -142,6 +150,10 @@ std::string usage() {
       "[--plain]\n"
       "                                                   the simulated cluster over HTTPS, for any PVE "
       "client\n"
+      "       mcp-pve token NAME [--tier TIER] [--categories LIST]\n"
+      "                                                   makes a bearer token for callers over HTTP; needs "
+      "no "
+      "PVE\n"
       "       mcp-pve --help | --version\n"
       "\n"
       "call --json '{\"node\":\"pve1\"}' takes the arguments as one object; --json - reads it from stdin;\n"

@@ -12,7 +12,7 @@
 
 namespace cli {
 
-enum class Command : std::uint8_t { Serve, Call, Tools, Simulate, Doctor, Help, Version };
+enum class Command : std::uint8_t { Serve, Call, Tools, Simulate, Doctor, Token, Help, Version };
 
 struct Arguments {
   Command command = Command::Serve;
@@ -26,6 +26,9 @@ struct Arguments {
   std::string listen = "127.0.0.1:8006";  ///< simulate
   std::string token;                      ///< simulate: USER@REALM!NAME=SECRET instead of the built-in one
   bool plain = false;                     ///< simulate: HTTP without TLS
+  std::string token_name;                 ///< token: what to call it
+  std::optional<std::string> token_tier;  ///< token --tier
+  std::optional<std::vector<std::string>> token_categories;  ///< token --categories
 };
 
 /// `words` are argv without the program's name. The error is one sentence and never repeats a value that may

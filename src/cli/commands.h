@@ -38,4 +38,7 @@ int simulate(const Arguments& arguments, const config::Settings& settings, const
 /// Every step of the way to PVE, with what to do where one fails.
 int doctor(const config::Settings& settings, Backend& backend, const facts::Facts& facts);
 
+/// A new bearer token and the lines for the file of tokens, on stdout. Needs no settings.
+int make_token(const Arguments& arguments);
+
 }  // namespace cli

@@ -79,6 +79,20 @@ TEST(Arguments, SimulateHasItsOwn) {
   EXPECT_THAT(flags(*arguments), ElementsAre("--guests=5"));
 }
 
+TEST(Arguments, TokenHasItsOwn) {
+  const auto arguments = parse({"token", "laptop", "--tier", "read-only", "--categories", "nodes,qemu"});
+  ASSERT_TRUE(arguments) << arguments.error();
+  EXPECT_EQ(arguments->command, Command::Token);
+  EXPECT_EQ(arguments->token_name, "laptop");
+  EXPECT_EQ(arguments->token_tier, "read-only");
+  EXPECT_THAT(*arguments->token_categories, ElementsAre("nodes", "qemu"));
+  EXPECT_THAT(flags(*arguments), IsEmpty()) << "--categories is that of the token";
+  EXPECT_EQ(parse({"token", "laptop"})->token_tier, std::nullopt);
+  EXPECT_EQ(parse({"token", "laptop"})->token_categories, std::nullopt);
+  EXPECT_THAT(error({"token"}), HasSubstr("mcp-pve token laptop"));
+  EXPECT_THAT(error({"token", "laptop", "--tiers", "x"}), HasSubstr("--tiers is not an option"));
+}
+
 TEST(Arguments, EverySettingWithAFlagIsTaken) {
   for (const auto& row : config::table()) {
     if (row.flag.empty()) continue;
@@ -109,7 +123,7 @@ TEST(Arguments, NeverRepeatASecret) {
 
 TEST(Usage, NamesEveryCommandAndSetting) {
   const auto text = cli::usage();
-  for (const auto* word : {"call", "tools", "doctor", "simulate", "--help", "--version"}) {
+  for (const auto* word : {"call", "tools", "doctor", "simulate", "token", "--help", "--version"}) {
     EXPECT_THAT(text, HasSubstr(word));
   }
   for (const auto& row : config::table()) EXPECT_THAT(text, HasSubstr(row.variable));

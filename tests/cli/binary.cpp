@@ -394,4 +394,22 @@ TEST(Simulate, TakesATokenServesPlainAndEndsOnASignal) {
   EXPECT_EQ(simulator.process().wait(), 0);
 }
 
+TEST(Binary, MakesATokenWithoutPve) {
+  const auto made = run({"token", "laptop", "--tier", "read-only", "--categories", "nodes,qemu"});
+  ASSERT_EQ(made.code, 0) << made.errors;
+  EXPECT_THAT(made.errors, IsEmpty());
+  EXPECT_THAT(made.output, StartsWith("pve_"));
+  EXPECT_THAT(made.output, HasSubstr("[[token]]\nname = \"laptop\"\nsha256 = \""));
+  EXPECT_THAT(made.output, HasSubstr("tier = \"read-only\"\ncategories = [\"nodes\", \"qemu\"]\n"));
+  const auto token = made.output.substr(0, made.output.find('\n'));
+  EXPECT_EQ(made.output.find(token, token.size()), std::string::npos) << "it is printed once";
+  EXPECT_NE(run({"token", "laptop"}).output.substr(0, token.size()), token);
+  for (const auto& words : {Texts{"token"}, Texts{"token", "a b"}, Texts{"token", "a", "--tier", "root"},
+                            Texts{"token", "a", "--categories", "nodes,cats"}}) {
+    const auto refused = run(words);
+    EXPECT_EQ(refused.code, 2) << words.back();
+    EXPECT_THAT(refused.output, IsEmpty());
+  }
+}
+
 }  // namespace
