@@ -141,8 +141,8 @@ class TokenFile : public testing::Test {
 };
 
 TEST_F(TokenFile, OneThatOthersCanWriteIsRefused) {
-  for (const mode_t good : {0600, 0400, 0640, 0644, 0444}) EXPECT_EQ(load(good), "") << std::oct << good;
-  for (const mode_t bad : {0620, 0602, 0666, 0660, 0622})
+  for (const mode_t good : {0600U, 0400U, 0640U, 0644U, 0444U}) EXPECT_EQ(load(good), "") << std::oct << good;
+  for (const mode_t bad : {0620U, 0602U, 0666U, 0660U, 0622U})
     EXPECT_THAT(load(bad), AllOf(HasSubstr("can be written by other users"), HasSubstr("chmod 600")))
         << std::oct << bad;
 }
