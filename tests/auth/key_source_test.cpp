@@ -150,7 +150,7 @@ TEST_F(Keys, OneFetchServesAllWhoWait) {
   {
     std::vector<std::jthread> callers;
     for (int i = 0; i < 16; ++i)
-      callers.emplace_back([&] {
+      callers.emplace_back([&, i] {
         found += find(i % 2 == 0 ? std::optional<std::string>("one") : std::nullopt) == "1" ? 1 : 0;
       });
     issuer_.await(1);
