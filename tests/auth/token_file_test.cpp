@@ -84,6 +84,8 @@ TEST(Tokens, WhatIsWrongStopsTheLoad) {
       {"[[token]]\nname = \"a\"\nname = \"b\"\n", "not valid TOML"},
       {"", "holds no token"},
       {"# nobody\n", "holds no token"},
+      {"[[" + std::string(100, '\0') + "token]]", "is not a text file"},
+      {"# \xFF\n", "is not a text file"},
   };
   for (const auto& [text, part] : cases) EXPECT_THAT(error(text), HasSubstr(part)) << text;
 }

@@ -1,5 +1,6 @@
-// What a caller sends as its token, and what an issuer publishes: refused, or of the shape that the rest relies on.
-#include <array>
+// What a caller sends as its token, and what an issuer publishes: refused, or of the shape that the rest
+// relies on.
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -12,7 +13,6 @@
 #include "auth/jwk.h"
 #include "auth/jwt.h"
 #include "auth/location.h"
-#include "auth/token_file.h"
 #include "base/text.h"
 
 namespace {
@@ -54,13 +54,14 @@ void check_header(std::string_view text) {
   if (token) require(token->find_first_of(" \t\r\n\",") == std::string_view::npos);
   const auto denied = auth::Challenges("https://a/x").invalid_token(text);
   require(!base::has_control(denied.challenge));
-  require(denied.challenge.find("\",") != std::string::npos && denied.challenge.ends_with('"') == !text.empty());
+  require(denied.challenge.ends_with('"') && denied.challenge.find('\\') == std::string::npos);
 }
 
 void check_location(std::string_view text) {
   const auto location = auth::parse_location(text);
   if (!location) return;
-  require(location->text().find_first_of("\"\\ \r\n#") == std::string::npos && location->target().starts_with('/'));
+  require(location->text().find_first_of("\"\\ \r\n#") == std::string::npos &&
+          location->target().starts_with('/'));
   const auto again = auth::parse_location(location->text());
   require(again && again->text() == location->text());
 }
@@ -79,7 +80,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const auto lifetime = auth::lifetime_of({{"cache-control", std::string(text)}});
   require(lifetime >= std::chrono::minutes{5} && lifetime <= std::chrono::hours{24});
-  const auth::Words words{{"read-only", "read-execute", "full"}, {"nodes"}};
-  if (const auto tokens = auth::parse_tokens(std::string(text), "f", words)) require(tokens->size() > 0);
   return 0;
 }
