@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/text.h"
 #include "config/readers.h"
 #include "config/token.h"
 

@@ -307,6 +307,8 @@ void Connection::on_notification(const jsonrpc::Notification& notification) {
     server_.subscriptions().add(shared_from_this());
 }
 
+void Connection::leave() { server_.subscriptions().remove(this); }
+
 void Connection::tell(std::string_view method, std::string_view params) {
   sink_->send(jsonrpc::write_notification(method, params));
 }

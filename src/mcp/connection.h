@@ -51,6 +51,8 @@ class Connection final : public Listener, public std::enable_shared_from_this<Co
   void end_of_input();
   /// Fires the stop tokens of all calls; they are still answered.
   void cancel_all();
+  /// Changes are no longer told.
+  void leave();
   /// The revision of the session, once there is one.
   std::optional<Revision> revision() const;
 

@@ -1,0 +1,135 @@
+#include "transport/http_answer.h"
+
+#include <utility>
+
+#include "base/json.h"
+#include "mcp/call_tool.h"
+#include "mcp/modern.h"
+
+namespace transport {
+namespace {
+
+std::string_view reason(unsigned status) {
+  switch (status) {
+    case 200:
+      return "OK";
+    case 202:
+      return "Accepted";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 406:
+      return "Not Acceptable";
+    case 409:
+      return "Conflict";
+    case 415:
+      return "Unsupported Media Type";
+    case 429:
+      return "Too Many Requests";
+    case 503:
+      return "Service Unavailable";
+    default:
+      return "";
+  }
+}
+
+/// The answer that is one JSON text; errors that clients tell apart by the status have theirs.
+net::Response whole(std::string_view message, const jsonrpc::Error* error, const AnswerStyle& style) {
+  auto headers = style.headers;
+  unsigned status = 200;
+  if (error != nullptr && error->code == mcp::modern::kMissingCapability) status = 400;
+  if (error != nullptr && error->code == mcp::kInsufficientScope) {
+    status = 403;
+    std::vector<std::string> scopes;
+    for (const auto& scope : error->data.at("scopes").as_array()) scopes.emplace_back(scope.as_string());
+    if (style.scope_challenge) headers.emplace_back("WWW-Authenticate", style.scope_challenge(scopes));
+  }
+  return json_response(status, std::string(message), headers);
+}
+
+}  // namespace
+
+net::Response json_response(unsigned status, std::string body, const net::Headers& headers) {
+  net::Response response{status, std::string(reason(status)), headers, std::move(body)};
+  if (!response.body.empty()) response.headers.emplace_back("Content-Type", "application/json");
+  return response;
+}
+
+net::Response refusal_response(unsigned status, std::string_view sentence, const net::Headers& headers) {
+  base::JsonObject body;
+  body["error"] = sentence;
+  return json_response(status, base::write_json(base::Json(std::move(body))), headers);
+}
+
+net::Response error_response(unsigned status, const std::optional<jsonrpc::Id>& id,
+                             const jsonrpc::Error& error, const net::Headers& headers) {
+  return json_response(status, jsonrpc::write_error(id, error), headers);
+}
+
+void ModernAnswer::send(std::string_view message) {
+  const std::scoped_lock lock(mutex_);
+  if (done_ || !style_.may_stream) return;
+  if (!std::exchange(begun_, true)) responder_->begin(event_head(style_.headers));
+  responder_->write(event_text(message));
+}
+
+void ModernAnswer::answer(std::string_view message, const jsonrpc::Error* error) {
+  const std::scoped_lock lock(mutex_);
+  if (std::exchange(done_, true)) return;
+  if (!begun_) {
+    responder_->answer(whole(message, error, style_));
+    return;
+  }
+  responder_->write(event_text(message));
+  responder_->end();
+}
+
+void ModernAnswer::keep_alive() {
+  const std::scoped_lock lock(mutex_);
+  if (begun_ && !done_) responder_->write(":\n\n");
+}
+
+bool ModernAnswer::streaming() const {
+  const std::scoped_lock lock(mutex_);
+  return begun_ && !done_;
+}
+
+bool LegacyAnswer::begin() {
+  if (!style_.may_stream) return false;
+  if (!std::exchange(begun_, true)) {
+    stream_->attach(responder_, event_head(style_.headers), std::nullopt);
+    opened_(stream_);
+    if (primes_) stream_->prime();
+  }
+  return true;
+}
+
+void LegacyAnswer::send(std::string_view message) {
+  const std::scoped_lock lock(mutex_);
+  if (begin()) stream_->push(message);
+}
+
+void LegacyAnswer::answer(std::string_view message, const jsonrpc::Error* error) {
+  const std::scoped_lock lock(mutex_);
+  if (!begun_) {
+    responder_->answer(whole(message, error, style_));
+    return;
+  }
+  stream_->push(message);
+  stream_->finish();
+}
+
+void LegacyAnswer::pause() {
+  const std::scoped_lock lock(mutex_);
+  // Without an id to come back with, the rest would be lost.
+  if (primes_ && begin()) stream_->pause();
+}
+
+}  // namespace transport

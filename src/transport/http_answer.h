@@ -1,0 +1,86 @@
+// The answer to one POST: one JSON text, or a stream of events once there is something to tell before it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "jsonrpc/message.h"
+#include "mcp/sink.h"
+#include "net/http.h"
+#include "net/responder.h"
+#include "transport/event_stream.h"
+
+namespace transport {
+
+/// What answers have in common.
+struct AnswerStyle {
+  net::Headers headers;
+  /// False: the client takes no events; what would be told meanwhile falls away.
+  bool may_stream = true;
+  /// The value of WWW-Authenticate for scopes that would have done.
+  std::function<std::string(const std::vector<std::string>&)> scope_challenge;
+};
+
+/// `body` as JSON.
+net::Response json_response(unsigned status, std::string body, const net::Headers& headers);
+/// A JSON object with the one member "error".
+net::Response refusal_response(unsigned status, std::string_view sentence, const net::Headers& headers);
+/// A JSON-RPC error as the whole answer.
+net::Response error_response(unsigned status, const std::optional<jsonrpc::Id>& id,
+                             const jsonrpc::Error& error, const net::Headers& headers);
+
+/// Of the modern era: nothing is kept.
+class ModernAnswer final : public mcp::Sink {
+ public:
+  ModernAnswer(std::shared_ptr<net::Responder> responder, AnswerStyle style)
+      : responder_(std::move(responder)), style_(std::move(style)) {}
+
+  void send(std::string_view message) override;
+  void answer(std::string_view message, const jsonrpc::Error* error) override;
+  /// On a stream that has begun.
+  void keep_alive();
+  bool streaming() const;
+
+ private:
+  const std::shared_ptr<net::Responder> responder_;
+  const AnswerStyle style_;
+  mutable std::mutex mutex_;
+  bool begun_ = false;
+  bool done_ = false;
+};
+
+/// Of a legacy session: once it has begun as a stream its events are kept, and a reader who was cut off gets
+/// the rest by a GET.
+class LegacyAnswer final : public mcp::Sink {
+ public:
+  /// `opened` is told of the stream when it begins; `primes`: the revision has events without data.
+  LegacyAnswer(std::shared_ptr<net::Responder> responder, AnswerStyle style,
+               std::shared_ptr<EventStream> stream,
+               std::function<void(const std::shared_ptr<EventStream>&)> opened, bool primes)
+      : responder_(std::move(responder)),
+        style_(std::move(style)),
+        stream_(std::move(stream)),
+        opened_(std::move(opened)),
+        primes_(primes) {}
+
+  void send(std::string_view message) override;
+  void answer(std::string_view message, const jsonrpc::Error* error) override;
+  void pause() override;
+
+ private:
+  bool begin();
+
+  const std::shared_ptr<net::Responder> responder_;
+  const AnswerStyle style_;
+  const std::shared_ptr<EventStream> stream_;
+  const std::function<void(const std::shared_ptr<EventStream>&)> opened_;
+  const bool primes_;
+  std::mutex mutex_;
+  bool begun_ = false;
+};
+
+}  // namespace transport

@@ -1,0 +1,375 @@
+#include "transport/http_endpoint.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "mcp/modern.h"
+#include "mcp/revision.h"
+#include "transport/http_header.h"
+#include "transport/http_modern.h"
+
+namespace transport {
+namespace {
+
+constexpr std::string_view kPath = "/mcp";
+constexpr std::string_view kSessionHeader = "Mcp-Session-Id";
+constexpr std::string_view kVersionHeader = "MCP-Protocol-Version";
+
+/// Takes answers of messages that have none.
+class Nowhere final : public mcp::Sink {
+ public:
+  void send(std::string_view /*message*/) override {}
+};
+
+std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
+
+std::vector<std::string> known_hosts(const HttpOptions& options) {
+  auto hosts = options.hosts;
+  hosts.push_back(options.address);
+  return hosts;
+}
+
+/// A session is of a caller with just these rights: who has others by now begins a new one.
+std::string owner_key(const mcp::Caller& caller) {
+  std::string key = caller.identity + "\n" + caller.tier.value_or("") + "\n";
+  for (const auto& category : caller.categories.value_or(std::vector<std::string>{})) key += category + ",";
+  key += caller.categories ? "\n" : "*\n";
+  for (const auto& scope : caller.scopes) key += scope + " ";
+  return key;
+}
+
+bool is_request(const jsonrpc::Item& item) { return item && std::holds_alternative<jsonrpc::Request>(*item); }
+
+bool claims_modern(const jsonrpc::Item& item) {
+  if (!item) return false;
+  if (const auto* const request = std::get_if<jsonrpc::Request>(&*item))
+    return mcp::modern::claims(request->params);
+  if (const auto* const notification = std::get_if<jsonrpc::Notification>(&*item))
+    return mcp::modern::claims(notification->params);
+  return false;
+}
+
+jsonrpc::Error invalid_request(std::string message) {
+  return {jsonrpc::kInvalidRequest, "Invalid request: " + std::move(message), {}};
+}
+
+/// The trace that came as a header goes where the protocol has it.
+void adopt_trace(jsonrpc::Request& request, const net::Headers& headers) {
+  const auto trace = net::find_header(headers, "traceparent");
+  if (!trace) return;
+  auto& meta = request.params["_meta"];
+  if (meta.is_null()) meta = base::JsonObject{};
+  if (meta.is_object() && !meta.get_object().contains("traceparent"))
+    meta.get_object()["traceparent"] = *trace;
+}
+
+net::Headers with(net::Headers headers, std::string_view name, std::string_view value) {
+  headers.emplace_back(name, value);
+  return headers;
+}
+
+}  // namespace
+
+HttpEndpoint::HttpEndpoint(const mcp::Server& server, HttpOptions options)
+    : server_(server),
+      options_(std::move(options)),
+      guard_(known_hosts(options_), options_.origins),
+      workers_(std::make_shared<Workers>(options_.workers, options_.queue)),
+      sessions_(server, {options_.max_sessions, options_.max_sessions_of_caller, options_.session_idle}) {}
+
+void HttpEndpoint::serve(net::Request request, const std::shared_ptr<net::Responder>& responder) {
+  const auto path = path_of(request.target);
+  const bool reads = request.verb == "GET" || request.verb == "HEAD";
+  if (path == "/health" && reads) {
+    responder->answer(json_response(200, R"({"status":"ok"})", {{"Cache-Control", "no-store"}}));
+    return;
+  }
+  if (auto fine = guard_.check(request.headers); !fine) {
+    responder->answer(refusal_response(403, fine.error(), {}));
+    return;
+  }
+  auto cors = guard_.cors(request.headers);
+  if (reads && serve_document(request, *responder)) return;
+  if (path != kPath) {
+    responder->answer(refusal_response(404, "There is nothing here; the endpoint is /mcp.", cors));
+    return;
+  }
+  if (request.verb == "OPTIONS" && !cors.empty()) {
+    cors.emplace_back("Access-Control-Allow-Methods", "POST, GET, DELETE");
+    cors.emplace_back("Access-Control-Allow-Headers",
+                      "Authorization, Content-Type, Accept, Last-Event-ID, Mcp-Session-Id, "
+                      "MCP-Protocol-Version, Mcp-Method, Mcp-Name, traceparent");
+    responder->answer({204, "No Content", cors, {}});
+    return;
+  }
+  if (request.verb != "POST" && request.verb != "GET" && request.verb != "DELETE") {
+    responder->answer(refusal_response(405, "The endpoint takes POST, GET and DELETE.",
+                                       with(cors, "Allow", "POST, GET, DELETE")));
+    return;
+  }
+  auto visit = std::make_shared<Visit>(Visit{std::move(request), responder, {cors, true, {}}, {}});
+  visit->style.scope_challenge = options_.scope_challenge;
+  if (!workers_->run([self = shared_from_this(), visit] { self->run(std::move(*visit)); })) {
+    responder->answer(refusal_response(503, "Too many requests are being served; try again soon.",
+                                       with(cors, "Retry-After", "1")));
+  }
+}
+
+bool HttpEndpoint::serve_document(const net::Request& request, net::Responder& responder) const {
+  for (const auto& [path, text] : options_.documents) {
+    if (path_of(request.target) != path) continue;
+    responder.answer(
+        json_response(200, text, {{"Access-Control-Allow-Origin", "*"}, {"Cache-Control", "max-age=3600"}}));
+    return true;
+  }
+  return false;
+}
+
+void HttpEndpoint::run(Visit visit) {
+  if (options_.authenticate) {
+    std::stop_source stop;
+    visit.responder->on_gone([stop]() mutable { stop.request_stop(); });
+    auto caller = options_.authenticate(visit.request.headers, stop.get_token());
+    if (!caller) {
+      auto headers = visit.style.headers;
+      if (!caller.error().challenge.empty())
+        headers.emplace_back("WWW-Authenticate", caller.error().challenge);
+      if (caller.error().status == 503) headers.emplace_back("Retry-After", "10");
+      base::log(base::LogLevel::Info,
+                "refused a request from " + visit.responder->peer() + ": " + caller.error().sentence);
+      visit.responder->answer(refusal_response(caller.error().status, caller.error().sentence, headers));
+      return;
+    }
+    visit.caller = *std::move(caller);
+  }
+  if (visit.request.verb == "POST") {
+    post(visit);
+  } else if (names_modern(visit.request.headers)) {
+    visit.responder->answer(refusal_response(405, "Revision 2026-07-28 has POST only.",
+                                             with(visit.style.headers, "Allow", "POST")));
+  } else if (visit.request.verb == "GET") {
+    get(visit);
+  } else {
+    end_session(visit);
+  }
+}
+
+void HttpEndpoint::post(Visit& visit) {
+  const auto& headers = visit.request.headers;
+  const auto refuse = [&](unsigned status, std::string_view sentence) {
+    visit.responder->answer(refusal_response(status, sentence, visit.style.headers));
+  };
+  if (!is_json(headers)) return refuse(415, "The Content-Type must be application/json.");
+  visit.style.may_stream = accepts(headers, "text/event-stream");
+  if (!visit.style.may_stream && !accepts(headers, "application/json"))
+    return refuse(406, "Accept must name application/json and text/event-stream.");
+  auto input = jsonrpc::parse(visit.request.body);
+  visit.request.body = {};
+  const auto fail = [&](const std::optional<jsonrpc::Id>& id, const jsonrpc::Error& error) {
+    visit.responder->answer(error_response(400, id, error, visit.style.headers));
+  };
+  if (const auto* const batch = std::get_if<jsonrpc::Batch>(&input)) {
+    if (std::ranges::any_of(*batch, claims_modern))
+      return fail({}, invalid_request("revision 2026-07-28 has no batches"));
+    return post_legacy(visit, std::move(input));
+  }
+  auto& item = std::get<jsonrpc::Item>(input);
+  if (!item) return fail(item.error().id, item.error().error);
+  auto* const request = std::get_if<jsonrpc::Request>(&*item);
+  const bool modern = claims_modern(item) || names_modern(headers);
+  if (request == nullptr && modern) {
+    // Nothing is cancelled by a notification here, and nothing else is notified.
+    visit.responder->answer(json_response(202, {}, visit.style.headers));
+    return;
+  }
+  if (request == nullptr) return post_legacy(visit, std::move(input));
+  adopt_trace(*request, headers);
+  const bool initialize = request->method == "initialize" && !mcp::modern::claims(request->params);
+  if (initialize && names_modern(headers)) {
+    return fail(request->id, {mcp::modern::kHeaderMismatch,
+                              "initialize is not of the revision that MCP-Protocol-Version names",
+                              {}});
+  }
+  if (initialize) return post_initialize(visit, std::move(*request));
+  if (modern) return post_modern(visit, std::move(*request));
+  post_legacy(visit, std::move(input));
+}
+
+void HttpEndpoint::post_modern(Visit& visit, jsonrpc::Request request) {
+  if (auto fault = refuse_modern(request, visit.request.headers, server_)) {
+    visit.responder->answer(error_response(fault->status, request.id, fault->error, visit.style.headers));
+    return;
+  }
+  const bool stream = request.method == "subscriptions/listen";
+  if (stream && !visit.style.may_stream) {
+    visit.responder->answer(
+        refusal_response(406, "Accept must name text/event-stream.", visit.style.headers));
+    return;
+  }
+  if (stream && too_many_streams(visit)) return;
+  const auto answer = std::make_shared<ModernAnswer>(visit.responder, visit.style);
+  const auto at_once = [](const std::function<void()>& job) {
+    job();
+    return true;
+  };
+  const auto connection = mcp::Connection::open(server_, visit.caller, answer, at_once);
+  watch_stream(visit, connection, answer);
+  connection->receive(jsonrpc::Item(std::move(request)), answer);
+}
+
+void HttpEndpoint::watch_stream(const Visit& visit, const std::shared_ptr<mcp::Connection>& connection,
+                                const std::shared_ptr<ModernAnswer>& answer) {
+  {
+    const std::scoped_lock lock(mutex_);
+    std::erase_if(open_, [](const Open& open) { return open.answer.expired(); });
+    open_.push_back({visit.caller.identity, connection, answer});
+  }
+  // To go away is to cancel.
+  visit.responder->on_gone([connection] { connection->cancel_all(); });
+}
+
+bool HttpEndpoint::too_many_streams(Visit& visit) {
+  std::size_t own = 0;
+  {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& open : open_) {
+      if (open.owner != visit.caller.identity) continue;
+      const auto answer = open.answer.lock();
+      if (answer && answer->streaming()) ++own;
+    }
+  }
+  if (own < options_.max_streams_of_caller) return false;
+  visit.responder->answer(refusal_response(429, "Too many streams of this caller are open; close some.",
+                                           with(visit.style.headers, "Retry-After", "10")));
+  return true;
+}
+
+void HttpEndpoint::post_initialize(Visit& visit, jsonrpc::Request request) {
+  const auto caller = visit.caller;
+  auto session = sessions_.make(caller, owner_key(caller));
+  if (!sessions_.keep(session)) {
+    visit.responder->answer(refusal_response(429, "Too many sessions of this caller are in use; end some.",
+                                             with(visit.style.headers, "Retry-After", "10")));
+    return;
+  }
+  auto style = visit.style;
+  style.headers.emplace_back(kSessionHeader, session->id());
+  // The handshake never streams.
+  style.may_stream = false;
+  const auto answer =
+      std::make_shared<LegacyAnswer>(visit.responder, style, session->new_stream(), nullptr, false);
+  session->connection().receive(jsonrpc::Item(std::move(request)), answer);
+  if (!session->connection().revision()) sessions_.end(session->id(), owner_key(caller));
+}
+
+std::shared_ptr<HttpSession> HttpEndpoint::session_of(Visit& visit) {
+  const auto refuse = [&](unsigned status, std::string_view sentence) {
+    visit.responder->answer(refusal_response(status, sentence, visit.style.headers));
+    return nullptr;
+  };
+  const auto id = single_header(visit.request.headers, kSessionHeader);
+  if (!id || !*id) {
+    return refuse(400,
+                  "Mcp-Session-Id is missing: send initialize first, or a request of revision 2026-07-28.");
+  }
+  auto session = sessions_.find(**id, owner_key(visit.caller));
+  if (!session)
+    return refuse(404, "There is no such session; send initialize again, without Mcp-Session-Id.");
+  const auto version = single_header(visit.request.headers, kVersionHeader);
+  if (!version || (*version && !mcp::revision_named(**version)))
+    return refuse(400, "MCP-Protocol-Version is not one that this server speaks.");
+  return session;
+}
+
+void HttpEndpoint::post_legacy(Visit& visit, Input input) {
+  const auto session = session_of(visit);
+  if (!session) return;
+  const auto* const batch = std::get_if<jsonrpc::Batch>(&input);
+  const auto* const item = std::get_if<jsonrpc::Item>(&input);
+  // What is malformed inside of a batch is answered like a request.
+  const bool answered =
+      batch != nullptr
+          ? std::ranges::any_of(*batch, [](const auto& each) { return !each || is_request(each); })
+          : is_request(*item);
+  if (!answered) {
+    session->connection().receive(std::move(input), std::make_shared<Nowhere>());
+    visit.responder->answer(json_response(202, {}, visit.style.headers));
+    return;
+  }
+  const bool primes = session->connection().revision() == mcp::Revision::R2025_11_25;
+  const auto answer = std::make_shared<LegacyAnswer>(
+      visit.responder, visit.style, session->new_stream(),
+      [session](const std::shared_ptr<EventStream>& stream) { session->keep(stream); }, primes);
+  session->connection().receive(std::move(input), answer);
+}
+
+void HttpEndpoint::get(Visit& visit) {
+  if (!accepts(visit.request.headers, "text/event-stream")) {
+    visit.responder->answer(
+        refusal_response(406, "Accept must name text/event-stream.", visit.style.headers));
+    return;
+  }
+  const auto session = session_of(visit);
+  if (!session) return;
+  auto stream = session->general();
+  std::optional<std::uint64_t> after;
+  if (const auto last = single_header(visit.request.headers, "Last-Event-ID"); last && *last) {
+    const auto found = session->found(**last);
+    if (!found) {
+      visit.responder->answer(
+          refusal_response(400, "What came after this Last-Event-ID is not kept.", visit.style.headers));
+      return;
+    }
+    stream = found->first;
+    after = found->second;
+  }
+  if (stream->attach(visit.responder, event_head(visit.style.headers), after)) return;
+  visit.responder->answer(
+      refusal_response(409, "This stream of the session is open already.", visit.style.headers));
+}
+
+void HttpEndpoint::end_session(Visit& visit) {
+  const auto session = session_of(visit);
+  if (!session) return;
+  sessions_.end(session->id(), owner_key(visit.caller));
+  visit.responder->answer(json_response(200, {}, visit.style.headers));
+}
+
+void HttpEndpoint::beat() {
+  sessions_.sweep();
+  const auto now = server_.clock().steady();
+  if (now - kept_alive_ < options_.keep_alive) return;
+  kept_alive_ = now;
+  sessions_.keep_alive();
+  std::vector<std::shared_ptr<ModernAnswer>> answers;
+  {
+    const std::scoped_lock lock(mutex_);
+    std::erase_if(open_, [](const Open& open) { return open.answer.expired(); });
+    for (const auto& open : open_) {
+      if (auto answer = open.answer.lock()) answers.push_back(std::move(answer));
+    }
+  }
+  for (const auto& answer : answers) answer->keep_alive();
+}
+
+void HttpEndpoint::end_streams() {
+  server_.subscriptions().close();
+  sessions_.end_all();
+}
+
+void HttpEndpoint::cancel_calls() {
+  std::vector<std::shared_ptr<mcp::Connection>> connections;
+  {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& open : open_) {
+      if (auto connection = open.connection.lock()) connections.push_back(std::move(connection));
+    }
+  }
+  for (const auto& connection : connections) connection->cancel_all();
+  sessions_.cancel_calls();
+}
+
+}  // namespace transport

@@ -1,0 +1,28 @@
+// Header values of Streamable HTTP.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "net/http.h"
+
+namespace transport {
+
+/// The value of a header that may be there once; nothing when it is absent. The error is a clause: it was
+/// there twice.
+std::expected<std::optional<std::string>, std::string> single_header(const net::Headers& headers,
+                                                                     std::string_view name);
+
+/// A value as it was meant: "=?base64?…?=" decoded (2026-07-28, "Value encoding"), anything else as it is.
+/// Nothing when the encoding is broken or what it holds is no UTF-8.
+std::optional<std::string> decode_value(std::string_view value);
+
+/// Whether an Accept header admits this media type, "application/json". An absent one admits everything.
+bool accepts(const net::Headers& headers, std::string_view media_type);
+
+/// "application/json; charset=utf-8" is application/json.
+bool is_json(const net::Headers& headers);
+
+}  // namespace transport

@@ -1,0 +1,138 @@
+#include "transport/http_modern.h"
+
+#include <charconv>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/text.h"
+#include "mcp/modern.h"
+#include "mcp/revision.h"
+#include "transport/http_header.h"
+
+namespace transport {
+namespace {
+
+constexpr std::string_view kVersionHeader = "MCP-Protocol-Version";
+constexpr std::string_view kVersionKey = "io.modelcontextprotocol/protocolVersion";
+
+HttpError mismatch(std::string why) { return {400, {mcp::modern::kHeaderMismatch, std::move(why), {}}}; }
+
+const base::Json* member(const base::JsonObject& object, std::string_view name) {
+  const auto* const value = object.if_contains(name);
+  return value;
+}
+
+std::optional<std::string> text(const base::Json* value) {
+  if (value == nullptr || !value->is_string()) return std::nullopt;
+  return std::string(value->get_string());
+}
+
+std::optional<std::string> claimed_version(const base::JsonObject& params) {
+  const auto* const meta = member(params, "_meta");
+  return meta != nullptr && meta->is_object() ? text(member(meta->get_object(), kVersionKey)) : std::nullopt;
+}
+
+/// The member of params that Mcp-Name repeats.
+std::optional<std::string_view> named_by(std::string_view method) {
+  if (method == "tools/call" || method == "prompts/get") return "name";
+  if (method == "resources/read") return "uri";
+  if (method == "tasks/get" || method == "tasks/update" || method == "tasks/cancel") return "taskId";
+  return std::nullopt;
+}
+
+/// A header against what the body says. `required`: absence is a fault too.
+std::optional<HttpError> compare(const net::Headers& headers, std::string_view name,
+                                 const std::optional<std::string>& expected, bool required) {
+  const auto given = single_header(headers, name);
+  if (!given) return mismatch("The header " + given.error());
+  if (!*given) {
+    if (!required) return std::nullopt;
+    return mismatch("The header " + std::string(name) + " is missing");
+  }
+  const auto value = decode_value(**given);
+  if (!value) return mismatch("The header " + std::string(name) + " is badly encoded");
+  if (!expected || *value == *expected) return std::nullopt;
+  return mismatch("The header " + std::string(name) + " says \"" + base::printable(*value, 100) +
+                  "\", the body \"" + base::printable(*expected, 100) + "\"");
+}
+
+std::optional<HttpError> compare_all(const jsonrpc::Request& request, const net::Headers& headers,
+                                     bool required) {
+  if (auto fault = compare(headers, kVersionHeader, claimed_version(request.params), required)) return fault;
+  if (auto fault = compare(headers, "Mcp-Method", request.method, required)) return fault;
+  if (const auto name = named_by(request.method)) {
+    const auto value = text(member(request.params, *name));
+    // Without the member the request is wrong in itself, which is for its method to say.
+    return compare(headers, "Mcp-Name", value, required && value.has_value());
+  }
+  return std::nullopt;
+}
+
+/// How an argument is written in a header.
+std::optional<std::string> header_text(const base::Json& value) {
+  if (value.is_string()) return std::string(value.get_string());
+  if (value.is_bool()) return value.get_bool() ? "true" : "false";
+  if (value.is_int64()) return std::to_string(value.get_int64());
+  return std::nullopt;
+}
+
+bool same_argument(const base::Json& value, std::string_view given) {
+  if (!value.is_int64()) return header_text(value) == given;
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), number);
+  return error == std::errc{} && end == given.data() + given.size() && number == value.get_int64();
+}
+
+std::optional<HttpError> check_argument(const mcp::HeaderArgument& argument,
+                                        const base::JsonObject& arguments, const net::Headers& headers) {
+  const auto name = "Mcp-Param-" + argument.header;
+  const auto given = single_header(headers, name);
+  if (!given) return mismatch("The header " + given.error());
+  const auto* const value = member(arguments, argument.name);
+  const bool there = value != nullptr && !value->is_null();
+  if (!there) return *given ? std::optional(mismatch(name + " is given, its argument is not")) : std::nullopt;
+  if (!*given) return mismatch("The header " + name + " is missing");
+  const auto decoded = decode_value(**given);
+  if (!decoded) return mismatch("The header " + name + " is badly encoded");
+  if (same_argument(*value, *decoded)) return std::nullopt;
+  return mismatch("The header " + name + " does not match its argument");
+}
+
+std::optional<HttpError> check_arguments(const jsonrpc::Request& request, const net::Headers& headers,
+                                         const mcp::Server& server) {
+  if (request.method != "tools/call") return std::nullopt;
+  const auto tool = text(member(request.params, "name"));
+  if (!tool) return std::nullopt;
+  const auto* const given = member(request.params, "arguments");
+  const base::JsonObject none;
+  const auto& arguments = given != nullptr && given->is_object() ? given->get_object() : none;
+  for (const auto& argument : server.tools().header_arguments(*tool)) {
+    if (auto fault = check_argument(argument, arguments, headers)) return fault;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool names_modern(const net::Headers& headers) {
+  const auto value = net::find_header(headers, kVersionHeader);
+  return value && base::trim(*value) == mcp::name(mcp::Revision::R2026_07_28);
+}
+
+std::optional<HttpError> refuse_modern(const jsonrpc::Request& request, const net::Headers& headers,
+                                       const mcp::Server& server) {
+  const auto envelope = mcp::modern::open(request.params);
+  const bool wrong_version = !envelope && envelope.error().code == mcp::modern::kUnsupportedVersion;
+  if (!envelope && !wrong_version) return HttpError{400, envelope.error()};
+  if (auto fault = compare_all(request, headers, false)) return fault;
+  if (wrong_version) return HttpError{400, envelope.error()};
+  if (auto fault = compare_all(request, headers, true)) return fault;
+  if (server.find(request.method, envelope->revision) == nullptr) {
+    return HttpError{
+        404, {jsonrpc::kMethodNotFound, "Method not found: " + base::printable(request.method, 100), {}}};
+  }
+  return check_arguments(request, headers, server);
+}
+
+}  // namespace transport

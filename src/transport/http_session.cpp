@@ -1,0 +1,200 @@
+#include "transport/http_session.h"
+
+#include <openssl/rand.h>
+
+#include <algorithm>
+#include <charconv>
+#include <functional>
+#include <stdexcept>
+#include <utility>
+
+#include "base/base64.h"
+#include "mcp/sink.h"
+
+namespace transport {
+namespace {
+
+/// Streams of answers that a client may still come back for.
+constexpr std::size_t kMostStreams = 64;
+
+std::string random_id() {
+  std::string bytes(32, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(bytes.size())) != 1)
+    throw std::runtime_error("no random numbers");
+  return base::base64url(bytes);
+}
+
+}  // namespace
+
+/// Messages that belong to no request.
+class HttpSession::General final : public mcp::Sink {
+ public:
+  explicit General(std::shared_ptr<EventStream> stream) : stream_(std::move(stream)) {}
+  void send(std::string_view message) override { stream_->push(message); }
+
+ private:
+  const std::shared_ptr<EventStream> stream_;
+};
+
+HttpSession::HttpSession(const mcp::Server& server, std::string id, mcp::Caller caller, std::string owner)
+    : id_(std::move(id)), owner_(std::move(owner)), general_(std::make_shared<EventStream>("0")) {
+  // Each request has a thread of its own already.
+  const auto at_once = [](const std::function<void()>& job) {
+    job();
+    return true;
+  };
+  connection_ =
+      mcp::Connection::open(server, std::move(caller), std::make_shared<General>(general_), at_once);
+}
+
+HttpSession::~HttpSession() = default;
+
+std::shared_ptr<EventStream> HttpSession::new_stream() {
+  const std::scoped_lock lock(mutex_);
+  return std::make_shared<EventStream>(std::to_string(++streams_made_));
+}
+
+void HttpSession::keep(const std::shared_ptr<EventStream>& stream) {
+  const std::scoped_lock lock(mutex_);
+  while (streams_.size() >= kMostStreams) {
+    // Finished ones first: a call in flight still has something to say.
+    const auto done =
+        std::ranges::find_if(streams_, [](const auto& entry) { return entry.second->finished(); });
+    streams_.erase(done == streams_.end() ? streams_.begin() : done);
+  }
+  streams_.emplace_back(stream->name(), stream);
+}
+
+std::optional<std::pair<std::shared_ptr<EventStream>, std::uint64_t>> HttpSession::found(
+    std::string_view event_id) const {
+  const auto dash = event_id.find('-');
+  if (dash == std::string_view::npos) return std::nullopt;
+  const auto name = event_id.substr(0, dash);
+  const auto digits = event_id.substr(dash + 1);
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  if (name == general_->name()) return std::pair(general_, number);
+  const std::scoped_lock lock(mutex_);
+  for (const auto& [known, stream] : streams_) {
+    if (known == name) return std::pair(stream, number);
+  }
+  return std::nullopt;
+}
+
+void HttpSession::keep_alive() {
+  general_->keep_alive();
+  const std::scoped_lock lock(mutex_);
+  for (const auto& [name, stream] : streams_) stream->keep_alive();
+}
+
+bool HttpSession::attended() const {
+  if (general_->attached()) return true;
+  const std::scoped_lock lock(mutex_);
+  return std::ranges::any_of(streams_, [](const auto& entry) { return !entry.second->finished(); });
+}
+
+void HttpSession::end() {
+  connection_->end_of_input();
+  connection_->cancel_all();
+  connection_->leave();
+  general_->finish();
+}
+
+std::shared_ptr<HttpSession> HttpSessions::make(mcp::Caller caller, std::string owner) const {
+  return std::make_shared<HttpSession>(server_, random_id(), std::move(caller), std::move(owner));
+}
+
+/// The session that had to go; null when all are in use.
+std::shared_ptr<HttpSession> HttpSessions::make_room(const std::string& owner) {
+  auto oldest = sessions_.end();
+  for (auto at = sessions_.begin(); at != sessions_.end(); ++at) {
+    if (at->second.session->owner() != owner || at->second.session->attended()) continue;
+    if (oldest == sessions_.end() || at->second.used < oldest->second.used) oldest = at;
+  }
+  if (oldest == sessions_.end()) return nullptr;
+  auto session = std::move(oldest->second.session);
+  sessions_.erase(oldest);
+  return session;
+}
+
+bool HttpSessions::keep(const std::shared_ptr<HttpSession>& session) {
+  std::shared_ptr<HttpSession> gone;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto own = std::ranges::count_if(
+        sessions_, [&](const auto& entry) { return entry.second.session->owner() == session->owner(); });
+    if (sessions_.size() >= limits_.all || static_cast<std::size_t>(own) >= limits_.of_owner) {
+      gone = make_room(session->owner());
+      if (!gone) return false;
+    }
+    sessions_.emplace(session->id(), Entry{session, server_.clock().steady()});
+  }
+  if (gone) gone->end();
+  return true;
+}
+
+std::shared_ptr<HttpSession> HttpSessions::find(std::string_view id, const std::string& owner) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = sessions_.find(id);
+  if (found == sessions_.end() || found->second.session->owner() != owner) return nullptr;
+  found->second.used = server_.clock().steady();
+  return found->second.session;
+}
+
+bool HttpSessions::end(std::string_view id, const std::string& owner) {
+  std::shared_ptr<HttpSession> session;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto found = sessions_.find(id);
+    if (found == sessions_.end() || found->second.session->owner() != owner) return false;
+    session = std::move(found->second.session);
+    sessions_.erase(found);
+  }
+  session->end();
+  return true;
+}
+
+std::vector<std::shared_ptr<HttpSession>> HttpSessions::all() const {
+  const std::scoped_lock lock(mutex_);
+  std::vector<std::shared_ptr<HttpSession>> found;
+  for (const auto& [id, entry] : sessions_) found.push_back(entry.session);
+  return found;
+}
+
+void HttpSessions::sweep() {
+  std::vector<std::shared_ptr<HttpSession>> gone;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto now = server_.clock().steady();
+    for (auto at = sessions_.begin(); at != sessions_.end();) {
+      if (at->second.session->attended()) at->second.used = now;
+      if (now - at->second.used < limits_.idle) {
+        ++at;
+        continue;
+      }
+      gone.push_back(std::move(at->second.session));
+      at = sessions_.erase(at);
+    }
+  }
+  for (const auto& session : gone) session->end();
+}
+
+void HttpSessions::keep_alive() {
+  for (const auto& session : all()) session->keep_alive();
+}
+
+void HttpSessions::end_all() {
+  for (const auto& session : all()) session->general()->finish();
+}
+
+void HttpSessions::cancel_calls() {
+  for (const auto& session : all()) session->connection().cancel_all();
+}
+
+std::size_t HttpSessions::size() const {
+  const std::scoped_lock lock(mutex_);
+  return sessions_.size();
+}
+
+}  // namespace transport
