@@ -129,6 +129,7 @@ constexpr tool::Tool kBackup[] = {
                 kCompress,
                 kNotes},
      .heavy = true,
+     .starts_task = true,
      .done = "Backup on node {node}",
      .prepare = run},
     {.name = "pve_create_backup_job",

@@ -77,6 +77,7 @@ constexpr tool::Tool kNodes[] = {
      .params = {kNode,
                 {.name = "service", .terse = true},
                 {.name = "command", .values = "start|stop|restart|reload"}},
+     .starts_task = true,
      .done = "Service {service} {command} on node {node}"},
 };
 

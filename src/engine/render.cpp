@@ -20,21 +20,6 @@ namespace {
 
 constexpr std::string_view kMask = "***";
 
-void mask_secrets(base::Json& value) {
-  if (auto* array = value.if_array()) {
-    for (auto& item : *array) mask_secrets(item);
-  } else if (auto* object = value.if_object()) {
-    for (auto& member : *object) {
-      if (member.value().is_structured()) {
-        mask_secrets(member.value());
-      } else if (member.value().is_string() && !member.value().get_string().empty() &&
-                 facts::secret_name(member.key())) {
-        member.value() = kMask;
-      }
-    }
-  }
-}
-
 std::string data_text(pve::Answer& answer) {
   if (!answer.total && !answer.changes) return base::write_json_sorted(answer.data);
   base::JsonObject object;
@@ -198,6 +183,21 @@ mcp::Result object(const Rendering& rendering, pve::Answer& answer) {
 }
 
 }  // namespace
+
+void mask_secrets(base::Json& value) {
+  if (auto* array = value.if_array()) {
+    for (auto& item : *array) mask_secrets(item);
+  } else if (auto* object = value.if_object()) {
+    for (auto& member : *object) {
+      if (member.value().is_structured()) {
+        mask_secrets(member.value());
+      } else if (member.value().is_string() && !member.value().get_string().empty() &&
+                 facts::secret_name(member.key())) {
+        member.value() = kMask;
+      }
+    }
+  }
+}
 
 std::string sentence(const Row& row, const base::JsonObject& given) {
   std::string text;

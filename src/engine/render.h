@@ -25,6 +25,9 @@ struct Rendering {
 /// UPID or the data. Values under names of secrets are masked.
 mcp::Result render(const Rendering& rendering, pve::Answer answer);
 
+/// Puts "***" in the place of every text under the name of a secret, however deep.
+void mask_secrets(base::Json& value);
+
 /// The row's sentence with `given` in it, without its full stop: "VM 100 start".
 std::string sentence(const Row& row, const base::JsonObject& given);
 

@@ -18,6 +18,7 @@
 #include "engine/render.h"
 #include "engine/request.h"
 #include "engine/sources.h"
+#include "engine/started.h"
 #include "engine/target.h"
 #include "engine/value.h"
 #include "engine/visibility.h"
@@ -69,6 +70,13 @@ std::string without_secrets(std::string text, const Row& row, const base::JsonOb
     }
   }
   return text;
+}
+
+bool carries_secret(const Row& row, const base::JsonObject& arguments) {
+  return std::ranges::any_of(arguments, [&](const auto& member) {
+    const auto field = row.field_on_wire(member.key());
+    return field && field->marked(facts::kSecret);
+  });
 }
 
 std::expected<void, std::string> prepare(const Row& row, base::JsonObject& arguments, const Limits& limits,
@@ -138,6 +146,7 @@ class Run {
     auto target = find_target(row_, *std::move(arguments), cluster_, call_.stop);
     if (!target) return render_error(std::move(target.error()));
     target_ = *std::move(target);
+    tell_elsewhere();
     if (auto prepared = prepare(row_, target_.arguments, limits_, cluster_, call_.stop); !prepared)
       return failure(std::move(prepared.error()));
     await_target();
@@ -145,7 +154,14 @@ class Run {
     return noted(target_.note, std::move(result), after_, cluster_.options.style.output);
   }
 
+  /// After result(): what stands in its place when the client takes the task instead.
+  std::optional<mcp::Task> task() { return std::move(task_); }
+
  private:
+  void tell_elsewhere() const {
+    if (!target_.note.empty()) call_.log.write(mcp::LogLevel::Notice, target_.note);
+  }
+
   mcp::Result report(const base::JsonObject& arguments) {
     ParallelReads sources(cluster_, call_.stop);
     auto found = row_.tool().report(sources, arguments);
@@ -189,6 +205,9 @@ class Run {
     auto turn = cluster_.turns.take(node, limit, on_wait, call_.stop);
     queued_ += std::chrono::duration_cast<std::chrono::milliseconds>(cluster_.clock.steady() - begin);
     if (!turn) return no_turn(node);
+    if (queued_.count() >= 1000)
+      call_.log.write(mcp::LogLevel::Notice, fmt::format("{} waited {:.0f} s for its turn on {}",
+                                                         row_.tool().name, seconds(queued_), node));
     return send(&*turn);
   }
 
@@ -223,6 +242,16 @@ class Run {
     if (may_move_guests(row_.tool())) cluster_.guests.forget();
     const auto upid = started_task(row_, *answer);
     if (upid && turn != nullptr) turn->started(*upid);
+    if (upid) {
+      const auto subject = sentence(row_, shown_arguments());
+      call_.log.write(mcp::LogLevel::Info,
+                      fmt::format("{}: {} started", subject, base::printable(upid->text)));
+      // What the end says of a secret can only be taken out while the secret is known.
+      if (call_.may_be_task && !carries_secret(row_, target_.arguments)) {
+        task_ = begun({*upid, std::string(row_.tool().name), subject}, target_.note, cluster_.clock.wall());
+        return {};
+      }
+    }
     if (!upid || cluster_.options.wait.count() == 0) {
       const auto given = shown_arguments();
       revise(answer->data);
@@ -277,6 +306,10 @@ class Run {
       if (auto* text = std::get_if<mcp::Text>(&block))
         text->text = without_secrets(std::move(text->text), row_, target_.arguments);
     }
+    if (report.state == pve::TaskReport::State::Failed)
+      call_.log.write(mcp::LogLevel::Warning,
+                      without_secrets(fmt::format("{} failed: {}", subject, report.exit_status), row_,
+                                      target_.arguments));
     if (result.structured)
       result.structured->get_object()["message"] = std::get<mcp::Text>(result.content.front()).text;
     return result;
@@ -309,6 +342,7 @@ class Run {
     if (!again) return false;
     turned_ = true;
     target_ = *std::move(again);
+    tell_elsewhere();
     return true;
   }
 
@@ -347,6 +381,7 @@ class Run {
   Own own_;
   Target target_;
   Progress progress_;
+  std::optional<mcp::Task> task_;
   std::string after_;  ///< ends the answer
   std::chrono::milliseconds queued_{0};
   bool turned_ = false;
@@ -354,8 +389,11 @@ class Run {
 
 }  // namespace
 
-mcp::Result run(const Row& row, const Limits& limits, Cluster& cluster, const mcp::Call& call) {
-  return Run(row, limits, cluster, call).result();
+mcp::Outcome run(const Row& row, const Limits& limits, Cluster& cluster, const mcp::Call& call) {
+  Run work(row, limits, cluster, call);
+  auto result = work.result();
+  if (auto task = work.task()) return *std::move(task);
+  return result;
 }
 
 }  // namespace engine

@@ -93,6 +93,7 @@ mcp::ToolDescription describe(const Row& row, Output output) {
   if (output == Output::Structured)
     description.output_schema = base::write_json(base::Json(output_schema(tool)));
   description.annotations = annotations(tool);
+  description.may_be_task = tool.starts_task;
   return description;
 }
 

@@ -43,7 +43,7 @@ struct Toolbox::Index {
 
 Toolbox::Toolbox(std::span<const tool::Category> categories, guard::Policy policy, const Access& access)
     : categories_(categories),
-      policy_(std::move(policy)),
+      gate_(std::move(policy)),
       cluster_(access),
       index_(std::make_unique<Index>()) {}
 
@@ -63,20 +63,21 @@ Toolbox::Index& Toolbox::index() {
   return *index_;
 }
 
-std::optional<guard::Policy> Toolbox::policy_for(const mcp::Caller& caller) const {
-  guard::Policy own;
-  if (caller.tier) {
-    const auto tier = tool::tier_named(*caller.tier);
-    if (!tier) return std::nullopt;
-    own.tier = *tier;
-  }
-  own.categories = caller.categories;
-  return policy_ & own;
+const Row* Toolbox::row(std::string_view tool) {
+  const auto& all = index();
+  const auto found = all.by_name.find(tool);
+  return found == all.by_name.end() ? nullptr : &all.rows[found->second];
+}
+
+std::optional<Refusal> Toolbox::refusal(const mcp::Caller& caller, std::string_view tool) {
+  const auto* found = row(tool);
+  if (found == nullptr) return fmt::format("Unknown tool: {}", base::printable(tool, 100));
+  return gate_.refusal(caller, found->tool(), found->category());
 }
 
 std::vector<mcp::ToolDescription> Toolbox::list(const mcp::Caller& caller) {
   std::vector<mcp::ToolDescription> offered;
-  const auto policy = policy_for(caller);
+  const auto policy = gate_.allowed(caller);
   if (!policy) return offered;
   const auto& all = index();
   offered.reserve(all.rows.size());
@@ -87,22 +88,23 @@ std::vector<mcp::ToolDescription> Toolbox::list(const mcp::Caller& caller) {
 }
 
 mcp::Outcome Toolbox::call(const mcp::Call& call) {
-  const auto& all = index();
-  const auto found = all.by_name.find(call.name);
-  if (found == all.by_name.end()) {
+  const auto* row = this->row(call.name);
+  if (row == nullptr) {
     return mcp::ProtocolError{kInvalidParams,
                               fmt::format("Unknown tool: {}", base::printable(call.name, 100)), nullptr};
   }
-  const auto& row = all.rows[found->second];
-  const auto policy = policy_for(call.caller);
+  const auto policy = gate_.allowed(call.caller);
+  if (auto no = gate_.refusal(call.caller, row->tool(), row->category())) {
+    if (auto* scope = std::get_if<mcp::InsufficientScope>(&*no)) return std::move(*scope);
+    return render_error(std::get<std::string>(*std::move(no)));
+  }
   if (!policy) return render_error("The caller's access tier is not one this server knows.");
-  if (auto refusal = policy->refusal(row.tool(), row.category())) return render_error(*std::move(refusal));
   // Once a call: a PVE that does not answer keeps it waiting once.
   auto connected = [&, asked = std::optional<std::optional<std::string>>{}]() mutable {
     if (!asked) asked = cluster_.version.get(call.stop);
     return *asked;
   };
-  return run(row, {policy->tier, std::move(connected)}, cluster_, call);
+  return run(*row, {policy->tier, std::move(connected)}, cluster_, call);
 }
 
 }  // namespace engine

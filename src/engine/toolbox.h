@@ -7,9 +7,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/cluster.h"
+#include "engine/gate.h"
+#include "engine/row.h"
 #include "guard/policy.h"
 #include "mcp/tools.h"
 #include "tool/tool.h"
@@ -32,15 +35,23 @@ class Toolbox final : public mcp::Tools {
   std::vector<mcp::ToolDescription> list(const mcp::Caller& caller) override;
   mcp::Outcome call(const mcp::Call& call) override;
 
+  /// From now on the server allows this: tools, and all that asks refusal().
+  void set_policy(guard::Policy policy) { gate_.set(std::move(policy)); }
+
+  /// For what else works on the same rows with the same rights: resources, completion, tasks.
+  Cluster& cluster() { return cluster_; }
+  /// nullptr when there is no such tool.
+  const Row* row(std::string_view tool);
+  /// Nothing when the caller may use the tool.
+  std::optional<Refusal> refusal(const mcp::Caller& caller, std::string_view tool);
+
  private:
   struct Index;
 
-  /// What the server and this caller allow; nothing when the caller's own words are unknown.
-  std::optional<guard::Policy> policy_for(const mcp::Caller& caller) const;
   Index& index();
 
   std::span<const tool::Category> categories_;
-  guard::Policy policy_;
+  Gate gate_;
   Cluster cluster_;
   std::unique_ptr<Index> index_;
 };

@@ -1,6 +1,8 @@
 #include "pve/upid.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 
 #include "base/text.h"
 #include "pve/path.h"
@@ -25,6 +27,13 @@ std::optional<Upid> parse_upid(std::string_view text) {
   if (!is_hex(parts[2]) || !is_hex(parts[3]) || !is_hex(parts[4])) return std::nullopt;
   return Upid{std::string(text), std::string(parts[1]), std::string(parts[5]), std::string(parts[6]),
               std::string(parts[7])};
+}
+
+std::chrono::sys_seconds start_time(const Upid& upid) {
+  const auto parts = base::split(upid.text, ':');
+  std::uint32_t seconds = 0;
+  if (parts.size() > 4) std::from_chars(parts[4].data(), parts[4].data() + parts[4].size(), seconds, 16);
+  return std::chrono::sys_seconds{std::chrono::seconds{seconds}};
 }
 
 }  // namespace pve

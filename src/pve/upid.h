@@ -1,6 +1,7 @@
 // PVE's handle of a task: UPID:node:pid:pstart:starttime:type:id:user@realm[!token]:
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,5 +18,8 @@ struct Upid {
 
 /// Nothing when `text` is not one, or could not stand in a path.
 std::optional<Upid> parse_upid(std::string_view text);
+
+/// When the task began, by its node's clock; the epoch where that is not legible.
+std::chrono::sys_seconds start_time(const Upid& upid);
 
 }  // namespace pve

@@ -178,6 +178,8 @@ struct Tool {
   bool idempotent = false;
   /// Starts a task that loads its node: at most a few run there at once.
   bool heavy = false;
+  /// PVE answers with the UPID of a task.
+  bool starts_task = false;
   std::uint8_t offers = kNoOffer;
   View view{};
   /// For a change: the sentence before the UPID, {name} standing for an argument: "VM {vmid} start".

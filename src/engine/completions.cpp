@@ -1,0 +1,215 @@
+#include "engine/completions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <utility>
+
+#include "base/text.h"
+#include "engine/guest_name.h"
+
+namespace engine {
+namespace {
+
+constexpr std::size_t kMost = 100;
+constexpr std::size_t kLongest = 300;
+constexpr auto kResources = "/cluster/resources";
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// "pve2" before "pve10".
+bool natural_less(std::string_view a, std::string_view b) {
+  std::size_t i = 0;
+  std::size_t k = 0;
+  while (i < a.size() && k < b.size()) {
+    if (!is_digit(a[i]) || !is_digit(b[k])) {
+      if (a[i] != b[k]) return static_cast<unsigned char>(a[i]) < static_cast<unsigned char>(b[k]);
+      ++i;
+      ++k;
+      continue;
+    }
+    const auto number = [](std::string_view text, std::size_t& at) {
+      while (at < text.size() && text[at] == '0') ++at;
+      const auto begin = at;
+      while (at < text.size() && is_digit(text[at])) ++at;
+      return text.substr(begin, at - begin);
+    };
+    const auto left = number(a, i);
+    const auto right = number(b, k);
+    if (left.size() != right.size()) return left.size() < right.size();
+    if (left != right) return left < right;
+  }
+  if ((i < a.size()) != (k < b.size())) return k < b.size();
+  return a < b;
+}
+
+std::string text(const base::JsonObject& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  return value != nullptr && value->is_string()
+             ? base::printable(std::string_view(value->get_string()), kLongest)
+             : std::string{};
+}
+
+std::int64_t number(const base::JsonObject& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  return value != nullptr && value->is_int64() ? value->get_int64() : 0;
+}
+
+template <class Use>
+void each(const base::Json* data, Use use) {
+  const auto* array = data == nullptr ? nullptr : data->if_array();
+  if (array == nullptr) return;
+  for (const auto& item : *array) {
+    if (const auto* object = item.if_object()) use(*object);
+  }
+}
+
+pve::Guest guest_of(const base::JsonObject& row) {
+  return {number(row, "vmid"), text(row, "name"), text(row, "node"), text(row, "type") == "lxc"};
+}
+
+bool is_guest(const base::JsonObject& row) {
+  const auto type = text(row, "type");
+  return number(row, "vmid") > 0 && (type == "qemu" || type == "lxc");
+}
+
+/// How well a candidate fits: 0 begins with it, 1 contains it, 2 does not.
+int distance(const Candidate& candidate, const std::string& typed) {
+  int best = 2;
+  for (const auto* key : {&candidate.value, &candidate.alias}) {
+    const auto at = base::lower_ascii(*key).find(typed);
+    if (at != std::string::npos) best = std::min(best, at == 0 ? 0 : 1);
+  }
+  return best;
+}
+
+struct Source {
+  Completes kind;
+  std::array<std::string_view, 3> tools;  ///< one of them must be allowed
+  std::string_view path;
+  std::string_view member;
+  std::string_view type{};  ///< of the rows that count
+};
+
+constexpr Source kSources[] = {
+    {Completes::Node, {"pve_list_nodes", "pve_list_cluster_resources"}, kResources, "node", "node"},
+    {Completes::Storage,
+     {"pve_list_storage", "pve_list_cluster_resources"},
+     kResources,
+     "storage",
+     "storage"},
+    {Completes::Pool, {"pve_list_pools"}, "/pools", "poolid"},
+    {Completes::User, {"pve_list_users"}, "/access/users", "userid"},
+};
+
+}  // namespace
+
+mcp::Completion rank(std::vector<Candidate> candidates, std::string_view typed) {
+  const auto wanted = base::lower_ascii(typed);
+  std::vector<std::pair<int, const Candidate*>> matches;
+  for (const auto& candidate : candidates) {
+    if (const int far = distance(candidate, wanted); far < 2) matches.emplace_back(far, &candidate);
+  }
+  std::ranges::sort(matches, [](const auto& a, const auto& b) {
+    if (a.first != b.first) return a.first < b.first;
+    if (a.second->order != b.second->order) return a.second->order < b.second->order;
+    return natural_less(a.second->value, b.second->value);
+  });
+  mcp::Completion completion;
+  completion.total = matches.size();
+  completion.has_more = matches.size() > kMost;
+  matches.resize(std::min(matches.size(), kMost));
+  for (const auto& [far, candidate] : matches) completion.values.push_back(candidate->value);
+  return completion;
+}
+
+Completions::Completions(Toolbox& toolbox)
+    : toolbox_(toolbox), answers_(toolbox.cluster().client, toolbox.cluster().clock) {}
+
+bool Completions::may(const mcp::Caller& caller, std::string_view tool) const {
+  return !tool.empty() && !toolbox_.refusal(caller, tool);
+}
+
+std::vector<Candidate> Completions::values(std::string_view path, std::string_view member,
+                                           std::string_view type, const std::stop_token& stop) {
+  const auto data = answers_.get(std::string(path), stop);
+  std::set<std::string> found;
+  each(data.get(), [&](const base::JsonObject& row) {
+    if (!type.empty() && text(row, "type") != type) return;
+    if (auto value = text(row, member); !value.empty()) found.insert(std::move(value));
+  });
+  std::vector<Candidate> candidates;
+  for (const auto& value : found) candidates.push_back({value});
+  return candidates;
+}
+
+std::vector<Candidate> Completions::guests(const mcp::Caller& caller, const std::stop_token& stop) {
+  const bool all = may(caller, "pve_list_cluster_resources");
+  const bool vms = all || may(caller, "pve_list_qemu_vms");
+  const bool containers = all || may(caller, "pve_list_lxc_containers");
+  std::vector<Candidate> candidates;
+  if (!vms && !containers) return candidates;
+  const auto data = answers_.get(kResources, stop);
+  each(data.get(), [&](const base::JsonObject& row) {
+    if (!is_guest(row)) return;
+    const auto guest = guest_of(row);
+    if (guest.container ? !containers : !vms) return;
+    candidates.push_back(
+        {shown_guest(guest.vmid, guest.name), guest.name, text(row, "status") == "running" ? 0 : 1});
+  });
+  return candidates;
+}
+
+std::vector<Candidate> Completions::snapshots(const base::JsonObject& context, const mcp::Caller& caller,
+                                              const std::stop_token& stop) {
+  auto wanted = text(context, "vmid");
+  if (wanted.empty()) wanted = text(context, "guest");
+  if (wanted.empty()) return {};
+  const bool vms = may(caller, "pve_list_qemu_snapshots");
+  const bool containers = may(caller, "pve_list_lxc_snapshots");
+  if (!vms && !containers) return {};
+  const auto data = answers_.get(kResources, stop);
+  std::vector<pve::Guest> all;
+  each(data.get(), [&](const base::JsonObject& row) {
+    if (is_guest(row)) all.push_back(guest_of(row));
+  });
+  std::ranges::sort(all, {}, &pve::Guest::vmid);
+  const auto guest = guest_named(wanted, all);
+  if (!guest || (guest->container ? !containers : !vms)) return {};
+  auto found = values(fmt::format("/nodes/{}/{}/{}/snapshot", base::percent_encode(guest->node),
+                                  guest->container ? "lxc" : "qemu", guest->vmid),
+                      "name", {}, stop);
+  // PVE's word for the present state.
+  std::erase_if(found, [](const Candidate& candidate) { return candidate.value == "current"; });
+  return found;
+}
+
+std::vector<Candidate> Completions::tasks(const std::stop_token& stop) {
+  const auto data = answers_.get("/cluster/tasks", stop);
+  std::vector<Candidate> candidates;
+  each(data.get(), [&](const base::JsonObject& row) {
+    if (auto upid = text(row, "upid"); !upid.empty())
+      candidates.push_back({std::move(upid), {}, -number(row, "starttime")});
+  });
+  return candidates;
+}
+
+mcp::Completion Completions::complete(Completes kind, std::string_view value, const base::JsonObject& context,
+                                      const mcp::Caller& caller, const std::stop_token& stop) {
+  if (value.size() > kLongest) return {{}, 0, false};
+  if (kind == Completes::Guest) return rank(guests(caller, stop), value);
+  if (kind == Completes::Snapshot) return rank(snapshots(context, caller, stop), value);
+  if (kind == Completes::Upid)
+    return may(caller, "pve_list_tasks") ? rank(tasks(stop), value) : mcp::Completion{{}, 0, false};
+  for (const auto& source : kSources) {
+    if (source.kind != kind) continue;
+    const bool allowed =
+        std::ranges::any_of(source.tools, [&](std::string_view tool) { return may(caller, tool); });
+    if (allowed) return rank(values(source.path, source.member, source.type, stop), value);
+  }
+  return {{}, 0, false};
+}
+
+}  // namespace engine

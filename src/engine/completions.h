@@ -1,0 +1,68 @@
+// What a person types of PVE's objects, completed: nodes, guests, storages and the like.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "engine/remembered.h"
+#include "engine/toolbox.h"
+#include "mcp/prompts.h"
+
+namespace engine {
+
+/// By what an argument of a prompt or a variable of a resource is completed.
+enum class Completes : std::uint8_t { None, Node, Guest, Storage, Snapshot, Pool, User, Upid };
+
+/// Whoever has prompts says it of their arguments.
+class PromptArguments {
+ public:
+  PromptArguments() = default;
+  PromptArguments(const PromptArguments&) = delete;
+  PromptArguments& operator=(const PromptArguments&) = delete;
+  virtual ~PromptArguments() = default;
+  /// An unknown prompt or argument is a ProtocolError with -32602.
+  virtual std::expected<Completes, mcp::ProtocolError> completes(std::string_view prompt,
+                                                                 std::string_view argument) const = 0;
+};
+
+struct Candidate {
+  std::string value;
+  std::string alias{};     ///< matched as well: a guest's name
+  std::int64_t order = 0;  ///< the smaller come first; equal ones in natural order
+};
+
+/// The candidates that match what was typed: those that begin with it before those that contain it, whatever
+/// the case; 100 at most.
+mcp::Completion rank(std::vector<Candidate> candidates, std::string_view typed);
+
+/// Asks PVE once in five seconds for each kind, however fast somebody types. Safe from many threads; refers
+/// to the toolbox, by whose policy a caller sees something or nothing.
+class Completions {
+ public:
+  explicit Completions(Toolbox& toolbox);
+
+  /// Guests are "100 (web01)", those that run first; a snapshot is of the guest that `context` names as
+  /// "vmid" or "guest". Empty where PVE does not answer, or not in its time-out, or the caller may not see
+  /// it.
+  mcp::Completion complete(Completes kind, std::string_view value, const base::JsonObject& context,
+                           const mcp::Caller& caller, const std::stop_token& stop);
+
+ private:
+  bool may(const mcp::Caller& caller, std::string_view tool) const;
+  std::vector<Candidate> guests(const mcp::Caller& caller, const std::stop_token& stop);
+  std::vector<Candidate> snapshots(const base::JsonObject& context, const mcp::Caller& caller,
+                                   const std::stop_token& stop);
+  std::vector<Candidate> tasks(const std::stop_token& stop);
+  std::vector<Candidate> values(std::string_view path, std::string_view member, std::string_view type,
+                                const std::stop_token& stop);
+
+  Toolbox& toolbox_;
+  Remembered answers_;
+};
+
+}  // namespace engine

@@ -1,0 +1,146 @@
+#include "engine/pve_tasks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "base/text.h"
+#include "engine/diagnosis.h"
+#include "engine/guest_name.h"
+#include "engine/outcome.h"
+#include "pve/path.h"
+#include "pve/task_status.h"
+
+namespace engine {
+namespace {
+
+using State = pve::TaskReport::State;
+
+constexpr int kInvalidParams = -32602;
+constexpr int kInternal = -32603;
+/// Whoever waits has a stop token.
+constexpr std::chrono::hours kForever{24 * 365};
+
+mcp::ProtocolError unknown(std::string_view handle) {
+  const auto upid = handle.substr(0, handle.find('\t'));
+  return {kInvalidParams, fmt::format("There is no such task: {}.", base::printable(upid, 200)), nullptr};
+}
+
+/// PVE keeps no trace of it, or its node is gone.
+bool is_unknown(const pve::Error& error) {
+  if (error.kind != pve::Error::Kind::Refused) return false;
+  return error.status == 400 || error.message.starts_with("hostname lookup '") ||
+         error.message.starts_with("no such cluster node");
+}
+
+mcp::ProtocolError explained(const pve::Error& error, std::string_view method, const Started& started,
+                             const pve::Client& client) {
+  if (is_unknown(error)) return unknown(started.upid.text);
+  const auto what = fmt::format("{} /nodes/{}/tasks/{}", method, started.upid.node, started.upid.text);
+  return {kInternal, pve::explain(error, what, client.base_url()), nullptr};
+}
+
+/// When it ended, from the node's list of tasks: their status does not say it.
+std::optional<std::chrono::sys_seconds> end_time(const pve::Upid& upid, pve::Client& client,
+                                                 const std::stop_token& stop) {
+  const auto begin = std::to_string(pve::start_time(upid).time_since_epoch().count());
+  const auto path = pve::fill_path("/nodes/{node}/tasks", [&](std::string_view) { return upid.node; });
+  if (!path) return std::nullopt;
+  const auto answer = client.call(
+      {base::Method::Get, *path, {{"since", begin}, {"until", begin}, {"typefilter", upid.type}}}, stop);
+  const auto* rows = answer ? answer->data.if_array() : nullptr;
+  if (rows == nullptr) return std::nullopt;
+  for (const auto& row : *rows) {
+    const auto* object = row.if_object();
+    const auto* text = object == nullptr ? nullptr : object->if_contains("upid");
+    const auto* end = object == nullptr ? nullptr : object->if_contains("endtime");
+    if (text == nullptr || !text->is_string() || std::string_view(text->get_string()) != upid.text) continue;
+    if (end != nullptr && end->is_int64())
+      return std::chrono::sys_seconds{std::chrono::seconds{end->get_int64()}};
+  }
+  return std::nullopt;
+}
+
+/// What the call was about, as far as the UPID says it.
+base::JsonObject arguments_of(const pve::Upid& upid) {
+  base::JsonObject arguments{{"node", upid.node}};
+  if (const auto vmid = guest_number(upid.id)) arguments["vmid"] = *vmid;
+  return arguments;
+}
+
+}  // namespace
+
+mcp::TaskState PveTasks::ended(const Started& started, pve::TaskReport report, const std::stop_token& stop) {
+  auto& cluster = toolbox_.cluster();
+  const auto now = cluster.clock.wall();
+  auto state = working(started, now);
+  const auto end = end_time(started.upid, cluster.client, stop);
+  if (end) state.updated = std::max<base::Clock::Wall>(state.created, *end);
+  report.waited = state.updated - state.created;
+  if (report.exit_status == "interrupted by signal") {
+    state.status = mcp::TaskState::Status::Cancelled;
+    state.message = fmt::format("{}: stopped ({})", started.subject, report.exit_status);
+    return state;
+  }
+  const auto better = report.state == State::Failed
+                          ? diagnose(report.exit_status, arguments_of(started.upid), cluster, stop)
+                          : std::string{};
+  state.status = mcp::TaskState::Status::Completed;
+  state.message = fmt::format("{}: {}", started.subject, report.exit_status);
+  state.result = std::make_shared<const mcp::Result>(render_outcome(
+      {started.subject, started.upid, report, cluster.client.base_url(), better}, cluster.options.style));
+  return state;
+}
+
+std::expected<mcp::TaskState, mcp::ProtocolError> PveTasks::look(std::string_view handle,
+                                                                 std::chrono::milliseconds limit,
+                                                                 const std::stop_token& stop) {
+  const auto started = parse_handle(handle);
+  if (!started) return std::unexpected(unknown(handle));
+  auto& cluster = toolbox_.cluster();
+  auto report = cluster.tasks.await(started->upid, limit, {}, stop);
+  if (report.state == State::Unknown)
+    return std::unexpected(explained(*report.error, "GET", *started, cluster.client));
+  if (report.state == State::Running) return working(*started, cluster.clock.wall());
+  report = cluster.tasks.follow(started->upid, std::chrono::milliseconds{0}, {}, stop);
+  if (report.exit_status.empty()) return working(*started, cluster.clock.wall());
+  return ended(*started, std::move(report), stop);
+}
+
+std::expected<mcp::TaskState, mcp::ProtocolError> PveTasks::get(const mcp::Caller& /*caller*/,
+                                                                std::string_view handle,
+                                                                std::stop_token stop) {
+  return look(handle, std::chrono::milliseconds{0}, stop);
+}
+
+std::expected<mcp::TaskState, mcp::ProtocolError> PveTasks::await(const mcp::Caller& /*caller*/,
+                                                                  std::string_view handle,
+                                                                  std::stop_token stop) {
+  return look(handle, kForever, stop);
+}
+
+std::expected<void, mcp::ProtocolError> PveTasks::cancel(const mcp::Caller& caller, std::string_view handle,
+                                                         std::stop_token stop) {
+  const auto started = parse_handle(handle);
+  if (!started || toolbox_.row(started->tool) == nullptr) return std::unexpected(unknown(handle));
+  if (const auto no = toolbox_.refusal(caller, started->tool))
+    return std::unexpected(mcp::ProtocolError{kInternal, sentence(*no), nullptr});
+  auto& client = toolbox_.cluster().client;
+  // The leaf is empty and the slash before it is not PVE's.
+  auto path = pve::task_path(started->upid, "");
+  path.pop_back();
+  const auto answer = client.call({base::Method::Delete, path, {}}, stop);
+  if (!answer) return std::unexpected(explained(answer.error(), "DELETE", *started, client));
+  return {};
+}
+
+std::expected<void, mcp::ProtocolError> PveTasks::update(const mcp::Caller& /*caller*/,
+                                                         std::string_view handle,
+                                                         const base::JsonObject& /*inputs*/) {
+  if (!parse_handle(handle)) return std::unexpected(unknown(handle));
+  return {};
+}
+
+}  // namespace engine

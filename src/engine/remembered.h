@@ -1,0 +1,45 @@
+// Answers of PVE that are good for some seconds.
+#pragma once
+
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "pve/client.h"
+
+namespace engine {
+
+/// Asks each path once in five seconds; one thread asks for all who want it. A failure is remembered as long.
+/// Safe from many threads; owns nothing it is given.
+class Remembered {
+ public:
+  Remembered(pve::Client& client, const base::Clock& clock) : client_(client), clock_(clock) {}
+  Remembered(const Remembered&) = delete;
+  Remembered& operator=(const Remembered&) = delete;
+
+  /// `data` of a GET of the encoded path; nullptr when there is none, or `stop` was asked meanwhile.
+  std::shared_ptr<const base::Json> get(const std::string& path, const std::stop_token& stop);
+
+ private:
+  struct Slot {
+    bool asking = false;
+    bool filled = false;
+    base::Clock::Steady taken{};
+    std::shared_ptr<const base::Json> data;
+  };
+  bool young(const Slot& slot) const;
+  void forget_old();
+
+  pve::Client& client_;
+  const base::Clock& clock_;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::map<std::string, Slot, std::less<>> slots_;
+};
+
+}  // namespace engine

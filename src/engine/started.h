@@ -1,0 +1,31 @@
+// A PVE task that a call has begun, as its durable handle says it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "mcp/tasks.h"
+#include "pve/upid.h"
+
+namespace engine {
+
+struct Started {
+  pve::Upid upid;
+  std::string tool;     ///< its name
+  std::string subject;  ///< the row's sentence: "VM 100 start"
+};
+
+/// One line of text with tabs; the same whoever called.
+std::string handle_of(const Started& started);
+/// Nothing when the text is none of ours.
+std::optional<Started> parse_handle(std::string_view handle);
+
+/// "VM 100 start: running, 12 s"
+mcp::TaskState working(const Started& started, base::Clock::Wall now);
+
+/// What a call gives in place of its result. `note` is what its answer would have begun with, or empty.
+mcp::Task begun(const Started& started, const std::string& note, base::Clock::Wall now);
+
+}  // namespace engine
