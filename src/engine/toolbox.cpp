@@ -63,6 +63,8 @@ Toolbox::Index& Toolbox::index() {
   return *index_;
 }
 
+std::span<const Row> Toolbox::rows() { return index().rows; }
+
 const Row* Toolbox::row(std::string_view tool) {
   const auto& all = index();
   const auto found = all.by_name.find(tool);

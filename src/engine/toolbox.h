@@ -40,6 +40,7 @@ class Toolbox final : public mcp::Tools {
 
   /// For what else works on the same rows with the same rights: resources, completion, tasks.
   Cluster& cluster() { return cluster_; }
+  std::span<const Row> rows();
   /// nullptr when there is no such tool.
   const Row* row(std::string_view tool);
   /// Nothing when the caller may use the tool.

@@ -182,6 +182,14 @@ Version Facts::version() const {
   return index_->version;
 }
 
+std::vector<Listed> Facts::list() const {
+  index_->prepare();
+  std::vector<Listed> all;
+  all.reserve(index_->heads.size());
+  for (const auto& head : index_->heads) all.push_back({head.method, head.path, head.lifetime});
+  return all;
+}
+
 const Endpoint* Facts::find(base::Method method, std::string_view path, std::optional<Version> as_of) const {
   index_->prepare();
   const auto& heads = index_->heads;

@@ -81,6 +81,13 @@ struct Endpoint {
   const Parameter* former_parameter(std::string_view name) const;
 };
 
+/// One of all endpoints, without its parameters.
+struct Listed {
+  base::Method method;
+  std::string_view path;
+  Lifetime lifetime;
+};
+
 /// The path's variables of a routed call, decoded: {"node","pve1"}.
 using PathValues = std::vector<std::pair<std::string_view, std::string>>;
 
@@ -103,6 +110,8 @@ class Facts {
 
   /// The newest PVE version that these facts know.
   Version version() const;
+  /// Every endpoint of every version, by path and method. Parses none.
+  std::vector<Listed> list() const;
   /// By method and path template; nullptr when PVE has no such endpoint: the newest version, or `as_of`.
   const Endpoint* find(base::Method method, std::string_view path, std::optional<Version> as_of = {}) const;
   /// By method and concrete path, decoded once as PVE does ("/nodes/pve1/qemu/100/config"). A literal segment

@@ -32,11 +32,14 @@ const std::map<std::string, Folders, std::less<>>& picture() {
       {"engine",
        {"base", "guard", "tool", "facts", "pve", "chart", "net/http.h", "mcp/request.h", "mcp/content.h",
         "mcp/tools.h", "mcp/tasks.h", "mcp/resources.h", "mcp/prompts.h", "mcp/changes.h"}},
+      {"resource",
+       {"base", "engine", "guard", "tool", "facts", "pve", "mcp/request.h", "mcp/content.h", "mcp/tools.h",
+        "mcp/tasks.h", "mcp/resources.h", "mcp/prompts.h", "mcp/changes.h"}},
       {"simulator", {"base", "net/http.h", "facts"}},
       {"transport", {"base", "jsonrpc", "mcp", "net"}},
       {"cli",
        {"base", "config", "net", "auth", "jsonrpc", "facts", "tool", "catalog", "pve", "guard", "mcp",
-        "engine", "simulator", "transport"}},
+        "engine", "resource", "simulator", "transport"}},
   };
   return kPicture;
 }

@@ -1,0 +1,71 @@
+#include "resource/completer.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+#include "base/text.h"
+#include "resource/api.h"
+#include "resource/resources.h"
+
+namespace resource {
+namespace {
+
+using engine::Completes;
+
+constexpr int kInvalidParams = -32602;
+
+struct Variable {
+  std::string_view name;
+  Completes kind;
+};
+
+constexpr std::array kVariables = {Variable{"node", Completes::Node}, Variable{"vmid", Completes::Guest},
+                                   Variable{"upid", Completes::Upid},
+                                   Variable{"storage", Completes::Storage}};
+
+std::unexpected<mcp::ProtocolError> unknown(std::string_view what, std::string_view name) {
+  return std::unexpected(mcp::ProtocolError{
+      kInvalidParams, fmt::format("There is no {} {}.", what, base::printable(name, 200)), nullptr});
+}
+
+/// The path of an endpoint as it stands in the URI.
+mcp::Completion paths(engine::Toolbox& toolbox, std::string_view typed) {
+  std::vector<engine::Candidate> candidates;
+  const auto& facts = toolbox.cluster().facts;
+  for (const auto& path : api_paths(facts, facts.version())) candidates.push_back({path.path.substr(1)});
+  if (typed.starts_with('/')) typed.remove_prefix(1);
+  return engine::rank(std::move(candidates), typed);
+}
+
+}  // namespace
+
+std::expected<mcp::Completion, mcp::ProtocolError> Completer::variable(
+    const mcp::CompletionRequest& request) {
+  const tool::Resource* found = nullptr;
+  for (const auto& row : rows_) {
+    if (row.is_template() && row.uri == request.ref) found = &row;
+  }
+  if (found == nullptr || refusal(*found, toolbox_, request.caller))
+    return unknown("resource template", request.ref);
+  if (request.argument == "path" && found->uri.find("{+path}") != std::string_view::npos)
+    return paths(toolbox_, request.value);
+  for (const auto& [name, kind] : kVariables) {
+    if (name != request.argument || found->uri.find(fmt::format("{{{}}}", name)) == std::string_view::npos)
+      continue;
+    return completions_.complete(kind, request.value, request.context, request.caller, request.stop);
+  }
+  return unknown(fmt::format("variable of {} named", found->uri), request.argument);
+}
+
+std::expected<mcp::Completion, mcp::ProtocolError> Completer::complete(
+    const mcp::CompletionRequest& request) {
+  if (request.of == mcp::CompletionRequest::Of::Resource) return variable(request);
+  if (prompts_ == nullptr) return unknown("prompt", request.ref);
+  const auto kind = prompts_->completes(request.ref, request.argument);
+  if (!kind) return std::unexpected(kind.error());
+  return completions_.complete(*kind, request.value, request.context, request.caller, request.stop);
+}
+
+}  // namespace resource

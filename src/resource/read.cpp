@@ -1,0 +1,269 @@
+#include "resource/read.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <utility>
+
+#include "base/text.h"
+#include "engine/guest_name.h"
+#include "engine/request.h"
+#include "engine/target.h"
+#include "pve/path.h"
+#include "pve/upid.h"
+
+namespace resource {
+namespace {
+
+using Kind = tool::Resource::Kind;
+
+constexpr int kInternal = -32603;
+
+using Values = std::map<std::string, std::string, std::less<>>;
+
+std::unexpected<Unread> none(std::string sentence) {
+  return std::unexpected(Unread{mcp::NoSuchResource{std::move(sentence)}});
+}
+
+std::string text(const base::JsonObject& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  return value != nullptr && value->is_string() ? std::string(std::string_view(value->get_string()))
+                                                : std::string{};
+}
+
+/// One read with all it needs.
+class Reader {
+ public:
+  Reader(engine::Toolbox& toolbox, const Match& match, const Permit& permit, const std::stop_token& stop)
+      : toolbox_(toolbox), cluster_(toolbox.cluster()), match_(match), permit_(permit), stop_(stop) {}
+
+  std::expected<Reading, Unread> read() {
+    if (match_.values.contains("vmid")) return guest();
+    if (auto no = permit_(match_.row->tools[0])) return std::unexpected(unread(*std::move(no)));
+    switch (match_.row->kind) {
+      case Kind::PerNode:
+        return storage();
+      case Kind::Log:
+        return log();
+      case Kind::Data:
+      case Kind::Api:
+        break;
+    }
+    return data(match_.row->tools[0], match_.values);
+  }
+
+ private:
+  std::expected<pve::Call, Unread> call_of(std::string_view tool, const Values& values) const {
+    const auto* row = toolbox_.row(tool);
+    if (row == nullptr) return none(fmt::format("This server has no tool {}.", tool));
+    base::JsonObject arguments;
+    for (const auto& [name, value] : values) arguments[name] = value;
+    auto call = engine::request(row->tool().call, arguments);
+    if (!call) return none(std::move(call.error()));
+    return *std::move(call);
+  }
+
+  Unread explained(const pve::Error& error, const pve::Call& call) const {
+    auto sentence = pve::explain(error, "GET " + base::printable(base::percent_decode(call.path)),
+                                 cluster_.client.base_url());
+    if (is_gone(error)) return mcp::NoSuchResource{std::move(sentence)};
+    return mcp::ProtocolError{kInternal, std::move(sentence), nullptr};
+  }
+
+  std::expected<Reading, Unread> data(std::string_view tool, const Values& values) const {
+    // What is left over would become a parameter of the call: all are in the path.
+    const auto call = call_of(tool, values);
+    if (!call) return std::unexpected(call.error());
+    auto answer = cluster_.client.call(*call, stop_);
+    if (!answer) return std::unexpected(explained(answer.error(), *call));
+    return Reading{std::move(answer->data)};
+  }
+
+  std::expected<pve::GuestList, Unread> guests(const pve::GuestList& seen) const {
+    auto list = cluster_.guests.newer_than(seen, stop_);
+    if (!list) return std::unexpected(explained(list.error(), {base::Method::Get, "/cluster/resources", {}}));
+    return *std::move(list);
+  }
+
+  std::expected<pve::Guest, Unread> find_guest(const pve::GuestList& list) const {
+    auto guest = engine::guest_named(match_.values.at("vmid"), *list);
+    if (!guest) return none(std::move(guest.error()));
+    return *std::move(guest);
+  }
+
+  std::expected<Reading, Unread> of_guest(const pve::Guest& guest, bool& elsewhere) const {
+    const auto tool = match_.row->tools.at(guest.container ? 1 : 0);
+    if (auto no = permit_(tool)) return std::unexpected(unread(*std::move(no)));
+    const auto call = call_of(tool, {{"node", guest.node}, {"vmid", std::to_string(guest.vmid)}});
+    if (!call) return std::unexpected(call.error());
+    auto answer = cluster_.client.call(*call, stop_);
+    if (answer) return Reading{std::move(answer->data)};
+    elsewhere =
+        answer.error().kind == pve::Error::Kind::Refused && engine::says_elsewhere(answer.error().message);
+    return std::unexpected(explained(answer.error(), *call));
+  }
+
+  std::expected<Reading, Unread> guest() const {
+    auto list = cluster_.guests.remembered();
+    const bool old = list != nullptr;
+    if (!old) {
+      auto asked = guests(nullptr);
+      if (!asked) return std::unexpected(asked.error());
+      list = *std::move(asked);
+    }
+    auto found = find_guest(list);
+    bool elsewhere = !found;
+    auto reading =
+        found ? of_guest(*found, elsewhere) : std::expected<Reading, Unread>(std::unexpected(found.error()));
+    // What has just been asked is no better a second time.
+    if (!elsewhere || (!found && !old)) return reading;
+    const auto again = guests(list);
+    if (!again) return reading;
+    const auto now = find_guest(*again);
+    if (!now) return std::unexpected(now.error());
+    return of_guest(*now, elsewhere);
+  }
+
+  std::expected<Reading, Unread> log() const {
+    constexpr std::int64_t kFirst = 500;
+    constexpr std::int64_t kMost = 5000;
+    const auto upid = pve::parse_upid(match_.values.at("upid"));
+    if (!upid) {
+      return none(fmt::format("There is no task {}: a task is named by its UPID.",
+                              base::printable(match_.values.at("upid"), 100)));
+    }
+    auto call = call_of(match_.row->tools[0], {{"node", upid->node}, {"upid", upid->text}});
+    if (!call) return std::unexpected(call.error());
+    call->parameters = {{"limit", std::to_string(kFirst)}};
+    auto answer = cluster_.client.call(*call, stop_);
+    const auto total = answer ? answer->total.value_or(0) : 0;
+    if (total > kFirst) {
+      call->parameters = {{"start", std::to_string(std::max<std::int64_t>(0, total - kMost))},
+                          {"limit", std::to_string(kMost)}};
+      answer = cluster_.client.call(*call, stop_);
+    }
+    if (!answer) return std::unexpected(explained(answer.error(), *call));
+    if (is_missing_log(answer->data)) return none(fmt::format("There is no task {}.", upid->text));
+    return Reading{std::move(answer->data), answer->total.value_or(total)};
+  }
+
+  /// PVE answers so for a task that it does not know.
+  static bool is_missing_log(const base::Json& data) {
+    const auto* lines = data.if_array();
+    if (lines == nullptr || lines->size() != 1) return false;
+    const auto* line = lines->front().if_object();
+    return line != nullptr && text(*line, "t").starts_with("unable to open file");
+  }
+
+  struct Places {
+    bool known = false;  ///< the storage is in the list
+    bool shared = false;
+    std::vector<std::string> online;
+    std::vector<std::string> offline;
+  };
+
+  Places places(const base::Json& data) const {
+    Places places;
+    std::set<std::string, std::less<>> offline;
+    std::set<std::string, std::less<>> nodes;
+    const auto* rows = data.if_array();
+    if (rows == nullptr) return places;
+    for (const auto& item : *rows) {
+      const auto* row = item.if_object();
+      if (row == nullptr) continue;
+      if (text(*row, "type") == "node" && text(*row, "status") == "offline")
+        offline.insert(text(*row, "node"));
+      if (text(*row, "type") != "storage" || text(*row, "storage") != match_.values.at("storage")) continue;
+      places.known = true;
+      nodes.insert(text(*row, "node"));
+      const auto* shared = row->if_contains("shared");
+      places.shared = places.shared || (shared != nullptr && shared->is_int64() && shared->get_int64() == 1);
+    }
+    for (const auto& node : nodes) (offline.contains(node) ? places.offline : places.online).push_back(node);
+    return places;
+  }
+
+  std::expected<Reading, Unread> storage() const {
+    const auto& name = match_.values.at("storage");
+    const pve::Call list{base::Method::Get, "/cluster/resources", {}};
+    const auto answer = cluster_.client.call(list, stop_);
+    if (!answer) return std::unexpected(explained(answer.error(), list));
+    const auto where = places(answer->data);
+    if (!where.known)
+      return none(fmt::format("There is no storage {} that this token may see.", base::printable(name, 100)));
+    Reading all{base::JsonArray{}};
+    std::optional<Unread> last;
+    std::size_t read = 0;
+    for (const auto& node : where.online) {
+      auto part = data(match_.row->tools[0], {{"node", node}, {"storage", name}});
+      if (part) {
+        ++read;
+        add(std::move(part->data), where.shared ? std::string{} : node, all.data.get_array());
+        if (where.shared) return all;
+      } else {
+        last = std::move(part.error());
+        add_unread(node, all.note);
+      }
+    }
+    if (read == 0 && last) return std::unexpected(*std::move(last));
+    for (const auto& node : where.offline) add_unread(node, all.note);
+    if (read == 0) {
+      return std::unexpected(Unread{mcp::ProtocolError{
+          kInternal, fmt::format("No node that has the storage {} is online.", base::printable(name, 100)),
+          nullptr}});
+    }
+    if (where.shared) all.note.clear();
+    return all;
+  }
+
+  static void add(base::Json part, const std::string& node, base::JsonArray& all) {
+    auto* rows = part.if_array();
+    if (rows == nullptr) return;
+    for (auto& row : *rows) {
+      if (auto* object = row.if_object(); object != nullptr && !node.empty()) (*object)["node"] = node;
+      all.push_back(std::move(row));
+    }
+  }
+
+  static void add_unread(const std::string& node, std::string& note) {
+    note += fmt::format("{}The storage could not be read on {}.", note.empty() ? "" : " ",
+                        base::printable(node, 60));
+  }
+
+  engine::Toolbox& toolbox_;
+  engine::Cluster& cluster_;
+  const Match& match_;
+  const Permit& permit_;
+  const std::stop_token& stop_;
+};
+
+}  // namespace
+
+Unread unread(engine::Refusal refusal) {
+  if (auto* scope = std::get_if<mcp::InsufficientScope>(&refusal)) return std::move(*scope);
+  return mcp::NoSuchResource{std::get<std::string>(std::move(refusal))};
+}
+
+bool is_gone(const pve::Error& error) {
+  if (error.kind != pve::Error::Kind::Refused || error.status == 403) return false;
+  constexpr std::array<std::string_view, 6> kWords = {"does not exist",
+                                                      "no such ",
+                                                      "hostname lookup '",
+                                                      "unable to find configuration file",
+                                                      "unable to parse worker upid",
+                                                      "No such file"};
+  const auto tells = [&](std::string_view text) {
+    return std::ranges::any_of(kWords, [&](auto word) { return text.find(word) != std::string_view::npos; });
+  };
+  return tells(error.message) ||
+         std::ranges::any_of(error.errors, [&](const auto& item) { return tells(item.second); });
+}
+
+std::expected<Reading, Unread> read(engine::Toolbox& toolbox, const Match& match, const Permit& permit,
+                                    const std::stop_token& stop) {
+  return Reader(toolbox, match, permit, stop).read();
+}
+
+}  // namespace resource

@@ -1,0 +1,103 @@
+#include "resource/resources.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <utility>
+
+#include "base/text.h"
+#include "resource/api.h"
+#include "resource/show.h"
+
+namespace resource {
+namespace {
+
+constexpr std::chrono::minutes kApi{5};
+
+mcp::ResourceDescription described_row(const tool::Resource& row) {
+  return {std::string(row.uri), std::string(row.name), std::string(row.title), std::string(row.description),
+          std::string(tool::mime_type(row.kind))};
+}
+
+mcp::ResourceOutcome outcome(Unread unread) {
+  return std::visit([](auto&& why) -> mcp::ResourceOutcome { return std::move(why); }, std::move(unread));
+}
+
+mcp::ResourceOutcome contents(const tool::Resource& row, std::string_view uri, std::string text,
+                              std::chrono::milliseconds ttl) {
+  mcp::ResourceResult result;
+  result.contents.push_back({std::string(uri), std::string(tool::mime_type(row.kind)), std::move(text)});
+  result.ttl = ttl;
+  return result;
+}
+
+}  // namespace
+
+std::optional<engine::Refusal> refusal(const tool::Resource& row, engine::Toolbox& toolbox,
+                                       const mcp::Caller& caller) {
+  std::optional<engine::Refusal> first;
+  for (const auto tool : row.tools) {
+    if (tool.empty()) continue;
+    auto no = toolbox.refusal(caller, tool);
+    if (!no) return std::nullopt;
+    if (!first) first = std::move(no);
+  }
+  return first;
+}
+
+std::vector<mcp::ResourceDescription> Resources::described(const mcp::Caller& caller, bool templates) {
+  std::vector<mcp::ResourceDescription> found;
+  for (const auto& row : rows_) {
+    if (row.is_template() == templates && !refusal(row, toolbox_, caller))
+      found.push_back(described_row(row));
+  }
+  return found;
+}
+
+std::vector<mcp::ResourceDescription> Resources::list(const mcp::Caller& caller) {
+  return described(caller, false);
+}
+
+std::vector<mcp::ResourceDescription> Resources::templates(const mcp::Caller& caller) {
+  return described(caller, true);
+}
+
+mcp::ResourceOutcome Resources::api(const Match& match, std::string_view uri, const std::stop_token& stop) {
+  auto& cluster = toolbox_.cluster();
+  const auto said = cluster.version.get(stop);
+  const auto connected = said ? facts::parse_version(*said) : std::nullopt;
+  const auto newest = cluster.facts.version();
+  const auto version = connected && *connected < newest ? *connected : newest;
+  const auto budget = cluster.options.style.max_result;
+  const auto path = match.values.find("+path");
+  if (path == match.values.end())
+    return contents(*match.row, uri, api_index(toolbox_, version, budget), kApi);
+  auto text = api_endpoint(toolbox_, path->second, version, budget);
+  if (text) return contents(*match.row, uri, *std::move(text), kApi);
+  return mcp::NoSuchResource{fmt::format("PVE {} has no path /{}: pve://api lists them.",
+                                         facts::to_text(version), base::printable(path->second, 200))};
+}
+
+mcp::ResourceOutcome Resources::read(const mcp::Request& request, std::string_view uri) {
+  const auto found = match(rows_, uri);
+  if (!found) return mcp::NoSuchResource{found.error()};
+  if (auto no = refusal(*found->row, toolbox_, request.caller)) return outcome(unread(*std::move(no)));
+  if (found->row->kind == tool::Resource::Kind::Api) return api(*found, uri, request.stop);
+  auto reading = resource::read(
+      toolbox_, *found, [&](std::string_view tool) { return toolbox_.refusal(request.caller, tool); },
+      request.stop);
+  if (!reading) return outcome(std::move(reading.error()));
+  const auto budget = toolbox_.cluster().options.style.max_result;
+  auto text = found->row->kind == tool::Resource::Kind::Log ? log_text(*reading, budget)
+                                                            : json_text(*std::move(reading), budget);
+  // What is live is old as soon as it is read.
+  return contents(*found->row, uri, std::move(text), std::chrono::milliseconds{0});
+}
+
+bool Resources::watchable(const mcp::Caller& caller, std::string_view uri) {
+  const auto found = match(rows_, uri);
+  return found && found->row->watch != tool::Resource::Watch::Never &&
+         !refusal(*found->row, toolbox_, caller);
+}
+
+}  // namespace resource

@@ -1,0 +1,39 @@
+// The rows of resources to their readers.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "engine/toolbox.h"
+#include "mcp/resources.h"
+#include "resource/read.h"
+#include "tool/resource.h"
+
+namespace resource {
+
+/// A caller sees what it may read with the tools that a row names; the API is anybody's. Refers to the
+/// toolbox and the rows. Safe from many threads.
+class Resources final : public mcp::Resources {
+ public:
+  Resources(std::span<const tool::Resource> rows, engine::Toolbox& toolbox)
+      : rows_(rows), toolbox_(toolbox) {}
+
+  std::vector<mcp::ResourceDescription> list(const mcp::Caller& caller) override;
+  std::vector<mcp::ResourceDescription> templates(const mcp::Caller& caller) override;
+  mcp::ResourceOutcome read(const mcp::Request& request, std::string_view uri) override;
+  bool watchable(const mcp::Caller& caller, std::string_view uri) override;
+
+ private:
+  std::vector<mcp::ResourceDescription> described(const mcp::Caller& caller, bool templates);
+  mcp::ResourceOutcome api(const Match& match, std::string_view uri, const std::stop_token& stop);
+
+  std::span<const tool::Resource> rows_;
+  engine::Toolbox& toolbox_;
+};
+
+/// Nothing when the caller may use one of the row's tools.
+std::optional<engine::Refusal> refusal(const tool::Resource& row, engine::Toolbox& toolbox,
+                                       const mcp::Caller& caller);
+
+}  // namespace resource

@@ -1,0 +1,44 @@
+// The thread that looks for changes while anybody listens.
+#pragma once
+
+#include <mutex>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+#include "base/clock.h"
+#include "mcp/changes.h"
+#include "resource/poll.h"
+
+namespace resource {
+
+/// One thread however many listen, none while nobody does. Safe from many threads.
+class Watch final : public mcp::Watch {
+ public:
+  Watch(std::span<const tool::Resource> rows, engine::Toolbox& toolbox)
+      : poll_(rows, toolbox), clock_(toolbox.cluster().clock) {}
+  /// stop()
+  ~Watch() override;
+
+  void watch(const mcp::Watched& watched, mcp::Changes& changes) override;
+  /// Ends the looking for good. When it has returned, no `changes` is called any more. Not from `changes`.
+  void stop();
+
+ private:
+  void run();
+  void tell(const Poll::Updates& updates, const std::stop_token& stop);
+
+  Poll poll_;  ///< of the thread alone
+  base::Clock& clock_;
+  std::mutex mutex_;
+  mcp::Watched watched_;
+  mcp::Changes* changes_ = nullptr;
+  bool running_ = false;
+  bool stopped_ = false;
+  std::stop_source wake_;   ///< ends a pause
+  std::stop_source round_;  ///< ends a look
+  std::thread thread_;
+};
+
+}  // namespace resource
