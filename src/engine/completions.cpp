@@ -106,7 +106,7 @@ constexpr Source kSources[] = {
 
 }  // namespace
 
-mcp::Completion rank(std::vector<Candidate> candidates, std::string_view typed) {
+mcp::Completion rank(const std::vector<Candidate>& candidates, std::string_view typed) {
   const auto wanted = base::lower_ascii(typed);
   std::vector<std::pair<int, const Candidate*>> matches;
   for (const auto& candidate : candidates) {

@@ -38,7 +38,7 @@ struct Candidate {
 
 /// The candidates that match what was typed: those that begin with it before those that contain it, whatever
 /// the case; 100 at most.
-mcp::Completion rank(std::vector<Candidate> candidates, std::string_view typed);
+mcp::Completion rank(const std::vector<Candidate>& candidates, std::string_view typed);
 
 /// Asks PVE once in five seconds for each kind, however fast somebody types. Safe from many threads; refers
 /// to the toolbox, by whose policy a caller sees something or nothing.

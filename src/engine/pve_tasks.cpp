@@ -63,6 +63,11 @@ std::optional<std::chrono::sys_seconds> end_time(const pve::Upid& upid, pve::Cli
   return std::nullopt;
 }
 
+/// PVE's words of a worker that was told to end. A backup says "job errors" instead, like one that failed.
+bool was_stopped(std::string_view exit_status) {
+  return exit_status == "interrupted by signal" || exit_status == "received interrupt";
+}
+
 /// What the call was about, as far as the UPID says it.
 base::JsonObject arguments_of(const pve::Upid& upid) {
   base::JsonObject arguments{{"node", upid.node}};
@@ -79,7 +84,7 @@ mcp::TaskState PveTasks::ended(const Started& started, pve::TaskReport report, c
   const auto end = end_time(started.upid, cluster.client, stop);
   if (end) state.updated = std::max<base::Clock::Wall>(state.created, *end);
   report.waited = state.updated - state.created;
-  if (report.exit_status == "interrupted by signal") {
+  if (was_stopped(report.exit_status)) {
     state.status = mcp::TaskState::Status::Cancelled;
     state.message = fmt::format("{}: stopped ({})", started.subject, report.exit_status);
     return state;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <utility>
 
 #include "base/text.h"
 #include "resource/api.h"
@@ -36,7 +35,7 @@ mcp::Completion paths(engine::Toolbox& toolbox, std::string_view typed) {
   const auto& facts = toolbox.cluster().facts;
   for (const auto& path : api_paths(facts, facts.version())) candidates.push_back({path.path.substr(1)});
   if (typed.starts_with('/')) typed.remove_prefix(1);
-  return engine::rank(std::move(candidates), typed);
+  return engine::rank(candidates, typed);
 }
 
 }  // namespace

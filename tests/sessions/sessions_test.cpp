@@ -33,10 +33,13 @@ TEST_P(Session, GivesWhatIsRecorded) {
   }
   bool worked = false;
   bool failed = false;
+  bool started = false;
   for (const auto& step : steps) {
     if (step.kind != sessions::Step::Kind::Call || step.text != GetParam().tool->name) continue;
     (step.is_error ? failed : worked) = true;
+    started = started || step.outcome.find("Task: UPID:") != std::string::npos;
   }
+  EXPECT_EQ(started, GetParam().tool->starts_task) << "the row says whether PVE answers with a task";
   EXPECT_TRUE(worked) << "the session shows no call of the tool that works";
   EXPECT_TRUE(failed) << "the session shows no call of the tool that fails";
 }

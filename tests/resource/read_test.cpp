@@ -1,0 +1,269 @@
+// Every row of resources before the simulator: works, is refused, is not there.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "base/text.h"
+#include "resource/lab.h"
+
+namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+std::vector<std::string> uris(const std::vector<mcp::ResourceDescription>& all) {
+  std::vector<std::string> found;
+  for (const auto& item : all) found.push_back(item.uri);
+  return found;
+}
+
+mcp::Caller only(std::vector<std::string> categories) {
+  mcp::Caller caller;
+  caller.categories = std::move(categories);
+  return caller;
+}
+
+TEST(Read, TheListsAreStableAndDescribed) {
+  lab::Lab lab;
+  EXPECT_THAT(uris(lab.resources.list({})),
+              ElementsAre("pve://cluster/status", "pve://cluster/resources", "pve://api"));
+  EXPECT_THAT(
+      uris(lab.resources.templates({})),
+      ElementsAre("pve://nodes/{node}/status", "pve://guests/{vmid}/config", "pve://guests/{vmid}/status",
+                  "pve://tasks/{upid}/log", "pve://storage/{storage}/content", "pve://api/{+path}"));
+  for (const auto& item : lab.resources.templates({})) {
+    EXPECT_FALSE(item.description.empty());
+    EXPECT_EQ(item.mime_type, item.uri.ends_with("/log") ? "text/plain" : "application/json");
+  }
+  EXPECT_THAT(lab.http.asked, IsEmpty());
+}
+
+TEST(Read, EachWorks) {
+  lab::Lab lab;
+  EXPECT_GT(lab.json("pve://cluster/status").as_array().size(), 3U);
+  EXPECT_GT(lab.json("pve://cluster/resources").as_array().size(), 40U);
+  EXPECT_TRUE(lab.json("pve://nodes/pve1/status").as_object().contains("pveversion"));
+  EXPECT_EQ(lab.json("pve://guests/100/status").at("name"), "web01");
+  EXPECT_EQ(lab.json("pve://guests/100/config").at("cores").is_null(), false);
+  EXPECT_EQ(lab.json("pve://guests/200/config").at("hostname"), "dns01");
+  const auto got = lab.read("pve://guests/100/status");
+  const auto& result = std::get<mcp::ResourceResult>(got);
+  EXPECT_EQ(result.ttl.count(), 0);
+  EXPECT_EQ(result.contents.at(0).uri, "pve://guests/100/status");
+  EXPECT_EQ(result.contents.at(0).mime_type, "application/json");
+}
+
+TEST(Read, AGuestIsNamedInSeveralWays) {
+  lab::Lab lab;
+  const auto config = lab.text("pve://guests/100/config");
+  EXPECT_EQ(lab.text("pve://guests/web01/config"), config);
+  EXPECT_EQ(lab.text("pve://guests/100%20(web01)/config"), config);
+  EXPECT_EQ(lab.text("pve://guests/100 (web01)/config"), config);
+  EXPECT_THAT(lab.text("pve://guests/999/config"), HasSubstr("none: There is no guest 999"));
+  EXPECT_THAT(lab.text("pve://guests/nobody/config"), HasSubstr("none: There is no guest named nobody"));
+}
+
+TEST(Read, AGuestThatMovedIsFound) {
+  lab::Lab lab;
+  EXPECT_THAT(lab.text("pve://guests/107/config"), StartsWith("{"));
+  // Somebody else moves it: nothing here knows of it.
+  const auto moved = lab.client.call(
+      {base::Method::Post, "/nodes/pve3/qemu/107/migrate", {{"target", "pve1"}, {"online", "1"}}}, {});
+  ASSERT_TRUE(moved.has_value());
+  for (int i = 0; i < 40; ++i) {
+    const auto list = lab.client.call({base::Method::Get, "/nodes/pve1/qemu/107/config", {}}, {});
+    if (list) break;
+    lab.clock.advance(std::chrono::milliseconds{50});
+  }
+  EXPECT_THAT(lab.text("pve://guests/107/config"), StartsWith("{"));
+  EXPECT_THAT(lab.http.asked.back(), StartsWith("/nodes/pve1/qemu/107/config"));
+}
+
+TEST(Read, WhatIsNotThereIsSaidSo) {
+  lab::Lab lab;
+  EXPECT_THAT(lab.text("pve://nodes/pve9/status"), StartsWith("none: "));
+  EXPECT_THAT(lab.text("pve://storage/nowhere/content"), HasSubstr("none: There is no storage nowhere"));
+  EXPECT_THAT(lab.text("pve://tasks/nonsense/log"), StartsWith("none: There is no task nonsense"));
+  EXPECT_THAT(lab.text("pve://tasks/UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:/log"),
+              StartsWith("none: There is no task UPID:"));
+  EXPECT_THAT(lab.text("pve://api/nodes/{node}/nonsense"), HasSubstr("has no path /nodes/{node}/nonsense"));
+  EXPECT_THAT(lab.text("pve://nothing"), StartsWith("none: "));
+}
+
+TEST(Read, ThePolicyIsAskedAtEachListAndRead) {
+  lab::Lab lab;
+  const auto qemu = only({"qemu"});
+  EXPECT_THAT(uris(lab.resources.list(qemu)), ElementsAre("pve://api"));
+  EXPECT_THAT(uris(lab.resources.templates(qemu)),
+              ElementsAre("pve://guests/{vmid}/config", "pve://guests/{vmid}/status", "pve://api/{+path}"));
+  EXPECT_THAT(lab.text("pve://guests/100/config", qemu), StartsWith("{"));
+  EXPECT_THAT(lab.text("pve://guests/200/config", qemu), HasSubstr("none: pve_get_lxc_config belongs"));
+  EXPECT_FALSE(lab.resources.watchable(qemu, "pve://nodes/pve1/status"));
+  EXPECT_TRUE(lab.resources.watchable(qemu, "pve://guests/100/status"));
+  const auto none = only({});
+  for (const auto* uri : {"pve://cluster/status", "pve://cluster/resources", "pve://nodes/pve1/status",
+                          "pve://guests/100/config", "pve://guests/100/status", "pve://storage/nas/content",
+                          "pve://tasks/UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:/log"}) {
+    const auto before = lab.http.asked.size();
+    EXPECT_THAT(lab.text(uri, none), AllOf(StartsWith("none: "), HasSubstr("PVE_CATEGORIES"))) << uri;
+    EXPECT_EQ(lab.http.asked.size(), before) << uri;
+  }
+  lab.toolbox.set_policy({tool::Tier::ReadOnly, std::vector<std::string>{"nodes"}});
+  EXPECT_THAT(lab.text("pve://guests/100/config"), StartsWith("none: "));
+  EXPECT_THAT(lab.text("pve://nodes/pve1/status"), StartsWith("{"));
+}
+
+TEST(Read, PveRefusalIsAnErrorWithItsWords) {
+  lab::Lab lab;
+  lab.http.change = [](const std::string& target, net::Response& response) {
+    if (target.find("/status/current") == std::string::npos) return;
+    response.status = 403;
+    response.body = R"({"data":null,"message":"Permission check failed (/vms/100, VM.Audit)\n"})";
+  };
+  EXPECT_THAT(lab.text("pve://guests/100/status"),
+              AllOf(StartsWith("error -32603: Permission check failed"), HasSubstr("pveum acl modify")));
+}
+
+TEST(Read, HostileUrisGoNowhere) {
+  lab::Lab lab;
+  const auto before = lab.http.asked.size();
+  const std::string long_one = "pve://nodes/" + std::string(2100, 'a') + "/status";
+  for (const std::string& uri : {std::string{},
+                                 std::string{"pve:"},
+                                 std::string{"pve://"},
+                                 std::string{"PVE://cluster/status"},
+                                 std::string{"http://cluster/status"},
+                                 std::string{"pve://cluster/status/"},
+                                 std::string{"pve:///cluster/status"},
+                                 std::string{"pve://cluster/status?x=1"},
+                                 std::string{"pve://cluster/status#x"},
+                                 std::string{"pve://cluster%2Fstatus"},
+                                 std::string{"pve://nodes//status"},
+                                 std::string{"pve://nodes/../status"},
+                                 std::string{"pve://nodes/%2e%2e/status"},
+                                 std::string{"pve://nodes/./status"},
+                                 std::string{"pve://nodes/a%2Fb/status"},
+                                 std::string{"pve://nodes/a%5Cb/status"},
+                                 std::string{"pve://nodes/a\\b/status"},
+                                 std::string{"pve://nodes/a%00b/status"},
+                                 std::string{"pve://nodes/a%0Ab/status"},
+                                 std::string{"pve://nodes/a\nb/status"},
+                                 std::string{"pve://nodes/a%/status"},
+                                 std::string{"pve://nodes/a%zz/status"},
+                                 std::string{"pve://nodes/%ff/status"},
+                                 std::string{"pve://nodes/pve1/status/current"},
+                                 std::string{"pve://guests/100/../../access/users/config"},
+                                 std::string{"pve://guests/100%2F..%2F101/config"},
+                                 std::string{"pve://api/nodes/../access"},
+                                 std::string{"pve://api/a//b"},
+                                 std::string{"pve://api/%2e%2e/x"},
+                                 std::string{"pve://api/a%5Cb"},
+                                 long_one}) {
+    EXPECT_THAT(lab.text(uri), StartsWith("none: There is no resource ")) << uri;
+    EXPECT_FALSE(lab.resources.watchable({}, uri)) << uri;
+  }
+  EXPECT_EQ(lab.http.asked.size(), before);
+  // Decoded once: a percent sign that is left is a name that nobody has.
+  EXPECT_THAT(lab.text("pve://nodes/%252e%252e/status"), StartsWith("none: "));
+}
+
+TEST(Read, ALocalStorageIsReadOnEachNode) {
+  lab::Lab lab;
+  const auto local = lab.json("pve://storage/local-lvm/content").as_array();
+  std::set<std::string> nodes;
+  for (const auto& row : local) nodes.insert(std::string(std::string_view(row.at("node").as_string())));
+  EXPECT_THAT(nodes, ElementsAre("pve1", "pve2", "pve3"));
+  lab.http.asked.clear();
+  const auto shared = lab.json("pve://storage/nas/content").as_array();
+  EXPECT_FALSE(shared.at(0).as_object().contains("node"));
+  EXPECT_EQ(lab.http.asked.size(), 2U) << "one node can say all";
+}
+
+TEST(Read, AnOfflineNodeIsPassedOver) {
+  lab::Lab lab;
+  ASSERT_TRUE(lab.simulated.fault("offline=pve1"));
+  EXPECT_THAT(lab.text("pve://storage/nas/content"), StartsWith("["));
+  const auto local = lab.json("pve://storage/local-lvm/content");
+  EXPECT_EQ(local.at("note"), "The storage could not be read on pve1.");
+  EXPECT_GT(local.at("data").as_array().size(), 3U);
+  EXPECT_THAT(lab.text("pve://nodes/pve1/status"), StartsWith("error -32603: "));
+}
+
+TEST(Read, WhatIsTooLongIsCutAndStaysJson) {
+  engine::Options options;
+  options.style.max_result = 4000;
+  lab::Lab lab({}, options);
+  const auto all = lab.text("pve://cluster/resources");
+  EXPECT_LT(all.size(), 4200U);
+  const auto parsed = lab.json("pve://cluster/resources");
+  EXPECT_GT(parsed.at("data").as_array().size(), 2U);
+  EXPECT_GT(parsed.at("left_out").as_int64() + parsed.at("left_out").as_int64(), 40);
+  EXPECT_THAT(std::string(std::string_view(parsed.at("note").as_string())), HasSubstr("PVE_MAX_RESULT"));
+  EXPECT_LT(lab.text("pve://nodes/pve1/status").size(), 4200U);
+  EXPECT_LT(lab.text("pve://api").size(), 4200U);
+  const auto endpoint = lab.json("pve://api/nodes/{node}/qemu");
+  EXPECT_EQ(endpoint.at("path"), "/nodes/{node}/qemu");
+}
+
+TEST(Read, ALogIsTextAndItsNewestPart) {
+  engine::Options options;
+  lab::Lab lab({}, options);
+  const auto started = lab.call("pve_start_qemu_vm", R"({"vmid":118})");
+  const auto upid = started.substr(started.find("UPID:"));
+  lab.clock.advance(std::chrono::seconds{60});
+  EXPECT_THAT(lab.text("pve://tasks/" + upid + "/log"), testing::EndsWith("TASK OK\n"));
+  EXPECT_THAT(lab.text("pve://tasks/" + base::percent_encode(upid) + "/log"), testing::EndsWith("TASK OK\n"));
+  lab.http.change = [](const std::string& target, net::Response& response) {
+    if (target.find("/log") == std::string::npos) return;
+    base::JsonArray lines;
+    for (int i = 9001; i <= 10'000; ++i)
+      lines.push_back(
+          base::JsonObject{{"n", i}, {"t", "line \x1b[31m" + std::to_string(i) + std::string(90, '.')}});
+    response.body = base::write_json(base::JsonObject{{"data", lines}, {"total", 10'000}});
+  };
+  const auto text = lab.text("pve://tasks/" + upid + "/log");
+  EXPECT_LE(text.size(), 24'000U);
+  EXPECT_THAT(text, AllOf(StartsWith("("), HasSubstr("older lines are left out"), HasSubstr("10000."),
+                          Not(HasSubstr("9001.")), Not(HasSubstr("\x1b"))));
+}
+
+TEST(Read, NothingSecretOrMisleadingIsShown) {
+  lab::Lab lab;
+  lab.http.change = [](const std::string& target, net::Response& response) {
+    if (target.find("/config") == std::string::npos) return;
+    response.body =
+        R"({"data":{"cipassword":"hunter2","name":"a\u202eb\u0007","nested":{"password":"hunter2"}}})";
+  };
+  EXPECT_THAT(lab.text("pve://guests/100/config"),
+              AllOf(Not(HasSubstr("hunter2")), HasSubstr("***"), Not(HasSubstr("\u202e"))));
+}
+
+TEST(Read, TheApiIsThatOfTheConnectedPve) {
+  lab::Lab lab;
+  const auto got = lab.read("pve://api");
+  EXPECT_EQ(std::get<mcp::ResourceResult>(got).ttl, std::chrono::minutes{5});
+  const auto index = lab.json("pve://api");
+  EXPECT_EQ(index.at("version"), "9.2");
+  EXPECT_THAT(lab.text("pve://api"), HasSubstr("GET PUT /nodes/{node}/config"));
+  const auto start = lab.json("pve://api/nodes/pve1/qemu/100/status/start");
+  EXPECT_EQ(start.at("path"), "/nodes/{node}/qemu/{vmid}/status/start");
+  EXPECT_EQ(start.at("methods").at(0).at("tool"), "pve_start_qemu_vm");
+  const auto create = lab.json("pve://api/nodes/%7Bnode%7D/qemu");
+  EXPECT_EQ(create, lab.json("pve://api//nodes/{node}/qemu"));
+  EXPECT_EQ(create.at("methods").as_array().size(), 2U);
+  EXPECT_GT(create.at("below").as_array().size(), 20U);
+  EXPECT_GT(lab.json("pve://api/nodes/{node}").at("below").as_array().size(), 20U);
+  // The rules of HA came with 9.0.
+  EXPECT_THAT(lab.text("pve://api/cluster/ha/rules"), StartsWith("{"));
+  lab::Lab old({}, {}, {8, 4});
+  EXPECT_EQ(old.json("pve://api").at("version"), "8.4");
+  EXPECT_THAT(old.text("pve://api/cluster/ha/rules"), HasSubstr("PVE 8.4 has no path"));
+}
+
+}  // namespace

@@ -1,0 +1,188 @@
+// Calls that become tasks, over the simulator.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "engine/started.h"
+#include "resource/lab.h"
+
+namespace {
+
+using std::chrono::seconds;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::StartsWith;
+using Status = mcp::TaskState::Status;
+
+constexpr auto kBackup = R"({"node":"pve2","vmid":"104","storage":"nas"})";
+
+std::string text_of(const mcp::TaskState& state) {
+  return state.result ? std::get<mcp::Text>(state.result->content.at(0)).text : "no result";
+}
+
+class TasksTest : public testing::Test {
+ protected:
+  mcp::Task begin(std::string_view tool, std::string_view arguments) {
+    auto made = lab_.outcome(tool, arguments, true);
+    if (auto* task = std::get_if<mcp::Task>(&made)) return *std::move(task);
+    ADD_FAILURE() << tool << " is no task";
+    return {};
+  }
+  mcp::TaskState get(const mcp::Task& task) {
+    auto state = tasks_.get({}, task.handle, {});
+    EXPECT_TRUE(state.has_value()) << state.error().message;
+    return state.value_or(mcp::TaskState{});
+  }
+
+  lab::Lab lab_;
+  engine::PveTasks tasks_{lab_.toolbox};
+};
+
+TEST_F(TasksTest, ACallGivesTheTaskAtOnce) {
+  const auto before = lab_.clock.wall();
+  const auto task = begin("pve_migrate_qemu_vm", R"({"vmid":107,"target":"pve1"})");
+  EXPECT_LT(lab_.clock.wall() - before, seconds{2});
+  EXPECT_EQ(task.state.status, Status::Working);
+  EXPECT_THAT(task.state.message, StartsWith("VM 107 migration to pve1: running, "));
+  EXPECT_EQ(task.state.created, std::chrono::floor<seconds>(before));
+  EXPECT_THAT(task.handle, AllOf(StartsWith("UPID:pve3:"), HasSubstr("\tpve_migrate_qemu_vm\t")));
+  lab_.clock.advance(seconds{1});
+  EXPECT_THAT(get(task).message, StartsWith("VM 107 migration to pve1: running, 1 s"));
+  lab_.clock.advance(seconds{300});
+  const auto end = get(task);
+  EXPECT_EQ(end.status, Status::Completed);
+  EXPECT_THAT(text_of(end), StartsWith("VM 107 migration to pve1 done in "));
+  EXPECT_FALSE(end.result->is_error);
+  EXPECT_GT(end.updated, end.created);
+  EXPECT_LT(end.updated, lab_.clock.wall() - seconds{60}) << "when PVE says, not when somebody asks";
+}
+
+TEST_F(TasksTest, ReadsAndErrorsAreResults) {
+  EXPECT_TRUE(std::holds_alternative<mcp::Result>(lab_.outcome("pve_list_nodes", "{}", true)));
+  EXPECT_TRUE(std::holds_alternative<mcp::Result>(
+      lab_.outcome("pve_update_qemu_config", R"({"vmid":112,"cores":2})", true)));
+  const auto none = lab_.outcome("pve_start_qemu_vm", R"({"vmid":999})", true);
+  ASSERT_TRUE(std::holds_alternative<mcp::Result>(none));
+  EXPECT_TRUE(std::get<mcp::Result>(none).is_error);
+  // The end of what carries a secret is shown only while the secret is known.
+  EXPECT_TRUE(std::holds_alternative<mcp::Result>(
+      lab_.outcome("pve_create_qemu_vm", R"({"node":"pve1","vmid":300,"cipassword":"hunter22"})", true)));
+}
+
+TEST_F(TasksTest, AFailedTaskIsCompletedWithAnError) {
+  const auto task = begin("pve_start_qemu_vm", R"({"vmid":110})");
+  lab_.clock.advance(seconds{60});
+  const auto state = get(task);
+  EXPECT_EQ(state.status, Status::Completed);
+  EXPECT_TRUE(state.result->is_error);
+  EXPECT_THAT(text_of(state), HasSubstr("VM is locked (backup)"));
+}
+
+TEST_F(TasksTest, ItsEndCanBeAwaited) {
+  const auto task = begin("pve_run_backup", kBackup);
+  const auto end = tasks_.await({}, task.handle, {});
+  ASSERT_TRUE(end.has_value());
+  EXPECT_EQ(end->status, Status::Completed);
+  std::stop_source stop;
+  stop.request_stop();
+  const auto other = begin("pve_run_backup", kBackup);
+  EXPECT_EQ(tasks_.await({}, other.handle, stop.get_token())->status, Status::Working);
+}
+
+TEST_F(TasksTest, ItCanBeStopped) {
+  const auto task = begin("pve_shutdown_qemu_vm", R"({"vmid":100})");
+  mcp::Caller reader;
+  reader.tier = "read-only";
+  EXPECT_EQ(tasks_.cancel(reader, task.handle, {}).error().code, -32603);
+  EXPECT_EQ(get(task).status, Status::Working);
+  EXPECT_TRUE(tasks_.cancel({}, task.handle, {}).has_value());
+  lab_.clock.advance(seconds{30});
+  EXPECT_EQ(get(task).status, Status::Cancelled) << get(task).message;
+  EXPECT_TRUE(tasks_.cancel({}, task.handle, {}).has_value()) << "once more";
+  EXPECT_TRUE(tasks_.update({}, task.handle, {}).has_value());
+}
+
+TEST_F(TasksTest, AnotherProcessKnowsItToo) {
+  const auto task = begin("pve_run_backup", kBackup);
+  engine::Toolbox fresh(catalog::categories(), {}, {lab_.client, lab::facts(), lab_.clock, {}});
+  engine::PveTasks others(fresh);
+  EXPECT_EQ(others.get({}, task.handle, {})->status, Status::Working);
+  lab_.clock.advance(seconds{300});
+  EXPECT_EQ(text_of(*others.get({}, task.handle, {})), text_of(get(task)));
+}
+
+TEST_F(TasksTest, UnknownOnesAreRefused) {
+  for (const std::string handle :
+       {"", "nonsense", "UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:",
+        "UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:\tpve_start_qemu_vm\tVM 100 start",
+        "UPID:pve9:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:\tpve_start_qemu_vm\tVM 100 start",
+        "UPID:../x:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:\tpve_start_qemu_vm\tVM 100 start"}) {
+    EXPECT_EQ(tasks_.get({}, handle, {}).error().code, -32602) << handle;
+    EXPECT_EQ(tasks_.cancel({}, handle, {}).error().code, -32602) << handle;
+  }
+  EXPECT_EQ(tasks_.update({}, "nonsense", {}).error().code, -32602);
+  EXPECT_EQ(tasks_.cancel({}, "UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:\tpve_x\tx", {})
+                .error()
+                .code,
+            -32602);
+}
+
+TEST_F(TasksTest, WhenPveDoesNotAnswerNobodyKnows) {
+  const auto task = begin("pve_run_backup", kBackup);
+  ASSERT_TRUE(lab_.simulated.fault("status=500"));
+  EXPECT_EQ(tasks_.get({}, task.handle, {}).error().code, -32603);
+}
+
+TEST_F(TasksTest, TheClientIsToldInItsLog) {
+  begin("pve_run_backup", kBackup);
+  ASSERT_EQ(lab_.log.lines.size(), 1U);
+  EXPECT_EQ(lab_.log.lines[0].first, mcp::LogLevel::Info);
+  EXPECT_THAT(lab_.log.lines[0].second,
+              AllOf(StartsWith("Backup on node pve2: UPID:"), HasSubstr(" started")));
+  engine::Options options;
+  options.wait = seconds{60};
+  lab::Lab waiting({}, options);
+  waiting.call("pve_start_qemu_vm", R"({"vmid":110,"node":"pve3"})");
+  std::vector<mcp::LogLevel> levels;
+  for (const auto& line : waiting.log.lines) levels.push_back(line.first);
+  EXPECT_THAT(levels, testing::Contains(mcp::LogLevel::Info));
+  EXPECT_EQ(levels.back(), mcp::LogLevel::Warning);
+}
+
+TEST_F(TasksTest, OnlyTheCallersOwnTierIsAScope) {
+  mcp::Caller caller;
+  caller.tier = "read-only";
+  caller.scopes = {"pve:read"};
+  const auto ask = [&](std::string_view tool) {
+    return lab_.outcome(tool, R"({"vmid":112})", false, caller);
+  };
+  const auto start = ask("pve_start_qemu_vm");
+  ASSERT_TRUE(std::holds_alternative<mcp::InsufficientScope>(start));
+  EXPECT_THAT(std::get<mcp::InsufficientScope>(start).scopes,
+              testing::ElementsAre("pve:read", "pve:execute"));
+  EXPECT_THAT(std::get<mcp::InsufficientScope>(ask("pve_delete_qemu_vm")).scopes,
+              testing::ElementsAre("pve:read", "pve:execute", "pve:full"));
+  // Where the server would refuse it all the same, a scope would not help.
+  lab_.toolbox.set_policy({tool::Tier::ReadExecute, {}});
+  EXPECT_TRUE(std::holds_alternative<mcp::InsufficientScope>(ask("pve_start_qemu_vm")));
+  EXPECT_TRUE(std::holds_alternative<mcp::Result>(ask("pve_delete_qemu_vm")));
+  caller.categories = {"lxc"};
+  EXPECT_TRUE(std::holds_alternative<mcp::Result>(ask("pve_start_qemu_vm")));
+  caller = {};
+  caller.tier = "read-only";
+  EXPECT_TRUE(std::holds_alternative<mcp::Result>(ask("pve_start_qemu_vm"))) << "no scopes, no word of them";
+}
+
+TEST(Handle, ReadsBack) {
+  const auto upid = pve::parse_upid("UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:");
+  const auto handle = engine::handle_of({*upid, "pve_start_qemu_vm", "VM 100\tstart\n"});
+  const auto back = engine::parse_handle(handle);
+  ASSERT_TRUE(back.has_value());
+  EXPECT_EQ(back->upid.text, upid->text);
+  EXPECT_EQ(back->tool, "pve_start_qemu_vm");
+  EXPECT_EQ(back->subject, "VM 100 start ");
+  EXPECT_EQ(pve::start_time(*upid).time_since_epoch().count(), 0x6A18A500);
+  EXPECT_FALSE(engine::parse_handle(handle + "\tmore").has_value());
+  EXPECT_FALSE(engine::parse_handle(std::string(5000, 'x')).has_value());
+}
+
+}  // namespace
