@@ -20,7 +20,7 @@ mcp::ResourceDescription described_row(const tool::Resource& row) {
 }
 
 mcp::ResourceOutcome outcome(Unread unread) {
-  return std::visit([](auto&& why) -> mcp::ResourceOutcome { return std::move(why); }, std::move(unread));
+  return std::visit([](auto why) -> mcp::ResourceOutcome { return why; }, std::move(unread));
 }
 
 mcp::ResourceOutcome contents(const tool::Resource& row, std::string_view uri, std::string text,
