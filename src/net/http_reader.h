@@ -3,9 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "net/http.h"
 #include "net/server_options.h"
@@ -26,9 +27,9 @@ struct Incoming {
   bool keep_alive = false;
 };
 
-/// Takes the bytes of one connection. Strict (RFC 9112): lines end with CRLF, no folded fields, no space
-/// before a colon, one Content-Length or else one `Transfer-Encoding: chunked`, one Host. Where the next
-/// request begins is never a guess: after a refusal the connection must be closed.
+/// Takes the bytes of one connection; Boost.Beast reads them. Strict (RFC 9112): lines end with CRLF, no
+/// folded fields, no space before a colon, one Content-Length or else one `Transfer-Encoding: chunked`, one
+/// Host. Where the next request begins is never a guess: after a refusal the connection must be closed.
 class HttpReader {
  public:
   enum class Step : std::uint8_t {
@@ -39,7 +40,10 @@ class HttpReader {
   };
 
   /// Keeps the reference.
-  explicit HttpReader(const ServerOptions& options) : options_(options) {}
+  explicit HttpReader(const ServerOptions& options);
+  HttpReader(const HttpReader&) = delete;
+  HttpReader& operator=(const HttpReader&) = delete;
+  ~HttpReader();
 
   void feed(std::string_view bytes);
   Step step();
@@ -55,43 +59,35 @@ class HttpReader {
   /// Bytes that were fed and not used yet.
   std::size_t unused() const { return buffer_.size() - at_; }
   /// The peer waits for "100 Continue" before it sends the body. Asked once per request.
-  bool wants_continue();
+  bool wants_continue() { return std::exchange(waits_, false); }
 
  private:
-  enum class Stage : std::uint8_t { Head, Judge, Body, ChunkSize, ChunkData, Trailer, Done, Refused };
+  enum class Stage : std::uint8_t { Head, Judge, Body, Done, Refused };
+  struct Parser;
 
   bool refuse(unsigned status, std::string reason, std::string body = {});
   bool malformed(std::string_view reason);
+  bool too_large();
+  std::size_t max_head() const;
   std::string_view rest() const { return std::string_view(buffer_).substr(at_); }
   void use(std::size_t count);
   bool advance();
   bool find_head();
   bool read_head(std::string_view head);
-  bool read_request_line(std::string_view line);
-  bool read_field(std::string_view line);
-  bool note_field(std::string_view name, std::string_view value);
   bool check_head();
   bool judge();
-  bool judge_pveproxy();
+  bool judge_pveproxy(std::uint64_t length);
   bool take_body();
-  bool take_chunk_size();
-  bool take_chunk_data();
-  bool take_trailer();
-  std::optional<std::string_view> take_line();
+  bool check_chunk(std::string_view text);
 
   const ServerOptions& options_;
   Stage stage_ = Stage::Head;
   std::string buffer_;
   std::size_t at_ = 0;       ///< of the buffer: used so far
-  std::size_t scanned_ = 0;  ///< of rest(): has no end of what is being looked for
+  std::size_t scanned_ = 0;  ///< of rest(): has no end of the head
   Incoming incoming_;
-  unsigned hosts_ = 0;
-  bool has_coding_ = false;  ///< a Transfer-Encoding
-  bool chunked_ = false;     ///< which is "chunked"
-  std::optional<std::uint64_t> length_;
-  std::string expect_;
-  std::uint64_t left_ = 0;    ///< of the body or the chunk
-  std::size_t trailing_ = 0;  ///< bytes of chunk extensions and trailers
+  std::unique_ptr<Parser> parser_;  ///< of the request whose head was found
+  bool waits_ = false;              ///< for "100 Continue"
   Refusal refusal_;
 };
 

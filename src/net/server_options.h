@@ -37,7 +37,8 @@ struct ServerOptions {
 
   /// A longer request body is answered 413.
   std::size_t max_body = 4'194'304;
-  /// A longer request head, or one of more than 100 fields, is answered 431. Not 0.
+  /// A longer request head, or one of more than 100 fields, is answered 431. Not 0;
+  /// more than 65'000 counts as that.
   std::size_t max_head = 16'384;
   /// Bytes of an answer in pieces that may wait for a peer that does not read.
   std::size_t max_pending = 1'048'576;

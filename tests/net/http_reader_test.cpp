@@ -103,6 +103,12 @@ INSTANTIATE_TEST_SUITE_P(Chunks, Refused,
                                          Row{400, CHUNKED "0\r\nno colon\r\n\r\n"},
                                          Row{400, CHUNKED "0\r\n folded: x\r\n\r\n"}));
 
+INSTANTIATE_TEST_SUITE_P(Extensions, Refused,
+                         testing::Values(Row{400, CHUNKED "1;a=\"\n\"\r\na\r\n"},
+                                         Row{400, CHUNKED "1;a=\"\r\na\r\n"},
+                                         Row{400, CHUNKED "0;a=\"\r\n\r\n"},
+                                         Row{400, CHUNKED "0\r\nContent-Length: 3\r\n\r\n"}));
+
 INSTANTIATE_TEST_SUITE_P(
     Lines, Refused,
     testing::Values(
@@ -176,6 +182,30 @@ TEST(HttpReader, WhatStandsBetweenChunksIsBounded) {
   std::string trailers = CHUNKED "0\r\n";
   for (int i = 0; i < 30; ++i) trailers += "Trailer: x\r\n";
   EXPECT_EQ(read(trailers, options).refusal.value().status, 431U);
+}
+
+TEST(HttpReader, ABodyMayBeOneLastChunkHoweverItArrives) {
+  const std::string_view bytes = CHUNKED "0\r\n\r\n" CHUNKED "000;x\r\nA: b\r\n\r\n";
+  for (std::size_t piece = 1; piece <= bytes.size(); ++piece) {
+    const auto outcome = read(bytes, {}, piece);
+    ASSERT_FALSE(outcome.refusal) << piece;
+    ASSERT_EQ(outcome.requests.size(), 2U) << piece;
+    EXPECT_EQ(outcome.requests[1].request.body, "");
+    EXPECT_EQ(net::find_header(outcome.requests[1].request.headers, "A"), std::nullopt);
+  }
+}
+
+TEST(HttpReader, NoMemoryForWhatIsOnlyAnnounced) {
+  ServerOptions options;
+  options.max_body = 0;
+  for (const std::string_view framing : {"Content-Length: 18446744073709551615\r\n\r\na",
+                                         "Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\na"}) {
+    HttpReader reader(options);
+    reader.feed("POST / HTTP/1.1\r\nHost: x\r\n" + std::string(framing));
+    EXPECT_EQ(reader.step(), Step::Head);
+    EXPECT_EQ(reader.step(), Step::More);
+    EXPECT_LT(reader.head().body.capacity(), 1'000U);
+  }
 }
 
 TEST(HttpReader, SaysOnceThatThePeerWaits) {
