@@ -7,6 +7,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -80,10 +81,12 @@ class FakeTools final : public mcp::Tools {
                      R"({"type":"object","additionalProperties":false})",
                      R"({"type":"object"})",
                      {true, false, false, false}});
+    tools.insert(tools.end(), also.begin(), also.end());
     return tools;
   }
 
   mcp::Outcome call(const mcp::Call& call) override {
+    if (const auto found = more.find(call.name); found != more.end()) return found->second(call);
     if (call.name == "echo") return text_result(base::write_json(base::Json(call.arguments)));
     if (call.name == "fails") return error("The guest 100 does not exist. List the guests first.");
     if (call.name == "image") return image();
@@ -104,6 +107,10 @@ class FakeTools final : public mcp::Tools {
     if (call.name == "ask_forever") return question("q" + std::to_string(call.inputs.size()));
     return mcp::ProtocolError{-32602, "Unknown tool: " + std::string(call.name), {}};
   }
+
+  /// Tools of one test alone, before those below; and what else is listed.
+  std::map<std::string, std::function<mcp::Outcome(const mcp::Call&)>, std::less<>> more;
+  std::vector<mcp::ToolDescription> also;
 
   /// Released once by each call of block or stubborn that has begun.
   Gate entered;
@@ -255,9 +262,11 @@ class ConnectionTest : public testing::Test {
   std::chrono::milliseconds patience = kForever;
   std::shared_ptr<mcp::Connection> connection = open();
 
-  std::shared_ptr<mcp::Connection> open() {
+  std::shared_ptr<mcp::Connection> open() { return open(server); }
+  std::shared_ptr<mcp::Connection> open(const mcp::Server& served, mcp::Caller caller = {}) {
     return mcp::Connection::open(
-        server, {}, inbox, [this](std::function<void()> job) { return run(std::move(job)); }, patience);
+        served, std::move(caller), inbox, [this](std::function<void()> job) { return run(std::move(job)); },
+        patience);
   }
 
  private:
