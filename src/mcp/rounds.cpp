@@ -4,6 +4,8 @@
 
 #include <array>
 #include <chrono>
+#include <functional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -60,7 +62,7 @@ class Thread {
     if (members.at("until").to_number<std::int64_t>() < now().count())
       return invalid("\"requestState\" has expired; send the request without it to be asked again");
     inputs_ = members.at("inputs").as_object();
-    continued_ = true;
+    for (const auto& key : members.at("asked").as_array()) asked_.emplace(key.as_string());
     return {};
   }
 
@@ -71,7 +73,7 @@ class Thread {
     bool taken = false;
     for (const auto& request : need.requests) {
       const auto* const answer = given_.if_contains(request.key);
-      const bool bound = continued_ || request.kind != InputRequest::Kind::Confirmation;
+      const bool bound = request.kind != InputRequest::Kind::Confirmation || asked_.contains(request.key);
       if (answer == nullptr || !bound || inputs_.contains(request.key)) continue;
       if (!answers(*answer, request)) continue;
       inputs_[request.key] = *answer;
@@ -80,10 +82,14 @@ class Thread {
     return taken;
   }
 
-  std::string state() const {
+  /// For these questions.
+  std::string state(const NeedInput& need) const {
+    base::JsonArray asked;
+    for (const auto& request : need.requests) asked.emplace_back(request.key);
     base::JsonObject members;
     members["until"] = (now() + Seconds(kGoodFor)).count();
     members["nonce"] = nonce();
+    members["asked"] = std::move(asked);
     members["inputs"] = inputs_;
     return server_.seal().seal(purpose_, base::write_json(base::Json(std::move(members))));
   }
@@ -98,7 +104,7 @@ class Thread {
   std::string purpose_;
   base::JsonObject given_;
   base::JsonObject inputs_;
-  bool continued_ = false;
+  std::set<std::string, std::less<>> asked_;
 };
 
 std::string cannot(InputRequest::Kind kind) {
@@ -126,7 +132,7 @@ Reply modern_rounds(const Server& server, const Exchange& exchange, std::string_
     const auto& need = std::get<NeedInput>(outcome);
     if (const auto* const request = out_of_reach(need, exchange.envelope))
       return cannot_ask(need, cannot(request->kind));
-    if (!thread.take(need)) return modern::write_input_required(need, thread.state(), server.info());
+    if (!thread.take(need)) return modern::write_input_required(need, thread.state(need), server.info());
   }
   return cannot_ask({}, "it asks too many questions in one request");
 }

@@ -89,6 +89,18 @@ TEST_F(Rounds, ModernCountsAConfirmationOnlyWithAState) {
   EXPECT_EQ(unasked.at("resultType"), "input_required");
 }
 
+TEST_F(Rounds, ModernCountsAConfirmationOnlyOnceItWasAsked) {
+  const auto forms = round("several");
+  const auto answers =
+      R"({"name":{"action":"accept","content":{"name":"a"}},"node":{"action":"decline"},"sure":)" +
+      std::string(kYes) + "}";
+  const auto early = round("several", with(forms, answers));
+  ASSERT_EQ(early.at("resultType"), "input_required") << "the state is from before that question";
+  EXPECT_TRUE(early.at("inputRequests").as_object().contains("sure"));
+  EXPECT_THAT(text(round("several", with(early, R"({"sure":)" + std::string(kYes) + "}"))),
+              HasSubstr("confirm"));
+}
+
 TEST_F(Rounds, ModernTakesSeveralAnswersInOneRoundOrMore) {
   const auto asked = round("several");
   EXPECT_EQ(asked.at("inputRequests").as_object().size(), 2U);
