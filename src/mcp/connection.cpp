@@ -253,6 +253,8 @@ void Connection::start(const Method& method, jsonrpc::Request request, Envelope 
     }
   }
   const auto revision = envelope.revision;
+  const bool task_due = server_.offer().tasks != nullptr && revision == Revision::R2025_11_25 &&
+                        request.params.contains("task");
   auto job = [self = shared_from_this(), &method, call, notices, request = std::move(request),
               envelope = std::move(envelope)] {
     Line line(*self, notices);
@@ -266,9 +268,13 @@ void Connection::start(const Method& method, jsonrpc::Request request, Envelope 
     return;
   }
   if (run_(std::move(job))) return;
-  const auto busy =
-      error_result("The server is busy: too many calls are in flight. Try again when some have ended.");
-  finish(call, write_call_result(busy, server_, revision));
+  constexpr auto kBusy = "The server is busy: too many calls are in flight. Try again when some have ended.";
+  // Only a result of tools/call can say it in words for the model, and not where a task is due.
+  if (method.name == "tools/call" && !task_due) {
+    finish(call, write_call_result(error_result(kBusy), server_, revision));
+  } else {
+    finish(call, std::unexpected(error(jsonrpc::kInternalError, kBusy)));
+  }
 }
 
 /// The one place where an exception ends: the client learns that it was our fault, stderr what it was.

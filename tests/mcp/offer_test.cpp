@@ -250,6 +250,25 @@ TEST_F(Offered, ScopesThatAreMissingAreNamed) {
   });
 }
 
+TEST_F(Offered, BusyWorkersAnswerInTheWordsOfTheMethod) {
+  refuse_jobs = true;
+  everywhere("tools/call", R"("name":"echo")",
+             [](std::string_view, const base::JsonObject& answer) { EXPECT_EQ(answer.at("isError"), true); });
+  for (const auto& [method, params] : std::array<std::array<std::string_view, 2>, 3>{
+           {{"resources/read", R"("uri":"pve://a")"},
+            {"prompts/get", R"("name":"check")"},
+            {"completion/complete",
+             R"("ref":{"type":"ref/prompt","name":"a"},"argument":{"name":"x","value":""})"}}}) {
+    everywhere(method, params, [&](std::string_view, const base::JsonObject& answer) {
+      ASSERT_TRUE(answer.contains("error")) << base::write_json(base::Json(answer));
+      EXPECT_EQ(answer.at("error").at("code"), -32603);
+      EXPECT_THAT(base::write_json(answer.at("error")), HasSubstr("busy"));
+    });
+  }
+  begin("2025-11-25");
+  EXPECT_THAT(ask(call("echo", "1", R"(,"task":{})")), testing::Not(HasSubstr("isError")));
+}
+
 TEST_F(Offered, BothErasGiveTheSamePayload) {
   const std::array<std::array<std::string_view, 2>, 17> calls{
       {{"tools/call", R"("name":"echo","arguments":{"b":1,"a":[true,null,0.5]})"},
