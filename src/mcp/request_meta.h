@@ -31,10 +31,13 @@ inline std::string trace_of(std::string_view traceparent) {
   const auto trace = traceparent.substr(3, 32);
   const auto parent = traceparent.substr(36, 16);
   const auto hex = [&](std::string_view text) {
-    return text.find_first_not_of(kHex) == std::string_view::npos &&
-           text.find_first_not_of('0') != std::string_view::npos;
+    return text.find_first_not_of(kHex) == std::string_view::npos;
   };
-  return hex(trace) && hex(parent) ? std::string(trace) : std::string{};
+  const auto id = [&](std::string_view text) {
+    return hex(text) && text.find_first_not_of('0') != std::string_view::npos;
+  };
+  const bool sound = hex(traceparent.substr(0, 2)) && hex(traceparent.substr(53, 2));
+  return sound && id(trace) && id(parent) ? std::string(trace) : std::string{};
 }
 
 inline std::string trace_in(const base::JsonObject& meta) {

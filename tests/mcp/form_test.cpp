@@ -162,5 +162,42 @@ TEST(Seal, TakesNoShortKey) {
   EXPECT_ANY_THROW(seal.seal("p", "a")) << "not even the second time";
 }
 
+TEST(Trace, IsReadStrictly) {
+  const std::string trace = "0af7651916cd43dd8448eb211c80319c";
+  const std::string good = "00-" + trace + "-b7ad6b7169203331-01";
+  const auto with = [&](std::size_t at, char c) {
+    auto changed = good;
+    changed[at] = c;
+    return changed;
+  };
+  for (const auto& text : {good, with(54, '0'), with(53, 'f'), with(1, '1'), "cc" + good.substr(2) + "-more"})
+    EXPECT_EQ(mcp::trace_of(text), trace) << text;
+  for (const auto& text : {std::string(),
+                           std::string("00"),
+                           good.substr(0, 54),
+                           good + "-more",
+                           good + "0",
+                           "ff" + good.substr(2),
+                           "01" + good.substr(2) + "more",
+                           "zz" + good.substr(2),
+                           "0A" + good.substr(2),
+                           with(0, '-'),
+                           with(2, '_'),
+                           with(3, 'A'),
+                           with(34, 'g'),
+                           with(35, '0'),
+                           with(36, 'B'),
+                           with(52, '0'),
+                           with(53, 'z'),
+                           with(54, 'F'),
+                           "00-" + std::string(32, '0') + "-b7ad6b7169203331-01",
+                           "00-" + trace + "-0000000000000000-01",
+                           "00-" + trace + "-b7ad6b7169203331-0\n"}) {
+    EXPECT_EQ(mcp::trace_of(text), "") << text;
+  }
+  EXPECT_EQ(mcp::trace_in(json(R"({"traceparent":7})").as_object()), "");
+  EXPECT_EQ(mcp::trace_in(json(R"({"traceparent":")" + good + R"("})").as_object()), trace);
+}
+
 }  // namespace
 }  // namespace test
