@@ -203,7 +203,9 @@ void Subscriptions::remove(const Stream* stream) {
 
 void Subscriptions::add(const std::shared_ptr<Listener>& listener) {
   const std::scoped_lock lock(mutex_);
-  ears_[listener.get()].listener = listener;
+  auto& ear = ears_[listener.get()];
+  ear.listener = listener;
+  ear.lists = true;
 }
 
 bool Subscriptions::subscribe(const std::shared_ptr<Listener>& listener, const std::string& uri) {
@@ -259,12 +261,12 @@ std::vector<std::shared_ptr<Subscriptions::Stream>> Subscriptions::streams() con
   return all;
 }
 
-/// All of them for the empty URI.
-std::vector<std::shared_ptr<Listener>> Subscriptions::listeners(std::string_view uri) const {
+std::vector<std::shared_ptr<Listener>> Subscriptions::listeners(
+    const std::function<bool(const Ear&)>& wants) const {
   const std::scoped_lock lock(mutex_);
   std::vector<std::shared_ptr<Listener>> found;
   for (const auto& [key, ear] : ears_) {
-    if (!uri.empty() && !ear.uris.contains(uri)) continue;
+    if (!wants(ear)) continue;
     if (auto listener = ear.listener.lock()) found.push_back(std::move(listener));
   }
   return found;
@@ -293,7 +295,8 @@ void Subscriptions::list_changed(List list) {
   for (const auto& stream : streams()) {
     if (stream->lists[index]) stream->tell_list(index);
   }
-  for (const auto& listener : listeners({})) listener->tell(kListChanged[index], {});
+  for (const auto& listener : listeners([](const Ear& ear) { return ear.lists; }))
+    listener->tell(kListChanged[index], {});
 }
 
 void Subscriptions::tools_changed() { list_changed(List::Tools); }
@@ -312,7 +315,8 @@ void Subscriptions::resource_updated(std::string_view uri) {
   ObjectText object(params);
   object.text("uri", uri);
   object.close();
-  for (const auto& listener : listeners(uri)) listener->tell("notifications/resources/updated", params);
+  for (const auto& listener : listeners([&](const Ear& ear) { return ear.uris.contains(uri); }))
+    listener->tell("notifications/resources/updated", params);
 }
 
 void Subscriptions::task_updated(std::string_view handle) {

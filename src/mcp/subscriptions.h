@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -41,7 +42,7 @@ class Subscriptions final : public Changes {
                                              const base::JsonObject& params, const Caller& caller,
                                              const Envelope& envelope);
 
-  /// Told until the listener is gone.
+  /// Told of every list from now on, until the listener is gone.
   void add(const std::shared_ptr<Listener>& listener);
   /// False: too many of them.
   bool subscribe(const std::shared_ptr<Listener>& listener, const std::string& uri);
@@ -63,6 +64,7 @@ class Subscriptions final : public Changes {
   struct Stream;
   struct Ear {
     std::weak_ptr<Listener> listener;
+    bool lists = false;
     std::set<std::string, std::less<>> uris;
   };
   enum class List : std::uint8_t { Tools, Prompts, Resources };
@@ -72,7 +74,7 @@ class Subscriptions final : public Changes {
                                                                 const Envelope& envelope) const;
   void list_changed(List list);
   std::vector<std::shared_ptr<Stream>> streams() const;
-  std::vector<std::shared_ptr<Listener>> listeners(std::string_view uri) const;
+  std::vector<std::shared_ptr<Listener>> listeners(const std::function<bool(const Ear&)>& wants) const;
   void remove(const Stream* stream);
   void update_watch();
 

@@ -216,6 +216,22 @@ TEST_F(Listening, TasksNeedTheExtension) {
               HasSubstr(R"("extensions":{"io.modelcontextprotocol/tasks":{}})"));
 }
 
+TEST_F(Listening, LegacySessionsAreToldOfListsOnceTheyAreReady) {
+  initialize("2025-06-18");
+  ask(legacy("resources/subscribe", "1", R"("uri":"pve://a")"));
+  EXPECT_THAT(during([&] { all.changes().tools_changed(); }), IsEmpty());
+  EXPECT_THAT(during([&] { all.changes().resource_updated("pve://a"); }), SizeIs(1)) << "asked for";
+  send(R"({"jsonrpc":"2.0","method":"notifications/initialized"})");
+  EXPECT_THAT(during([&] {
+                all.changes().tools_changed();
+                all.changes().prompts_changed();
+                all.changes().resources_changed();
+              }),
+              ElementsAre(R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed"})",
+                          R"({"jsonrpc":"2.0","method":"notifications/prompts/list_changed"})",
+                          R"({"jsonrpc":"2.0","method":"notifications/resources/list_changed"})"));
+}
+
 TEST_F(Listening, AnInitializedThatNobodyAskedForIsNoSession) {
   send(R"({"jsonrpc":"2.0","method":"notifications/initialized"})");
   EXPECT_THAT(during([&] { all.changes().tools_changed(); }), IsEmpty());
