@@ -105,6 +105,8 @@ std::expected<Named, jsonrpc::Error> named(const Server& server, const Exchange&
     task.handle = rest;
     return task;
   }
+  // Made for a revision that fetches results by tasks/result; the extension has nothing of the kind.
+  if (era(exchange.envelope.revision) == Era::Modern) return invalid("there is no such task");
   const auto space = rest.find(' ');
   task.created = TaskState::Time(std::chrono::milliseconds(std::stoll(rest.substr(0, space))));
   task.finished_result = rest.substr(space + 1);
@@ -113,8 +115,8 @@ std::expected<Named, jsonrpc::Error> named(const Server& server, const Exchange&
 
 TaskState finished(const Named& task) {
   TaskState state;
-  state.status = task.finished_result.find(R"("isError":true)") != std::string::npos ? Status::Failed
-                                                                                     : Status::Completed;
+  // write_result() puts it last; anywhere else it is somebody's structured content.
+  state.status = task.finished_result.ends_with(R"(,"isError":true})") ? Status::Failed : Status::Completed;
   state.created = state.updated = task.created;
   return state;
 }
@@ -147,12 +149,13 @@ std::string write_heard(const Server& server) {
   return out;
 }
 
-void write_related(ObjectText& object, const std::string& id) {
-  ObjectText meta(object.key("_meta"));
-  ObjectText related(meta.key(kRelated));
-  related.text("taskId", id);
-  related.close();
-  meta.close();
+/// The `_meta` of what belongs to a task.
+base::JsonObject related(const std::string& id) {
+  base::JsonObject task;
+  task["taskId"] = id;
+  base::JsonObject meta;
+  meta[kRelated] = std::move(task);
+  return meta;
 }
 
 /// 2025-11-25: who waits for the result is asked what the task wants to know.
@@ -162,7 +165,9 @@ std::expected<void, jsonrpc::Error> answer_questions(const Server& server, const
   for (const auto& request : state.requests) {
     if (!can_be_asked(exchange.envelope, request.kind))
       return std::unexpected(missing_capability(required_capability(request.kind)));
-    auto answer = legacy::ask(request, exchange);
+    auto question = request;
+    question.params["_meta"] = related(task.id);
+    auto answer = legacy::ask(question, exchange);
     if (!answer) {
       return std::unexpected(
           jsonrpc::Error{jsonrpc::kInternalError, "Asking the user failed: " + answer.error(), {}});
@@ -280,9 +285,7 @@ Reply task_result(const Server& server, const Exchange& exchange) {
   if (task->handle.empty()) {
     out = task->finished_result;
     out.pop_back();
-    out += ",\"_meta\":{\"" + std::string(kRelated) + "\":{\"taskId\":";
-    base::write_json_string(task->id, out);
-    return out + "}}}";
+    return out + ",\"_meta\":" + base::write_json(base::Json(related(task->id))) + "}";
   }
   auto state = server.offer().tasks->await(exchange.caller, task->handle, exchange.stop);
   while (state && state->status == Status::InputRequired && !exchange.stop.stop_requested()) {
@@ -292,12 +295,14 @@ Reply task_result(const Server& server, const Exchange& exchange) {
   }
   if (!state) return refused(std::move(state.error()));
   if (state->error) return refused(*state->error);
+  if (state->status == Status::Failed)
+    return std::unexpected(jsonrpc::Error{jsonrpc::kInternalError, "The task failed without a reason", {}});
   if (!state->result)
     return invalid(is_final(state->status) ? "the task was cancelled, so there is no result"
                                            : "the wait was cancelled; the task goes on");
   ObjectText object(out);
   write_result(*state->result, exchange.envelope.revision, object);
-  write_related(object, task->id);
+  object.json("_meta", base::Json(related(task->id)));
   object.close();
   return out;
 }

@@ -275,6 +275,13 @@ TEST_F(LegacyTasks, GiveTheirResult) {
   EXPECT_EQ(about("result", id()).at("error").at("code"), -32602);
 }
 
+TEST_F(LegacyTasks, AFailureWithoutAReasonIsNoCancellation) {
+  tasks.set("t", ended(Status::Failed));
+  const auto error = about("result", id()).at("error").as_object();
+  EXPECT_THAT(base::write_json(error.at("message")), Not(HasSubstr("cancelled")));
+  EXPECT_EQ(error.at("code"), -32603);
+}
+
 TEST_F(LegacyTasks, AResultIsWaitedFor) {
   tasks.set("t", working());
   use_threads();
@@ -298,6 +305,26 @@ TEST_F(LegacyTasks, TheWaitEndsWithItsCancellationAndTheTaskGoesOn) {
   EXPECT_THAT(tasks.cancelled, IsEmpty());
 }
 
+TEST_F(LegacyTasks, WhoWaitsIsAskedWhatTheTaskWantsToKnow) {
+  tasks.set("t", asking());
+  use_threads();
+  const auto before = inbox->messages().size();
+  send(legacy("tasks/result", "1", R"("taskId":")" + id() + "\""));
+  const auto asked = json(inbox->at(before)).as_object();
+  EXPECT_EQ(asked.at("method"), "elicitation/create");
+  EXPECT_EQ(asked.at("params").at("_meta").at("io.modelcontextprotocol/related-task").at("taskId"),
+            base::Json(id()));
+  send(R"({"jsonrpc":"2.0","id":)" + base::write_json(asked.at("id")) + R"(,"result":{"action":"decline"}})");
+  EXPECT_THAT(inbox->at(before + 1), HasSubstr("decline"));
+  join();
+  EXPECT_THAT(tasks.updates, ElementsAre(R"({"sure":{"action":"decline"}})"));
+  tasks.set("t", asking());
+  begin("2025-11-25");
+  send(legacy("tasks/result", "2", R"("taskId":")" + id() + "\""));
+  join();
+  EXPECT_THAT(inbox->messages().back(), HasSubstr("-32021")) << "cannot be asked";
+}
+
 TEST_F(LegacyTasks, ACallThatEndedAtOnceIsATaskToo) {
   tools.more["quick"] = [](const mcp::Call&) -> mcp::Outcome { return text_result("so fast"); };
   tools.more["bad"] = [](const mcp::Call&) -> mcp::Outcome {
@@ -318,6 +345,24 @@ TEST_F(LegacyTasks, ACallThatEndedAtOnceIsATaskToo) {
   begin("2025-11-25", "{}", {.identity = "alice"});
   for (const auto* const method : {"get", "result", "cancel"})
     EXPECT_EQ(about(method, good).at("error").at("code"), -32602) << "another caller";
+}
+
+TEST_F(LegacyTasks, ContentThatSpeaksOfErrorsIsNone) {
+  tools.more["odd"] = [](const mcp::Call&) -> mcp::Outcome {
+    mcp::Result result = text_result(R"("isError":true)");
+    result.structured = json(R"({"a":1,"isError":true})");
+    return result;
+  };
+  EXPECT_EQ(about("get", started("odd")).at("status"), "completed");
+}
+
+TEST_F(LegacyTasks, AFinishedCallIsNoTaskOfTheExtension) {
+  tools.more["quick"] = [](const mcp::Call&) -> mcp::Outcome { return text_result("so fast"); };
+  const auto quick = started("quick");
+  for (const auto* const method : {"tasks/get", "tasks/cancel", "tasks/update"}) {
+    EXPECT_THAT(ask(modern(method, "1", R"("inputResponses":{},"taskId":")" + quick + "\"", kTasks)),
+                HasSubstr("-32602"));
+  }
 }
 
 TEST_F(TaskTest, HandlesComeBackToTheirCallerAlone) {
