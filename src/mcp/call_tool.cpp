@@ -36,6 +36,21 @@ std::expected<Arguments, jsonrpc::Error> read(const Exchange& exchange) {
   return call;
 }
 
+/// What the client of 2025-11-25 and the tool both want.
+bool wants_task(const Server& server, const Exchange& exchange) {
+  if (server.offer().tasks == nullptr) return false;
+  if (exchange.envelope.revision == Revision::R2026_07_28) return declares_tasks(exchange.envelope);
+  return exchange.envelope.revision == Revision::R2025_11_25 && exchange.params.contains("task");
+}
+
+/// Who asked for a task of 2025-11-25 has to get one, also when all is done.
+std::string write_outcome(const Result& result, const Server& server, const Exchange& exchange) {
+  const auto revision = exchange.envelope.revision;
+  if (revision == Revision::R2025_11_25 && wants_task(server, exchange))
+    return write_finished_task(server, exchange, result);
+  return write_call_result(result, server, revision);
+}
+
 /// A user who cannot be asked for a yes is a no, which the model should read; other questions are the
 /// client's to answer.
 Reply cannot_ask_for_tool(const NeedInput& need, const Server& server, const Exchange& exchange,
@@ -52,14 +67,7 @@ Reply cannot_ask_for_tool(const NeedInput& need, const Server& server, const Exc
   }
   const auto text = "Nothing was changed: this call needs an answer from the user first" + question +
                     ", and " + std::string(reason) + ".";
-  return write_call_result(error_result(text), server, exchange.envelope.revision);
-}
-
-/// What the client of 2025-11-25 and the tool both want.
-bool wants_task(const Server& server, const Exchange& exchange) {
-  if (server.offer().tasks == nullptr) return false;
-  if (exchange.envelope.revision == Revision::R2026_07_28) return declares_tasks(exchange.envelope);
-  return exchange.envelope.revision == Revision::R2025_11_25 && exchange.params.contains("task");
+  return write_outcome(error_result(text), server, exchange);
 }
 
 std::expected<void, jsonrpc::Error> check_task(const Server& server, const Exchange& exchange,
@@ -80,13 +88,9 @@ std::expected<void, jsonrpc::Error> check_task(const Server& server, const Excha
 struct Outcomes {
   const Server& server;
   const Exchange& exchange;
-  bool as_task;
 
   std::variant<Reply, NeedInput> operator()(const Result& result) const {
-    // Who asked for a task has to get one, also when all is done.
-    if (as_task && exchange.envelope.revision == Revision::R2025_11_25)
-      return Reply(write_finished_task(server, exchange, result));
-    return Reply(write_call_result(result, server, exchange.envelope.revision));
+    return Reply(write_outcome(result, server, exchange));
   }
   std::variant<Reply, NeedInput> operator()(NeedInput& need) const { return std::move(need); }
   std::variant<Reply, NeedInput> operator()(ProtocolError& error) const {
@@ -144,11 +148,10 @@ Reply call_tool(const Server& server, const Exchange& exchange) {
   subject["arguments"] = call->members;
   const auto attempt = [&](const base::JsonObject& inputs) -> std::variant<Reply, NeedInput> {
     if (exchange.stop.stop_requested()) {
-      return Reply(write_call_result(error_result("The call was cancelled before it began."), server,
-                                     exchange.envelope.revision));
+      return Reply(write_outcome(error_result("The call was cancelled before it began."), server, exchange));
     }
     auto outcome = server.tools().call({exchange.request(inputs), call->name, call->members, as_task});
-    return std::visit(Outcomes{server, exchange, as_task}, outcome);
+    return std::visit(Outcomes{server, exchange}, outcome);
   };
   return in_rounds(server, exchange, "tools/call", subject, attempt,
                    [&](const NeedInput& need, std::string_view reason) {

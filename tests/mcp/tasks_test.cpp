@@ -365,6 +365,16 @@ TEST_F(LegacyTasks, AFinishedCallIsNoTaskOfTheExtension) {
   }
 }
 
+TEST_F(LegacyTasks, WhoCannotBeAskedGetsATaskThatFailed) {
+  tools.more["confirm"] = [](const mcp::Call&) -> mcp::Outcome {
+    return mcp::ask_confirmation("k", "Really?");
+  };
+  begin("2025-11-25");
+  const auto task = started("confirm");
+  EXPECT_EQ(about("get", task).at("status"), "failed");
+  EXPECT_THAT(base::write_json(about("result", task).at("content")), HasSubstr("Nothing was changed"));
+}
+
 TEST_F(TaskTest, HandlesComeBackToTheirCallerAlone) {
   const mcp::Caller alice{.identity = "alice"};
   EXPECT_EQ(mcp::handle_of(all, alice, id("UPID:pve1:1", alice)), "UPID:pve1:1");
