@@ -125,6 +125,21 @@ TEST_F(Offered, ResourcesThatAreNotThereSaySo) {
   }
 }
 
+TEST_F(Offered, AnswersToQuestionsAreNeverKept) {
+  constexpr std::string_view kAsk = R"({"elicitation":{}})";
+  connection = open(all);
+  const auto first = result(modern(
+      "resources/read", "1", R"("uri":"pve://ask","inputResponses":{"why":{"action":"decline"}})", kAsk));
+  EXPECT_EQ(first.at("ttlMs"), 0);
+  // A state that holds the answer already.
+  const auto state = seal->seal(R"(["requestState","","resources/read"]{"uri":"pve://ask"})",
+                                R"({"until":99999999999,"asked":[],"inputs":{"why":{"action":"decline"}}})");
+  const auto later =
+      result(modern("resources/read", "2", R"("uri":"pve://ask","requestState":")" + state + "\"", kAsk));
+  ASSERT_TRUE(later.contains("contents")) << base::write_json(base::Json(later));
+  EXPECT_EQ(later.at("ttlMs"), 0);
+}
+
 TEST_F(Offered, PromptsAreListed) {
   everywhere("prompts/list", "", [](std::string_view version, const base::JsonObject& answer) {
     const bool titled = version >= "2025-06-18";
