@@ -1,0 +1,166 @@
+// The official conformance suite, against the fixture server (FIXTURE_SERVER) or the product (MCP_PVE).
+//
+//   run.mjs RUN...
+//
+// A run fails unless each of its checks passes, scored by the suite or not; what cannot pass is an exception with a
+// reason. An exception that is no longer needed is an error too.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { withHttpServer } from './server.mjs';
+
+const modules = new URL('../clients/node_modules/', import.meta.url);
+const suites = {
+  current: fileURLToPath(new URL('@modelcontextprotocol/conformance/dist/index.js', modules)),
+  old: fileURLToPath(new URL('conformance-0.1/dist/index.js', modules)),
+};
+
+// Scenarios that a set of requirements runs without scoring them: they must pass all the same.
+const unscored = {
+  '2025-11-25': ['server-session-lifecycle', 'json-schema-2020-12', 'server-sse-polling'],
+  '2026-07-28': [
+    'tasks-lifecycle', 'tasks-capability-negotiation', 'tasks-wire-fields', 'tasks-request-state-removal',
+    'tasks-mrtr-input', 'tasks-request-headers', 'tasks-dispatch-and-envelope', 'tasks-required-task-error',
+    'tasks-mrtr-composition', 'json-schema-2020-12', 'http-header-validation', 'http-custom-header-server-validation',
+  ],
+};
+
+// "scenario" or "scenario:check" to the reason why it is not held against the server.
+const notWritten = { 'tasks-status-notifications': 'the suite itself has no check yet: it always skips' };
+const skills = 'an extension (SEP-2640) with methods of its own that is not offered: nothing may be checked';
+const skillScenarios = ['sep-2640-skills-directory', 'sep-2640-skills-enumeration', 'sep-2640-skills-manifest'];
+const noFixture = 'needs a tool that only the fixture server has';
+
+// What needs no fixture, so that the product has to pass it too.
+const generic = {
+  '2025-11-25': [
+    'server-initialize', 'server-session-lifecycle', 'ping', 'logging-set-level', 'tools-list', 'resources-list',
+    'prompts-list', 'server-sse-multiple-streams', 'dns-rebinding-protection',
+  ],
+  '2026-07-28': [
+    'server-stateless', 'tools-list', 'resources-list', 'prompts-list', 'server-sse-multiple-streams',
+    'dns-rebinding-protection', 'sep-2164-resource-not-found', 'caching', 'http-header-validation',
+    'input-required-result-unsupported-methods',
+  ],
+};
+
+const each = (revision, names, ...more) =>
+  names.map((name) => ({ args: ['--scenario', name, '--spec-version', revision, ...more], expects: [name] }));
+
+const requirements = (revision, scenarios, exceptions = {}) => ({
+  server: 'fixture',
+  passes: [{ args: ['--requirements', revision], scenarios, expects: unscored[revision] }],
+  exceptions,
+});
+
+const runs = {
+  '2025-11-25': requirements('2025-11-25', 33),
+  '2026-07-28': requirements('2026-07-28', 50, notWritten),
+  'old-suite': { server: 'fixture', passes: [{ suite: 'old', args: [], scenarios: 30 }] },
+  'older-revisions': {
+    server: 'fixture',
+    passes: ['2025-06-18', '2025-03-26'].map((revision) => ({ args: ['--suite', 'all', '--spec-version', revision] })),
+  },
+  skills: {
+    server: 'fixture',
+    // Extensions belong to no revision: only --force runs them at one.
+    passes: each('2026-07-28', skillScenarios, '--force'),
+    exceptions: Object.fromEntries(skillScenarios.map((name) => [name, skills])),
+  },
+  product: {
+    server: 'product',
+    passes: Object.entries(generic).flatMap(([revision, names]) => each(revision, names)),
+    exceptions: {
+      'server-stateless:sep-2575-server-rejects-undeclared-capability': noFixture,
+      'server-stateless:sep-2575-missing-capability-http-400': noFixture,
+      'server-stateless:sep-2575-http-server-no-independent-requests-on-stream': noFixture,
+      'server-stateless:sep-2575-server-no-log-without-loglevel': noFixture,
+    },
+  },
+};
+
+const servers = {
+  fixture: [process.env.FIXTURE_SERVER, ['--http', '127.0.0.1:0'], 'stdout'],
+  product: [process.env.MCP_PVE, ['--simulate', '--http', '127.0.0.1:0'], 'stderr'],
+};
+
+/** Runs the suite once; gives its exit code, its words, and the checks of each scenario. */
+async function suite(url, { suite: which = 'current', args }) {
+  const folder = await mkdtemp(join(tmpdir(), 'conformance-'));
+  try {
+    const child = spawn(process.execPath, [suites[which], 'server', '--url', url, '-o', folder, ...args],
+      { stdio: ['ignore', 'pipe', 'pipe'] });
+    let words = '';
+    child.stdout.on('data', (data) => { words += data; });
+    child.stderr.on('data', (data) => { words += data; });
+    const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
+    return { code, words, scenarios: await checksIn(folder) };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function checksIn(folder) {
+  const scenarios = new Map();
+  for (const entry of (await readdir(folder)).sort()) {
+    const name = entry.match(/^server-(.*)-\d{4}-\d\d-\d\dT[-\dZ]+$/)?.[1];
+    assert.ok(name, `an unknown result of the suite: ${entry}`);
+    // A scenario that was left out has an empty folder.
+    const files = await readdir(join(folder, entry));
+    const text = files.includes('checks.json') ? await readFile(join(folder, entry, 'checks.json'), 'utf8') : '[]';
+    scenarios.set(name, JSON.parse(text));
+  }
+  return scenarios;
+}
+
+const bad = new Set(['FAILURE', 'WARNING', 'SKIPPED']);
+
+/** Holds one answer of the suite against what was expected of it; counts, and gives what is wrong. */
+function judge(pass, answer, exceptions, used, counts) {
+  const wrong = [];
+  for (const [scenario, checks] of answer.scenarios) {
+    counts.scenarios += 1;
+    for (const check of checks) {
+      if (check.status === 'SUCCESS') counts.passed += 1;
+      if (!bad.has(check.status)) continue;
+      counts[check.status] += 1;
+      const key = [scenario, `${scenario}:${check.id}`].find((name) => name in exceptions);
+      if (key) used.add(key);
+      else wrong.push(`${check.status} ${scenario}: ${check.id}: ${check.errorMessage ?? check.description}`);
+    }
+    const passed = checks.some((check) => check.status === 'SUCCESS');
+    if (!passed && !(scenario in exceptions)) wrong.push(`${scenario}: nothing was checked`);
+  }
+  for (const name of pass.expects ?? []) {
+    if (!answer.scenarios.has(name)) wrong.push(`${name}: was not run`);
+  }
+  const { size } = answer.scenarios;
+  if (size === 0) wrong.push(`no scenario was run: ${answer.words}`);
+  if (pass.scenarios && size < pass.scenarios) wrong.push(`only ${size} of ${pass.scenarios} scenarios were run`);
+  if (answer.code !== 0 && Object.keys(exceptions).length === 0) wrong.push(`the suite ended with ${answer.code}`);
+  return wrong;
+}
+
+for (const name of process.argv.length > 2 ? process.argv.slice(2) : Object.keys(runs)) {
+  const run = runs[name];
+  assert.ok(run, `no run "${name}"; there are ${Object.keys(runs).join(', ')}`);
+  const [command, args, channel] = servers[run.server];
+  assert.ok(command, `the environment must name the server for the run "${name}"`);
+  const exceptions = run.exceptions ?? {};
+  const counts = { scenarios: 0, passed: 0, FAILURE: 0, WARNING: 0, SKIPPED: 0 };
+  const used = new Set();
+  const wrong = [];
+  await withHttpServer(command, args, channel, async (url) => {
+    for (const pass of run.passes) wrong.push(...judge(pass, await suite(url, pass), exceptions, used, counts));
+  });
+  for (const key of Object.keys(exceptions)) {
+    if (!used.has(key)) wrong.push(`the exception "${key}" is not needed`);
+  }
+  console.log(`${name}: ${counts.scenarios} scenarios; checks: ${counts.passed} passed, ${counts.FAILURE} failed, ` +
+    `${counts.WARNING} warnings, ${counts.SKIPPED} skipped; ${used.size} exceptions`);
+  for (const line of wrong) console.log(`  ${line}`);
+  if (wrong.length > 0) process.exitCode = 1;
+}

@@ -1,0 +1,25 @@
+// Tells changes to those who listen, when a fixture makes one.
+#pragma once
+
+#include <mutex>
+#include <string_view>
+
+#include "mcp/changes.h"
+
+namespace conformance {
+
+class Watcher final : public mcp::Watch {
+ public:
+  void watch(const mcp::Watched& watched, mcp::Changes& changes) override;
+
+  /// Told to nobody when nobody listens.
+  void resource_changed(std::string_view uri);
+  void task_changed(std::string_view handle);
+
+ private:
+  std::mutex mutex_;
+  mcp::Watched watched_;
+  mcp::Changes* changes_ = nullptr;
+};
+
+}  // namespace conformance
