@@ -66,7 +66,7 @@ async function behaves(label, open, tool, name, { answers, deleted = false }) {
     assert.equal(succeeded, deleted, `${label}, ${name}: ${text}`);
     if (deleted) assert.match(text, /^Deleted web01/);
     else assert.doesNotMatch(text, /^Deleted/);
-    if (answers) assert.match(asked[0], /^Delete web01\?/);
+    if (answers) assert.match(asked[0] ?? '', /^Delete web01\?/, `${label}, ${name}: asked first; then ${text}`);
     else assert.match(text, /elicitation/i, `${label}, ${name}: the text says what is missing`);
     return asked;
   } finally {

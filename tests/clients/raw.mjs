@@ -104,7 +104,7 @@ export class RawHttp extends Raw {
       const events = (rest + chunk).split(/\r?\n\r?\n/);
       rest = events.pop();
       for (const event of events) {
-        const data = event.match(/^data: ?(.+)$/m)?.[1];
+        const data = event.match(/^data:(.*)$/m)?.[1].trim();
         if (!data) continue;
         const received = JSON.parse(data);
         if (!await this.answered(received) && received.id === message.id) return received;
