@@ -10,17 +10,27 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "catalog/catalog.h"
+#include "catalog/prompts.h"
+#include "catalog/resources.h"
 #include "cli/arguments.h"
 #include "cli/backend.h"
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "cli/serve_http.h"
 #include "cli/signals.h"
+#include "cli/state_key.h"
 #include "config/settings.h"
+#include "engine/completions.h"
+#include "engine/prompts.h"
+#include "engine/pve_tasks.h"
 #include "engine/toolbox.h"
 #include "facts/facts.h"
 #include "guard/policy.h"
 #include "mcp/seal.h"
 #include "mcp/server.h"
+#include "resource/completer.h"
+#include "resource/resources.h"
+#include "resource/watch.h"
 #include "simulator/release.h"
 #include "tool/tool.h"
 #include "transport/stop.h"
@@ -57,6 +67,11 @@ engine::Options options(const config::Settings& settings) {
            settings.dark_charts}};
 }
 
+guard::Policy policy_of(const config::Settings& settings) {
+  return {tool::tier_named(settings.tier).value_or(tool::Tier::ReadOnly),
+          settings.categories ? *settings.categories : catalog::usual_categories()};
+}
+
 int fail(std::string_view sentence) {
   base::log(LogLevel::Error, sentence);
   return cli::kUsage;
@@ -78,9 +93,9 @@ int run(const cli::Arguments& arguments, const config::Settings& settings) {
   const auto backend = cli::Backend::open(settings, facts, clock, variable, on_rejected);
   if (!backend) return fail(backend.error());
   auto& client = (*backend)->client();
-  const guard::Policy policy{tool::tier_named(settings.tier).value_or(tool::Tier::ReadOnly),
-                             settings.categories ? *settings.categories : catalog::usual_categories()};
-  engine::Toolbox toolbox(catalog::categories(), policy, {client, facts, clock, options(settings)});
+  const auto policy = policy_of(settings);
+  const engine::Access access{client, facts, clock, options(settings)};
+  engine::Toolbox toolbox(catalog::categories(), policy, access);
 
   switch (arguments.command) {
     case cli::Command::Call:
@@ -92,15 +107,41 @@ int run(const cli::Arguments& arguments, const config::Settings& settings) {
     default:
       break;
   }
-  const mcp::Server server({toolbox},
-                           {"mcp-pve", "Proxmox VE", MCP_PVE_VERSION, std::string(engine::instructions())},
-                           std::make_shared<const mcp::Seal>(), clock);
-  cli::on_termination([&] { stop.stop(cli::kDone); });
+  std::unique_ptr<cli::HttpService> http;
+  if (settings.http.listen) {
+    auto opened = cli::HttpService::open(settings, variable, clock);
+    if (!opened) return fail(opened.error());
+    http = *std::move(opened);
+  }
+  engine::Completions completions(toolbox);
+  engine::PveTasks tasks(toolbox);
+  engine::Prompts prompts(catalog::prompts(), toolbox, access);
+  resource::Resources resources(catalog::resources(), toolbox);
+  resource::Completer completer(catalog::resources(), toolbox, completions, &prompts);
+  resource::Watch watch(catalog::resources(), toolbox);
+  const mcp::Server server(
+      {toolbox, &resources, &prompts, &completer, &tasks, &watch},
+      {"mcp-pve", "Proxmox VE", MCP_PVE_VERSION, std::string(engine::instructions())},
+      std::make_shared<const mcp::Seal>([&] { return cli::state_key(settings, variable); }), clock);
+  const auto reload = [&] {
+    const auto again = load(arguments);
+    if (!again) {
+      base::log(LogLevel::Error, "the settings stay as they were: " + again.error());
+      return;
+    }
+    if (http) http->reload();
+    toolbox.set_policy(policy_of(*again));
+    server.changes().tools_changed();
+    server.changes().prompts_changed();
+    server.changes().resources_changed();
+    base::log(LogLevel::Info, "tier, categories and tokens were read again.");
+  };
+  cli::on_signals([&] { stop.stop(cli::kDone); }, reload);
   // The first question of every client is the list of tools: another processor makes it meanwhile.
   std::thread([&toolbox] { toolbox.prepare(); }).detach();
   if (!settings.simulate) cli::check_in_background(client);
   // Calls that ignore their stop token and the background check use what lives here: no destructor may run.
-  cli::leave(cli::serve(server, stop));
+  cli::leave(http ? http->serve(server, stop) : cli::serve(server, stop));
 }
 
 }  // namespace

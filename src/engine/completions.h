@@ -1,7 +1,6 @@
 // What a person types of PVE's objects, completed: nodes, guests, storages and the like.
 #pragma once
 
-#include <cstdint>
 #include <expected>
 #include <stop_token>
 #include <string>
@@ -12,11 +11,11 @@
 #include "engine/remembered.h"
 #include "engine/toolbox.h"
 #include "mcp/prompts.h"
+#include "tool/completes.h"
 
 namespace engine {
 
-/// By what an argument of a prompt or a variable of a resource is completed.
-enum class Completes : std::uint8_t { None, Node, Guest, Storage, Snapshot, Pool, User, Upid };
+using tool::Completes;
 
 /// Whoever has prompts says it of their arguments.
 class PromptArguments {

@@ -125,10 +125,19 @@ const tool::Prompt* Prompts::find(std::string_view name) const {
   return row == rows_.end() ? nullptr : &*row;
 }
 
-std::optional<Completes> Prompts::completes(std::string_view prompt, std::string_view argument) const {
+std::expected<Completes, mcp::ProtocolError> Prompts::completes(std::string_view prompt,
+                                                                std::string_view argument) const {
   const auto* row = find(prompt);
-  const auto* found = row == nullptr ? nullptr : tool::argument_of(*row, argument);
-  if (found == nullptr) return std::nullopt;
+  if (row == nullptr) {
+    return std::unexpected(mcp::ProtocolError{
+        kInvalidParams, fmt::format("Unknown prompt: {}", base::printable(prompt, 100)), nullptr});
+  }
+  const auto* found = tool::argument_of(*row, argument);
+  if (found == nullptr) {
+    return std::unexpected(mcp::ProtocolError{
+        kInvalidParams,
+        fmt::format("The prompt {} has no argument {}", row->name, base::printable(argument, 100)), nullptr});
+  }
   return found->completes;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/cluster.h"
+#include "engine/completions.h"
 #include "mcp/prompts.h"
 #include "mcp/tools.h"
 #include "tool/prompt.h"
@@ -22,7 +23,7 @@ inline constexpr std::size_t kPromptArgumentBytes = 200;
 
 /// The facts are calls of `tools` on behalf of the caller, so that what the caller may not read is not read
 /// for it. Owns nothing it is given. Safe from many threads.
-class Prompts final : public mcp::Prompts {
+class Prompts final : public mcp::Prompts, public PromptArguments {
  public:
   Prompts(std::span<const tool::Prompt> rows, mcp::Tools& tools, const Access& access)
       : rows_(rows), tools_(tools), client_(access.client), clock_(access.clock), guests_(client_, clock_) {}
@@ -34,8 +35,8 @@ class Prompts final : public mcp::Prompts {
   mcp::PromptOutcome get(const mcp::Request& request, std::string_view name,
                          const base::JsonObject& arguments) override;
 
-  /// What completes the argument; nothing where there is no such prompt or argument.
-  std::optional<tool::Completes> completes(std::string_view prompt, std::string_view argument) const;
+  std::expected<Completes, mcp::ProtocolError> completes(std::string_view prompt,
+                                                         std::string_view argument) const override;
 
  private:
   const tool::Prompt* find(std::string_view name) const;

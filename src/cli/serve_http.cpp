@@ -1,0 +1,167 @@
+#include <sys/resource.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "base/log.h"
+#include "cli/authentication.h"
+#include "cli/output.h"
+#include "cli/serve_http.h"
+#include "config/http.h"
+#include "transport/http.h"
+
+namespace cli {
+namespace {
+
+using base::LogLevel;
+
+/// The file's text; the error is a sentence.
+std::expected<std::string, std::string> read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  if (!file || text.empty()) return std::unexpected("cannot read " + path + ".");
+  return text;
+}
+
+/// The certificate and its key, watched for a new pair.
+class CertificateFiles {
+ public:
+  explicit CertificateFiles(const config::Http& http) : certificate_(http.certificate), key_(http.key) {}
+
+  struct Pair {
+    std::string certificate;
+    std::string key;
+  };
+  std::expected<Pair, std::string> read() {
+    seen_ = times();
+    auto certificate = read_file(certificate_);
+    if (!certificate) return std::unexpected(certificate.error());
+    auto key = read_file(key_);
+    if (!key) return std::unexpected(key.error());
+    return Pair{*std::move(certificate), *std::move(key)};
+  }
+  bool set() const { return !certificate_.empty(); }
+  bool changed() const { return set() && times() != seen_; }
+
+ private:
+  using Time = std::filesystem::file_time_type;
+  std::pair<Time, Time> times() const {
+    std::error_code gone;
+    return {std::filesystem::last_write_time(certificate_, gone),
+            std::filesystem::last_write_time(key_, gone)};
+  }
+
+  const std::string certificate_;
+  const std::string key_;
+  std::pair<Time, Time> seen_;
+};
+
+void renew(CertificateFiles& files, transport::HttpServer& server) {
+  const auto pair = files.read();
+  const auto used = pair ? server.use_certificate(pair->certificate, pair->key)
+                         : std::expected<void, std::string>(std::unexpected(pair.error()));
+  if (used) {
+    base::log(LogLevel::Info, "the new certificate is in use.");
+  } else {
+    base::log(LogLevel::Error, "the old certificate stays in use: " + used.error());
+  }
+}
+
+/// A connection is a file to the system, whose usual limit is below what we allow.
+void allow_connections() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+mcp::Caller caller_of(auth::Principal principal) {
+  return {std::move(principal.identity), std::move(principal.tier), std::move(principal.categories),
+          std::move(principal.scopes)};
+}
+
+void authenticate_by(auth::Authenticator& authenticator, transport::HttpOptions& options) {
+  options.authenticate = [&authenticator](
+                             const net::Headers& headers,
+                             const std::stop_token& stop) -> std::expected<mcp::Caller, transport::Refusal> {
+    auto principal = authenticator.check(headers, stop);
+    if (principal) return caller_of(*std::move(principal));
+    auto& denied = principal.error();
+    return std::unexpected(
+        transport::Refusal{denied.status, std::move(denied.challenge), std::move(denied.sentence)});
+  };
+  options.scope_challenge = [&authenticator](const std::vector<std::string>& scopes) {
+    // The scopes are those of the tiers up to the one that is needed.
+    return authenticator.insufficient_scope(scopes.empty() ? 0 : scopes.size() - 1).challenge;
+  };
+  if (const auto metadata = authenticator.metadata()) {
+    const auto paths = authenticator.paths();
+    options.documents = {{paths.root, *metadata}, {paths.inserted, *metadata}};
+  }
+}
+
+transport::HttpOptions options_of(const config::Http& http) {
+  transport::HttpOptions options;
+  options.address = http.listen->address;
+  options.port = http.listen->port;
+  options.hosts = http.hosts;
+  options.origins = http.origins;
+  if (const auto scheme = http.url.find("://"); scheme != std::string::npos) {
+    const auto rest = http.url.substr(scheme + 3);
+    options.hosts.push_back(rest.substr(0, rest.find('/')));
+  }
+  return options;
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<HttpService>, std::string> HttpService::open(const config::Settings& settings,
+                                                                           const Variables& variables,
+                                                                           const base::Clock& clock) {
+  if (const auto sentence = config::http_refusal(settings)) return std::unexpected(*sentence);
+  auto authenticator = cli::authenticator(settings, settings.http.listen->port, variables, clock);
+  if (!authenticator) return std::unexpected(authenticator.error());
+  return std::unique_ptr<HttpService>(new HttpService(settings.http, *std::move(authenticator)));
+}
+
+void HttpService::reload() {
+  if (!authenticator_) return;
+  if (const auto read = authenticator_->reload(); !read) base::log(LogLevel::Error, read.error());
+}
+
+int HttpService::serve(const mcp::Server& server, transport::StopControl& stop) {
+  allow_connections();
+  auto options = options_of(http_);
+  CertificateFiles files(http_);
+  if (files.set()) {
+    auto pair = files.read();
+    if (!pair) {
+      base::log(LogLevel::Error, pair.error());
+      return kFailed;
+    }
+    options.certificate_pem = std::move(pair->certificate);
+    options.key_pem = std::move(pair->key);
+  }
+  if (authenticator_) authenticate_by(*authenticator_, options);
+  transport::HttpServer* running = nullptr;
+  options.beat = [&] {
+    if (files.changed()) renew(files, *running);
+  };
+  auto started = transport::HttpServer::start(server, std::move(options));
+  if (!started) {
+    base::log(LogLevel::Error, started.error());
+    return kFailed;
+  }
+  running = started->get();
+  auto listen = *http_.listen;
+  listen.port = running->port();
+  base::log(LogLevel::Info,
+            "listening on " + std::string(files.set() ? "https://" : "http://") + listen.text() + "/mcp");
+  return running->serve(stop);
+}
+
+}  // namespace cli

@@ -1,0 +1,86 @@
+#include "cli/state_key.h"
+
+#include <fcntl.h>
+#include <openssl/rand.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
+#include <string_view>
+#include <system_error>
+
+#include "base/base64.h"
+#include "base/log.h"
+#include "cli/output.h"
+#include "config/http.h"
+
+namespace cli {
+namespace {
+
+std::string random_key() {
+  std::string bytes(32, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(bytes.size())) != 1)
+    throw std::runtime_error("no random numbers");
+  return base::base64url(bytes);
+}
+
+std::filesystem::path folder(const Variables& variables) {
+  const auto state = variables("XDG_STATE_HOME");
+  if (state.starts_with('/')) return std::filesystem::path(state) / "mcp-pve";
+  const auto home = variables("HOME");
+  if (!home.starts_with('/')) return {};
+  return std::filesystem::path(home) / ".local/state/mcp-pve";
+}
+
+/// What the file holds, if only its owner can have written and read it.
+std::optional<std::string> read_key(const std::string& file) {
+  const int in = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (in < 0) return std::nullopt;
+  struct stat about{};
+  std::array<char, 300> buffer{};
+  const bool own = ::fstat(in, &about) == 0 && S_ISREG(about.st_mode) && (about.st_mode & 077U) == 0 &&
+                   about.st_uid == ::geteuid();
+  const auto count = own ? ::read(in, buffer.data(), buffer.size()) : -1;
+  ::close(in);
+  if (count < 0) return std::nullopt;
+  std::string key(buffer.data(), static_cast<std::size_t>(count));
+  if (config::state_key_misfit(key)) return std::nullopt;
+  return key;
+}
+
+/// The file comes whole or not at all, whoever else begins at the same time: the first one counts.
+std::optional<std::string> make_key(const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path.parent_path(), error);
+  const auto draft = path.string() + "." + std::to_string(::getpid());
+  const int out = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (out < 0) return std::nullopt;
+  const bool written = print(out, random_key());
+  ::close(out);
+  if (written) std::filesystem::create_hard_link(draft, path, error);
+  std::filesystem::remove(draft, error);
+  return read_key(path.string());
+}
+
+}  // namespace
+
+std::string state_key(const config::Settings& settings, const Variables& variables) {
+  if (!settings.state_key.empty()) return settings.state_key;
+  const auto place = folder(variables);
+  if (!place.empty()) {
+    const auto path = place / "key";
+    if (auto key = read_key(path.string())) return *std::move(key);
+    if (auto key = make_key(path)) return *std::move(key);
+    base::log(
+        base::LogLevel::Warning,
+        "cannot keep a key in " + path.string() +
+            " (it must be a file of this user alone), so ids of tasks end with this process; PVE_STATE_KEY "
+            "gives one.");
+  }
+  return random_key();
+}
+
+}  // namespace cli
