@@ -25,6 +25,8 @@ bool is_value(std::string_view text) {
   });
 }
 
+bool is_folded(std::string_view lines) { return lines.contains("\r\n ") || lines.contains("\r\n\t"); }
+
 auto count(const Headers& headers, std::string_view name) {
   return std::ranges::count_if(headers,
                                [&](const auto& field) { return base::lower_ascii(field.first) == name; });
@@ -40,8 +42,9 @@ std::string lower_value(const Headers& headers, std::string_view name) {
 struct HttpReader::Parser {
   explicit Parser(std::size_t limit) : left(limit) { message.on_chunk_header(*this); }
 
-  void operator()(std::uint64_t /*size*/, std::string_view extensions, error_code& error) {
+  void operator()(std::uint64_t size, std::string_view extensions, error_code& error) {
     in_chunks = true;
+    if (size == 0) trailers = extensions.end();
     if (extensions.size() > left || !is_value(extensions)) {
       error = http::error::bad_chunk_extension;
     } else {
@@ -51,6 +54,8 @@ struct HttpReader::Parser {
 
   std::size_t left;        ///< bytes of extensions
   bool in_chunks = false;  ///< the first one has begun
+  /// Where they begin with a line end, in the bytes Beast was given last.
+  const char* trailers = nullptr;
   // Not a string_body: it reserves what Content-Length says before a byte of it came.
   http::request_parser<http::buffer_body> message;
 };
@@ -128,7 +133,7 @@ bool HttpReader::find_head() {
     scanned_ = line_end + 1;
     const auto head = text.substr(0, scanned_);
     if (!head.ends_with("\r\n\r\n")) continue;
-    if (head.contains("\r\n ") || head.contains("\r\n\t")) return malformed("a header field is folded");
+    if (is_folded(head)) return malformed("a header field is folded");
     return read_head(head);
   }
   scanned_ = text.size();
@@ -234,6 +239,8 @@ bool HttpReader::take_body() {
     if (error == http::error::body_limit) return refuse(413, "Content Too Large");
     if (error && error != http::error::need_more) return malformed(error.message());
     if (used == 0) return check_chunk(piece);
+    if (parser_->trailers && is_folded({parser_->trailers, piece.data() + used}))
+      return malformed("a trailer is folded");
     use(used);
   }
   stage_ = Stage::Done;

@@ -107,7 +107,8 @@ INSTANTIATE_TEST_SUITE_P(Extensions, Refused,
                          testing::Values(Row{400, CHUNKED "1;a=\"\n\"\r\na\r\n"},
                                          Row{400, CHUNKED "1;a=\"\r\na\r\n"},
                                          Row{400, CHUNKED "0;a=\"\r\n\r\n"},
-                                         Row{400, CHUNKED "0\r\nContent-Length: 3\r\n\r\n"}));
+                                         Row{400, CHUNKED "0\r\nContent-Length: 3\r\n\r\n"},
+                                         Row{400, CHUNKED "1\r\na\r\n0\r\nA: b\r\n \r\n\r\n"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Lines, Refused,
