@@ -21,6 +21,12 @@ namespace test {
 
 inline mcp::ProtocolError wrong(std::string message) { return {-32602, std::move(message), {}}; }
 
+/// A form without a field: nothing but yes, no, and not now.
+inline mcp::NeedInput ask_plainly(std::string key, std::string message) {
+  return mcp::ask_form(std::move(key), std::move(message),
+                       json(R"({"type":"object","properties":{}})").as_object());
+}
+
 class FakeResources final : public mcp::Resources {
  public:
   std::vector<mcp::ResourceDescription> list(const mcp::Caller& /*caller*/) override {
@@ -38,7 +44,7 @@ class FakeResources final : public mcp::Resources {
     if (uri == "pve://wrong") return mcp::ProtocolError{-32602, "a bad one", json(R"({"at":1})")};
     if (uri == "pve://scope") return mcp::InsufficientScope{{"pve:read"}, "more scope"};
     if (uri == "pve://ask") {
-      if (!request.inputs.contains("why")) return mcp::ask_form("why", "Why?", {});
+      if (!request.inputs.contains("why")) return ask_plainly("why", "Why?");
       return mcp::ResourceResult{{{"pve://ask", "", base::write_json(base::Json(request.inputs))}},
                                  std::chrono::seconds(30)};
     }
@@ -63,7 +69,7 @@ class FakePrompts final : public mcp::Prompts {
                          const base::JsonObject& arguments) override {
     if (name == "bare") return mcp::Prompt{"", {}};
     if (name == "scope") return mcp::InsufficientScope{{"pve:read"}, "more scope"};
-    if (name == "ask" && !request.inputs.contains("why")) return mcp::ask_form("why", "Why?", {});
+    if (name == "ask" && !request.inputs.contains("why")) return ask_plainly("why", "Why?");
     if (name != "check" && name != "ask") return wrong("Unknown prompt: " + std::string(name));
     return mcp::Prompt{"Looks at a guest.",
                        {{mcp::Text{base::write_json(base::Json(arguments))}},

@@ -24,7 +24,7 @@ class Rounds : public OfferTest {
     // Several questions at once, and another one after them.
     tools.more["several"] = [](const mcp::Call& call) -> mcp::Outcome {
       auto need = mcp::ask_form("name", "Which name?", name_schema());
-      need.requests.push_back(mcp::ask_form("node", "Which node?", {}).requests.front());
+      need.requests.push_back(ask_plainly("node", "Which node?").requests.front());
       std::erase_if(need.requests, [&](const auto& asked) { return call.inputs.contains(asked.key); });
       if (!need.requests.empty()) return need;
       if (!call.inputs.contains("sure")) return mcp::ask_confirmation("sure", "Really?");

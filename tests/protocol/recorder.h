@@ -11,6 +11,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/json.h"
 
@@ -83,6 +84,8 @@ class Recorder {
     const auto* const token = find(fields, {"params", "progressToken"});
     const auto found = token != nullptr ? tokens_.find(base::write_json(*token)) : tokens_.end();
     if (found != tokens_.end()) revision = found->second;
+    if (find(fields, {"params", "_meta", "io.modelcontextprotocol/subscriptionId"}) != nullptr)
+      revision = "2026-07-28";
     write(revision, of(method), line);
   }
 
@@ -106,23 +109,63 @@ class Recorder {
       session_ = text(fields->at("result").as_object().if_contains("protocolVersion"));
       found->second.revision = session_;
     }
-    write(found->second.revision, result_of(found->second.method, line), line);
+    const auto* const result = fields->contains("result") ? fields->at("result").if_object() : nullptr;
+    write(found->second.revision, result != nullptr ? result_of(found->second.method, *result) : "no result",
+          line);
+  }
+
+  static std::string named(std::string_view method,
+                           std::initializer_list<std::pair<std::string_view, std::string_view>> table,
+                           std::string_view otherwise) {
+    for (const auto& [name, definition] : table) {
+      if (name == method) return std::string(definition);
+    }
+    return std::string(otherwise);
   }
 
   static std::string of(std::string_view method) {
-    if (method == "notifications/progress") return "ProgressNotification";
-    if (method == "notifications/cancelled") return "CancelledNotification";
-    if (method == "elicitation/create") return "ElicitRequest";
-    return "unexpected method";
+    return named(method,
+                 {{"notifications/progress", "ProgressNotification"},
+                  {"notifications/cancelled", "CancelledNotification"},
+                  {"notifications/message", "LoggingMessageNotification"},
+                  {"notifications/tools/list_changed", "ToolListChangedNotification"},
+                  {"notifications/prompts/list_changed", "PromptListChangedNotification"},
+                  {"notifications/resources/list_changed", "ResourceListChangedNotification"},
+                  {"notifications/resources/updated", "ResourceUpdatedNotification"},
+                  {"notifications/subscriptions/acknowledged", "SubscriptionsAcknowledgedNotification"},
+                  {"notifications/tasks", "TaskStatusNotification"},
+                  {"elicitation/create", "ElicitRequest"},
+                  {"sampling/createMessage", "CreateMessageRequest"},
+                  {"roots/list", "ListRootsRequest"}},
+                 "unexpected method");
   }
 
-  static std::string result_of(std::string_view method, std::string_view line) {
-    if (method == "initialize") return "InitializeResult";
-    if (method == "server/discover") return "DiscoverResult";
-    if (method == "tools/list") return "ListToolsResult";
-    if (method == "ping") return "EmptyResult";
-    if (line.contains(R"("resultType":"input_required")")) return "InputRequiredResult";
-    return "CallToolResult";
+  static std::string result_of(std::string_view method, const base::JsonObject& result) {
+    const auto type = text(result.if_contains("resultType"));
+    if (type == "input_required") return "InputRequiredResult";
+    if (type == "task" || (method == "tools/call" && result.contains("task"))) return "CreateTaskResult";
+    return named(method,
+                 {{"initialize", "InitializeResult"},
+                  {"server/discover", "DiscoverResult"},
+                  {"tools/list", "ListToolsResult"},
+                  {"tools/call", "CallToolResult"},
+                  {"resources/list", "ListResourcesResult"},
+                  {"resources/templates/list", "ListResourceTemplatesResult"},
+                  {"resources/read", "ReadResourceResult"},
+                  {"prompts/list", "ListPromptsResult"},
+                  {"prompts/get", "GetPromptResult"},
+                  {"completion/complete", "CompleteResult"},
+                  {"subscriptions/listen", "SubscriptionsListenResult"},
+                  {"tasks/get", "GetTaskResult"},
+                  {"tasks/cancel", "CancelTaskResult"},
+                  {"tasks/update", "UpdateTaskResult"},
+                  // GetTaskPayloadResult says less than the call whose result it is.
+                  {"tasks/result", "CallToolResult"},
+                  {"ping", "EmptyResult"},
+                  {"logging/setLevel", "EmptyResult"},
+                  {"resources/subscribe", "EmptyResult"},
+                  {"resources/unsubscribe", "EmptyResult"}},
+                 "unexpected result");
   }
 
   void write(std::string_view revision, std::string_view definition, std::string_view frame) {

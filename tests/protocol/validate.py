@@ -20,6 +20,31 @@ REVISIONS = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28
 EXPECTED = {(r, d) for r in REVISIONS for d in ("ListToolsResult", "CallToolResult", "ProgressNotification", "error")}
 EXPECTED |= {(r, "InitializeResult") for r in REVISIONS[:-1]} | {(r, "EmptyResult") for r in REVISIONS[:-1]}
 EXPECTED |= {("2026-07-28", "DiscoverResult"), ("2026-07-28", "InputRequiredResult")}
+EXPECTED |= {
+    (r, d)
+    for r in REVISIONS
+    for d in (
+        "ListResourcesResult",
+        "ListResourceTemplatesResult",
+        "ReadResourceResult",
+        "ListPromptsResult",
+        "GetPromptResult",
+        "CompleteResult",
+        "LoggingMessageNotification",
+        "ResourceUpdatedNotification",
+    )
+}
+EXPECTED |= {
+    (r, d)
+    for r in ("2025-06-18", "2026-07-28")
+    for d in ("ToolListChangedNotification", "PromptListChangedNotification", "ResourceListChangedNotification")
+}
+EXPECTED |= {
+    (r, d) for r in ("2025-11-25", "2026-07-28") for d in ("CreateTaskResult", "GetTaskResult", "CancelTaskResult")
+}
+EXPECTED |= {("2026-07-28", "UpdateTaskResult"), ("2026-07-28", "TaskStatusNotification")}
+EXPECTED |= {("2026-07-28", "SubscriptionsAcknowledgedNotification"), ("2026-07-28", "SubscriptionsListenResult")}
+EXPECTED |= {("2024-11-05", "CreateMessageRequest"), ("2025-03-26", "ListRootsRequest")}
 EXPECTED |= {("2025-06-18", "ElicitRequest"), ("2025-11-25", "ElicitRequest"), ("2025-03-26", "JSONRPCBatchResponse")}
 MODERN_ERRORS = {
     -32700: "ParseError",
@@ -37,8 +62,14 @@ def definitions(revision):
     return key, schema[key], jsonschema.validators.validator_for(schema)
 
 
+# What an extension adds to a revision, where the revision itself has nothing of that name.
+EXTENSIONS = {"2026-07-28": "ext-tasks-draft"}
+
+
 @functools.cache
 def validator(revision, definition):
+    if definition not in definitions(revision)[1] and revision in EXTENSIONS:
+        revision = EXTENSIONS[revision]
     key, known, kind = definitions(revision)
     if definition not in known:
         return None
@@ -67,13 +98,18 @@ def faults(revision, definition, line):
         code = message.get("error", {}).get("code")
         if revision == REVISIONS[-1] and code in MODERN_ERRORS:
             found += check(revision, MODERN_ERRORS[code], message["error"])
+        if revision == REVISIONS[-1] and code == -32021:
+            found += check(revision, "MissingRequiredClientCapabilityError", message)
         if revision == REVISIONS[-1] and code == -32022:
             found += check(revision, "UnsupportedProtocolVersionError", message)
         return found
     if definition.endswith("Result"):
         found = check(revision, first_known(revision, "JSONRPCResultResponse", "JSONRPCResponse"), message)
         return found + check(revision, definition, message.get("result"))
-    return check(revision, definition, message) + check(revision, "JSONRPCMessage", message)
+    found = check(revision, definition, message) + check(revision, "JSONRPCMessage", message)
+    if definition == "SubscriptionsAcknowledgedNotification" and "taskIds" in message["params"]["notifications"]:
+        found += check(revision, "TaskSubscriptionAcknowledgedNotifications", message["params"]["notifications"])
+    return found
 
 
 def validate_frames(directory):
@@ -117,6 +153,8 @@ def self_check():
         ("2025-06-18", "error", '{"jsonrpc":"2.0","id":null,"error":{"code":-32601,"message":"a"}}'),
         ("2024-11-05", "ElicitRequest", '{"jsonrpc":"2.0","id":1,"method":"elicitation/create","params":{}}'),
         ("2025-11-25", "EmptyResult", '{"jsonrpc":"2.0","id":1,'),
+        ("2026-07-28", "GetTaskResult", result % '{"resultType":"complete","taskId":"a","status":"completed"}'),
+        ("2025-11-25", "UpdateTaskResult", result % "{}"),
         ("2025-11-25", "unexpected method", '{"jsonrpc":"2.0","method":"x","params":{}}'),
     ]
     wrong = [row for row in good if faults(*row)] + [row for row in broken if not faults(*row)]
