@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/json.h"
@@ -37,6 +38,66 @@ class Echo final : public mcp::Tools {
   }
 };
 
+/// The other seams give one of each, and what the client wrote back.
+class Pages final : public mcp::Resources {
+ public:
+  std::vector<mcp::ResourceDescription> list(const mcp::Caller& /*caller*/) override {
+    return {{"a:b", "b", "B", "", "text/plain"}};
+  }
+  std::vector<mcp::ResourceDescription> templates(const mcp::Caller& caller) override { return list(caller); }
+  mcp::ResourceOutcome read(const mcp::Request& request, std::string_view uri) override {
+    if (uri == "ask" && request.inputs.empty()) return mcp::ask_form("key", std::string(uri), {});
+    if (uri.empty()) return mcp::NoSuchResource{"none"};
+    return mcp::ResourceResult{{{std::string(uri), "text/plain", std::string(uri), uri.size() % 2 == 0}}};
+  }
+  bool watchable(const mcp::Caller& /*caller*/, std::string_view uri) override { return !uri.empty(); }
+};
+
+class Phrases final : public mcp::Prompts {
+ public:
+  std::vector<mcp::PromptDescription> list(const mcp::Caller& /*caller*/) override {
+    return {{"echo", "Echo", "", {{"a", "", "", true}}}};
+  }
+  mcp::PromptOutcome get(const mcp::Request& request, std::string_view name,
+                         const base::JsonObject& arguments) override {
+    if (name == "ask" && request.inputs.empty()) return mcp::ask_form("key", std::string(name), {});
+    return mcp::Prompt{std::string(name), {{mcp::Text{base::write_json(base::Json(arguments))}}}};
+  }
+};
+
+class Rest final : public mcp::Completer, public mcp::Tasks, public mcp::Watch {
+ public:
+  std::expected<mcp::Completion, mcp::ProtocolError> complete(
+      const mcp::CompletionRequest& request) override {
+    return mcp::Completion{{std::string(request.ref), std::string(request.value)}};
+  }
+  std::expected<mcp::TaskState, mcp::ProtocolError> get(const mcp::Caller& /*caller*/,
+                                                        std::string_view handle,
+                                                        std::stop_token /*stop*/) override {
+    mcp::TaskState state;
+    state.status = mcp::TaskState::Status::Completed;
+    state.message = handle;
+    state.result = std::make_shared<const mcp::Result>();
+    return state;
+  }
+  std::expected<mcp::TaskState, mcp::ProtocolError> await(const mcp::Caller& caller, std::string_view handle,
+                                                          std::stop_token stop) override {
+    return get(caller, handle, std::move(stop));
+  }
+  std::expected<void, mcp::ProtocolError> cancel(const mcp::Caller& /*caller*/, std::string_view /*handle*/,
+                                                 std::stop_token /*stop*/) override {
+    return {};
+  }
+  std::expected<void, mcp::ProtocolError> update(const mcp::Caller& /*caller*/, std::string_view /*handle*/,
+                                                 const base::JsonObject& /*inputs*/) override {
+    return {};
+  }
+  void watch(const mcp::Watched& watched, mcp::Changes& changes) override {
+    for (const auto& uri : watched.resources) changes.resource_updated(uri);
+    for (const auto& handle : watched.tasks) changes.task_updated(handle);
+  }
+};
+
 class Judge final : public mcp::Sink {
  public:
   void send(std::string_view message) override {
@@ -61,7 +122,11 @@ class Judge final : public mcp::Sink {
 void feed(std::string_view bytes, std::size_t step) {
   Echo tools;
   const base::ManualClock clock;
-  const mcp::Server server({tools}, {"fuzz", "Fuzz", "1", ""}, std::make_shared<const mcp::Seal>(), clock);
+  Pages pages;
+  Phrases phrases;
+  Rest rest;
+  const mcp::Server server({tools, &pages, &phrases, &rest, &rest, &rest}, {"fuzz", "Fuzz", "1", ""},
+                           std::make_shared<const mcp::Seal>(), clock);
   const auto connection = mcp::Connection::open(
       server, {}, std::make_shared<Judge>(),
       [](const std::function<void()>& job) {
