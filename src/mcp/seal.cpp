@@ -34,10 +34,13 @@ Seal::Seal() : source_(random_key) {}
 Seal::~Seal() { OPENSSL_cleanse(key_.data(), key_.size()); }
 
 const std::string& Seal::key() const {
-  std::call_once(once_, [this] {
-    key_ = source_();
-    if (key_.size() < kKey) throw std::runtime_error("the key for seals is too short");
-  });
+  // No call_once: the thread sanitizer hangs in the one after an exception.
+  const std::scoped_lock lock(mutex_);
+  if (key_.empty()) {
+    auto key = source_();
+    if (key.size() < kKey) throw std::runtime_error("the key for seals is too short");
+    key_ = std::move(key);
+  }
   return key_;
 }
 

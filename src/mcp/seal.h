@@ -32,7 +32,7 @@ class Seal {
   std::string mac(std::string_view purpose, std::string_view payload) const;
 
   const std::function<std::string()> source_;
-  mutable std::once_flag once_;
+  mutable std::mutex mutex_;
   mutable std::string key_;
 };
 
