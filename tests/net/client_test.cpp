@@ -506,6 +506,25 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"coding", with_length(3, "abc", "Content-Encoding: br\r\n"), Failure::Kind::Protocol}),
     [](const auto& row) { return row.param.name; });
 
+TEST(Answers, AnEndThatComesInPieces) {
+  constexpr std::string_view kHead = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  constexpr int kTimes = 20;
+  RawServer server({[&](Peer& peer) {
+    for (int i = 0; i < kTimes; ++i) {
+      peer.read_head();
+      const std::string chunks = i % 2 == 0 ? "0\r\n\r\n" : "1\r\n0\r\n0\r\nX: y\r\n\r\n";
+      peer.write_and_wait(kHead);
+      for (const char c : chunks) peer.write_and_wait({&c, 1});
+    }
+  }});
+  Client client(to(server.port(), false));
+  for (int i = 0; i < kTimes; ++i) {
+    const auto response = client.send(get(), {});
+    ASSERT_TRUE(response) << response.error().detail;
+    EXPECT_EQ(response->body, i % 2 == 0 ? "" : "0");
+  }
+}
+
 TEST(Answers, FormsOfBodies) {
   const std::string packed = net::deflate("deflated");
   RawServer server(

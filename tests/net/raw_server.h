@@ -8,7 +8,10 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <cstdio>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -39,6 +42,26 @@ class Peer {
       const auto count = ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL);
       if (count <= 0) return;
       text.remove_prefix(static_cast<std::size_t>(count));
+    }
+  }
+  /// write(), and back once the other end, on this machine too, has taken it from its socket.
+  void write_and_wait(std::string_view text) {
+    write(text);
+    sockaddr_in own{};
+    sockaddr_in other{};
+    socklen_t size = sizeof own;
+    ::getsockname(fd_, reinterpret_cast<sockaddr*>(&own), &size);
+    ::getpeername(fd_, reinterpret_cast<sockaddr*>(&other), &size);
+    char line[64];
+    std::snprintf(line, sizeof line, ":%04X 0100007F:%04X 01 00000000:00000000", ntohs(other.sin_port),
+                  ntohs(own.sin_port));
+    for (;;) {
+      std::ifstream table("/proc/net/tcp");
+      const std::string all{std::istreambuf_iterator<char>(table), {}};
+      if (all.find(line) != std::string::npos) return;
+      // Or has closed: then there is no such connection in the state "established".
+      if (all.find(std::string(line, 22)) == std::string::npos) return;
+      std::this_thread::yield();
     }
   }
   /// Up to and with the first empty line; "" when the peer closed.
