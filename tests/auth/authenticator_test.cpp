@@ -263,7 +263,7 @@ TEST_F(Caller, WhatCannotBeOpened) {
   options.resource = "mcp.example.com";
   EXPECT_THAT(told(options), HasSubstr("has no scheme"));
   options = options_;
-  options.token_file = "/nonexistent";
+  options.token_file = "/nonexistent/file";
   EXPECT_THAT(told(options), HasSubstr("cannot be opened"));
   EXPECT_THAT(told({kResource, "", "", "", kWords, 2}), HasSubstr("nobody could be let in"));
 }

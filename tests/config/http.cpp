@@ -192,7 +192,7 @@ TEST(StateKey, IsLongAndStaysSecret) {
   const auto of_file = error({{"--state-key-file", file("also-short")}});
   EXPECT_THAT(of_file,
               AllOf(HasSubstr("what it holds must be one word of 32"), Not(HasSubstr("also-short"))));
-  EXPECT_THAT(error({{"--state-key-file", "/nonexistent"}}), HasSubstr("there is no such file"));
+  EXPECT_THAT(error({{"--state-key-file", "/nonexistent/file"}}), HasSubstr("there is no such file"));
   EXPECT_EQ(error({}, {"PVE_STATE_KEY=" + std::string(31, 'x')}).substr(0, 13), "PVE_STATE_KEY");
 }
 

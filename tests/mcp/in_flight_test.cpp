@@ -168,10 +168,11 @@ TEST_F(InFlightTest, SendsProgressOnlyWhenAskedTo) {
 }
 
 TEST(Progress, IsWantedByWhoGaveAToken) {
+  const base::ManualClock clock;
   mcp::Envelope envelope;
-  EXPECT_FALSE(mcp::InFlight(jsonrpc::Id(std::int64_t{1}), envelope, nullptr, nullptr).wanted());
+  EXPECT_FALSE(mcp::InFlight(jsonrpc::Id(std::int64_t{1}), envelope, clock, nullptr, nullptr).wanted());
   envelope.progress_token = jsonrpc::Id(std::int64_t{0});
-  EXPECT_TRUE(mcp::InFlight(jsonrpc::Id(std::int64_t{1}), envelope, nullptr, nullptr).wanted());
+  EXPECT_TRUE(mcp::InFlight(jsonrpc::Id(std::int64_t{1}), envelope, clock, nullptr, nullptr).wanted());
 }
 
 TEST_F(InFlightTest, SendsProgressToModernClients) {

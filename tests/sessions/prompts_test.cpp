@@ -328,8 +328,8 @@ TEST_F(PromptsTest, SaysWhatCompletesAnArgument) {
   EXPECT_EQ(prompts_->completes("slow_guest", "guest"), tool::Completes::Guest);
   EXPECT_EQ(prompts_->completes("restore_drill", "storage"), tool::Completes::Storage);
   EXPECT_EQ(prompts_->completes("upgrade_readiness", "node"), tool::Completes::Node);
-  EXPECT_EQ(prompts_->completes("slow_guest", "node"), std::nullopt);
-  EXPECT_EQ(prompts_->completes("nothing", "node"), std::nullopt);
+  EXPECT_FALSE(prompts_->completes("slow_guest", "node"));
+  EXPECT_FALSE(prompts_->completes("nothing", "node"));
 }
 
 }  // namespace
