@@ -1,0 +1,228 @@
+// What is decided before any message is read: paths, methods, hosts and origins, who asks, what is accepted.
+#include "transport/http_fixture.h"
+
+namespace test {
+namespace {
+
+using testing::HasSubstr;
+
+const std::string kPing = R"({"jsonrpc":"2.0","id":1,"method":"ping"})";
+
+class HttpFrontTest : public HttpTest {};
+
+TEST_F(HttpFrontTest, Paths) {
+  start();
+  for (const auto* const path : {"/", "/mcp/", "/MCP", "/mcp/x", "/healthy", "/.well-known/nothing"}) {
+    const auto answer = visit("POST", path, common(), kPing);
+    EXPECT_EQ(answer.status, 404U) << path;
+    EXPECT_EQ(answer.code(), 0) << "a client would take it for an answer of the endpoint";
+  }
+  const auto list = modern("tools/list", "1");
+  EXPECT_EQ(visit("POST", "/mcp?a=b", modern_headers("tools/list"), list).status, 200U);
+}
+
+TEST_F(HttpFrontTest, Health) {
+  auto options = named_callers();
+  start(options);
+  // Anybody, from anywhere: a load balancer has neither our name nor a token.
+  const auto answer = visit("GET", "/health", {{"Host", "10.0.0.1"}});
+  EXPECT_EQ(answer.status, 200U);
+  EXPECT_EQ(answer.body, R"({"status":"ok"})");
+  EXPECT_EQ(answer.header("Cache-Control"), "no-store");
+  Visitor head(http->port());
+  head.send("HEAD", "/health", {{"Connection", "close"}});
+  EXPECT_EQ(head.head().status, 200U);
+  EXPECT_TRUE(head.closed());
+  EXPECT_EQ(visit("POST", "/health", common(), kPing).status, 404U);
+}
+
+TEST_F(HttpFrontTest, MethodsNotAllowed) {
+  start();
+  for (const auto* const verb : {"PUT", "PATCH", "HEAD", "OPTIONS", "TRACE", "BREW"}) {
+    Visitor visitor(http->port());
+    visitor.send(verb, "/mcp", common());
+    const auto answer = visitor.head();
+    EXPECT_EQ(answer.status, 405U) << verb;
+    EXPECT_EQ(answer.header("Allow"), "POST, GET, DELETE") << verb;
+  }
+  for (const auto* const verb : {"GET", "DELETE"}) {
+    const auto answer = visit(verb, "/mcp", modern_headers("x"));
+    EXPECT_EQ(answer.status, 405U) << verb;
+    EXPECT_EQ(answer.header("Allow"), "POST") << verb;
+  }
+}
+
+TEST_F(HttpFrontTest, MediaTypes) {
+  HttpOptions options;
+  options.max_body = 1000;
+  start(options);
+  const auto body = modern("tools/list", "1");
+  const net::Headers names{{"MCP-Protocol-Version", "2026-07-28"}, {"Mcp-Method", "tools/list"}};
+  const auto with = [&](const net::Headers& headers) { return post(plus(names, headers), body).status; };
+  const std::pair<std::string, std::string> json{"Content-Type", "application/json"};
+  EXPECT_EQ(with({}), 415U);
+  EXPECT_EQ(with({{"Content-Type", "text/plain"}}), 415U);
+  EXPECT_EQ(with({json}), 200U);
+  EXPECT_EQ(with({json, {"Accept", "application/json"}}), 200U);
+  EXPECT_EQ(with({json, {"Accept", "text/*"}}), 200U);
+  EXPECT_EQ(with({json, {"Accept", "text/html"}}), 406U);
+  EXPECT_EQ(with({json, {"Accept", "application/json;q=0"}}), 406U);
+  EXPECT_EQ(visit("GET", "/mcp", {{"Accept", "application/json"}}).status, 406U);
+  EXPECT_EQ(post(plus(names, {json}), body + std::string(1000, ' ')).status, 413U);
+  // A stream that the client would not read is not begun.
+  auto listen = names;
+  listen[1].second = "subscriptions/listen";
+  EXPECT_EQ(post(plus(listen, {json, {"Accept", "application/json"}}),
+                 modern("subscriptions/listen", "1", R"("notifications":{})"))
+                .status,
+            406U);
+}
+
+TEST_F(HttpFrontTest, HostsAndOrigins) {
+  HttpOptions options;
+  options.hosts = {"pve.example"};
+  options.origins = {"https://app.example"};
+  start(options);
+  const auto body = modern("tools/list", "1");
+  struct Row {
+    unsigned status;
+    std::string host;
+    std::string origin;
+  };
+  for (const auto& row :
+       {Row{200, "pve.example:3000", ""}, Row{200, "127.0.0.1", "https://app.example"},
+        Row{200, "localhost", "http://localhost:6274"}, Row{200, "localhost", "https://pve.example"},
+        Row{403, "evil.example", ""}, Row{403, "localhost", "https://evil.example"},
+        Row{403, "localhost", "null"}, Row{403, "evil.example", "https://app.example"}}) {
+    auto headers = plus(modern_headers("tools/list"), {{"Host", row.host}});
+    if (!row.origin.empty()) headers.emplace_back("Origin", row.origin);
+    const auto answer = post(headers, body);
+    EXPECT_EQ(answer.status, row.status) << row.host << " " << row.origin;
+    EXPECT_EQ(answer.header("Access-Control-Allow-Origin"), row.status == 200 ? row.origin : "");
+  }
+}
+
+TEST_F(HttpFrontTest, Preflight) {
+  auto options = named_callers();
+  options.origins = {"https://app.example"};
+  start(options);
+  // Before any token: a browser sends none here.
+  const auto fine = visit("OPTIONS", "/mcp", {{"Origin", "https://app.example"}});
+  EXPECT_EQ(fine.status, 204U);
+  EXPECT_EQ(fine.header("Access-Control-Allow-Origin"), "https://app.example");
+  EXPECT_EQ(fine.header("Access-Control-Allow-Methods"), "POST, GET, DELETE");
+  for (const auto* const name : {"Authorization", "Content-Type", "Mcp-Session-Id", "MCP-Protocol-Version",
+                                 "Mcp-Method", "Mcp-Name", "Last-Event-ID"})
+    EXPECT_THAT(fine.header("Access-Control-Allow-Headers"), HasSubstr(name));
+  const auto refused = visit("OPTIONS", "/mcp", {{"Origin", "https://evil.example"}});
+  EXPECT_EQ(refused.status, 403U);
+  EXPECT_EQ(refused.header("Access-Control-Allow-Origin"), "");
+  // A page has to be able to read why it was refused, and its session.
+  const auto unknown = post(plus(common(), {{"Origin", "https://app.example"}}), kPing);
+  EXPECT_EQ(unknown.status, 401U);
+  EXPECT_EQ(unknown.header("Access-Control-Allow-Origin"), "https://app.example");
+  EXPECT_THAT(unknown.header("Access-Control-Expose-Headers"), HasSubstr("Mcp-Session-Id"));
+}
+
+TEST_F(HttpFrontTest, Documents) {
+  auto options = named_callers();
+  options.documents = {{"/.well-known/oauth-protected-resource", R"({"a":1})"},
+                       {"/.well-known/oauth-protected-resource/mcp", R"({"b":2})"}};
+  start(options);
+  const auto root = visit("GET", "/.well-known/oauth-protected-resource", {});
+  EXPECT_EQ(root.status, 200U);
+  EXPECT_EQ(root.body, R"({"a":1})");
+  EXPECT_EQ(root.header("Access-Control-Allow-Origin"), "*");
+  EXPECT_TRUE(root.is_json());
+  EXPECT_EQ(visit("GET", "/.well-known/oauth-protected-resource/mcp?x", {}).body, R"({"b":2})");
+  EXPECT_EQ(visit("POST", "/.well-known/oauth-protected-resource", common(), kPing).status, 404U);
+}
+
+TEST_F(HttpFrontTest, AuthenticationComesFirst) {
+  start(named_callers());
+  for (const auto* const verb : {"POST", "GET", "DELETE"}) {
+    const auto answer = visit(verb, "/mcp", {}, verb == std::string("POST") ? "no JSON" : "");
+    EXPECT_EQ(answer.status, 401U) << verb;
+    EXPECT_EQ(answer.header("WWW-Authenticate"), "Bearer realm=\"test\"");
+    EXPECT_EQ(answer.body, R"({"error":"Who are you?"})");
+  }
+  EXPECT_EQ(
+      post(plus(modern_headers("tools/list"), {{"X-Caller", "alice"}}), modern("tools/list", "1")).status,
+      200U);
+}
+
+TEST_F(HttpFrontTest, AnAuthorizationServerThatIsAway) {
+  HttpOptions options;
+  options.authenticate = [](const net::Headers&, const std::stop_token&) {
+    return std::unexpected(transport::Refusal{503, "", "It is away."});
+  };
+  start(options);
+  const auto answer = post(common(), kPing);
+  EXPECT_EQ(answer.status, 503U);
+  EXPECT_NE(answer.header("Retry-After"), "");
+  EXPECT_EQ(answer.header("WWW-Authenticate"), "");
+}
+
+TEST_F(HttpFrontTest, WhoGoesIsNotAuthenticatedFurther) {
+  Gate asked;
+  Gate left;
+  HttpOptions options;
+  options.authenticate = [&](const net::Headers&, const std::stop_token& stop_asked) {
+    Gate never;
+    asked.release();
+    never.acquire(stop_asked);
+    left.release();
+    return std::unexpected(transport::Refusal{401, "", "Too late."});
+  };
+  start(options);
+  Visitor visitor(http->port());
+  visitor.send("POST", "/mcp", common(), kPing);
+  asked.acquire();
+  visitor.close();
+  left.acquire();
+}
+
+TEST_F(HttpFrontTest, TooBusy) {
+  HttpOptions options;
+  options.workers = 1;
+  options.queue = 0;
+  start(options);
+  Visitor visitor(http->port());
+  visitor.send("POST", "/mcp", modern_headers("tools/call", "block"), modern_call("block", "1"));
+  tools.entered.acquire();
+  const auto answer = post(modern_headers("tools/list"), modern("tools/list", "1"));
+  EXPECT_EQ(answer.status, 503U);
+  EXPECT_EQ(answer.header("Retry-After"), "1");
+  EXPECT_EQ(visit("GET", "/health", {}).status, 200U);
+  tools.release.release();
+  EXPECT_EQ(visitor.answer().status, 200U);
+}
+
+TEST_F(HttpFrontTest, TheTraceReachesTheLog) {
+  start(named_callers());
+  const std::string trace = "0af7651916cd43dd8448eb211c80319c";
+  const auto headers = plus(modern_headers("tools/call", "echo"),
+                            {{"X-Caller", "alice"}, {"traceparent", "00-" + trace + "-b7ad6b7169203331-01"}});
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(post(headers, modern_call("echo", "7")).status, 200U);
+  auto logged = testing::internal::GetCapturedStderr();
+  EXPECT_THAT(logged, HasSubstr("alice, trace " + trace));
+  EXPECT_THAT(logged, HasSubstr("request 7: tools/call echo"));
+  // The trace of the message itself is the nearer one; rubbish is none.
+  auto body = modern_call("echo", "7");
+  body.insert(body.find("\"io.model"),
+              "\"traceparent\":\"00-11111111111111111111111111111111-b7ad6b7169203331-01\",");
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(post(headers, body).status, 200U);
+  EXPECT_EQ(
+      post(plus(modern_headers("tools/call", "echo"), {{"X-Caller", "alice"}, {"traceparent", "rubbish"}}),
+           modern_call("echo", "8"))
+          .status,
+      200U);
+  logged = testing::internal::GetCapturedStderr();
+  EXPECT_THAT(logged, HasSubstr("trace 11111111111111111111111111111111"));
+  EXPECT_THAT(logged, testing::Not(HasSubstr("rubbish")));
+}
+
+}  // namespace
+}  // namespace test
