@@ -9,10 +9,12 @@
 namespace transport {
 namespace {
 
-/// "[::1]:3000" -> "[::1]".
+/// "[::1]:3000" -> "[::1]". What is no port stays, and is then no host of ours.
 std::string_view without_port(std::string_view host) {
-  if (host.starts_with('[')) return host.substr(0, host.find(']') + 1);
-  return host.substr(0, host.rfind(':'));
+  const auto colon = host.rfind(':');
+  if (colon == std::string_view::npos) return host;
+  const bool port = host.find_first_not_of("0123456789", colon + 1) == std::string_view::npos;
+  return port ? host.substr(0, colon) : host;
 }
 
 std::string origin_host(std::string_view origin) {
