@@ -251,6 +251,8 @@ void Connection::start(const Method& method, jsonrpc::Request request, Envelope 
           error(jsonrpc::kInvalidRequest, "Invalid request: this id is in use by a request in flight")));
       return;
     }
+    // Nobody listens yet, so nothing runs under the lock.
+    if (all_cancelled_) call->cancel();
   }
   const auto revision = envelope.revision;
   const bool task_due = server_.offer().tasks != nullptr && revision == Revision::R2025_11_25 &&
@@ -339,6 +341,7 @@ void Connection::cancel_all() {
   std::vector<std::shared_ptr<InFlight>> calls;
   {
     const std::scoped_lock lock(mutex_);
+    all_cancelled_ = true;
     for (const auto& [id, call] : in_flight_) calls.push_back(call);
   }
   for (const auto& call : calls) call->cancel();

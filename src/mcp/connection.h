@@ -49,7 +49,7 @@ class Connection final : public Listener, public std::enable_shared_from_this<Co
 
   /// The client sends no more: what was asked of it will not be answered.
   void end_of_input();
-  /// Fires the stop tokens of all calls; they are still answered.
+  /// Fires the stop tokens of all calls, and of those to come; they are still answered.
   void cancel_all();
   /// Changes are no longer told.
   void leave();
@@ -98,6 +98,7 @@ class Connection final : public Listener, public std::enable_shared_from_this<Co
   mutable std::mutex mutex_;
   std::optional<legacy::Session> session_;
   bool modern_seen_ = false;
+  bool all_cancelled_ = false;
   std::map<jsonrpc::Id, std::shared_ptr<InFlight>> in_flight_;
 };
 
