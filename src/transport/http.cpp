@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
@@ -42,7 +43,11 @@ class Running final : public HttpServer {
 
  private:
   void drain() {
-    if (net_->drain(options_.drain, [this] { endpoint_->end_streams(); })) return;
+    const auto end = std::chrono::steady_clock::now() + options_.drain;
+    const bool answered = net_->drain(options_.drain, [this] { endpoint_->end_streams(); });
+    // A legacy call goes on without its client.
+    const auto left = std::chrono::ceil<milliseconds>(end - std::chrono::steady_clock::now());
+    if (answered && endpoint_->wait_idle(std::max(left, milliseconds{0}))) return;
     // What is left gets to say that it was cut short.
     endpoint_->cancel_calls();
     if (!endpoint_->wait_idle(kUnwind) || !net_->drain(kUnwind))
