@@ -87,6 +87,11 @@ void EventStream::keep_alive() {
   if (reader_ && !reader_->write(":\n\n")) reader_.reset();
 }
 
+bool EventStream::knows(std::uint64_t number) const {
+  const std::scoped_lock lock(mutex_);
+  return number <= last_;
+}
+
 bool EventStream::attached() const {
   const std::scoped_lock lock(mutex_);
   return reader_ != nullptr;

@@ -43,6 +43,8 @@ class EventStream : public std::enable_shared_from_this<EventStream> {
   void keep_alive();
 
   const std::string& name() const { return name_; }
+  /// Whether there was an event of this number.
+  bool knows(std::uint64_t number) const;
   bool attached() const;
   bool finished() const;
 

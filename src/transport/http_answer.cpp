@@ -101,6 +101,15 @@ bool ModernAnswer::streaming() const {
   return begun_ && !done_;
 }
 
+LegacyAnswer::~LegacyAnswer() {
+  if (done_) return;
+  if (begun_) {
+    stream_->finish();
+  } else {
+    responder_->answer(json_response(202, {}, style_.headers));
+  }
+}
+
 bool LegacyAnswer::begin() {
   if (!style_.may_stream) return false;
   if (!std::exchange(begun_, true)) {
@@ -118,6 +127,7 @@ void LegacyAnswer::send(std::string_view message) {
 
 void LegacyAnswer::answer(std::string_view message, const jsonrpc::Error* error) {
   const std::scoped_lock lock(mutex_);
+  done_ = true;
   if (!begun_) {
     responder_->answer(whole(message, error, style_));
     return;

@@ -66,6 +66,10 @@ class LegacyAnswer final : public mcp::Sink {
         stream_(std::move(stream)),
         opened_(std::move(opened)),
         primes_(primes) {}
+  /// A request that was cancelled has no answer: a stream just ends, and without one it is a 202.
+  ~LegacyAnswer() override;
+  LegacyAnswer(const LegacyAnswer&) = delete;
+  LegacyAnswer& operator=(const LegacyAnswer&) = delete;
 
   void send(std::string_view message) override;
   void answer(std::string_view message, const jsonrpc::Error* error) override;
@@ -81,6 +85,7 @@ class LegacyAnswer final : public mcp::Sink {
   const bool primes_;
   std::mutex mutex_;
   bool begun_ = false;
+  bool done_ = false;
 };
 
 }  // namespace transport

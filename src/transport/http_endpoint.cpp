@@ -56,6 +56,16 @@ jsonrpc::Error invalid_request(std::string message) {
   return {jsonrpc::kInvalidRequest, "Invalid request: " + std::move(message), {}};
 }
 
+/// Why there is nothing in the batch to be done.
+std::optional<jsonrpc::Error> refuse_batch(const jsonrpc::Batch& batch,
+                                           std::optional<mcp::Revision> revision) {
+  if (revision != mcp::Revision::R2025_03_26)
+    return invalid_request("batches exist only in revision 2025-03-26");
+  const auto malformed = std::ranges::find_if(batch, [](const auto& item) { return !item; });
+  if (malformed == batch.end() || std::ranges::any_of(batch, is_request)) return std::nullopt;
+  return malformed->error().error;
+}
+
 /// The trace that came as a header goes where the protocol has it.
 void adopt_trace(jsonrpc::Request& request, const net::Headers& headers) {
   const auto trace = net::find_header(headers, "traceparent");
@@ -70,6 +80,24 @@ net::Headers with(net::Headers headers, std::string_view name, std::string_view 
   headers.emplace_back(name, value);
   return headers;
 }
+
+/// The answer to initialize, with the name of the session if it made one.
+class Handshake final : public mcp::Sink {
+ public:
+  Handshake(std::shared_ptr<net::Responder> responder, net::Headers headers, std::string session)
+      : responder_(std::move(responder)), headers_(std::move(headers)), session_(std::move(session)) {}
+
+  void send(std::string_view /*message*/) override {}
+  void answer(std::string_view message, const jsonrpc::Error* error) override {
+    responder_->answer(json_response(200, std::string(message),
+                                     error != nullptr ? headers_ : with(headers_, kSessionHeader, session_)));
+  }
+
+ private:
+  const std::shared_ptr<net::Responder> responder_;
+  const net::Headers headers_;
+  const std::string session_;
+};
 
 }  // namespace
 
@@ -255,13 +283,8 @@ void HttpEndpoint::post_initialize(Visit& visit, jsonrpc::Request request) {
                                              with(visit.style.headers, "Retry-After", "10")));
     return;
   }
-  auto style = visit.style;
-  style.headers.emplace_back(kSessionHeader, session->id());
-  // The handshake never streams.
-  style.may_stream = false;
-  const auto answer =
-      std::make_shared<LegacyAnswer>(visit.responder, style, session->new_stream(), nullptr, false);
-  session->connection().receive(jsonrpc::Item(std::move(request)), answer);
+  const auto answer = std::make_shared<Handshake>(visit.responder, visit.style.headers, session->id());
+  session->receive(jsonrpc::Item(std::move(request)), answer);
   if (!session->connection().revision()) sessions_.end(session->id(), owner_key(caller));
 }
 
@@ -288,12 +311,13 @@ void HttpEndpoint::post_legacy(Visit& visit, Input input) {
   const auto session = session_of(visit);
   if (!session) return;
   const auto* const batch = std::get_if<jsonrpc::Batch>(&input);
-  const auto* const item = std::get_if<jsonrpc::Item>(&input);
-  // What is malformed inside of a batch is answered like a request.
+  // Said here, because clients of the older revisions take no error without an id but in the whole.
+  if (auto fault = batch != nullptr ? refuse_batch(*batch, session->connection().revision()) : std::nullopt) {
+    visit.responder->answer(error_response(400, {}, *fault, visit.style.headers));
+    return;
+  }
   const bool answered =
-      batch != nullptr
-          ? std::ranges::any_of(*batch, [](const auto& each) { return !each || is_request(each); })
-          : is_request(*item);
+      batch != nullptr ? std::ranges::any_of(*batch, is_request) : is_request(std::get<jsonrpc::Item>(input));
   if (!answered) {
     session->connection().receive(std::move(input), std::make_shared<Nowhere>());
     visit.responder->answer(json_response(202, {}, visit.style.headers));
@@ -303,7 +327,7 @@ void HttpEndpoint::post_legacy(Visit& visit, Input input) {
   const auto answer = std::make_shared<LegacyAnswer>(
       visit.responder, visit.style, session->new_stream(),
       [session](const std::shared_ptr<EventStream>& stream) { session->keep(stream); }, primes);
-  session->connection().receive(std::move(input), answer);
+  session->receive(std::move(input), answer);
 }
 
 void HttpEndpoint::get(Visit& visit) {

@@ -74,12 +74,14 @@ std::optional<std::pair<std::shared_ptr<EventStream>, std::uint64_t>> HttpSessio
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-  if (name == general_->name()) return std::pair(general_, number);
-  const std::scoped_lock lock(mutex_);
-  for (const auto& [known, stream] : streams_) {
-    if (known == name) return std::pair(stream, number);
+  auto stream = name == general_->name() ? general_ : nullptr;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto kept = std::ranges::find_if(streams_, [&](const auto& entry) { return entry.first == name; });
+    if (kept != streams_.end()) stream = kept->second;
   }
-  return std::nullopt;
+  if (!stream || !stream->knows(number)) return std::nullopt;
+  return std::pair(std::move(stream), number);
 }
 
 void HttpSession::keep_alive() {
@@ -88,11 +90,14 @@ void HttpSession::keep_alive() {
   for (const auto& [name, stream] : streams_) stream->keep_alive();
 }
 
-bool HttpSession::attended() const {
-  if (general_->attached()) return true;
-  const std::scoped_lock lock(mutex_);
-  return std::ranges::any_of(streams_, [](const auto& entry) { return !entry.second->finished(); });
+void HttpSession::receive(std::variant<jsonrpc::Item, jsonrpc::Batch> input,
+                          const std::shared_ptr<mcp::Sink>& sink) {
+  ++running_;
+  connection_->receive(std::move(input), sink);
+  --running_;
 }
+
+bool HttpSession::attended() const { return running_ > 0 || general_->attached(); }
 
 void HttpSession::end() {
   connection_->end_of_input();

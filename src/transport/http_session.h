@@ -1,6 +1,7 @@
 // Legacy sessions over HTTP: 2025-03-26 to 2025-11-25.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -10,9 +11,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "base/clock.h"
+#include "jsonrpc/message.h"
 #include "mcp/connection.h"
 #include "mcp/server.h"
 #include "transport/event_stream.h"
@@ -42,7 +45,9 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
       std::string_view event_id) const;
 
   void keep_alive();
-  /// Somebody reads one of its streams.
+  /// Gives a message to the connection: in use until it is answered.
+  void receive(std::variant<jsonrpc::Item, jsonrpc::Batch> input, const std::shared_ptr<mcp::Sink>& sink);
+  /// Somebody reads its stream, or a call of it runs.
   bool attended() const;
   /// Cancels its calls and ends its streams.
   void end();
@@ -54,6 +59,8 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
   const std::string owner_;
   const std::shared_ptr<EventStream> general_;
   std::shared_ptr<mcp::Connection> connection_;
+
+  std::atomic<std::size_t> running_ = 0;
 
   mutable std::mutex mutex_;
   std::uint64_t streams_made_ = 0;

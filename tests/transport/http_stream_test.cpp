@@ -1,0 +1,256 @@
+// Answers to one POST: one JSON text or a stream of events, and what the client's going means.
+#include "transport/http_fixture.h"
+
+namespace test {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class HttpStreamTest : public HttpTest {
+ protected:
+  HttpStreamTest() {
+    tools.more["slow"] = [this](const mcp::Call& call) {
+      call.progress.report(1, 2, "begun");
+      tools.entered.release();
+      tools.release.acquire(call.stop);
+      const bool stopped = call.stop.stop_requested();
+      if (stopped) tools.stopped.release();
+      return text_result(stopped ? "stopped" : "went on");
+    };
+  }
+  std::string listen(std::string_view id, std::string_view filter) const {
+    return modern("subscriptions/listen", id, R"("notifications":{)" + std::string(filter) + "}");
+  }
+};
+
+TEST_F(HttpStreamTest, JsonWithoutProgress) {
+  start();
+  const auto answer = post(modern_headers("tools/call", "progress"), modern_call("progress", "7"));
+  EXPECT_EQ(answer.status, 200U);
+  EXPECT_TRUE(answer.is_json());
+  const auto session = open_session();
+  EXPECT_TRUE(post(in_session(session), legacy_call("progress", "8")).is_json());
+}
+
+TEST_F(HttpStreamTest, EventsWithProgress) {
+  start();
+  Visitor visitor(http->port());
+  visitor.send("POST", "/mcp", modern_headers("tools/call", "progress"), modern_call("progress", "7", true));
+  const auto head = visitor.head();
+  EXPECT_EQ(head.status, 200U);
+  EXPECT_TRUE(head.is_stream());
+  EXPECT_EQ(head.header("Cache-Control"), "no-cache");
+  EXPECT_EQ(head.header("X-Accel-Buffering"), "no");
+  std::vector<std::string> events;
+  for (auto event = visitor.event(); !event.empty(); event = visitor.event()) events.push_back(event);
+  ASSERT_EQ(events.size(), 3U);
+  // No ids: nothing can be resumed in this era.
+  EXPECT_THAT(events[0], StartsWith(R"(data: {"jsonrpc":"2.0","method":"notifications/progress")"));
+  EXPECT_THAT(events[1], HasSubstr(R"("progress":2.5)"));
+  EXPECT_EQ(json(data_of(events[2])).at("id").as_int64(), 7);
+}
+
+TEST_F(HttpStreamTest, EventsOfALegacySession) {
+  start();
+  for (const std::string_view version : {"2025-03-26", "2025-06-18", "2025-11-25"}) {
+    SCOPED_TRACE(version);
+    const auto session = open_session(version);
+    Visitor visitor(http->port());
+    visitor.send("POST", "/mcp", in_session(session, version), legacy_call("progress", "7", true));
+    EXPECT_TRUE(visitor.head().is_stream());
+    std::set<std::string> ids;
+    auto event = visitor.event();
+    if (version == "2025-11-25") {
+      // An id to come back with before anything else, and how soon.
+      EXPECT_EQ(event, "id: " + id_of(event) + "\nretry: 500\ndata: ");
+      ids.insert(id_of(event));
+      event = visitor.event();
+    }
+    std::string last;
+    for (; !event.empty(); event = visitor.event()) {
+      EXPECT_TRUE(ids.insert(id_of(event)).second) << "ids differ";
+      last = event;
+    }
+    EXPECT_EQ(ids.size(), version == "2025-11-25" ? 4U : 3U);
+    EXPECT_EQ(json(data_of(last)).at("id").as_int64(), 7);
+  }
+}
+
+TEST_F(HttpStreamTest, AClientWithoutEventsGetsTheAnswerAlone) {
+  start();
+  auto headers = modern_headers("tools/call", "progress");
+  headers[1].second = "application/json";
+  const auto answer = post(headers, modern_call("progress", "7", true));
+  EXPECT_TRUE(answer.is_json());
+  EXPECT_EQ(json(answer.body).at("id").as_int64(), 7);
+}
+
+TEST_F(HttpStreamTest, GoingCancels) {
+  start();
+  for (const bool stream : {false, true}) {
+    Visitor visitor(http->port());
+    visitor.send("POST", "/mcp", modern_headers("tools/call", "slow"), modern_call("slow", "7", stream));
+    tools.entered.acquire();
+    visitor.close();
+    tools.stopped.acquire();
+  }
+}
+
+TEST_F(HttpStreamTest, GoingBeforeTheCallBeganCancelsToo) {
+  Gate asked;
+  HttpOptions options;
+  // The only worker is free again when the call has ended.
+  options.workers = 1;
+  options.authenticate =
+      [&](const net::Headers& headers,
+          const std::stop_token& stop_asked) -> std::expected<mcp::Caller, transport::Refusal> {
+    if (net::find_header(headers, "x-known")) return mcp::Caller{};
+    Gate never;
+    asked.release();
+    never.acquire(stop_asked);
+    return mcp::Caller{};
+  };
+  start(options);
+  // Often, because whether the call or the news of the end comes first is left to chance.
+  for (int i = 0; i < 30; ++i) {
+    Visitor visitor(http->port());
+    visitor.send("POST", "/mcp", modern_headers("tools/call", "slow"), modern_call("slow", "7"));
+    asked.acquire();
+    visitor.close();
+    const auto next = plus(modern_headers("tools/list"), {{"X-Known", "yes"}});
+    ASSERT_EQ(post(next, modern("tools/list", "1")).status, 200U);
+  }
+}
+
+TEST_F(HttpStreamTest, ACancelledLegacyCallLeavesNothingOpen) {
+  start();
+  const auto session = open_session();
+  constexpr auto kCancel = R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}})";
+  for (const bool stream : {true, false}) {
+    SCOPED_TRACE(stream);
+    Visitor visitor(http->port());
+    visitor.send("POST", "/mcp", in_session(session), legacy_call("slow", "7", stream));
+    tools.entered.acquire();
+    EXPECT_EQ(post(in_session(session), kCancel).status, 202U);
+    tools.stopped.acquire();
+    if (stream) {
+      visitor.head();
+      visitor.event();
+      EXPECT_THAT(visitor.event(), HasSubstr("begun"));
+      EXPECT_EQ(visitor.event(), "") << "the stream ends without an answer";
+    } else {
+      const auto answer = visitor.answer();
+      EXPECT_EQ(answer.status, 202U);
+      EXPECT_EQ(answer.body, "");
+    }
+  }
+}
+
+TEST_F(HttpStreamTest, AQuestionOfALegacySession) {
+  start();
+  const auto session = open_session("2025-11-25", {}, R"({"elicitation":{}})");
+  Visitor visitor(http->port());
+  visitor.send("POST", "/mcp", in_session(session), legacy_call("ask", "7"));
+  visitor.head();
+  visitor.event();
+  const auto question = json(data_of(visitor.event()));
+  EXPECT_EQ(question.at("method").as_string(), "elicitation/create");
+  const auto reply = R"({"jsonrpc":"2.0","id":)" + base::write_json(question.at("id")) +
+                     R"(,"result":{"action":"accept","content":{"confirm":true}}})";
+  EXPECT_EQ(post(in_session(session), reply).status, 202U);
+  EXPECT_THAT(visitor.event(), HasSubstr("accept"));
+  EXPECT_EQ(visitor.event(), "");
+}
+
+TEST_F(HttpStreamTest, Listening) {
+  start();
+  Visitor visitor(http->port());
+  visitor.send("POST", "/mcp", modern_headers("subscriptions/listen"),
+               listen("\"s\"", R"("toolsListChanged":true)"));
+  EXPECT_TRUE(visitor.head().is_stream());
+  const auto acknowledged = json(data_of(visitor.event()));
+  EXPECT_EQ(acknowledged.at("method").as_string(), "notifications/subscriptions/acknowledged");
+  all.changes().prompts_changed();
+  all.changes().tools_changed();
+  const auto told = json(data_of(visitor.event()));
+  EXPECT_EQ(told.at("method").as_string(), "notifications/tools/list_changed");
+  EXPECT_EQ(told.at("params").at("_meta").at("io.modelcontextprotocol/subscriptionId").as_string(), "s");
+  std::thread ending([this] { end(); });
+  const auto last = json(data_of(visitor.event()));
+  EXPECT_EQ(last.at("id").as_string(), "s");
+  EXPECT_EQ(last.at("result").at("resultType").as_string(), "complete");
+  EXPECT_EQ(visitor.event(), "");
+  ending.join();
+  EXPECT_EQ(exit_code, 0);
+}
+
+TEST_F(HttpStreamTest, WhoGoesListensNoMore) {
+  start();
+  for (int i = 0; i < 3; ++i) {
+    Visitor visitor(http->port());
+    visitor.send("POST", "/mcp", modern_headers("subscriptions/listen"),
+                 listen("1", R"("resourceSubscriptions":["pve://)" +
+                                 std::string(1, static_cast<char>('a' + i)) + R"("])"));
+    visitor.head();
+    EXPECT_THAT(visitor.event(), HasSubstr("acknowledged"));
+    visitor.close();
+  }
+  const auto deadline = std::chrono::steady_clock::now() + kForever;
+  while (all.subscriptions().open_streams() != 0 && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::yield();
+  EXPECT_EQ(all.subscriptions().open_streams(), 0U);
+}
+
+TEST_F(HttpStreamTest, ListenErrorsAreNoStream) {
+  start();
+  const auto answer = post(modern_headers("subscriptions/listen"), modern("subscriptions/listen", "1"));
+  EXPECT_TRUE(answer.is_json());
+  EXPECT_EQ(answer.status, 200U);
+  EXPECT_EQ(answer.code(), -32602);
+}
+
+TEST_F(HttpStreamTest, StreamsOfACallerAreBounded) {
+  auto options = named_callers();
+  options.max_streams_of_caller = 1;
+  start(options);
+  const auto headers = [&](std::string name) {
+    return plus(modern_headers("subscriptions/listen"), {{"X-Caller", std::move(name)}});
+  };
+  Visitor first(http->port());
+  first.send("POST", "/mcp", headers("alice"), listen("1", ""));
+  first.head();
+  first.event();
+  const auto second = post(headers("alice"), listen("1", ""));
+  EXPECT_EQ(second.status, 429U);
+  EXPECT_NE(second.header("Retry-After"), "");
+  Visitor other(http->port());
+  other.send("POST", "/mcp", headers("bob"), listen("1", ""));
+  EXPECT_EQ(other.head().status, 200U);
+}
+
+TEST_F(HttpStreamTest, KeepAliveComments) {
+  start();
+  Visitor listening(http->port());
+  listening.send("POST", "/mcp", modern_headers("subscriptions/listen"), listen("1", ""));
+  listening.head();
+  listening.event();
+  const auto session = open_session();
+  Visitor general(http->port());
+  general.send("GET", "/mcp", in_session(session));
+  general.head();
+  Visitor calling(http->port());
+  calling.send("POST", "/mcp", in_session(session), legacy_call("slow", "7", true));
+  calling.head();
+  calling.event();
+  calling.event();
+  clock.advance(std::chrono::seconds(15));
+  EXPECT_EQ(listening.event(), ":");
+  EXPECT_EQ(general.event(), ":");
+  EXPECT_EQ(calling.event(), ":");
+  tools.release.release();
+  EXPECT_THAT(calling.event(), HasSubstr("went on"));
+}
+
+}  // namespace
+}  // namespace test
