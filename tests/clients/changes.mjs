@@ -7,6 +7,7 @@ import {
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import { main, withTransport } from './fixture.mjs';
+import { Heard } from './heard.mjs';
 
 const watched = 'test://watched-resource';
 const schemas = {
@@ -14,30 +15,6 @@ const schemas = {
   'notifications/prompts/list_changed': PromptListChangedNotificationSchema,
   'notifications/resources/updated': ResourceUpdatedNotificationSchema,
 };
-
-/** What was heard, in order, and a way to wait for more of it. */
-class Heard {
-  #all = [];
-  #wake = () => {};
-
-  hear(method, params) {
-    this.#all.push(params?.uri ? `${method} ${params.uri}` : method);
-    this.#wake();
-  }
-
-  count(line) {
-    return this.#all.filter((heard) => heard === line).length;
-  }
-
-  async until(line, times) {
-    while (this.count(line) < times) {
-      await new Promise((resolve, reject) => {
-        const late = setTimeout(() => reject(new Error(`"${line}" was not heard; but ${this.#all}`)), 10_000);
-        this.#wake = () => { clearTimeout(late); resolve(); };
-      });
-    }
-  }
-}
 
 const act = (client, name) => client.callTool({ name, arguments: {} });
 

@@ -7,6 +7,8 @@ import { StreamableHTTPClientTransport as Http1 } from '@modelcontextprotocol/sd
 import { withHttpServer } from '../conformance/server.mjs';
 import { RawHttp, RawStdio } from './raw.mjs';
 
+export { main } from './programs.mjs';
+
 export const command = process.env.FIXTURE_SERVER;
 assert.ok(command, 'FIXTURE_SERVER must name the fixture server');
 
@@ -23,12 +25,4 @@ export function withTransport(client, transport, use) {
       use(() => (client === 'raw' ? new RawHttp(url) : new overHttp[client](new URL(url)))));
   }
   return use(() => (client === 'raw' ? new RawStdio(command, []) : new overStdio[client]({ command, stderr: 'inherit' })));
-}
-
-/** Runs the programs named on the command line, or all. */
-export async function main(programs) {
-  for (const name of process.argv.length > 2 ? process.argv.slice(2) : Object.keys(programs)) {
-    assert.ok(programs[name], `no program "${name}"; there are ${Object.keys(programs).join(', ')}`);
-    await programs[name]();
-  }
 }

@@ -40,9 +40,9 @@ export class RawStdio extends Raw {
   #child;
   #waiting = new Map();
 
-  constructor(command, args) {
+  constructor(command, args, env = {}) {
     super();
-    this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], env: {} });
+    this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], env });
     createInterface({ input: this.#child.stdout }).on('line', async (line) => {
       const message = JSON.parse(line);
       if (!await this.answered(message)) this.#waiting.get(message.id)?.(message);
