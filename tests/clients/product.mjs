@@ -1,6 +1,7 @@
 // The product (MCP_PVE) for clients of both eras, over stdio and over HTTP.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
+import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { Client as Client2, StreamableHTTPClientTransport as Http2 } from '@modelcontextprotocol/client';
 import { StdioClientTransport as Stdio2 } from '@modelcontextprotocol/client/stdio';
@@ -14,6 +15,16 @@ export function ran(args, env = {}) {
   const run = spawnSync(binary, args, { env: { ...environment, ...env }, encoding: 'utf8', timeout: 30_000 });
   assert.equal(run.error, undefined);
   return run;
+}
+
+/** A port that is free now, for who has to know it before the server runs. */
+export function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
 }
 
 /** A running server: `url`, `signal(name)`, `log()` (what it said on stderr so far), `said(pattern)` waits for a line. */
@@ -51,12 +62,15 @@ class HttpServer {
   }
 }
 
-/** Runs `use(server)` with a server over HTTP on a free port of this machine. It must end well. */
-export async function withServer(args, use, env = {}) {
-  const server = new HttpServer(['--http', '127.0.0.1:0', ...args], env);
+/** Runs `use(server)` with a server over HTTP on a port of this machine, 0 for any. It must end well. */
+export async function withServer(args, use, env = {}, port = 0) {
+  const server = new HttpServer(['--http', `127.0.0.1:${port}`, ...args], env);
   try {
     server.url = (await server.said(/listening on /)).match(/https?:\/\/\S+/)[0];
     return await use(server);
+  } catch (error) {
+    console.error(server.log());
+    throw error;
   } finally {
     server.signal('SIGTERM');
     const forced = setTimeout(() => server.signal('SIGKILL'), 15_000);

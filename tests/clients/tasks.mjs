@@ -1,0 +1,88 @@
+// PVE's tasks as MCP tasks: of revision 2025-11-25 by SDK 1.x, and of the extension of 2026-07-28, for which no library has
+// calls, by requests of our own. Over stdio and HTTP, on a cluster whose backups take seconds.
+import assert from 'node:assert/strict';
+import { main } from './programs.mjs';
+import { withClient, withServer } from './product.mjs';
+import { RawHttp, RawStdio, envelope } from './raw.mjs';
+import { binary, environment, textOf, works } from './session.mjs';
+import { withSlowCluster } from './slow_cluster.mjs';
+
+const backup = { name: 'pve_run_backup', arguments: { node: 'pve1', vmid: '100', storage: 'nas' } };
+// Unlike a backup, which says "job errors", it says when it was stopped.
+const reboot = { name: 'pve_reboot_qemu_vm', arguments: { vmid: 101 } };
+const terminal = ['completed', 'failed', 'cancelled'];
+const flags = (transport) => (transport === 'http' ? ['--http-no-auth'] : []);
+
+/** The states of a task up to its last. */
+async function statesOf(task, get) {
+  const states = [task];
+  const deadline = Date.now() + 60_000;
+  while (!terminal.includes(states.at(-1).status)) {
+    assert.ok(Date.now() < deadline, JSON.stringify(states.at(-1)));
+    const { pollInterval, pollIntervalMs = pollInterval } = states.at(-1);
+    await new Promise((resolve) => setTimeout(resolve, Math.min(pollIntervalMs ?? 500, 2000)));
+    states.push(await get(task.taskId));
+  }
+  return states;
+}
+
+const legacy = (transport, env) => withClient('sdk1', transport, flags(transport), async (client) => {
+  const tasks = client.experimental.tasks;
+  const support = (await client.listTools()).tools.find(({ name }) => name === backup.name).execution?.taskSupport;
+  assert.equal(support, 'optional');
+  const begin = async (call) => {
+    const stream = tasks.callToolStream(call, undefined, { task: { ttl: 60_000 } });
+    const { type, task } = (await stream.next()).value;
+    assert.equal(type, 'taskCreated');
+    return { task, stream };
+  };
+  const { task, stream } = await begin(backup);
+  const states = await statesOf(task, (id) => tasks.getTask(id));
+  assert.equal(states[0].status, 'working');
+  assert.equal(states.at(-1).status, 'completed');
+  let last;
+  for await (const message of stream) last = message;
+  assert.match(textOf(last.result), /^Backup on node pve1 done/);
+
+  const other = await begin(reboot);
+  assert.equal((await tasks.cancelTask(other.task.taskId)).status, 'cancelled');
+  assert.equal((await statesOf({ taskId: other.task.taskId }, (id) => tasks.getTask(id))).at(-1).status, 'cancelled');
+  await assert.rejects(tasks.cancelTask(other.task.taskId), /-32602/);
+  await assert.rejects(tasks.getTask('of-nobody'), /-32602/);
+  assert.match(await works(client, 'pve_list_tasks', { node: 'pve2' }), /:qmreboot:101:/);
+}, { env });
+
+async function modern(raw) {
+  const meta = envelope({ extensions: { 'io.modelcontextprotocol/tasks': {} } });
+  const ask = async (method, params) => {
+    const { result, error } = await raw.request(method, { ...params, _meta: meta });
+    assert.ok(!error, `${method}: ${JSON.stringify(error)}`);
+    return result;
+  };
+  const created = await ask('tools/call', backup);
+  assert.equal(created.resultType, 'task', JSON.stringify(created));
+  assert.equal(created.status, 'working');
+  const states = await statesOf(created, (taskId) => ask('tasks/get', { taskId }));
+  assert.equal(states.at(-1).status, 'completed');
+  assert.match(textOf(states.at(-1).result), /^Backup on node pve1 done/);
+
+  const { taskId } = await ask('tools/call', reboot);
+  assert.equal((await ask('tasks/cancel', { taskId })).resultType, 'complete');
+  const ended = (await statesOf({ taskId }, (id) => ask('tasks/get', { taskId: id }))).at(-1);
+  assert.equal(ended.status, 'cancelled', JSON.stringify(ended));
+  // Who does not declare the extension gets results only.
+  const refused = await raw.request('tasks/get', { taskId, _meta: envelope({}) });
+  assert.equal(refused.error?.code, -32021, JSON.stringify(refused));
+  const plain = await raw.request('tools/call', { name: 'pve_start_qemu_vm', arguments: { vmid: 118 }, _meta: envelope({}) });
+  assert.equal(plain.result.resultType, 'complete');
+  await raw.close();
+}
+
+const programs = {};
+for (const transport of ['stdio', 'http']) {
+  programs[`legacy_${transport}`] = () => withSlowCluster((env) => legacy(transport, env));
+  programs[`modern_${transport}`] = () => withSlowCluster((env) => (transport === 'http'
+    ? withServer(flags(transport), ({ url }) => modern(new RawHttp(url)), env)
+    : modern(new RawStdio(binary, [], { ...environment, ...env }))));
+}
+await main(programs);
