@@ -117,6 +117,16 @@ async function configure(base, resource) {
   await admin('POST', '/user/', { ...user, scope: ['openid', ...scopes], enabled: true });
 }
 
+// What the user's browser does with an authorization URL: logs in, consents, and is sent back; gives the callback's URL.
+async function visit(base, url) {
+  const browser = session(base);
+  await browser('POST', '/auth/', user);
+  await browser('PUT', `/auth/grant/${client.id}`, { scope: url.searchParams.get('scope') });
+  const path = url.pathname.slice('/api'.length);
+  const answer = await browser('GET', `${path}${url.search}&g_continue`, undefined, 302);
+  return answer.headers.get('location');
+}
+
 async function token(issuer, form) {
   const answer = await fetch(`${issuer}/token`, {
     method: 'POST',
@@ -128,7 +138,8 @@ async function token(issuer, form) {
 }
 
 /// Starts glewlwyd on a free port of this machine with three issuers that differ in how they sign, a client and a user.
-/// issuers: { rs256, es256, eddsa } -> URL; clientToken() and userToken() give access tokens; stop() ends it all.
+/// issuers: { rs256, es256, eddsa } -> URL; clientToken() and userToken() give access tokens;
+/// visit(url) is the user's agent; stop() ends it all.
 export async function startIssuer(resource) {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'glewlwyd-'));
@@ -160,20 +171,18 @@ export async function startIssuer(resource) {
     stop,
     clientToken: (issuer, scope, wanted = resource) =>
       token(issuer, { grant_type: 'client_credentials', scope, resource: wanted }),
+    visit: (url) => visit(base, url),
     // Logs in, consents, and exchanges the code with its verifier, as an MCP client and its user do.
     userToken: async (issuer, scope, wanted = resource) => {
-      const browser = session(base);
-      await browser('POST', '/auth/', user);
-      await browser('PUT', `/auth/grant/${client.id}`, { scope });
       const verifier = randomBytes(32).toString('base64url');
       const query = new URLSearchParams({
         response_type: 'code', client_id: client.id, redirect_uri: client.redirect, scope, resource: wanted,
         code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256',
-        state: 'x', g_continue: '',
+        state: 'x',
       });
-      const answer = await browser('GET', `${new URL(issuer).pathname.slice('/api'.length)}/auth?${query}`, undefined, 302);
-      const code = new URL(answer.headers.get('location')).searchParams.get('code');
-      assert.ok(code, answer.headers.get('location'));
+      const callback = await visit(base, new URL(`${issuer}/auth?${query}`));
+      const code = new URL(callback).searchParams.get('code');
+      assert.ok(code, callback);
       return token(issuer, {
         grant_type: 'authorization_code', code, redirect_uri: client.redirect, code_verifier: verifier, resource: wanted,
       });

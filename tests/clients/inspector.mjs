@@ -1,10 +1,11 @@
-// The Inspector's command line in both eras, with its lint for hosts (--strict).
+// The Inspector's command line in both eras over stdio or HTTP, with its lint for hosts (--strict).
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { withServer } from './product.mjs';
 import { binary, environment, tiers } from './session.mjs';
 
 const require = createRequire(import.meta.url);
@@ -21,21 +22,38 @@ function inspect(era, ...args) {
   return run;
 }
 
+/** A run that must work; gives its result. */
+function result(...args) {
+  const run = inspect(...args);
+  assert.equal(run.status, 0, `${args.join(' ')}: ${run.stdout}${run.stderr}`);
+  return JSON.parse(run.stdout).result;
+}
+
+function allMethods(era, ...server) {
+  const ask = (...args) => result(era, ...server, '--method', ...args);
+  assert.equal(result(era, '--strict', ...server, '--method', 'tools/list').tools.length, tiers.full);
+  assert.match(ask('tools/call', '--tool-name', 'pve_get_node_status', '--tool-arg', 'node=pve1').content[0].text, /uptime/);
+  const refused = inspect(era, ...server, '--method', 'tools/call', '--tool-name', 'pve_get_node_status',
+                          '--tool-arg', 'node=nowhere');
+  assert.match(refused.stdout + refused.stderr, /nowhere/);
+  assert.equal(ask('resources/list').resources.length, 3);
+  assert.equal(ask('resources/templates/list').resourceTemplates.length, 6);
+  assert.match(ask('resources/read', '--uri', 'pve://guests/100/status').contents[0].text, /"name":"web01"/);
+  assert.equal(ask('prompts/list').prompts.length, 8);
+  const { messages } = ask('prompts/get', '--prompt-name', 'slow_guest', '--prompt-args', 'guest=web01');
+  assert.match(JSON.stringify(messages), /web01/);
+  if (era === 'legacy') ask('logging/setLevel', '--log-level', 'debug');
+}
+
+const transport = process.argv[2] ?? 'stdio';
+const withTarget = (use) => (transport === 'http'
+  ? withServer(['--simulate'], ({ url }) => use('--server-url', url, '--transport', 'http'))
+  : use(binary, '--simulate'));
+
 try {
   for (const era of ['legacy', 'modern']) {
-    const list = inspect(era, '--strict', binary, '--simulate', '--method', 'tools/list');
-    assert.equal(list.status, 0, `${era} --strict: ${list.stdout}${list.stderr}`);
-    assert.equal(JSON.parse(list.stdout).result.tools.length, tiers.full);
-
-    const call = inspect(era, binary, '--simulate', '--method', 'tools/call', '--tool-name', 'pve_get_node_status',
-                         '--tool-arg', 'node=pve1');
-    assert.equal(call.status, 0, call.stderr);
-    assert.match(call.stdout, /uptime/);
-
-    const refused = inspect(era, binary, '--simulate', '--method', 'tools/call', '--tool-name', 'pve_get_node_status',
-                            '--tool-arg', 'node=nowhere');
-    assert.match(refused.stdout + refused.stderr, /nowhere/);
-    console.log(`inspector ${era}: --strict clean, call and refusal`);
+    await withTarget((...server) => allMethods(era, ...server));
+    console.log(`inspector ${era}, ${transport}: --strict clean, every method, a refusal`);
   }
 } finally {
   rmSync(home, { recursive: true, force: true });

@@ -1,7 +1,8 @@
-// SDK 2.x over stdio: the modern era found by itself, pinned, and the legacy one.
+// SDK 2.x over stdio and HTTP: the modern era found by itself, pinned, and the legacy one.
 import assert from 'node:assert/strict';
-import { Client } from '@modelcontextprotocol/client';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { withServer as withHttpServer } from './product.mjs';
 import { binary, environment, hiddenIsRefused, mainJob, textJob, tiers } from './session.mjs';
 
 const expected = {
@@ -10,9 +11,15 @@ const expected = {
   legacy: { negotiation: undefined, era: 'legacy', version: '2025-11-25' },
 };
 
-async function withServer(mode, args, run) {
+const over = {
+  stdio: (mode, args, run) =>
+    withTransport(mode, new StdioClientTransport({ command: binary, args, env: environment, stderr: 'inherit' }), run),
+  http: (mode, args, run) =>
+    withHttpServer(args, ({ url }) => withTransport(mode, new StreamableHTTPClientTransport(new URL(url)), run)),
+};
+
+async function withTransport(mode, transport, run) {
   const { negotiation } = expected[mode];
-  const transport = new StdioClientTransport({ command: binary, args, env: environment, stderr: 'inherit' });
   const client = new Client(
     { name: 'test-sdk2', version: '1' },
     { ...(negotiation && { versionNegotiation: negotiation }), capabilities: { elicitation: { form: {}, url: {} } } });
@@ -26,7 +33,7 @@ async function withServer(mode, args, run) {
 }
 
 const modes = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(expected);
-for (const mode of modes) {
+for (const mode of modes) for (const [transport, withServer] of Object.entries(over)) {
   const { era, version } = expected[mode];
   await withServer(mode, ['--simulate'], async (client) => {
     assert.equal(client.getProtocolEra(), era);
@@ -36,7 +43,7 @@ for (const mode of modes) {
     const { tools } = await client.listTools();
     assert.equal(tools.length, tiers.full);
     await textJob(client);
-    console.log(`sdk 2.x ${mode}: ${client.getProtocolEra()}, ${client.getNegotiatedProtocolVersion()}, ${tools.length} tools, main job`);
+    console.log(`sdk 2.x ${mode}, ${transport}: ${client.getProtocolEra()}, ${client.getNegotiatedProtocolVersion()}, ${tools.length} tools, main job`);
   });
   await withServer(mode, ['--simulate', '--output', 'structured'], mainJob);
   for (const tier of ['read-only', 'read-execute']) {
