@@ -102,7 +102,8 @@ export function makeClient(kind, capabilities = { elicitation: {} }) {
 export async function withClient(kind, transport, args, use, { prepare = () => {}, env = {} } = {}) {
   const connected = async (made, server) => {
     const client = makeClient(kind);
-    client.onerror = (error) => console.error(`${kind} over ${transport}: ${error.message}`);
+    // Streams that a client closes itself are errors to it.
+    client.onerror = (error) => { if (!/AbortError/.test(error.message)) console.error(`${kind}, ${transport}: ${error.message}`); };
     prepare(client);
     await client.connect(made);
     try {
