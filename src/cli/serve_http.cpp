@@ -1,5 +1,6 @@
 #include <sys/resource.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -123,9 +124,18 @@ std::expected<std::unique_ptr<HttpService>, std::string> HttpService::open(const
                                                                            const Variables& variables,
                                                                            const base::Clock& clock) {
   if (const auto sentence = config::http_refusal(settings)) return std::unexpected(*sentence);
-  auto authenticator = cli::authenticator(settings, settings.http.listen->port, variables, clock);
+  const auto& http = settings.http;
+  if (http.listen->port == 0 && !http.issuer.empty() && http.url.empty()) {
+    return std::unexpected("Access tokens must name the endpoint, and " + http.listen->text() +
+                           " has another port at each start; give the port with --http, or the URL by which "
+                           "callers reach it with --http-url.");
+  }
+  // What becomes of port 0 is known later, and nothing to tokens of a file.
+  constexpr std::uint16_t kAny = 80;
+  auto authenticator =
+      cli::authenticator(settings, http.listen->port == 0 ? kAny : http.listen->port, variables, clock);
   if (!authenticator) return std::unexpected(authenticator.error());
-  return std::unique_ptr<HttpService>(new HttpService(settings.http, *std::move(authenticator)));
+  return std::unique_ptr<HttpService>(new HttpService(http, *std::move(authenticator)));
 }
 
 void HttpService::reload() {

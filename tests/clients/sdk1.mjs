@@ -19,7 +19,7 @@ async function withTransport(transport, run) {
   transport.setProtocolVersion = (version) => { negotiated.push(version); told?.(version); };
   // Over HTTP the client also reports streams that it closes itself, and the request of a call that it has cancelled.
   client.onerror = (error) => {
-    if (!overHttp || !/AbortError|^fetch failed$/.test(error.message)) assert.fail(`protocol error: ${error.message}`);
+    if (!overHttp || !/AbortError|aborted|^fetch failed$/.test(error.message)) assert.fail(`protocol error: ${error.message}`);
   };
   await client.connect(transport);
   try {
