@@ -68,6 +68,10 @@ class World {
   /// Begins anew with a cluster whose tasks take so many times as long, "60".
   void slow(const std::string& text);
 
+  /// The tools themselves, until the next change of the world.
+  mcp::Tools& tools() { return *toolbox_; }
+  const base::Clock& clock() const { return clock_; }
+
   /// Of the token that the calls use; no text may ever hold it.
   const std::string& secret() const { return options_.token_secret; }
 
