@@ -56,6 +56,8 @@ class HttpReader {
   /// Not a byte of the next request has come.
   bool idle() const { return in_head() && unused() == 0; }
   bool in_head() const { return stage_ == Stage::Head; }
+  /// Bytes of the body so far.
+  std::size_t body_size() const { return incoming_.request.body.size(); }
   /// Bytes that were fed and not used yet.
   std::size_t unused() const { return buffer_.size() - at_; }
   /// The peer waits for "100 Continue" before it sends the body. Asked once per request.

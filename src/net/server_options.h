@@ -37,6 +37,9 @@ struct ServerOptions {
 
   /// A longer request body is answered 413.
   std::size_t max_body = 4'194'304;
+  /// Bytes of all request bodies that are on their way, of all connections together: who would go beyond is
+  /// answered 503. Bounds what callers can make the server hold before anybody asked who they are.
+  std::size_t max_bodies = 67'108'864;
   /// A longer request head, or one of more than 100 fields, is answered 431. Not 0;
   /// more than 65'000 counts as that.
   std::size_t max_head = 16'384;

@@ -67,6 +67,7 @@ void Session::turn_away() {
 void Session::close() {
   if (phase_ == Phase::Closed) return;
   phase_ = Phase::Closed;
+  forget_body();
   unlimited();
   stream_->close();
   const auto self = shared_from_this();
@@ -172,6 +173,17 @@ void Session::read() {
   }
 }
 
+// False when all connections together hold too much: then this one has been told so.
+bool Session::count_body() {
+  host_.bodies += reader_.body_size() - counted_;
+  counted_ = reader_.body_size();
+  if (counted_ == 0 || host_.options.max_bodies == 0 || host_.bodies <= host_.options.max_bodies) return true;
+  refuse({503, "Service Unavailable"});
+  return false;
+}
+
+void Session::forget_body() { host_.bodies -= std::exchange(counted_, 0); }
+
 // True when the request needs more bytes.
 bool Session::consume() {
   for (;;) {
@@ -186,6 +198,7 @@ bool Session::consume() {
         }
         continue;
       case HttpReader::Step::Done:
+        forget_body();
         dispatch();
         return false;
       case HttpReader::Step::Refused:
@@ -194,6 +207,7 @@ bool Session::consume() {
       case HttpReader::Step::More:
         break;
     }
+    if (!count_body()) return false;
     if (!in_body_ && !head_pending_ && !reader_.idle() && !host_.options.pveproxy) {
       head_pending_ = true;
       limit(host_.options.head_limit);

@@ -32,6 +32,8 @@ struct SessionHost {
   const ServerOptions options;
   Serve serve;
   std::shared_ptr<Door> door;
+  /// Bytes of request bodies that are on their way.
+  std::size_t bodies = 0;
 };
 
 /// Belongs to the I/O thread.
@@ -70,6 +72,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void next_request();
   void read();
   bool consume();
+  bool count_body();
+  void forget_body();
   void continue_please();
   void dispatch();
   void redirect();
@@ -95,6 +99,7 @@ class Session : public std::enable_shared_from_this<Session> {
   bool peer_ended_ = false;
   bool stalled_ = false;
   bool in_body_ = false;
+  std::size_t counted_ = 0;    ///< of SessionHost::bodies
   bool head_pending_ = false;  ///< bytes of a head have come, but not all
   bool refused_ = false;
   unsigned served_ = 0;
