@@ -6,7 +6,7 @@ namespace transport {
 namespace {
 
 constexpr std::size_t kMostEvents = 256;
-constexpr std::size_t kMostBytes = std::size_t{1} << 20U;
+constexpr std::size_t kMostBytes = std::size_t{256} << 10U;
 constexpr std::string_view kRetry = "retry: 500\n";
 
 }  // namespace
@@ -90,6 +90,11 @@ void EventStream::keep_alive() {
 bool EventStream::knows(std::uint64_t number) const {
   const std::scoped_lock lock(mutex_);
   return number <= last_;
+}
+
+bool EventStream::over(std::uint64_t after) const {
+  const std::scoped_lock lock(mutex_);
+  return finished_ && (kept_.empty() || kept_.back().number <= after);
 }
 
 bool EventStream::attached() const {

@@ -21,7 +21,7 @@ net::Response event_head(const net::Headers& extra);
 /// One event without an id.
 std::string event_text(std::string_view message);
 
-/// Events with ids "STREAM-N" that are kept for a reader who lost them, as far as 256 of them and 1 MiB go.
+/// Events with ids "STREAM-N" that are kept for a reader who lost them, as far as 256 of them and 256 KiB go.
 /// Safe from many threads; writing never waits.
 class EventStream : public std::enable_shared_from_this<EventStream> {
  public:
@@ -46,6 +46,8 @@ class EventStream : public std::enable_shared_from_this<EventStream> {
   /// Whether there was an event of this number.
   bool knows(std::uint64_t number) const;
   bool attached() const;
+  /// There is nothing behind the event of this number, and never will be.
+  bool over(std::uint64_t after) const;
   bool finished() const;
 
  private:

@@ -342,7 +342,8 @@ void HttpEndpoint::get(Visit& visit) {
   std::optional<std::uint64_t> after;
   if (const auto last = single_header(visit.request.headers, "Last-Event-ID"); last && *last) {
     const auto found = session->found(**last);
-    if (!found) {
+    // Else a client would come back for nothing, again and again.
+    if (!found || found->first->over(found->second)) {
       visit.responder->answer(
           refusal_response(400, "What came after this Last-Event-ID is not kept.", visit.style.headers));
       return;

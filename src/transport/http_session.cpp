@@ -15,7 +15,7 @@ namespace transport {
 namespace {
 
 /// Streams of answers that a client may still come back for.
-constexpr std::size_t kMostStreams = 64;
+constexpr std::size_t kMostStreams = 8;
 
 std::string random_id() {
   std::string bytes(32, '\0');
@@ -57,10 +57,11 @@ std::shared_ptr<EventStream> HttpSession::new_stream() {
 void HttpSession::keep(const std::shared_ptr<EventStream>& stream) {
   const std::scoped_lock lock(mutex_);
   while (streams_.size() >= kMostStreams) {
-    // Finished ones first: a call in flight still has something to say.
+    // A call in flight still has something to say: its stream stays.
     const auto done =
         std::ranges::find_if(streams_, [](const auto& entry) { return entry.second->finished(); });
-    streams_.erase(done == streams_.end() ? streams_.begin() : done);
+    if (done == streams_.end()) break;
+    streams_.erase(done);
   }
   streams_.emplace_back(stream->name(), stream);
 }
