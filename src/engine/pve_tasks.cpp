@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include "base/text.h"
@@ -64,8 +66,11 @@ std::optional<std::chrono::sys_seconds> end_time(const pve::Upid& upid, pve::Cli
 }
 
 /// PVE's words of a worker that was told to end. A backup says "job errors" instead, like one that failed.
+/// PVE's workers put their own words around it: "clone failed: interrupted by signal", "migration aborted".
 bool was_stopped(std::string_view exit_status) {
-  return exit_status == "interrupted by signal" || exit_status == "received interrupt";
+  constexpr std::array<std::string_view, 3> kSigns{"interrupted by signal", "received interrupt", "aborted"};
+  return std::ranges::any_of(
+      kSigns, [&](std::string_view sign) { return exit_status.find(sign) != std::string_view::npos; });
 }
 
 /// What the call was about, as far as the UPID says it.
