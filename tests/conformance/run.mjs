@@ -78,6 +78,8 @@ const runs = {
       'server-stateless:sep-2575-missing-capability-http-400': noFixture,
       'server-stateless:sep-2575-http-server-no-independent-requests-on-stream': noFixture,
       'server-stateless:sep-2575-server-no-log-without-loglevel': noFixture,
+      'server-stateless:sep-2575-server-sends-prompts-list-changed-on-subscription': noFixture,
+      'server-stateless:sep-2575-server-sends-tools-list-changed-on-subscription': noFixture,
     },
   },
 };
