@@ -19,7 +19,8 @@ std::string one_line(std::string_view text) {
 
 bool is_free(std::string_view name) {
   const auto lower = base::lower_ascii(name);
-  return is_http_token(name) && lower != "content-length" && lower != "connection" && lower != "transfer-encoding";
+  return is_http_token(name) && lower != "content-length" && lower != "connection" &&
+         lower != "transfer-encoding";
 }
 
 }  // namespace

@@ -131,9 +131,8 @@ struct Call {
     const base::JsonObject none;
     const mcp::Caller caller;
     mcp::Unheard log;
-    return std::get<mcp::Result>(box.call({{caller, mcp::Era::Legacy, none, none, sink, log, stop.get_token()},
-                                           "pve_run_backup",
-                                           arguments}));
+    return std::get<mcp::Result>(box.call(
+        {{caller, mcp::Era::Legacy, none, none, sink, log, stop.get_token()}, "pve_run_backup", arguments}));
   }
 };
 
