@@ -92,7 +92,7 @@ class Connection::Line final : public Peer {
 
   std::expected<base::Json, jsonrpc::Error> request(std::string_view method, std::string_view params,
                                                     std::stop_token stop) override {
-    return connection_.outgoing_.request(*sink_, method, params, std::move(stop));
+    return connection_.outgoing_.request(*sink_, method, params, stop);
   }
   void set_log_level(LogLevel level) override { connection_.set_log_level(level); }
   bool subscribe(const std::string& uri) override {

@@ -13,7 +13,8 @@ std::unexpected<jsonrpc::Error> failed(std::string_view why) {
 }  // namespace
 
 std::expected<base::Json, jsonrpc::Error> Outgoing::request(Sink& sink, std::string_view method,
-                                                            std::string_view params, std::stop_token stop) {
+                                                            std::string_view params,
+                                                            const std::stop_token& stop) {
   jsonrpc::Id id;
   {
     const std::scoped_lock lock(mutex_);

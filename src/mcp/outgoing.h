@@ -26,7 +26,7 @@ class Outgoing {
 
   /// Peer::request, sent to `sink`.
   std::expected<base::Json, jsonrpc::Error> request(Sink& sink, std::string_view method,
-                                                    std::string_view params, std::stop_token stop);
+                                                    std::string_view params, const std::stop_token& stop);
 
   /// False when nobody waits for it.
   bool deliver(jsonrpc::Response response);

@@ -4,16 +4,16 @@
 
 namespace mcp {
 
-NeedInput ask_form(std::string key, std::string message, base::JsonObject requested_schema) {
+NeedInput ask_form(std::string key, std::string_view message, base::JsonObject requested_schema) {
   base::JsonObject params;
-  params["message"] = std::move(message);
+  params["message"] = message;
   params["requestedSchema"] = std::move(requested_schema);
   NeedInput need;
   need.requests.push_back({std::move(key), InputRequest::Kind::Form, std::move(params)});
   return need;
 }
 
-NeedInput ask_confirmation(std::string key, std::string message) {
+NeedInput ask_confirmation(std::string key, std::string_view message) {
   base::JsonObject confirm;
   confirm["type"] = "boolean";
   confirm["title"] = "Yes, do it";
@@ -24,7 +24,7 @@ NeedInput ask_confirmation(std::string key, std::string message) {
   schema["type"] = "object";
   schema["properties"] = std::move(properties);
   schema["required"] = base::JsonArray{base::Json("confirm")};
-  auto need = ask_form(std::move(key), std::move(message), std::move(schema));
+  auto need = ask_form(std::move(key), message, std::move(schema));
   need.requests.front().kind = InputRequest::Kind::Confirmation;
   return need;
 }

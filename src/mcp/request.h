@@ -88,9 +88,9 @@ struct NeedInput {
 };
 
 /// One question with a form.
-NeedInput ask_form(std::string key, std::string message, base::JsonObject requested_schema);
+NeedInput ask_form(std::string key, std::string_view message, base::JsonObject requested_schema);
 /// One question that is answered by yes or no: a form with the boolean "confirm".
-NeedInput ask_confirmation(std::string key, std::string message);
+NeedInput ask_confirmation(std::string key, std::string_view message);
 /// Whether the answer under `key` is an explicit yes. Declined, cancelled, empty, malformed and absent are
 /// no.
 bool confirmed(const base::JsonObject& inputs, std::string_view key);
