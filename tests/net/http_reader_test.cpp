@@ -13,6 +13,7 @@ namespace {
 using net::HttpReader;
 using net::ServerOptions;
 using Step = HttpReader::Step;
+using std::string_view_literals::operator""sv;
 
 struct Outcome {
   std::vector<net::Incoming> requests;
@@ -125,7 +126,7 @@ INSTANTIATE_TEST_SUITE_P(
         Row{400, "GET / HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n"},
         Row{400, "GET / HTTP/1.1\r\nHost: x\r\n: no name\r\n\r\n"},
         Row{400, "GET / HTTP/1.1\r\nHost: x\r\nX: a\x01\r\n\r\n"},
-        Row{400, std::string_view("GET / HTTP/1.1\r\nHost: x\r\nX: a\0b\r\n\r\n", 38)},
+        Row{400, "GET / HTTP/1.1\r\nHost: x\r\nX: a\0b\r\n\r\n"sv},
         Row{417, "POST / HTTP/1.1\r\nHost: x\r\nExpect: tea\r\nContent-Length: 1\r\n\r\na"},
         Row{413, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\n"}));
 
