@@ -177,6 +177,11 @@ bool Outgoing::complete() const {
   return stage_ == Stage::Complete;
 }
 
+bool Outgoing::broken() const {
+  const std::scoped_lock lock(mutex_);
+  return stage_ == Stage::Broken;
+}
+
 bool Outgoing::closes() const {
   const std::scoped_lock lock(mutex_);
   return closes_;

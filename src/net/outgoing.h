@@ -71,6 +71,7 @@ class Outgoing {
   /// I/O thread only: the connection is no more.
   void peer_gone();
   bool complete() const;
+  bool broken() const;
   /// The connection ends after the answer. To be asked once it is complete.
   bool closes() const;
 

@@ -181,6 +181,23 @@ TEST(ServerStream, SlowReaderIsClosedAndDelaysNobody) {
   EXPECT_TRUE(other.read_head().starts_with("HTTP/1.1 200 "));
 }
 
+TEST(ServerStream, ReaderThatHasStoppedIsClosedAtOnceWhenTooMuchWaits) {
+  Responders responders;
+  ServerOptions options;
+  options.max_pending = 100'000;
+  const auto server = serve(options, hand_over(responders));
+  Peer peer(dial(*server, 4096));
+  peer.write(kGet);
+  const auto responder = responders.get();
+  Mailbox<int> gone;
+  responder->on_gone([&] { gone.put(1); });
+  responder->begin({200, "OK", {}, std::string(20'000'000, 'x')});
+  // From here on the server waits for the peer to take the rest.
+  peer.read_head();
+  EXPECT_FALSE(responder->write("x"));
+  gone.get();
+}
+
 TEST(ServerStream, LargeAnswersAreNotTakenForSlowReaders) {
   Responders responders;
   ServerOptions options;
