@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -65,12 +64,10 @@ std::optional<std::chrono::sys_seconds> end_time(const pve::Upid& upid, pve::Cli
   return std::nullopt;
 }
 
-/// PVE's words of a worker that was told to end. A backup says "job errors" instead, like one that failed.
-/// PVE's workers put their own words around it: "clone failed: interrupted by signal", "migration aborted".
+/// PVE's words of a worker that was told to end; some put their own before them: "clone failed: interrupted by
+/// signal". A backup says "job errors" and a migration "migration aborted", both as when they fail by themselves.
 bool was_stopped(std::string_view exit_status) {
-  constexpr std::array<std::string_view, 3> kSigns{"interrupted by signal", "received interrupt", "aborted"};
-  return std::ranges::any_of(
-      kSigns, [&](std::string_view sign) { return exit_status.find(sign) != std::string_view::npos; });
+  return exit_status.ends_with("interrupted by signal") || exit_status == "received interrupt";
 }
 
 /// What the call was about, as far as the UPID says it.

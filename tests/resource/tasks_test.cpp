@@ -77,6 +77,17 @@ TEST_F(TasksTest, AFailedTaskIsCompletedWithAnError) {
   EXPECT_THAT(text_of(state), HasSubstr("VM is locked (backup)"));
 }
 
+TEST_F(TasksTest, AMigrationThatFailsByItselfWasNotCancelled) {
+  const auto task = begin("pve_migrate_qemu_vm", R"({"vmid":107,"target":"pve1"})");
+  ASSERT_TRUE(lab_.simulated.fault("offline=pve1"));
+  lab_.clock.advance(seconds{60});
+  const auto state = get(task);
+  EXPECT_EQ(state.status, Status::Completed) << state.message;
+  EXPECT_THAT(text_of(state), HasSubstr("migration aborted"));
+  ASSERT_TRUE(state.result);
+  EXPECT_TRUE(state.result->is_error);
+}
+
 TEST_F(TasksTest, ItsEndCanBeAwaited) {
   const auto task = begin("pve_run_backup", kBackup);
   const auto end = tasks_.await({}, task.handle, {});
