@@ -147,9 +147,14 @@ void Outgoing::abandon() {
   wake();
 }
 
-Outgoing::Stage Outgoing::take(std::string& bytes) {
+Outgoing::Stage Outgoing::look() {
   const std::scoped_lock lock(mutex_);
   woken_ = false;
+  return stage_;
+}
+
+Outgoing::Stage Outgoing::take(std::string& bytes) {
+  const std::scoped_lock lock(mutex_);
   std::string().swap(bytes);
   bytes.swap(bytes_);
   return stage_;
@@ -175,11 +180,6 @@ void Outgoing::peer_gone() {
 bool Outgoing::complete() const {
   const std::scoped_lock lock(mutex_);
   return stage_ == Stage::Complete;
-}
-
-bool Outgoing::broken() const {
-  const std::scoped_lock lock(mutex_);
-  return stage_ == Stage::Broken;
 }
 
 bool Outgoing::closes() const {

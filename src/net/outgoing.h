@@ -52,7 +52,7 @@ class Outgoing {
     Broken,    ///< given up: the connection is to be closed
   };
 
-  /// `wake` is called on the I/O thread when there is something to take.
+  /// `wake` is called on the I/O thread when there is something to look at.
   Outgoing(AnswerTerms terms, std::shared_ptr<Door> door, std::function<void()> wake);
 
   void answer(const Response& response);
@@ -64,6 +64,8 @@ class Outgoing {
   /// Nobody is left to give the answer.
   void abandon();
 
+  /// I/O thread only: what has become of it. What comes from now on wakes again.
+  Stage look();
   /// I/O thread only: the bytes to send next.
   Stage take(std::string& bytes);
   /// I/O thread only: the peer's system has taken so many.
@@ -71,7 +73,6 @@ class Outgoing {
   /// I/O thread only: the connection is no more.
   void peer_gone();
   bool complete() const;
-  bool broken() const;
   /// The connection ends after the answer. To be asked once it is complete.
   bool closes() const;
 

@@ -291,7 +291,7 @@ void Session::watch() {
 void Session::send() {
   while (phase_ == Phase::Answering) {
     // A peer that takes nothing would not let push() find out.
-    if (outgoing_ && outgoing_->broken()) return close();
+    if (outgoing_ && outgoing_->look() == Outgoing::Stage::Broken) return close();
     if (!push()) return;
     if (!outgoing_) return answered();
     const auto stage = outgoing_->take(outbox_);
