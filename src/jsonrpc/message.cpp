@@ -120,6 +120,10 @@ std::variant<Item, Batch> parse(std::string_view text) {
   return batch;
 }
 
+std::unexpected<Error> invalid_params(std::string_view why) {
+  return std::unexpected(Error{kInvalidParams, "Invalid params: " + std::string(why), {}});
+}
+
 std::optional<Id> read_id(const base::Json& value) {
   if (const auto* const text = value.if_string()) return std::string(view(*text));
   if (const auto* const number = value.if_int64()) return *number;

@@ -66,6 +66,9 @@ using Batch = std::vector<Item>;
 /// of 64 bits. Of members given twice the last one counts. An empty array is a Malformed, not a Batch.
 std::variant<Item, Batch> parse(std::string_view text);
 
+/// -32602; `why` says which member, and what it must be.
+std::unexpected<Error> invalid_params(std::string_view why);
+
 /// A JSON value as an id, if it may be one.
 std::optional<Id> read_id(const base::Json& value);
 

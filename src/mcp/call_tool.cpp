@@ -15,11 +15,6 @@
 namespace mcp {
 namespace {
 
-std::unexpected<jsonrpc::Error> invalid(std::string_view message) {
-  return std::unexpected(
-      jsonrpc::Error{jsonrpc::kInvalidParams, "Invalid params: " + std::string(message), {}});
-}
-
 struct Arguments {
   std::string_view name;
   base::JsonObject members;
@@ -27,10 +22,11 @@ struct Arguments {
 
 std::expected<Arguments, jsonrpc::Error> read(const Exchange& exchange) {
   const auto* const name = exchange.params.if_contains("name");
-  if (name == nullptr || !name->is_string()) return invalid("tools/call needs \"name\", a string");
+  if (name == nullptr || !name->is_string())
+    return jsonrpc::invalid_params("tools/call needs \"name\", a string");
   Arguments call{name->get_string(), {}};
   if (const auto* const given = exchange.params.if_contains("arguments")) {
-    if (!given->is_object()) return invalid("\"arguments\" must be an object");
+    if (!given->is_object()) return jsonrpc::invalid_params("\"arguments\" must be an object");
     call.members = given->get_object();
   }
   return call;
@@ -73,7 +69,7 @@ Reply cannot_ask_for_tool(const NeedInput& need, const Server& server, const Exc
 std::expected<void, jsonrpc::Error> check_task(const Server& server, const Exchange& exchange,
                                                std::string_view name) {
   if (exchange.envelope.revision != Revision::R2025_11_25 || !wants_task(server, exchange)) return {};
-  if (!exchange.params.at("task").is_object()) return invalid("\"task\" must be an object");
+  if (!exchange.params.at("task").is_object()) return jsonrpc::invalid_params("\"task\" must be an object");
   for (const auto& tool : server.tools().list(exchange.caller)) {
     if (tool.name == name && !tool.may_be_task) {
       return std::unexpected(

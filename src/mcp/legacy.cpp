@@ -12,16 +12,14 @@ namespace mcp::legacy {
 std::expected<Session, jsonrpc::Error> initialize(const base::JsonObject& params) {
   const auto* const asked = params.if_contains("protocolVersion");
   if (asked == nullptr || !asked->is_string()) {
-    return std::unexpected(jsonrpc::Error{
-        jsonrpc::kInvalidParams, "Invalid params: initialize needs \"protocolVersion\", a string", {}});
+    return jsonrpc::invalid_params("initialize needs \"protocolVersion\", a string");
   }
   Session session;
   const auto revision = revision_named(std::string_view(asked->get_string()));
   session.revision = revision && era(*revision) == Era::Legacy ? *revision : Revision::R2025_11_25;
   if (const auto* const capabilities = params.if_contains("capabilities")) {
     if (!capabilities->is_object()) {
-      return std::unexpected(
-          jsonrpc::Error{jsonrpc::kInvalidParams, "Invalid params: \"capabilities\" must be an object", {}});
+      return jsonrpc::invalid_params("\"capabilities\" must be an object");
     }
     session.client_capabilities = capabilities->get_object();
   }

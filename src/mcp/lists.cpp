@@ -10,8 +10,7 @@ Reply write_list(const Server& server, const Exchange& exchange, std::string_vie
                  const std::function<void(std::string&)>& write) {
   if (const auto* const cursor = exchange.params.if_contains("cursor")) {
     if (!cursor->is_string() || !cursor->get_string().empty()) {
-      return std::unexpected(
-          jsonrpc::Error{jsonrpc::kInvalidParams, "Invalid params: unknown \"cursor\"", {}});
+      return jsonrpc::invalid_params("unknown \"cursor\"");
     }
   }
   const bool modern = era(exchange.envelope.revision) == Era::Modern;

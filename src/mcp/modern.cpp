@@ -18,11 +18,6 @@ constexpr std::string_view kClientInfo = "io.modelcontextprotocol/clientInfo";
 constexpr std::string_view kLogLevel = "io.modelcontextprotocol/logLevel";
 constexpr std::string_view kServerInfo = "io.modelcontextprotocol/serverInfo";
 
-std::unexpected<jsonrpc::Error> invalid(std::string message) {
-  return std::unexpected(
-      jsonrpc::Error{jsonrpc::kInvalidParams, "Invalid params: " + std::move(message), {}});
-}
-
 bool is_implementation(const base::Json& value) {
   const auto* const fields = value.if_object();
   if (fields == nullptr) return false;
@@ -38,11 +33,11 @@ std::optional<LogLevel> log_level(const base::Json& value) {
 
 std::expected<void, jsonrpc::Error> check_optional(const base::JsonObject& meta) {
   if (const auto* const info = meta.if_contains(kClientInfo); info != nullptr && !is_implementation(*info)) {
-    return invalid("\"_meta\" member \"" + std::string(kClientInfo) +
-                   "\" needs name and version, both strings");
+    return jsonrpc::invalid_params("\"_meta\" member \"" + std::string(kClientInfo) +
+                                   "\" needs name and version, both strings");
   }
   if (const auto* const level = meta.if_contains(kLogLevel); level != nullptr && !log_level(*level)) {
-    return invalid("\"_meta\" member \"" + std::string(kLogLevel) + "\" is no log level");
+    return jsonrpc::invalid_params("\"_meta\" member \"" + std::string(kLogLevel) + "\" is no log level");
   }
   return {};
 }
@@ -66,10 +61,10 @@ std::expected<Envelope, jsonrpc::Error> open(const base::JsonObject& params) {
   const auto* const version = meta != nullptr ? meta->if_contains(kVersion) : nullptr;
   const auto* const capabilities = meta != nullptr ? meta->if_contains(kCapabilities) : nullptr;
   if (version == nullptr || !version->is_string()) {
-    return invalid("\"_meta\" needs \"" + std::string(kVersion) + "\", a string");
+    return jsonrpc::invalid_params("\"_meta\" needs \"" + std::string(kVersion) + "\", a string");
   }
   if (capabilities == nullptr || !capabilities->is_object()) {
-    return invalid("\"_meta\" needs \"" + std::string(kCapabilities) + "\", an object");
+    return jsonrpc::invalid_params("\"_meta\" needs \"" + std::string(kCapabilities) + "\", an object");
   }
   if (auto checked = check_optional(*meta); !checked) return std::unexpected(std::move(checked.error()));
   auto token = progress_token(*meta);

@@ -17,11 +17,6 @@ namespace {
 
 constexpr std::size_t kMostValues = 100;
 
-std::unexpected<jsonrpc::Error> invalid(std::string_view message) {
-  return std::unexpected(
-      jsonrpc::Error{jsonrpc::kInvalidParams, "Invalid params: " + std::string(message), {}});
-}
-
 void write_arguments(const PromptDescription& prompt, Revision revision, ObjectText& object) {
   if (prompt.arguments.empty()) return;
   auto& out = object.key("arguments");
@@ -67,7 +62,9 @@ std::expected<base::JsonObject, jsonrpc::Error> strings(const base::JsonObject& 
   const bool fits = given->is_object() && std::ranges::all_of(given->get_object(), [](const auto& member) {
                       return member.value().is_string();
                     });
-  if (!fits) return invalid("\"" + std::string(name) + "\" must be an object whose members are strings");
+  if (!fits)
+    return jsonrpc::invalid_params("\"" + std::string(name) +
+                                   "\" must be an object whose members are strings");
   return given->get_object();
 }
 
@@ -80,13 +77,14 @@ std::expected<Reference, jsonrpc::Error> reference(const base::JsonObject& param
   const auto* const value = params.if_contains("ref");
   const auto* const members = value != nullptr ? value->if_object() : nullptr;
   const auto* const type = members != nullptr ? members->if_contains("type") : nullptr;
-  if (type == nullptr) return invalid("completion/complete needs \"ref\" with a \"type\"");
+  if (type == nullptr) return jsonrpc::invalid_params("completion/complete needs \"ref\" with a \"type\"");
   const bool prompt = *type == "ref/prompt";
   if (!prompt && *type != "ref/resource")
-    return invalid("the type of \"ref\" must be ref/prompt or ref/resource");
+    return jsonrpc::invalid_params("the type of \"ref\" must be ref/prompt or ref/resource");
   const auto* const name = members->if_contains(prompt ? "name" : "uri");
   if (name == nullptr || !name->is_string())
-    return invalid(prompt ? "\"ref\" needs \"name\", a string" : "\"ref\" needs \"uri\", a string");
+    return jsonrpc::invalid_params(prompt ? "\"ref\" needs \"name\", a string"
+                                          : "\"ref\" needs \"uri\", a string");
   return Reference{prompt ? CompletionRequest::Of::Prompt : CompletionRequest::Of::Resource,
                    std::string(name->get_string())};
 }
@@ -133,7 +131,8 @@ Reply list_prompts(const Server& server, const Exchange& exchange) {
 
 Reply get_prompt(const Server& server, const Exchange& exchange) {
   const auto* const name = exchange.params.if_contains("name");
-  if (name == nullptr || !name->is_string()) return invalid("prompts/get needs \"name\", a string");
+  if (name == nullptr || !name->is_string())
+    return jsonrpc::invalid_params("prompts/get needs \"name\", a string");
   const auto arguments = strings(exchange.params, "arguments");
   if (!arguments) return std::unexpected(arguments.error());
   const auto attempt = [&](const base::JsonObject& inputs) -> std::variant<Reply, NeedInput> {
@@ -164,10 +163,11 @@ Reply complete(const Server& server, const Exchange& exchange) {
     return found != nullptr ? found->if_string() : nullptr;
   };
   if (text("name") == nullptr || text("value") == nullptr)
-    return invalid("completion/complete needs \"argument\" with name and value, both strings");
+    return jsonrpc::invalid_params(
+        "completion/complete needs \"argument\" with name and value, both strings");
   base::JsonObject context;
   if (const auto* const given = exchange.params.if_contains("context")) {
-    if (!given->is_object()) return invalid("\"context\" must be an object");
+    if (!given->is_object()) return jsonrpc::invalid_params("\"context\" must be an object");
     auto members = strings(given->get_object(), "arguments");
     if (!members) return std::unexpected(std::move(members.error()));
     context = *std::move(members);

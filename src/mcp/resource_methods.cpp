@@ -21,8 +21,7 @@ constexpr int kResourceNotFound = -32002;
 std::expected<std::string, jsonrpc::Error> uri_of(const base::JsonObject& params) {
   const auto* const uri = params.if_contains("uri");
   if (uri == nullptr || !uri->is_string()) {
-    return std::unexpected(
-        jsonrpc::Error{jsonrpc::kInvalidParams, "Invalid params: \"uri\" must be a string", {}});
+    return jsonrpc::invalid_params("\"uri\" must be a string");
   }
   return std::string(uri->get_string());
 }

@@ -2,7 +2,6 @@
 
 #include <openssl/rand.h>
 
-#include <array>
 #include <chrono>
 #include <functional>
 #include <set>
@@ -25,11 +24,6 @@ constexpr std::chrono::minutes kGoodFor{10};
 
 using Seconds = std::chrono::seconds;
 
-std::unexpected<jsonrpc::Error> invalid(std::string message) {
-  return std::unexpected(
-      jsonrpc::Error{jsonrpc::kInvalidParams, "Invalid params: " + std::move(message), {}});
-}
-
 std::string nonce() {
   std::string bytes(12, '\0');
   RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
@@ -50,17 +44,19 @@ class Thread {
 
   std::expected<void, jsonrpc::Error> open() {
     if (const auto* const given = params_.if_contains("inputResponses")) {
-      if (!given->is_object()) return invalid("\"inputResponses\" must be an object");
+      if (!given->is_object()) return jsonrpc::invalid_params("\"inputResponses\" must be an object");
       given_ = given->get_object();
     }
     const auto* const state = params_.if_contains("requestState");
     if (state == nullptr) return {};
     const auto text = state->is_string() ? server_.seal().open(purpose_, state->get_string()) : std::nullopt;
     const auto parsed = text ? base::parse_json(*text) : std::unexpected(std::string());
-    if (!parsed) return invalid("\"requestState\" was not issued by this server for this request");
+    if (!parsed)
+      return jsonrpc::invalid_params("\"requestState\" was not issued by this server for this request");
     const auto& members = parsed->as_object();
     if (members.at("until").to_number<std::int64_t>() < now().count())
-      return invalid("\"requestState\" has expired; send the request without it to be asked again");
+      return jsonrpc::invalid_params(
+          "\"requestState\" has expired; send the request without it to be asked again");
     inputs_ = members.at("inputs").as_object();
     for (const auto& key : members.at("asked").as_array()) asked_.emplace(key.as_string());
     return {};

@@ -29,10 +29,7 @@ Reply set_log_level(const Server& /*server*/, const Exchange& exchange) {
   const auto level =
       value != nullptr && value->is_string() ? log_level_named(value->get_string()) : std::nullopt;
   if (!level) {
-    return std::unexpected(
-        jsonrpc::Error{jsonrpc::kInvalidParams,
-                       "Invalid params: \"level\" must be one of debug … emergency (RFC 5424)",
-                       {}});
+    return jsonrpc::invalid_params("\"level\" must be one of debug … emergency (RFC 5424)");
   }
   exchange.peer.set_log_level(*level);
   return "{}";

@@ -23,23 +23,21 @@ constexpr std::array<std::string_view, 3> kListChanged{"notifications/tools/list
                                                        "notifications/prompts/list_changed",
                                                        "notifications/resources/list_changed"};
 
-std::unexpected<jsonrpc::Error> invalid(std::string_view message) {
-  return std::unexpected(
-      jsonrpc::Error{jsonrpc::kInvalidParams, "Invalid params: " + std::string(message), {}});
-}
-
 std::expected<std::vector<std::string>, jsonrpc::Error> texts(const base::JsonObject& filter,
                                                               std::string_view name) {
   std::vector<std::string> found;
   const auto* const value = filter.if_contains(name);
   if (value == nullptr) return found;
-  if (!value->is_array()) return invalid("\"" + std::string(name) + "\" must be an array of strings");
+  if (!value->is_array())
+    return jsonrpc::invalid_params("\"" + std::string(name) + "\" must be an array of strings");
   for (const auto& item : value->get_array()) {
-    if (!item.is_string()) return invalid("\"" + std::string(name) + "\" must be an array of strings");
+    if (!item.is_string())
+      return jsonrpc::invalid_params("\"" + std::string(name) + "\" must be an array of strings");
     found.emplace_back(item.get_string());
   }
   if (found.size() > kMostUris)
-    return invalid("\"" + std::string(name) + "\" names more than " + std::to_string(kMostUris));
+    return jsonrpc::invalid_params("\"" + std::string(name) + "\" names more than " +
+                                   std::to_string(kMostUris));
   return found;
 }
 
@@ -135,7 +133,7 @@ std::expected<std::shared_ptr<Subscriptions::Stream>, jsonrpc::Error> Subscripti
     const base::JsonObject& params, const Caller& caller, const Envelope& envelope) const {
   const auto* const value = params.if_contains("notifications");
   if (value == nullptr || !value->is_object())
-    return invalid("subscriptions/listen needs \"notifications\", an object");
+    return jsonrpc::invalid_params("subscriptions/listen needs \"notifications\", an object");
   const auto& filter = value->get_object();
   const auto& offer = server_.offer();
   auto stream = std::make_shared<Stream>();
@@ -144,7 +142,8 @@ std::expected<std::shared_ptr<Subscriptions::Stream>, jsonrpc::Error> Subscripti
   for (std::size_t i = 0; i < kFilterNames.size(); ++i) {
     const auto* const flag = filter.if_contains(kFilterNames[i]);
     if (flag == nullptr) continue;
-    if (!flag->is_bool()) return invalid("\"" + std::string(kFilterNames[i]) + "\" must be true or false");
+    if (!flag->is_bool())
+      return jsonrpc::invalid_params("\"" + std::string(kFilterNames[i]) + "\" must be true or false");
     stream->lists[i] = flag->get_bool() && offered[i];
   }
   const auto uris = texts(filter, "resourceSubscriptions");

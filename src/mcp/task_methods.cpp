@@ -25,11 +25,6 @@ constexpr std::string_view kRelated = "io.modelcontextprotocol/related-task";
 constexpr char kHandle = 'h';
 constexpr char kResult = 'r';
 
-std::unexpected<jsonrpc::Error> invalid(std::string message) {
-  return std::unexpected(
-      jsonrpc::Error{jsonrpc::kInvalidParams, "Invalid params: " + std::move(message), {}});
-}
-
 std::unexpected<jsonrpc::Error> refused(ProtocolError error) {
   return std::unexpected(jsonrpc::Error{error.code, std::move(error.message), std::move(error.data)});
 }
@@ -96,9 +91,9 @@ std::expected<Named, jsonrpc::Error> named(const Server& server, const Exchange&
   if (era(exchange.envelope.revision) == Era::Modern && !declares_tasks(exchange.envelope))
     return std::unexpected(tasks_undeclared());
   auto id = id_in(exchange.params);
-  if (!id) return invalid("\"taskId\" must be a string");
+  if (!id) return jsonrpc::invalid_params("\"taskId\" must be a string");
   auto payload = server.seal().open(purpose(exchange.caller), *id);
-  if (!payload || payload->empty()) return invalid("there is no such task");
+  if (!payload || payload->empty()) return jsonrpc::invalid_params("there is no such task");
   Named task{*std::move(id), {}, {}, {}};
   const auto rest = payload->substr(1);
   if (payload->front() == kHandle) {
@@ -106,7 +101,7 @@ std::expected<Named, jsonrpc::Error> named(const Server& server, const Exchange&
     return task;
   }
   // Made for a revision that fetches results by tasks/result; the extension has nothing of the kind.
-  if (era(exchange.envelope.revision) == Era::Modern) return invalid("there is no such task");
+  if (era(exchange.envelope.revision) == Era::Modern) return jsonrpc::invalid_params("there is no such task");
   const auto space = rest.find(' ');
   task.created = TaskState::Time(std::chrono::milliseconds(std::stoll(rest.substr(0, space))));
   task.finished_result = rest.substr(space + 1);
@@ -259,7 +254,7 @@ Reply cancel_task(const Server& server, const Exchange& exchange) {
   if (!state) return refused(std::move(state.error()));
   if (is_final(state->status)) {
     if (modern) return write_heard(server);
-    return invalid("the task has ended already, so it cannot be cancelled");
+    return jsonrpc::invalid_params("the task has ended already, so it cannot be cancelled");
   }
   if (auto heard = server.offer().tasks->cancel(exchange.caller, task->handle, exchange.stop); !heard)
     return refused(std::move(heard.error()));
@@ -272,7 +267,8 @@ Reply update_task(const Server& server, const Exchange& exchange) {
   const auto task = named(server, exchange);
   if (!task) return std::unexpected(task.error());
   const auto* const inputs = exchange.params.if_contains("inputResponses");
-  if (inputs == nullptr || !inputs->is_object()) return invalid("\"inputResponses\" must be an object");
+  if (inputs == nullptr || !inputs->is_object())
+    return jsonrpc::invalid_params("\"inputResponses\" must be an object");
   auto heard = server.offer().tasks->update(exchange.caller, task->handle, inputs->get_object());
   if (!heard) return refused(std::move(heard.error()));
   return write_heard(server);
@@ -298,8 +294,8 @@ Reply task_result(const Server& server, const Exchange& exchange) {
   if (state->status == Status::Failed)
     return std::unexpected(jsonrpc::Error{jsonrpc::kInternalError, "The task failed without a reason", {}});
   if (!state->result)
-    return invalid(is_final(state->status) ? "the task was cancelled, so there is no result"
-                                           : "the wait was cancelled; the task goes on");
+    return jsonrpc::invalid_params(is_final(state->status) ? "the task was cancelled, so there is no result"
+                                                           : "the wait was cancelled; the task goes on");
   ObjectText object(out);
   write_result(*state->result, exchange.envelope.revision, object);
   object.json("_meta", base::Json(related(task->id)));
