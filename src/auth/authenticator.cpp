@@ -43,10 +43,14 @@ std::expected<std::unique_ptr<Authenticator>, std::string> Authenticator::open(O
                                                                                const base::Clock& clock) {
   if (options.token_file.empty() && options.issuer.empty())
     return std::unexpected("Neither a file of tokens nor an issuer is set, so nobody could be let in.");
-  auto resource = location_of("The endpoint's URL", options.resource);
-  if (!resource) return std::unexpected(resource.error());
-  if (!resource->query.empty()) return std::unexpected("The endpoint's URL must have no query.");
-  std::unique_ptr<Authenticator> made(new Authenticator(std::move(options), std::move(*resource)));
+  Location resource;
+  if (!options.issuer.empty()) {
+    auto location = location_of("The endpoint's URL", options.resource);
+    if (!location) return std::unexpected(location.error());
+    if (!location->query.empty()) return std::unexpected("The endpoint's URL must have no query.");
+    resource = std::move(*location);
+  }
+  std::unique_ptr<Authenticator> made(new Authenticator(std::move(options), std::move(resource)));
   const auto& given = made->options_;
   made->clock_ = &clock;
   if (!given.token_file.empty()) {

@@ -20,7 +20,7 @@
 namespace auth {
 
 struct Options {
-  /// The public URL of the endpoint: what access tokens must be for.
+  /// The public URL of the endpoint: what access tokens must be for. Static tokens need none.
   std::string resource;
   std::string token_file;  ///< empty: no static tokens
   std::string issuer;      ///< exactly as its tokens name it; empty: no OAuth
@@ -52,6 +52,7 @@ class Authenticator {
 
   /// The document of RFC 9728; nothing without OAuth.
   std::optional<std::string> metadata() const;
+  /// Where that document is served.
   MetadataPaths paths() const { return metadata_paths(resource_); }
 
  private:

@@ -9,25 +9,19 @@
 #include <algorithm>
 #include <optional>
 
-#include "auth/encoding.h"
+#include "base/base64.h"
 #include "base/json.h"
+#include "base/owned.h"
 
 namespace auth {
 namespace {
 
-template <auto Free>
-struct Deleter {
-  template <class T>
-  void operator()(T* pointer) const {
-    Free(pointer);
-  }
-};
-using Number = std::unique_ptr<BIGNUM, Deleter<BN_free>>;
-using Builder = std::unique_ptr<OSSL_PARAM_BLD, Deleter<OSSL_PARAM_BLD_free>>;
-using Parameters = std::unique_ptr<OSSL_PARAM, Deleter<OSSL_PARAM_free>>;
-using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Deleter<EVP_PKEY_CTX_free>>;
-using DigestContext = std::unique_ptr<EVP_MD_CTX, Deleter<EVP_MD_CTX_free>>;
-using EcSignature = std::unique_ptr<ECDSA_SIG, Deleter<ECDSA_SIG_free>>;
+using Number = base::Owned<BIGNUM, BN_free>;
+using Builder = base::Owned<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
+using Parameters = base::Owned<OSSL_PARAM, OSSL_PARAM_free>;
+using KeyContext = base::Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
+using DigestContext = base::Owned<EVP_MD_CTX, EVP_MD_CTX_free>;
+using EcSignature = base::Owned<ECDSA_SIG, ECDSA_SIG_free>;
 using SharedKey = std::shared_ptr<EVP_PKEY>;
 
 constexpr std::size_t kMaxKeys = 100;
@@ -63,7 +57,7 @@ std::optional<std::string> text_member(const base::JsonObject& jwk, std::string_
 
 std::optional<std::string> bytes_member(const base::JsonObject& jwk, std::string_view name) {
   const auto text = text_member(jwk, name);
-  return text ? from_base64url(*text) : std::nullopt;
+  return text ? base::from_base64url(*text) : std::nullopt;
 }
 
 SharedKey rsa_key(const base::JsonObject& jwk) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "auth/encoding.h"
+#include "base/base64.h"
 #include "base/json.h"
 #include "base/text.h"
 
@@ -150,9 +150,9 @@ std::expected<Jws, std::string> parse_jws(std::string_view token) {
   if (token.size() > kMaxToken) return std::unexpected("The token is longer than 16 KiB.");
   const auto parts = base::split(token, '.');
   if (parts.size() != 3) return std::unexpected("The token is not known, and no JWT of three parts.");
-  const auto header = from_base64url(parts[0]);
-  auto payload = from_base64url(parts[1]);
-  auto signature = from_base64url(parts[2]);
+  const auto header = base::from_base64url(parts[0]);
+  auto payload = base::from_base64url(parts[1]);
+  auto signature = base::from_base64url(parts[2]);
   if (!header || !payload || !signature)
     return std::unexpected("The token has a part that is not base64url without padding.");
   if (signature->empty()) return std::unexpected("The token has no signature.");

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "base/base64.h"
 #include "base/text.h"
 
 #define TOML_EXCEPTIONS 0
@@ -224,7 +225,7 @@ std::expected<NewToken, std::string> make_token(std::string_view name, const std
   if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1)
     return std::unexpected("No random bytes could be had for a token.");
   const std::string token =
-      std::string(kPrefix) + to_base64url({reinterpret_cast<const char*>(random.data()), random.size()});
+      std::string(kPrefix) + base::base64url({reinterpret_cast<const char*>(random.data()), random.size()});
   stored.digest = sha256(token);
   return NewToken{token, entry_of(stored)};
 }

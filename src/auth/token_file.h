@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "auth/encoding.h"
+#include "auth/digest.h"
 #include "auth/principal.h"
 
 namespace auth {

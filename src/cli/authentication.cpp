@@ -51,7 +51,7 @@ std::expected<std::unique_ptr<auth::Authenticator>, std::string> authenticator(
                                  no_proxy = either("NO_PROXY", "no_proxy")](const net::Url& origin) {
     return issuer_client(origin, ca_file, https_proxy, no_proxy);
   };
-  return auth::Authenticator::open({.resource = config::endpoint_url(http, port),
+  return auth::Authenticator::open({.resource = http.issuer.empty() ? "" : config::endpoint_url(http, port),
                                     .token_file = http.tokens,
                                     .issuer = http.issuer,
                                     .jwks_url = http.jwks,

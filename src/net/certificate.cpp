@@ -11,23 +11,17 @@
 #include <memory>
 #include <optional>
 
+#include "base/owned.h"
 #include "base/text.h"
 
 namespace net {
 namespace {
 
-template <auto Free>
-struct Deleter {
-  template <class T>
-  void operator()(T* pointer) const {
-    Free(pointer);
-  }
-};
-using CertificatePtr = std::unique_ptr<X509, Deleter<X509_free>>;
-using KeyPtr = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
-using BioPtr = std::unique_ptr<BIO, Deleter<BIO_free>>;
-using ExtensionPtr = std::unique_ptr<X509_EXTENSION, Deleter<X509_EXTENSION_free>>;
-using NamesPtr = std::unique_ptr<GENERAL_NAMES, Deleter<GENERAL_NAMES_free>>;
+using CertificatePtr = base::Owned<X509, X509_free>;
+using KeyPtr = base::Owned<EVP_PKEY, EVP_PKEY_free>;
+using BioPtr = base::Owned<BIO, BIO_free>;
+using ExtensionPtr = base::Owned<X509_EXTENSION, X509_EXTENSION_free>;
+using NamesPtr = base::Owned<GENERAL_NAMES, GENERAL_NAMES_free>;
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -92,8 +86,7 @@ bool set_serial(X509* certificate) {
   std::array<unsigned char, 16> bytes{};
   if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) return false;
   bytes[0] &= 0x7FU;
-  const std::unique_ptr<BIGNUM, Deleter<BN_free>> number(
-      BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), nullptr));
+  const base::Owned<BIGNUM, BN_free> number(BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), nullptr));
   return number && BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)) != nullptr;
 }
 

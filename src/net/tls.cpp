@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "base/owned.h"
 #include "base/text.h"
 
 namespace net {
@@ -134,16 +135,14 @@ std::expected<TlsContext, std::string> server_context(const std::string& certifi
   if (!context || SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) != 1)
     return std::unexpected("TLS cannot be set up: " + last_error());
   SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS);
-  const std::unique_ptr<BIO, decltype(&BIO_free)> chain(
-      BIO_new_mem_buf(certificate_pem.data(), static_cast<int>(certificate_pem.size())), &BIO_free);
-  const std::unique_ptr<BIO, decltype(&BIO_free)> secret(
-      BIO_new_mem_buf(key_pem.data(), static_cast<int>(key_pem.size())), &BIO_free);
-  const std::unique_ptr<X509, decltype(&X509_free)> leaf(
-      PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr), &X509_free);
+  const base::Owned<BIO, BIO_free> chain(
+      BIO_new_mem_buf(certificate_pem.data(), static_cast<int>(certificate_pem.size())));
+  const base::Owned<BIO, BIO_free> secret(BIO_new_mem_buf(key_pem.data(), static_cast<int>(key_pem.size())));
+  const base::Owned<X509, X509_free> leaf(PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr));
   // Without a password OpenSSL would ask for one on the terminal.
   std::string no_password;
-  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
-      PEM_read_bio_PrivateKey(secret.get(), nullptr, nullptr, no_password.data()), &EVP_PKEY_free);
+  const base::Owned<EVP_PKEY, EVP_PKEY_free> key(
+      PEM_read_bio_PrivateKey(secret.get(), nullptr, nullptr, no_password.data()));
   if (!leaf || SSL_CTX_use_certificate(context.get(), leaf.get()) != 1)
     return std::unexpected("the certificate is no PEM certificate: " + last_error());
   while (X509* issuer = PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr))

@@ -10,6 +10,7 @@
 
 #include "auth/fake_issuer.h"
 #include "auth/signing.h"
+#include "base/base64.h"
 
 namespace {
 
@@ -128,10 +129,10 @@ TEST_F(Caller, ForgeriesAreRefused) {
   const auto last = good.rfind('.');
   const auto unsigned_part = good.substr(0, last);
   const auto first = good.find('.');
-  auto tampered = auth::to_base64url(payload(R"("scope":"pve:full")"));
+  auto tampered = base::base64url(payload(R"("scope":"pve:full")"));
   const std::vector<std::pair<std::string, std::string>> cases = {
-      {auth::to_base64url(R"({"alg":"none"})") + "." + good.substr(first + 1, last - first), "no signature"},
-      {auth::to_base64url(R"({"alg":"none"})") + "." + good.substr(first + 1), "none of RS256"},
+      {base::base64url(R"({"alg":"none"})") + "." + good.substr(first + 1, last - first), "no signature"},
+      {base::base64url(R"({"alg":"none"})") + "." + good.substr(first + 1), "none of RS256"},
       {test::hmac_token(header("HS256", "r"), payload(), test::rsa_signer().pem()), "none of RS256"},
       {test::hmac_token(header("RS256", "r"), payload(), test::rsa_signer().pem()), "signature is wrong"},
       {test::ec_signer().token(header("RS256", "r"), payload()), "signature is wrong"},
@@ -141,7 +142,7 @@ TEST_F(Caller, ForgeriesAreRefused) {
       {test::rsa_signer().token(header("RS256", "stranger"), payload()),
        "key that its issuer does not publish"},
       {good.substr(0, first + 1) + tampered + good.substr(last), "signature is wrong"},
-      {unsigned_part + "." + auth::to_base64url(test::ec_signer().sign_der(unsigned_part)),
+      {unsigned_part + "." + base::base64url(test::ec_signer().sign_der(unsigned_part)),
        "signature is wrong"},
       {good.substr(0, good.size() - 6), "signature is wrong"},
       {unsigned_part, "no JWT of three parts"},
@@ -155,9 +156,9 @@ TEST_F(Caller, ForgeriesAreRefused) {
 }
 
 TEST_F(Caller, EcdsaSignaturesInDerAreRefused) {
-  const auto text = auth::to_base64url(header("ES256", "e")) + "." + auth::to_base64url(payload());
-  EXPECT_EQ(refusal(text + "." + auth::to_base64url(test::ec_signer().sign(text))), "");
-  EXPECT_THAT(refusal(text + "." + auth::to_base64url(test::ec_signer().sign_der(text))),
+  const auto text = base::base64url(header("ES256", "e")) + "." + base::base64url(payload());
+  EXPECT_EQ(refusal(text + "." + base::base64url(test::ec_signer().sign(text))), "");
+  EXPECT_THAT(refusal(text + "." + base::base64url(test::ec_signer().sign_der(text))),
               HasSubstr("signature is wrong"));
 }
 
@@ -262,6 +263,8 @@ TEST_F(Caller, WhatCannotBeOpened) {
   options = options_;
   options.resource = "mcp.example.com";
   EXPECT_THAT(told(options), HasSubstr("has no scheme"));
+  options.issuer.clear();
+  EXPECT_EQ(told(options), "no error") << "static tokens are for no URL";
   options = options_;
   options.token_file = "/nonexistent/file";
   EXPECT_THAT(told(options), HasSubstr("cannot be opened"));

@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "auth/encoding.h"
 #include "auth/signing.h"
+#include "base/base64.h"
 
 namespace {
 
@@ -79,10 +79,10 @@ TEST(Jwks, KeysThatCannotVerifyAreLeftOut) {
       with(rsa, R"("n":")", R"("n":"=)"),
       with(rsa, R"("RSA")", R"("EC")"),
       with(test::ec_signer().jwk("off"), R"("y":")", R"("y":"AA)"),
-      R"({"kty":"EC","crv":"P-256","x":")" + auth::to_base64url(std::string(32, '\x01')) + R"(","y":")" +
-          auth::to_base64url(std::string(32, '\x01')) + R"("})",
+      R"({"kty":"EC","crv":"P-256","x":")" + base::base64url(std::string(32, '\x01')) + R"(","y":")" +
+          base::base64url(std::string(32, '\x01')) + R"("})",
       R"({"kty":"oct","k":"c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"})",
-      R"({"kty":"OKP","crv":"X25519","x":")" + auth::to_base64url(std::string(32, '\x01')) + R"("})",
+      R"({"kty":"OKP","crv":"X25519","x":")" + base::base64url(std::string(32, '\x01')) + R"("})",
       R"({"kty":"OKP","crv":"Ed25519","x":"AQ"})",
       R"({"kty":1})",
       "{}",

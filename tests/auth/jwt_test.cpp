@@ -3,18 +3,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "auth/encoding.h"
+#include "base/base64.h"
 
 namespace {
 
-using auth::to_base64url;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
 constexpr long kNow = 1'780'000'000;
 
 std::string with_header(const std::string& header) {
-  return to_base64url(header) + "." + to_base64url("{}") + ".AAAA";
+  return base::base64url(header) + "." + base::base64url("{}") + ".AAAA";
 }
 
 std::string refusal(const std::string& token) {
@@ -23,8 +22,8 @@ std::string refusal(const std::string& token) {
 }
 
 TEST(Jws, IsTakenApart) {
-  const std::string token = to_base64url(R"({"typ":"at+JWT","alg":"ES256","kid":"a/b"})") + "." +
-                            to_base64url(R"({"x":1})") + ".AQID";
+  const std::string token = base::base64url(R"({"typ":"at+JWT","alg":"ES256","kid":"a/b"})") + "." +
+                            base::base64url(R"({"x":1})") + ".AQID";
   const auto jws = auth::parse_jws(token);
   ASSERT_TRUE(jws) << jws.error();
   EXPECT_EQ(jws->algorithm, auth::Algorithm::Es256);

@@ -10,12 +10,10 @@
 #include <stdexcept>
 #include <vector>
 
-#include "auth/encoding.h"
+#include "base/base64.h"
 
 namespace test {
 namespace {
-
-using auth::to_base64url;
 
 const unsigned char* bytes_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
@@ -49,7 +47,7 @@ std::string Signer::number(const char* name) const {
     bytes.resize(static_cast<std::size_t>((EVP_PKEY_get_bits(key_.get()) + 7) / 8));
   BN_bn2binpad(value, bytes.data(), static_cast<int>(bytes.size()));
   BN_free(value);
-  return to_base64url(text_of(bytes));
+  return base::base64url(text_of(bytes));
 }
 
 std::string Signer::jwk(const std::string& kid, const std::string& more) const {
@@ -68,7 +66,7 @@ std::string Signer::jwk(const std::string& kid, const std::string& more) const {
       std::vector<unsigned char> bytes(32);
       std::size_t size = bytes.size();
       EVP_PKEY_get_raw_public_key(key_.get(), bytes.data(), &size);
-      text += R"("kty":"OKP","crv":"Ed25519","x":")" + to_base64url(text_of(bytes));
+      text += R"("kty":"OKP","crv":"Ed25519","x":")" + base::base64url(text_of(bytes));
     }
   }
   return text + "\"" + more + "}";
@@ -107,17 +105,17 @@ std::string Signer::pem() const {
 }
 
 std::string Signer::token(const std::string& header, const std::string& payload) const {
-  const auto text = to_base64url(header) + "." + to_base64url(payload);
-  return text + "." + to_base64url(sign(text));
+  const auto text = base::base64url(header) + "." + base::base64url(payload);
+  return text + "." + base::base64url(sign(text));
 }
 
 std::string hmac_token(const std::string& header, const std::string& payload, const std::string& secret) {
-  const auto text = to_base64url(header) + "." + to_base64url(payload);
+  const auto text = base::base64url(header) + "." + base::base64url(payload);
   std::vector<unsigned char> mac(32);
   unsigned size = 32;
   HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()), bytes_of(text), text.size(), mac.data(),
        &size);
-  return text + "." + to_base64url(text_of(mac));
+  return text + "." + base::base64url(text_of(mac));
 }
 
 const Signer& rsa_signer() {

@@ -9,10 +9,10 @@
 
 #include "auth/challenge.h"
 #include "auth/discovery.h"
-#include "auth/encoding.h"
 #include "auth/jwk.h"
 #include "auth/jwt.h"
 #include "auth/location.h"
+#include "base/base64.h"
 #include "base/text.h"
 
 namespace {
@@ -37,7 +37,7 @@ void check_token(std::string_view text) {
   require(text.size() <= auth::kMaxToken && text.starts_with(jws->signed_text));
   const auto second = text.find('.', text.find('.') + 1);
   require(second == jws->signed_text.size());
-  require(auth::to_base64url(jws->signature) == text.substr(second + 1));
+  require(base::base64url(jws->signature) == text.substr(second + 1));
   require(!auth::verify(stranger(), jws->signed_text, jws->signature));
 }
 
@@ -74,7 +74,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_payload(text);
   check_header(text);
   check_location(text);
-  if (const auto bytes = auth::from_base64url(text)) require(auth::to_base64url(*bytes) == text);
+  if (const auto bytes = base::from_base64url(text)) require(base::base64url(*bytes) == text);
   if (const auto keys = auth::parse_jwks(text)) {
     for (const auto& key : *keys) (void)auth::verify(key, "text", text);
   }

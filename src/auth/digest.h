@@ -1,4 +1,4 @@
-// The encodings of tokens: base64url (RFC 4648, section 5), hexadecimal, SHA-256.
+// Digests: SHA-256, in hexadecimal, compared.
 #pragma once
 
 #include <array>
@@ -10,13 +10,6 @@
 namespace auth {
 
 using Digest = std::array<unsigned char, 32>;
-
-/// Without padding.
-std::string to_base64url(std::string_view bytes);
-
-/// Strict: no padding, no blank, no other character, and no bits set behind the last byte, so that one value
-/// has one text.
-std::optional<std::string> from_base64url(std::string_view text);
 
 Digest sha256(std::string_view bytes);
 
