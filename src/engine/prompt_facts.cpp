@@ -3,15 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
-#include <condition_variable>
-#include <exception>
-#include <mutex>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include "base/text.h"
+#include "engine/parallel.h"
 #include "engine/request.h"
 
 namespace engine {
@@ -204,32 +200,8 @@ void read_facts(std::vector<Fact>& facts, mcp::Tools& tools, const mcp::Request&
     fact.text = "No answer in time.";
     wanted.push_back(&fact);
   }
-  std::stop_source enough;
-  const std::stop_callback cancelled(request.stop, [&] { enough.request_stop(); });
-  std::atomic<std::size_t> next{0};
-  std::mutex mutex;
-  std::condition_variable done;
-  std::size_t running = std::min(kAtOnce, wanted.size());
-  const auto work = [&] {
-    try {
-      for (auto i = next++; i < wanted.size() && !enough.stop_requested(); i = next++)
-        read(*wanted[i], tools, request, enough.get_token());
-    } catch (const std::exception&) {
-      // No memory for an answer: the others still count.
-      enough.request_stop();
-    }
-    const std::scoped_lock lock(mutex);
-    if (--running == 0) done.notify_all();
-  };
-  std::vector<std::jthread> threads;
-  threads.reserve(running);
-  for (std::size_t i = 0, count = running; i < count; ++i) threads.emplace_back(work);
-  {
-    std::unique_lock lock(mutex);
-    done.wait_for(lock, kLongest, [&] { return running == 0; });
-  }
-  enough.request_stop();
-  threads.clear();
+  in_parallel(wanted.size(), kAtOnce, kLongest, request.stop,
+              [&](std::size_t i, const std::stop_token& stop) { read(*wanted[i], tools, request, stop); });
 }
 
 }  // namespace engine

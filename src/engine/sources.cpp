@@ -1,14 +1,9 @@
 #include "engine/sources.h"
 
-#include <algorithm>
-#include <atomic>
-#include <condition_variable>
-#include <exception>
-#include <mutex>
-#include <thread>
 #include <utility>
 
 #include "base/text.h"
+#include "engine/parallel.h"
 #include "engine/request.h"
 
 namespace engine {
@@ -34,31 +29,8 @@ tool::Sources::Got ParallelReads::read(const tool::Read& read, const std::stop_t
 
 std::vector<tool::Sources::Got> ParallelReads::get(const std::vector<tool::Read>& reads) {
   std::vector<Got> got(reads.size(), std::unexpected(tool::Unseen{"no answer in time"}));
-  std::stop_source enough;
-  const std::stop_callback cancelled(stop_, [&] { enough.request_stop(); });
-  std::atomic<std::size_t> next{0};
-  std::mutex mutex;
-  std::condition_variable done;
-  std::size_t running = std::min(kAtOnce, reads.size());
-  std::vector<std::jthread> threads;
-  const auto work = [&] {
-    try {
-      for (auto i = next++; i < reads.size(); i = next++) got[i] = read(reads[i], enough.get_token());
-    } catch (const std::exception&) {
-      // No memory for an answer: the others still count.
-      enough.request_stop();
-    }
-    const std::scoped_lock lock(mutex);
-    if (--running == 0) done.notify_all();
-  };
-  threads.reserve(running);
-  for (std::size_t i = 0, count = running; i < count; ++i) threads.emplace_back(work);
-  {
-    std::unique_lock lock(mutex);
-    done.wait_for(lock, kLongest, [&] { return running == 0; });
-  }
-  enough.request_stop();
-  threads.clear();
+  in_parallel(reads.size(), kAtOnce, kLongest, stop_,
+              [&](std::size_t i, const std::stop_token& stop) { got[i] = read(reads[i], stop); });
   return got;
 }
 
