@@ -25,6 +25,11 @@ namespace mcp {
 
 /// Runs a job on another thread, or at once. False: too busy, the job was dropped.
 using Run = std::function<bool(std::function<void()>)>;
+/// For messages that come on a thread of their own already.
+inline bool run_here(const std::function<void()>& job) {
+  job();
+  return true;
+}
 
 /// Both eras at once, in any order: `initialize` makes a session for messages without a claim to the modern
 /// era, and each message with one is served by itself.

@@ -40,6 +40,17 @@ std::string_view reason(unsigned status) {
   }
 }
 
+std::vector<std::string> scopes_of(const base::Json& data) {
+  std::vector<std::string> scopes;
+  const auto* const object = data.if_object();
+  const auto* const named = object == nullptr ? nullptr : object->if_contains("scopes");
+  if (named == nullptr || !named->is_array()) return scopes;
+  for (const auto& scope : named->get_array()) {
+    if (scope.is_string()) scopes.emplace_back(scope.get_string());
+  }
+  return scopes;
+}
+
 /// The answer that is one JSON text; errors that clients tell apart by the status have theirs.
 net::Response whole(std::string_view message, const jsonrpc::Error* error, const AnswerStyle& style) {
   auto headers = style.headers;
@@ -47,9 +58,8 @@ net::Response whole(std::string_view message, const jsonrpc::Error* error, const
   if (error != nullptr && error->code == mcp::modern::kMissingCapability) status = 400;
   if (error != nullptr && error->code == mcp::kInsufficientScope) {
     status = 403;
-    std::vector<std::string> scopes;
-    for (const auto& scope : error->data.at("scopes").as_array()) scopes.emplace_back(scope.as_string());
-    if (style.scope_challenge) headers.emplace_back("WWW-Authenticate", style.scope_challenge(scopes));
+    if (style.scope_challenge)
+      headers.emplace_back("WWW-Authenticate", style.scope_challenge(scopes_of(error->data)));
   }
   return json_response(status, std::string(message), headers);
 }

@@ -1,7 +1,6 @@
 #include "transport/http_endpoint.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "base/log.h"
@@ -239,11 +238,7 @@ void HttpEndpoint::post_modern(Visit& visit, jsonrpc::Request request) {
   }
   if (stream && too_many_streams(visit)) return;
   const auto answer = std::make_shared<ModernAnswer>(visit.responder, visit.style);
-  const auto at_once = [](const std::function<void()>& job) {
-    job();
-    return true;
-  };
-  const auto connection = mcp::Connection::open(server_, visit.caller, answer, at_once);
+  const auto connection = mcp::Connection::open(server_, visit.caller, answer, mcp::run_here);
   watch_stream(visit, connection, answer);
   connection->receive(jsonrpc::Item(std::move(request)), answer);
 }

@@ -39,12 +39,8 @@ class HttpSession::General final : public mcp::Sink {
 HttpSession::HttpSession(const mcp::Server& server, std::string id, mcp::Caller caller, std::string owner)
     : id_(std::move(id)), owner_(std::move(owner)), general_(std::make_shared<EventStream>("0")) {
   // Each request has a thread of its own already.
-  const auto at_once = [](const std::function<void()>& job) {
-    job();
-    return true;
-  };
   connection_ =
-      mcp::Connection::open(server, std::move(caller), std::make_shared<General>(general_), at_once);
+      mcp::Connection::open(server, std::move(caller), std::make_shared<General>(general_), mcp::run_here);
 }
 
 HttpSession::~HttpSession() = default;
@@ -196,11 +192,6 @@ void HttpSessions::end_all() {
 
 void HttpSessions::cancel_calls() {
   for (const auto& session : all()) session->connection().cancel_all();
-}
-
-std::size_t HttpSessions::size() const {
-  const std::scoped_lock lock(mutex_);
-  return sessions_.size();
 }
 
 }  // namespace transport

@@ -93,7 +93,6 @@ class HttpSessions {
   /// Ends the streams of all; the sessions stay.
   void end_all();
   void cancel_calls();
-  std::size_t size() const;
 
  private:
   struct Entry {
