@@ -77,6 +77,53 @@ int fail(std::string_view sentence) {
   return cli::kUsage;
 }
 
+/// The settings that may change while we run: tier, categories, tokens.
+void reload(const cli::Arguments& arguments, engine::Toolbox& toolbox, cli::HttpService* http,
+            mcp::Changes& changes) {
+  const auto settings = load(arguments);
+  if (!settings) {
+    base::log(LogLevel::Error, "the settings stay as they were: " + settings.error());
+    return;
+  }
+  const auto tokens = http == nullptr ? std::expected<void, std::string>{} : http->reload();
+  if (!tokens) base::log(LogLevel::Error, tokens.error());
+  toolbox.set_policy(policy_of(*settings));
+  changes.tools_changed();
+  changes.prompts_changed();
+  changes.resources_changed();
+  base::log(LogLevel::Info, http != nullptr && tokens ? "tier, categories and tokens were read again."
+                                                      : "tier and categories were read again.");
+}
+
+/// Returns when the server cannot start, otherwise never.
+int serve(const cli::Arguments& arguments, const config::Settings& settings, engine::Toolbox& toolbox,
+          transport::StopControl& stop) {
+  auto& cluster = toolbox.cluster();
+  std::unique_ptr<cli::HttpService> http;
+  if (settings.http.listen) {
+    auto opened = cli::HttpService::open(settings, variable, cluster.clock);
+    if (!opened) return fail(opened.error());
+    http = *std::move(opened);
+  }
+  engine::Completions completions(toolbox);
+  engine::PveTasks tasks(toolbox);
+  engine::Prompts prompts(catalog::prompts(), toolbox, cluster);
+  resource::Resources resources(catalog::resources(), toolbox);
+  resource::Completer completer(catalog::resources(), toolbox, completions, &prompts);
+  resource::Watch watch(catalog::resources(), toolbox);
+  const mcp::Server server(
+      {toolbox, &resources, &prompts, &completer, &tasks, &watch},
+      {"mcp-pve", "Proxmox VE", MCP_PVE_VERSION, std::string(engine::instructions())},
+      std::make_shared<const mcp::Seal>([&] { return cli::state_key(settings, variable); }), cluster.clock);
+  cli::on_signals([&] { stop.stop(cli::kDone); },
+                  [&] { reload(arguments, toolbox, http.get(), server.changes()); });
+  // The first question of every client is the list of tools: another processor makes it meanwhile.
+  std::thread([&toolbox] { toolbox.prepare(); }).detach();
+  if (!settings.simulate) cli::check_in_background(cluster.client);
+  // Calls that ignore their stop token and the background check use what lives here: no destructor may run.
+  cli::leave(http ? http->serve(server, stop) : cli::serve(server, stop));
+}
+
 int run(const cli::Arguments& arguments, const config::Settings& settings) {
   base::SystemClock clock;
   const facts::Facts facts;
@@ -92,11 +139,9 @@ int run(const cli::Arguments& arguments, const config::Settings& settings) {
   }
   const auto backend = cli::Backend::open(settings, facts, clock, variable, on_rejected);
   if (!backend) return fail(backend.error());
-  auto& client = (*backend)->client();
   const auto policy = policy_of(settings);
-  const engine::Access access{client, facts, clock, options(settings)};
-  engine::Toolbox toolbox(catalog::categories(), policy, access);
-
+  engine::Toolbox toolbox(catalog::categories(), policy,
+                          {(*backend)->client(), facts, clock, options(settings)});
   switch (arguments.command) {
     case cli::Command::Call:
       return cli::call(toolbox, arguments);
@@ -105,43 +150,8 @@ int run(const cli::Arguments& arguments, const config::Settings& settings) {
     case cli::Command::Doctor:
       return cli::doctor(settings, **backend, facts);
     default:
-      break;
+      return serve(arguments, settings, toolbox, stop);
   }
-  std::unique_ptr<cli::HttpService> http;
-  if (settings.http.listen) {
-    auto opened = cli::HttpService::open(settings, variable, clock);
-    if (!opened) return fail(opened.error());
-    http = *std::move(opened);
-  }
-  engine::Completions completions(toolbox);
-  engine::PveTasks tasks(toolbox);
-  engine::Prompts prompts(catalog::prompts(), toolbox, access);
-  resource::Resources resources(catalog::resources(), toolbox);
-  resource::Completer completer(catalog::resources(), toolbox, completions, &prompts);
-  resource::Watch watch(catalog::resources(), toolbox);
-  const mcp::Server server(
-      {toolbox, &resources, &prompts, &completer, &tasks, &watch},
-      {"mcp-pve", "Proxmox VE", MCP_PVE_VERSION, std::string(engine::instructions())},
-      std::make_shared<const mcp::Seal>([&] { return cli::state_key(settings, variable); }), clock);
-  const auto reload = [&] {
-    const auto again = load(arguments);
-    if (!again) {
-      base::log(LogLevel::Error, "the settings stay as they were: " + again.error());
-      return;
-    }
-    if (http) http->reload();
-    toolbox.set_policy(policy_of(*again));
-    server.changes().tools_changed();
-    server.changes().prompts_changed();
-    server.changes().resources_changed();
-    base::log(LogLevel::Info, "tier, categories and tokens were read again.");
-  };
-  cli::on_signals([&] { stop.stop(cli::kDone); }, reload);
-  // The first question of every client is the list of tools: another processor makes it meanwhile.
-  std::thread([&toolbox] { toolbox.prepare(); }).detach();
-  if (!settings.simulate) cli::check_in_background(client);
-  // Calls that ignore their stop token and the background check use what lives here: no destructor may run.
-  cli::leave(http ? http->serve(server, stop) : cli::serve(server, stop));
 }
 
 }  // namespace

@@ -130,17 +130,14 @@ std::expected<std::unique_ptr<HttpService>, std::string> HttpService::open(const
                            " has another port at each start; give the port with --http, or the URL by which "
                            "callers reach it with --http-url.");
   }
-  // What becomes of port 0 is known later, and nothing to tokens of a file.
-  constexpr std::uint16_t kAny = 80;
-  auto authenticator =
-      cli::authenticator(settings, http.listen->port == 0 ? kAny : http.listen->port, variables, clock);
+  auto authenticator = cli::authenticator(settings, http.listen->port, variables, clock);
   if (!authenticator) return std::unexpected(authenticator.error());
   return std::unique_ptr<HttpService>(new HttpService(http, *std::move(authenticator)));
 }
 
-void HttpService::reload() {
-  if (!authenticator_) return;
-  if (const auto read = authenticator_->reload(); !read) base::log(LogLevel::Error, read.error());
+std::expected<void, std::string> HttpService::reload() {
+  if (!authenticator_) return {};
+  return authenticator_->reload();
 }
 
 int HttpService::serve(const mcp::Server& server, transport::StopControl& stop) {

@@ -86,15 +86,14 @@ std::expected<const pve::Guest*, std::string> the_guest(const std::vector<pve::G
 }
 
 /// Fills in what is known of the guest: its number, its kind, its node.
-std::expected<Subject, std::string> subject_of(const tool::Prompt& row, PromptValues values,
-                                               pve::Guests& guests, const pve::Client& client,
+std::expected<Subject, std::string> subject_of(const tool::Prompt& row, PromptValues values, Cluster& cluster,
                                                const std::stop_token& stop) {
   Subject subject{.values = std::move(values)};
   const auto about = std::ranges::find(row.arguments, Completes::Guest, &tool::PromptArgument::completes);
   if (about == row.arguments.end() || !subject.values.contains(about->name)) return subject;
-  const auto list = guests.list(stop);
+  const auto list = cluster.guests.list(stop);
   if (!list) {
-    subject.unknown = pve::explain(list.error(), "GET /cluster/resources", client.base_url());
+    subject.unknown = pve::explain(list.error(), "GET /cluster/resources", cluster.client.base_url());
     return subject;
   }
   const auto guest = the_guest(**list, subject.values.find(about->name)->second);
@@ -168,14 +167,14 @@ mcp::PromptOutcome Prompts::get(const mcp::Request& request, std::string_view na
     return wrong(fmt::format("The prompt {} needs tools that tier or categories exclude here: {}.", row->name,
                              base::join(missing, ", ")));
   }
-  const auto subject = subject_of(*row, *std::move(values), guests_, client_, request.stop);
+  const auto subject = subject_of(*row, *std::move(values), cluster_, request.stop);
   if (!subject) return wrong(subject.error());
-  auto facts = facts_of(*row, *subject, allowed, client_, request.stop);
+  auto facts = facts_of(*row, *subject, allowed, cluster_.client, request.stop);
   read_facts(facts, tools_, request);
   if (request.stop.stop_requested())
     return mcp::ProtocolError{kInternalError, "Cancelled before all facts were read.", nullptr};
   auto text = prompt_text(instructions_of(*row, subject->values), facts, unavailable(*row, allowed),
-                          clock_.wall(), kPromptBytes);
+                          cluster_.clock.wall(), kPromptBytes);
   return mcp::Prompt{std::string(row->description), {{mcp::Text{std::move(text)}}}};
 }
 

@@ -25,8 +25,8 @@ inline constexpr std::size_t kPromptArgumentBytes = 200;
 /// for it. Owns nothing it is given. Safe from many threads.
 class Prompts final : public mcp::Prompts, public PromptArguments {
  public:
-  Prompts(std::span<const tool::Prompt> rows, mcp::Tools& tools, const Access& access)
-      : rows_(rows), tools_(tools), client_(access.client), clock_(access.clock), guests_(client_, clock_) {}
+  Prompts(std::span<const tool::Prompt> rows, mcp::Tools& tools, Cluster& cluster)
+      : rows_(rows), tools_(tools), cluster_(cluster) {}
 
   /// Those of which the caller may use the tools of all essential facts.
   std::vector<mcp::PromptDescription> list(const mcp::Caller& caller) override;
@@ -43,9 +43,7 @@ class Prompts final : public mcp::Prompts, public PromptArguments {
 
   std::span<const tool::Prompt> rows_;
   mcp::Tools& tools_;
-  pve::Client& client_;
-  base::Clock& clock_;
-  pve::Guests guests_;
+  Cluster& cluster_;
 };
 
 }  // namespace engine

@@ -92,13 +92,14 @@ async function tokens() {
 
       store('reader', 'late');
       server.signal('SIGHUP');
-      await server.said(/read again/);
+      await server.said(/tier, categories and tokens were read again/);
       assert.equal(await statusOf(bearer(all.admin.token)), 401);
       assert.equal((await ask(url, { ...session, ...bearer(all.admin.token) }, list)).status, 401);
       assert.equal(await statusOf(bearer(all.late.token)), 200);
       writeFileSync(file, '[[token]]\nname = 1\n');
       server.signal('SIGHUP');
       await server.said(/tokens\.toml.*stay in force/);
+      await server.said(/ tier and categories were read again/);
       assert.equal(await statusOf(bearer(all.late.token)), 200);
       assert.doesNotMatch(server.log(), /pve_[\w-]{43}/);
       for (const { token } of Object.values(all)) assert.ok(!server.log().includes(token.slice(4)), 'a token in the log');

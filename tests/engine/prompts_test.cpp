@@ -105,7 +105,8 @@ class PromptsTest : public testing::Test {
   base::ManualClock clock_;
   pve::Client client_{
       pve_, {"root@pam!t", "topsecret", ""}, {"https://pve:8006", std::chrono::seconds(1), {}}};
-  engine::Prompts prompts_{kRows, tools_, {client_, facts_, clock_}};
+  engine::Cluster cluster_{{client_, facts_, clock_}};
+  engine::Prompts prompts_{kRows, tools_, cluster_};
 };
 
 TEST_F(PromptsTest, InstructionsFirstThenTheFactsInTheirOrder) {

@@ -39,7 +39,7 @@ class PromptsTest : public testing::Test {
     options.style = style;
     const engine::Access access{client_, sessions::facts(), clock_, options};
     toolbox_.emplace(catalog::categories(), std::move(policy), access);
-    prompts_.emplace(catalog::prompts(), *toolbox_, access);
+    prompts_.emplace(catalog::prompts(), *toolbox_, toolbox_->cluster());
   }
 
   static guard::Policy usual(tool::Tier tier = tool::Tier::Full) {
