@@ -138,8 +138,6 @@ std::expected<std::string, std::string> read_all(int descriptor) {
   }
 }
 
-bool is_binary(char c) { return c >= 0 && c < 0x20 && c != '\t' && c != '\n' && c != '\r'; }
-
 std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
 std::string entry_of(const StoredToken& token) {
@@ -171,8 +169,7 @@ std::expected<TokenSet, std::string> parse_tokens(const std::string& text, const
     return "Line " + std::to_string(region.begin.line) + " of " + base::printable(path);
   };
   // The library's debug build ends the process at some of them.
-  if (!base::is_utf8(text) || std::ranges::any_of(text, is_binary))
-    return std::unexpected(base::printable(path) + " is not a text file.");
+  if (!base::is_plain_text(text)) return std::unexpected(base::printable(path) + " is not a text file.");
   const toml::parse_result result = toml::parse(text);
   // The library's own description may quote the text, and a token may stand there by mistake.
   if (!result)

@@ -95,6 +95,12 @@ bool has_control(std::string_view text) {
   return false;
 }
 
+bool is_plain_text(std::string_view text) {
+  return is_utf8(text) && std::ranges::none_of(text, [](char c) {
+           return c >= 0 && c < 0x20 && c != '\t' && c != '\n' && c != '\r';
+         });
+}
+
 std::string printable(std::string_view text, std::size_t limit) {
   std::string out;
   while (!text.empty()) {

@@ -15,6 +15,9 @@ bool is_utf8(std::string_view text);
 /// True when `text` holds a C0 control, DEL, or a C1 control in UTF-8 (U+0080 to U+009F).
 bool has_control(std::string_view text);
 
+/// True when `text` is what an editor writes: UTF-8, and of the C0 controls only tab and line breaks.
+bool is_plain_text(std::string_view text);
+
 /// `text` on one line and harmless to a terminal: control characters, bidirectional overrides and zero-width
 /// characters replaced by U+FFFD (a line break or tab by a space), invalid UTF-8 by U+FFFD, at most `limit`
 /// bytes (then "…").

@@ -3,6 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/text.h"
+
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0
 #include <toml++/toml.h>
@@ -58,6 +60,8 @@ std::optional<std::string> flatten(const toml::table& table, const std::string& 
 }  // namespace
 
 std::expected<std::vector<TomlEntry>, std::string> parse_toml(const std::string& text) {
+  // The library's debug build ends the process at some bytes.
+  if (!base::is_plain_text(text)) return std::unexpected("this is not a text file");
   const toml::parse_result result = toml::parse(text);
   // The library's own description may quote the text, and the text may hold the token.
   if (!result)

@@ -14,7 +14,7 @@ struct TomlEntry {
 };
 
 /// Flattens the tables. Strings, integers, booleans and arrays of them are understood. The error is a clause
-/// that begins with the line and never repeats the text.
+/// that begins with the line, where one is at fault, and never repeats the text.
 std::expected<std::vector<TomlEntry>, std::string> parse_toml(const std::string& text);
 
 }  // namespace config

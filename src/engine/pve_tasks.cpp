@@ -64,8 +64,9 @@ std::optional<std::chrono::sys_seconds> end_time(const pve::Upid& upid, pve::Cli
   return std::nullopt;
 }
 
-/// PVE's words of a worker that was told to end; some put their own before them: "clone failed: interrupted by
-/// signal". A backup says "job errors" and a migration "migration aborted", both as when they fail by themselves.
+/// PVE's words of a worker that was told to end; some put their own before them: "clone failed: interrupted
+/// by signal". A backup says "job errors" and a migration "migration aborted", both as when they fail by
+/// themselves.
 bool was_stopped(std::string_view exit_status) {
   return exit_status.ends_with("interrupted by signal") || exit_status == "received interrupt";
 }

@@ -28,6 +28,13 @@ TEST(Utf8, IsJudgedAtEveryPositionOfALongText) {
   }
 }
 
+TEST(PlainText, IsWhatAnEditorWrites) {
+  using namespace std::string_view_literals;
+  for (const auto good : {""sv, "a\tb\r\nc\n"sv, "Ä€😀"sv}) EXPECT_TRUE(base::is_plain_text(good)) << good;
+  for (const auto bad : {"\0"sv, "a = 1\n\0"sv, "\x1B[2J"sv, "\xFF\xFE"sv, "a\b"sv})
+    EXPECT_FALSE(base::is_plain_text(bad)) << testing::PrintToString(bad);
+}
+
 TEST(Control, OfEveryKind) {
   using namespace std::string_view_literals;
   for (const auto bad : {"\0"sv, "a\n"sv, "\x7F"sv, "\xC2\x80"sv, "\xC2\x9F"sv, "\xFF\x01"sv}) {

@@ -306,6 +306,8 @@ TEST_F(Load, RefusesBadFiles) {
       {"[cluster]\ntoken_secret = 12345-678\n", {"line 2", "not valid TOML"}},
       {"[cluster]\nverify_ssl = 'perhaps'\n", {"cluster.verify_ssl in ", "true or false"}},
       {"config = 'x'\n", {"config"}},
+      {std::string("a\0b = 'x'\n", 10), {"config.toml, this is not a text file."}},
+      {"a\xFF = 'x'\n", {"config.toml, this is not a text file."}},
   };
   for (const auto& [text, parts] : files) {
     write("mcp-pve/config.toml", text);
