@@ -92,6 +92,9 @@ class Connection::Line final : public Peer {
 
   std::expected<base::Json, jsonrpc::Error> request(std::string_view method, std::string_view params,
                                                     std::stop_token stop) override {
+    // The question would never arrive, and no answer come.
+    if (!sink_->sends())
+      return std::unexpected(error(jsonrpc::kInternalError, "the client does not accept text/event-stream"));
     return connection_.outgoing_.request(*sink_, method, params, stop);
   }
   void set_log_level(LogLevel level) override { connection_.set_log_level(level); }

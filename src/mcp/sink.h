@@ -17,6 +17,8 @@ class Sink {
 
   /// One message as JSON text on one line, without the line break. Gone silently when the client is.
   virtual void send(std::string_view message) = 0;
+  /// False: send() falls away, because the client takes the answer and nothing else.
+  virtual bool sends() const { return true; }
   /// The same, for the answer to a request, and with the error when it is one. After it nothing is sent about
   /// that request.
   virtual void answer(std::string_view message, const jsonrpc::Error* /*error*/) { send(message); }

@@ -40,6 +40,7 @@ class ModernAnswer final : public mcp::Sink {
       : responder_(std::move(responder)), style_(std::move(style)) {}
 
   void send(std::string_view message) override;
+  bool sends() const override { return style_.may_stream; }
   void answer(std::string_view message, const jsonrpc::Error* error) override;
   /// On a stream that has begun.
   void keep_alive();
@@ -72,6 +73,7 @@ class LegacyAnswer final : public mcp::Sink {
   LegacyAnswer& operator=(const LegacyAnswer&) = delete;
 
   void send(std::string_view message) override;
+  bool sends() const override { return style_.may_stream; }
   void answer(std::string_view message, const jsonrpc::Error* error) override;
   void pause() override;
 

@@ -163,6 +163,16 @@ TEST_F(HttpStreamTest, AQuestionOfALegacySession) {
   EXPECT_EQ(visitor.event(), "");
 }
 
+TEST_F(HttpStreamTest, AClientWithoutEventsIsNotAskedInVain) {
+  start();
+  const auto session = open_session("2025-11-25", {}, R"({"elicitation":{}})");
+  auto headers = in_session(session);
+  headers[1].second = "application/json";
+  const auto answer = post(headers, legacy_call("ask", "7"));
+  EXPECT_TRUE(answer.is_json());
+  EXPECT_THAT(answer.body, HasSubstr("does not accept text/event-stream"));
+}
+
 TEST_F(HttpStreamTest, Listening) {
   start();
   Visitor visitor(http->port());
