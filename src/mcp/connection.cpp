@@ -129,6 +129,17 @@ void Connection::receive_batch(jsonrpc::Batch batch, const std::shared_ptr<Sink>
     return;
   }
   const auto answers = std::make_shared<BatchSink>(sink);
+  if (batch.size() > kMostInBatch) {
+    const auto why =
+        error(jsonrpc::kInvalidRequest, "Invalid request: a batch of " + std::to_string(batch.size()) +
+                                            " messages; send at most " + std::to_string(kMostInBatch));
+    // An error of the whole has no id, which these clients would not take.
+    for (const auto& item : batch) {
+      const auto* const request = item ? std::get_if<jsonrpc::Request>(&*item) : nullptr;
+      if (request != nullptr) answers->answer(jsonrpc::write_error(request->id, why), &why);
+    }
+    return;
+  }
   for (auto& item : batch) receive_item(std::move(item), sink, answers);
 }
 

@@ -31,6 +31,10 @@ inline bool run_here(const std::function<void()>& job) {
   return true;
 }
 
+/// Requests and notifications in one batch (2025-03-26), so that a small message cannot ask for an answer of
+/// any size; a longer batch is refused.
+inline constexpr std::size_t kMostInBatch = 64;
+
 /// Both eras at once, in any order: `initialize` makes a session for messages without a claim to the modern
 /// era, and each message with one is served by itself.
 class Connection final : public Listener, public std::enable_shared_from_this<Connection> {

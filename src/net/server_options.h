@@ -37,8 +37,9 @@ struct ServerOptions {
 
   /// A longer request body is answered 413.
   std::size_t max_body = 4'194'304;
-  /// Bytes of all request bodies that are on their way, of all connections together: who would go beyond is
-  /// answered 503. Bounds what callers can make the server hold before anybody asked who they are.
+  /// Bytes of all request bodies from their first byte to that of their answer, of all connections together:
+  /// who would go beyond is answered 503. Bounds what callers can make the server hold before anybody asked
+  /// who they are, and while they wait for their turn.
   std::size_t max_bodies = 67'108'864;
   /// A longer request head, or one of more than 100 fields, is answered 431. Not 0;
   /// more than 65'000 counts as that.
@@ -61,7 +62,7 @@ struct ServerOptions {
   Milliseconds body_limit{30'000};
   /// Without a byte of a next request.
   Milliseconds idle_limit{60'000};
-  /// Without the peer taking a byte of what waits for it.
+  /// Without the peer taking a byte of what waits for it, or its system acknowledging one.
   Milliseconds stall_limit{60'000};
 
   /// Threads for a Handler; a Serve takes none.

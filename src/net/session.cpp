@@ -1,5 +1,9 @@
 #include "net/session.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <array>
 #include <utility>
 
@@ -37,6 +41,12 @@ Peer peer_of(const boost::asio::ip::tcp::socket& socket) {
   return {text, (address.is_v6() ? "[" + text + "]" : text) + port};
 }
 
+/// A peer whose network is gone does not fill what the system buffers for it for a long time.
+void limit_unacknowledged(boost::asio::ip::tcp::socket& socket, std::chrono::milliseconds time) {
+  const auto limit = static_cast<unsigned>(time.count());
+  ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &limit, sizeof limit);
+}
+
 }  // namespace
 
 Session::Session(SessionHost& host, boost::asio::io_context& io, boost::asio::ip::tcp::socket socket)
@@ -44,6 +54,7 @@ Session::Session(SessionHost& host, boost::asio::io_context& io, boost::asio::ip
   auto peer = peer_of(socket);
   address_ = std::move(peer.address);
   peer_ = std::move(peer.text);
+  limit_unacknowledged(socket, host.options.stall_limit);
   stream_ = std::make_unique<Stream>(std::move(socket));
 }
 
@@ -198,7 +209,7 @@ bool Session::consume() {
         }
         continue;
       case HttpReader::Step::Done:
-        forget_body();
+        if (!count_body()) return false;
         dispatch();
         return false;
       case HttpReader::Step::Refused:
@@ -290,8 +301,12 @@ void Session::watch() {
 
 void Session::send() {
   while (phase_ == Phase::Answering) {
-    // A peer that takes nothing would not let push() find out.
-    if (outgoing_ && outgoing_->look() == Outgoing::Stage::Broken) return close();
+    if (outgoing_) {
+      const auto stage = outgoing_->look();
+      // A peer that takes nothing would not let push() find out.
+      if (stage == Outgoing::Stage::Broken) return close();
+      if (stage != Outgoing::Stage::Waiting) forget_body();
+    }
     if (!push()) return;
     if (!outgoing_) return answered();
     const auto stage = outgoing_->take(outbox_);

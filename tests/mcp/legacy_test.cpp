@@ -200,6 +200,18 @@ TEST_F(Legacy, AnswersNothingToABatchOfNotifications) {
   EXPECT_EQ(ask(R"([{"jsonrpc":"2.0","method":"a"},{"jsonrpc":"2.0","method":"b"}])"), "");
 }
 
+TEST_F(Legacy, ABatchThatIsTooLongIsRefusedRequestByRequest) {
+  begin("2025-03-26");
+  std::string batch = R"([{"jsonrpc":"2.0","method":"a"})";
+  for (int i = 0; i < 64; ++i)
+    batch += R"(,{"jsonrpc":"2.0","id":)" + std::to_string(i) + R"(,"method":"ping"})";
+  const auto answers = json(ask(batch + "]"));
+  ASSERT_EQ(answers.as_array().size(), 64U);
+  for (const auto& answer : answers.as_array())
+    EXPECT_EQ(answer.at("error").at("message").as_string(),
+              "Invalid request: a batch of 65 messages; send at most 64");
+}
+
 TEST_F(Legacy, HasNoIdlessErrorsInABatch) {
   begin("2025-03-26");
   EXPECT_EQ(ask(R"([7,{"jsonrpc":"2.0","id":1,"method":"ping"},{"jsonrpc":"2.0","id":2}])"),

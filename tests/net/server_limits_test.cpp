@@ -154,6 +154,27 @@ TEST(ServerLimits, AllBodiesOnTheirWayTogetherAreBounded) {
   EXPECT_TRUE(ask(*server, part + "AB").ends_with("POST / 0123456789AB\n"));
 }
 
+TEST(ServerLimits, ABodyCountsUntilItsAnswerBegins) {
+  test::Responders responders;
+  ServerOptions options;
+  options.max_bodies = 15;
+  const auto server =
+      test::serve(options, [&](const net::Request&, const std::shared_ptr<net::Responder>& responder) {
+        responders.put(responder);
+      });
+  const std::string request = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n0123456789";
+  Peer waiting(dial(*server));
+  waiting.write(request);
+  const auto responder = responders.get();
+  EXPECT_TRUE(ask(*server, request).starts_with("HTTP/1.1 503 "));
+  responder->begin({200, "OK", {}, "x"});
+  waiting.read_head();
+  Peer next(dial(*server));
+  next.write(request);
+  responders.get()->answer({200, "OK", {}, "y"});
+  EXPECT_TRUE(next.read_head().starts_with("HTTP/1.1 200 "));
+}
+
 TEST(ServerLimits, SlowRequestsAreAnsweredRequestTimeout) {
   ServerOptions options;
   options.head_limit = 30ms;
