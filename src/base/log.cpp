@@ -1,8 +1,10 @@
 #include "base/log.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -28,6 +30,24 @@ std::string_view word(LogLevel level) {
   return "";
 }
 
+/// What does not fit is lost: who does not read our stderr must not hold us up. A pipe that is writable takes
+/// PIPE_BUF bytes, more than a line has, at once.
+void write_line(std::string line) {
+  static std::mutex mutex;
+  static std::size_t lost = 0;
+  const std::scoped_lock lock(mutex);
+  pollfd out{STDERR_FILENO, POLLOUT, 0};
+  if (::poll(&out, 1, 0) != 1) {
+    ++lost;
+    return;
+  }
+  if (const auto count = std::exchange(lost, 0); count != 0)
+    line = "mcp-pve: warning: " + std::to_string(count) +
+           " lines are missing here, because nobody read them\n" + line;
+  // A failed write to stderr has nobody left to tell.
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
+}
+
 }  // namespace
 
 LogContext::LogContext(std::string label) : before_(std::exchange(context, std::move(label))) {}
@@ -44,8 +64,7 @@ void log(LogLevel level, std::string_view text) {
   if (!context.empty()) line += "[" + printable(context, 200) + "] ";
   line += printable(text, 2000);
   line += '\n';
-  // A failed write to stderr has nobody left to tell.
-  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
+  write_line(std::move(line));
 }
 
 }  // namespace base
