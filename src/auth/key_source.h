@@ -37,12 +37,14 @@ class KeySource {
   /// algorithm (at most kMaxCandidates). Empty: the issuer has no such key. `again` asks for newer keys than
   /// an earlier call gave. An unknown kid and `again` fetch at most once a minute. While fetching fails, old
   /// keys serve until they are 24 h old. The error is a sentence: whether there is such a key cannot be told
-  /// now, or `stop` was asked.
+  /// now, or `stop` was asked, or more than kMostWaiting wait already, so that tokens nobody can check yet
+  /// hold no more threads.
   std::expected<std::vector<Key>, std::string> find(const std::optional<std::string>& kid,
                                                     Algorithm algorithm, const std::stop_token& stop,
                                                     bool again = false);
 
   static constexpr std::size_t kMaxCandidates = 8;
+  static constexpr std::size_t kMostWaiting = 32;
 
  private:
   using Steady = base::Clock::Steady;
@@ -65,6 +67,7 @@ class KeySource {
   std::mutex mutex_;
   std::condition_variable_any changed_;
   bool fetching_ = false;
+  std::size_t waiting_ = 0;
   std::uint64_t fetches_ = 0;  ///< that have ended
   std::vector<Key> keys_;
   std::optional<Steady> fetched_;  ///< when keys_ came

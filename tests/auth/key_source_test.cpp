@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <latch>
 #include <thread>
 
 #include "auth/fake_issuer.h"
@@ -158,6 +159,29 @@ TEST_F(Keys, OneFetchServesAllWhoWait) {
   }
   EXPECT_EQ(found, 16);
   EXPECT_THAT(issuer_.asked(), ElementsAre(kOAuth, kKeysUrl));
+}
+
+TEST_F(Keys, OnlySoManyWait) {
+  issuer_.hold(true);
+  std::atomic<std::size_t> found = 0;
+  constexpr std::ptrdiff_t kMore = 5;
+  std::latch turned_away(kMore);
+  {
+    std::vector<std::jthread> callers;
+    for (std::size_t i = 0; i < auth::KeySource::kMostWaiting + kMore; ++i)
+      callers.emplace_back([&] {
+        const auto keys = keys_.find("one", Algorithm::EdDsa, {});
+        if (keys) {
+          ++found;
+        } else {
+          EXPECT_THAT(keys.error(), HasSubstr("Too many tokens wait"));
+          turned_away.count_down();
+        }
+      });
+    turned_away.wait();
+    issuer_.hold(false);
+  }
+  EXPECT_EQ(found, auth::KeySource::kMostWaiting);
 }
 
 TEST_F(Keys, WhoGivesUpDoesNotEndTheFetchForOthers) {
