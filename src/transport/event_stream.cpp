@@ -22,23 +22,29 @@ net::Response event_head(const net::Headers& extra) {
 
 std::string event_text(std::string_view message) { return "data: " + std::string(message) + "\n\n"; }
 
-bool EventStream::attach(const std::shared_ptr<net::Responder>& reader, net::Response head,
+void EventStream::attach(const std::shared_ptr<net::Responder>& reader, net::Response head,
                          std::optional<std::uint64_t> after) {
   const std::scoped_lock lock(mutex_);
-  if (reader_) return false;
+  // A client whose network has changed comes back long before its old connection breaks.
+  if (const auto before = std::exchange(reader_, nullptr)) before->end();
   reader->begin(std::move(head));
   for (const auto& event : kept_) {
     if (after && event.number > *after) reader->write(event.text);
   }
   if (finished_) {
     reader->end();
-    return true;
+    return;
   }
   reader_ = reader;
   reader->on_gone([self = weak_from_this(), key = reader.get()] {
     if (const auto stream = self.lock()) stream->let_go(key);
   });
-  return true;
+}
+
+void EventStream::dismiss(const net::Responder& reader) {
+  const std::scoped_lock lock(mutex_);
+  if (reader_.get() != &reader) return;
+  std::exchange(reader_, nullptr)->end();
 }
 
 void EventStream::let_go(const net::Responder* reader) {

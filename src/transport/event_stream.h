@@ -28,9 +28,9 @@ class EventStream : public std::enable_shared_from_this<EventStream> {
   /// `name` is unique in the session and has no '-'.
   explicit EventStream(std::string name) : name_(std::move(name)) {}
 
-  /// Events go to this reader from now on, after those behind number `after` that were kept. False when
-  /// another reads. The reader may be done at once, when the stream is.
-  bool attach(const std::shared_ptr<net::Responder>& reader, net::Response head,
+  /// Events go to this reader from now on, after those behind number `after` that were kept; whoever read
+  /// before is sent away. The reader may be done at once, when the stream is.
+  void attach(const std::shared_ptr<net::Responder>& reader, net::Response head,
               std::optional<std::uint64_t> after);
   /// An event without data, so that the reader has an id to come back with (2025-11-25), and how soon it may.
   void prime();
@@ -39,6 +39,8 @@ class EventStream : public std::enable_shared_from_this<EventStream> {
   void finish();
   /// Sends the reader away; it may come back.
   void pause();
+  /// The same, if it is this one.
+  void dismiss(const net::Responder& reader);
   /// A comment that keeps proxies from closing.
   void keep_alive();
 

@@ -27,7 +27,8 @@ struct Refusal {
   std::string sentence;
 };
 
-/// Who sent these headers. Called on a worker; may wait.
+/// Who sent these headers. Called on a worker; may wait. Asked again, with the Authorization header alone,
+/// for streams that stay open.
 using Authenticate =
     std::function<std::expected<mcp::Caller, Refusal>(const net::Headers& headers, std::stop_token stop)>;
 
@@ -53,7 +54,10 @@ struct HttpOptions {
   /// Calls running at once, and waiting for one of them; beyond that 503.
   std::size_t workers = 256;
   std::size_t queue = 1024;
-  /// Legacy sessions, all together and of one caller; beyond the latter the caller's oldest idle one ends.
+  /// Calls of one caller with a name that run at once; beyond that 429.
+  std::size_t max_calls_of_caller = 128;
+  /// Legacy sessions, all together and of one caller; beyond either the oldest idle one ends, of the caller
+  /// or of one who has more.
   std::size_t max_sessions = 1000;
   std::size_t max_sessions_of_caller = 100;
   std::chrono::milliseconds session_idle{std::chrono::minutes(30)};

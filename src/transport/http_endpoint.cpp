@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/log.h"
 #include "base/text.h"
 #include "mcp/modern.h"
 #include "mcp/revision.h"
@@ -16,6 +15,8 @@ namespace {
 constexpr std::string_view kPath = "/mcp";
 constexpr std::string_view kSessionHeader = "Mcp-Session-Id";
 constexpr std::string_view kVersionHeader = "MCP-Protocol-Version";
+/// How long a stream may outlive what its reader was let in by.
+constexpr std::chrono::seconds kCheck{5};
 
 /// Takes answers of messages that have none.
 class Nowhere final : public mcp::Sink {
@@ -60,6 +61,10 @@ std::optional<jsonrpc::Error> refuse_batch(const jsonrpc::Batch& batch,
                                            std::optional<mcp::Revision> revision) {
   if (revision != mcp::Revision::R2025_03_26)
     return invalid_request("batches exist only in revision 2025-03-26");
+  if (batch.size() > mcp::kMostInBatch) {
+    return invalid_request("a batch of " + std::to_string(batch.size()) + " messages; send at most " +
+                           std::to_string(mcp::kMostInBatch));
+  }
   const auto malformed = std::ranges::find_if(batch, [](const auto& item) { return !item; });
   if (malformed == batch.end() || std::ranges::any_of(batch, is_request)) return std::nullopt;
   return malformed->error().error;
@@ -105,7 +110,9 @@ HttpEndpoint::HttpEndpoint(const mcp::Server& server, HttpOptions options)
       options_(std::move(options)),
       guard_(known_hosts(options_), options_.origins),
       workers_(std::make_shared<Workers>(options_.workers, options_.queue)),
-      sessions_(server, {options_.max_sessions, options_.max_sessions_of_caller, options_.session_idle}) {}
+      sessions_(server, {options_.max_sessions, options_.max_sessions_of_caller, options_.session_idle}),
+      slots_(options_.max_calls_of_caller),
+      refusals_(server.clock()) {}
 
 void HttpEndpoint::serve(net::Request request, const std::shared_ptr<net::Responder>& responder) {
   const auto path = path_of(request.target);
@@ -114,12 +121,14 @@ void HttpEndpoint::serve(net::Request request, const std::shared_ptr<net::Respon
     responder->answer(json_response(200, R"({"status":"ok"})", {{"Cache-Control", "no-store"}}));
     return;
   }
-  if (auto fine = guard_.check(request.headers); !fine) {
+  auto fine = guard_.check_host(request.headers);
+  if (fine && serve_document(request, *responder)) return;
+  if (fine) fine = guard_.check_origin(request.headers);
+  if (!fine) {
     responder->answer(refusal_response(403, fine.error(), {}));
     return;
   }
   auto cors = guard_.cors(request.headers);
-  if (reads && serve_document(request, *responder)) return;
   if (path != kPath) {
     responder->answer(refusal_response(404, "There is nothing here; the endpoint is /mcp.", cors));
     return;
@@ -145,33 +154,50 @@ void HttpEndpoint::serve(net::Request request, const std::shared_ptr<net::Respon
   }
 }
 
+// Read by pages of any origin too: they are public, and an OAuth client in a browser begins with them.
 bool HttpEndpoint::serve_document(const net::Request& request, net::Responder& responder) const {
   for (const auto& [path, text] : options_.documents) {
     if (path_of(request.target) != path) continue;
-    responder.answer(
-        json_response(200, text, {{"Access-Control-Allow-Origin", "*"}, {"Cache-Control", "max-age=3600"}}));
+    net::Headers headers{{"Access-Control-Allow-Origin", "*"}, {"Cache-Control", "max-age=3600"}};
+    if (request.verb == "GET" || request.verb == "HEAD") {
+      responder.answer(json_response(200, text, headers));
+      return true;
+    }
+    headers.emplace_back("Access-Control-Allow-Methods", "GET");
+    headers.emplace_back("Access-Control-Allow-Headers", "MCP-Protocol-Version");
+    headers.emplace_back("Allow", "GET, HEAD, OPTIONS");
+    if (request.verb == "OPTIONS") {
+      responder.answer({204, "No Content", std::move(headers), {}});
+    } else {
+      responder.answer(refusal_response(405, "This document can only be read.", headers));
+    }
     return true;
   }
   return false;
 }
 
-void HttpEndpoint::run(Visit visit) {
-  if (options_.authenticate) {
-    std::stop_source stop;
-    visit.responder->on_gone([stop]() mutable { stop.request_stop(); });
-    auto caller = options_.authenticate(visit.request.headers, stop.get_token());
-    if (!caller) {
-      auto headers = visit.style.headers;
-      if (!caller.error().challenge.empty())
-        headers.emplace_back("WWW-Authenticate", caller.error().challenge);
-      if (caller.error().status == 503) headers.emplace_back("Retry-After", "10");
-      base::log(base::LogLevel::Info,
-                "refused a request from " + visit.responder->peer() + ": " + caller.error().sentence);
-      visit.responder->answer(refusal_response(caller.error().status, caller.error().sentence, headers));
-      return;
-    }
+bool HttpEndpoint::let_in(Visit& visit) {
+  if (!options_.authenticate) return true;
+  std::stop_source stop;
+  visit.responder->on_gone([stop]() mutable { stop.request_stop(); });
+  auto caller = options_.authenticate(visit.request.headers, stop.get_token());
+  if (caller) {
     visit.caller = *std::move(caller);
+    visit.pass = {visit.caller.identity, owner_key(visit.caller), {}};
+    if (const auto given = net::find_header(visit.request.headers, "authorization"))
+      visit.pass.credentials.emplace_back("Authorization", *given);
+    return true;
   }
+  auto headers = visit.style.headers;
+  if (!caller.error().challenge.empty()) headers.emplace_back("WWW-Authenticate", caller.error().challenge);
+  if (caller.error().status == 503) headers.emplace_back("Retry-After", "10");
+  refusals_.refused(visit.responder->peer(), caller.error().sentence);
+  visit.responder->answer(refusal_response(caller.error().status, caller.error().sentence, headers));
+  return false;
+}
+
+void HttpEndpoint::run(Visit visit) {
+  if (!let_in(visit)) return;
   if (visit.request.verb == "POST") {
     post(visit);
   } else if (names_modern(visit.request.headers)) {
@@ -237,50 +263,42 @@ void HttpEndpoint::post_modern(Visit& visit, jsonrpc::Request request) {
     return;
   }
   if (stream && too_many_streams(visit)) return;
+  const auto slot = slot_of(visit);
+  if (!slot) return;
   const auto answer = std::make_shared<ModernAnswer>(visit.responder, visit.style);
   const auto connection = mcp::Connection::open(server_, visit.caller, answer, mcp::run_here);
-  watch_stream(visit, connection, answer);
+  open_.add(visit.pass, stream, connection, answer);
+  // To go away is to cancel.
+  visit.responder->on_gone([connection] { connection->cancel_all(); });
   connection->receive(jsonrpc::Item(std::move(request)), answer);
 }
 
-void HttpEndpoint::watch_stream(const Visit& visit, const std::shared_ptr<mcp::Connection>& connection,
-                                const std::shared_ptr<ModernAnswer>& answer) {
-  {
-    const std::scoped_lock lock(mutex_);
-    std::erase_if(open_, [](const Open& open) { return open.answer.expired(); });
-    open_.push_back({visit.caller.identity, connection, answer});
+std::shared_ptr<const void> HttpEndpoint::slot_of(Visit& visit) {
+  auto slot = slots_.enter(visit.caller.identity);
+  if (!slot) {
+    visit.responder->answer(refusal_response(429, "Too many calls of this caller are running; wait for some.",
+                                             with(visit.style.headers, "Retry-After", "1")));
   }
-  // To go away is to cancel.
-  visit.responder->on_gone([connection] { connection->cancel_all(); });
+  return slot;
 }
 
 bool HttpEndpoint::too_many_streams(Visit& visit) {
-  std::size_t own = 0;
-  {
-    const std::scoped_lock lock(mutex_);
-    for (const auto& open : open_) {
-      if (open.owner != visit.caller.identity) continue;
-      const auto answer = open.answer.lock();
-      if (answer && answer->streaming()) ++own;
-    }
-  }
-  if (own < options_.max_streams_of_caller) return false;
+  if (open_.streaming(visit.caller.identity) < options_.max_streams_of_caller) return false;
   visit.responder->answer(refusal_response(429, "Too many streams of this caller are open; close some.",
                                            with(visit.style.headers, "Retry-After", "10")));
   return true;
 }
 
 void HttpEndpoint::post_initialize(Visit& visit, jsonrpc::Request request) {
-  const auto caller = visit.caller;
-  auto session = sessions_.make(caller, owner_key(caller));
+  auto session = sessions_.make(visit.caller, owner_key(visit.caller));
   if (!sessions_.keep(session)) {
-    visit.responder->answer(refusal_response(429, "Too many sessions of this caller are in use; end some.",
+    visit.responder->answer(refusal_response(429, "Too many sessions are in use; end some.",
                                              with(visit.style.headers, "Retry-After", "10")));
     return;
   }
   const auto answer = std::make_shared<Handshake>(visit.responder, visit.style.headers, session->id());
   session->receive(jsonrpc::Item(std::move(request)), answer);
-  if (!session->connection().revision()) sessions_.end(session->id(), owner_key(caller));
+  if (!session->connection().revision()) sessions_.end(session->id(), session->owner());
 }
 
 std::shared_ptr<HttpSession> HttpEndpoint::session_of(Visit& visit) {
@@ -318,6 +336,8 @@ void HttpEndpoint::post_legacy(Visit& visit, Input input) {
     visit.responder->answer(json_response(202, {}, visit.style.headers));
     return;
   }
+  const auto slot = slot_of(visit);
+  if (!slot) return;
   const bool primes = session->connection().revision() == mcp::Revision::R2025_11_25;
   const auto answer = std::make_shared<LegacyAnswer>(
       visit.responder, visit.style, session->new_stream(),
@@ -346,9 +366,8 @@ void HttpEndpoint::get(Visit& visit) {
     stream = found->first;
     after = found->second;
   }
-  if (stream->attach(visit.responder, event_head(visit.style.headers), after)) return;
-  visit.responder->answer(
-      refusal_response(409, "This stream of the session is open already.", visit.style.headers));
+  open_.add(visit.pass, stream, visit.responder);
+  stream->attach(visit.responder, event_head(visit.style.headers), after);
 }
 
 void HttpEndpoint::end_session(Visit& visit) {
@@ -360,19 +379,29 @@ void HttpEndpoint::end_session(Visit& visit) {
 
 void HttpEndpoint::beat() {
   sessions_.sweep();
+  refusals_.beat();
   const auto now = server_.clock().steady();
+  if (options_.authenticate && now - checked_ >= kCheck && !checking_.exchange(true)) {
+    checked_ = now;
+    const bool begun = workers_->run([self = shared_from_this()] { self->check_streams(); });
+    if (!begun) checking_ = false;
+  }
   if (now - kept_alive_ < options_.keep_alive) return;
   kept_alive_ = now;
   sessions_.keep_alive();
-  std::vector<std::shared_ptr<ModernAnswer>> answers;
-  {
-    const std::scoped_lock lock(mutex_);
-    std::erase_if(open_, [](const Open& open) { return open.answer.expired(); });
-    for (const auto& open : open_) {
-      if (auto answer = open.answer.lock()) answers.push_back(std::move(answer));
-    }
-  }
-  for (const auto& answer : answers) answer->keep_alive();
+  open_.keep_alive();
+}
+
+void HttpEndpoint::check_streams() {
+  open_.check([this](const Pass& pass) { return is_valid(pass); });
+  checking_ = false;
+}
+
+bool HttpEndpoint::is_valid(const Pass& pass) const {
+  const auto caller = options_.authenticate(pass.credentials, stop_.get_token());
+  if (caller) return owner_key(*caller) == pass.rights;
+  // Nobody knows now; later somebody will.
+  return caller.error().status == 503;
 }
 
 void HttpEndpoint::end_streams() {
@@ -381,14 +410,8 @@ void HttpEndpoint::end_streams() {
 }
 
 void HttpEndpoint::cancel_calls() {
-  std::vector<std::shared_ptr<mcp::Connection>> connections;
-  {
-    const std::scoped_lock lock(mutex_);
-    for (const auto& open : open_) {
-      if (auto connection = open.connection.lock()) connections.push_back(std::move(connection));
-    }
-  }
-  for (const auto& connection : connections) connection->cancel_all();
+  stop_.request_stop();
+  open_.cancel_all();
   sessions_.cancel_calls();
 }
 

@@ -1,10 +1,10 @@
 // One HTTP request after the other to the protocol, whatever its era.
 #pragma once
 
-#include <expected>
+#include <atomic>
 #include <memory>
-#include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <variant>
 #include <vector>
@@ -12,10 +12,13 @@
 #include "jsonrpc/message.h"
 #include "mcp/connection.h"
 #include "net/responder.h"
+#include "transport/call_slots.h"
 #include "transport/http.h"
 #include "transport/http_answer.h"
 #include "transport/http_guard.h"
 #include "transport/http_session.h"
+#include "transport/open_streams.h"
+#include "transport/refusal_log.h"
 #include "transport/workers.h"
 
 namespace transport {
@@ -46,10 +49,12 @@ class HttpEndpoint final : public std::enable_shared_from_this<HttpEndpoint> {
     std::shared_ptr<net::Responder> responder;
     AnswerStyle style;
     mcp::Caller caller;
+    Pass pass{};
   };
 
   bool serve_document(const net::Request& request, net::Responder& responder) const;
   void run(Visit visit);
+  bool let_in(Visit& visit);
   void post(Visit& visit);
   void get(Visit& visit);
   void end_session(Visit& visit);
@@ -58,9 +63,11 @@ class HttpEndpoint final : public std::enable_shared_from_this<HttpEndpoint> {
   void post_legacy(Visit& visit, Input input);
   void post_initialize(Visit& visit, jsonrpc::Request request);
   std::shared_ptr<HttpSession> session_of(Visit& visit);
+  /// Null when the caller has too many calls running, and has been told so.
+  std::shared_ptr<const void> slot_of(Visit& visit);
   bool too_many_streams(Visit& visit);
-  void watch_stream(const Visit& visit, const std::shared_ptr<mcp::Connection>& connection,
-                    const std::shared_ptr<ModernAnswer>& answer);
+  void check_streams();
+  bool is_valid(const Pass& pass) const;
 
   const mcp::Server& server_;
   const HttpOptions options_;
@@ -68,15 +75,14 @@ class HttpEndpoint final : public std::enable_shared_from_this<HttpEndpoint> {
   const std::shared_ptr<Workers> workers_;
   HttpSessions sessions_;
 
-  struct Open {
-    std::string owner;
-    std::weak_ptr<mcp::Connection> connection;
-    std::weak_ptr<ModernAnswer> answer;
-  };
-  std::mutex mutex_;
-  /// Modern requests that are being answered.
-  std::vector<Open> open_;
+  CallSlots slots_;
+  OpenStreams open_;
+  RefusalLog refusals_;
+  /// Ends a check of open streams that waits.
+  std::stop_source stop_;
+  std::atomic<bool> checking_ = false;
   base::Clock::Steady kept_alive_{};
+  base::Clock::Steady checked_{};
 };
 
 }  // namespace transport

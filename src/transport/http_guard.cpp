@@ -43,12 +43,14 @@ bool HttpGuard::known_host(std::string_view host) const {
       hosts_, [&](const std::string& known) { return known == name || known == without_port(name); });
 }
 
-std::expected<void, std::string> HttpGuard::check(const net::Headers& headers) const {
+std::expected<void, std::string> HttpGuard::check_host(const net::Headers& headers) const {
   const auto host = single_header(headers, "host");
-  if (!host || !*host || !known_host(**host)) {
-    return std::unexpected("The Host \"" + base::printable(host && *host ? **host : "", 100) +
-                           "\" is not one of this server; --http-hosts adds one.");
-  }
+  if (host && *host && known_host(**host)) return {};
+  return std::unexpected("The Host \"" + base::printable(host && *host ? **host : "", 100) +
+                         "\" is not one of this server; --http-hosts adds one.");
+}
+
+std::expected<void, std::string> HttpGuard::check_origin(const net::Headers& headers) const {
   const auto origin = single_header(headers, "origin");
   if (origin && !*origin) return {};
   const auto text = origin ? base::lower_ascii(**origin) : std::string{};

@@ -15,9 +15,11 @@ class HttpGuard {
   /// `hosts` are names, with a port or for any; `origins` whole origins.
   HttpGuard(std::vector<std::string> hosts, std::vector<std::string> origins);
 
-  /// The error is a sentence: a Host that is not ours, or a page of another origin.
-  std::expected<void, std::string> check(const net::Headers& headers) const;
-  /// For a browser whose origin passed check(): what it may read. Empty without an Origin.
+  /// The error is a sentence: a Host that is not ours.
+  std::expected<void, std::string> check_host(const net::Headers& headers) const;
+  /// The error is a sentence: a page of another origin.
+  std::expected<void, std::string> check_origin(const net::Headers& headers) const;
+  /// For a browser whose origin passed: what it may read. Empty without an Origin.
   net::Headers cors(const net::Headers& headers) const;
 
  private:

@@ -37,7 +37,10 @@ class HttpSession::General final : public mcp::Sink {
 };
 
 HttpSession::HttpSession(const mcp::Server& server, std::string id, mcp::Caller caller, std::string owner)
-    : id_(std::move(id)), owner_(std::move(owner)), general_(std::make_shared<EventStream>("0")) {
+    : id_(std::move(id)),
+      owner_(std::move(owner)),
+      identity_(caller.identity),
+      general_(std::make_shared<EventStream>("0")) {
   // Each request has a thread of its own already.
   connection_ =
       mcp::Connection::open(server, std::move(caller), std::make_shared<General>(general_), mcp::run_here);
@@ -107,11 +110,23 @@ std::shared_ptr<HttpSession> HttpSessions::make(mcp::Caller caller, std::string 
   return std::make_shared<HttpSession>(server_, random_id(), std::move(caller), std::move(owner));
 }
 
+std::size_t HttpSessions::count_of(const std::string& identity) const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      sessions_, [&](const auto& entry) { return entry.second.session->identity() == identity; }));
+}
+
+std::string HttpSessions::richest() const {
+  std::map<std::string, std::size_t> counts;
+  for (const auto& [id, entry] : sessions_) ++counts[entry.session->identity()];
+  const auto most = std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second; });
+  return most == counts.end() ? std::string{} : most->first;
+}
+
 /// The session that had to go; null when all are in use.
-std::shared_ptr<HttpSession> HttpSessions::make_room(const std::string& owner) {
+std::shared_ptr<HttpSession> HttpSessions::make_room(const std::string& identity) {
   auto oldest = sessions_.end();
   for (auto at = sessions_.begin(); at != sessions_.end(); ++at) {
-    if (at->second.session->owner() != owner || at->second.session->attended()) continue;
+    if (at->second.session->identity() != identity || at->second.session->attended()) continue;
     if (oldest == sessions_.end() || at->second.used < oldest->second.used) oldest = at;
   }
   if (oldest == sessions_.end()) return nullptr;
@@ -124,10 +139,11 @@ bool HttpSessions::keep(const std::shared_ptr<HttpSession>& session) {
   std::shared_ptr<HttpSession> gone;
   {
     const std::scoped_lock lock(mutex_);
-    const auto own = std::ranges::count_if(
-        sessions_, [&](const auto& entry) { return entry.second.session->owner() == session->owner(); });
-    if (sessions_.size() >= limits_.all || static_cast<std::size_t>(own) >= limits_.of_owner) {
-      gone = make_room(session->owner());
+    const auto& identity = session->identity();
+    const auto own = count_of(identity);
+    if (own >= limits_.of_caller || sessions_.size() >= limits_.all) {
+      gone = make_room(identity);
+      if (const auto other = richest(); !gone && own + 1 < count_of(other)) gone = make_room(other);
       if (!gone) return false;
     }
     sessions_.emplace(session->id(), Entry{session, server_.clock().steady()});

@@ -33,6 +33,8 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
 
   const std::string& id() const { return id_; }
   const std::string& owner() const { return owner_; }
+  /// The caller's name.
+  const std::string& identity() const { return identity_; }
   mcp::Connection& connection() { return *connection_; }
   /// The stream of GET.
   const std::shared_ptr<EventStream>& general() const { return general_; }
@@ -57,6 +59,7 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
 
   const std::string id_;
   const std::string owner_;
+  const std::string identity_;
   const std::shared_ptr<EventStream> general_;
   std::shared_ptr<mcp::Connection> connection_;
 
@@ -72,7 +75,7 @@ class HttpSessions {
  public:
   struct Limits {
     std::size_t all = 1000;
-    std::size_t of_owner = 100;
+    std::size_t of_caller = 100;
     std::chrono::milliseconds idle{std::chrono::minutes(30)};
   };
 
@@ -80,7 +83,8 @@ class HttpSessions {
 
   /// Not known by its name before keep().
   std::shared_ptr<HttpSession> make(mcp::Caller caller, std::string owner) const;
-  /// False when there are too many; the oldest one of this owner that nobody attends makes room.
+  /// Where there are too many, the oldest one that nobody attends makes room: of this caller, or when all
+  /// callers together have too many, of one who has more. False when there is none.
   bool keep(const std::shared_ptr<HttpSession>& session);
   /// Null when there is none of this name, or it is somebody else's. Counts as use.
   std::shared_ptr<HttpSession> find(std::string_view id, const std::string& owner);
@@ -100,7 +104,11 @@ class HttpSessions {
     base::Clock::Steady used;
   };
 
-  std::shared_ptr<HttpSession> make_room(const std::string& owner);
+  /// With the mutex held.
+  std::size_t count_of(const std::string& identity) const;
+  /// Who has most.
+  std::string richest() const;
+  std::shared_ptr<HttpSession> make_room(const std::string& identity);
   std::vector<std::shared_ptr<HttpSession>> all() const;
 
   const mcp::Server& server_;

@@ -250,19 +250,29 @@ class HttpTest : public OfferTest {
   Answer ping(const std::string& session, const net::Headers& also = {}) const {
     return post(plus(in_session(session), also), R"({"jsonrpc":"2.0","id":1,"method":"ping"})");
   }
-  /// Callers by the header X-Caller, their rights by X-Tier; nobody without the former.
-  static HttpOptions named_callers() {
+  static net::Headers caller(const std::string& name, const std::string& tier = "") {
+    return {{"Authorization", "Test " + name + "/" + tier}};
+  }
+  /// Those of caller(), but for the `banned` one; nobody else.
+  HttpOptions named_callers() {
     HttpOptions options;
-    options.authenticate = [](const net::Headers& headers,
-                              const std::stop_token&) -> std::expected<mcp::Caller, transport::Refusal> {
-      const auto name = net::find_header(headers, "x-caller");
-      if (!name) return std::unexpected(transport::Refusal{401, "Bearer realm=\"test\"", "Who are you?"});
-      mcp::Caller caller;
-      caller.identity = std::string(*name);
-      if (const auto tier = net::find_header(headers, "x-tier")) caller.tier = std::string(*tier);
-      return caller;
+    options.authenticate = [this](const net::Headers& headers,
+                                  const std::stop_token&) -> std::expected<mcp::Caller, transport::Refusal> {
+      const auto given = net::find_header(headers, "authorization").value_or("Test /");
+      const auto slash = given.find('/');
+      mcp::Caller found;
+      found.identity = std::string(given.substr(5, slash - 5));
+      const std::scoped_lock lock(banned_mutex_);
+      if (found.identity.empty() || found.identity == banned_)
+        return std::unexpected(transport::Refusal{401, "Bearer realm=\"test\"", "Who are you?"});
+      if (given.size() > slash + 1) found.tier = std::string(given.substr(slash + 1));
+      return found;
     };
     return options;
+  }
+  void ban(std::string name) {
+    const std::scoped_lock lock(banned_mutex_);
+    banned_ = std::move(name);
   }
 
   StopControl stop;
@@ -270,6 +280,8 @@ class HttpTest : public OfferTest {
   int exit_code = -1;
 
  private:
+  std::mutex banned_mutex_;
+  std::string banned_;
   std::mutex beat_mutex_;
   std::condition_variable beaten_;
   int beats_ = 0;

@@ -135,7 +135,16 @@ TEST_F(HttpFrontTest, Documents) {
   EXPECT_EQ(root.header("Access-Control-Allow-Origin"), "*");
   EXPECT_TRUE(root.is_json());
   EXPECT_EQ(visit("GET", "/.well-known/oauth-protected-resource/mcp?x", {}).body, R"({"b":2})");
-  EXPECT_EQ(visit("POST", "/.well-known/oauth-protected-resource", common(), kPing).status, 404U);
+  EXPECT_EQ(visit("POST", "/.well-known/oauth-protected-resource", common(), kPing).status, 405U);
+  // An OAuth client in a browser, wherever its page is from.
+  const net::Headers page{{"Origin", "https://elsewhere.example"}, {"Access-Control-Request-Method", "GET"}};
+  const auto preflight = visit("OPTIONS", "/.well-known/oauth-protected-resource/mcp", page);
+  EXPECT_EQ(preflight.status, 204U);
+  EXPECT_EQ(preflight.header("Access-Control-Allow-Origin"), "*");
+  EXPECT_EQ(preflight.header("Access-Control-Allow-Headers"), "MCP-Protocol-Version");
+  EXPECT_EQ(visit("GET", "/.well-known/oauth-protected-resource", page).body, R"({"a":1})");
+  EXPECT_EQ(visit("OPTIONS", "/mcp", page).status, 403U);
+  EXPECT_EQ(visit("GET", "/.well-known/oauth-protected-resource", {{"Host", "evil.example"}}).status, 403U);
 }
 
 TEST_F(HttpFrontTest, AuthenticationComesFirst) {
@@ -146,9 +155,8 @@ TEST_F(HttpFrontTest, AuthenticationComesFirst) {
     EXPECT_EQ(answer.header("WWW-Authenticate"), "Bearer realm=\"test\"");
     EXPECT_EQ(answer.body, R"({"error":"Who are you?"})");
   }
-  EXPECT_EQ(
-      post(plus(modern_headers("tools/list"), {{"X-Caller", "alice"}}), modern("tools/list", "1")).status,
-      200U);
+  EXPECT_EQ(post(plus(modern_headers("tools/list"), caller("alice")), modern("tools/list", "1")).status,
+            200U);
 }
 
 TEST_F(HttpFrontTest, AnAuthorizationServerThatIsAway) {
@@ -201,8 +209,8 @@ TEST_F(HttpFrontTest, TooBusy) {
 TEST_F(HttpFrontTest, TheTraceReachesTheLog) {
   start(named_callers());
   const std::string trace = "0af7651916cd43dd8448eb211c80319c";
-  const auto headers = plus(modern_headers("tools/call", "echo"),
-                            {{"X-Caller", "alice"}, {"traceparent", "00-" + trace + "-b7ad6b7169203331-01"}});
+  const auto headers = plus(plus(modern_headers("tools/call", "echo"), caller("alice")),
+                            {{"traceparent", "00-" + trace + "-b7ad6b7169203331-01"}});
   testing::internal::CaptureStderr();
   EXPECT_EQ(post(headers, modern_call("echo", "7")).status, 200U);
   auto logged = testing::internal::GetCapturedStderr();
@@ -215,7 +223,7 @@ TEST_F(HttpFrontTest, TheTraceReachesTheLog) {
   testing::internal::CaptureStderr();
   EXPECT_EQ(post(headers, body).status, 200U);
   EXPECT_EQ(
-      post(plus(modern_headers("tools/call", "echo"), {{"X-Caller", "alice"}, {"traceparent", "rubbish"}}),
+      post(plus(plus(modern_headers("tools/call", "echo"), caller("alice")), {{"traceparent", "rubbish"}}),
            modern_call("echo", "8"))
           .status,
       200U);

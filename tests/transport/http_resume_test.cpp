@@ -17,16 +17,12 @@ class HttpResumeTest : public HttpTest {
       return text_result(call.stop.stop_requested() ? "stopped" : "went on");
     };
   }
-  /// Reads on behind `last`; once whoever read before is known to be gone.
+  /// Reads on behind `last`.
   std::unique_ptr<Visitor> resume(const std::string& session, const std::string& last) const {
-    const auto deadline = std::chrono::steady_clock::now() + kForever;
-    while (std::chrono::steady_clock::now() < deadline) {
-      auto visitor = std::make_unique<Visitor>(http->port());
-      visitor->send("GET", "/mcp", plus(in_session(session), {{"Last-Event-ID", last}}));
-      if (visitor->head().status != 409) return visitor;
-    }
-    ADD_FAILURE() << "the stream is never free";
-    return std::make_unique<Visitor>(http->port());
+    auto visitor = std::make_unique<Visitor>(http->port());
+    visitor->send("GET", "/mcp", plus(in_session(session), {{"Last-Event-ID", last}}));
+    visitor->head();
+    return visitor;
   }
 };
 
@@ -39,9 +35,10 @@ TEST_F(HttpResumeTest, GoingDoesNotCancel) {
   const auto first = id_of(visitor.event());
   const auto second = id_of(visitor.event());
   visitor.close();
+  const auto cut = resume(session, second);
+  // Cut off once more, though nobody has noticed.
   const auto rest = resume(session, second);
-  // Another reader would take the answer away.
-  EXPECT_EQ(visit("GET", "/mcp", plus(in_session(session), {{"Last-Event-ID", second}})).status, 409U);
+  EXPECT_EQ(cut->event(), "");
   tools.release.release();
   EXPECT_THAT(rest->event(), HasSubstr("half"));
   EXPECT_THAT(rest->event(), HasSubstr("went on"));

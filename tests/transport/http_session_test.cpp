@@ -11,10 +11,10 @@ constexpr std::string_view kPing = R"({"jsonrpc":"2.0","id":1,"method":"ping"})"
 
 class HttpSessionTest : public HttpTest {
  protected:
-  static net::Headers caller(std::string name, std::string tier = "") {
-    net::Headers headers{{"X-Caller", std::move(name)}};
-    if (!tier.empty()) headers.emplace_back("X-Tier", std::move(tier));
-    return headers;
+  static std::string without_comments(Visitor& visitor) {
+    auto event = visitor.event();
+    while (event == ":") event = visitor.event();
+    return event;
   }
   /// Reads the stream of the session until it goes.
   std::unique_ptr<Visitor> attend(const std::string& session, const net::Headers& also = {}) const {
@@ -160,16 +160,41 @@ TEST_F(HttpSessionTest, AFailedHandshakeMakesNone) {
   EXPECT_EQ(answer.header("Mcp-Session-Id"), "");
 }
 
-TEST_F(HttpSessionTest, OneReaderOfTheStream) {
+TEST_F(HttpSessionTest, ANewReaderOfTheStreamTakesOver) {
   start();
   const auto session = open_session();
+  const auto lost = attend(session);
   const auto reader = attend(session);
-  EXPECT_EQ(visit("GET", "/mcp", in_session(session)).status, 409U);
+  EXPECT_EQ(lost->event(), "") << "its connection may be dead without anybody knowing";
   all.changes().tools_changed();
   EXPECT_THAT(reader->event(), HasSubstr("notifications/tools/list_changed"));
   std::thread ending([this] { end(); });
   EXPECT_EQ(reader->event(), "") << "a drain ends it";
   ending.join();
+}
+
+TEST_F(HttpSessionTest, AReaderWhoseTokenIsRevokedIsSentAway) {
+  start(named_callers());
+  const auto session = open_session("2025-11-25", caller("alice"));
+  const auto reader = attend(session, caller("alice"));
+  const auto other = attend(open_session("2025-11-25", caller("bob")), caller("bob"));
+  ban("alice");
+  clock.advance(minutes(1));
+  EXPECT_EQ(without_comments(*reader), "");
+  all.changes().tools_changed();
+  EXPECT_THAT(without_comments(*other), HasSubstr("notifications/tools/list_changed"));
+}
+
+TEST_F(HttpSessionTest, WhoHasMostMakesRoomForOthers) {
+  auto options = named_callers();
+  options.max_sessions = 4;
+  start(options);
+  const auto oldest = open_session("2025-11-25", caller("alice"));
+  clock.advance(minutes(1));
+  for (int i = 0; i < 3; ++i) open_session("2025-11-25", caller("alice"));
+  const auto bobs = open_session("2025-11-25", caller("bob"));
+  EXPECT_EQ(ping(oldest, caller("alice")).status, 404U);
+  EXPECT_EQ(ping(bobs, caller("bob")).status, 200U);
 }
 
 TEST_F(HttpSessionTest, WhatHasNoAnswer) {
@@ -221,6 +246,23 @@ TEST_F(HttpSessionTest, BatchesInOneRevision) {
       EXPECT_EQ(refused.code(), -32600) << version;
     }
   }
+}
+
+TEST_F(HttpSessionTest, ABatchIsBounded) {
+  start();
+  const auto session = open_session("2025-03-26");
+  const auto pings = [](std::size_t count) {
+    std::string batch;
+    for (std::size_t i = 0; i < count; ++i)
+      batch +=
+          (i == 0 ? "[" : ",") + (R"({"jsonrpc":"2.0","id":)" + std::to_string(i)) + R"(,"method":"ping"})";
+    return batch + "]";
+  };
+  const auto most = post(in_session(session, "2025-03-26"), pings(mcp::kMostInBatch));
+  EXPECT_EQ(json(most.body).as_array().size(), mcp::kMostInBatch);
+  const auto more = post(in_session(session, "2025-03-26"), pings(mcp::kMostInBatch + 1));
+  EXPECT_EQ(more.status, 400U);
+  EXPECT_THAT(more.body, HasSubstr("send at most 64"));
 }
 
 TEST_F(HttpSessionTest, ProgressInABatch) {

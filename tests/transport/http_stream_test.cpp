@@ -224,8 +224,8 @@ TEST_F(HttpStreamTest, StreamsOfACallerAreBounded) {
   auto options = named_callers();
   options.max_streams_of_caller = 1;
   start(options);
-  const auto headers = [&](std::string name) {
-    return plus(modern_headers("subscriptions/listen"), {{"X-Caller", std::move(name)}});
+  const auto headers = [&](const std::string& name) {
+    return plus(modern_headers("subscriptions/listen"), caller(name));
   };
   Visitor first(http->port());
   first.send("POST", "/mcp", headers("alice"), listen("1", ""));
@@ -237,6 +237,52 @@ TEST_F(HttpStreamTest, StreamsOfACallerAreBounded) {
   Visitor other(http->port());
   other.send("POST", "/mcp", headers("bob"), listen("1", ""));
   EXPECT_EQ(other.head().status, 200U);
+}
+
+TEST_F(HttpStreamTest, AStreamEndsWithTheRightsItWasOpenedBy) {
+  start(named_callers());
+  const auto listens = [&](const net::Headers& who) {
+    auto visitor = std::make_unique<Visitor>(http->port());
+    visitor->send("POST", "/mcp", plus(modern_headers("subscriptions/listen"), who),
+                  listen("1", R"("toolsListChanged":true)"));
+    visitor->head();
+    visitor->event();
+    return visitor;
+  };
+  const auto alice = listens(caller("alice"));
+  const auto bob = listens(caller("bob"));
+  const auto slow = std::make_unique<Visitor>(http->port());
+  slow->send("POST", "/mcp", plus(modern_headers("tools/call", "block"), caller("alice")),
+             modern_call("block", "7"));
+  tools.entered.acquire();
+  ban("alice");
+  clock.advance(std::chrono::seconds(6));
+  EXPECT_EQ(alice->event(), "");
+  all.changes().tools_changed();
+  EXPECT_THAT(bob->event(), HasSubstr("notifications/tools/list_changed"));
+  // What was begun with good rights is answered.
+  tools.release.release();
+  EXPECT_THAT(slow->answer().body, HasSubstr("released"));
+}
+
+TEST_F(HttpStreamTest, OneCallerDoesNotTakeEveryWorker) {
+  auto options = named_callers();
+  options.max_calls_of_caller = 1;
+  start(options);
+  const auto calls = [&](std::string_view tool, const std::string& who) {
+    return post(plus(modern_headers("tools/call", tool), caller(who)), modern_call(tool, "8"));
+  };
+  Visitor blocked(http->port());
+  blocked.send("POST", "/mcp", plus(modern_headers("tools/call", "block"), caller("alice")),
+               modern_call("block", "7"));
+  tools.entered.acquire();
+  const auto refused = calls("echo", "alice");
+  EXPECT_EQ(refused.status, 429U);
+  EXPECT_EQ(refused.header("Retry-After"), "1");
+  EXPECT_EQ(calls("echo", "bob").status, 200U);
+  tools.release.release();
+  EXPECT_THAT(blocked.answer().body, HasSubstr("released"));
+  EXPECT_EQ(calls("echo", "alice").status, 200U);
 }
 
 TEST_F(HttpStreamTest, KeepAliveComments) {

@@ -1,0 +1,88 @@
+#include "transport/open_streams.h"
+
+#include <map>
+#include <utility>
+
+namespace transport {
+
+void OpenStreams::forget_gone() {
+  std::erase_if(answering_, [](const Answering& each) { return each.answer.expired(); });
+  std::erase_if(reading_, [](const Reading& each) { return each.reader.expired(); });
+}
+
+void OpenStreams::add(Pass pass, bool listens, const std::shared_ptr<mcp::Connection>& connection,
+                      const std::shared_ptr<ModernAnswer>& answer) {
+  const std::scoped_lock lock(mutex_);
+  forget_gone();
+  answering_.push_back({std::move(pass), listens, connection, answer});
+}
+
+void OpenStreams::add(Pass pass, const std::shared_ptr<EventStream>& stream,
+                      const std::shared_ptr<net::Responder>& reader) {
+  const std::scoped_lock lock(mutex_);
+  forget_gone();
+  reading_.push_back({std::move(pass), stream, reader});
+}
+
+std::size_t OpenStreams::streaming(std::string_view identity) {
+  const std::scoped_lock lock(mutex_);
+  std::size_t count = 0;
+  for (const auto& each : answering_) {
+    if (each.pass.identity != identity) continue;
+    const auto answer = each.answer.lock();
+    if (answer && answer->streaming()) ++count;
+  }
+  return count;
+}
+
+void OpenStreams::keep_alive() {
+  std::vector<std::shared_ptr<ModernAnswer>> answers;
+  {
+    const std::scoped_lock lock(mutex_);
+    forget_gone();
+    for (const auto& each : answering_) {
+      if (auto answer = each.answer.lock()) answers.push_back(std::move(answer));
+    }
+  }
+  for (const auto& answer : answers) answer->keep_alive();
+}
+
+void OpenStreams::cancel_all() {
+  std::vector<std::shared_ptr<mcp::Connection>> connections;
+  {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& each : answering_) {
+      if (auto connection = each.connection.lock()) connections.push_back(std::move(connection));
+    }
+  }
+  for (const auto& connection : connections) connection->cancel_all();
+}
+
+void OpenStreams::check(const std::function<bool(const Pass&)>& valid) {
+  std::vector<std::pair<Pass, std::function<void()>>> open;
+  {
+    const std::scoped_lock lock(mutex_);
+    forget_gone();
+    for (const auto& each : answering_) {
+      if (!each.listens) continue;
+      open.emplace_back(each.pass, [connection = each.connection] {
+        if (const auto held = connection.lock()) held->cancel_all();
+      });
+    }
+    for (const auto& each : reading_) {
+      open.emplace_back(each.pass, [stream = each.stream, reader = each.reader] {
+        const auto held = stream.lock();
+        if (const auto gone = reader.lock(); held && gone) held->dismiss(*gone);
+      });
+    }
+  }
+  // Many streams are of one caller.
+  std::map<std::pair<std::string, net::Headers>, bool> known;
+  for (const auto& [pass, end] : open) {
+    const auto [found, fresh] = known.try_emplace({pass.rights, pass.credentials}, true);
+    if (fresh) found->second = valid(pass);
+    if (!found->second) end();
+  }
+}
+
+}  // namespace transport

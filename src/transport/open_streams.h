@@ -1,0 +1,68 @@
+// Answers that are under way, and the readers of sessions: kept alive, counted, cancelled, and ended when who
+// reads them may no longer.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mcp/connection.h"
+#include "net/http.h"
+#include "net/responder.h"
+#include "transport/event_stream.h"
+#include "transport/http_answer.h"
+
+namespace transport {
+
+/// By what somebody was let in, and what it was good for then.
+struct Pass {
+  std::string identity;
+  /// Identity, tier, categories and scopes in one text.
+  std::string rights;
+  /// The Authorization header, if there was one.
+  net::Headers credentials;
+};
+
+/// Safe from many threads. Holds nothing alive.
+class OpenStreams {
+ public:
+  /// A request of the modern era that is being answered. One that `listens` stays open.
+  void add(Pass pass, bool listens, const std::shared_ptr<mcp::Connection>& connection,
+           const std::shared_ptr<ModernAnswer>& answer);
+  /// Whoever reads the stream of a session.
+  void add(Pass pass, const std::shared_ptr<EventStream>& stream,
+           const std::shared_ptr<net::Responder>& reader);
+
+  /// Answers of this caller that have begun as streams.
+  std::size_t streaming(std::string_view identity);
+  void keep_alive();
+  /// Cancels the calls of the modern era.
+  void cancel_all();
+  /// Ends what stays open by a pass that is `valid` no longer, which may wait.
+  void check(const std::function<bool(const Pass&)>& valid);
+
+ private:
+  struct Answering {
+    Pass pass;
+    bool listens;
+    std::weak_ptr<mcp::Connection> connection;
+    std::weak_ptr<ModernAnswer> answer;
+  };
+  struct Reading {
+    Pass pass;
+    std::weak_ptr<EventStream> stream;
+    std::weak_ptr<net::Responder> reader;
+  };
+
+  /// With the mutex held.
+  void forget_gone();
+
+  std::mutex mutex_;
+  std::vector<Answering> answering_;
+  std::vector<Reading> reading_;
+};
+
+}  // namespace transport
