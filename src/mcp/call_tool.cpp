@@ -63,6 +63,7 @@ Reply cannot_ask_for_tool(const NeedInput& need, const Server& server, const Exc
   }
   const auto text = "Nothing was changed: this call needs an answer from the user first" + question +
                     ", and " + std::string(reason) + ".";
+  if (exchange.remark != nullptr) *exchange.remark = "nobody confirmed";
   return write_outcome(error_result(text), server, exchange);
 }
 
@@ -86,6 +87,7 @@ struct Outcomes {
   const Exchange& exchange;
 
   std::variant<Reply, NeedInput> operator()(const Result& result) const {
+    if (result.is_error && exchange.remark != nullptr) *exchange.remark = "isError";
     return Reply(write_outcome(result, server, exchange));
   }
   std::variant<Reply, NeedInput> operator()(NeedInput& need) const { return std::move(need); }
@@ -93,6 +95,7 @@ struct Outcomes {
     return Reply(protocol_error(std::move(error)));
   }
   std::variant<Reply, NeedInput> operator()(const Task& task) const {
+    if (exchange.remark != nullptr) *exchange.remark = "as a task";
     return Reply(write_created_task(server, exchange, task));
   }
   std::variant<Reply, NeedInput> operator()(const InsufficientScope& scope) const {

@@ -57,12 +57,14 @@ std::string log_label(const Caller& caller, const Envelope& envelope) {
 }
 
 /// A caller with a name leaves a trail: what was asked, and what came of it.
-void tell_log(const jsonrpc::Request& request, const Reply& reply, base::Clock::Steady::duration took,
-              const Caller& caller) {
+void tell_log(const jsonrpc::Request& request, const Reply& reply, std::string_view remark,
+              base::Clock::Steady::duration took, const Caller& caller) {
   const auto level = caller.identity.empty() ? base::LogLevel::Debug : base::LogLevel::Info;
   if (level == base::LogLevel::Debug && !base::log_debug()) return;
   const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
-  base::log(level, summary(request) + (reply ? "" : ": error " + std::to_string(reply.error().code)) + ", " +
+  std::string outcome(remark);
+  if (!reply) outcome = "error " + std::to_string(reply.error().code);
+  base::log(level, summary(request) + (outcome.empty() ? "" : ": ") + outcome + ", " +
                        std::to_string(milliseconds) + " ms");
 }
 
@@ -299,8 +301,12 @@ Reply Connection::run(const Method& method, const jsonrpc::Request& request, con
   const auto begin = server_.clock().steady();
   std::string why;
   try {
-    auto reply = method.run(server_, exchange);
-    if (method.pace == Pace::Worker) tell_log(request, reply, server_.clock().steady() - begin, caller_);
+    std::string remark;
+    auto told = exchange;
+    told.remark = &remark;
+    auto reply = method.run(server_, told);
+    if (method.pace == Pace::Worker)
+      tell_log(request, reply, remark, server_.clock().steady() - begin, caller_);
     return reply;
   } catch (const std::exception& exception) {
     why = exception.what();

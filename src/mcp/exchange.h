@@ -61,6 +61,8 @@ struct Exchange {
   std::stop_token stop;
   /// Of methods that stay open (Pace::Stream); else null.
   std::shared_ptr<InFlight> stream{};
+  /// Where a method says for the log what came of it, if that is no error of the protocol.
+  std::string* remark = nullptr;
 
   Request request(const base::JsonObject& inputs) const {
     return {caller, era(envelope.revision), envelope.client_capabilities, inputs, progress, log, stop};

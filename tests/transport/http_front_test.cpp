@@ -232,5 +232,15 @@ TEST_F(HttpFrontTest, TheTraceReachesTheLog) {
   EXPECT_THAT(logged, testing::Not(HasSubstr("rubbish")));
 }
 
+TEST_F(HttpFrontTest, TheLogSaysWhatCameOfACall) {
+  start(named_callers());
+  testing::internal::CaptureStderr();
+  for (const std::string_view tool : {"fails", "echo"})
+    post(plus(modern_headers("tools/call", tool), caller("alice")), modern_call(tool, "7"));
+  const auto logged = testing::internal::GetCapturedStderr();
+  EXPECT_THAT(logged, HasSubstr("[alice] request 7: tools/call fails: isError, "));
+  EXPECT_THAT(logged, HasSubstr("[alice] request 7: tools/call echo, "));
+}
+
 }  // namespace
 }  // namespace test
