@@ -101,6 +101,12 @@ void ModernAnswer::answer(std::string_view message, const jsonrpc::Error* error)
   responder_->end();
 }
 
+void ModernAnswer::cut() {
+  const std::scoped_lock lock(mutex_);
+  if (!begun_ || std::exchange(done_, true)) return;
+  responder_->end();
+}
+
 void ModernAnswer::keep_alive() {
   const std::scoped_lock lock(mutex_);
   if (begun_ && !done_) responder_->write(":\n\n");

@@ -42,6 +42,8 @@ class ModernAnswer final : public mcp::Sink {
   void send(std::string_view message) override;
   bool sends() const override { return style_.may_stream; }
   void answer(std::string_view message, const jsonrpc::Error* error) override;
+  /// Ends a stream that has begun, without an answer.
+  void cut();
   /// On a stream that has begun.
   void keep_alive();
   bool streaming() const;

@@ -65,8 +65,9 @@ void OpenStreams::check(const std::function<bool(const Pass&)>& valid) {
     forget_gone();
     for (const auto& each : answering_) {
       if (!each.listens) continue;
-      open.emplace_back(each.pass, [connection = each.connection] {
+      open.emplace_back(each.pass, [connection = each.connection, answer = each.answer] {
         if (const auto held = connection.lock()) held->cancel_all();
+        if (const auto held = answer.lock()) held->cut();
       });
     }
     for (const auto& each : reading_) {

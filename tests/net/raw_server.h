@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
@@ -69,14 +70,14 @@ class Peer {
     std::string head;
     char c = 0;
     while (!head.ends_with("\r\n\r\n")) {
-      if (::recv(fd_, &c, 1, 0) != 1) return {};
+      if (received(::recv(fd_, &c, 1, 0)) != 1) return {};
       head += c;
     }
     return head;
   }
   std::string read(std::size_t size) {
     std::string text(size, '\0');
-    const auto count = ::recv(fd_, text.data(), size, MSG_WAITALL);
+    const auto count = received(::recv(fd_, text.data(), size, MSG_WAITALL));
     text.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
     return text;
   }
@@ -85,7 +86,7 @@ class Peer {
     std::string text;
     char buffer[4096];
     for (;;) {
-      const auto count = ::recv(fd_, buffer, sizeof buffer, 0);
+      const auto count = received(::recv(fd_, buffer, sizeof buffer, 0));
       if (count <= 0) return text;
       text.append(buffer, static_cast<std::size_t>(count));
     }
@@ -93,6 +94,12 @@ class Peer {
   int fd() const { return fd_; }
 
  private:
+  /// An end that never came must not be taken for one.
+  static ssize_t received(ssize_t count) {
+    if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) ADD_FAILURE() << "nothing came in time";
+    return count;
+  }
+
   int fd_;
 };
 
