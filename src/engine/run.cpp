@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "engine/answer.h"
 #include "engine/diagnosis.h"
 #include "engine/outcome.h"
 #include "engine/own.h"
@@ -21,41 +22,9 @@
 #include "engine/started.h"
 #include "engine/target.h"
 #include "engine/value.h"
-#include "engine/visibility.h"
 
 namespace engine {
 namespace {
-
-std::string explained(const pve::Error& error, const pve::Call& call, const pve::Client& client,
-                      std::string_view better = {}) {
-  return pve::explain(
-      error, fmt::format("{} {}", base::name(call.method), base::printable(base::percent_decode(call.path))),
-      client.base_url(), better);
-}
-
-/// What prepare() may ask: reads below the same cluster, paths filled from the same arguments.
-class Reads final : public tool::Context {
- public:
-  Reads(const Cluster& cluster, const base::JsonObject& arguments, const std::stop_token& stop)
-      : cluster_(cluster), arguments_(arguments), stop_(stop) {}
-
-  std::expected<base::Json, tool::Unseen> get(std::string_view path_template) override {
-    auto filled = path(path_template, arguments_);
-    if (!filled) return std::unexpected(tool::Unseen{std::move(filled.error())});
-    const pve::Call call{base::Method::Get, *std::move(filled), {}};
-    auto answer = cluster_.client.call(call, stop_);
-    if (!answer) {
-      return std::unexpected(
-          tool::Unseen{explained(answer.error(), call, cluster_.client), answer.error().status == 403});
-    }
-    return std::move(answer->data);
-  }
-
- private:
-  const Cluster& cluster_;
-  const base::JsonObject& arguments_;
-  const std::stop_token& stop_;
-};
 
 /// PVE repeats refused values in its errors: secrets among the arguments are taken out again.
 std::string without_secrets(std::string text, const Row& row, const base::JsonObject& arguments) {
@@ -237,7 +206,7 @@ class Run {
         if (turn != nullptr) turn->give_back();
         return carry_out();
       }
-      return failure(explained(answer.error(), *wanted, cluster_.client, diagnosis(answer.error())));
+      return failure(explained(answer.error(), *wanted, target_.arguments, cluster_, call_.stop));
     }
     if (may_move_guests(row_.tool())) cluster_.guests.forget();
     const auto upid = started_task(row_, *answer);
@@ -254,7 +223,7 @@ class Run {
     }
     if (!upid || cluster_.options.wait.count() == 0) {
       const auto given = shown_arguments();
-      revise(answer->data);
+      after_ = put_right(row_.tool(), target_.arguments, answer->data, cluster_, call_.stop).note;
       return render({row_, given, own_, cluster_.options.style, title()}, *std::move(answer));
     }
     return outcome(*upid);
@@ -313,26 +282,6 @@ class Run {
     if (result.structured)
       result.structured->get_object()["message"] = std::get<mcp::Text>(result.content.front()).text;
     return result;
-  }
-
-  /// What PVE's answer says wrongly, and what it leaves out in silence.
-  void revise(base::Json& data) {
-    const auto& tool = row_.tool();
-    if (tool.revise != nullptr) {
-      Reads reads(cluster_, target_.arguments, call_.stop);
-      after_ = tool.revise(reads, data);
-    }
-    const auto* array = data.if_array();
-    if (array == nullptr || tool.view.seen_with.empty()) return;
-    const auto note = unseen_note(tool.view, array->empty(), cluster_, call_.stop);
-    after_ += (after_.empty() || note.empty() ? "" : "\n") + note;
-  }
-
-  std::string diagnosis(const pve::Error& error) {
-    if (error.kind != pve::Error::Kind::Refused) return {};
-    auto words = error.message;
-    for (const auto& [name, reason] : error.errors) words.append("\n").append(reason);
-    return diagnose(words, target_.arguments, cluster_, call_.stop);
   }
 
   /// Once: when PVE says that the guest is not there and it is elsewhere, the call goes there.

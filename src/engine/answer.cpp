@@ -1,0 +1,67 @@
+#include "engine/answer.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/text.h"
+#include "engine/diagnosis.h"
+#include "engine/request.h"
+#include "engine/visibility.h"
+
+namespace engine {
+namespace {
+
+std::string sentence(const pve::Error& error, const pve::Call& call, const pve::Client& client,
+                     std::string_view better = {}) {
+  return pve::explain(
+      error, fmt::format("{} {}", base::name(call.method), base::printable(base::percent_decode(call.path))),
+      client.base_url(), better);
+}
+
+}  // namespace
+
+std::expected<base::Json, tool::Unseen> Reads::get(std::string_view path_template) {
+  auto filled = path(path_template, arguments_);
+  if (!filled) {
+    failed_ = true;
+    return std::unexpected(tool::Unseen{std::move(filled.error())});
+  }
+  const pve::Call call{base::Method::Get, *std::move(filled), {}};
+  auto answer = cluster_.client.call(call, stop_);
+  if (answer) return std::move(answer->data);
+  failed_ = true;
+  return std::unexpected(
+      tool::Unseen{sentence(answer.error(), call, cluster_.client), answer.error().status == 403});
+}
+
+Revision revise(const tool::Tool& tool, const base::JsonObject& arguments, base::Json& data,
+                const Cluster& cluster, const std::stop_token& stop) {
+  if (tool.revise == nullptr) return {{}, true};
+  Reads reads(cluster, arguments, stop);
+  auto note = tool.revise(reads, data);
+  return {std::move(note), !reads.failed()};
+}
+
+Revision put_right(const tool::Tool& tool, const base::JsonObject& arguments, base::Json& data,
+                   Cluster& cluster, const std::stop_token& stop) {
+  auto revision = revise(tool, arguments, data, cluster, stop);
+  const auto* array = data.if_array();
+  if (array == nullptr) return revision;
+  const auto unseen = unseen_note(tool.view, array->empty(), cluster, stop);
+  revision.note += (revision.note.empty() || unseen.empty() ? "" : "\n") + unseen;
+  return revision;
+}
+
+std::string explained(const pve::Error& error, const pve::Call& call, const base::JsonObject& arguments,
+                      Cluster& cluster, const std::stop_token& stop) {
+  std::string better;
+  if (error.kind == pve::Error::Kind::Refused) {
+    auto words = error.message;
+    for (const auto& [name, reason] : error.errors) words.append("\n").append(reason);
+    better = diagnose(words, arguments, cluster, stop);
+  }
+  return sentence(error, call, cluster.client, better);
+}
+
+}  // namespace engine

@@ -1,0 +1,48 @@
+// What PVE answered, before anybody reads it: put right, or explained.
+#pragma once
+
+#include <stop_token>
+#include <string>
+
+#include "base/json.h"
+#include "engine/cluster.h"
+#include "tool/tool.h"
+
+namespace engine {
+
+/// What a row's hooks may ask: reads below one cluster, paths filled from the arguments of the same call (by
+/// PVE's names). Refers to all it is given. For one thread.
+class Reads final : public tool::Context {
+ public:
+  Reads(const Cluster& cluster, const base::JsonObject& arguments, const std::stop_token& stop)
+      : cluster_(cluster), arguments_(arguments), stop_(stop) {}
+
+  std::expected<base::Json, tool::Unseen> get(std::string_view path_template) override;
+  /// One of the reads gave nothing: what rests on them is a guess.
+  bool failed() const { return failed_; }
+
+ private:
+  const Cluster& cluster_;
+  const base::JsonObject& arguments_;
+  const std::stop_token& stop_;
+  bool failed_ = false;
+};
+
+struct Revision {
+  std::string note;   ///< sentences, a line each; empty when there is nothing to say
+  bool sure = false;  ///< all could be read that it rests on
+};
+
+/// Puts right in `data` what PVE says wrongly in the answer to the tool's call (tool::Tool::revise).
+Revision revise(const tool::Tool& tool, const base::JsonObject& arguments, base::Json& data,
+                const Cluster& cluster, const std::stop_token& stop);
+
+/// revise(), and what PVE leaves out of a list in silence (visibility.h): the note says both.
+Revision put_right(const tool::Tool& tool, const base::JsonObject& arguments, base::Json& data,
+                   Cluster& cluster, const std::stop_token& stop);
+
+/// Why the call failed and what to do about it, with what PVE says when it is asked (diagnosis.h).
+std::string explained(const pve::Error& error, const pve::Call& call, const base::JsonObject& arguments,
+                      Cluster& cluster, const std::stop_token& stop);
+
+}  // namespace engine
