@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "pve/path.h"
 #include "resource/show.h"
 
 namespace resource {
@@ -44,6 +45,16 @@ const tool::Tool* tool_of(engine::Toolbox& toolbox, const facts::Endpoint& endpo
   return nullptr;
 }
 
+/// What PVE's schema calls {"user":"all"} leaves the check to the method's code.
+base::Json permissions(const facts::Endpoint& endpoint) {
+  auto stated = base::parse_json(endpoint.permissions);
+  if (!stated) return "only root@pam";
+  static const base::Json all = base::JsonObject{{"user", "all"}};
+  if (*stated != all) return *std::move(stated);
+  return "Any user may call it; which privileges it then needs for what it does or shows, PVE checks inside: "
+         "its schema does not say.";
+}
+
 base::JsonObject method(engine::Toolbox& toolbox, const facts::Endpoint& endpoint, facts::Version version) {
   base::JsonObject out{{"method", base::name(endpoint.method)}};
   add_lifetime(endpoint.lifetime, out);
@@ -51,8 +62,7 @@ base::JsonObject method(engine::Toolbox& toolbox, const facts::Endpoint& endpoin
     out["tool"] = tool->name;
     out["description"] = tool->description;
   }
-  const auto permissions = base::parse_json(endpoint.permissions);
-  out["permissions"] = permissions ? *permissions : base::Json("only root@pam");
+  out["permissions"] = permissions(endpoint);
   if (!endpoint.allow_token) out["api_tokens"] = false;
   if (endpoint.additional) out["takes_others"] = true;
   base::JsonArray parameters;
@@ -97,7 +107,44 @@ std::string template_of(const facts::Facts& facts, const std::string& path, fact
   return {};
 }
 
+using Segments = std::vector<std::string_view>;
+
+/// Those that have such a segment there; only where none has, those with a placeholder.
+std::vector<Segments> narrowed(std::vector<Segments> paths, std::size_t at, std::string_view typed,
+                               bool is_whole) {
+  const auto literal = [&](const Segments& path) {
+    return at < path.size() && (is_whole ? path[at] == typed : path[at].starts_with(typed));
+  };
+  const bool any = std::ranges::any_of(paths, literal);
+  if (!any && pve::segment_misfit(typed)) return {};
+  std::erase_if(paths, [&](const Segments& path) {
+    return any ? !literal(path) : at >= path.size() || !path[at].starts_with('{');
+  });
+  if (any) return paths;
+  for (auto& path : paths) path[at] = typed;
+  return paths;
+}
+
 }  // namespace
+
+facts::Version api_version(engine::Cluster& cluster, const std::stop_token& stop) {
+  const auto said = cluster.version.get(stop);
+  const auto connected = said ? facts::parse_version(*said) : std::nullopt;
+  const auto newest = cluster.facts.version();
+  return connected && *connected < newest ? *connected : newest;
+}
+
+std::vector<std::string> paths_from(const std::vector<ApiPath>& paths, std::string_view typed) {
+  std::vector<Segments> found;
+  for (const auto& path : paths) found.push_back(base::split(std::string_view(path.path).substr(1), '/'));
+  const auto given = base::split(typed, '/');
+  for (std::size_t i = 0; i < given.size(); ++i)
+    found = narrowed(std::move(found), i, given[i], i + 1 < given.size());
+  std::vector<std::string> whole;
+  for (const auto& path : found) whole.push_back(base::join(path, "/"));
+  std::ranges::sort(whole);
+  return whole;
+}
 
 std::vector<ApiPath> api_paths(const facts::Facts& facts, facts::Version version) {
   std::vector<ApiPath> paths;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <optional>
-#include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +17,13 @@ struct ApiPath {
   std::string methods;         ///< "GET PUT"
   facts::Lifetime lifetime{};  ///< the methods' where they have the same, else that of the path
 };
+
+/// That of the connected PVE as far as the facts go; the newest of the facts when PVE does not say.
+facts::Version api_version(engine::Cluster& cluster, const std::stop_token& stop);
+
+/// The paths that go on from what somebody has typed of one (without the first slash), sorted. Segments that
+/// stand for a placeholder stay as they were typed: "nodes/pve1/qe" gives "nodes/pve1/qemu".
+std::vector<std::string> paths_from(const std::vector<ApiPath>& paths, std::string_view typed);
 
 /// Every path that this version of PVE has, sorted.
 std::vector<ApiPath> api_paths(const facts::Facts& facts, facts::Version version);

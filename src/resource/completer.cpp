@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <set>
 
 #include "base/text.h"
 #include "resource/api.h"
@@ -29,12 +30,17 @@ std::unexpected<mcp::ProtocolError> unknown(std::string_view what, std::string_v
       kInvalidParams, fmt::format("There is no {} {}.", what, base::printable(name, 200)), nullptr});
 }
 
-/// The path of an endpoint as it stands in the URI.
-mcp::Completion paths(engine::Toolbox& toolbox, std::string_view typed) {
-  std::vector<engine::Candidate> candidates;
-  const auto& facts = toolbox.cluster().facts;
-  for (const auto& path : api_paths(facts, facts.version())) candidates.push_back({path.path.substr(1)});
+/// The path of an endpoint as it stands in the URI: what goes on from what was typed, and templates that
+/// contain it.
+mcp::Completion paths(engine::Toolbox& toolbox, std::string_view typed, const std::stop_token& stop) {
+  auto& cluster = toolbox.cluster();
+  const auto all = api_paths(cluster.facts, api_version(cluster, stop));
   if (typed.starts_with('/')) typed.remove_prefix(1);
+  const auto from = paths_from(all, typed);
+  std::set<std::string, std::less<>> values(from.begin(), from.end());
+  for (const auto& path : all) values.insert(path.path.substr(1));
+  std::vector<engine::Candidate> candidates;
+  for (const auto& value : values) candidates.push_back({value});
   return engine::rank(candidates, typed);
 }
 
@@ -49,7 +55,7 @@ std::expected<mcp::Completion, mcp::ProtocolError> Completer::variable(
   if (found == nullptr || refusal(*found, toolbox_, request.caller))
     return unknown("resource template", request.ref);
   if (request.argument == "path" && found->uri.find("{+path}") != std::string_view::npos)
-    return paths(toolbox_, request.value);
+    return paths(toolbox_, request.value, request.stop);
   for (const auto& [name, kind] : kVariables) {
     if (name != request.argument || found->uri.find(fmt::format("{{{}}}", name)) == std::string_view::npos)
       continue;

@@ -64,10 +64,7 @@ std::vector<mcp::ResourceDescription> Resources::templates(const mcp::Caller& ca
 
 mcp::ResourceOutcome Resources::api(const Match& match, std::string_view uri, const std::stop_token& stop) {
   auto& cluster = toolbox_.cluster();
-  const auto said = cluster.version.get(stop);
-  const auto connected = said ? facts::parse_version(*said) : std::nullopt;
-  const auto newest = cluster.facts.version();
-  const auto version = connected && *connected < newest ? *connected : newest;
+  const auto version = api_version(cluster, stop);
   const auto budget = cluster.options.style.max_result;
   const auto path = match.values.find("+path");
   if (path == match.values.end())

@@ -122,6 +122,43 @@ TEST(Rank, AHundredAtMost) {
   EXPECT_TRUE(ranked.has_more);
 }
 
+std::vector<std::string> paths_typed(lab::Lab& lab, std::string_view typed) {
+  engine::Completions completions(lab.toolbox);
+  resource::Completer completer(catalog::resources(), lab.toolbox, completions, nullptr);
+  const base::JsonObject context;
+  const auto made = completer.complete(
+      {{}, mcp::CompletionRequest::Of::Resource, "pve://api/{+path}", "path", typed, context, {}});
+  return made ? made->values : std::vector<std::string>{made.error().message};
+}
+
+TEST_F(CompletionTest, PathsAreThoseOfTheConnectedPve) {
+  lab::Lab old({}, {}, {8, 4});
+  EXPECT_THAT(paths_typed(lab_, "cluster/ha/rules"),
+              ElementsAre("cluster/ha/rules", "cluster/ha/rules/{rule}"));
+  EXPECT_THAT(paths_typed(old, "cluster/ha/rules"), IsEmpty());
+  // Without PVE the newest is better than nothing.
+  lab::Lab silent;
+  ASSERT_TRUE(silent.simulated.fault("status=500"));
+  EXPECT_THAT(paths_typed(silent, "cluster/ha/rules"), SizeIs(2));
+}
+
+TEST_F(CompletionTest, AConcretePathGoesOn) {
+  EXPECT_THAT(paths_typed(lab_, "nodes/pve1/qemu/100/st"),
+              IsSupersetOf({"nodes/pve1/qemu/100/status", "nodes/pve1/qemu/100/status/start"}));
+  EXPECT_THAT(paths_typed(lab_, "nodes/pve1/qemu/100/st"), Each(StartsWith("nodes/pve1/qemu/100/st")));
+  EXPECT_THAT(paths_typed(lab_, "/nodes/pve1/qemu/100/status/st"),
+              ElementsAre("nodes/pve1/qemu/100/status/start", "nodes/pve1/qemu/100/status/stop"));
+  EXPECT_THAT(paths_typed(lab_, "nodes/pve1/storage/local/"), Contains("nodes/pve1/storage/local/content"));
+  EXPECT_THAT(paths_typed(lab_, "nodes/pve1/stor"), Contains("nodes/pve1/storage/{storage}/content"));
+  // A word that PVE has is that word, not a value.
+  EXPECT_THAT(paths_typed(lab_, "cluster/backup/x/included"),
+              ElementsAre("cluster/backup/x/included_volumes"));
+  EXPECT_THAT(paths_typed(lab_, "nodes/pve1/nonsense/st"), IsEmpty());
+  EXPECT_THAT(paths_typed(lab_, "nodes//qemu"), IsEmpty());
+  EXPECT_THAT(paths_typed(lab_, "nodes/../qemu"), IsEmpty());
+  EXPECT_THAT(paths_typed(lab_, ""), SizeIs(100));
+}
+
 class Fixed final : public engine::PromptArguments {
  public:
   std::expected<Completes, mcp::ProtocolError> completes(std::string_view prompt,

@@ -244,6 +244,15 @@ TEST(Read, NothingSecretOrMisleadingIsShown) {
               AllOf(Not(HasSubstr("hunter2")), HasSubstr("***"), Not(HasSubstr("\u202e"))));
 }
 
+TEST(Read, WhoeverMayCallIsNotWhoeverMayDo) {
+  lab::Lab lab;
+  const auto methods = lab.json("pve://api/nodes/{node}/qemu").at("methods").as_array();
+  for (const auto& method : methods)
+    EXPECT_THAT(std::string(std::string_view(method.at("permissions").as_string())),
+                HasSubstr("PVE checks inside"));
+  EXPECT_TRUE(lab.json("pve://api/nodes/{node}/status").at("methods").at(0).at("permissions").is_object());
+}
+
 TEST(Read, TheApiIsThatOfTheConnectedPve) {
   lab::Lab lab;
   const auto got = lab.read("pve://api");
