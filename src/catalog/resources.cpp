@@ -6,8 +6,11 @@ namespace {
 using Kind = tool::Resource::Kind;
 using Watch = tool::Resource::Watch;
 
+/// The size of a thin pool, of a file system of ZFS or Ceph changes with every write to its neighbours; that
+/// of a guest's disk only when somebody resizes it.
 constexpr std::string_view kUsage =
-    "cpu mem memhost disk uptime netin netout diskread diskwrite freemem pid pressure*";
+    "cpu mem memhost disk uptime netin netout diskread diskwrite freemem pid pressure* node.maxdisk "
+    "storage.maxdisk";
 
 constexpr tool::Resource kResources[] = {
     {.uri = "pve://cluster/status",
@@ -21,7 +24,12 @@ constexpr tool::Resource kResources[] = {
      .description = "Every guest, node, storage and network of the cluster with its state and usage.",
      .tools = {"pve_list_cluster_resources"},
      .watch = Watch::Resources,
-     .ticking = kUsage},
+     .ticking = kUsage,
+     .spare = "netin,netout,diskread,diskwrite,memhost,id,pressure*,level,cgroup-mode,plugintype "
+              "qemu.disk,lxc.disk,storage.content uptime qemu.cpu,lxc.cpu qemu.maxdisk,lxc.maxdisk "
+              "qemu.mem,lxc.mem qemu.maxcpu,lxc.maxcpu qemu.template,lxc.template qemu.maxmem,lxc.maxmem "
+              "qemu.hastate,lxc.hastate,qemu.pool,lxc.pool qemu.tags,lxc.tags",
+     .first = "node storage"},
     {.uri = "pve://api",
      .name = "api",
      .title = "PVE's API",
@@ -34,7 +42,7 @@ constexpr tool::Resource kResources[] = {
      .description = "A node's versions, load, memory and disk.",
      .tools = {"pve_get_node_status"},
      .watch = Watch::Resources,
-     .ticking = "cpu mem memhost disk uptime pressure*"},
+     .ticking = kUsage},
     {.uri = "pve://guests/{vmid}/config",
      .name = "guest-config",
      .title = "Guest configuration",

@@ -23,6 +23,16 @@ mcp::ResourceOutcome outcome(Unread unread) {
   return std::visit([](auto why) -> mcp::ResourceOutcome { return why; }, std::move(unread));
 }
 
+/// How to get what does not fit.
+std::string rest(const tool::Resource& row, engine::Toolbox& toolbox) {
+  const auto* tool = toolbox.row(row.tools[0]);
+  if (tool == nullptr || (tool->tool().offers & tool::kSelect) == 0) return "A larger one shows more.";
+  std::string narrows = "filter and fields";
+  if (const auto type = tool->field("type"); type && !type->required) narrows = "type, " + narrows;
+  return fmt::format("The tool {} gives them: {} narrow its list{}.", tool->tool().name, narrows,
+                     (tool->tool().offers & tool::kPage) != 0 ? ", cursor goes on in it" : "");
+}
+
 mcp::ResourceOutcome contents(const tool::Resource& row, std::string_view uri, std::string text,
                               std::chrono::milliseconds ttl) {
   mcp::ResourceResult result;
@@ -85,8 +95,10 @@ mcp::ResourceOutcome Resources::read(const mcp::Request& request, std::string_vi
       request.stop);
   if (!reading) return outcome(std::move(reading.error()));
   const auto budget = toolbox_.cluster().options.style.max_result;
-  auto text = found->row->kind == tool::Resource::Kind::Log ? log_text(*reading, budget)
-                                                            : json_text(*std::move(reading), budget);
+  auto text = found->row->kind == tool::Resource::Kind::Log
+                  ? log_text(*reading, budget)
+                  : json_text(*std::move(reading), budget,
+                              {found->row->first, found->row->spare, rest(*found->row, toolbox_)});
   // What is live is old as soon as it is read.
   return contents(*found->row, uri, std::move(text), std::chrono::milliseconds{0});
 }

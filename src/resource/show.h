@@ -11,10 +11,18 @@
 
 namespace resource {
 
+/// How a list gets shorter; the views as in tool::Resource.
+struct Shape {
+  std::string_view first{};
+  std::string_view spare{};
+  std::string rest{};  ///< a sentence: how to get what is left out
+};
+
 /// Compact JSON with sorted keys, texts made printable, values under names of secrets masked. PVE's data as
-/// it is where that fits into about `budget` bytes and nothing is missing, else an object: "data" with what
-/// fits, "left_out" (a number of items, or the names of members) and "note".
-std::string json_text(Reading reading, std::size_t budget);
+/// it is where that fits into about `budget` bytes and there is nothing to note, else an object: "data" with
+/// what fits and "note". Of a list members go before rows: "left_out_members" names them; "left_out" is the
+/// number of rows, "left_out_by_type" that of each type. Of an object "left_out" are the names of members.
+std::string json_text(Reading reading, std::size_t budget, const Shape& shape = {});
 
 /// The lines, the newest whole ones that fit into `budget` bytes; the first line then says how many are
 /// missing.

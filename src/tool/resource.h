@@ -35,8 +35,14 @@ struct Resource {
   /// containers.
   std::array<std::string_view, 2> tools{};
   Watch watch = Watch::Read;
-  /// Members that tick: no change by themselves. Separated by blanks; "pressure*" means all that begin so.
+  /// Members that tick: no change by themselves. Separated by blanks; "pressure*" means all that begin so,
+  /// "node.maxdisk" only that of an object whose "type" is node.
   std::string_view ticking{};
+  /// What a list that does not fit can do without: groups separated by blanks, the first goes first; the
+  /// members of a group, written as in `ticking`, separated by commas.
+  std::string_view spare{};
+  /// Types of the rows that a list that does not fit begins with, separated by blanks.
+  std::string_view first{};
 
   constexpr bool is_template() const { return uri.find('{') != std::string_view::npos; }
 };

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 
 #include "base/text.h"
@@ -128,6 +129,105 @@ TEST(Read, PveRefusalIsAnErrorWithItsWords) {
   };
   EXPECT_THAT(lab.text("pve://guests/100/status"),
               AllOf(StartsWith("error -32603: Permission check failed"), HasSubstr("pveum acl modify")));
+}
+
+/// PVE 9's row of a running guest with all that it may have.
+base::JsonObject guest(int number) {
+  return {{"cpu", 0.012345678901234567},
+          {"disk", 0},
+          {"diskread", 91515631387},
+          {"diskwrite", 94784669163},
+          {"id", "qemu/" + std::to_string(number)},
+          {"maxcpu", 4},
+          {"maxdisk", 34359738368},
+          {"maxmem", 8589934592},
+          {"mem", 3605872440},
+          {"memhost", 3605872440},
+          {"name", "machine-" + std::to_string(number)},
+          {"netin", 86062525550},
+          {"netout", 82814380251},
+          {"hastate", "started"},
+          {"node", "pve1"},
+          {"pool", "production"},
+          {"status", "running"},
+          {"tags", "prod;web;debian-13"},
+          {"template", 0},
+          {"type", number % 3 == 0 ? "lxc" : "qemu"},
+          {"uptime", 951100},
+          {"vmid", number}};
+}
+
+base::JsonArray cluster_of(int guests) {
+  base::JsonArray rows;
+  for (int i = 0; i < guests; ++i) rows.push_back(guest(100 + i));
+  for (const auto* node : {"pve1", "pve2", "pve3", "pve4", "pve5"}) {
+    rows.push_back(base::JsonObject{{"id", std::string("node/") + node},
+                                    {"type", "node"},
+                                    {"node", node},
+                                    {"status", "online"},
+                                    {"cpu", 0.1},
+                                    {"mem", 100},
+                                    {"maxmem", 200}});
+    for (const auto* storage : {"local", "local-lvm", "ceph", "nas"}) {
+      rows.push_back(base::JsonObject{{"id", std::string("storage/") + node + "/" + storage},
+                                      {"type", "storage"},
+                                      {"node", node},
+                                      {"storage", storage},
+                                      {"status", "available"},
+                                      {"content", "images,rootdir,iso,vztmpl,backup"},
+                                      {"disk", 7288559501312},
+                                      {"maxdisk", 12884901888000}});
+    }
+  }
+  return rows;
+}
+
+std::map<std::string, int> types(const base::Json& rows) {
+  std::map<std::string, int> counts;
+  for (const auto& row : rows.as_array()) ++counts[std::string(std::string_view(row.at("type").as_string()))];
+  return counts;
+}
+
+/// All of what an administrator asks of a cluster of that size.
+base::Json large_cluster(lab::Lab& lab, int guests) {
+  lab.http.change = [guests](const std::string& target, net::Response& response) {
+    if (target.ends_with("/cluster/resources"))
+      response.body = base::write_json(base::JsonObject{{"data", cluster_of(guests)}});
+  };
+  EXPECT_LE(lab.text("pve://cluster/resources").size(), 24'000U);
+  return lab.json("pve://cluster/resources");
+}
+
+TEST(Read, TwoHundredGuestsFit) {
+  lab::Lab lab;
+  const auto all = large_cluster(lab, 200);
+  EXPECT_EQ(types(all.at("data")),
+            (std::map<std::string, int>{{"lxc", 66}, {"node", 5}, {"qemu", 134}, {"storage", 20}}));
+  EXPECT_FALSE(all.as_object().contains("left_out"));
+  EXPECT_THAT(all.at("left_out_members").as_array(), Contains("netin"));
+  const auto& rows = all.at("data").as_array();
+  EXPECT_EQ(rows.at(0).at("type"), "node");
+  EXPECT_TRUE(rows.at(0).as_object().contains("maxmem")) << "a guest's goes, a node's stays";
+  EXPECT_TRUE(rows.at(5).as_object().contains("maxdisk"));
+  for (const auto* member : {"name", "node", "status", "vmid"})
+    EXPECT_TRUE(rows.at(25).as_object().contains(member)) << member;
+}
+
+TEST(Read, OfATooLargeClusterTheGuestsAreCut) {
+  lab::Lab lab;
+  const auto all = large_cluster(lab, 1000);
+  auto kept = types(all.at("data"));
+  EXPECT_EQ(kept["node"], 5);
+  EXPECT_EQ(kept["storage"], 20);
+  const auto& left_out = all.at("left_out_by_type").as_object();
+  EXPECT_EQ(left_out.size(), 2U);
+  EXPECT_EQ(kept["lxc"] + left_out.at("lxc").as_int64(), 333);
+  EXPECT_EQ(kept["qemu"] + left_out.at("qemu").as_int64(), 667);
+  EXPECT_EQ(all.at("left_out").as_int64(), left_out.at("lxc").as_int64() + left_out.at("qemu").as_int64());
+  EXPECT_THAT(std::string(std::string_view(all.at("note").as_string())),
+              AllOf(HasSubstr("PVE_MAX_RESULT (24000 bytes): "), HasSubstr(" lxc, "),
+                    HasSubstr("The tool pve_list_cluster_resources gives them: type, filter and fields"),
+                    HasSubstr("cursor")));
 }
 
 TEST(Read, HostileUrisGoNowhere) {

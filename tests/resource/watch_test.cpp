@@ -71,6 +71,48 @@ TEST_F(PollTest, AGuestStartsAndStops) {
               UnorderedElementsAre("pve://cluster/resources", "pve://guests/web01/status"));
 }
 
+/// With `by` added to all that writes to a neighbour change.
+base::JsonArray thin_cluster(std::int64_t by, std::int64_t guest_disk, std::string_view node_status) {
+  return {base::JsonObject{{"type", "node"},
+                           {"node", "pve1"},
+                           {"status", node_status},
+                           {"cpu", 0.1 + static_cast<double>(by)},
+                           {"mem", 100 + by},
+                           {"disk", 100 + by},
+                           {"maxdisk", 100'000 + by},
+                           {"maxmem", 1000},
+                           {"uptime", 5 + by}},
+          base::JsonObject{{"type", "storage"},
+                           {"node", "pve1"},
+                           {"storage", "ceph"},
+                           {"status", "available"},
+                           {"disk", 100 + by},
+                           {"maxdisk", 100'000 - by}},
+          base::JsonObject{{"type", "qemu"},
+                           {"node", "pve1"},
+                           {"vmid", 100},
+                           {"name", "web01"},
+                           {"status", "running"},
+                           {"maxdisk", guest_disk}}};
+}
+
+TEST_F(PollTest, WhatWritesMoveIsNoChange) {
+  std::int64_t by = 0;
+  std::int64_t guest_disk = 1000;
+  std::string_view status = "online";
+  lab_.http.change = [&](const std::string& target, net::Response& response) {
+    if (target.ends_with("/cluster/resources"))
+      response.body = base::write_json(base::JsonObject{{"data", thin_cluster(by, guest_disk, status)}});
+  };
+  watched_.resources = {"pve://cluster/resources", "pve://nodes/pve1/status", "pve://guests/100/status"};
+  after(seconds{0});
+  for (; by < 20; ++by) EXPECT_THAT(after(seconds{5}), IsEmpty());
+  guest_disk = 2000;
+  EXPECT_THAT(after(seconds{5}), UnorderedElementsAre("pve://cluster/resources", "pve://guests/100/status"));
+  status = "offline";
+  EXPECT_THAT(after(seconds{5}), UnorderedElementsAre("pve://cluster/resources", "pve://nodes/pve1/status"));
+}
+
 TEST_F(PollTest, AConfigurationChangesAndAGuestIsRenamed) {
   watched_.resources = kAll;
   after(seconds{0});
