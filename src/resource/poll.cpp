@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <functional>
 #include <set>
+#include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "base/text.h"
+#include "engine/answer.h"
 #include "engine/guest_name.h"
+#include "engine/parallel.h"
 #include "engine/started.h"
 #include "pve/task_status.h"
 #include "resource/read.h"
@@ -19,6 +23,8 @@ namespace {
 /// What is not there has a digest too: coming and going are changes.
 constexpr std::uint64_t kGone = 0;
 constexpr std::uint64_t kRunning = 1;
+
+constexpr std::size_t kAtOnce = 8;
 
 std::string_view text(const base::JsonObject& object, std::string_view key) {
   const auto* value = object.if_contains(key);
@@ -40,6 +46,12 @@ bool is_meant(const base::JsonObject& row, const Match& match) {
   return number ? vmid_of(row) == *number : base::printable(text(row, "name")) == wanted;
 }
 
+std::string_view task_node(std::string_view upid) {
+  const auto parsed = pve::parse_upid(upid);
+  // The node as it stands in the text, which outlives the parsed one.
+  return parsed ? upid.substr(upid.find(':') + 1, parsed->node.size()) : std::string_view{};
+}
+
 template <class Items>
 void keep(Items& items, const std::set<std::string>& wanted) {
   std::erase_if(items, [&](const auto& item) { return !wanted.contains(item.first); });
@@ -49,33 +61,68 @@ void keep(Items& items, const std::set<std::string>& wanted) {
 }  // namespace
 
 struct Poll::List {
-  bool asked = false;
   std::optional<base::Json> data{};
 
-  const base::JsonArray* rows(pve::Client& client, const std::stop_token& stop) {
-    if (!asked) {
-      asked = true;
-      if (auto answer = client.call({base::Method::Get, "/cluster/resources", {}}, stop))
-        data = std::move(answer->data);
+  const base::JsonArray* rows() const { return data ? data->if_array() : nullptr; }
+
+  std::optional<std::uint64_t> digest_of(const Match& match) const {
+    if (rows() == nullptr) return std::nullopt;
+    if (match.values.empty()) return digest(*data, match.row->ticking) | 2U;
+    std::uint64_t found = kGone;
+    for (const auto& item : *rows()) {
+      const auto* row = item.if_object();
+      if (row != nullptr && is_meant(*row, match)) found ^= digest(item, match.row->ticking) | 2U;
     }
-    return data ? data->if_array() : nullptr;
+    return found;
+  }
+
+  /// The node that would have to answer is known to be dead.
+  bool is_dead(std::string_view node) const {
+    if (rows() == nullptr || node.empty()) return false;
+    return std::ranges::any_of(*rows(), [&](const base::Json& item) {
+      const auto* row = item.if_object();
+      return row != nullptr && text(*row, "type") == "node" && text(*row, "node") == node &&
+             text(*row, "status") == "offline";
+    });
+  }
+
+  /// "" where nobody knows.
+  std::string_view node_of(const Match& match) const {
+    if (const auto upid = match.values.find("upid"); upid != match.values.end())
+      return task_node(upid->second);
+    if (rows() == nullptr || !match.values.contains("vmid")) return {};
+    for (const auto& item : *rows()) {
+      const auto* row = item.if_object();
+      if (row != nullptr && is_meant(*row, match)) return text(*row, "node");
+    }
+    return {};
   }
 };
 
-std::optional<std::uint64_t> Poll::in_list(const Match& match, List& list, const std::stop_token& stop) {
-  const auto* rows = list.rows(toolbox_.cluster().client, stop);
-  if (rows == nullptr) return std::nullopt;
-  if (match.values.empty()) return digest(*list.data, match.row->ticking) | 2U;
-  std::uint64_t found = kGone;
-  for (const auto& item : *rows) {
-    const auto* row = item.if_object();
-    if (row != nullptr && is_meant(*row, match)) found ^= digest(item, match.row->ticking) | 2U;
-  }
-  return found;
+void Poll::ask(List& list, const std::stop_token& stop) const {
+  auto& cluster = toolbox_.cluster();
+  auto answer = cluster.client.call({base::Method::Get, "/cluster/resources", {}}, stop);
+  if (!answer) return;
+  // As those see it who read it: a change of what is put right is a change.
+  const auto whole = std::ranges::find_if(rows_, [](const tool::Resource& row) {
+    return row.watch == tool::Resource::Watch::Resources && !row.is_template();
+  });
+  const auto* row = whole == rows_.end() ? nullptr : toolbox_.row(whole->tools[0]);
+  if (row == nullptr || engine::revise(row->tool(), {}, answer->data, cluster, stop).sure)
+    list.data = std::move(answer->data);
+}
+
+bool Poll::needs_list(const std::vector<Job>& jobs) const {
+  return std::ranges::any_of(jobs, [this](const Job& job) {
+    if (job.is_task) return false;
+    const auto found = match(rows_, *job.name);
+    return found && found->row->watch == tool::Resource::Watch::Resources &&
+           !refusal(*found->row, toolbox_, {});
+  });
 }
 
 /// A log only grows: how long it is says all.
-std::optional<std::uint64_t> Poll::log(const Match& match, const std::stop_token& stop) {
+std::optional<std::uint64_t> Poll::log(const Match& match, const std::stop_token& stop) const {
   const auto upid = pve::parse_upid(match.values.at("upid"));
   if (!upid) return kGone;
   const auto answer = toolbox_.cluster().client.call(
@@ -85,26 +132,29 @@ std::optional<std::uint64_t> Poll::log(const Match& match, const std::stop_token
   return digest(base::JsonArray{answer->data, answer->total.value_or(0)}, {}) | 2U;
 }
 
-std::optional<std::uint64_t> Poll::look(const std::string& uri, List& list, const std::stop_token& stop) {
+std::optional<std::uint64_t> Poll::look(const std::string& uri, const List& list,
+                                        const std::stop_token& stop) const {
   const auto found = match(rows_, uri);
   if (!found || refusal(*found->row, toolbox_, {})) return std::nullopt;
   const auto& row = *found->row;
   if (row.watch == tool::Resource::Watch::Never) return std::nullopt;
-  if (row.watch == tool::Resource::Watch::Resources) return in_list(*found, list, stop);
+  if (row.watch == tool::Resource::Watch::Resources) return list.digest_of(*found);
+  if (list.is_dead(list.node_of(*found))) return std::nullopt;
   if (row.kind == tool::Resource::Kind::Log) return log(*found, stop);
-  const auto reading =
-      read(toolbox_, *found, [this](std::string_view tool) { return toolbox_.refusal({}, tool); }, stop);
+  const auto reading = read(
+      toolbox_, *found, [this](std::string_view tool) { return toolbox_.refusal({}, tool); }, stop, longest_);
   if (reading) {
     // A node that cannot be read makes the list shorter without anything having gone.
-    if (!reading->note.empty()) return std::nullopt;
+    if (reading->partial) return std::nullopt;
     return digest(reading->data, row.ticking) | 2U;
   }
   return std::holds_alternative<mcp::NoSuchResource>(reading.error()) ? std::optional(kGone) : std::nullopt;
 }
 
-std::optional<std::uint64_t> Poll::task(const std::string& handle, const std::stop_token& stop) {
+std::optional<std::uint64_t> Poll::task(const std::string& handle, const List& list,
+                                        const std::stop_token& stop) const {
   const auto started = engine::parse_handle(handle);
-  if (!started) return std::nullopt;
+  if (!started || list.is_dead(started->upid.node)) return std::nullopt;
   const auto status = pve::task_status(toolbox_.cluster().client, started->upid, stop);
   if (!status) return std::nullopt;
   return *status ? std::hash<std::string>{}(**status) | 2U : kRunning;
@@ -125,26 +175,47 @@ bool Poll::note(Item& item, std::optional<std::uint64_t> found) const {
   return changed;
 }
 
-Poll::Updates Poll::once(const mcp::Watched& watched, const std::stop_token& stop) {
-  Updates updates;
-  List list;
-  keep(resources_, watched.resources);
-  keep(tasks_, watched.tasks);
+/// What works first, then what has waited longest.
+std::vector<Poll::Job> Poll::due() {
+  std::vector<Job> jobs;
   const auto now = toolbox_.cluster().clock.steady();
   for (auto& [uri, item] : resources_) {
-    if (item.next > now) continue;
-    const auto found = look(uri, list, stop);
-    // Who was interrupted has seen nothing, not even that there is nothing.
-    if (stop.stop_requested()) return updates;
-    if (note(item, found)) updates.resources.push_back(uri);
+    if (item.next <= now) jobs.push_back({&uri, &item, false});
   }
   for (auto& [handle, item] : tasks_) {
     const bool over = item.seen && *item.seen != kRunning;
-    if (over || item.next > now) continue;
-    const auto found = task(handle, stop);
-    if (stop.stop_requested()) return updates;
-    const bool first = !item.seen;
-    if (note(item, found) || (first && found && *found != kRunning)) updates.tasks.push_back(handle);
+    if (!over && item.next <= now) jobs.push_back({&handle, &item, true});
+  }
+  std::ranges::sort(jobs, {}, [](const Job& job) {
+    return std::tuple(job.item->pause, job.item->next, job.is_task, std::string_view(*job.name));
+  });
+  return jobs;
+}
+
+Poll::Updates Poll::once(const mcp::Watched& watched, const std::stop_token& stop) {
+  keep(resources_, watched.resources);
+  keep(tasks_, watched.tasks);
+  auto jobs = due();
+  List list;
+  if (needs_list(jobs)) {
+    engine::in_parallel(1, 1, longest_, stop,
+                        [&](std::size_t, const std::stop_token& enough) { ask(list, enough); });
+  }
+  engine::in_parallel(
+      jobs.size(), kAtOnce, longest_, stop, [&](std::size_t i, const std::stop_token& enough) {
+        auto& job = jobs[i];
+        job.begun = true;
+        job.found = job.is_task ? task(*job.name, list, enough) : look(*job.name, list, enough);
+      });
+  Updates updates;
+  // Who was interrupted has seen nothing, not even that there is nothing.
+  if (stop.stop_requested()) return updates;
+  for (auto& job : jobs) {
+    // Those that had no turn stay due, and now the ones that took it all have a longer pause.
+    if (!job.begun) continue;
+    const bool ended = job.is_task && !job.item->seen && job.found && *job.found != kRunning;
+    if (note(*job.item, job.found) || ended)
+      (job.is_task ? updates.tasks : updates.resources).push_back(*job.name);
   }
   return updates;
 }

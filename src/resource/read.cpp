@@ -8,7 +8,9 @@
 #include <utility>
 
 #include "base/text.h"
+#include "engine/answer.h"
 #include "engine/guest_name.h"
+#include "engine/parallel.h"
 #include "engine/request.h"
 #include "engine/target.h"
 #include "pve/path.h"
@@ -20,6 +22,7 @@ namespace {
 using Kind = tool::Resource::Kind;
 
 constexpr int kInternal = -32603;
+constexpr std::size_t kAtOnce = 8;
 
 using Values = std::map<std::string, std::string, std::less<>>;
 
@@ -36,8 +39,14 @@ std::string text(const base::JsonObject& object, std::string_view key) {
 /// One read with all it needs.
 class Reader {
  public:
-  Reader(engine::Toolbox& toolbox, const Match& match, const Permit& permit, const std::stop_token& stop)
-      : toolbox_(toolbox), cluster_(toolbox.cluster()), match_(match), permit_(permit), stop_(stop) {}
+  Reader(engine::Toolbox& toolbox, const Match& match, const Permit& permit, const std::stop_token& stop,
+         std::chrono::seconds longest)
+      : toolbox_(toolbox),
+        cluster_(toolbox.cluster()),
+        match_(match),
+        permit_(permit),
+        stop_(stop),
+        longest_(longest) {}
 
   std::expected<Reading, Unread> read() {
     if (match_.values.contains("vmid")) return guest();
@@ -51,39 +60,62 @@ class Reader {
       case Kind::Api:
         break;
     }
-    return data(match_.row->tools[0], match_.values);
+    const auto call = call_of(match_.row->tools[0], match_.values);
+    if (!call) return std::unexpected(call.error());
+    return data(*call, stop_);
   }
 
  private:
-  std::expected<pve::Call, Unread> call_of(std::string_view tool, const Values& values) const {
+  struct Asked {
+    const tool::Tool* tool;
+    base::JsonObject arguments;
+    pve::Call call;
+  };
+
+  /// Of values that are all in the path: what is left over would become a parameter of the call.
+  std::expected<Asked, Unread> call_of(std::string_view tool, const Values& values) const {
     const auto* row = toolbox_.row(tool);
     if (row == nullptr) return none(fmt::format("This server has no tool {}.", tool));
     base::JsonObject arguments;
     for (const auto& [name, value] : values) arguments[name] = value;
     auto call = engine::request(row->tool().call, arguments);
     if (!call) return none(std::move(call.error()));
-    return *std::move(call);
+    return Asked{&row->tool(), std::move(arguments), *std::move(call)};
   }
 
-  Unread explained(const pve::Error& error, const pve::Call& call) const {
-    auto sentence = pve::explain(error, "GET " + base::printable(base::percent_decode(call.path)),
-                                 cluster_.client.base_url());
+  Unread explained(const pve::Error& error, const pve::Call& call, const base::JsonObject& arguments,
+                   const std::stop_token& stop) const {
+    auto sentence = engine::explained(error, call, arguments, cluster_, stop);
     if (is_gone(error)) return mcp::NoSuchResource{std::move(sentence)};
     return mcp::ProtocolError{kInternal, std::move(sentence), nullptr};
   }
 
-  std::expected<Reading, Unread> data(std::string_view tool, const Values& values) const {
-    // What is left over would become a parameter of the call: all are in the path.
-    const auto call = call_of(tool, values);
-    if (!call) return std::unexpected(call.error());
-    auto answer = cluster_.client.call(*call, stop_);
-    if (!answer) return std::unexpected(explained(answer.error(), *call));
-    return Reading{std::move(answer->data)};
+  Reading put_right(const Asked& asked, base::Json data, const std::stop_token& stop) const {
+    Reading reading{std::move(data)};
+    auto revision = engine::put_right(*asked.tool, asked.arguments, reading.data, cluster_, stop);
+    reading.note = std::move(revision.note);
+    reading.partial = !revision.sure;
+    return reading;
+  }
+
+  std::expected<Reading, Unread> data(const Asked& asked, const std::stop_token& stop) const {
+    auto answer = cluster_.client.call(asked.call, stop);
+    if (!answer) return std::unexpected(explained(answer.error(), asked.call, asked.arguments, stop));
+    return put_right(asked, std::move(answer->data), stop);
+  }
+
+  std::expected<base::Json, Unread> resources() const {
+    const pve::Call list{base::Method::Get, "/cluster/resources", {}};
+    auto answer = cluster_.client.call(list, stop_);
+    if (!answer) return std::unexpected(explained(answer.error(), list, {}, stop_));
+    return std::move(answer->data);
   }
 
   std::expected<pve::GuestList, Unread> guests(const pve::GuestList& seen) const {
     auto list = cluster_.guests.newer_than(seen, stop_);
-    if (!list) return std::unexpected(explained(list.error(), {base::Method::Get, "/cluster/resources", {}}));
+    if (!list)
+      return std::unexpected(
+          explained(list.error(), {base::Method::Get, "/cluster/resources", {}}, {}, stop_));
     return *std::move(list);
   }
 
@@ -98,11 +130,11 @@ class Reader {
     if (auto no = permit_(tool)) return std::unexpected(unread(*std::move(no)));
     const auto call = call_of(tool, {{"node", guest.node}, {"vmid", std::to_string(guest.vmid)}});
     if (!call) return std::unexpected(call.error());
-    auto answer = cluster_.client.call(*call, stop_);
-    if (answer) return Reading{std::move(answer->data)};
+    auto answer = cluster_.client.call(call->call, stop_);
+    if (answer) return put_right(*call, std::move(answer->data), stop_);
     elsewhere =
         answer.error().kind == pve::Error::Kind::Refused && engine::says_elsewhere(answer.error().message);
-    return std::unexpected(explained(answer.error(), *call));
+    return std::unexpected(explained(answer.error(), call->call, call->arguments, stop_));
   }
 
   std::expected<Reading, Unread> guest() const {
@@ -120,7 +152,8 @@ class Reader {
     // What has just been asked is no better a second time.
     if (!elsewhere || (!found && !old)) return reading;
     const auto again = guests(list);
-    if (!again) return reading;
+    // That the guest is not where an old list says tells nothing.
+    if (!again) return std::unexpected(again.error());
     const auto now = find_guest(*again);
     if (!now) return std::unexpected(now.error());
     return of_guest(*now, elsewhere);
@@ -134,17 +167,17 @@ class Reader {
       return none(fmt::format("There is no task {}: a task is named by its UPID.",
                               base::printable(match_.values.at("upid"), 100)));
     }
-    auto call = call_of(match_.row->tools[0], {{"node", upid->node}, {"upid", upid->text}});
-    if (!call) return std::unexpected(call.error());
-    call->parameters = {{"limit", std::to_string(kFirst)}};
-    auto answer = cluster_.client.call(*call, stop_);
+    auto asked = call_of(match_.row->tools[0], {{"node", upid->node}, {"upid", upid->text}});
+    if (!asked) return std::unexpected(asked.error());
+    asked->call.parameters = {{"limit", std::to_string(kFirst)}};
+    auto answer = cluster_.client.call(asked->call, stop_);
     const auto total = answer ? answer->total.value_or(0) : 0;
     if (total > kFirst) {
-      call->parameters = {{"start", std::to_string(std::max<std::int64_t>(0, total - kMost))},
-                          {"limit", std::to_string(kMost)}};
-      answer = cluster_.client.call(*call, stop_);
+      asked->call.parameters = {{"start", std::to_string(std::max<std::int64_t>(0, total - kMost))},
+                                {"limit", std::to_string(kMost)}};
+      answer = cluster_.client.call(asked->call, stop_);
     }
-    if (!answer) return std::unexpected(explained(answer.error(), *call));
+    if (!answer) return std::unexpected(explained(answer.error(), asked->call, asked->arguments, stop_));
     if (is_missing_log(answer->data)) return none(fmt::format("There is no task {}.", upid->text));
     return Reading{std::move(answer->data), answer->total.value_or(total)};
   }
@@ -185,51 +218,102 @@ class Reader {
     return places;
   }
 
+  /// What a node answered; nothing when it did not in its time.
+  using Part = std::optional<std::expected<Reading, Unread>>;
+
+  Part storage_on(const std::string& node, const std::stop_token& stop) const {
+    const auto asked =
+        call_of(match_.row->tools[0], {{"node", node}, {"storage", match_.values.at("storage")}});
+    if (!asked) return std::unexpected(asked.error());
+    Part part = data(*asked, stop);
+    if (!*part && stop.stop_requested()) part.reset();
+    return part;
+  }
+
+  std::vector<Part> each(const std::vector<std::string>& nodes) const {
+    std::vector<Part> parts(nodes.size());
+    engine::in_parallel(
+        nodes.size(), kAtOnce, longest_, stop_,
+        [&](std::size_t i, const std::stop_token& stop) { parts[i] = storage_on(nodes[i], stop); });
+    return parts;
+  }
+
+  /// One node can say all: the first, and only where that one does not, whichever of the others is quickest.
+  std::vector<Part> any(const std::vector<std::string>& nodes) const {
+    std::vector<Part> parts(nodes.size());
+    std::stop_source enough;
+    const std::stop_callback cancelled(stop_, [&] { enough.request_stop(); });
+    const auto ask = [&](std::size_t first, std::size_t count, std::chrono::seconds longest) {
+      engine::in_parallel(count, kAtOnce, longest, enough.get_token(),
+                          [&](std::size_t i, const std::stop_token& stop) {
+                            auto& part = parts[first + i];
+                            part = storage_on(nodes[first + i], stop);
+                            if (part && *part) enough.request_stop();
+                          });
+    };
+    if (nodes.empty()) return parts;
+    const auto alone = std::max(longest_ / 3, std::chrono::seconds{1});
+    ask(0, 1, alone);
+    if (!enough.stop_requested()) ask(1, nodes.size() - 1, std::max(longest_ - alone, alone));
+    return parts;
+  }
+
   std::expected<Reading, Unread> storage() const {
     const auto& name = match_.values.at("storage");
-    const pve::Call list{base::Method::Get, "/cluster/resources", {}};
-    const auto answer = cluster_.client.call(list, stop_);
-    if (!answer) return std::unexpected(explained(answer.error(), list));
-    const auto where = places(answer->data);
+    const auto list = resources();
+    if (!list) return std::unexpected(list.error());
+    const auto where = places(*list);
     if (!where.known)
       return none(fmt::format("There is no storage {} that this token may see.", base::printable(name, 100)));
+    auto parts = where.shared ? any(where.online) : each(where.online);
     Reading all{base::JsonArray{}};
     std::optional<Unread> last;
     std::size_t read = 0;
-    for (const auto& node : where.online) {
-      auto part = data(match_.row->tools[0], {{"node", node}, {"storage", name}});
-      if (part) {
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      auto& part = parts[i];
+      if (part && *part) {
+        if (where.shared) return *std::move(*part);
+        add(*std::move(*part), where.online[i], all);
         ++read;
-        add(std::move(part->data), where.shared ? std::string{} : node, all.data.get_array());
-        if (where.shared) return all;
       } else {
-        last = std::move(part.error());
-        add_unread(node, all.note);
+        if (part) last = std::move(part->error());
+        add_unread(where.online[i], all);
       }
     }
     if (read == 0 && last) return std::unexpected(*std::move(last));
-    for (const auto& node : where.offline) add_unread(node, all.note);
-    if (read == 0) {
-      return std::unexpected(Unread{mcp::ProtocolError{
-          kInternal, fmt::format("No node that has the storage {} is online.", base::printable(name, 100)),
-          nullptr}});
-    }
-    if (where.shared) all.note.clear();
-    return all;
+    for (const auto& node : where.offline) add_unread(node, all);
+    if (read > 0) return all;
+    return std::unexpected(Unread{mcp::ProtocolError{kInternal, silent(where, name), nullptr}});
   }
 
-  static void add(base::Json part, const std::string& node, base::JsonArray& all) {
-    auto* rows = part.if_array();
+  std::string silent(const Places& where, std::string_view name) const {
+    if (where.online.empty())
+      return fmt::format("No node that has the storage {} is online.", base::printable(name, 100));
+    const std::vector<std::string_view> nodes(where.online.begin(), where.online.end());
+    return fmt::format("No node that has the storage {} answered in {} s: {}.", base::printable(name, 100),
+                       longest_.count(), base::printable(base::join(nodes, ", ")));
+  }
+
+  static void add(Reading part, const std::string& node, Reading& all) {
+    add_note(part.note, all);
+    all.partial = all.partial || part.partial;
+    auto* rows = part.data.if_array();
     if (rows == nullptr) return;
     for (auto& row : *rows) {
-      if (auto* object = row.if_object(); object != nullptr && !node.empty()) (*object)["node"] = node;
-      all.push_back(std::move(row));
+      if (auto* object = row.if_object()) (*object)["node"] = node;
+      all.data.get_array().push_back(std::move(row));
     }
   }
 
-  static void add_unread(const std::string& node, std::string& note) {
-    note += fmt::format("{}The storage could not be read on {}.", note.empty() ? "" : " ",
-                        base::printable(node, 60));
+  /// Once, however many nodes say it.
+  static void add_note(const std::string& note, Reading& all) {
+    if (note.empty() || all.note.find(note) != std::string::npos) return;
+    all.note += (all.note.empty() ? "" : " ") + note;
+  }
+
+  static void add_unread(const std::string& node, Reading& all) {
+    all.partial = true;
+    add_note(fmt::format("The storage could not be read on {}.", base::printable(node, 60)), all);
   }
 
   engine::Toolbox& toolbox_;
@@ -237,6 +321,7 @@ class Reader {
   const Match& match_;
   const Permit& permit_;
   const std::stop_token& stop_;
+  const std::chrono::seconds longest_;
 };
 
 }  // namespace
@@ -262,8 +347,8 @@ bool is_gone(const pve::Error& error) {
 }
 
 std::expected<Reading, Unread> read(engine::Toolbox& toolbox, const Match& match, const Permit& permit,
-                                    const std::stop_token& stop) {
-  return Reader(toolbox, match, permit, stop).read();
+                                    const std::stop_token& stop, std::chrono::seconds longest) {
+  return Reader(toolbox, match, permit, stop, longest).read();
 }
 
 }  // namespace resource

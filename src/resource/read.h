@@ -1,6 +1,7 @@
 // Reading what a resource stands for.
 #pragma once
 
+#include <chrono>
 #include <expected>
 #include <functional>
 #include <optional>
@@ -23,17 +24,22 @@ using Unread = std::variant<mcp::NoSuchResource, mcp::ProtocolError, mcp::Insuff
 struct Reading {
   base::Json data;
   std::int64_t lines = 0;  ///< of a log: how many there are, not only those read
-  std::string note{};      ///< what could not be read, a sentence; usually empty
+  std::string note{};      ///< what is not in the data and why, sentences; usually empty
+  bool partial = false;    ///< something could not be read: what is not there need not have gone
 };
 
 /// Nothing when the tool may be used.
 using Permit = std::function<std::optional<engine::Refusal>(std::string_view tool)>;
 
-/// PVE's data of any row but those of Kind::Api. A guest or node that does not exist, or not for this token,
-/// is NoSuchResource; so is what `permit` refuses, unless a scope is lacking. A guest that has moved is
-/// followed once.
+/// How long the nodes of one storage are waited for.
+inline constexpr std::chrono::seconds kLongest{15};
+
+/// PVE's data of any row but those of Kind::Api, put right as the row's tool does it. A guest or node that
+/// does not exist, or not for this token, is NoSuchResource; so is what `permit` refuses, unless a scope is
+/// lacking. A guest that has moved is followed once; of the nodes of a storage none is waited for longer than
+/// `longest` together.
 std::expected<Reading, Unread> read(engine::Toolbox& toolbox, const Match& match, const Permit& permit,
-                                    const std::stop_token& stop);
+                                    const std::stop_token& stop, std::chrono::seconds longest = kLongest);
 
 Unread unread(engine::Refusal refusal);
 

@@ -64,13 +64,17 @@ class Logged final : public mcp::Log {
   std::vector<std::pair<mcp::LogLevel, std::string>> lines;
 };
 
+inline const pve::Credentials kDemo{"root@pam!demo", "00000000-0000-4000-8000-000000000000", ""};
+/// May do next to nothing.
+inline const pve::Credentials kLimited{"limited@pve!none", "00000000-0000-4000-8000-000000000003", ""};
+
 class Lab {
  public:
-  explicit Lab(guard::Policy policy = {}, engine::Options options = {}, facts::Version version = {9, 2})
+  explicit Lab(guard::Policy policy = {}, engine::Options options = {}, facts::Version version = {9, 2},
+               const pve::Credentials& credentials = kDemo)
       : simulated(simulator::Options{.pve = version}, facts(), clock),
         http(simulated, clock),
-        client(http, {"root@pam!demo", "00000000-0000-4000-8000-000000000000", ""},
-               {"simulated", std::chrono::seconds{40}, {}}),
+        client(http, credentials, {"simulated", std::chrono::seconds{40}, {}}),
         toolbox(catalog::categories(), std::move(policy), {client, facts(), clock, options}) {}
 
   mcp::Outcome outcome(std::string_view tool, std::string_view arguments, bool may_be_task = false,

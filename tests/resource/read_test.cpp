@@ -131,6 +131,41 @@ TEST(Read, PveRefusalIsAnErrorWithItsWords) {
               AllOf(StartsWith("error -32603: Permission check failed"), HasSubstr("pveum acl modify")));
 }
 
+TEST(Read, ADenialIsExplainedAsTheToolDoes) {
+  lab::Lab lab({}, {}, {9, 2}, lab::kLimited);
+  const auto words = lab.text("pve://nodes/pve1/status");
+  EXPECT_THAT(
+      words,
+      AllOf(StartsWith("error -32603: "), HasSubstr("The token limited@pve!none lacks Sys.Audit"),
+            HasSubstr("--tokens 'limited@pve!none' --roles PVEAuditor"), Not(HasSubstr("USER@REALM"))));
+  const auto tool = lab.call("pve_get_node_status", R"({"node":"pve1"})");
+  EXPECT_THAT(words, HasSubstr(tool.substr(0, tool.find('\n'))));
+}
+
+TEST(Read, WhatIsOnADeadNodeIsUnknown) {
+  lab::Lab lab;
+  ASSERT_TRUE(lab.simulated.fault("offline=pve3"));
+  const auto all = lab.json("pve://cluster/resources");
+  EXPECT_THAT(std::string(std::string_view(all.at("note").as_string())),
+              AllOf(StartsWith("pve3 is offline: the state"), HasSubstr("is not known")));
+  std::set<std::string> states;
+  for (const auto& row : all.at("data").as_array()) {
+    const auto& object = row.as_object();
+    if (object.contains("node") && object.at("node") == "pve3" && object.at("type") != "node")
+      states.insert(std::string(std::string_view(object.at("status").as_string())));
+  }
+  EXPECT_THAT(states, ElementsAre("unknown"));
+}
+
+TEST(Read, AListThatPveThinsOutSaysSo) {
+  lab::Lab lab({}, {}, {9, 2}, lab::kLimited);
+  const auto all = lab.json("pve://cluster/resources");
+  EXPECT_THAT(std::string(std::string_view(all.at("note").as_string())),
+              AllOf(HasSubstr("That does not mean that there are no others"), HasSubstr("VM.Audit"),
+                    HasSubstr("--tokens 'limited@pve!none' --roles PVEAuditor")));
+  EXPECT_THAT(all.at("data").as_array(), testing::SizeIs(3));
+}
+
 /// PVE 9's row of a running guest with all that it may have.
 base::JsonObject guest(int number) {
   return {{"cpu", 0.012345678901234567},

@@ -9,6 +9,7 @@
 #include "engine/started.h"
 #include "resource/lab.h"
 #include "resource/poll.h"
+#include "resource/read.h"
 #include "resource/watch.h"
 
 namespace {
@@ -50,13 +51,13 @@ TEST_F(PollTest, TimeAloneIsNoChange) {
   EXPECT_THAT(after(std::chrono::hours{1}), IsEmpty());
 }
 
-TEST_F(PollTest, TheStatesCostOneQuestion) {
+TEST_F(PollTest, TheStatesCostTwoQuestions) {
   watched_.resources = {"pve://cluster/resources", "pve://nodes/pve1/status", "pve://nodes/pve2/status",
                         "pve://guests/100/status", "pve://guests/118/status"};
   after(seconds{0});
-  EXPECT_THAT(lab_.http.asked, ElementsAre("/cluster/resources"));
+  EXPECT_THAT(lab_.http.asked, ElementsAre("/cluster/resources", "/nodes"));
   poll_.once(watched_, {});
-  EXPECT_EQ(lab_.http.asked.size(), 1U) << "not due";
+  EXPECT_EQ(lab_.http.asked.size(), 2U) << "not due";
   EXPECT_EQ(poll_.rest(), seconds{5});
 }
 
@@ -111,6 +112,36 @@ TEST_F(PollTest, WhatWritesMoveIsNoChange) {
   EXPECT_THAT(after(seconds{5}), UnorderedElementsAre("pve://cluster/resources", "pve://guests/100/status"));
   status = "offline";
   EXPECT_THAT(after(seconds{5}), UnorderedElementsAre("pve://cluster/resources", "pve://nodes/pve1/status"));
+}
+
+TEST_F(PollTest, ANodeThatDiesTakesItsGuestsAlong) {
+  watched_.resources = {"pve://cluster/resources", "pve://nodes/pve3/status", "pve://guests/107/status",
+                        "pve://guests/100/status"};
+  after(seconds{0});
+  ASSERT_TRUE(lab_.simulated.fault("offline=pve3"));
+  EXPECT_THAT(after(seconds{5}), UnorderedElementsAre("pve://cluster/resources", "pve://nodes/pve3/status",
+                                                      "pve://guests/107/status"));
+  EXPECT_THAT(after(seconds{5}), IsEmpty());
+  // Who cannot tell which node is dead does not know what has changed.
+  lab_.http.change = [](const std::string& target, net::Response& response) {
+    if (target.ends_with("/nodes")) response.status = 500;
+  };
+  EXPECT_THAT(after(seconds{5}), IsEmpty());
+  lab_.http.change = {};
+  EXPECT_THAT(after(seconds{60}), IsEmpty());
+}
+
+TEST_F(PollTest, ADeadNodeIsNotAsked) {
+  const auto started_on =
+      lab_.outcome("pve_run_backup", R"({"node":"pve3","vmid":"107","storage":"nas"})", true);
+  watched_.tasks = {std::get<mcp::Task>(started_on).handle};
+  watched_.resources = {"pve://cluster/resources", "pve://guests/107/config", "pve://guests/100/config"};
+  after(seconds{0});
+  ASSERT_TRUE(lab_.simulated.fault("offline=pve3"));
+  lab_.http.asked.clear();
+  after(seconds{5});
+  EXPECT_THAT(lab_.http.asked, testing::Contains(testing::StartsWith("/nodes/pve1/qemu/100/config")));
+  EXPECT_THAT(lab_.http.asked, testing::Not(testing::Contains(testing::StartsWith("/nodes/pve3/"))));
 }
 
 TEST_F(PollTest, AConfigurationChangesAndAGuestIsRenamed) {
@@ -185,6 +216,101 @@ TEST_F(PollTest, ATaskEnds) {
   // Who begins to listen only then is told once.
   resource::Poll late(catalog::resources(), lab_.toolbox);
   EXPECT_THAT(late.once(watched_, {}).tasks, ElementsAre(task.handle));
+}
+
+/// The simulator with a node that answers nothing: its reads end when they are stopped.
+class Hanging final : public net::HttpClient {
+ public:
+  explicit Hanging(net::HttpClient& inner) : inner_(inner) {}
+
+  std::expected<net::Response, net::Failure> send(const net::Request& request,
+                                                  const net::SendOptions& options) override {
+    std::unique_lock lock(mutex_);
+    if (request.target.find("/nodes/" + node + "/") != std::string::npos) {
+      ++hung;
+      // PVE gives up after 30 s; whoever has waited as long as here was not stopped.
+      never_.wait_for(lock, options.stop, seconds{20}, [] { return false; });
+      if (!options.stop.stop_requested()) ++given_up;
+      return std::unexpected(net::Failure{net::Failure::Kind::Cancelled, "stopped", false, {}});
+    }
+    lock.unlock();
+    return inner_.send(request, options);
+  }
+
+  std::string node = "none";
+  int hung = 0;
+  int given_up = 0;
+
+ private:
+  net::HttpClient& inner_;
+  std::mutex mutex_;
+  std::condition_variable_any never_;
+};
+
+class HungNodeTest : public testing::Test {
+ protected:
+  lab::Lab lab_;
+  Hanging http_{lab_.http};
+  pve::Client client_{http_, lab::kDemo, {"simulated", seconds{40}, {}}};
+  engine::Toolbox toolbox_{catalog::categories(), {}, {client_, lab::facts(), lab_.clock, {}}};
+  resource::Poll poll_{catalog::resources(), toolbox_, seconds{2}};
+  const resource::Permit permit_ = [](std::string_view) { return std::nullopt; };
+};
+
+TEST_F(HungNodeTest, TheOthersAreHeard) {
+  mcp::Watched watched;
+  // More of them than are asked at once, all before the other in order.
+  for (const auto vmid : {"100", "101", "102", "103", "105", "110", "111", "200", "202", "203"})
+    watched.resources.insert("pve://guests/" + std::string(vmid) + "/config");
+  const std::string other = "pve://guests/118/config";
+  watched.resources.insert(other);
+  poll_.once(watched, {});
+  http_.node = "pve1";
+  ASSERT_THAT(lab_.call("pve_update_qemu_config", R"({"vmid":118,"description":"new"})"),
+              testing::HasSubstr("updated"));
+  std::vector<std::string> heard;
+  for (int i = 0; i < 5 && heard.empty(); ++i) {
+    // Those that hung before are due again as well.
+    lab_.clock.advance(i == 0 ? seconds{5} : seconds{10});
+    heard = poll_.once(watched, {}).resources;
+  }
+  EXPECT_THAT(heard, ElementsAre(other));
+  EXPECT_GT(http_.hung, 0);
+  EXPECT_EQ(http_.given_up, 0);
+}
+
+TEST_F(HungNodeTest, OfALocalStorageTheOtherNodesAreRead) {
+  http_.node = "pve1";
+  const auto found = resource::match(catalog::resources(), "pve://storage/local-lvm/content");
+  const auto got = resource::read(toolbox_, *found, permit_, {}, seconds{2});
+  ASSERT_TRUE(got.has_value());
+  EXPECT_EQ(got->note, "The storage could not be read on pve1.");
+  EXPECT_TRUE(got->partial);
+  EXPECT_GT(got->data.as_array().size(), 3U);
+  EXPECT_EQ(http_.given_up, 0);
+}
+
+TEST_F(HungNodeTest, OfASharedStorageAnotherNodeSaysAll) {
+  http_.node = "pve1";
+  const auto found = resource::match(catalog::resources(), "pve://storage/nas/content");
+  const auto got = resource::read(toolbox_, *found, permit_, {}, seconds{3});
+  ASSERT_TRUE(got.has_value());
+  EXPECT_EQ(got->note, "");
+  EXPECT_FALSE(got->partial);
+  EXPECT_EQ(http_.given_up, 0);
+}
+
+TEST_F(HungNodeTest, NobodyAnswersIsSaid) {
+  http_.node = "pve";
+  lab_.http.change = [](const std::string& target, net::Response& response) {
+    if (target.ends_with("/cluster/resources"))
+      response.body = R"({"data":[{"type":"storage","node":"pve","storage":"x"}]})";
+  };
+  const auto found = resource::match(catalog::resources(), "pve://storage/x/content");
+  const auto got = resource::read(toolbox_, *found, permit_, {}, seconds{1});
+  ASSERT_FALSE(got.has_value());
+  EXPECT_EQ(std::get<mcp::ProtocolError>(got.error()).message,
+            "No node that has the storage x answered in 1 s: pve.");
 }
 
 /// A clock whose pauses end only when the test says so.
