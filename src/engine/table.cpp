@@ -191,7 +191,9 @@ class Table {
                                        : chosen_columns(view_, own_.fields, items_, keys);
     if (!columns) return std::unexpected(columns.error());
     columns_ = *std::move(columns);
-    auto filter = Filter::parse(own_.filter, known_keys(view_, keys));
+    // Where there is nothing, nobody knows which keys it would have.
+    auto filter =
+        Filter::parse(own_.filter, items_.empty() ? std::vector<std::string>{} : known_keys(view_, keys));
     if (!filter) return std::unexpected("filter: " + filter.error());
     std::erase_if(items_, [&](const auto* item) { return !filter->matches(*item); });
     take_digest();

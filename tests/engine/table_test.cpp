@@ -47,6 +47,12 @@ TEST(Table, IsACountAHeaderAndRows) {
   EXPECT_THAT(text(array(R"([{"vmid":1}])")), StartsWith("1 VM\n"));
 }
 
+TEST(Table, OfNothingNobodyKnowsTheKeys) {
+  EXPECT_EQ(text({}, with_filter("content=*backup*")), "0 of 0 VMs match.");
+  EXPECT_THAT(text(kTwo, with_filter("content=*backup*")), HasSubstr("no item has \"content\""));
+  EXPECT_THAT(text({}, with_filter("mem>lots")), HasSubstr("compares with no number"));
+}
+
 TEST(Table, FieldsAreTheColumns) {
   engine::Own own;
   own.fields = "name, pid";
