@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <vector>
 
@@ -30,15 +31,39 @@ std::string_view without_name(std::string_view text) {
   return digits > 0 && rest.starts_with(" (") && rest.ends_with(')') ? text.substr(0, digits) : text;
 }
 
+/// Nested ones are "a/b/c".
+bool is_pool(std::string_view text) {
+  const auto parts = base::split(text, '/');
+  return parts.size() <= 3 && std::ranges::all_of(parts, is_plain_name);
+}
+
+/// name@realm; of what PVE allows not what means something to a filter.
+bool is_user(std::string_view text) {
+  constexpr std::size_t kLongest = 64;
+  const auto at = text.rfind('@');
+  return at != std::string_view::npos && at > 0 && text.size() <= kLongest &&
+         is_plain_name(text.substr(at + 1)) &&
+         text.substr(0, at).find_first_of(" :/*|\"'{}<>") == std::string_view::npos;
+}
+
+struct Shape {
+  tool::Completes of;
+  bool (*fits)(std::string_view);
+  std::string_view what;
+};
+
+constexpr Shape kShapes[] = {
+    {tool::Completes::Node, is_plain_name, "a node's name, such as pve1"},
+    {tool::Completes::Guest, is_plain_name, "a guest's number or name, such as 100 or web01"},
+    {tool::Completes::Storage, is_plain_name, "a storage's id, such as local-lvm"},
+    {tool::Completes::Pool, is_pool, "a pool's id, such as production"},
+    {tool::Completes::User, is_user, "a user's id, such as root@pam"},
+};
+
 std::optional<std::string> misshapen(const tool::PromptArgument& argument, std::string_view value) {
-  using tool::Completes;
-  const auto kind = argument.completes;
-  const bool named = kind == Completes::Node || kind == Completes::Guest || kind == Completes::Storage;
-  if (!named || is_plain_name(value)) return std::nullopt;
-  const auto* wanted = kind == Completes::Node    ? "a node's name, such as pve1"
-                       : kind == Completes::Guest ? "a guest's number or name, such as 100 or web01"
-                                                  : "a storage's id, such as local-lvm";
-  return fmt::format("{}: '{}' is not {}.", argument.name, shown(value), wanted);
+  const auto* shape = std::ranges::find(kShapes, argument.completes, &Shape::of);
+  if (shape == std::end(kShapes) || shape->fits(value)) return std::nullopt;
+  return fmt::format("{}: '{}' is not {}.", argument.name, shown(value), shape->what);
 }
 
 std::expected<std::string, std::string> value_of(const tool::PromptArgument& argument,

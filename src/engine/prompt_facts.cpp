@@ -16,55 +16,98 @@ namespace {
 using Each = tool::Fact::Each;
 using Of = tool::Fact::Of;
 
-/// A report makes several reads of its own.
+/// Of the calls that ask no node: a report makes several reads of its own.
 constexpr std::size_t kAtOnce = 4;
-constexpr std::chrono::seconds kLongest{20};
+/// Of all: each may hang as long as its node does.
+constexpr std::size_t kMostAtOnce = 40;
 /// For how many nodes or storages a fact is repeated.
 constexpr std::size_t kMostRepeated = 6;
 constexpr std::size_t kReason = 400;
 
-using Names = std::expected<std::vector<std::string>, std::string>;
+/// The values of the places that a fact is repeated for, in their order.
+using Places = std::expected<std::vector<PromptValues>, std::string>;
 
-/// The plain names under `key` of the rows, as far as `counts` says that they count.
-template <class Counts>
-Names names(pve::Client& client, const pve::Call& call, std::string_view key, Counts counts,
-            const std::stop_token& stop) {
-  auto answer = client.call(call, stop);
+/// What is a plain name; else empty.
+std::string name_in(const base::JsonObject& row, std::string_view key) {
+  const auto* name = row.if_contains(key);
+  if (name == nullptr || !name->is_string()) return {};
+  const std::string_view text(name->get_string());
+  return is_plain_name(text) ? std::string(text) : std::string{};
+}
+
+std::string_view text_in(const base::JsonObject& row, std::string_view key) {
+  const auto* text = row.if_contains(key);
+  return text != nullptr && text->is_string() ? std::string_view(text->get_string()) : std::string_view{};
+}
+
+/// Calls `use` with each of the rows; the error says why there are none.
+template <class Use>
+std::expected<void, std::string> each_row(pve::Client& client, const pve::Call& call,
+                                          const std::stop_token& stop, Use use) {
+  const auto answer = client.call(call, stop);
   if (!answer) {
     return std::unexpected(pve::explain(answer.error(), fmt::format("GET {}", call.path), client.base_url()));
   }
-  std::vector<std::string> found;
   const auto* rows = answer->data.if_array();
-  if (rows == nullptr) return found;
+  if (rows == nullptr) return {};
   for (const auto& item : *rows) {
-    const auto* row = item.if_object();
-    const auto* name = row == nullptr ? nullptr : row->if_contains(key);
-    if (name == nullptr || !name->is_string() || !counts(*row)) continue;
-    if (is_plain_name(std::string_view(name->get_string()))) found.emplace_back(name->get_string());
+    if (const auto* row = item.if_object()) use(*row);
   }
-  std::ranges::sort(found);
-  return found;
+  return {};
 }
 
-Names nodes(pve::Client& client, const std::stop_token& stop) {
-  // A node that is off holds the others up for long, and the list of nodes shows it.
-  const auto online = [](const base::JsonObject& row) {
-    const auto* status = row.if_contains("status");
-    return status == nullptr || *status != "offline";
-  };
-  return names(client, {base::Method::Get, "/nodes", {}}, "node", online, stop);
+Places nodes(pve::Client& client, const std::stop_token& stop) {
+  std::set<std::string> found;
+  const auto read = each_row(client, {base::Method::Get, "/nodes", {}}, stop, [&](const auto& row) {
+    // A node that is off holds the others up for long, and the list of nodes shows it.
+    if (text_in(row, "status") != "offline") found.insert(name_in(row, "node"));
+  });
+  if (!read) return std::unexpected(read.error());
+  found.erase("");
+  std::vector<PromptValues> places;
+  for (const auto& name : found) places.push_back({{"node", name}});
+  return places;
 }
 
-Names backup_storages(pve::Client& client, const std::string& node, const std::stop_token& stop) {
-  const auto active = [](const base::JsonObject& row) {
-    const auto* state = row.if_contains("active");
-    return state == nullptr || *state != 0;
-  };
-  return names(client,
-               {base::Method::Get,
-                fmt::format("/nodes/{}/storage", base::percent_encode(node)),
-                {{"content", "backup"}, {"enabled", "1"}}},
-               "storage", active, stop);
+/// A shared one once. Read where no node that hangs is asked.
+Places backup_storages(pve::Client& client, const std::vector<PromptValues>& among,
+                       const std::stop_token& stop) {
+  std::set<std::pair<std::string, std::string>> found;
+  std::set<std::string> shared;
+  const pve::Call call{base::Method::Get, "/cluster/resources", {{"type", "storage"}}};
+  const auto read = each_row(client, call, stop, [&](const auto& row) {
+    const auto kinds = base::split(text_in(row, "content"), ',');
+    if (std::ranges::find(kinds, "backup") == kinds.end()) return;
+    auto storage = name_in(row, "storage");
+    auto node = name_in(row, "node");
+    const auto counts = [&](const PromptValues& one) { return one.at("node") == node; };
+    if (storage.empty() || std::ranges::none_of(among, counts)) return;
+    const auto* is_shared = row.if_contains("shared");
+    if (is_shared != nullptr && *is_shared == 1) shared.insert(storage);
+    found.emplace(std::move(storage), std::move(node));
+  });
+  if (!read) return std::unexpected(read.error());
+  std::vector<PromptValues> places;
+  for (const auto& [storage, node] : found) {
+    if (shared.contains(storage) && !places.empty() && places.back().at("storage") == storage) continue;
+    places.push_back({{"node", node}, {"storage", storage}});
+  }
+  return places;
+}
+
+/// Nothing when a place that must have a value has none.
+std::optional<base::JsonObject> arguments_of(const tool::FactCall& call, const PromptValues& values) {
+  base::JsonObject arguments;
+  for (const auto& argument : call.arguments) {
+    bool missing = false;
+    auto value = filled(argument.value, values, [&](std::string_view) {
+      missing = true;
+      return "";
+    });
+    if (missing && !argument.if_given) return std::nullopt;
+    if (!missing) arguments[argument.name] = std::move(value);
+  }
+  return arguments;
 }
 
 /// What came of the rows, one after the other.
@@ -79,8 +122,10 @@ class Expansion {
     const std::string_view place = row.each == Each::Node ? "node" : "storage";
     if (row.each == Each::Once || subject_.values.contains(place))
       return add(row, *call, subject_.values, "");
-    if (row.each == Each::BackupStorage && !subject_.values.contains("node"))
+    if (row.each == Each::BackupStorage && !subject_.unknown.empty())
       return fail(row, *call, subject_.unknown);
+    // Nobody is asked for the names of what is left out all the same.
+    if (!is_complete(*call, row.each)) return;
     const auto& all = row.each == Each::Node ? all_nodes() : all_storages();
     if (!all) return fail(row, *call, all.error());
     if (all->empty()) return fail(row, *call, fmt::format("There is no {} to ask.", place));
@@ -96,22 +141,33 @@ class Expansion {
     return row.of == (subject_.kind == Of::Any ? Of::Vm : subject_.kind);
   }
 
-  const Names& all_nodes() {
+  bool is_complete(const tool::FactCall& call, Each each) const {
+    auto values = subject_.values;
+    values.try_emplace("node");
+    if (each == Each::BackupStorage) values.try_emplace("storage");
+    return arguments_of(call, values).has_value();
+  }
+
+  const Places& all_nodes() {
     if (!nodes_) nodes_ = nodes(client_, stop_);
     return *nodes_;
   }
-  const Names& all_storages() {
-    if (!storages_) storages_ = backup_storages(client_, subject_.values.at("node"), stop_);
+  const Places& all_storages() {
+    if (storages_) return *storages_;
+    const auto node = subject_.values.find("node");
+    const Places among =
+        node == subject_.values.end() ? all_nodes() : Places({PromptValues{{"node", node->second}}});
+    storages_ = among ? backup_storages(client_, *among, stop_) : among;
     return *storages_;
   }
 
   void repeat(const tool::Fact& row, const tool::FactCall& call, std::string_view place,
-              const std::vector<std::string>& all) {
+              const std::vector<PromptValues>& all) {
     const auto shown = std::min(all.size(), kMostRepeated);
     for (std::size_t i = 0; i < shown; ++i) {
-      auto values = subject_.values;
-      values[std::string(place)] = all[i];
-      add(row, call, values, all[i]);
+      auto values = all[i];
+      values.insert(subject_.values.begin(), subject_.values.end());
+      add(row, call, values, all[i].find(place)->second);
     }
     if (all.size() > shown)
       fail(row, call,
@@ -119,16 +175,10 @@ class Expansion {
   }
 
   void add(const tool::Fact& row, const tool::FactCall& call, const PromptValues& values, std::string of) {
-    Fact fact{.what = row.what, .of = std::move(of), .tool = call.tool};
-    bool missing = false;
-    for (const auto& argument : call.arguments) {
-      fact.arguments[argument.name] = filled(argument.value, values, [&](std::string_view) {
-        missing = true;
-        return "";
-      });
-    }
-    if (!missing && (row.of == Of::Any || subject_.kind != Of::Any)) {
-      facts_.push_back(std::move(fact));
+    auto arguments = arguments_of(call, values);
+    if (arguments && (row.of == Of::Any || subject_.kind != Of::Any)) {
+      facts_.push_back(
+          {.what = row.what, .of = std::move(of), .tool = call.tool, .arguments = *std::move(arguments)});
     } else if (!subject_.unknown.empty()) {
       fail(row, call, subject_.unknown);
     }
@@ -142,8 +192,8 @@ class Expansion {
   const Allowed& allowed_;
   pve::Client& client_;
   const std::stop_token& stop_;
-  std::optional<Names> nodes_;
-  std::optional<Names> storages_;
+  std::optional<Places> nodes_;
+  std::optional<Places> storages_;
   std::vector<Fact> facts_;
 };
 
@@ -177,6 +227,16 @@ void read(Fact& fact, mcp::Tools& tools, const mcp::Request& request, const std:
   if (fact.failed) fact.text = base::printable(fact.text, kReason);
 }
 
+/// The node that the call goes to; empty when it goes to none in particular.
+std::string_view node_of(const Fact& fact) { return text_in(fact.arguments, "node"); }
+
+std::string no_answer(const Fact& fact, std::chrono::seconds longest) {
+  const auto node = base::printable(node_of(fact), 60);
+  if (node.empty()) return fmt::format("No answer within {} s.", longest.count());
+  return fmt::format("No answer within {} s: {} hangs, or pveproxy or pvedaemon there does.", longest.count(),
+                     node);
+}
+
 }  // namespace
 
 const tool::FactCall* allowed_call(const tool::Fact& fact, const Allowed& allowed) {
@@ -191,17 +251,27 @@ std::vector<Fact> facts_of(const tool::Prompt& row, const Subject& subject, cons
   return expansion.take();
 }
 
-void read_facts(std::vector<Fact>& facts, mcp::Tools& tools, const mcp::Request& request) {
+void read_facts(std::vector<Fact>& facts, mcp::Tools& tools, const mcp::Request& request,
+                std::chrono::seconds longest) {
   std::vector<Fact*> wanted;
+  std::vector<Fact*> of_nodes;
   for (auto& fact : facts) {
-    if (fact.failed) continue;
-    // Until it has answered.
-    fact.failed = true;
-    fact.text = "No answer in time.";
-    wanted.push_back(&fact);
+    if (!fact.failed) (node_of(fact).empty() ? wanted : of_nodes).push_back(&fact);
   }
-  in_parallel(wanted.size(), kAtOnce, kLongest, request.stop,
-              [&](std::size_t i, const std::stop_token& stop) { read(*wanted[i], tools, request, stop); });
+  wanted.insert(wanted.end(), of_nodes.begin(), of_nodes.end());
+  for (auto* fact : wanted) {
+    // Until it has answered.
+    fact->failed = true;
+    fact->text = no_answer(*fact, longest);
+  }
+  in_parallel(wanted.size(), std::min(kAtOnce + of_nodes.size(), kMostAtOnce), longest, request.stop,
+              [&](std::size_t i, const std::stop_token& stop) {
+                auto& fact = *wanted[i];
+                read(fact, tools, request, stop);
+                // A tool that is stopped says that it was cancelled: here it was the time that ended it.
+                if (fact.failed && stop.stop_requested() && !request.stop.stop_requested())
+                  fact.text = no_answer(fact, longest);
+              });
 }
 
 }  // namespace engine

@@ -1,6 +1,7 @@
 // The facts of a prompt: which calls they are, and what they gave.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <set>
 #include <string>
@@ -45,7 +46,13 @@ struct Fact {
 std::vector<Fact> facts_of(const tool::Prompt& row, const Subject& subject, const Allowed& allowed,
                            pve::Client& client, const std::stop_token& stop);
 
-/// Makes the calls, some at the same time. Returns within 20 s, or at once when the request is stopped.
-void read_facts(std::vector<Fact>& facts, mcp::Tools& tools, const mcp::Request& request);
+/// How long the facts of one prompt may take together.
+inline constexpr std::chrono::seconds kFactsTime{20};
+
+/// Makes the calls, those that ask no node first, and so many at the same time that calls which hang keep
+/// none from its turn. Returns soon after `longest`, or when the request is stopped; a fact without an answer
+/// by then says so.
+void read_facts(std::vector<Fact>& facts, mcp::Tools& tools, const mcp::Request& request,
+                std::chrono::seconds longest = kFactsTime);
 
 }  // namespace engine

@@ -44,6 +44,9 @@ struct PromptArgument {
 struct FactArgument {
   std::string_view name;   ///< the tool's
   std::string_view value;  ///< "hour", "{node}", "node={node} status=running"
+  /// With a place that has no value it is the argument that is left out, not the fact. Of two of one name the
+  /// last that is not left out counts.
+  bool if_given = false;
 };
 
 struct FactCall {
@@ -52,7 +55,8 @@ struct FactCall {
 };
 
 /// A call whose result is embedded. The places in braces of its arguments are the prompt's arguments, and
-/// {node}: without an argument of that name the node of the prompt's guest, or each node; {storage} likewise.
+/// {node}: without an argument of that name the node of the prompt's guest, or each node. {storage} likewise
+/// is each storage with backups: on the guest's node, else of the cluster, {node} being one that has it.
 /// {guest} is the guest's number. A fact with a place that has no value is left out.
 struct Fact {
   /// Which guests it is for.
@@ -77,7 +81,7 @@ struct Prompt {
   Few<PromptArgument, 3> arguments{};
   /// Lines; {argument} stands for a value.
   std::string_view instructions;
-  Few<Fact, 14> facts{};
+  Few<Fact, 18> facts{};
 };
 
 }  // namespace tool

@@ -38,8 +38,8 @@ constexpr bool completes_any(const Prompt& prompt, Completes kind) {
 constexpr bool place_is_known(const Prompt& prompt, const Fact& fact, std::string_view place) {
   if (argument_of(prompt, place) != nullptr) return true;
   const bool of_guest = completes_any(prompt, Completes::Guest);
-  if (place == "node") return of_guest || fact.each == Fact::Each::Node;
-  return place == "storage" && of_guest && fact.each == Fact::Each::BackupStorage;
+  if (place == "node") return of_guest || fact.each != Fact::Each::Once;
+  return place == "storage" && fact.each == Fact::Each::BackupStorage;
 }
 
 constexpr bool fact_call_is_valid(const Prompt& prompt, const Fact& fact, const FactCall& call) {

@@ -17,6 +17,7 @@
 
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -40,6 +41,26 @@ constexpr tool::Prompt kRows[] = {
                 .call = {"pve_three", {{"node", "{node}"}}},
                 .each = tool::Fact::Each::Node,
                 .essential = true}}},
+    {.name = "audit",
+     .title = "Audit",
+     .description = "Audit.",
+     .arguments = {{"pool", "Pool", "A pool.", tool::Completes::Pool, "all"},
+                   {"user", "User", "A user.", tool::Completes::User, "all"}},
+     .instructions = "Of {pool}, {user}.",
+     .facts = {{.what = "One",
+                .call = {"pve_one", {{"a", "all"}, {"a", "pool={pool}", true}, {"u", "{user}", true}}}},
+               {.what = "Two",
+                .call = {"pve_two", {{"node", "{node}"}, {"storage", "{storage}"}}},
+                .each = tool::Fact::Each::BackupStorage},
+               {.what = "Three",
+                .call = {"pve_three", {{"node", "{node}"}, {"u", "{user}"}}},
+                .each = tool::Fact::Each::Node,
+                .essential = true}}},
+    {.name = "bare",
+     .title = "Bare",
+     .description = "Without arguments.",
+     .instructions = "Look.",
+     .facts = {{.what = "Three", .call = {"pve_three"}, .essential = true}}},
 };
 static_assert(tool::valid_prompts(kRows));
 
@@ -72,13 +93,18 @@ class FakeTools final : public mcp::Tools {
   std::mutex mutex_;
 };
 
-/// Knows nodes, and nothing else.
+/// Knows nodes and storages, and nothing else.
 class FakePve final : public net::HttpClient {
  public:
-  std::expected<net::Response, net::Failure> send(const net::Request&, const net::SendOptions&) override {
-    return net::Response{200, "OK", {}, nodes};
+  std::expected<net::Response, net::Failure> send(const net::Request& request,
+                                                  const net::SendOptions&) override {
+    asked.push_back(request.target);
+    const bool of_nodes = request.target.find("/resources") == std::string::npos;
+    return net::Response{200, "OK", {}, of_nodes ? nodes : storages};
   }
   std::string nodes = R"({"data":[]})";
+  std::string storages = R"({"data":[]})";
+  std::vector<std::string> asked;
 };
 
 class PromptsTest : public testing::Test {
@@ -94,6 +120,11 @@ class PromptsTest : public testing::Test {
     const auto* prompt = std::get_if<mcp::Prompt>(&got);
     return prompt == nullptr ? "error: " + std::get<mcp::ProtocolError>(got).message
                              : std::get<mcp::Text>(prompt->messages.at(0).content).text;
+  }
+
+  void read(std::vector<engine::Fact>& facts) {
+    engine::read_facts(facts, tools_, {caller_, mcp::Era::Modern, none_, none_, unheard_, unheard_, {}},
+                       std::chrono::seconds(1));
   }
 
   const mcp::Caller caller_;
@@ -133,7 +164,8 @@ TEST_F(PromptsTest, AToolThatIsNotAllowedHasItsSubstitute) {
   tools_.names = {"pve_three", "pve_spare"};
   const auto text = get("look", R"({"node":"pve1"})");
   EXPECT_THAT(text, HasSubstr("## Two: pve_spare\n| ok\n"));
-  EXPECT_THAT(text, HasSubstr("do without: pve_fix, pve_one.\n"));
+  EXPECT_THAT(text, HasSubstr("do without: pve_fix, pve_one.\nDo not guess what they would tell;"));
+  EXPECT_THAT(text, HasSubstr("PVE_CATEGORIES=all,insight offers every category, PVE_ACCESS_TIER="));
   tools_.names = {"pve_one", "pve_two"};
   EXPECT_THAT(prompts_.list(caller_), IsEmpty());
   EXPECT_THAT(get("look"), StartsWith("error: The prompt look needs tools"));
@@ -256,9 +288,93 @@ TEST_F(PromptsTest, FactsHaveNeitherTheAnswersNorTheProgressOfTheRequest) {
   EXPECT_THAT(get("look"), HasSubstr("## Three: pve_three\n| own\n"));
 }
 
+TEST_F(PromptsTest, AnArgumentMayBeLeftOutAlone) {
+  EXPECT_THAT(get("audit"), HasSubstr("\n## One: pve_one a=all\n"));
+  EXPECT_THAT(pve_.asked, ElementsAre("/api2/json/nodes", "/api2/json/cluster/resources?type=storage"));
+  EXPECT_THAT(
+      get("audit", R"({"pool":"a/b","user":"ann+x@pve"})"),
+      AllOf(StartsWith("Of a/b, ann+x@pve."), HasSubstr("\n## One: pve_one a=pool=a/b u=ann+x@pve\n")));
+  EXPECT_EQ(get("bare", R"({"pool":"a"})"), "error: pool: the prompt bare takes no arguments.");
+}
+
+TEST_F(PromptsTest, PoolsAndUsersHaveTheirShape) {
+  for (const auto* pool : {"", "a//b", "a/b/c/d", "a b", "*", "/a", "../a"})
+    EXPECT_THAT(get("audit", fmt::format(R"({{"pool":"{}"}})", pool)), StartsWith("error: pool: ")) << pool;
+  for (const auto* user :
+       {"ann", "@pve", "ann@", "a b@pve", "a*@pve", "a|b@pve", "a@p/e", "a/b@pve", "a{b@pve"})
+    EXPECT_THAT(get("audit", fmt::format(R"({{"user":"{}"}})", user)), StartsWith("error: user: ")) << user;
+  EXPECT_THAT(get("audit", fmt::format(R"({{"user":"{}@pve"}})", std::string(61, 'a'))),
+              StartsWith("error: user: "));
+}
+
+TEST_F(PromptsTest, StoragesOfTheClusterAreAskedOnce) {
+  pve_.nodes = R"({"data":[{"node":"b","status":"online"},{"node":"a"},{"node":"dead","status":"offline"}]})";
+  pve_.storages = R"({"data":[
+    {"storage":"nas","node":"b","content":"iso,backup","shared":1},
+    {"storage":"nas","node":"a","content":"iso,backup","shared":1},
+    {"storage":"local","node":"b","content":"backup","shared":0},
+    {"storage":"local","node":"a","content":"backup"},
+    {"storage":"local","node":"dead","content":"backup"},
+    {"storage":"images","node":"a","content":"images,nobackup"},
+    {"storage":"../x","node":"a","content":"backup"},{"node":"a","content":"backup"},7]})";
+  get("audit");
+  std::erase_if(tools_.called, [](const auto& call) { return !call.starts_with("pve_two"); });
+  std::ranges::sort(tools_.called);
+  EXPECT_THAT(tools_.called, ElementsAre(R"(pve_two {"node":"a","storage":"local"})",
+                                         R"(pve_two {"node":"a","storage":"nas"})",
+                                         R"(pve_two {"node":"b","storage":"local"})"));
+}
+
+/// Whoever asks it waits until he is stopped.
+mcp::Outcome hang(const mcp::Call& call) {
+  std::mutex mutex;
+  std::condition_variable_any changed;
+  std::unique_lock lock(mutex);
+  changed.wait(lock, call.stop, [] { return false; });
+  return FakeTools::text("The call was cancelled.", true);
+}
+
+TEST_F(PromptsTest, ANodeThatHangsHidesNothingElse) {
+  tools_.answers["pve_one"] = hang;
+  std::vector<engine::Fact> facts;
+  for (int i = 0; i < 12; ++i)
+    facts.push_back({.what = "Hangs", .tool = "pve_one", .arguments = {{"node", "pve3"}}});
+  for (int i = 0; i < 6; ++i) facts.push_back({.what = "Answers", .tool = "pve_two"});
+  facts.push_back({.what = "Failed before", .tool = "pve_one", .text = "why", .failed = true});
+  read(facts);
+  EXPECT_EQ(tools_.called.size(), 18U) << "all have begun";
+  for (const auto& fact : facts) {
+    if (fact.what == "Hangs") {
+      EXPECT_EQ(fact.text, "No answer within 1 s: pve3 hangs, or pveproxy or pvedaemon there does.");
+    }
+    EXPECT_EQ(fact.failed, fact.what != "Answers");
+  }
+  EXPECT_EQ(facts.front().what, "Hangs") << "the order of presentation stays";
+  EXPECT_EQ(facts.back().text, "why");
+}
+
+TEST_F(PromptsTest, WhatGoesToNoNodeIsReadFirst) {
+  tools_.answers["pve_one"] = hang;
+  std::vector<engine::Fact> facts;
+  for (int i = 0; i < 60; ++i)
+    facts.push_back({.what = "Node", .tool = "pve_one", .arguments = {{"node", "pve3"}}});
+  facts.push_back({.what = "Cluster", .tool = "pve_two"});
+  read(facts);
+  EXPECT_FALSE(facts.back().failed);
+  EXPECT_EQ(facts[59].text, "No answer within 1 s: pve3 hangs, or pveproxy or pvedaemon there does.")
+      << "whether it has begun or not";
+}
+
+TEST_F(PromptsTest, WithoutANodeTheTimeIsAllThatIsSaid) {
+  tools_.answers["pve_two"] = hang;
+  std::vector<engine::Fact> facts = {{.what = "Hangs", .tool = "pve_two"}};
+  read(facts);
+  EXPECT_EQ(facts[0].text, "No answer within 1 s.");
+}
+
 TEST_F(PromptsTest, ListsArguments) {
   const auto all = prompts_.list(caller_);
-  ASSERT_EQ(all.size(), 2U);
+  ASSERT_EQ(all.size(), std::size(kRows));
   EXPECT_EQ(all[0].name, "look");
   ASSERT_EQ(all[0].arguments.size(), 1U);
   EXPECT_EQ(all[0].arguments[0].title, "Node");
