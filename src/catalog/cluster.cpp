@@ -36,6 +36,10 @@ std::vector<std::string> offline_nodes(tool::Context& context) {
 std::string unknown_where_dead(tool::Context& context, base::Json& data) {
   auto* array = data.if_array();
   if (array == nullptr) return {};
+  if (array->empty())
+    return "PVE shows guests with VM.Audit on /vms, storages with Datastore.Audit on /storage, the use of "
+           "nodes "
+           "with Sys.Audit on /nodes.";
   std::string note;
   for (const auto& node : offline_nodes(context)) {
     std::size_t unknown = 0;

@@ -66,6 +66,7 @@ constexpr tool::Tool kNodes[] = {
      .effect = Effect::None,
      .call = {Method::Get, "/nodes/{node}/services"},
      .params = {kNode},
+     .offers = tool::kSelect,
      .view = {tool::View::Kind::Table, "services", "service state active-state unit-state desc"}},
     // Four endpoints of PVE in one row.
     {.name = "pve_manage_node_service",

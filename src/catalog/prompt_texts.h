@@ -66,14 +66,16 @@ Report: the cause and its evidence, since when, guest, node or storage to blame,
 the least invasive first, saying which need downtime.)";
 
 inline constexpr std::string_view kBackupAudit =
-    R"(Audit the backups of this cluster, from the facts below first. Change nothing without asking.
+    R"(Audit the backups of this cluster, from the facts below first. Change nothing without asking. Scope: {pool}. Where
+that is a pool, judge its members alone: those of the list Guests; the other lists hold all that there is.
 
 The question is not "are there jobs?" but "could every guest be restored to yesterday?" Check:
 1. Coverage: guests in no backup job. For each: template, test or sandbox (fine when its owner says so), or an
    omission? Guests made lately are the usual ones; a job by pool or for all would have caught them.
 2. Jobs: enabled? next-run in the future? To a storage on other hardware than the guests? Does a job limited to one
    node miss guests that moved away? mode stop means downtime, suspend is outdated, snapshot is right.
-3. Age: newest backup older than twice the schedule is stale, older than 7 days alarming, none at all worse.
+3. Age: newest backup older than twice the schedule is stale, older than 7 days alarming, none at all worse; a
+   verification that failed counts as none. The lists below begin with the newest and may not reach the oldest.
 4. Runs: one failed guest makes the whole task "job errors", the others are fine: pve_get_task_log names the one.
    WARNINGS counts too. No vzdump task of a job on a node in its period: the node was off, or the job never ran.
 5. Retention: prune-backups of the job, else of the storage. keep-all with a filling storage stops all backups one day;
@@ -83,12 +85,11 @@ The question is not "are there jobs?" but "could every guest be restored to yest
    mounts. Passthrough disks are never included. A VM without agent is only crash-consistent: databases need more.
 8. One copy in one place is no backup strategy: a second place, off site, that the cluster's root cannot delete.
 
-Traps: snapshots and replication are no backups. A token sees only guests it has rights on: say so when lists look
-thin. A guest's backup history ends when it gets another number. "Protected" backups are not pruned and fill up.
+Traps: snapshots and replication are no backups. A token sees only guests it has rights on. A guest's backup
+history ends when it gets another number. "Protected" backups are not pruned and fill up.
 
-Next tools: pve_list_storage_content with content backup and vmid for the newest backup and its verification;
-pve_get_backup_job; pve_get_qemu_config or pve_get_lxc_config for point 7; pve_find_orphans for backups of guests long
-gone; the prompt restore_drill for proof: an untested backup is a hope.
+Next tools: pve_list_storage_content with content backup and vmid; pve_get_backup_job; pve_get_qemu_config or
+pve_get_lxc_config for point 7; pve_find_orphans; the prompt restore_drill for proof: an untested backup is a hope.
 
 Report: a table guest, covered by, newest backup, problem, worst first; then jobs and storages with problems; then the
 changes you propose, each as one call (such as pve_create_backup_job) to be confirmed.)";
@@ -100,18 +101,19 @@ change nothing without asking.
 1. May it go at all? The cluster must stay quorate without it: with two nodes and no QDevice it does not. Another node
    offline, a running backup or a Ceph that rebalances: not now.
 2. Sort its guests: running VM, running container, stopped, template. Stopped ones may stay unless the node goes away
-   for good or their disks are wanted elsewhere.
+   for good.
 3. Traps: what blocks or slows each running guest (pve_get_qemu_config or pve_get_lxc_config):
    - hostpciN, usbN by device: no live migration; stop it, or let it stay down. Mapped devices need the same mapping there.
    - ideN or sataN with an ISO on local storage: eject it first. Cloud-init on local storage likewise.
    - disks on storage that is not shared: live with with-local-disks, slow, as much copy as the disk is big; quick where
      a replication job to the target exists. The target needs a storage of that name or targetstorage.
    - cpu host: only between like CPUs. A bridge or VLAN that the target lacks: the network is gone after the move.
-   - lock, or snapshots with RAM on local disks. From newer to older PVE: not supported.
+   - lock, or snapshots with RAM on local disks. From newer to older PVE.
    - containers never move live: stop, move, start, seconds of downtime; bind mounts block. No tool here moves them: on
      the node "pct migrate CTID TARGET --restart".
 4. Where to: free memory by the guests' maxmem, not their present use; leave each target below 80% and able to lose one
-   more node. Keep apart what is redundant (two DNS servers, cluster members). Respect HA rules (PVE 8: groups).
+   more node. Keep apart what is redundant (two DNS servers, cluster members). HA rules are not visible here: ask
+   for "ha-manager rules list", run as root on a node (PVE 8: "ha-manager groupconfig"), and respect them.
 5. HA guests: do not move them by hand one by one. As root on a node: ha-manager crm-command node-maintenance enable
    {node} moves them and brings them back after disable. A plain reboot follows shutdown_policy and may stop them.
 6. Order: small and redundant ones first as a test, big memory last, two or three at a time over the migration network.
@@ -125,6 +127,7 @@ expected interruption, blocker; load of each target afterwards; the way back.)";
 
 inline constexpr std::string_view kCapacityReport =
     R"(Report how full this cluster is and what ends first, from the facts below first. Change nothing without asking.
+Scope: {node}. Where that is one node, report on it alone, and name the others only as room for its guests.
 
 1. Memory is what ends first in most clusters. Compare per node: used now, maximum over the month, and promised (maxmem
    of the running guests). Above 80% used is tight, above 90% urgent; promised above 100% lives on ballooning and KSM.
@@ -137,8 +140,8 @@ inline constexpr std::string_view kCapacityReport =
    damage in guests. Ceph warns at 85%, stops at 95%, and must hold the data of a lost node as well. Backup storage:
    see the prompt backup_audit. A shared storage is listed once for each node: count it once.
 5. Promised disk: thin disks may add up to more than there is; say the ratio. discard off: deleted data never comes back.
-6. Growth: from month and year statistics; tell a trend from a step (a new guest, a restore). Months left at this
-   rate, as a range. Less than six months: order now.
+6. Growth: from month and year statistics; without them do not estimate growth, say that it is not known. Tell a trend
+   from a step (a new guest, a restore). Months left, as a range. Less than six: order now.
 7. Cheap gains first: orphaned images and old snapshots, idle or oversized guests (maximum of the month below a third
    of what they have), stopped guests nobody misses, discard and fstrim.
 
@@ -153,16 +156,17 @@ loss of the biggest) and per storage; the biggest five guests; gains without mon
 
 inline constexpr std::string_view kSecurityReview =
     R"(Review who can do what in this cluster and what is open, from the facts below first. Change nothing without asking.
+Whom it is about: {user}. Where that is one user: its rights (own, by groups, by tokens), its tokens and what it did
+come first and in detail; the rest in a line each.
 
 1. Power: who has Administrator or another role with Permissions.Modify, Sys.Modify, Sys.Console or Realm.Allocate on
    "/" (propagate 1)? That is root in fact. Each must be a living person or a named service; groups rather than users.
 2. Users: enabled without expiry and without a known owner, shared accounts, service users with a password. @pam users
    are accounts of the nodes' system: only the few who need a shell. Daily work does not need root@pam.
-3. Tokens (pve_get_user for each user): privsep 0 gives the token all rights of its user; for root@pam that is
-   everything. Want: privsep 1, a role of its own, an expiry, a comment that says who uses it. This server's own too.
+3. Tokens (listed with their users): privsep 0 gives the token all rights of its user; for root@pam that is
+   everything. Want: privsep 1, a role of its own, an expiry, a comment. This server's own too.
 4. Realms: tfa on a realm forces a second factor on all of its users. Whether a user has one enrolled is not visible
-   here: look at Datacenter, Permissions, Two Factor. root@pam first. LDAP and AD: encrypted, verified, and who may
-   create users there?
+   here: look at Datacenter, Permissions, Two Factor. root@pam first. LDAP and AD: encrypted, verified?
 5. Roles: custom ones with more than their name says. PVEVMAdmin where PVEVMUser would do; VM.Config on a path makes
    disks and boot media changeable, VM.Console shows the screen. Sys.Audit reads all configuration.
 6. Firewall: enable 0 at the datacenter means that no rule anywhere works, of guests neither. policy_in should be DROP
@@ -175,7 +179,7 @@ inline constexpr std::string_view kSecurityReview =
 Traps: no list of a limited token proves absence. Disabling a user disables its tokens as well. Before any firewall is
 switched on: a rule for your own way in, or you are locked out. Deleting an ACL can cut off backups and monitoring.
 
-Next tools: pve_get_user, pve_list_roles, pve_list_firewall_ipsets, pve_get_lxc_config.
+Next tools: pve_get_user, pve_get_lxc_config.
 
 Report: findings by severity (what, why it matters, who is affected, the smallest remedy); then what is good; then what
 could not be seen from here. Never repeat secrets.)";
@@ -184,8 +188,8 @@ inline constexpr std::string_view kRestoreDrill =
     R"(Plan a restore drill: bring back guest {guest} from {storage} under a new number, prove that it works, and remove it
 again. The original stays as it is. Nothing is created before the user says yes to the plan.
 
-1. Choose the newest backup; then an older one now and then. No backup, or only very old ones: that is the result of the
-   drill. On PBS verification failed means: take another and report it. An encrypted one needs the key on this cluster.
+1. Choose the newest backup, the first of its list; then an older one now and then. None, or only very old ones: that is
+   the drill's result. On PBS verification failed means: take another and report it. An encrypted one needs the key here.
 2. What is in it? Disks with backup=0, passthrough disks, bind mounts and mount points without backup=1 are not.
    Compare with the config now: the drill shows what would be missing.
 3. Where: a node with memory free for the guest's maxmem beside what runs, and a storage with images (containers:
@@ -216,8 +220,8 @@ change nothing without asking.
 
 1. Versions: all nodes alike? Mixed ones are for the hours of the upgrade only. To 9 one goes from the newest 8.4; never
    skip a major version. A node whose running kernel is older than the installed one waits for its reboot.
-2. Health first: quorate, all nodes online, no failed services, no HA service in error, no storage inactive. Do not
-   upgrade out of trouble.
+2. Health first: quorate, all nodes online, no failed services (dead ones that are enabled count; corosync only in a
+   cluster), no HA service in error, no storage inactive. Do not upgrade out of trouble.
 3. Room: rootfs at least 5 GiB free, better 10; /boot or ESP not full.
 4. Safety: backup of every guest not older than a day on other hardware, one restore tried (prompt restore_drill); copy
    of /etc of each node; a console that does not depend on the network (IPMI), no upgrade inside the web console.
@@ -233,7 +237,7 @@ any more. Network cards may get other names: pin them first. /etc/sysctl.conf is
 systemd-boot is to be removed where pve8to9 says so. Third-party plugins and drivers, GPU or backup, must know 9.
 
 Next tools: pve_get_node_status, pve_list_node_services, pve_get_lxc_config (ostype), pve_list_roles,
-pve_list_tasks, pve_cluster_health.
+pve_list_storage_content, pve_cluster_health.
 
 Report: ready, ready after, or not now; a table node, PVE, kernel, rootfs free, blockers; what could not be seen and the
 commands that show it; the order of nodes with the guests to move and the downtime of each.)";

@@ -1,3 +1,8 @@
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <tuple>
+
 #include "catalog/categories.h"
 #include "catalog/params.h"
 #include "tool/rules.h"
@@ -14,6 +19,48 @@ constexpr tool::Param kStorageId{.name = "storage"};
 constexpr tool::Param kContent{.name = "content", .description = "E.g. images,rootdir,iso,vztmpl,backup"};
 constexpr tool::Param kNodeList{.name = "nodes", .description = "Default all"};
 constexpr tool::Param kShared{.name = "shared"};
+
+std::string_view text_of(const base::Json& item, std::string_view key) {
+  const auto* object = item.if_object();
+  const auto* value = object == nullptr ? nullptr : object->if_contains(key);
+  return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view{};
+}
+
+/// 0 of what is no backup: its age says nothing.
+double age_key(const base::Json& item) {
+  const auto* object = item.if_object();
+  const auto* time = object == nullptr ? nullptr : object->if_contains("ctime");
+  const bool counts = time != nullptr && time->is_number() && text_of(item, "content") == "backup";
+  return counts ? -time->to_number<double>() : 0;
+}
+
+/// Of a backup's verification the state, "ok" or "failed": the rest is a task of the backup server, of which
+/// no tool here knows. Of its key's fingerprint what the backup server shows of it.
+void shorten(base::Json& item) {
+  constexpr std::size_t kShownFingerprint = 23;
+  auto* object = item.if_object();
+  if (object == nullptr) return;
+  const auto* verification = object->if_contains("verification");
+  if (verification != nullptr && verification->is_object()) {
+    const std::string state(text_of(*verification, "state"));
+    (*object)["verification"] = state;
+  }
+  if (auto* encrypted = object->if_contains("encrypted"); encrypted != nullptr && encrypted->is_string()) {
+    auto& text = encrypted->get_string();
+    text.resize(std::min(text.size(), kShownFingerprint));
+  }
+}
+
+/// Whoever reads only the beginning of a list of backups wants the newest.
+std::string newest_backups_first(tool::Context&, base::Json& data) {
+  auto* array = data.if_array();
+  if (array == nullptr) return {};
+  for (auto& item : *array) shorten(item);
+  std::ranges::sort(*array, {}, [](const base::Json& item) {
+    return std::tuple(text_of(item, "content"), age_key(item), text_of(item, "volid"));
+  });
+  return {};
+}
 
 }  // namespace
 
@@ -62,8 +109,9 @@ constexpr tool::Tool kStorage[] = {
      .params = {kNode, kStorageId, {.name = "content"}, kVmid},
      .offers = tool::kSelect | tool::kPage,
      .view = {tool::View::Kind::Table, "volumes",
-              "volid content format size vmid ctime notes protected parent used", false,
-              "Datastore.Allocate /storage"}},
+              "volid content format size vmid ctime verification encrypted notes protected parent used", true,
+              "Datastore.Allocate /storage"},
+     .revise = newest_backups_first},
     {.name = "pve_create_storage",
      .title = "Add storage",
      .description = "Define a new storage.",

@@ -98,7 +98,8 @@ void expect_fits(const tool::FactCall& call, const facts::Facts& facts) {
   ASSERT_NE(tool, nullptr);
   EXPECT_EQ(tool->effect, tool::Effect::None) << "a fact changes nothing";
   EXPECT_EQ(tool->tier, tool::Tier::ReadOnly);
-  const engine::PromptValues values = {{"node", "pve1"}, {"guest", "100"}, {"storage", "local"}};
+  const engine::PromptValues values = {
+      {"node", "pve1"}, {"guest", "100"}, {"storage", "local"}, {"pool", "a/b"}, {"user", "ann@pve"}};
   base::JsonObject arguments;
   for (const auto& argument : call.arguments)
     arguments[argument.name] = engine::filled(argument.value, values, [](std::string_view place) {

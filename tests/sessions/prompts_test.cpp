@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 
 #include "base/text.h"
 #include "catalog/catalog.h"
@@ -77,6 +78,9 @@ class PromptsTest : public testing::Test {
     ASSERT_TRUE(done) << done.error().message;
   }
 
+  /// What becomes of PVE's answer to a target; called by many threads.
+  std::function<void(std::string_view target, std::string& body)> alter_;
+
   base::ManualClock clock_;
   simulator::Options options_;
   simulator::Cluster& cluster() {
@@ -97,6 +101,7 @@ class PromptsTest : public testing::Test {
       auto reply = test_.cluster_->handle(request);
       if (reply.delay > options.timeout)
         return std::unexpected(net::Failure{net::Failure::Kind::Timeout, "no answer in time", false, {}});
+      if (test_.alter_) test_.alter_(request.target, reply.response.body);
       return std::move(reply.response);
     }
 
@@ -135,9 +140,12 @@ constexpr Example kExamples[] = {
     {"slow_guest", "slow_guest", R"-({"guest":"100 (web01)"})-"},
     {"slow_guest-container", "slow_guest", R"({"guest":"proxy"})"},
     {"backup_audit", "backup_audit", "{}"},
+    {"backup_audit-pool", "backup_audit", R"({"pool":"production"})"},
     {"drain_node", "drain_node", R"({"node":"pve2"})"},
     {"capacity_report", "capacity_report", "{}"},
+    {"capacity_report-node", "capacity_report", R"({"node":"pve2"})"},
     {"security_review", "security_review", "{}"},
+    {"security_review-user", "security_review", R"({"user":"operator@pve"})"},
     {"restore_drill", "restore_drill", R"({"guest":"100"})"},
     {"restore_drill-storage", "restore_drill", R"({"guest":"202","storage":"nas"})"},
     {"upgrade_readiness", "upgrade_readiness", "{}"},
@@ -194,6 +202,108 @@ TEST_F(PromptsTest, WhatIsNotListedIsNotGiven) {
   EXPECT_EQ(got.error, -32602);
   EXPECT_THAT(got.text,
               StartsWith("The prompt drain_node needs tools that tier or categories exclude here: "));
+}
+
+TEST_F(PromptsTest, WhatIsMissingHasItsRemedy) {
+  policy(usual());
+  const auto text = get("capacity_report", "{}").text;
+  EXPECT_THAT(text, HasSubstr("do without: pve_get_storage_rrddata, pve_get_node_rrddata, "));
+  EXPECT_THAT(text, HasSubstr("PVE_CATEGORIES=all,insight offers every category"));
+  EXPECT_THAT(text, HasSubstr("without them do not estimate growth"));
+  policy({});
+  EXPECT_THAT(get("capacity_report", "{}").text, Not(HasSubstr("PVE_CATEGORIES")));
+}
+
+/// PVE's answer with `lines` lines of a log.
+std::string log_of(std::string_view target, std::int64_t lines) {
+  const auto number = [&](std::string_view name, std::int64_t usual) -> std::int64_t {
+    const auto at = target.find(name);
+    return at == std::string_view::npos ? usual : std::stoll(std::string(target.substr(at + name.size(), 9)));
+  };
+  const auto first = number("start=", 0);
+  base::JsonArray data;
+  for (auto i = first; i < std::min(lines, first + number("limit=", 50)); ++i)
+    data.push_back(base::JsonObject{{"n", i + 1}, {"t", fmt::format("line number {}.", i + 1)}});
+  return base::write_json(base::Json(base::JsonObject{{"data", std::move(data)}, {"total", lines}}));
+}
+
+TEST_F(PromptsTest, OfALongLogTheEndIsShown) {
+  alter_ = [](std::string_view target, std::string& body) {
+    if (target.find("/syslog") != std::string_view::npos) body = log_of(target, 7001);
+  };
+  const auto text = get("triage_node", R"({"node":"pve1"})").text;
+  EXPECT_THAT(text, HasSubstr("\n| 7001 line number 7001.\n| 7000 line number 7000.\n"));
+  EXPECT_THAT(text, Not(HasSubstr("line number 1.")));
+}
+
+/// PVE's answer with a backup of each of `days` days, the oldest first.
+std::string backups_of(int days) {
+  base::JsonArray data;
+  for (int day = 1; day <= days; ++day)
+    data.push_back(base::JsonObject{
+        {"volid", fmt::format("pbs:backup/vm/100/{}", day)},
+        {"content", "backup"},
+        {"format", "pbs-vm"},
+        {"vmid", 100},
+        {"size", 1 << 30},
+        {"ctime", 1'700'000'000 + day * 86'400},
+        {"encrypted", "11:22:33:44:55:66:77:88:99:aa:bb:cc"},
+        {"verification", base::JsonObject{{"state", day == days ? "failed" : "ok"}, {"upid", "UPID:x"}}}});
+  return base::write_json(base::Json(base::JsonObject{{"data", std::move(data)}}));
+}
+
+TEST_F(PromptsTest, OfManyBackupsTheNewestAreShown) {
+  alter_ = [](std::string_view target, std::string& body) {
+    if (target.find("/storage/pbs/content") != std::string_view::npos) body = backups_of(400);
+  };
+  const auto drill = get("restore_drill", R"({"guest":"100"})").text;
+  EXPECT_THAT(drill, HasSubstr("|ctime|verification|encrypted\n| pbs:backup/vm/100/400|"));
+  EXPECT_THAT(drill, HasSubstr("|failed|11:22:33:44:55:66:77:88\n| pbs:backup/vm/100/399|"));
+  EXPECT_THAT(drill, HasSubstr("380 more: cursor=20 goes on"));
+  EXPECT_THAT(drill, Not(HasSubstr("pbs:backup/vm/100/1|")));
+  const auto audit = get("backup_audit", "{}").text;
+  EXPECT_THAT(audit, HasSubstr("\n| 100|2024-12-18 "));
+  EXPECT_THAT(audit, HasSubstr("|failed|11:22:33:44:55:66:77:88|"));
+  EXPECT_THAT(audit, Not(HasSubstr("\n| 100|2023-11-")));
+}
+
+TEST_F(PromptsTest, AnOptionalArgumentChangesTheFacts) {
+  const auto pool = get("backup_audit", R"({"pool":"production"})").text;
+  EXPECT_THAT(pool, HasSubstr("Scope: production."));
+  EXPECT_THAT(pool, HasSubstr("filter=pool=production\n| 10 of 30 resources match.\n"));
+  const auto all = get("backup_audit", "{}").text;
+  EXPECT_THAT(all, HasSubstr("Scope: all guests."));
+  EXPECT_THAT(all, Not(HasSubstr("filter=pool=")));
+
+  const auto user = get("security_review", R"({"user":"operator@pve"})").text;
+  EXPECT_THAT(user, HasSubstr("Whom it is about: operator@pve."));
+  EXPECT_THAT(user, HasSubstr("## What the user did in the last week: pve_who_did user=operator@pve"));
+  EXPECT_THAT(user, HasSubstr("| 1 of 5 users match.\n"));
+  EXPECT_THAT(user, HasSubstr("\"tokenid\":\"ops\"")) << "tokens with their user";
+  const auto everybody = get("security_review", "{}").text;
+  EXPECT_THAT(everybody, Not(HasSubstr("pve_who_did user=")));
+  EXPECT_THAT(everybody, HasSubstr("\"tokenid\":\"ops\""));
+  EXPECT_THAT(everybody, HasSubstr("\"tokenid\":\"demo\""));
+
+  const auto node = get("capacity_report", R"({"node":"pve2"})").text;
+  EXPECT_THAT(node, HasSubstr("Scope: pve2."));
+  EXPECT_THAT(node, HasSubstr("filter=\"template!=1 node=pve2\""));
+  EXPECT_THAT(node, HasSubstr("## If the node went away"));
+  EXPECT_THAT(node, Not(HasSubstr("node=pve1")));
+  EXPECT_THAT(get("capacity_report", "{}").text, Not(HasSubstr("## If the node went away")));
+}
+
+TEST_F(PromptsTest, WithoutRightsTheRemedyIsOfWhatIsMissing) {
+  alter_ = [](std::string_view target, std::string& body) {
+    if (target.find("/cluster/resources?type=storage") != std::string_view::npos) body = R"({"data":[]})";
+  };
+  const auto text = get("backup_audit", "{}").text;
+  EXPECT_THAT(text,
+              HasSubstr("\n| 0 of 0 resources match.\n| PVE shows guests with VM.Audit on /vms, storages "
+                        "with Datastore.Audit on /storage"));
+  EXPECT_THAT(text, Not(HasSubstr("no item has")));
+  EXPECT_THAT(text,
+              HasSubstr("## Newest backups: pve_list_storage_content\n| Not read: There is no storage"));
 }
 
 TEST_F(PromptsTest, AFactThatPveRefusesIsOneLine) {
@@ -296,7 +406,7 @@ TEST_F(PromptsTest, WrongArgumentsAreRefusedInASentence) {
       {"", "{}", "Unknown prompt: "},
       {"triage_node", "{}", "node: missing; The node's name."},
       {"triage_node", R"({"nod":"pve1"})", "nod: the prompt triage_node has no such argument; valid: node."},
-      {"backup_audit", R"({"a\nb":"x"})", "a b: the prompt backup_audit takes no arguments."},
+      {"backup_audit", R"({"a\nb":"x"})", "a b: the prompt backup_audit has no such argument; valid: pool."},
       {"triage_node", R"({"node":1})", "node: the arguments of prompts are strings."},
       {"triage_node", R"({"node":null})", "node: the arguments of prompts are strings."},
       {"triage_node", R"({"node":""})", "node: an empty value"},
@@ -308,6 +418,12 @@ TEST_F(PromptsTest, WrongArgumentsAreRefusedInASentence) {
       {"slow_guest", R"({"guest":"100; drop everything"})", "guest: '100; drop everything' is not a guest's"},
       {"slow_guest", R"-({"guest":"(web01)"})-", "guest: '(web01)' is not a guest's"},
       {"restore_drill", R"({"guest":"100","storage":"a/b"})", "storage: 'a/b' is not a storage's id"},
+      {"backup_audit", R"({"pool":"a/b/c/d"})", "pool: 'a/b/c/d' is not a pool's id"},
+      {"backup_audit", R"({"pool":"a status=x"})", "pool: 'a status=x' is not a pool's id"},
+      {"security_review", R"({"user":"ann"})", "user: 'ann' is not a user's id, such as root@pam."},
+      {"security_review", R"({"user":"*@pve"})", "user: '*@pve' is not a user's id"},
+      {"security_review", R"({"user":"a b@pve"})", "user: 'a b@pve' is not a user's id"},
+      {"capacity_report", R"({"node":"*"})", "node: '*' is not a node's name"},
   };
   for (const auto& wrong : all) {
     const auto got = get(wrong.prompt, wrong.arguments);
@@ -328,6 +444,9 @@ TEST_F(PromptsTest, SaysWhatCompletesAnArgument) {
   EXPECT_EQ(prompts_->completes("slow_guest", "guest"), tool::Completes::Guest);
   EXPECT_EQ(prompts_->completes("restore_drill", "storage"), tool::Completes::Storage);
   EXPECT_EQ(prompts_->completes("upgrade_readiness", "node"), tool::Completes::Node);
+  EXPECT_EQ(prompts_->completes("capacity_report", "node"), tool::Completes::Node);
+  EXPECT_EQ(prompts_->completes("backup_audit", "pool"), tool::Completes::Pool);
+  EXPECT_EQ(prompts_->completes("security_review", "user"), tool::Completes::User);
   EXPECT_FALSE(prompts_->completes("slow_guest", "node"));
   EXPECT_FALSE(prompts_->completes("nothing", "node"));
 }
