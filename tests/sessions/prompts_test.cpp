@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "catalog/catalog.h"
 #include "catalog/prompts.h"
+#include "engine/completions.h"
 #include "engine/prompt_text.h"
 #include "engine/prompts.h"
 #include "sessions/examples.h"
@@ -447,6 +448,13 @@ TEST_F(PromptsTest, SaysWhatCompletesAnArgument) {
   EXPECT_EQ(prompts_->completes("capacity_report", "node"), tool::Completes::Node);
   EXPECT_EQ(prompts_->completes("backup_audit", "pool"), tool::Completes::Pool);
   EXPECT_EQ(prompts_->completes("security_review", "user"), tool::Completes::User);
+  engine::Completions completions(*toolbox_);
+  const auto completed = [&](std::string_view prompt, std::string_view argument, std::string_view typed) {
+    return completions.complete(prompts_->completes(prompt, argument).value(), typed, {}, {}, {}).values;
+  };
+  EXPECT_THAT(completed("backup_audit", "pool", "prod"), ElementsAre("production"));
+  EXPECT_THAT(completed("security_review", "user", "oper"), ElementsAre("operator@pve"));
+  EXPECT_THAT(completed("capacity_report", "node", "pve3"), ElementsAre("pve3"));
   EXPECT_FALSE(prompts_->completes("slow_guest", "node"));
   EXPECT_FALSE(prompts_->completes("nothing", "node"));
 }
