@@ -90,6 +90,12 @@ async function completion(client) {
   const [guest] = await completed(prompt('slow_guest'), 'guest', '100');
   assert.ok((await client.getPrompt({ name: 'slow_guest', arguments: { guest } })).messages.length > 0);
   assert.deepEqual(await completed(template('pve://nodes/{node}/status'), 'node', 'nowhere'), []);
+  const optional = [['backup_audit', 'pool', 'prod', 'production'], ['security_review', 'user', 'oper', 'operator@pve'],
+    ['capacity_report', 'node', 'pve3', 'pve3'], ['restore_drill', 'storage', 'na', 'nas']];
+  for (const [name, argument, typed, value] of optional)
+    assert.deepEqual(await completed(prompt(name), argument, typed), [value], name);
+  const { messages: [{ content: { text } }] } = await client.getPrompt({ name: 'backup_audit', arguments: { pool: 'production' } });
+  assert.match(text, /Scope: production\.[^]*filter=pool=production/);
   await assert.rejects(completed(prompt('no_such_prompt'), 'node', ''));
 }
 
