@@ -100,12 +100,12 @@ std::optional<base::JsonObject> arguments_of(const tool::FactCall& call, const P
   base::JsonObject arguments;
   for (const auto& argument : call.arguments) {
     bool missing = false;
-    auto value = filled(argument.value, values, [&](std::string_view) {
+    const auto value = filled(argument.value, values, [&](std::string_view) {
       missing = true;
       return "";
     });
     if (missing && !argument.if_given) return std::nullopt;
-    if (!missing) arguments[argument.name] = std::move(value);
+    if (!missing) arguments[argument.name] = value;
   }
   return arguments;
 }
