@@ -12,10 +12,14 @@ export const envelope = (capabilities) => ({
   'io.modelcontextprotocol/clientCapabilities': capabilities,
 });
 
-/** What both transports have in common: `answer(request)` gives the result or error for a request of the server. */
+/**
+ * What both transports have in common: `answer(request)` gives the result or error for a request of the server, `hear` is
+ * told of its notifications.
+ */
 class Raw {
   #last = 0;
   answer = () => assert.fail('the server asked');
+  hear = () => {};
 
   request(method, params) {
     return this.exchange({ jsonrpc: '2.0', id: `raw-${++this.#last}`, method, params });
@@ -28,10 +32,11 @@ class Raw {
     await this.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
   }
 
-  /** Answers what is a request of the server; true when `message` was one. */
-  async answered(message) {
-    if (!message.method || message.id === undefined) return false;
-    await this.send({ jsonrpc: '2.0', id: message.id, ...this.answer(message) });
+  /** Takes what is no response: a request of the server, which is answered, or a notification; true when it was one. */
+  async taken(message) {
+    if (!message.method) return false;
+    if (message.id === undefined) this.hear(message.method, message.params);
+    else await this.send({ jsonrpc: '2.0', id: message.id, ...this.answer(message) });
     return true;
   }
 }
@@ -45,7 +50,7 @@ export class RawStdio extends Raw {
     this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], env });
     createInterface({ input: this.#child.stdout }).on('line', async (line) => {
       const message = JSON.parse(line);
-      if (!await this.answered(message)) this.#waiting.get(message.id)?.(message);
+      if (!await this.taken(message)) this.#waiting.get(message.id)?.(message);
     });
   }
 
@@ -70,6 +75,7 @@ export class RawStdio extends Raw {
 export class RawHttp extends Raw {
   #url;
   #session;
+  #open = new AbortController();
 
   constructor(url) {
     super();
@@ -86,7 +92,8 @@ export class RawHttp extends Raw {
     } else if (this.#session) {
       Object.assign(own, { 'Mcp-Session-Id': this.#session, 'MCP-Protocol-Version': '2025-11-25' });
     }
-    const response = await fetch(this.#url, { method: 'POST', headers: own, body: JSON.stringify(message) });
+    const response = await fetch(this.#url,
+      { method: 'POST', headers: own, body: JSON.stringify(message), signal: this.#open.signal });
     if (message.method === 'initialize') this.#session = response.headers.get('mcp-session-id');
     return response;
   }
@@ -107,13 +114,15 @@ export class RawHttp extends Raw {
         const data = event.match(/^data:(.*)$/m)?.[1].trim();
         if (!data) continue;
         const received = JSON.parse(data);
-        if (!await this.answered(received) && received.id === message.id) return received;
+        if (!await this.taken(received) && received.id === message.id) return received;
       }
     }
     return assert.fail('the stream ended without the response');
   }
 
+  /** Streams that are still open end as well. */
   async close() {
+    this.#open.abort();
     if (!this.#session) return;
     const response = await fetch(this.#url, { method: 'DELETE', headers: { 'Mcp-Session-Id': this.#session } });
     assert.ok(response.ok);

@@ -1,7 +1,9 @@
 // PVE's tasks as MCP tasks: of revision 2025-11-25 by SDK 1.x, and of the extension of 2026-07-28, for which no library has
 // calls, by requests of our own. Over stdio and HTTP, on a cluster whose backups take seconds.
 import assert from 'node:assert/strict';
+import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { main } from './programs.mjs';
+import { Heard } from './heard.mjs';
 import { withClient, withServer } from './product.mjs';
 import { RawHttp, RawStdio, envelope } from './raw.mjs';
 import { binary, environment, textOf, works } from './session.mjs';
@@ -50,7 +52,27 @@ const legacy = (transport, env) => withClient('sdk1', transport, flags(transport
   await assert.rejects(tasks.cancelTask(other.task.taskId), /-32602/);
   await assert.rejects(tasks.getTask('of-nobody'), /-32602/);
   assert.match(await works(client, 'pve_list_tasks', { node: 'pve2' }), /:qmreboot:101:/);
+  await logFollowed(client, (await begin(backup)).stream);
 }, { env });
+
+/** Who subscribed to the log of a task is told when it grows, and of its end. */
+async function logFollowed(client, stream) {
+  const heard = new Heard();
+  client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ method, params }) => heard.hear(method, params));
+  const active = await works(client, 'pve_list_tasks', { node: 'pve1', source: 'active' });
+  const [upid] = active.match(/UPID:pve1:\S*?:vzdump:[^|\s]*/) ?? assert.fail(active);
+  const uri = `pve://tasks/${upid}/log`;
+  const read = async () => (await client.readResource({ uri })).contents[0].text;
+  await client.subscribeResource({ uri });
+  let text = await read();
+  assert.doesNotMatch(text, /TASK OK/);
+  for (let seen = 0; !/TASK OK/.test(text); text = await read()) {
+    await heard.until(`notifications/resources/updated ${uri}`, seen + 1, 20_000);
+    seen = heard.count(`notifications/resources/updated ${uri}`);
+  }
+  await client.unsubscribeResource({ uri });
+  for await (const message of stream) assert.notEqual(message.type, 'error', JSON.stringify(message));
+}
 
 async function modern(raw) {
   const meta = envelope({ extensions: { 'io.modelcontextprotocol/tasks': {} } });
@@ -59,6 +81,7 @@ async function modern(raw) {
     assert.ok(!error, `${method}: ${JSON.stringify(error)}`);
     return result;
   };
+  await listened(raw, ask, meta);
   const created = await ask('tools/call', backup);
   assert.equal(created.resultType, 'task', JSON.stringify(created));
   assert.equal(created.status, 'working');
@@ -76,6 +99,28 @@ async function modern(raw) {
   const plain = await raw.request('tools/call', { name: 'pve_start_qemu_vm', arguments: { vmid: 118 }, _meta: envelope({}) });
   assert.equal(plain.result.resultType, 'complete');
   await raw.close();
+}
+
+/** Who listens to a task is told of its end, with its result, without asking. */
+async function listened(raw, ask, meta) {
+  const { taskId } = await ask('tools/call', backup);
+  const heard = new Heard();
+  const told = [];
+  raw.hear = (method, params) => {
+    if (method === 'notifications/tasks') told.push(params);
+    heard.hear(method, params);
+  };
+  // It is answered when the server ends or the client has gone.
+  raw.request('subscriptions/listen', { notifications: { taskIds: [taskId, 'of-nobody'] }, _meta: meta }).catch(() => {});
+  await heard.until('notifications/subscriptions/acknowledged', 1);
+  const acknowledged = heard.last('notifications/subscriptions/acknowledged');
+  assert.deepEqual(acknowledged.notifications, { taskIds: [taskId] });
+  while (told.at(-1)?.status !== 'completed') await heard.until('notifications/tasks', told.length + 1, 30_000);
+  assert.ok(told.every((each) => each.taskId === taskId), JSON.stringify(told));
+  const key = 'io.modelcontextprotocol/subscriptionId';
+  assert.ok(acknowledged._meta[key] !== undefined);
+  assert.ok(told.every(({ _meta: of }) => of[key] === acknowledged._meta[key]), JSON.stringify(told));
+  assert.match(textOf(told.at(-1).result), /^Backup on node pve1 done/);
 }
 
 const programs = {};
