@@ -42,14 +42,18 @@ async function simulated() {
   return { child, exported };
 }
 
-/** Runs `use(env)`, where `env` leads a server to the cluster. */
-export async function withSlowCluster(use) {
+/**
+ * Runs `use(env)`, where `env` leads a server to the cluster. `record` is told of each request that arrives there, as text:
+ * the request line, the fields, the body.
+ */
+export async function withSlowCluster(use, record = () => {}) {
   const { child, exported } = await simulated();
   const ended = new Promise((resolve) => child.once('close', resolve));
   const begun = new Map();
   const proxy = createServer(async (request, response) => {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
+    record([`${request.method} ${request.url}`, ...request.rawHeaders, Buffer.concat(chunks).toString('latin1')].join('\n'));
     const { host, connection, 'content-length': length, ...headers } = request.headers;
     const answer = await fetch(exported.PVE_BASE_URL + request.url,
       { method: request.method, headers, ...(chunks.length && { body: Buffer.concat(chunks) }) });

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main } from './programs.mjs';
 import { kinds, makeClient, ran, withServer } from './product.mjs';
+import { envelope } from './raw.mjs';
 import { fails, textOf, tiers, works } from './session.mjs';
 import { withSlowCluster } from './slow_cluster.mjs';
 
@@ -110,6 +111,48 @@ async function tokens() {
   console.log('tokens: made, checked, read again, and in no log');
 }
 
+/** What a caller proves himself with stays here: PVE gets the server's token and nothing of the caller's. */
+async function forwarding() {
+  const folder = mkdtempSync(join(tmpdir(), 'mcp-pve-'));
+  const file = join(folder, 'tokens.toml');
+  const { token, text } = made('caller');
+  writeFileSync(file, text, { mode: 0o600 });
+  const requests = [];
+  try {
+    await withSlowCluster((env) => withServer(['--http-tokens', file], async ({ url }) => {
+      for (const kind of ['sdk1', 'sdk2_pinned']) {
+        await withCaller(kind, url, token, async (client) => {
+          await works(client, 'pve_list_nodes');
+          await works(client, 'pve_get_qemu_config', { vmid: 100 });
+          await works(client, 'pve_update_qemu_config', { vmid: 100, description: `by ${kind}` });
+          await works(client, 'pve_create_qemu_snapshot', { vmid: 100, snapname: kind });
+          await client.readResource({ uri: 'pve://guests/100/status' });
+          await client.getPrompt({ name: 'triage_node', arguments: { node: 'pve1' } });
+        });
+      }
+      // PVE's own way to say who asks, from outside.
+      const foreign = { Authorization: `Bearer ${token}`, Cookie: `PVEAuthCookie=${token}`, CSRFPreventionToken: token };
+      const list = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'pve_list_nodes', arguments: {}, _meta: envelope({}) } };
+      const before = requests.length;
+      assert.equal((await ask(url, { ...foreign, 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/call',
+        'Mcp-Name': 'pve_list_nodes' }, list)).status, 200);
+      assert.ok(requests.length > before, 'PVE was not asked');
+      const sent = (pattern) => requests.filter((request) => pattern.test(request)).length;
+      assert.ok(sent(/^GET /) > 4 && sent(/^POST .*\/snapshot\n/) === 2 && sent(/description.*by/) === 2, requests.join('\n\n'));
+      for (const request of requests) {
+        assert.ok(request.includes(`PVEAPIToken=${env.PVE_TOKEN_ID}=${env.PVE_TOKEN_SECRET}`), 'the server\'s own token');
+        // Also not without its prefix, nor as base64.
+        for (const form of [token, token.slice(4), btoa(token).replaceAll('=', ''), btoa(`caller:${token}`)])
+          assert.ok(!request.includes(form), request);
+        assert.doesNotMatch(request, /bearer|cookie|csrf/i);
+      }
+    }, env), (request) => requests.push(request));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  console.log(`forwarding: ${requests.length} requests to PVE, none with the caller's token`);
+}
+
 /** What is refused at the start: exit 2 and one sentence. */
 async function refusals() {
   const folder = mkdtempSync(join(tmpdir(), 'mcp-pve-'));
@@ -152,4 +195,4 @@ async function refusals() {
   console.log('refusals: each with its sentence; without authentication where that was said');
 }
 
-await main({ tokens, refusals });
+await main({ tokens, forwarding, refusals });
