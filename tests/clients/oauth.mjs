@@ -104,12 +104,18 @@ const flow = (kind) => () => withBoth(async (url, issuer, issuerUrl) => {
   assert.equal(first.searchParams.get('code_challenge_method'), 'S256');
   assert.ok(first.searchParams.get('code_challenge'));
   const before = provider.tokens().access_token;
-  const wanted = first.searchParams.get('scope');
-  // The user consents to all at once, or the client comes back for more.
+  // No more than the first calls need; what else there is, the client asks for when a call needs it.
+  const scopes = (visited) => visited.searchParams.get('scope').split(' ');
+  assert.deepEqual(scopes(first), ['pve:read']);
+  assert.equal(provider.visited.length, 1);
   await authorizing(kind, url, provider, async (client) => {
     assert.match(await works(client, 'pve_start_qemu_vm', { vmid: 118 }), /VM 118 start done/);
   });
-  console.log(`${kind}: scope "${wanted}", then "${provider.visited.at(-1).searchParams.get('scope')}"; ${provider.visited.length} visits`);
+  assert.equal(provider.visited.length, 2);
+  const more = scopes(provider.visited[1]);
+  assert.ok(more.includes('pve:execute') && !more.includes('pve:full'), `${more}`);
+  assert.notEqual(provider.tokens().access_token, before);
+  console.log(`${kind}: scope "${scopes(first)}", then "${more}"`);
   return [before, provider.tokens().access_token];
 });
 
