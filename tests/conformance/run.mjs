@@ -3,7 +3,7 @@
 //   run.mjs RUN...
 //
 // A run fails unless each of its checks passes, scored by the suite or not; what cannot pass is an exception with a
-// reason. An exception that is no longer needed is an error too.
+// reason, for the very status and words that the suite gives it. An exception that is no longer needed is an error too.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
@@ -28,11 +28,30 @@ const unscored = {
   ],
 };
 
-// "scenario" or "scenario:check" to the reason why it is not held against the server.
-const notWritten = { 'tasks-status-notifications': 'the suite itself has no check yet: it always skips' };
-const skills = 'an extension (SEP-2640) with methods of its own that is not offered: nothing may be checked';
+// Exceptions: "scenario" or "scenario:check" to the status of a check, a part of its words, and why it is not held against
+// the server.
+const notWritten = { 'tasks-status-notifications': {
+  status: 'SKIPPED', says: 'The harness needs a rewrite against the new channel',
+  why: 'the suite itself has no check yet: it always skips' } };
 const skillScenarios = ['sep-2640-skills-directory', 'sep-2640-skills-enumeration', 'sep-2640-skills-manifest'];
-const noFixture = 'needs a tool that only the fixture server has';
+const skills = {
+  status: 'SKIPPED', says: 'Server did not declare the io.modelcontextprotocol/skills extension',
+  why: 'an extension (SEP-2640) with methods of its own that is not offered: nothing may be checked' };
+const noFixture = (tool) => ({
+  status: 'FAILURE', says: `Not testable: server does not list the diagnostic tool '${tool}'`,
+  why: 'needs a tool that only the fixture server has' });
+const noMutation = (list) => ({
+  status: 'WARNING', says: `Mutated the ${list} list but no notifications/${list}s/list_changed arrived`,
+  why: 'the suite means to change the list by a tool that only the fixture server has' });
+// Neither good nor bad to the suite; anything else it remarks on is looked at first.
+const remarks = {
+  'server-sse-multiple-streams:server-sse-streams-functional': 'SSE streams optional',
+  // The minutes of that scenario.
+  'server-sse-polling:outgoing-request': 'Sending',
+  'server-sse-polling:incoming-response': 'Received 200 response',
+  'server-sse-polling:incoming-sse-event': 'Received SSE',
+  'server-sse-polling:stream-closed': 'POST SSE stream closed after',
+};
 
 // What needs no fixture, so that the product has to pass it too.
 const generic = {
@@ -74,12 +93,12 @@ const runs = {
     server: 'product',
     passes: Object.entries(generic).flatMap(([revision, names]) => each(revision, names)),
     exceptions: {
-      'server-stateless:sep-2575-server-rejects-undeclared-capability': noFixture,
-      'server-stateless:sep-2575-missing-capability-http-400': noFixture,
-      'server-stateless:sep-2575-http-server-no-independent-requests-on-stream': noFixture,
-      'server-stateless:sep-2575-server-no-log-without-loglevel': noFixture,
-      'server-stateless:sep-2575-server-sends-prompts-list-changed-on-subscription': noFixture,
-      'server-stateless:sep-2575-server-sends-tools-list-changed-on-subscription': noFixture,
+      'server-stateless:sep-2575-server-rejects-undeclared-capability': noFixture('test_missing_capability'),
+      'server-stateless:sep-2575-missing-capability-http-400': noFixture('test_missing_capability'),
+      'server-stateless:sep-2575-http-server-no-independent-requests-on-stream': noFixture('test_streaming_elicitation'),
+      'server-stateless:sep-2575-server-no-log-without-loglevel': noFixture('test_logging_tool'),
+      'server-stateless:sep-2575-server-sends-prompts-list-changed-on-subscription': noMutation('prompt'),
+      'server-stateless:sep-2575-server-sends-tools-list-changed-on-subscription': noMutation('tool'),
     },
   },
 };
@@ -118,20 +137,30 @@ async function checksIn(folder) {
   return scenarios;
 }
 
-const bad = new Set(['FAILURE', 'WARNING', 'SKIPPED']);
+const wordsOf = (check) => check.errorMessage ?? check.description ?? '';
+
+/** Why this check is not held against the server: the key of an exception, true of a remark; else nothing. */
+function excused(scenario, check, exceptions) {
+  if (check.status === 'INFO') return wordsOf(check).includes(remarks[`${scenario}:${check.id}`] ?? '\0');
+  return [scenario, `${scenario}:${check.id}`].find((key) => {
+    const { status, says } = exceptions[key] ?? {};
+    return check.status === status && wordsOf(check).includes(says);
+  });
+}
 
 /** Holds one answer of the suite against what was expected of it; counts, and gives what is wrong. */
 function judge(pass, answer, exceptions, used, counts) {
   const wrong = [];
+  let mayFail = false;
   for (const [scenario, checks] of answer.scenarios) {
     counts.scenarios += 1;
     for (const check of checks) {
-      if (check.status === 'SUCCESS') counts.passed += 1;
-      if (!bad.has(check.status)) continue;
-      counts[check.status] += 1;
-      const key = [scenario, `${scenario}:${check.id}`].find((name) => name in exceptions);
-      if (key) used.add(key);
-      else wrong.push(`${check.status} ${scenario}: ${check.id}: ${check.errorMessage ?? check.description}`);
+      counts[check.status] = (counts[check.status] ?? 0) + 1;
+      if (check.status === 'SUCCESS') continue;
+      const excuse = excused(scenario, check, exceptions);
+      if (!excuse) wrong.push(`${check.status} ${scenario}: ${check.id}: ${wordsOf(check)}`);
+      if (typeof excuse === 'string') used.add(excuse);
+      mayFail ||= excuse && check.status === 'FAILURE';
     }
     const passed = checks.some((check) => check.status === 'SUCCESS');
     if (!passed && !(scenario in exceptions)) wrong.push(`${scenario}: nothing was checked`);
@@ -142,7 +171,7 @@ function judge(pass, answer, exceptions, used, counts) {
   const { size } = answer.scenarios;
   if (size === 0) wrong.push(`no scenario was run: ${answer.words}`);
   if (pass.scenarios && size < pass.scenarios) wrong.push(`only ${size} of ${pass.scenarios} scenarios were run`);
-  if (answer.code !== 0 && Object.keys(exceptions).length === 0) wrong.push(`the suite ended with ${answer.code}`);
+  if (answer.code !== 0 && !mayFail) wrong.push(`the suite ended with ${answer.code}: ${answer.words.slice(-500)}`);
   return wrong;
 }
 
@@ -152,7 +181,7 @@ for (const name of process.argv.length > 2 ? process.argv.slice(2) : Object.keys
   const [command, args, channel] = servers[run.server];
   assert.ok(command, `the environment must name the server for the run "${name}"`);
   const exceptions = run.exceptions ?? {};
-  const counts = { scenarios: 0, passed: 0, FAILURE: 0, WARNING: 0, SKIPPED: 0 };
+  const counts = { scenarios: 0, SUCCESS: 0, FAILURE: 0, WARNING: 0, SKIPPED: 0 };
   const used = new Set();
   const wrong = [];
   await withHttpServer(command, args, channel, async (url) => {
@@ -161,7 +190,7 @@ for (const name of process.argv.length > 2 ? process.argv.slice(2) : Object.keys
   for (const key of Object.keys(exceptions)) {
     if (!used.has(key)) wrong.push(`the exception "${key}" is not needed`);
   }
-  console.log(`${name}: ${counts.scenarios} scenarios; checks: ${counts.passed} passed, ${counts.FAILURE} failed, ` +
+  console.log(`${name}: ${counts.scenarios} scenarios; checks: ${counts.SUCCESS} passed, ${counts.FAILURE} failed, ` +
     `${counts.WARNING} warnings, ${counts.SKIPPED} skipped; ${used.size} exceptions`);
   for (const line of wrong) console.log(`  ${line}`);
   if (wrong.length > 0) process.exitCode = 1;
