@@ -2,6 +2,7 @@
 #include <array>
 
 #include "mcp/fakes.h"
+#include "mcp/in_flight.h"
 
 namespace test {
 namespace {
@@ -93,6 +94,39 @@ TEST_F(Notices, LogsOfACancelledCallAreNotSent) {
   const auto before = inbox->messages().size();
   send(call("late", "7", R"(,"_meta":{"progressToken":1})"));
   EXPECT_THAT(since(before), IsEmpty());
+}
+
+class Lines final : public mcp::Sink {
+ public:
+  void send(std::string_view message) override { lines.emplace_back(message); }
+  std::vector<std::string> lines;
+};
+
+/// A tool's thread may report for a moment longer than its call lasts.
+TEST_F(Notices, NothingIsSaidAfterTheAnswer) {
+  mcp::Envelope envelope;
+  envelope.progress_token = "t";
+  envelope.log_level = mcp::LogLevel::Debug;
+  for (const bool answered : {true, false}) {
+    const auto notices = std::make_shared<Lines>();
+    const auto answers = std::make_shared<Lines>();
+    mcp::InFlight kept(std::int64_t{1}, envelope, clock, notices, answers);
+    kept.report(1, {}, "early");
+    kept.write(mcp::LogLevel::Info, "early");
+    EXPECT_THAT(notices->lines, ElementsAre(HasSubstr("notifications/progress"), HasSubstr("early")));
+    if (answered) {
+      kept.answer(std::string("{}"));
+    } else {
+      kept.silence();
+    }
+    clock.advance(std::chrono::seconds(60));
+    kept.report(2, {}, "late");
+    kept.write(mcp::LogLevel::Emergency, "late");
+    kept.notify("notifications/message", "{}");
+    kept.answer(std::string("{}"));
+    EXPECT_THAT(notices->lines, SizeIs(2)) << answered;
+    EXPECT_THAT(answers->lines, SizeIs(answered ? 1 : 0));
+  }
 }
 
 class ProgressRate : public Notices {

@@ -325,13 +325,20 @@ class Gated final : public base::Clock {
     const auto turn = turns_;
     changed_.wait(lock, stop, [&] { return turns_ != turn; });
     --sleeping_;
+    changed_.notify_all();
     inner_.advance(time);
   }
-  /// Returns once a thread sleeps.
-  bool asleep() {
+  /// Returns once a thread sleeps; false: none does within this time.
+  bool asleep(std::chrono::milliseconds within = seconds{20}) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, seconds{20}, [&] { return sleeping_ > 0; });
+    return changed_.wait_for(lock, within, [&] { return sleeping_ > 0; });
   }
+  /// Returns once no thread sleeps.
+  bool awake() {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, seconds{20}, [&] { return sleeping_ == 0; });
+  }
+  void advance(std::chrono::milliseconds time) { inner_.advance(time); }
   void turn() {
     const std::scoped_lock lock(mutex_);
     ++turns_;
@@ -411,6 +418,22 @@ TEST_F(WatchTest, NobodyListensNobodyLooks) {
   watch_.watch({}, heard_);
   watch_.stop();
   EXPECT_EQ(http_.asked(), 0);
+}
+
+TEST_F(WatchTest, NobodyListensAnyMoreNobodyLooks) {
+  watch_.watch(one_, heard_);
+  ASSERT_TRUE(clock_.asleep());
+  clock_.turn();
+  while (http_.asked() < 2) ASSERT_TRUE(clock_.asleep());
+  ASSERT_TRUE(clock_.asleep());
+  watch_.watch({}, heard_);
+  ASSERT_TRUE(clock_.awake());
+  const auto asked = http_.asked();
+  clock_.advance(std::chrono::hours{1});
+  clock_.turn();
+  EXPECT_FALSE(clock_.asleep(std::chrono::milliseconds{200})) << "it goes on";
+  watch_.stop();
+  EXPECT_EQ(http_.asked(), asked);
 }
 
 TEST_F(WatchTest, AChangeIsTold) {
