@@ -142,7 +142,8 @@ std::string usage() {
   std::string text =
       "mcp-pve serves the tools of a Proxmox VE cluster to MCP clients.\n"
       "\n"
-      "Usage: mcp-pve [settings]                          serve MCP on stdin and stdout\n"
+      "Usage: mcp-pve [settings]                          serve MCP on stdin and stdout, with --http over "
+      "HTTP\n"
       "       mcp-pve [settings] call TOOL [KEY=VALUE]... one tool; values are JSON where they look like it\n"
       "       mcp-pve [settings] tools [--json]           what is offered under these settings\n"
       "       mcp-pve [settings] doctor                   checks the way to PVE, step by step\n"

@@ -123,7 +123,8 @@ TEST(Arguments, NeverRepeatASecret) {
 
 TEST(Usage, NamesEveryCommandAndSetting) {
   const auto text = cli::usage();
-  for (const auto* word : {"call", "tools", "doctor", "simulate", "token", "--help", "--version"}) {
+  for (const auto* word : {"with --http over HTTP", "call", "tools", "doctor", "simulate", "token NAME",
+                           "--help", "--version"}) {
     EXPECT_THAT(text, HasSubstr(word));
   }
   for (const auto& row : config::table()) EXPECT_THAT(text, HasSubstr(row.variable));
