@@ -58,6 +58,8 @@ class HttpReader {
   bool in_head() const { return stage_ == Stage::Head; }
   /// Bytes of the body so far.
   std::size_t body_size() const { return incoming_.request.body.size(); }
+  /// Frees what has come of a body that nobody will take.
+  void drop_body() { std::string().swap(incoming_.request.body); }
   /// Bytes that were fed and not used yet.
   std::size_t unused() const { return buffer_.size() - at_; }
   /// The peer waits for "100 Continue" before it sends the body. Asked once per request.

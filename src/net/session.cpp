@@ -258,6 +258,8 @@ void Session::say_last(const Response& response) {
   unlimited();
   outbox_ += write_head(response, Framing::Length, true);
   if (reader_.head().verb != "HEAD") outbox_ += response.body;
+  reader_.drop_body();
+  forget_body();
   send();
 }
 
