@@ -36,10 +36,6 @@ std::vector<std::string> offline_nodes(tool::Context& context) {
 std::string unknown_where_dead(tool::Context& context, base::Json& data) {
   auto* array = data.if_array();
   if (array == nullptr) return {};
-  if (array->empty())
-    return "PVE shows guests with VM.Audit on /vms, storages with Datastore.Audit on /storage, the use of "
-           "nodes "
-           "with Sys.Audit on /nodes.";
   std::string note;
   for (const auto& node : offline_nodes(context)) {
     std::size_t unknown = 0;
@@ -78,7 +74,7 @@ constexpr tool::Tool kCluster[] = {
      .view = {tool::View::Kind::Table, "resources",
               "vmid name storage type node status cpu mem/maxmem disk/maxdisk uptime lock tags pool template "
               "hastate",
-              false, "VM.Audit /vms"},
+              false, "VM.Audit /vms; type=storage Datastore.Audit /storage; type=node Sys.Audit /nodes"},
      .revise = unknown_where_dead},
     {.name = "pve_get_next_vmid",
      .title = "Next free VMID",

@@ -48,7 +48,7 @@ Revision put_right(const tool::Tool& tool, const base::JsonObject& arguments, ba
   auto revision = revise(tool, arguments, data, cluster, stop);
   const auto* array = data.if_array();
   if (array == nullptr) return revision;
-  const auto unseen = unseen_note(tool.view, array->empty(), cluster, stop);
+  const auto unseen = unseen_note(tool.view, arguments, array->empty(), cluster, stop);
   revision.note += (revision.note.empty() || unseen.empty() ? "" : "\n") + unseen;
   return revision;
 }

@@ -4,12 +4,14 @@
 #include <stop_token>
 #include <string>
 
+#include "base/json.h"
 #include "engine/cluster.h"
 #include "tool/tool.h"
 
 namespace engine {
 
 /// The sentence to end a list with; empty where the token sees all, or nobody knows.
-std::string unseen_note(const tool::View& view, bool is_empty, Cluster& cluster, const std::stop_token& stop);
+std::string unseen_note(const tool::View& view, const base::JsonObject& arguments, bool is_empty,
+                        Cluster& cluster, const std::stop_token& stop);
 
 }  // namespace engine

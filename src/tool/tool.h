@@ -106,7 +106,8 @@ struct View {
   /// The order of items (Table) or members (Object) means something; else they are sorted.
   bool ordered = false;
   /// What PVE shows of a list depends on these privileges (one of them is enough) below this ACL path:
-  /// "VM.Audit /vms". Empty: nothing is left out in silence.
+  /// "VM.Audit /vms". Where it depends on an argument too, "; type=storage Datastore.Audit /storage" follows
+  /// for such a value. Empty: nothing is left out in silence.
   std::string_view seen_with{};
 };
 
