@@ -42,12 +42,5 @@ TEST(Revise, OfAVerificationTheStateIsShownAndOfAKeyItsBeginning) {
   EXPECT_EQ(revised("pve_list_storage_content", "null"), "null");
 }
 
-TEST(Revise, AnEmptyListOfResourcesSaysWhoSeesWhat) {
-  const auto note = revised("pve_list_cluster_resources", "[]");
-  for (const auto* right : {"VM.Audit on /vms", "Datastore.Audit on /storage", "Sys.Audit on /nodes"})
-    EXPECT_THAT(note, HasSubstr(right));
-  EXPECT_EQ(revised("pve_list_cluster_resources", R"([{"type":"storage"}])"), R"([{"type":"storage"}])");
-}
-
 }  // namespace
 }  // namespace catalog_test
