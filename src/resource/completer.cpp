@@ -22,6 +22,7 @@ struct Variable {
 };
 
 constexpr std::array kVariables = {Variable{"node", Completes::Node}, Variable{"vmid", Completes::Guest},
+                                   Variable{"snapname", Completes::Snapshot},
                                    Variable{"upid", Completes::Upid},
                                    Variable{"storage", Completes::Storage}};
 

@@ -131,10 +131,23 @@ class Reader {
     const auto call = call_of(tool, {{"node", guest.node}, {"vmid", std::to_string(guest.vmid)}});
     if (!call) return std::unexpected(call.error());
     auto answer = cluster_.client.call(call->call, stop_);
+    if (answer && match_.values.contains("snapname")) return snapshot(guest, answer->data);
     if (answer) return put_right(*call, std::move(answer->data), stop_);
     elsewhere =
         answer.error().kind == pve::Error::Kind::Refused && engine::says_elsewhere(answer.error().message);
     return std::unexpected(explained(answer.error(), call->call, call->arguments, stop_));
+  }
+
+  std::expected<Reading, Unread> snapshot(const pve::Guest& guest, const base::Json& list) const {
+    const auto& wanted = match_.values.at("snapname");
+    if (const auto* rows = list.if_array()) {
+      for (const auto& item : *rows) {
+        const auto* row = item.if_object();
+        if (row != nullptr && text(*row, "name") == wanted) return Reading{item};
+      }
+    }
+    return none(fmt::format("{} {} has no snapshot {}.", guest.container ? "CT" : "VM", guest.vmid,
+                            base::printable(wanted, 100)));
   }
 
   std::expected<Reading, Unread> guest() const {

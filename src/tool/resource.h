@@ -14,7 +14,7 @@ namespace tool {
 
 struct Resource {
   enum class Kind : std::uint8_t {
-    Data,     ///< PVE's `data` as JSON
+    Data,     ///< PVE's `data` as JSON; with {snapname} the item of the list that has that name
     PerNode,  ///< the same of each node that has the storage {storage}, as one list
     Log,      ///< PVE's [{n,t}] as text
     Api,      ///< the connected PVE's API itself; no tool
@@ -57,7 +57,7 @@ constexpr std::string_view fault(const Resource& row) {
   if (!row.uri.starts_with(kScheme) || row.uri.ends_with('/')) return "not a URI of the scheme pve";
   if (row.uri.find("//", kScheme.size()) != std::string_view::npos) return "an empty segment";
   const auto known = [](std::string_view name) {
-    for (const std::string_view variable : {"node", "vmid", "upid", "storage", "+path"}) {
+    for (const std::string_view variable : {"node", "vmid", "snapname", "upid", "storage", "+path"}) {
       if (name == variable) return true;
     }
     return false;

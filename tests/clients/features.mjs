@@ -49,7 +49,7 @@ async function resources(client) {
   const listed = (await client.listResources()).resources.map(({ uri }) => uri);
   assert.deepEqual(listed, ['pve://cluster/status', 'pve://cluster/resources', 'pve://api']);
   const templates = (await client.listResourceTemplates()).resourceTemplates.map(({ uriTemplate }) => uriTemplate);
-  assert.ok(templates.includes('pve://guests/{vmid}/config') && templates.length === 6, templates.join());
+  assert.ok(templates.includes('pve://guests/{vmid}/config') && templates.length === 7, templates.join());
   for (const uri of listed) {
     const { contents: [{ uri: read, mimeType, text }] } = await client.readResource({ uri });
     assert.deepEqual([read, mimeType], [uri, 'application/json']);
@@ -87,6 +87,10 @@ async function completion(client) {
   assert.deepEqual(await completed(template('pve://storage/{storage}/content'), 'storage', 'local'), ['local', 'local-lvm']);
   const [first] = await completed(template('pve://guests/{vmid}/status'), 'vmid', 'web');
   assert.match(first, /^100\b/);
+  const snapshots = template('pve://guests/{vmid}/snapshots/{snapname}');
+  const { completion: found } = await client.complete({
+    ref: snapshots, argument: { name: 'snapname', value: 'be' }, context: { arguments: { vmid: first } } });
+  assert.deepEqual(found.values, ['before-upgrade']);
   // What is offered is also taken.
   assert.equal((await objectOf(client, `pve://guests/${encodeURIComponent(first)}/status`)).vmid, 100);
   assert.deepEqual(await completed(prompt('triage_node'), 'node', 'pve2'), ['pve2']);

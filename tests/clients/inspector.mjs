@@ -37,7 +37,7 @@ function allMethods(era, ...server) {
                           '--tool-arg', 'node=nowhere');
   assert.match(refused.stdout + refused.stderr, /nowhere/);
   assert.equal(ask('resources/list').resources.length, 3);
-  assert.equal(ask('resources/templates/list').resourceTemplates.length, 6);
+  assert.equal(ask('resources/templates/list').resourceTemplates.length, 7);
   assert.match(ask('resources/read', '--uri', 'pve://guests/100/status').contents[0].text, /"name":"web01"/);
   assert.equal(ask('prompts/list').prompts.length, 8);
   const { messages } = ask('prompts/get', '--prompt-name', 'slow_guest', '--prompt-args', 'guest=web01');

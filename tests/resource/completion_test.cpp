@@ -180,6 +180,12 @@ TEST_F(CompletionTest, TheCompleterKnowsTemplatesAndPrompts) {
   EXPECT_THAT(ask(Resource, "pve://nodes/{node}/status", "node", "")->values, SizeIs(3));
   EXPECT_THAT(ask(Resource, "pve://guests/{vmid}/config", "vmid", "web01")->values, Contains("100 (web01)"));
   EXPECT_THAT(ask(Resource, "pve://storage/{storage}/content", "storage", "n")->values, Contains("nas"));
+  const auto of_guest = base::parse_json(R"x({"vmid":"100 (web01)"})x")->as_object();
+  EXPECT_THAT(
+      completer
+          .complete({{}, Resource, "pve://guests/{vmid}/snapshots/{snapname}", "snapname", "", of_guest, {}})
+          ->values,
+      ElementsAre("before-upgrade", "fresh"));
   EXPECT_THAT(ask(Resource, "pve://tasks/{upid}/log", "upid", "")->values, Not(IsEmpty()));
   EXPECT_EQ(ask(Resource, "pve://api/{+path}", "path", "nodes/{node}/qemu/{vmid}/status")->values.at(0),
             "nodes/{node}/qemu/{vmid}/status");

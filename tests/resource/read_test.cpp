@@ -34,10 +34,10 @@ TEST(Read, TheListsAreStableAndDescribed) {
   lab::Lab lab;
   EXPECT_THAT(uris(lab.resources.list({})),
               ElementsAre("pve://cluster/status", "pve://cluster/resources", "pve://api"));
-  EXPECT_THAT(
-      uris(lab.resources.templates({})),
-      ElementsAre("pve://nodes/{node}/status", "pve://guests/{vmid}/config", "pve://guests/{vmid}/status",
-                  "pve://tasks/{upid}/log", "pve://storage/{storage}/content", "pve://api/{+path}"));
+  EXPECT_THAT(uris(lab.resources.templates({})),
+              ElementsAre("pve://nodes/{node}/status", "pve://guests/{vmid}/config",
+                          "pve://guests/{vmid}/status", "pve://guests/{vmid}/snapshots/{snapname}",
+                          "pve://tasks/{upid}/log", "pve://storage/{storage}/content", "pve://api/{+path}"));
   for (const auto& item : lab.resources.templates({})) {
     EXPECT_FALSE(item.description.empty());
     EXPECT_EQ(item.mime_type, item.uri.ends_with("/log") ? "text/plain" : "application/json");
@@ -68,6 +68,17 @@ TEST(Read, AGuestIsNamedInSeveralWays) {
   EXPECT_EQ(lab.text("pve://guests/100 (web01)/config"), config);
   EXPECT_THAT(lab.text("pve://guests/999/config"), HasSubstr("none: There is no guest 999"));
   EXPECT_THAT(lab.text("pve://guests/nobody/config"), HasSubstr("none: There is no guest named nobody"));
+}
+
+TEST(Read, ASnapshotIsOneOfItsGuest) {
+  lab::Lab lab;
+  const auto snapshot = lab.json("pve://guests/web01/snapshots/before-upgrade");
+  EXPECT_EQ(snapshot.at("name"), "before-upgrade");
+  EXPECT_TRUE(snapshot.as_object().contains("snaptime"));
+  EXPECT_TRUE(lab.json("pve://guests/202/snapshots/known-good").is_object());
+  EXPECT_THAT(lab.text("pve://guests/100/snapshots/never"), HasSubstr("none: VM 100 has no snapshot never."));
+  EXPECT_THAT(lab.text("pve://guests/999/snapshots/x"), HasSubstr("none: There is no guest 999"));
+  EXPECT_THAT(lab.text("pve://guests/100/snapshots/a%2Fb"), HasSubstr("none: "));
 }
 
 TEST(Read, AGuestThatMovedIsFound) {
@@ -102,7 +113,8 @@ TEST(Read, ThePolicyIsAskedAtEachListAndRead) {
   const auto qemu = only({"qemu"});
   EXPECT_THAT(uris(lab.resources.list(qemu)), ElementsAre("pve://api"));
   EXPECT_THAT(uris(lab.resources.templates(qemu)),
-              ElementsAre("pve://guests/{vmid}/config", "pve://guests/{vmid}/status", "pve://api/{+path}"));
+              ElementsAre("pve://guests/{vmid}/config", "pve://guests/{vmid}/status",
+                          "pve://guests/{vmid}/snapshots/{snapname}", "pve://api/{+path}"));
   EXPECT_THAT(lab.text("pve://guests/100/config", qemu), StartsWith("{"));
   EXPECT_THAT(lab.text("pve://guests/200/config", qemu), HasSubstr("none: pve_get_lxc_config belongs"));
   EXPECT_FALSE(lab.resources.watchable(qemu, "pve://nodes/pve1/status"));
