@@ -260,6 +260,7 @@ Reply cancel_task(const Server& server, const Exchange& exchange) {
     return refused(std::move(heard.error()));
   if (modern) return write_heard(server);
   state->status = Status::Cancelled;
+  state->message = "It was asked to stop.";
   return write_state(server, exchange, task->id, *state, TaskDetail::Bare);
 }
 

@@ -253,7 +253,9 @@ TEST_F(LegacyTasks, AreToldAsTheyStand) {
 
 TEST_F(LegacyTasks, AreCancelledOnce) {
   tasks.set("t", working());
-  EXPECT_EQ(about("cancel", id()).at("status"), "cancelled");
+  const auto cancelled = about("cancel", id());
+  EXPECT_EQ(cancelled.at("status"), "cancelled");
+  EXPECT_EQ(cancelled.at("statusMessage"), "It was asked to stop.");
   EXPECT_THAT(tasks.cancelled, ElementsAre("t"));
   for (const auto& state : {completed(), completed(true), failed(), ended(Status::Cancelled)}) {
     tasks.set("t", state);
