@@ -86,9 +86,9 @@ std::string preamble(const std::vector<std::string_view>& unavailable, base::Clo
   if (!unavailable.empty())
     text += fmt::format(
         "Not available here by tier or category, do without: {}.\nDo not guess what they would tell; say "
-        "what "
-        "is not known for want of them. The admin of this server has a remedy: PVE_CATEGORIES=all,insight "
-        "offers every category, PVE_ACCESS_TIER=read-execute or full the changes.\n",
+        "what is not known for want of them. The admin of this server has a remedy: "
+        "PVE_CATEGORIES=all,insight offers every category, PVE_ACCESS_TIER=read-execute or full the "
+        "changes.\n",
         base::join(unavailable, ", "));
   return text;
 }

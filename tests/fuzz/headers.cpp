@@ -64,8 +64,10 @@ void check_values(const net::Headers& headers) {
 
 void check_guard(const net::Headers& headers) {
   static const transport::HttpGuard guard({"pve.example", "fd00::1"}, {"https://app.example"});
-  const auto fine = guard.check(headers);
+  const auto fine = guard.check_host(headers);
+  const auto page = guard.check_origin(headers);
   demand(fine || base::printable(fine.error(), 1000) == fine.error());
+  demand(page || base::printable(page.error(), 1000) == page.error());
   guard.cors(headers);
   if (!fine) return;
   const auto host = transport::single_header(headers, "Host");
