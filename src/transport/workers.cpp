@@ -1,7 +1,7 @@
 #include "transport/workers.h"
 
+#include <algorithm>
 #include <system_error>
-#include <thread>
 #include <utility>
 
 namespace transport {
@@ -11,27 +11,33 @@ constexpr std::size_t kKeptThreads = 4;
 /// How long the others stay for the next burst.
 constexpr std::chrono::seconds kLinger{10};
 
+void join(std::vector<std::thread>& threads) {
+  for (auto& thread : threads) thread.join();
+}
+
 }  // namespace
 
 bool Workers::run(std::function<void()> job) {
+  std::vector<std::thread> ended;
   std::unique_lock lock(mutex_);
   if (closed_ || jobs_.size() + busy_ >= limit_ + queue_limit_) return false;
   jobs_.push_back(std::move(job));
-  if (jobs_.size() > waiting_ && threads_ < limit_) {
+  if (jobs_.size() > waiting_ && threads_.size() < limit_) {
     try {
-      std::thread([self = shared_from_this()] { self->work(); }).detach();
-      ++threads_;
+      threads_.emplace_back([self = shared_from_this()] { self->work(); });
     } catch (const std::system_error&) {
       // The system has no more threads: those there are go on with the queue.
-      if (threads_ == 0) {
+      if (threads_.empty()) {
         jobs_.pop_back();
         return false;
       }
     }
   }
+  ended.swap(ended_);
   // Who is woken needs the mutex at once.
   lock.unlock();
   wake_.notify_one();
+  join(ended);
   return true;
 }
 
@@ -55,7 +61,16 @@ void Workers::work() {
     --busy_;
     if (idle()) settled_.notify_all();
   }
-  --threads_;
+  leave();
+}
+
+void Workers::leave() {
+  const auto own = std::ranges::find(threads_, std::this_thread::get_id(), &std::thread::get_id);
+  // Let go by close().
+  if (own == threads_.end()) return;
+  ended_.push_back(std::move(*own));
+  threads_.erase(own);
+  settled_.notify_all();
 }
 
 bool Workers::wait_idle(std::chrono::milliseconds limit) {
@@ -65,10 +80,17 @@ bool Workers::wait_idle(std::chrono::milliseconds limit) {
 
 void Workers::close() {
   std::deque<std::function<void()>> dropped;
-  const std::scoped_lock lock(mutex_);
+  std::vector<std::thread> ended;
+  std::unique_lock lock(mutex_);
   closed_ = true;
   dropped.swap(jobs_);
   wake_.notify_all();
+  settled_.wait(lock, [this] { return threads_.size() <= busy_; });
+  for (auto& thread : threads_) thread.detach();
+  threads_.clear();
+  ended.swap(ended_);
+  lock.unlock();
+  join(ended);
 }
 
 }  // namespace transport

@@ -8,10 +8,12 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <thread>
+#include <vector>
 
 namespace transport {
 
-/// Shared by its threads, which are detached: a job that never returns holds nobody but itself.
+/// Shared by its threads: a job that never returns holds nobody but itself.
 class Workers final : public std::enable_shared_from_this<Workers> {
  public:
   /// At most `threads` jobs run and `queue` more wait for them.
@@ -21,11 +23,14 @@ class Workers final : public std::enable_shared_from_this<Workers> {
   bool run(std::function<void()> job);
   /// True when no job runs or waits.
   bool wait_idle(std::chrono::milliseconds limit);
-  /// Drops the jobs that wait and ends the threads that have none.
+  /// Drops the jobs that wait, ends the threads that have none and awaits their end: what a library keeps for
+  /// a thread (OpenSSL: its random generator) is gone with it. Threads whose job runs on are let go.
   void close();
 
  private:
   void work();
+  /// Under the mutex. The calling thread ends: whoever comes next joins it.
+  void leave();
   bool idle() const { return busy_ == 0 && jobs_.empty(); }
 
   const std::size_t limit_;
@@ -35,7 +40,8 @@ class Workers final : public std::enable_shared_from_this<Workers> {
   std::condition_variable wake_;
   std::condition_variable settled_;
   std::deque<std::function<void()>> jobs_;
-  std::size_t threads_ = 0;
+  std::vector<std::thread> threads_;
+  std::vector<std::thread> ended_;
   std::size_t busy_ = 0;
   std::size_t waiting_ = 0;
   bool closed_ = false;

@@ -60,6 +60,42 @@ TEST(Workers, DropWhatWaitsWhenClosed) {
   EXPECT_FALSE(workers->run([] {}));
 }
 
+/// What a library keeps for each thread.
+struct OfThread {
+  ~OfThread() { ++gone; }
+  static inline std::atomic<int> gone = 0;
+};
+
+TEST(Workers, NoThreadOutlivesClose) {
+  OfThread::gone = 0;
+  const auto workers = std::make_shared<Workers>(8, 0);
+  auto all = std::make_shared<std::latch>(8);
+  for (int i = 0; i < 8; ++i) {
+    workers->run([all] {
+      [[maybe_unused]] thread_local const OfThread own;
+      all->arrive_and_wait();
+    });
+  }
+  EXPECT_TRUE(workers->wait_idle(kForever));
+  workers->close();
+  EXPECT_EQ(OfThread::gone, 8);
+}
+
+TEST(Workers, CloseLetsGoWhatRunsOn) {
+  const auto workers = std::make_shared<Workers>(2, 0);
+  test::Gate entered;
+  test::Gate gate;
+  workers->run([&] {
+    entered.release();
+    gate.acquire();
+  });
+  entered.acquire();
+  workers->close();
+  EXPECT_FALSE(workers->wait_idle(std::chrono::milliseconds(0)));
+  gate.release();
+  EXPECT_TRUE(workers->wait_idle(kForever));
+}
+
 TEST(Workers, ManyJobsFromManyThreads) {
   const auto workers = std::make_shared<Workers>(16, 4096);
   std::atomic<int> done = 0;
