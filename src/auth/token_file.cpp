@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "base/base64.h"
+#include "base/file.h"
 #include "base/text.h"
 
 #define TOML_EXCEPTIONS 0
@@ -125,19 +126,6 @@ class Descriptor {
   int number_;
 };
 
-std::expected<std::string, std::string> read_all(int descriptor) {
-  std::string text;
-  std::array<char, 4096> buffer;
-  for (;;) {
-    const auto count = ::read(descriptor, buffer.data(), buffer.size());
-    if (count == 0) return text;
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return std::unexpected("cannot be read: " + std::generic_category().message(errno));
-    text.append(buffer.data(), static_cast<std::size_t>(count));
-    if (text.size() > kMaxFile) return std::unexpected("is larger than 1 MiB");
-  }
-}
-
 std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
 std::string entry_of(const StoredToken& token) {
@@ -207,8 +195,10 @@ std::expected<TokenSet, std::string> load_tokens(const std::string& path, const 
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
     return std::unexpected(name +
                            "can be written by other users, who could let themselves in; chmod 600 it.");
-  const auto text = read_all(file.number());
-  if (!text) return std::unexpected(name + text.error() + ".");
+  const auto text = base::read_all(file.number(), kMaxFile);
+  if (!text && text.error() == EFBIG) return std::unexpected(name + "is larger than 1 MiB.");
+  if (!text)
+    return std::unexpected(name + "cannot be read: " + std::generic_category().message(text.error()) + ".");
   return parse_tokens(*text, path, words);
 }
 

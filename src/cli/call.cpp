@@ -1,13 +1,15 @@
 #include <unistd.h>
 
-#include <array>
+#include <cerrno>
 #include <cstdio>
+#include <expected>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 
+#include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/commands.h"
@@ -17,6 +19,9 @@
 
 namespace cli {
 namespace {
+
+/// As much as a message over MCP may have.
+constexpr std::size_t kMostJson = std::size_t{4} << 20U;
 
 int failed(std::string_view sentence, int code) {
   print(STDERR_FILENO, shown(sentence, ::isatty(STDERR_FILENO) == 1));
@@ -36,14 +41,14 @@ std::string text_of(const std::vector<mcp::Content>& content) {
   return text;
 }
 
-std::string all_of_stdin() {
-  std::string text;
-  std::array<char, 4096> buffer;
-  for (;;) {
-    const auto count = ::read(STDIN_FILENO, buffer.data(), buffer.size());
-    if (count <= 0) return text;
-    text.append(buffer.data(), static_cast<std::size_t>(count));
-  }
+/// The arguments as JSON text, as they were given.
+std::expected<std::string, std::string> object_of(const Arguments& arguments) {
+  if (arguments.json != "-") return arguments.json;
+  auto text = base::read_all(STDIN_FILENO, kMostJson);
+  if (text) return *std::move(text);
+  if (text.error() == EFBIG) return std::unexpected("the arguments on stdin are longer than 4 MiB.");
+  return std::unexpected(
+      "the arguments cannot be read from stdin: " + std::generic_category().message(text.error()) + ".");
 }
 
 int report(const mcp::Outcome& outcome) {
@@ -84,8 +89,9 @@ int call(mcp::Tools& tools, const Arguments& arguments) {
     if (auto parsed = base::parse_json(tool.input_schema); parsed && parsed->is_object())
       schema = std::move(parsed->get_object());
   }
-  const auto object = arguments.json == "-" ? all_of_stdin() : arguments.json;
-  auto values = arguments_of(object, arguments.pairs, schema);
+  const auto object = object_of(arguments);
+  if (!object) return failed(object.error(), kUsage);
+  auto values = arguments_of(*object, arguments.pairs, schema);
   if (!values) return failed(values.error(), kUsage);
   if (!arguments.chart.empty()) {
     const auto* properties = schema.if_contains("properties");

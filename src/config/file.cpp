@@ -4,10 +4,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <system_error>
+
+#include "base/file.h"
 
 namespace config {
 namespace {
@@ -15,22 +16,10 @@ namespace {
 constexpr std::size_t kLimit = 1 << 20U;
 
 FileError failed(int code) {
+  if (code == EFBIG) return {false, "the file is larger than 1 MiB"};
   const bool absent = code == ENOENT || code == ENOTDIR;
   return {absent, absent ? "there is no such file"
                          : "the file cannot be read: " + std::generic_category().message(code)};
-}
-
-std::expected<std::string, FileError> read_all(int descriptor) {
-  std::string text;
-  std::array<char, 4096> buffer;
-  for (;;) {
-    const auto count = ::read(descriptor, buffer.data(), buffer.size());
-    if (count == 0) return text;
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return std::unexpected(failed(errno));
-    text.append(buffer.data(), static_cast<std::size_t>(count));
-    if (text.size() > kLimit) return std::unexpected(FileError{false, "the file is larger than 1 MiB"});
-  }
 }
 
 }  // namespace
@@ -40,9 +29,9 @@ std::expected<FileText, FileError> read_file(const std::string& path) {
   if (descriptor < 0) return std::unexpected(failed(errno));
   struct stat status{};
   const bool known = ::fstat(descriptor, &status) == 0;
-  auto text = read_all(descriptor);
+  auto text = base::read_all(descriptor, kLimit);
   ::close(descriptor);
-  if (!text) return std::unexpected(text.error());
+  if (!text) return std::unexpected(failed(text.error()));
   return FileText{path, std::move(*text), known && (status.st_mode & (S_IRGRP | S_IROTH)) != 0};
 }
 

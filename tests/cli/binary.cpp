@@ -176,6 +176,10 @@ TEST(Binary, CallPrintsTheResultAndFailsWithOne) {
 
   const auto json = run({"--simulate", "call", "pve_list_qemu_vms", "--json", "-"}, {}, R"({"node":"pve1"})");
   EXPECT_EQ(json.code, 0) << json.errors;
+  const std::string spaces(std::size_t{5} << 20U, ' ');
+  const auto large = run({"--simulate", "call", "pve_list_qemu_vms", "--json", "-"}, {}, spaces);
+  EXPECT_EQ(large.code, 2);
+  EXPECT_THAT(large.errors, HasSubstr("longer than 4 MiB"));
   EXPECT_EQ(run({"--simulate", "call", "pve_list_qemu_vms", "node"}).code, 2);
   EXPECT_EQ(run({"--simulate", "call", "pve_list_qemu_vms", "--json", "{"}).code, 2);
   EXPECT_NE(run({"--simulate", "call", "pve_lst_nodes"}).code, 0);
