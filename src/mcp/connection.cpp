@@ -68,7 +68,17 @@ void tell_log(const jsonrpc::Request& request, const Reply& reply, std::string_v
                        std::to_string(milliseconds) + " ms");
 }
 
+constexpr std::size_t kMostInBatch = 64;
+
 }  // namespace
+
+std::optional<jsonrpc::Error> refuse_batch(const jsonrpc::Batch& batch, std::optional<Revision> revision) {
+  if (revision != Revision::R2025_03_26)
+    return error(jsonrpc::kInvalidRequest, "Invalid request: batches exist only in revision 2025-03-26");
+  if (batch.size() <= kMostInBatch) return std::nullopt;
+  return error(jsonrpc::kInvalidRequest, "Invalid request: a batch of " + std::to_string(batch.size()) +
+                                             " messages; send at most " + std::to_string(kMostInBatch));
+}
 
 std::shared_ptr<Connection> Connection::open(const Server& server, Caller caller, std::shared_ptr<Sink> sink,
                                              Run run, std::chrono::milliseconds patience) {
@@ -124,21 +134,13 @@ void Connection::receive(std::variant<jsonrpc::Item, jsonrpc::Batch> input,
 }
 
 void Connection::receive_batch(jsonrpc::Batch batch, const std::shared_ptr<Sink>& sink) {
-  if (revision() != Revision::R2025_03_26) {
-    refuse(
-        {{}, error(jsonrpc::kInvalidRequest, "Invalid request: batches exist only in revision 2025-03-26")},
-        *sink);
-    return;
-  }
   const auto answers = std::make_shared<BatchSink>(sink);
-  if (batch.size() > kMostInBatch) {
-    const auto why =
-        error(jsonrpc::kInvalidRequest, "Invalid request: a batch of " + std::to_string(batch.size()) +
-                                            " messages; send at most " + std::to_string(kMostInBatch));
+  if (const auto why = refuse_batch(batch, revision())) {
+    if (revision() != Revision::R2025_03_26) return refuse({{}, *why}, *sink);
     // An error of the whole has no id, which these clients would not take.
     for (const auto& item : batch) {
       const auto* const request = item ? std::get_if<jsonrpc::Request>(&*item) : nullptr;
-      if (request != nullptr) answers->answer(jsonrpc::write_error(request->id, why), &why);
+      if (request != nullptr) answers->answer(jsonrpc::write_error(request->id, *why), &*why);
     }
     return;
   }

@@ -32,6 +32,9 @@ struct Refusal {
 using Authenticate =
     std::function<std::expected<mcp::Caller, Refusal>(const net::Headers& headers, std::stop_token stop)>;
 
+/// Path and JSON text.
+using Documents = std::vector<std::pair<std::string, std::string>>;
+
 struct HttpOptions {
   std::string address = "127.0.0.1";  ///< an IP literal or "localhost"
   std::uint16_t port = 3000;          ///< 0: any free one
@@ -46,8 +49,8 @@ struct HttpOptions {
   Authenticate authenticate;
   /// Value of WWW-Authenticate for a token whose scopes do not reach; asked with the scopes that would.
   std::function<std::string(const std::vector<std::string>&)> scope_challenge;
-  /// Path and JSON text of documents that anybody may read (RFC 9728).
-  std::vector<std::pair<std::string, std::string>> documents;
+  /// Those that anybody may read (RFC 9728).
+  Documents documents;
 
   std::size_t max_body = std::size_t{4} << 20U;
   std::size_t max_connections = 1024;

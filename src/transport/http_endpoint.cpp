@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "mcp/modern.h"
 #include "mcp/revision.h"
+#include "transport/http_documents.h"
 #include "transport/http_header.h"
 #include "transport/http_modern.h"
 
@@ -23,8 +24,6 @@ class Nowhere final : public mcp::Sink {
  public:
   void send(std::string_view /*message*/) override {}
 };
-
-std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
 
 std::vector<std::string> known_hosts(const HttpOptions& options) {
   auto hosts = options.hosts;
@@ -57,14 +56,8 @@ jsonrpc::Error invalid_request(std::string message) {
 }
 
 /// Why there is nothing in the batch to be done.
-std::optional<jsonrpc::Error> refuse_batch(const jsonrpc::Batch& batch,
-                                           std::optional<mcp::Revision> revision) {
-  if (revision != mcp::Revision::R2025_03_26)
-    return invalid_request("batches exist only in revision 2025-03-26");
-  if (batch.size() > mcp::kMostInBatch) {
-    return invalid_request("a batch of " + std::to_string(batch.size()) + " messages; send at most " +
-                           std::to_string(mcp::kMostInBatch));
-  }
+std::optional<jsonrpc::Error> fault_of(const jsonrpc::Batch& batch, std::optional<mcp::Revision> revision) {
+  if (auto fault = mcp::refuse_batch(batch, revision)) return fault;
   const auto malformed = std::ranges::find_if(batch, [](const auto& item) { return !item; });
   if (malformed == batch.end() || std::ranges::any_of(batch, is_request)) return std::nullopt;
   return malformed->error().error;
@@ -122,7 +115,7 @@ void HttpEndpoint::serve(net::Request request, const std::shared_ptr<net::Respon
     return;
   }
   auto fine = guard_.check_host(request.headers);
-  if (fine && serve_document(request, *responder)) return;
+  if (fine && serve_document(options_.documents, request, *responder)) return;
   if (fine) fine = guard_.check_origin(request.headers);
   if (!fine) {
     responder->answer(refusal_response(403, fine.error(), {}));
@@ -154,29 +147,8 @@ void HttpEndpoint::serve(net::Request request, const std::shared_ptr<net::Respon
   }
 }
 
-// Read by pages of any origin too: they are public, and an OAuth client in a browser begins with them.
-bool HttpEndpoint::serve_document(const net::Request& request, net::Responder& responder) const {
-  for (const auto& [path, text] : options_.documents) {
-    if (path_of(request.target) != path) continue;
-    net::Headers headers{{"Access-Control-Allow-Origin", "*"}, {"Cache-Control", "max-age=3600"}};
-    if (request.verb == "GET" || request.verb == "HEAD") {
-      responder.answer(json_response(200, text, headers));
-      return true;
-    }
-    headers.emplace_back("Access-Control-Allow-Methods", "GET");
-    headers.emplace_back("Access-Control-Allow-Headers", "MCP-Protocol-Version");
-    headers.emplace_back("Allow", "GET, HEAD, OPTIONS");
-    if (request.verb == "OPTIONS") {
-      responder.answer({204, "No Content", std::move(headers), {}});
-    } else {
-      responder.answer(refusal_response(405, "This document can only be read.", headers));
-    }
-    return true;
-  }
-  return false;
-}
-
 bool HttpEndpoint::let_in(Visit& visit) {
+  visit.pass.rights = owner_key(visit.caller);
   if (!options_.authenticate) return true;
   std::stop_source stop;
   visit.responder->on_gone([stop]() mutable { stop.request_stop(); });
@@ -290,7 +262,7 @@ bool HttpEndpoint::too_many_streams(Visit& visit) {
 }
 
 void HttpEndpoint::post_initialize(Visit& visit, jsonrpc::Request request) {
-  auto session = sessions_.make(visit.caller, owner_key(visit.caller));
+  auto session = sessions_.make(visit.caller, visit.pass.rights);
   if (!sessions_.keep(session)) {
     visit.responder->answer(refusal_response(429, "Too many sessions are in use; end some.",
                                              with(visit.style.headers, "Retry-After", "10")));
@@ -311,7 +283,7 @@ std::shared_ptr<HttpSession> HttpEndpoint::session_of(Visit& visit) {
     return refuse(400,
                   "Mcp-Session-Id is missing: send initialize first, or a request of revision 2026-07-28.");
   }
-  auto session = sessions_.find(**id, owner_key(visit.caller));
+  auto session = sessions_.find(**id, visit.pass.rights);
   if (!session)
     return refuse(404, "There is no such session; send initialize again, without Mcp-Session-Id.");
   const auto version = single_header(visit.request.headers, kVersionHeader);
@@ -325,7 +297,7 @@ void HttpEndpoint::post_legacy(Visit& visit, Input input) {
   if (!session) return;
   const auto* const batch = std::get_if<jsonrpc::Batch>(&input);
   // Said here, because clients of the older revisions take no error without an id but in the whole.
-  if (auto fault = batch != nullptr ? refuse_batch(*batch, session->connection().revision()) : std::nullopt) {
+  if (auto fault = batch != nullptr ? fault_of(*batch, session->connection().revision()) : std::nullopt) {
     visit.responder->answer(error_response(400, {}, *fault, visit.style.headers));
     return;
   }
@@ -373,7 +345,7 @@ void HttpEndpoint::get(Visit& visit) {
 void HttpEndpoint::end_session(Visit& visit) {
   const auto session = session_of(visit);
   if (!session) return;
-  sessions_.end(session->id(), owner_key(visit.caller));
+  sessions_.end(session->id(), visit.pass.rights);
   visit.responder->answer(json_response(200, {}, visit.style.headers));
 }
 

@@ -52,7 +52,6 @@ class HttpEndpoint final : public std::enable_shared_from_this<HttpEndpoint> {
     Pass pass{};
   };
 
-  bool serve_document(const net::Request& request, net::Responder& responder) const;
   void run(Visit visit);
   bool let_in(Visit& visit);
   void post(Visit& visit);
