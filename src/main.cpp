@@ -21,13 +21,13 @@
 #include "cli/state_key.h"
 #include "config/settings.h"
 #include "engine/completions.h"
-#include "engine/prompts.h"
 #include "engine/pve_tasks.h"
 #include "engine/toolbox.h"
 #include "facts/facts.h"
 #include "guard/policy.h"
 #include "mcp/seal.h"
 #include "mcp/server.h"
+#include "prompt/prompts.h"
 #include "resource/completer.h"
 #include "resource/resources.h"
 #include "resource/watch.h"
@@ -107,7 +107,7 @@ int serve(const cli::Arguments& arguments, const config::Settings& settings, eng
   }
   engine::Completions completions(toolbox);
   engine::PveTasks tasks(toolbox);
-  engine::Prompts prompts(catalog::prompts(), toolbox, cluster);
+  prompt::Prompts prompts(catalog::prompts(), toolbox, cluster);
   resource::Resources resources(catalog::resources(), toolbox);
   resource::Completer completer(catalog::resources(), toolbox, completions, &prompts);
   resource::Watch watch(catalog::resources(), toolbox);

@@ -149,6 +149,12 @@ void write_json_string(std::string_view text, std::string& out) {
   out += '"';
 }
 
+std::string wire_text(const Json& value) {
+  if (const auto* text = value.if_string()) return std::string(std::string_view(*text));
+  if (value.is_bool()) return value.get_bool() ? "1" : "0";
+  return write_json(value);
+}
+
 std::string write_json(const Json& value) {
   std::string out;
   Writer{out, false}.value(value);

@@ -29,6 +29,10 @@ std::string write_json(const Json& value);
 /// The same, with the members of every object sorted by key: equal values give equal bytes.
 std::string write_json_sorted(const Json& value);
 
+/// One value as it stands in a form or a cell: a text as it is, a boolean as 1 or 0, everything else as
+/// write_json().
+std::string wire_text(const Json& value);
+
 /// Appends the quoted and escaped form of `text` to `out`.
 void write_json_string(std::string_view text, std::string& out);
 

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "base/text.h"
-#include "engine/human.h"
 #include "engine/request.h"
 #include "engine/value.h"
+#include "view/human.h"
 
 namespace engine {
 namespace {
@@ -29,7 +29,7 @@ std::string text_of(const base::JsonObject& object, std::string_view key) {
   const auto* value = object.if_contains(key);
   return value == nullptr || value->is_structured() || value->is_null()
              ? std::string{}
-             : base::printable(wire_text(*value), 200);
+             : base::printable(base::wire_text(*value), 200);
 }
 
 /// What stands between the first two quotes after `words`.
@@ -102,8 +102,9 @@ std::string holder(const base::JsonObject& task, std::string_view vmid, std::int
   return fmt::format(
       "The task {} {} it: since {} ({}), by {}. Wait for it with pve_get_task_status (upid {}, wait) and try "
       "again.",
-      text_of(task, "type"), text_of(task, "id") == vmid ? "holds" : "most likely holds", human_time(begun),
-      human_duration(static_cast<double>(since)), text_of(task, "user"), text_of(task, "upid"));
+      text_of(task, "type"), text_of(task, "id") == vmid ? "holds" : "most likely holds",
+      view::human_time(begun), view::human_duration(static_cast<double>(since)), text_of(task, "user"),
+      text_of(task, "upid"));
 }
 
 std::string locked(std::string_view message, const base::JsonObject& arguments, Cluster& cluster,

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "base/text.h"
-#include "engine/log_view.h"
 #include "engine/render.h"
+#include "view/log.h"
 
 namespace engine {
 namespace {
@@ -30,7 +30,7 @@ std::string complaints(const std::vector<std::string>& log) {
   std::string text;
   std::size_t count = 0;
   for (const auto& line : log) {
-    if (is_complaint(line) && ++count <= kMostComplaints) text += "\n  " + base::printable(line, 300);
+    if (view::is_complaint(line) && ++count <= kMostComplaints) text += "\n  " + base::printable(line, 300);
   }
   if (count > kMostComplaints) text += fmt::format("\n  and {} more", count - kMostComplaints);
   return text;

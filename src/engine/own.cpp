@@ -55,10 +55,10 @@ std::string text(const base::Json& value) {
 
 void take(std::string_view name, const base::Json& value, Own& own) {
   if (name == "wait") own.wait = std::chrono::seconds(number(value));
-  if (name == "fields") own.fields = text(value);
-  if (name == "filter") own.filter = text(value);
-  if (name == "limit") own.limit = number(value);
-  if (name == "cursor") own.cursor = number(value);
+  if (name == "fields") own.selection.fields = text(value);
+  if (name == "filter") own.selection.filter = text(value);
+  if (name == "limit") own.selection.limit = number(value);
+  if (name == "cursor") own.selection.cursor = number(value);
   if (name == "chart") own.chart = value.is_bool() && value.get_bool();
 }
 

@@ -3,12 +3,11 @@
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
 #include <span>
-#include <string>
 
 #include "base/json.h"
 #include "facts/facts.h"
+#include "view/selection.h"
 
 namespace engine {
 
@@ -18,10 +17,7 @@ std::span<const facts::Parameter* const> own_parameters(std::uint8_t offers);
 /// Their values of one call.
 struct Own {
   std::chrono::seconds wait{0};
-  std::string fields;
-  std::string filter;
-  std::optional<std::size_t> limit;
-  std::size_t cursor = 0;
+  view::Selection selection;
   bool chart = false;
 };
 

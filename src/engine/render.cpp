@@ -8,12 +8,12 @@
 #include <utility>
 
 #include "base/text.h"
-#include "engine/human.h"
-#include "engine/log_view.h"
-#include "engine/object.h"
-#include "engine/rrd.h"
-#include "engine/table.h"
 #include "engine/value.h"
+#include "view/human.h"
+#include "view/log.h"
+#include "view/object.h"
+#include "view/rrd.h"
+#include "view/table.h"
 
 namespace engine {
 namespace {
@@ -34,7 +34,7 @@ std::string shown(const Row& row, const base::JsonObject& given, std::string_vie
   const auto field = row.field(name);
   if (value == nullptr || value->is_null() || (field && field->marked(facts::kSecret))) return {};
   if (value->is_array()) return base::printable(base::write_json(*value), 100);
-  return base::printable(wire_text(*value), 100);
+  return base::printable(base::wire_text(*value), 100);
 }
 
 bool is_upid(const base::Json& data) {
@@ -95,7 +95,7 @@ mcp::Result change(const Rendering& rendering, pve::Answer& answer) {
     facts["data"] = answer.data;
     const auto* object = answer.data.if_object();
     text += "\n" + (object != nullptr && rendering.style.output != Output::Json
-                        ? show_object({}, *object, rendering.style.max_result)
+                        ? view::show_object({}, *object, rendering.style.max_result)
                         : cut(data_text(answer), rendering.style));
   }
   return render_text(std::move(text), std::move(facts), rendering.style);
@@ -113,7 +113,7 @@ std::int64_t start_of(const Rendering& rendering) {
   const auto* start = rendering.given.if_contains("start");
   std::int64_t value = 0;
   if (start != nullptr) {
-    const auto text = wire_text(*start);
+    const auto text = base::wire_text(*start);
     std::from_chars(text.data(), text.data() + text.size(), value);
   }
   return value;
@@ -121,7 +121,7 @@ std::int64_t start_of(const Rendering& rendering) {
 
 mcp::Result list(const Rendering& rendering, const base::JsonArray& items, const pve::Answer& answer) {
   const auto& tool = rendering.row.tool();
-  TableOptions options;
+  view::TableOptions options;
   options.budget = rendering.style.max_result;
   options.total = answer.total;
   options.start = start_of(rendering);
@@ -130,7 +130,7 @@ mcp::Result list(const Rendering& rendering, const base::JsonArray& items, const
   options.sorted = !tool.view.ordered;
   options.raw = rendering.style.output == Output::Json;
   options.structured = rendering.style.output == Output::Structured;
-  auto shown = show_table(tool.view, items, rendering.own, options);
+  auto shown = view::show_table(tool.view, items, rendering.own.selection, options);
   if (!shown) return render_error(fmt::format("{}: {}.", tool.name, shown.error()));
   if (answer.changes) {
     if (options.raw) {
@@ -145,11 +145,11 @@ mcp::Result list(const Rendering& rendering, const base::JsonArray& items, const
 }
 
 mcp::Result log(const Rendering& rendering, const base::JsonArray& lines, const pve::Answer& answer) {
-  LogOptions options;
+  view::LogOptions options;
   options.budget = rendering.style.max_result;
   options.total = answer.total.value_or(0);
   options.as_asked = rendering.given.contains("start") || rendering.given.contains("limit");
-  auto text = show_log(lines, options);
+  auto text = view::show_log(lines, options);
   base::JsonObject facts{{"log", text}};
   return render_text(std::move(text), std::move(facts), rendering.style);
 }
@@ -158,10 +158,11 @@ mcp::Result statistics(const Rendering& rendering, const pve::Answer& answer) {
   const auto title = base::printable(rendering.title, 100);
   auto result = rendering.style.output == Output::Json
                     ? list(rendering, answer.data.get_array(), answer)
-                    : render_text(rrd_text(answer.data, title), rrd_statistics(answer.data), rendering.style);
+                    : render_text(view::rrd_text(answer.data, title), view::rrd_statistics(answer.data),
+                                  rendering.style);
   if (!rendering.own.chart) return result;
   const auto theme = rendering.style.dark_charts ? chart::Theme::Dark : chart::Theme::Light;
-  auto picture = chart::png(rrd_chart(answer.data, title), theme);
+  auto picture = chart::png(view::rrd_chart(answer.data, title), theme);
   if (picture) {
     result.content.emplace_back(mcp::Image{*std::move(picture), "image/png"});
   } else if (auto* text = std::get_if<mcp::Text>(&result.content.front())) {
@@ -173,12 +174,13 @@ mcp::Result statistics(const Rendering& rendering, const pve::Answer& answer) {
 mcp::Result object(const Rendering& rendering, pve::Answer& answer) {
   auto* members = answer.data.if_object();
   if (members == nullptr) {
-    auto text = answer.data.is_null() ? std::string("PVE has no data for this.") : human({}, answer.data);
+    auto text =
+        answer.data.is_null() ? std::string("PVE has no data for this.") : view::human({}, answer.data);
     base::JsonObject facts{{"value", std::move(answer.data)}};
     return render_text(std::move(text), std::move(facts), rendering.style);
   }
-  auto text =
-      show_object(rendering.row.tool().view, *members, rendering.style.max_result) + changes_text(answer);
+  auto text = view::show_object(rendering.row.tool().view, *members, rendering.style.max_result) +
+              changes_text(answer);
   return render_text(std::move(text), within(std::move(*members), rendering.style), rendering.style);
 }
 

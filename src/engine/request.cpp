@@ -22,9 +22,9 @@ bool in_path(std::string_view path_template, std::string_view name) {
 void add(std::string_view name, const base::Json& value, pve::Parameters& out) {
   if (value.is_null()) return;
   if (const auto* items = value.if_array()) {
-    for (const auto& item : *items) out.emplace_back(name, wire_text(item));
+    for (const auto& item : *items) out.emplace_back(name, base::wire_text(item));
   } else {
-    out.emplace_back(name, wire_text(value));
+    out.emplace_back(name, base::wire_text(value));
   }
 }
 
@@ -34,7 +34,7 @@ std::expected<std::string, std::string> path(std::string_view path_template,
                                              const base::JsonObject& arguments) {
   return pve::fill_path(path_template, [&](std::string_view name) {
     const auto* value = arguments.if_contains(name);
-    return value == nullptr ? std::string() : wire_text(*value);
+    return value == nullptr ? std::string() : base::wire_text(*value);
   });
 }
 

@@ -32,7 +32,7 @@ std::string without_secrets(std::string text, const Row& row, const base::JsonOb
   for (const auto& member : arguments) {
     const auto field = row.field_on_wire(member.key());
     if (!field || !field->marked(facts::kSecret)) continue;
-    const auto secret = wire_text(member.value());
+    const auto secret = base::wire_text(member.value());
     if (secret.size() < kShortest) continue;
     for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at + 3)) {
       text.replace(at, secret.size(), "***");
@@ -182,7 +182,7 @@ class Run {
 
   std::string node_of_target() const {
     const auto* node = target_.arguments.if_contains("node");
-    return node == nullptr ? std::string{} : wire_text(*node);
+    return node == nullptr ? std::string{} : base::wire_text(*node);
   }
 
   mcp::Result no_turn(const std::string& node) const {
@@ -300,7 +300,7 @@ class Run {
     if (row_.tool().view.kind != tool::View::Kind::Statistics) return {};
     const auto text = [&](std::string_view name) {
       const auto* value = target_.arguments.if_contains(name);
-      return value == nullptr ? std::string{} : wire_text(*value);
+      return value == nullptr ? std::string{} : base::wire_text(*value);
     };
     if (row_.tool().call.path.find("{vmid}") == std::string_view::npos)
       return row_.tool().call.path.find("{storage}") == std::string_view::npos

@@ -22,7 +22,7 @@ const base::Json* value_of(const base::JsonObject& arguments, std::string_view n
 }
 
 std::string text_of(const base::Json& value) {
-  return value.is_string() || value.is_int64() ? wire_text(value) : std::string{};
+  return value.is_string() || value.is_int64() ? base::wire_text(value) : std::string{};
 }
 
 std::optional<std::int64_t> number(std::string_view text) {

@@ -57,7 +57,7 @@ bool may_be_boolean(const Field& field) {
 /// Texts and numbers; a number's text is the same to PVE.
 std::optional<std::string> as_text(const base::Json& given) {
   if (given.is_string()) return std::string(std::string_view(given.get_string()));
-  if (given.is_number()) return wire_text(given);
+  if (given.is_number()) return base::wire_text(given);
   return std::nullopt;
 }
 
@@ -163,11 +163,11 @@ std::optional<std::string> misfit_of(const Field& field, const base::Json& value
   }
   if (const auto* items = value.if_array()) {
     for (const auto& item : *items) {
-      if (auto wrong = facts::misfit(parameter, wire_text(item))) return wrong;
+      if (auto wrong = facts::misfit(parameter, base::wire_text(item))) return wrong;
     }
     return std::nullopt;
   }
-  return facts::misfit(parameter, wire_text(value));
+  return facts::misfit(parameter, base::wire_text(value));
 }
 
 std::string shown(const base::Json& value) {
@@ -201,16 +201,10 @@ std::string refused(const Field& field, const base::Json& given, std::string_vie
 
 }  // namespace
 
-std::string wire_text(const base::Json& value) {
-  if (const auto* text = value.if_string()) return std::string(std::string_view(*text));
-  if (value.is_bool()) return value.get_bool() ? "1" : "0";
-  return base::write_json(value);
-}
-
 bool is_set(const base::Json& value) {
   if (value.is_null()) return false;
   if (const auto* array = value.if_array()) return !array->empty();
-  const auto text = wire_text(value);
+  const auto text = base::wire_text(value);
   return !text.empty() && text != "0";
 }
 

@@ -20,9 +20,6 @@ bool is_list(const Field& field);
 /// What would be valid: "an integer from 100 to 999999999".
 std::string expectation(const Field& field);
 
-/// As it travels: a boolean is 1 or 0, a number its shortest text.
-std::string wire_text(const base::Json& value);
-
 /// True when PVE reads the value as set: not false, not 0, not empty.
 bool is_set(const base::Json& value);
 

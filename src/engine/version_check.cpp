@@ -45,7 +45,7 @@ const facts::DatedValue* dated_value(const facts::Parameter& fact, std::string_v
 }
 
 std::optional<std::string> value_problem(const Field& field, const base::Json& value, const AskVersion& ask) {
-  const auto* dated = dated_value(*field.fact, wire_text(value));
+  const auto* dated = dated_value(*field.fact, base::wire_text(value));
   if (dated == nullptr) return std::nullopt;
   const auto pve = lacking(dated->lifetime, ask);
   if (!pve) return std::nullopt;

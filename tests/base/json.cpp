@@ -71,4 +71,15 @@ TEST(Json, DepthIsLimited) {
 
 TEST(Json, OfMembersGivenTwiceTheLastCounts) { EXPECT_EQ(round_trip(R"({"a":1,"a":2})"), R"({"a":2})"); }
 
+TEST(Json, WireTexts) {
+  for (const auto& [json, text] : {std::pair{"true", "1"},
+                                   {"false", "0"},
+                                   {"7", "7"},
+                                   {"0.42", "0.42"},
+                                   {R"("a b")", "a b"},
+                                   {R"("")", ""}}) {
+    EXPECT_EQ(base::wire_text(*base::parse_json(json)), text);
+  }
+}
+
 }  // namespace

@@ -13,7 +13,7 @@
 #include "catalog/insight_findings.h"
 #include "catalog/insight_read.h"
 #include "catalog/support.h"
-#include "engine/object.h"
+#include "view/object.h"
 
 namespace catalog_test {
 namespace {
@@ -461,7 +461,7 @@ TEST(Reports, FitWholeHoweverLongEverythingIs) {
   for (const auto& report : all_reports()) {
     const auto got = report.run(sources, report.arguments);
     if (!got) continue;
-    const auto text = engine::show_object({.ordered = true}, *got, 6000);
+    const auto text = view::show_object({.ordered = true}, *got, 6000);
     EXPECT_THAT(text, Not(HasSubstr("do not fit"))) << text.size();
     EXPECT_LE(text.size(), 6000U);
     EXPECT_TRUE(std::ranges::none_of(text, [](char c) { return c >= 0 && c < ' ' && c != '\n'; }));

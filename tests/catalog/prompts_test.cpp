@@ -13,8 +13,8 @@
 #include "base/text.h"
 #include "catalog/support.h"
 #include "engine/arguments.h"
-#include "engine/prompt_arguments.h"
 #include "engine/row.h"
+#include "prompt/arguments.h"
 #include "tool/prompt_rules.h"
 
 namespace catalog_test {
@@ -98,11 +98,11 @@ void expect_fits(const tool::FactCall& call, const facts::Facts& facts) {
   ASSERT_NE(tool, nullptr);
   EXPECT_EQ(tool->effect, tool::Effect::None) << "a fact changes nothing";
   EXPECT_EQ(tool->tier, tool::Tier::ReadOnly);
-  const engine::PromptValues values = {
+  const prompt::Values values = {
       {"node", "pve1"}, {"guest", "100"}, {"storage", "local"}, {"pool", "a/b"}, {"user", "ann@pve"}};
   base::JsonObject arguments;
   for (const auto& argument : call.arguments)
-    arguments[argument.name] = engine::filled(argument.value, values, [](std::string_view place) {
+    arguments[argument.name] = prompt::filled(argument.value, values, [](std::string_view place) {
       ADD_FAILURE() << "nothing fills " << place;
       return "";
     });

@@ -9,8 +9,8 @@
 
 #include "base/json.h"
 #include "engine/own.h"
-#include "engine/table.h"
 #include "tool/tool.h"
+#include "view/table.h"
 
 namespace {
 
@@ -40,8 +40,8 @@ std::string_view line(std::string_view& rest) {
   return found;
 }
 
-engine::Own own_of(std::string_view cursor, std::int64_t limit, std::string_view filter,
-                   std::string_view fields) {
+view::Selection selection_of(std::string_view cursor, std::int64_t limit, std::string_view filter,
+                             std::string_view fields) {
   base::JsonObject arguments;
   arguments["cursor"] = cursor;
   if (limit != 0) arguments["limit"] = limit;
@@ -49,7 +49,7 @@ engine::Own own_of(std::string_view cursor, std::int64_t limit, std::string_view
   arguments["fields"] = fields;
   auto own = engine::take_own(kOffers, arguments);
   check(arguments.empty());
-  return own;
+  return own.selection;
 }
 
 }  // namespace
@@ -62,12 +62,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::string cursor(line(rest));
   const auto filter = line(rest);
   const auto fields = line(rest);
-  engine::TableOptions options;
+  view::TableOptions options;
   options.budget = 2'000;
   options.pages = options.structured = true;
   options.selects = true;
   // As the model sent it: anything.
-  const auto first = engine::show_table(kView, all, own_of(cursor, limit, filter, fields), options);
+  const auto first = view::show_table(kView, all, selection_of(cursor, limit, filter, fields), options);
   if (!first) return 0;
   // From the beginning: every item once.
   std::size_t seen = 0;
@@ -76,8 +76,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (std::size_t pages = 0;; ++pages) {
     check(pages <= all.size());
     // An explicit limit, so that a list which does not fit is paged instead of summed up.
-    const auto shown =
-        engine::show_table(kView, all, own_of(cursor, limit == 0 ? 1000 : limit, filter, fields), options);
+    const auto shown = view::show_table(
+        kView, all, selection_of(cursor, limit == 0 ? 1000 : limit, filter, fields), options);
     check(shown.has_value() && shown->text.size() <= options.budget + 1000);
     seen += shown->structured.at("items").as_array().size();
     if (!shown->structured.contains("cursor")) {

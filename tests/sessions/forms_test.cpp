@@ -2,10 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "engine/human.h"
 #include "engine/schema.h"
 #include "sessions/examples.h"
 #include "sessions/world.h"
+#include "view/human.h"
 
 namespace {
 
@@ -49,7 +49,7 @@ TEST_P(EveryForm, HasTheSameFacts) {
     for (const auto& member : item.as_object()) {
       // One of a pair is told in the unit of the other.
       if (member.value().is_structured() || member.value().is_number()) continue;
-      auto cell = engine::human(member.key(), member.value());
+      auto cell = view::human(member.key(), member.value());
       EXPECT_THAT(text.text, HasSubstr(cell.substr(0, cell.find('|')))) << member.key();
     }
   }

@@ -12,8 +12,8 @@
 #include "catalog/catalog.h"
 #include "catalog/prompts.h"
 #include "engine/completions.h"
-#include "engine/prompt_text.h"
-#include "engine/prompts.h"
+#include "prompt/prompts.h"
+#include "prompt/text.h"
 #include "sessions/examples.h"
 #include "sessions/world.h"
 
@@ -61,7 +61,7 @@ class PromptsTest : public testing::Test {
     EXPECT_EQ(prompt.messages.size(), 1U);
     EXPECT_FALSE(prompt.messages.at(0).of_assistant);
     auto text = std::get<mcp::Text>(prompt.messages.at(0).content).text;
-    EXPECT_LE(text.size(), engine::kPromptBytes);
+    EXPECT_LE(text.size(), prompt::kMostBytes);
     EXPECT_THAT(text, Not(HasSubstr(options_.token_secret)));
     EXPECT_TRUE(base::is_utf8(text));
     return {std::move(text)};
@@ -116,7 +116,7 @@ class PromptsTest : public testing::Test {
                       {.token_id = options_.token_id, .secret = options_.token_secret, .secret_file = {}},
                       {.base_url = "simulated", .timeout = std::chrono::seconds{40}, .on_rejected = {}}};
   std::optional<engine::Toolbox> toolbox_;
-  std::optional<engine::Prompts> prompts_;
+  std::optional<prompt::Prompts> prompts_;
 
   void SetUp() override { cluster(); }
 };
@@ -125,7 +125,7 @@ class PromptsTest : public testing::Test {
 std::string own_words(const std::string& text) {
   std::string own;
   for (const auto line : base::split(text, '\n')) {
-    if (!line.starts_with(engine::kFence)) own += std::string(line) + "\n";
+    if (!line.starts_with(prompt::kFence)) own += std::string(line) + "\n";
   }
   return own;
 }
@@ -371,7 +371,7 @@ class Crowd : public PromptsTest {
 TEST_F(Crowd, FitsAsASummary) {
   policy(usual());
   for (const auto& example : kExamples)
-    EXPECT_LE(get(example.prompt, example.arguments).text.size(), engine::kPromptBytes) << example.file;
+    EXPECT_LE(get(example.prompt, example.arguments).text.size(), prompt::kMostBytes) << example.file;
   EXPECT_THAT(get("backup_audit", "{}").text, HasSubstr("\n| 5000 resources, too many to list:\n"));
   EXPECT_THAT(get("drain_node", R"({"node":"pve1"})").text, HasSubstr("\n| 1667 of 5000 resources match.\n"));
 }
@@ -387,7 +387,7 @@ TEST_F(Hundreds, FitAndSayWhatIsLeftOut) {
     style.output = output;
     policy(usual(), style);
     const auto text = get("backup_audit", "{}").text;
-    EXPECT_GT(text.size(), engine::kPromptBytes - 500) << "the room is used";
+    EXPECT_GT(text.size(), prompt::kMostBytes - 500) << "the room is used";
     EXPECT_THAT(text, HasSubstr("\nCut here: pve_list_cluster_backup_info gives all.\n"));
     EXPECT_THAT(text, HasSubstr("backup-weekly")) << "the small ones are whole";
   }

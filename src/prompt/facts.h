@@ -9,12 +9,12 @@
 #include <vector>
 
 #include "base/json.h"
-#include "engine/prompt_arguments.h"
 #include "mcp/tools.h"
+#include "prompt/arguments.h"
 #include "pve/client.h"
 #include "tool/prompt.h"
 
-namespace engine {
+namespace prompt {
 
 /// The names of the tools that the caller may use.
 using Allowed = std::set<std::string, std::less<>>;
@@ -24,7 +24,7 @@ const tool::FactCall* allowed_call(const tool::Fact& fact, const Allowed& allowe
 
 /// Whom the prompt is about, beside its arguments.
 struct Subject {
-  PromptValues values;
+  Values values;
   /// A prompt about a guest: which kind. Any: it could not be found out.
   tool::Fact::Of kind = tool::Fact::Of::Any;
   /// Why a value that should be known is not; a sentence.
@@ -55,4 +55,4 @@ inline constexpr std::chrono::seconds kFactsTime{20};
 void read_facts(std::vector<Fact>& facts, mcp::Tools& tools, const mcp::Request& request,
                 std::chrono::seconds longest = kFactsTime);
 
-}  // namespace engine
+}  // namespace prompt

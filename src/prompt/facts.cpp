@@ -1,4 +1,4 @@
-#include "engine/prompt_facts.h"
+#include "prompt/facts.h"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include "engine/parallel.h"
 #include "engine/request.h"
 
-namespace engine {
+namespace prompt {
 namespace {
 
 using Each = tool::Fact::Each;
@@ -25,7 +25,7 @@ constexpr std::size_t kMostRepeated = 6;
 constexpr std::size_t kReason = 400;
 
 /// The values of the places that a fact is repeated for, in their order.
-using Places = std::expected<std::vector<PromptValues>, std::string>;
+using Places = std::expected<std::vector<Values>, std::string>;
 
 /// What is a plain name; else empty.
 std::string name_in(const base::JsonObject& row, std::string_view key) {
@@ -64,14 +64,13 @@ Places nodes(pve::Client& client, const std::stop_token& stop) {
   });
   if (!read) return std::unexpected(read.error());
   found.erase("");
-  std::vector<PromptValues> places;
+  std::vector<Values> places;
   for (const auto& name : found) places.push_back({{"node", name}});
   return places;
 }
 
 /// A shared one once. Read where no node that hangs is asked.
-Places backup_storages(pve::Client& client, const std::vector<PromptValues>& among,
-                       const std::stop_token& stop) {
+Places backup_storages(pve::Client& client, const std::vector<Values>& among, const std::stop_token& stop) {
   std::set<std::pair<std::string, std::string>> found;
   std::set<std::string> shared;
   const pve::Call call{base::Method::Get, "/cluster/resources", {{"type", "storage"}}};
@@ -80,14 +79,14 @@ Places backup_storages(pve::Client& client, const std::vector<PromptValues>& amo
     if (std::ranges::find(kinds, "backup") == kinds.end()) return;
     auto storage = name_in(row, "storage");
     auto node = name_in(row, "node");
-    const auto counts = [&](const PromptValues& one) { return one.at("node") == node; };
+    const auto counts = [&](const Values& one) { return one.at("node") == node; };
     if (storage.empty() || std::ranges::none_of(among, counts)) return;
     const auto* is_shared = row.if_contains("shared");
     if (is_shared != nullptr && *is_shared == 1) shared.insert(storage);
     found.emplace(std::move(storage), std::move(node));
   });
   if (!read) return std::unexpected(read.error());
-  std::vector<PromptValues> places;
+  std::vector<Values> places;
   for (const auto& [storage, node] : found) {
     if (shared.contains(storage) && !places.empty() && places.back().at("storage") == storage) continue;
     places.push_back({{"node", node}, {"storage", storage}});
@@ -96,7 +95,7 @@ Places backup_storages(pve::Client& client, const std::vector<PromptValues>& amo
 }
 
 /// Nothing when a place that must have a value has none.
-std::optional<base::JsonObject> arguments_of(const tool::FactCall& call, const PromptValues& values) {
+std::optional<base::JsonObject> arguments_of(const tool::FactCall& call, const Values& values) {
   base::JsonObject arguments;
   for (const auto& argument : call.arguments) {
     bool missing = false;
@@ -156,13 +155,13 @@ class Expansion {
     if (storages_) return *storages_;
     const auto node = subject_.values.find("node");
     const Places among =
-        node == subject_.values.end() ? all_nodes() : Places({PromptValues{{"node", node->second}}});
+        node == subject_.values.end() ? all_nodes() : Places({Values{{"node", node->second}}});
     storages_ = among ? backup_storages(client_, *among, stop_) : among;
     return *storages_;
   }
 
   void repeat(const tool::Fact& row, const tool::FactCall& call, std::string_view place,
-              const std::vector<PromptValues>& all) {
+              const std::vector<Values>& all) {
     const auto shown = std::min(all.size(), kMostRepeated);
     for (std::size_t i = 0; i < shown; ++i) {
       auto values = all[i];
@@ -174,7 +173,7 @@ class Expansion {
            fmt::format("{} more {}s were left out: ask for them one by one.", all.size() - shown, place));
   }
 
-  void add(const tool::Fact& row, const tool::FactCall& call, const PromptValues& values, std::string of) {
+  void add(const tool::Fact& row, const tool::FactCall& call, const Values& values, std::string of) {
     auto arguments = arguments_of(call, values);
     if (arguments && (row.of == Of::Any || subject_.kind != Of::Any)) {
       facts_.push_back(
@@ -264,14 +263,15 @@ void read_facts(std::vector<Fact>& facts, mcp::Tools& tools, const mcp::Request&
     fact->failed = true;
     fact->text = no_answer(*fact, longest);
   }
-  in_parallel(wanted.size(), std::min(kAtOnce + of_nodes.size(), kMostAtOnce), longest, request.stop,
-              [&](std::size_t i, const std::stop_token& stop) {
-                auto& fact = *wanted[i];
-                read(fact, tools, request, stop);
-                // A tool that is stopped says that it was cancelled: here it was the time that ended it.
-                if (fact.failed && stop.stop_requested() && !request.stop.stop_requested())
-                  fact.text = no_answer(fact, longest);
-              });
+  engine::in_parallel(wanted.size(), std::min(kAtOnce + of_nodes.size(), kMostAtOnce), longest, request.stop,
+                      [&](std::size_t i, const std::stop_token& stop) {
+                        auto& fact = *wanted[i];
+                        read(fact, tools, request, stop);
+                        // A tool that is stopped says that it was cancelled: here it was the time that ended
+                        // it.
+                        if (fact.failed && stop.stop_requested() && !request.stop.stop_requested())
+                          fact.text = no_answer(fact, longest);
+                      });
 }
 
-}  // namespace engine
+}  // namespace prompt

@@ -7,7 +7,7 @@
 
 #include "base/json.h"
 
-namespace engine {
+namespace view {
 
 /// True for a line by which PVE's programs report that something is or may be wrong.
 bool is_complaint(std::string_view line);
@@ -22,4 +22,4 @@ struct LogOptions {
 /// `lines` as PVE sends them, [{"n":1,"t":"…"}].
 std::string show_log(const base::JsonArray& lines, const LogOptions& options);
 
-}  // namespace engine
+}  // namespace view

@@ -1,4 +1,4 @@
-#include "engine/prompt_text.h"
+#include "prompt/text.h"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 
-namespace engine {
+namespace prompt {
 namespace {
 
 constexpr std::size_t kWhole = static_cast<std::size_t>(-1) / 2;
@@ -95,9 +95,9 @@ std::string preamble(const std::vector<std::string_view>& unavailable, base::Clo
 
 }  // namespace
 
-std::string prompt_text(std::string_view instructions, std::span<const Fact> facts,
-                        const std::vector<std::string_view>& unavailable, base::Clock::Wall now,
-                        std::size_t limit) {
+std::string whole_text(std::string_view instructions, std::span<const Fact> facts,
+                       const std::vector<std::string_view>& unavailable, base::Clock::Wall now,
+                       std::size_t limit) {
   auto text = std::string(instructions) + preamble(unavailable, now);
   std::vector<std::vector<std::string>> data;
   std::vector<std::size_t> sizes;
@@ -110,4 +110,4 @@ std::string prompt_text(std::string_view instructions, std::span<const Fact> fac
   return text;
 }
 
-}  // namespace engine
+}  // namespace prompt

@@ -7,7 +7,7 @@
 
 #include "base/json.h"
 
-namespace engine {
+namespace view {
 
 /// One value on one line, harmless to a terminal. What PVE's name for it says decides: bytes as "1.5 GiB",
 /// fractions as "42%", durations as "3d", epoch seconds as "2026-05-28 14:03" (UTC); everything else as it
@@ -26,4 +26,4 @@ std::string human_duration(double seconds);
 /// "2026-05-28 14:03", UTC.
 std::string human_time(std::int64_t epoch_seconds);
 
-}  // namespace engine
+}  // namespace view

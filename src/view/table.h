@@ -7,10 +7,10 @@
 #include <string>
 
 #include "base/json.h"
-#include "engine/own.h"
 #include "tool/tool.h"
+#include "view/selection.h"
 
-namespace engine {
+namespace view {
 
 /// The same facts in two forms. Neither is longer than the budget by more than a few hundred bytes.
 struct Shown {
@@ -34,8 +34,8 @@ struct TableOptions {
   bool raw = false;
 };
 
-/// Items that are no objects are shown as one column. The error is a clause about `own`.
+/// Items that are no objects are shown as one column. The error is a clause about `selection`.
 std::expected<Shown, std::string> show_table(const tool::View& view, const base::JsonArray& items,
-                                             const Own& own, const TableOptions& options);
+                                             const Selection& selection, const TableOptions& options);
 
-}  // namespace engine
+}  // namespace view

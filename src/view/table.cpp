@@ -1,4 +1,4 @@
-#include "engine/table.h"
+#include "view/table.h"
 
 #include <fmt/format.h>
 
@@ -8,12 +8,11 @@
 #include <vector>
 
 #include "base/text.h"
-#include "engine/filter.h"
-#include "engine/human.h"
-#include "engine/summary.h"
-#include "engine/value.h"
+#include "view/filter.h"
+#include "view/human.h"
+#include "view/summary.h"
 
-namespace engine {
+namespace view {
 namespace {
 
 /// Room for what stands below the rows.
@@ -132,7 +131,7 @@ bool before(const base::Json* a, const base::Json* b) {
   if (rank(a) != rank(b)) return rank(a) < rank(b);
   if (rank(a) == 0) return false;
   if (rank(a) == 1) return a->to_number<double>() < b->to_number<double>();
-  return wire_text(*a) < wire_text(*b);
+  return base::wire_text(*a) < base::wire_text(*b);
 }
 
 std::string counted(std::size_t count, std::string_view noun) {
@@ -144,15 +143,16 @@ std::string counted(std::size_t count, std::string_view noun) {
 /// One list on its way to the two forms.
 class Table {
  public:
-  Table(const tool::View& view, const Own& own, const TableOptions& options)
-      : view_(view), own_(own), options_(options) {}
+  Table(const tool::View& view, const Selection& selection, const TableOptions& options)
+      : view_(view), selection_(selection), options_(options) {}
 
   std::expected<Shown, std::string> show(const base::JsonArray& array) {
     if (auto taken = take(array); !taken) return std::unexpected(taken.error());
     std::vector<std::string> rows;
     std::size_t bytes = 0;
-    const auto end = own_.limit ? std::min(items_.size(), own_.cursor + *own_.limit) : items_.size();
-    shown_from_ = std::min(own_.cursor, items_.size());
+    const auto end =
+        selection_.limit ? std::min(items_.size(), selection_.cursor + *selection_.limit) : items_.size();
+    shown_from_ = std::min(selection_.cursor, items_.size());
     for (auto i = shown_from_; i < end; ++i) {
       auto row = options_.raw ? base::write_json_sorted(base::Json(selected(*items_[i]))) : line(*items_[i]);
       const auto size = std::max(row.size(), options_.structured ? structured_size(*items_[i]) : 0) + 1;
@@ -171,7 +171,7 @@ class Table {
 
  private:
   bool untouched() const {
-    return !own_.limit && own_.cursor == 0 && own_.filter.empty() && options_.selects;
+    return !selection_.limit && selection_.cursor == 0 && selection_.filter.empty() && options_.selects;
   }
   std::size_t room() const { return options_.budget > kFooter * 2 ? options_.budget - kFooter : kFooter; }
 
@@ -187,13 +187,13 @@ class Table {
       for (const auto& item : plain_) items_.push_back(&item);
     const auto keys = keys_of(items_);
     all_ = items_.size();
-    auto columns = own_.fields.empty() ? usual_columns(view_, items_, keys)
-                                       : chosen_columns(view_, own_.fields, items_, keys);
+    auto columns = selection_.fields.empty() ? usual_columns(view_, items_, keys)
+                                             : chosen_columns(view_, selection_.fields, items_, keys);
     if (!columns) return std::unexpected(columns.error());
     columns_ = *std::move(columns);
     // Where there is nothing, nobody knows which keys it would have.
-    auto filter =
-        Filter::parse(own_.filter, items_.empty() ? std::vector<std::string>{} : known_keys(view_, keys));
+    auto filter = Filter::parse(selection_.filter,
+                                items_.empty() ? std::vector<std::string>{} : known_keys(view_, keys));
     if (!filter) return std::unexpected("filter: " + filter.error());
     std::erase_if(items_, [&](const auto* item) { return !filter->matches(*item); });
     take_digest();
@@ -245,7 +245,7 @@ class Table {
   }
 
   base::JsonObject selected(const base::JsonObject& item) const {
-    if (options_.raw && own_.fields.empty()) return item;
+    if (options_.raw && selection_.fields.empty()) return item;
     base::JsonObject chosen;
     for (const auto& column : columns_) {
       for (const auto& key : column.keys) {
@@ -256,9 +256,10 @@ class Table {
   }
 
   std::string headline() const {
-    if (items_.empty() && own_.filter.empty())
+    if (items_.empty() && selection_.filter.empty())
       return fmt::format("No {}.", view_.noun.empty() ? "items" : view_.noun);
-    if (!own_.filter.empty()) return fmt::format("{} of {} match.", items_.size(), counted(all_, view_.noun));
+    if (!selection_.filter.empty())
+      return fmt::format("{} of {} match.", items_.size(), counted(all_, view_.noun));
     auto text =
         options_.total && *options_.total > static_cast<std::int64_t>(all_)
             ? fmt::format("{} of {}", all_, counted(static_cast<std::size_t>(*options_.total), view_.noun))
@@ -319,8 +320,8 @@ class Table {
 
   base::JsonObject structured(std::size_t rows) const {
     base::JsonObject object;
-    object["count"] =
-        options_.total && own_.filter.empty() ? *options_.total : static_cast<std::int64_t>(items_.size());
+    object["count"] = options_.total && selection_.filter.empty() ? *options_.total
+                                                                  : static_cast<std::int64_t>(items_.size());
     base::JsonArray chosen;
     for (std::size_t i = 0; i < rows; ++i) chosen.emplace_back(selected(*items_[shown_from_ + i]));
     object["items"] = std::move(chosen);
@@ -347,7 +348,7 @@ class Table {
   }
 
   const tool::View& view_;
-  const Own& own_;
+  const Selection& selection_;
   const TableOptions& options_;
   Items items_;
   std::vector<base::JsonObject> plain_;
@@ -360,8 +361,8 @@ class Table {
 }  // namespace
 
 std::expected<Shown, std::string> show_table(const tool::View& view, const base::JsonArray& items,
-                                             const Own& own, const TableOptions& options) {
-  return Table(view, own, options).show(items);
+                                             const Selection& selection, const TableOptions& options) {
+  return Table(view, selection, options).show(items);
 }
 
-}  // namespace engine
+}  // namespace view

@@ -1,4 +1,4 @@
-#include "engine/summary.h"
+#include "view/summary.h"
 
 #include <fmt/format.h>
 
@@ -8,10 +8,9 @@
 #include <utility>
 
 #include "base/text.h"
-#include "engine/human.h"
-#include "engine/value.h"
+#include "view/human.h"
 
-namespace engine {
+namespace view {
 namespace {
 
 using Items = std::vector<const base::JsonObject*>;
@@ -27,7 +26,7 @@ Counts counts_of(const Items& items, std::string_view key) {
     const auto* value = item->if_contains(key);
     if (value == nullptr || value->is_null()) continue;
     if (value->is_structured() || value->is_double()) return {};
-    const auto text = wire_text(*value);
+    const auto text = base::wire_text(*value);
     for (const auto part : base::split(text, key == "tags" ? ';' : '\n')) ++found[base::printable(part, 60)];
     if (found.size() > kMostValues) return {};
   }
@@ -104,4 +103,4 @@ std::string state_counts(const Items& items) {
   return text;
 }
 
-}  // namespace engine
+}  // namespace view

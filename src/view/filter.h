@@ -8,7 +8,7 @@
 
 #include "base/json.h"
 
-namespace engine {
+namespace view {
 
 /// Terms separated by blanks, all of which must hold: `key=value` and `key!=value` (a * stands for anything,
 /// case does not count, one part of a list such as tags is enough), `key>value`, `key>=value`, `key<value`,
@@ -36,4 +36,4 @@ class Filter {
   std::vector<Term> terms_;
 };
 
-}  // namespace engine
+}  // namespace view

@@ -1,5 +1,5 @@
 // How a prompt is made of its row, with tools that are made up.
-#include "engine/prompts.h"
+#include "prompt/prompts.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "base/text.h"
-#include "engine/prompt_text.h"
+#include "prompt/text.h"
 #include "tool/prompt_rules.h"
 
 namespace {
@@ -122,8 +122,8 @@ class PromptsTest : public testing::Test {
                              : std::get<mcp::Text>(prompt->messages.at(0).content).text;
   }
 
-  void read(std::vector<engine::Fact>& facts) {
-    engine::read_facts(facts, tools_, {caller_, mcp::Era::Modern, none_, none_, unheard_, unheard_, {}},
+  void read(std::vector<prompt::Fact>& facts) {
+    prompt::read_facts(facts, tools_, {caller_, mcp::Era::Modern, none_, none_, unheard_, unheard_, {}},
                        std::chrono::seconds(1));
   }
 
@@ -137,7 +137,7 @@ class PromptsTest : public testing::Test {
   pve::Client client_{
       pve_, {"root@pam!t", "topsecret", ""}, {"https://pve:8006", std::chrono::seconds(1), {}}};
   engine::Cluster cluster_{{client_, facts_, clock_}};
-  engine::Prompts prompts_{kRows, tools_, cluster_};
+  prompt::Prompts prompts_{kRows, tools_, cluster_};
 };
 
 TEST_F(PromptsTest, InstructionsFirstThenTheFactsInTheirOrder) {
@@ -193,7 +193,7 @@ TEST_F(PromptsTest, NoLineOfDataIsWithoutItsFence) {
   const auto text = get("look");
   const auto from = text.find("## Three");
   for (const auto line : base::split(std::string_view(text).substr(from), '\n')) {
-    EXPECT_TRUE(line.empty() || line.starts_with("## Three") || line.starts_with(engine::kFence)) << line;
+    EXPECT_TRUE(line.empty() || line.starts_with("## Three") || line.starts_with(prompt::kFence)) << line;
     EXPECT_FALSE(base::has_control(line));
   }
   EXPECT_TRUE(base::is_utf8(text));
@@ -215,8 +215,8 @@ TEST_F(PromptsTest, TheBigOnesShareWhatTheSmallOnesLeave) {
   tools_.answers["pve_one"] = [&](const auto&) { return FakeTools::text(many('a')); };
   tools_.answers["pve_three"] = [&](const auto&) { return FakeTools::text(many('c')); };
   const auto text = get("look", R"({"node":"pve1"})");
-  EXPECT_LE(text.size(), engine::kPromptBytes);
-  EXPECT_GT(text.size(), engine::kPromptBytes - 100);
+  EXPECT_LE(text.size(), prompt::kMostBytes);
+  EXPECT_GT(text.size(), prompt::kMostBytes - 100);
   EXPECT_THAT(text, HasSubstr("\nCut here: pve_one node=pve1 a=\"x y\" gives all.\n"));
   EXPECT_THAT(text, HasSubstr("## Two: pve_two\n| ok\n"));
   const auto a = std::ranges::count(text, 'a');
@@ -231,8 +231,8 @@ TEST_F(PromptsTest, OneLongLineIsCutBetweenCharacters) {
     return FakeTools::text(text);
   };
   const auto text = get("look");
-  EXPECT_LE(text.size(), engine::kPromptBytes);
-  EXPECT_GT(text.size(), engine::kPromptBytes - 100);
+  EXPECT_LE(text.size(), prompt::kMostBytes);
+  EXPECT_GT(text.size(), prompt::kMostBytes - 100);
   EXPECT_TRUE(base::is_utf8(text));
   EXPECT_TRUE(text.ends_with("…\nCut here: pve_three gives all.\n"));
 }
@@ -336,7 +336,7 @@ mcp::Outcome hang(const mcp::Call& call) {
 
 TEST_F(PromptsTest, ANodeThatHangsHidesNothingElse) {
   tools_.answers["pve_one"] = hang;
-  std::vector<engine::Fact> facts;
+  std::vector<prompt::Fact> facts;
   for (int i = 0; i < 12; ++i)
     facts.push_back({.what = "Hangs", .tool = "pve_one", .arguments = {{"node", "pve3"}}});
   for (int i = 0; i < 6; ++i) facts.push_back({.what = "Answers", .tool = "pve_two"});
@@ -355,7 +355,7 @@ TEST_F(PromptsTest, ANodeThatHangsHidesNothingElse) {
 
 TEST_F(PromptsTest, WhatGoesToNoNodeIsReadFirst) {
   tools_.answers["pve_one"] = hang;
-  std::vector<engine::Fact> facts;
+  std::vector<prompt::Fact> facts;
   for (int i = 0; i < 60; ++i)
     facts.push_back({.what = "Node", .tool = "pve_one", .arguments = {{"node", "pve3"}}});
   facts.push_back({.what = "Cluster", .tool = "pve_two"});
@@ -367,7 +367,7 @@ TEST_F(PromptsTest, WhatGoesToNoNodeIsReadFirst) {
 
 TEST_F(PromptsTest, WithoutANodeTheTimeIsAllThatIsSaid) {
   tools_.answers["pve_two"] = hang;
-  std::vector<engine::Fact> facts = {{.what = "Hangs", .tool = "pve_two"}};
+  std::vector<prompt::Fact> facts = {{.what = "Hangs", .tool = "pve_two"}};
   read(facts);
   EXPECT_EQ(facts[0].text, "No answer within 1 s.");
 }

@@ -1,4 +1,4 @@
-#include "engine/rrd.h"
+#include "view/rrd.h"
 
 #include <fmt/format.h>
 
@@ -18,7 +18,7 @@
 #include "chart/axis.h"
 #include "chart/samples.h"
 
-namespace engine {
+namespace view {
 namespace {
 
 using chart::Unit;
@@ -404,4 +404,4 @@ chart::Chart rrd_chart(const base::Json& data, std::string title) {
   return chart;
 }
 
-}  // namespace engine
+}  // namespace view

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "engine/prompt_facts.h"
+#include "prompt/facts.h"
 
-namespace engine {
+namespace prompt {
 
 /// Every line of data begins with it, and no line of ours does: nothing in the data can end the data.
 inline constexpr std::string_view kFence = "| ";
@@ -17,8 +17,8 @@ inline constexpr std::string_view kFence = "| ";
 /// At most `limit` bytes, provided that the instructions leave room for 400 bytes a fact: each fact has what
 /// it needs as long as the others leave it. `unavailable`: tools that the caller may not use, though the
 /// prompt names them.
-std::string prompt_text(std::string_view instructions, std::span<const Fact> facts,
-                        const std::vector<std::string_view>& unavailable, base::Clock::Wall now,
-                        std::size_t limit);
+std::string whole_text(std::string_view instructions, std::span<const Fact> facts,
+                       const std::vector<std::string_view>& unavailable, base::Clock::Wall now,
+                       std::size_t limit);
 
-}  // namespace engine
+}  // namespace prompt

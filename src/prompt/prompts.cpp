@@ -1,4 +1,4 @@
-#include "engine/prompts.h"
+#include "prompt/prompts.h"
 
 #include <fmt/format.h>
 
@@ -7,12 +7,12 @@
 #include <utility>
 
 #include "base/text.h"
-#include "engine/prompt_arguments.h"
-#include "engine/prompt_facts.h"
-#include "engine/prompt_text.h"
+#include "prompt/arguments.h"
+#include "prompt/facts.h"
+#include "prompt/text.h"
 #include "tool/prompt_rules.h"
 
-namespace engine {
+namespace prompt {
 namespace {
 
 using tool::Completes;
@@ -86,8 +86,8 @@ std::expected<const pve::Guest*, std::string> the_guest(const std::vector<pve::G
 }
 
 /// Fills in what is known of the guest: its number, its kind, its node.
-std::expected<Subject, std::string> subject_of(const tool::Prompt& row, PromptValues values, Cluster& cluster,
-                                               const std::stop_token& stop) {
+std::expected<Subject, std::string> subject_of(const tool::Prompt& row, Values values,
+                                               engine::Cluster& cluster, const std::stop_token& stop) {
   Subject subject{.values = std::move(values)};
   const auto about = std::ranges::find(row.arguments, Completes::Guest, &tool::PromptArgument::completes);
   if (about == row.arguments.end() || !subject.values.contains(about->name)) return subject;
@@ -110,7 +110,7 @@ Allowed allowed_tools(mcp::Tools& tools, const mcp::Caller& caller) {
   return allowed;
 }
 
-std::string instructions_of(const tool::Prompt& row, const PromptValues& values) {
+std::string instructions_of(const tool::Prompt& row, const Values& values) {
   return filled(row.instructions, values, [&](std::string_view place) {
     const auto* argument = tool::argument_of(row, place);
     return argument == nullptr ? std::string_view{} : argument->absent;
@@ -124,8 +124,8 @@ const tool::Prompt* Prompts::find(std::string_view name) const {
   return row == rows_.end() ? nullptr : &*row;
 }
 
-std::expected<Completes, mcp::ProtocolError> Prompts::completes(std::string_view prompt,
-                                                                std::string_view argument) const {
+std::expected<engine::Completes, mcp::ProtocolError> Prompts::completes(std::string_view prompt,
+                                                                        std::string_view argument) const {
   const auto* row = find(prompt);
   if (row == nullptr) {
     return std::unexpected(mcp::ProtocolError{
@@ -159,7 +159,7 @@ mcp::PromptOutcome Prompts::get(const mcp::Request& request, std::string_view na
                                 const base::JsonObject& arguments) {
   const auto* row = find(name);
   if (row == nullptr) return wrong(fmt::format("Unknown prompt: {}", base::printable(name, 100)));
-  auto values = prompt_values(*row, arguments);
+  auto values = values_of(*row, arguments);
   if (!values) return wrong(std::move(values.error()));
   const auto allowed = allowed_tools(tools_, request.caller);
   if (!usable(*row, allowed)) {
@@ -173,9 +173,9 @@ mcp::PromptOutcome Prompts::get(const mcp::Request& request, std::string_view na
   read_facts(facts, tools_, request);
   if (request.stop.stop_requested())
     return mcp::ProtocolError{kInternalError, "Cancelled before all facts were read.", nullptr};
-  auto text = prompt_text(instructions_of(*row, subject->values), facts, unavailable(*row, allowed),
-                          cluster_.clock.wall(), kPromptBytes);
+  auto text = whole_text(instructions_of(*row, subject->values), facts, unavailable(*row, allowed),
+                         cluster_.clock.wall(), kMostBytes);
   return mcp::Prompt{std::string(row->description), {{mcp::Text{std::move(text)}}}};
 }
 
-}  // namespace engine
+}  // namespace prompt

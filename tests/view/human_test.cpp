@@ -1,4 +1,4 @@
-#include "engine/human.h"
+#include "view/human.h"
 
 #include <gtest/gtest.h>
 
@@ -42,18 +42,16 @@ TEST(Human, ValuesByTheirNames) {
        }) {
     const auto value = base::parse_json(json);
     ASSERT_TRUE(value) << json;
-    EXPECT_EQ(engine::human(key, *value), text) << key << " " << json;
+    EXPECT_EQ(view::human(key, *value), text) << key << " " << json;
   }
 }
 
 TEST(Human, PairsShareTheUnitOfTheLimit) {
-  const auto pair = [](double used, double limit) {
-    return engine::human_pair("mem", used, "maxmem", limit);
-  };
+  const auto pair = [](double used, double limit) { return view::human_pair("mem", used, "maxmem", limit); };
   EXPECT_EQ(pair(536870912, 4294967296), "0.5/4 GiB");
   EXPECT_EQ(pair(0, 4294967296), "0/4 GiB");
   EXPECT_EQ(pair(5, 0), "5/0");
-  EXPECT_EQ(engine::human_pair("a", 1, "b", 2), "1/2");
+  EXPECT_EQ(view::human_pair("a", 1, "b", 2), "1/2");
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
-#include "engine/table.h"
+#include "view/table.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "engine/filter.h"
-#include "engine/log_view.h"
+#include "view/filter.h"
+#include "view/log.h"
 
 namespace {
 
@@ -24,19 +24,19 @@ const auto kTwo = array(
     R"([{"vmid":101,"name":"db","status":"stopped","maxmem":4294967296,"mem":0,"pid":7},)"
     R"({"vmid":100,"name":"web|1\n","status":"running","maxmem":8589934592,"mem":4294967296,"tags":"prod;web"}])");
 
-std::string text(const base::JsonArray& items, engine::Own own = {}, engine::TableOptions options = {}) {
-  const auto shown = engine::show_table(kView, items, own, options);
+std::string text(const base::JsonArray& items, view::Selection own = {}, view::TableOptions options = {}) {
+  const auto shown = view::show_table(kView, items, own, options);
   return shown ? shown->text : "error: " + shown.error();
 }
 
-engine::Own with_filter(std::string filter) {
-  engine::Own own;
+view::Selection with_filter(std::string filter) {
+  view::Selection own;
   own.filter = std::move(filter);
   return own;
 }
 
 TEST(Table, IsACountAHeaderAndRows) {
-  engine::TableOptions options;
+  view::TableOptions options;
   options.sorted = true;
   EXPECT_EQ(text(kTwo, {}, options),
             "2 VMs: 1 running, 1 stopped\n"
@@ -54,7 +54,7 @@ TEST(Table, OfNothingNobodyKnowsTheKeys) {
 }
 
 TEST(Table, FieldsAreTheColumns) {
-  engine::Own own;
+  view::Selection own;
   own.fields = "name, pid";
   EXPECT_THAT(text(kTwo, own), HasSubstr("name|pid\ndb|7"));
   own.fields = "*";
@@ -67,9 +67,9 @@ TEST(Table, FieldsAreTheColumns) {
 TEST(Table, PagesGoOn) {
   base::JsonArray many;
   for (int i = 0; i < 25; ++i) many.emplace_back(base::JsonObject{{"vmid", 100 + i}});
-  engine::TableOptions options;
+  view::TableOptions options;
   options.pages = true;
-  engine::Own own;
+  view::Selection own;
   own.limit = 10;
   EXPECT_THAT(text(many, own, options),
               AllOf(HasSubstr("\n109\n15 more: cursor=10 goes on"), Not(HasSubstr("110"))));
@@ -80,7 +80,7 @@ TEST(Table, PagesGoOn) {
 }
 
 TEST(Table, PvesOwnPagesGoOn) {
-  engine::TableOptions options;
+  view::TableOptions options;
   options.total = 812;
   options.start = 50;
   EXPECT_THAT(text(kTwo, {}, options),
@@ -90,7 +90,7 @@ TEST(Table, PvesOwnPagesGoOn) {
 TEST(Table, TheBudgetEndsAtAWholeRow) {
   base::JsonArray many;
   for (int i = 0; i < 1000; ++i) many.emplace_back(base::JsonObject{{"vmid", 100 + i}, {"name", "guest"}});
-  engine::TableOptions options;
+  view::TableOptions options;
   options.budget = 3000;
   options.pages = true;
   auto own = with_filter("name=guest");
@@ -100,7 +100,7 @@ TEST(Table, TheBudgetEndsAtAWholeRow) {
   // Page after page gives every row once.
   std::size_t rows = 0;
   for (own.cursor = 0; own.cursor < 1000;) {
-    const auto shown = engine::show_table(kView, many, own, options);
+    const auto shown = view::show_table(kView, many, own, options);
     const auto count = shown->structured.at("items").as_array().size();
     ASSERT_GT(count, 0U);
     rows += count;
@@ -117,7 +117,7 @@ TEST(Table, WhatIsTooLongIsSummarised) {
                                        {"maxmem", 1073741824},
                                        {"mem", 536870912}});
   }
-  engine::TableOptions options;
+  view::TableOptions options;
   options.selects = options.pages = true;
   const auto shown = text(many, {}, options);
   EXPECT_LE(shown.size(), 1000U);
@@ -127,7 +127,7 @@ TEST(Table, WhatIsTooLongIsSummarised) {
 }
 
 TEST(Table, TextAndStructureHaveTheSameFacts) {
-  const auto shown = engine::show_table(kView, kTwo, with_filter("vmid=100"), {});
+  const auto shown = view::show_table(kView, kTwo, with_filter("vmid=100"), {});
   ASSERT_TRUE(shown);
   EXPECT_EQ(base::write_json(base::Json(shown->structured)),
             R"({"count":1,"items":[{"vmid":100,"name":"web|1\n","status":"running","mem":4294967296,)"
@@ -135,7 +135,7 @@ TEST(Table, TextAndStructureHaveTheSameFacts) {
 }
 
 TEST(Table, ItemsNeedNotBeObjects) {
-  const auto shown = engine::show_table({}, array(R"(["a",1])"), {}, {});
+  const auto shown = view::show_table({}, array(R"(["a",1])"), {}, {});
   EXPECT_EQ(shown->text, "2 items\nvalue\na\n1");
 }
 
@@ -145,7 +145,7 @@ TEST(Table, ARowThatFitsNowhereIsCutAndPassed) {
   for (int i = 0; i < 3; ++i)
     items.emplace_back(base::JsonObject{{"vmid", i}, {"name", longer}, {"tags", longer}, {"lock", longer}});
   for (const bool raw : {false, true}) {
-    engine::TableOptions options;
+    view::TableOptions options;
     options.budget = 2000;
     options.pages = true;
     options.raw = raw;
@@ -159,14 +159,14 @@ TEST(Table, ARowThatFitsNowhereIsCutAndPassed) {
 
 TEST(Table, ACursorIsForToolsThatTakeOne) {
   const base::JsonArray many(1000, base::JsonObject{{"name", "guest"}});
-  engine::TableOptions options;
+  view::TableOptions options;
   options.budget = 2000;
   options.raw = true;
   EXPECT_THAT(text(many, {}, options), AllOf(HasSubstr("left_out"), Not(HasSubstr("cursor"))));
 }
 
 TEST(Table, MixedValuesHaveAnOrder) {
-  engine::TableOptions options;
+  view::TableOptions options;
   options.sorted = true;
   EXPECT_EQ(
       text(
@@ -191,7 +191,7 @@ TEST(Filter, TermsAllHold) {
            {"lock=0", {101, 100}}, {"pid>5", {101}},          {"pid<5", {100}},
        }) {
     const auto parsed =
-        engine::Filter::parse(filter, {"status", "name", "tags", "mem", "maxmem", "lock", "pid"});
+        view::Filter::parse(filter, {"status", "name", "tags", "mem", "maxmem", "lock", "pid"});
     if (filter == "STATUS=x") {
       EXPECT_FALSE(parsed);
       continue;
@@ -206,19 +206,19 @@ TEST(Filter, TermsAllHold) {
 }
 
 TEST(Filter, WrongTermsAreNamed) {
-  EXPECT_THAT(engine::Filter::parse("nam=x", {"name", "vmid"}).error(),
+  EXPECT_THAT(view::Filter::parse("nam=x", {"name", "vmid"}).error(),
               HasSubstr("no item has \"nam\"; there are name, vmid"));
-  EXPECT_THAT(engine::Filter::parse("mem>much", {"mem"}).error(), HasSubstr("compares with no number"));
-  EXPECT_THAT(engine::Filter::parse("uptime>5%", {"uptime"}).error(), HasSubstr("no share"));
-  EXPECT_TRUE(engine::Filter::parse("uptime>20d", {"uptime"}));
-  const auto minutes = engine::Filter::parse("uptime<30m", {"uptime"});
+  EXPECT_THAT(view::Filter::parse("mem>much", {"mem"}).error(), HasSubstr("compares with no number"));
+  EXPECT_THAT(view::Filter::parse("uptime>5%", {"uptime"}).error(), HasSubstr("no share"));
+  EXPECT_TRUE(view::Filter::parse("uptime>20d", {"uptime"}));
+  const auto minutes = view::Filter::parse("uptime<30m", {"uptime"});
   EXPECT_TRUE(minutes->matches({{"uptime", 1799}}));
   EXPECT_FALSE(minutes->matches({{"uptime", 1801}})) << "minutes, not MiB";
   for (const auto* text : {"name~web", "tags=a OR tags=b", "!web", "(a)", "a|b"})
-    EXPECT_FALSE(engine::Filter::parse(text, {"name", "tags"})) << text;
+    EXPECT_FALSE(view::Filter::parse(text, {"name", "tags"})) << text;
   std::string many;
   for (int i = 0; i < 30; ++i) many += "x ";
-  EXPECT_FALSE(engine::Filter::parse(many, {}));
+  EXPECT_FALSE(view::Filter::parse(many, {}));
 }
 
 base::JsonArray log_of(int lines, int complaint_every) {
@@ -232,37 +232,37 @@ base::JsonArray log_of(int lines, int complaint_every) {
 }
 
 TEST(Log, TheLastLinesComeFirst) {
-  EXPECT_EQ(engine::show_log(log_of(2, 0), {}), "2 lines, the last first\n2 line 2\n1 line 1");
-  const auto text = engine::show_log(log_of(800, 0), {});
+  EXPECT_EQ(view::show_log(log_of(2, 0), {}), "2 lines, the last first\n2 line 2\n1 line 1");
+  const auto text = view::show_log(log_of(800, 0), {});
   EXPECT_THAT(text, AllOf(StartsWith("800 lines; 40 shown, the last first\n800 line 800\n799"),
                           HasSubstr("\n761 line"), Not(HasSubstr("\n760 line")),
                           EndsWith("; start and limit show others")));
-  EXPECT_EQ(engine::show_log({}, {}), "No lines.");
+  EXPECT_EQ(view::show_log({}, {}), "No lines.");
 }
 
 TEST(Log, ErrorsAreNeverCutAway) {
-  const auto text = engine::show_log(log_of(3000, 100), {});
+  const auto text = view::show_log(log_of(3000, 100), {});
   EXPECT_THAT(text, StartsWith("3000 lines, 30 with errors or warnings (!); "));
   for (int i = 100; i <= 3000; i += 100) EXPECT_THAT(text, HasSubstr("! ERROR number " + std::to_string(i)));
-  engine::LogOptions small;
+  view::LogOptions small;
   small.budget = 2000;
-  const auto tight = engine::show_log(log_of(3000, 2), small);
+  const auto tight = view::show_log(log_of(3000, 2), small);
   EXPECT_LE(tight.size(), 2000U);
   EXPECT_THAT(tight, AllOf(HasSubstr("1500 with errors or warnings (!)"), HasSubstr("do not fit"),
                            HasSubstr("3000! ERROR")));
 }
 
 TEST(Log, WhatWasAskedForComesInOrder) {
-  engine::LogOptions options;
+  view::LogOptions options;
   options.as_asked = true;
   options.total = 900;
-  EXPECT_EQ(engine::show_log(log_of(2, 0), options), "2 of 900 lines\n1 line 1\n2 line 2");
+  EXPECT_EQ(view::show_log(log_of(2, 0), options), "2 of 900 lines\n1 line 1\n2 line 2");
 }
 
 TEST(Log, UnreadLinesAreCounted) {
-  engine::LogOptions options;
+  view::LogOptions options;
   options.total = 9000;
-  EXPECT_THAT(engine::show_log(log_of(5000, 0), options), HasSubstr("4000 older lines were not read"));
+  EXPECT_THAT(view::show_log(log_of(5000, 0), options), HasSubstr("4000 older lines were not read"));
 }
 
 }  // namespace

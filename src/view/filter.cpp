@@ -1,4 +1,4 @@
-#include "engine/filter.h"
+#include "view/filter.h"
 
 #include <fmt/format.h>
 
@@ -8,15 +8,14 @@
 #include <optional>
 
 #include "base/text.h"
-#include "engine/value.h"
 
-namespace engine {
+namespace view {
 namespace {
 
 constexpr std::size_t kMostTerms = 20;
 
 std::string text_of(const base::Json& value) {
-  return base::lower_ascii(value.is_structured() ? base::write_json(value) : wire_text(value));
+  return base::lower_ascii(value.is_structured() ? base::write_json(value) : base::wire_text(value));
 }
 
 /// "4G", "50%", "1.5": what people write for a number; of a duration "30m", "3d".
@@ -179,4 +178,4 @@ bool Filter::matches(const base::JsonObject& item) const {
   return std::ranges::all_of(terms_, [&](const Term& term) { return holds(term, item); });
 }
 
-}  // namespace engine
+}  // namespace view

@@ -1,4 +1,4 @@
-#include "engine/log_view.h"
+#include "view/log.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 
-namespace engine {
+namespace view {
 namespace {
 
 constexpr std::size_t kUsual = 40;
@@ -106,4 +106,4 @@ std::string show_log(const base::JsonArray& array, const LogOptions& options) {
   return text;
 }
 
-}  // namespace engine
+}  // namespace view

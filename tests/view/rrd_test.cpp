@@ -1,4 +1,4 @@
-#include "engine/rrd.h"
+#include "view/rrd.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -57,7 +57,7 @@ base::Json node(const char* number = "0.1234567") {
 
 TEST(RrdText, IsALineForEachMetric) {
   EXPECT_EQ(
-      engine::rrd_text(guest(), "web-01 (VM 100)"),
+      view::rrd_text(guest(), "web-01 (VM 100)"),
       "web-01 (VM 100): 2026-07-27 16:07 – 17:06 UTC, 60 x 1 min, 5 gaps; now/avg/max @when, steady unless "
       "said\n"
       "cpu 69/41.1/69% of 2 CPUs @17:06 rising\n"
@@ -69,16 +69,16 @@ TEST(RrdText, IsALineForEachMetric) {
 }
 
 TEST(RrdText, HasRoomForAnHour) {
-  EXPECT_LE(engine::rrd_text(guest(), std::string(300, 'x')).size(), engine::kRrdTextBytes);
+  EXPECT_LE(view::rrd_text(guest(), std::string(300, 'x')).size(), view::kRrdTextBytes);
   for (const auto* number : {"0", "0.1234567", "12345678", "123456789012345", "1e200", "1e-7"}) {
-    const auto text = engine::rrd_text(node(number), "a-node-with-quite-a-long-name");
-    EXPECT_LE(text.size(), engine::kRrdTextBytes) << text;
+    const auto text = view::rrd_text(node(number), "a-node-with-quite-a-long-name");
+    EXPECT_LE(text.size(), view::kRrdTextBytes) << text;
     EXPECT_THAT(text, HasSubstr("\nnet out ")) << number;
   }
-  const auto text = engine::rrd_text(node(), "pve1");
+  const auto text = view::rrd_text(node(), "pve1");
   EXPECT_THAT(text, HasSubstr("\npressure avg/max: cpu 0.49/0.86% io 0.49/0.86% memory 0.49/0.86%"));
   EXPECT_THAT(text, HasSubstr(" @16:13"));
-  EXPECT_LE(engine::rrd_text(guest(1440, 21600), "x").size(), engine::kRrdLongTextBytes);
+  EXPECT_LE(view::rrd_text(guest(1440, 21600), "x").size(), view::kRrdLongTextBytes);
 }
 
 TEST(RrdText, SaysHowOldNowIs) {
@@ -87,33 +87,33 @@ TEST(RrdText, SaysHowOldNowIs) {
     if (i < 50) row["cpu"] = 0.5;
     if (i < 50) row["netin"] = 5;
   });
-  EXPECT_THAT(engine::rrd_text(stopped, "x"), HasSubstr("10 gaps, last value 10 min old; "));
+  EXPECT_THAT(view::rrd_text(stopped, "x"), HasSubstr("10 gaps, last value 10 min old; "));
   const auto partly = rows(60, 60, [](base::JsonObject& row, int i) {
     row["cpu"] = 0.5;
     if (i < 50) row["netin"] = 5;
   });
-  EXPECT_THAT(engine::rrd_text(partly, "x"), HasSubstr("\ncpu 50%\nnet in 5 B/s, 10 min old"));
+  EXPECT_THAT(view::rrd_text(partly, "x"), HasSubstr("\ncpu 50%\nnet in 5 B/s, 10 min old"));
   const auto fresh = rows(60, 60, [](base::JsonObject& row, int i) {
     if (i < 58) row["cpu"] = 0.5;
   });
-  EXPECT_THAT(engine::rrd_text(fresh, "x"), Not(HasSubstr("old")));
+  EXPECT_THAT(view::rrd_text(fresh, "x"), Not(HasSubstr("old")));
 }
 
 TEST(RrdText, DatesTheMaximumOfALongPeriod) {
-  EXPECT_THAT(engine::rrd_text(guest(48, 1800), "x"), HasSubstr("cpu 57/34.8/57% of 2 CPUs @15:37"));
-  EXPECT_THAT(engine::rrd_text(guest(335, 1800), "x"), HasSubstr("@08-03 15:07 rising"));
-  EXPECT_THAT(engine::rrd_text(guest(1439, 21600), "x"), HasSubstr("@2027-07-22 rising"));
+  EXPECT_THAT(view::rrd_text(guest(48, 1800), "x"), HasSubstr("cpu 57/34.8/57% of 2 CPUs @15:37"));
+  EXPECT_THAT(view::rrd_text(guest(335, 1800), "x"), HasSubstr("@08-03 15:07 rising"));
+  EXPECT_THAT(view::rrd_text(guest(1439, 21600), "x"), HasSubstr("@2027-07-22 rising"));
 }
 
 TEST(RrdText, SaysThatThereIsNothing) {
-  EXPECT_EQ(engine::rrd_text(json("[]"), "a\x1b"), "a\xEF\xBF\xBD: no data.");
-  EXPECT_EQ(engine::rrd_text(json("null"), "x"), "x: no data.");
-  EXPECT_EQ(engine::rrd_text(json(R"([{"time":0,"maxcpu":2,"disk":0},{"time":60,"cpu":"NaN"}])"), "x"),
+  EXPECT_EQ(view::rrd_text(json("[]"), "a\x1b"), "a\xEF\xBF\xBD: no data.");
+  EXPECT_EQ(view::rrd_text(json("null"), "x"), "x: no data.");
+  EXPECT_EQ(view::rrd_text(json(R"([{"time":0,"maxcpu":2,"disk":0},{"time":60,"cpu":"NaN"}])"), "x"),
             "x: no data, 1970-01-01 00:00 – 00:01 UTC.");
 }
 
 TEST(RrdStatistics, AreTheSameFacts) {
-  const auto found = engine::rrd_statistics(guest());
+  const auto found = view::rrd_statistics(guest());
   EXPECT_EQ(found.at("begin"), kStart);
   EXPECT_EQ(found.at("end"), kStart + 59 * 60);
   EXPECT_EQ(found.at("step"), 60);
@@ -128,14 +128,14 @@ TEST(RrdStatistics, AreTheSameFacts) {
             R"({"unit":"bytes","now":1074000000,"average":1074000000,"maximum":1074000000,)"
             R"("maximum_at":1785168420,"trend":"steady","of":4294967296})");
   EXPECT_EQ(metrics.at("netin").at("trend"), "falling");
-  EXPECT_EQ(base::write_json(engine::rrd_statistics(nullptr)), R"({"points":0,"gaps":0,"metrics":{}})");
+  EXPECT_EQ(base::write_json(view::rrd_statistics(nullptr)), R"({"points":0,"gaps":0,"metrics":{}})");
 }
 
 TEST(RrdStatistics, SeeARowThatIsMissing) {
   const auto data =
       json(R"([{"time":600,"cpu":1},{"time":0,"cpu":0},{"time":300,"cpu":"0.5"},{"time":1500,"cpu":0},
                              {"time":"1800","cpu":0},{"cpu":7},"x",{"time":-1},{"time":"soon"},{"time":1e300}])");
-  const auto found = engine::rrd_statistics(data);
+  const auto found = view::rrd_statistics(data);
   EXPECT_EQ(found.at("step"), 300);
   EXPECT_EQ(found.at("points"), 7);
   EXPECT_EQ(found.at("gaps"), 2);
@@ -146,7 +146,7 @@ TEST(RrdStatistics, SeeARowThatIsMissing) {
 TEST(RrdStatistics, KnowATrendFromNoise) {
   const auto trend = [](const auto& value) {
     const auto data = rows(60, 60, [&](base::JsonObject& row, int i) { row["netin"] = value(i); });
-    const auto found = engine::rrd_statistics(data);
+    const auto found = view::rrd_statistics(data);
     return std::string(found.at("metrics").at("netin").at("trend").as_string());
   };
   EXPECT_EQ(trend([](int i) { return 1e6 + 5000.0 * i; }), "rising");
@@ -160,10 +160,10 @@ TEST(RrdStatistics, KnowATrendFromNoise) {
 
 TEST(RrdStatistics, HoldAgainstAnyTimes) {
   const auto data = json(R"([{"time":0,"cpu":0.5},{"time":1,"cpu":0.5},{"time":253402000000,"cpu":0.5}])");
-  EXPECT_LE(engine::rrd_statistics(data).at("points").to_number<int>(), 5001);
-  EXPECT_TRUE(chart::png(engine::rrd_chart(data, "x"), chart::Theme::Light));
+  EXPECT_LE(view::rrd_statistics(data).at("points").to_number<int>(), 5001);
+  EXPECT_TRUE(chart::png(view::rrd_chart(data, "x"), chart::Theme::Light));
   const auto same = json(R"([{"time":5,"cpu":0.5},{"time":5,"cpu":0.7}])");
-  EXPECT_EQ(engine::rrd_statistics(same).at("points"), 1);
+  EXPECT_EQ(view::rrd_statistics(same).at("points"), 1);
 }
 
 std::vector<std::string> titles(const chart::Chart& chart) {
@@ -173,7 +173,7 @@ std::vector<std::string> titles(const chart::Chart& chart) {
 }
 
 TEST(RrdChart, HasThePanelsOfItsKind) {
-  const auto of_guest = engine::rrd_chart(guest(), "x");
+  const auto of_guest = view::rrd_chart(guest(), "x");
   EXPECT_THAT(titles(of_guest), ElementsAre("CPU", "Memory", "Disk I/O", "Network"));
   EXPECT_EQ(of_guest.begin, kStart);
   EXPECT_EQ(of_guest.step, 60);
@@ -184,13 +184,12 @@ TEST(RrdChart, HasThePanelsOfItsKind) {
   EXPECT_EQ(of_guest.panels[2].series[1].values[0], 1024.5);
   EXPECT_TRUE(chart::png(of_guest, chart::Theme::Dark));
 
-  EXPECT_THAT(titles(engine::rrd_chart(node(), "x")),
-              ElementsAre("CPU", "Memory", "Load average", "Network"));
-  const auto storage = engine::rrd_chart(json(R"([{"time":60,"total":100,"used":50}])"), "x");
+  EXPECT_THAT(titles(view::rrd_chart(node(), "x")), ElementsAre("CPU", "Memory", "Load average", "Network"));
+  const auto storage = view::rrd_chart(json(R"([{"time":60,"total":100,"used":50}])"), "x");
   EXPECT_THAT(titles(storage), ElementsAre("Usage"));
   EXPECT_EQ(storage.panels[0].ceiling, 100.0);
-  EXPECT_THAT(engine::rrd_chart(json("[]"), "x").panels, SizeIs(0));
-  EXPECT_TRUE(chart::png(engine::rrd_chart(json("[]"), "x"), chart::Theme::Light));
+  EXPECT_THAT(view::rrd_chart(json("[]"), "x").panels, SizeIs(0));
+  EXPECT_TRUE(chart::png(view::rrd_chart(json("[]"), "x"), chart::Theme::Light));
 }
 
 }  // namespace

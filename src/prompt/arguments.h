@@ -1,6 +1,7 @@
 // The arguments of a prompt, checked before anything is read.
 #pragma once
 
+#include <cstddef>
 #include <expected>
 #include <map>
 #include <string>
@@ -9,23 +10,25 @@
 #include "base/json.h"
 #include "tool/prompt.h"
 
-namespace engine {
+namespace prompt {
+
+/// Bytes of one argument.
+inline constexpr std::size_t kMostArgumentBytes = 200;
 
 /// By the places they fill.
-using PromptValues = std::map<std::string, std::string, std::less<>>;
+using Values = std::map<std::string, std::string, std::less<>>;
 
 /// True for what PVE could have as the name of a node, a storage or a guest: letters, digits, "-", "_", ".".
 bool is_plain_name(std::string_view text);
 
 /// Every value is of the shape of what it names; a guest's "100 (web01)" is 100. The error is a sentence that
 /// names what is wrong and what is valid.
-std::expected<PromptValues, std::string> prompt_values(const tool::Prompt& row,
-                                                       const base::JsonObject& arguments);
+std::expected<Values, std::string> values_of(const tool::Prompt& row, const base::JsonObject& arguments);
 
 /// `text` with its places filled. `missing` is called for a place without a value, and its answer stands
 /// there.
 template <class Missing>
-std::string filled(std::string_view text, const PromptValues& values, Missing missing) {
+std::string filled(std::string_view text, const Values& values, Missing missing) {
   std::string out;
   for (auto open = text.find('{'); open != std::string_view::npos; open = text.find('{')) {
     const auto close = text.find('}', open);
@@ -39,4 +42,4 @@ std::string filled(std::string_view text, const PromptValues& values, Missing mi
   return out.append(text);
 }
 
-}  // namespace engine
+}  // namespace prompt

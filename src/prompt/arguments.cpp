@@ -1,4 +1,4 @@
-#include "engine/prompt_arguments.h"
+#include "prompt/arguments.h"
 
 #include <fmt/format.h>
 
@@ -8,10 +8,9 @@
 #include <vector>
 
 #include "base/text.h"
-#include "engine/prompts.h"
 #include "tool/prompt_rules.h"
 
-namespace engine {
+namespace prompt {
 namespace {
 
 std::string shown(std::string_view text) { return base::printable(text, 60); }
@@ -74,8 +73,8 @@ std::expected<std::string, std::string> value_of(const tool::PromptArgument& arg
   const auto* string = given.if_string();
   if (string == nullptr) return fail("the arguments of prompts are strings.");
   auto text = std::string_view(*string);
-  if (text.size() > kPromptArgumentBytes)
-    return fail(fmt::format("{} bytes are too many; at most {}.", text.size(), kPromptArgumentBytes));
+  if (text.size() > kMostArgumentBytes)
+    return fail(fmt::format("{} bytes are too many; at most {}.", text.size(), kMostArgumentBytes));
   if (base::has_control(text) || !base::is_utf8(text))
     return fail("a control character or broken UTF-8 in the value.");
   text = base::trim(text);
@@ -91,14 +90,13 @@ bool is_plain_name(std::string_view text) {
   const auto alphanumeric = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
   };
-  return !text.empty() && text.size() <= kPromptArgumentBytes && alphanumeric(text.front()) &&
+  return !text.empty() && text.size() <= kMostArgumentBytes && alphanumeric(text.front()) &&
          std::ranges::all_of(text,
                              [&](char c) { return alphanumeric(c) || c == '-' || c == '_' || c == '.'; });
 }
 
-std::expected<PromptValues, std::string> prompt_values(const tool::Prompt& row,
-                                                       const base::JsonObject& arguments) {
-  PromptValues values;
+std::expected<Values, std::string> values_of(const tool::Prompt& row, const base::JsonObject& arguments) {
+  Values values;
   for (const auto& member : arguments) {
     const auto* argument = tool::argument_of(row, member.key());
     if (argument == nullptr) return std::unexpected(unknown(row, member.key()));
@@ -113,4 +111,4 @@ std::expected<PromptValues, std::string> prompt_values(const tool::Prompt& row,
   return values;
 }
 
-}  // namespace engine
+}  // namespace prompt

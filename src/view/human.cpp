@@ -1,4 +1,4 @@
-#include "engine/human.h"
+#include "view/human.h"
 
 #include <fmt/format.h>
 
@@ -10,9 +10,8 @@
 #include <optional>
 
 #include "base/text.h"
-#include "engine/value.h"
 
-namespace engine {
+namespace view {
 namespace {
 
 enum class Unit : std::uint8_t { None, Bytes, Fraction, Seconds, Epoch };
@@ -118,7 +117,7 @@ std::string plain(const base::Json& value) {
   }
   if (value.is_null()) return {};
   if (value.is_structured()) return base::printable(base::write_json_sorted(value), kLongest);
-  return base::printable(wire_text(value), kLongest);
+  return base::printable(base::wire_text(value), kLongest);
 }
 
 }  // namespace
@@ -187,4 +186,4 @@ std::string human_pair(std::string_view key, const base::Json& used, std::string
                      scale.name);
 }
 
-}  // namespace engine
+}  // namespace view

@@ -6,7 +6,7 @@
 
 #include "base/json.h"
 
-namespace engine {
+namespace view {
 
 struct Summary {
   std::string text;  ///< a line for each group, each begun by a line break
@@ -20,4 +20,4 @@ Summary summarise(const std::vector<const base::JsonObject*>& items, const std::
 /// "25 running, 5 stopped" of the items' status, the most frequent first; empty when they have none.
 std::string state_counts(const std::vector<const base::JsonObject*>& items);
 
-}  // namespace engine
+}  // namespace view

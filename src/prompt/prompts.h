@@ -13,19 +13,17 @@
 #include "mcp/tools.h"
 #include "tool/prompt.h"
 
-namespace engine {
+namespace prompt {
 
 /// Bytes of text in one prompt, instructions and facts together. Facts that are longer are cut, say so, and
 /// name the call that gives the rest.
-inline constexpr std::size_t kPromptBytes = 16 * 1024;
-/// Bytes of one argument.
-inline constexpr std::size_t kPromptArgumentBytes = 200;
+inline constexpr std::size_t kMostBytes = 16 * 1024;
 
 /// The facts are calls of `tools` on behalf of the caller, so that what the caller may not read is not read
 /// for it. Owns nothing it is given. Safe from many threads.
-class Prompts final : public mcp::Prompts, public PromptArguments {
+class Prompts final : public mcp::Prompts, public engine::PromptArguments {
  public:
-  Prompts(std::span<const tool::Prompt> rows, mcp::Tools& tools, Cluster& cluster)
+  Prompts(std::span<const tool::Prompt> rows, mcp::Tools& tools, engine::Cluster& cluster)
       : rows_(rows), tools_(tools), cluster_(cluster) {}
 
   /// Those of which the caller may use the tools of all essential facts.
@@ -35,15 +33,15 @@ class Prompts final : public mcp::Prompts, public PromptArguments {
   mcp::PromptOutcome get(const mcp::Request& request, std::string_view name,
                          const base::JsonObject& arguments) override;
 
-  std::expected<Completes, mcp::ProtocolError> completes(std::string_view prompt,
-                                                         std::string_view argument) const override;
+  std::expected<engine::Completes, mcp::ProtocolError> completes(std::string_view prompt,
+                                                                 std::string_view argument) const override;
 
  private:
   const tool::Prompt* find(std::string_view name) const;
 
   std::span<const tool::Prompt> rows_;
   mcp::Tools& tools_;
-  Cluster& cluster_;
+  engine::Cluster& cluster_;
 };
 
-}  // namespace engine
+}  // namespace prompt

@@ -1,4 +1,4 @@
-#include "engine/object.h"
+#include "view/object.h"
 
 #include <fmt/format.h>
 
@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "base/text.h"
-#include "engine/human.h"
-#include "engine/table.h"
+#include "view/human.h"
+#include "view/table.h"
 
-namespace engine {
+namespace view {
 namespace {
 
 constexpr std::size_t kNote = 120;
@@ -173,4 +173,4 @@ std::string show_object(const tool::View& view, const base::JsonObject& object, 
   return text.empty() ? shared_out(labels, object, budget) : text;
 }
 
-}  // namespace engine
+}  // namespace view

@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "chart/chart.h"
 
-namespace engine {
+namespace view {
 
 // `data` is what PVE answers: rows with `time` (seconds since 1970) and metrics, numbers or strings. What is
 // missing, not a number or negative is a gap, as is a row that is missing. Rows may be in any order; without
@@ -39,4 +39,4 @@ base::JsonObject rrd_statistics(const base::Json& data);
 /// Fits chart::png() unless its times are out of reach.
 chart::Chart rrd_chart(const base::Json& data, std::string title);
 
-}  // namespace engine
+}  // namespace view
