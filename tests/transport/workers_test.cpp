@@ -20,6 +20,7 @@ TEST(Workers, RunJobsAtOnceUpToTheirNumber) {
     EXPECT_TRUE(workers->run([all] { all->arrive_and_wait(); }));
   }
   EXPECT_TRUE(workers->wait_idle(kForever));
+  workers->close();
 }
 
 TEST(Workers, QueueWhatTheyCannotRunAndRefuseTheRest) {
@@ -40,14 +41,27 @@ TEST(Workers, QueueWhatTheyCannotRunAndRefuseTheRest) {
   EXPECT_EQ(done, 3);
   EXPECT_TRUE(workers->run([] {}));
   EXPECT_TRUE(workers->wait_idle(kForever));
+  workers->close();
 }
+
+/// What a library keeps for each thread.
+struct OfThread {
+  ~OfThread() {
+    ++gone;
+    if (told != nullptr) told->release();
+  }
+  test::Gate* told = nullptr;
+  static inline std::atomic<int> gone = 0;
+};
 
 TEST(Workers, DropWhatWaitsWhenClosed) {
   const auto workers = std::make_shared<Workers>(1, 4);
   test::Gate entered;
   test::Gate gate;
+  test::Gate gone;
   std::atomic<bool> ran = false;
   workers->run([&] {
+    [[maybe_unused]] thread_local const OfThread own{&gone};
     entered.release();
     gate.acquire();
   });
@@ -58,13 +72,8 @@ TEST(Workers, DropWhatWaitsWhenClosed) {
   EXPECT_TRUE(workers->wait_idle(kForever));
   EXPECT_FALSE(ran);
   EXPECT_FALSE(workers->run([] {}));
+  gone.acquire();
 }
-
-/// What a library keeps for each thread.
-struct OfThread {
-  ~OfThread() { ++gone; }
-  static inline std::atomic<int> gone = 0;
-};
 
 TEST(Workers, NoThreadOutlivesClose) {
   OfThread::gone = 0;
@@ -85,7 +94,9 @@ TEST(Workers, CloseLetsGoWhatRunsOn) {
   const auto workers = std::make_shared<Workers>(2, 0);
   test::Gate entered;
   test::Gate gate;
+  test::Gate gone;
   workers->run([&] {
+    [[maybe_unused]] thread_local const OfThread own{&gone};
     entered.release();
     gate.acquire();
   });
@@ -94,6 +105,7 @@ TEST(Workers, CloseLetsGoWhatRunsOn) {
   EXPECT_FALSE(workers->wait_idle(std::chrono::milliseconds(0)));
   gate.release();
   EXPECT_TRUE(workers->wait_idle(kForever));
+  gone.acquire();
 }
 
 TEST(Workers, ManyJobsFromManyThreads) {
