@@ -27,9 +27,11 @@ struct StdioLimits {
 /// or what stop() was given. At the end of input and on stop(0) it returns within a second, whatever the
 /// tools do.
 ///
-/// `in` and `out` stay open and keep their flags. Only whole lines are written to `out`, and none after the
-/// return. Calls run on detached threads; a tool that ignores its stop token still runs when this returns,
-/// and uses `server` and its tools: leave the process by _exit then. Ignores SIGPIPE for the process.
+/// `in` and `out` stay open and keep their flags. Whole lines are written to `out`, those of several calls
+/// one after the other, and nothing after the return; only the last is cut short when the client does not
+/// read it within 300 ms of the end. Calls run on threads that have ended when this returns, but for those of
+/// tools that ignore their stop token: they still run and use `server` and its tools, so leave the process by
+/// _exit then. Ignores SIGPIPE for the process.
 int serve_stdio(const mcp::Server& server, int in, int out, StopControl& stop,
                 const StdioLimits& limits = {});
 
