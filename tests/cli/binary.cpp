@@ -83,6 +83,10 @@ class Simulator {
   Process process_;
 };
 
+// What ends at once takes a second at most, and some more on a busy machine; what does not, as long as what
+// it waits for: 20 s or more.
+constexpr auto kAtOnce = 10s;
+
 Steady::duration timed(const std::function<void()>& what) {
   const auto begin = Steady::now();
   what();
@@ -197,7 +201,7 @@ TEST(Binary, EndOfInputEndsItAtOnce) {
     process.close_input();
     EXPECT_EQ(process.wait(), 0);
   });
-  EXPECT_LT(took, 3s) << "one second, and some for a busy machine";
+  EXPECT_LT(took, kAtOnce);
 }
 
 TEST(Binary, SignalsEndItAtOnce) {
@@ -209,7 +213,7 @@ TEST(Binary, SignalsEndItAtOnce) {
       process.signal(signal);
       EXPECT_EQ(process.wait(), 0) << process.errors();
     });
-    EXPECT_LT(took, 3s);
+    EXPECT_LT(took, kAtOnce);
   }
 }
 
@@ -228,7 +232,7 @@ TEST(Binary, EndsAtOnceWhileANameLookUpHangs) {
       end(process);
       EXPECT_EQ(process.wait(), 0) << process.errors();
     });
-    EXPECT_LT(took, 3s);
+    EXPECT_LT(took, kAtOnce);
   }
 }
 
