@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -17,7 +18,7 @@ void in_parallel(std::size_t count, std::size_t at_once, std::chrono::seconds lo
   std::atomic<std::size_t> next{0};
   std::mutex mutex;
   std::condition_variable done;
-  std::size_t running = std::min(at_once, count);
+  std::size_t running = 0;
   const auto work = [&] {
     try {
       for (auto i = next++; i < count && !enough.stop_requested(); i = next++) each(i, enough.get_token());
@@ -28,11 +29,19 @@ void in_parallel(std::size_t count, std::size_t at_once, std::chrono::seconds lo
     const std::scoped_lock lock(mutex);
     if (--running == 0) done.notify_all();
   };
+  const auto workers = std::min(at_once, count);
   std::vector<std::jthread> threads;
-  threads.reserve(running);
-  for (std::size_t i = 0, workers = running; i < workers; ++i) threads.emplace_back(work);
+  threads.reserve(workers);
   {
     std::unique_lock lock(mutex);
+    try {
+      while (threads.size() < workers) {
+        threads.emplace_back(work);
+        ++running;
+      }
+    } catch (const std::system_error&) {
+      // The system has no more threads: those there are do all of it.
+    }
     done.wait_for(lock, longest, [&] { return running == 0; });
   }
   enough.request_stop();
