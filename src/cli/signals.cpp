@@ -2,7 +2,9 @@
 
 #include <pthread.h>
 
+#include <atomic>
 #include <csignal>
+#include <memory>
 #include <thread>
 #include <utility>
 
@@ -18,10 +20,27 @@ void on_signals(std::function<void()> stop, std::function<void()> reload) {
   sigaddset(&set, SIGINT);
   if (reload) sigaddset(&set, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  std::thread([set, stop = std::move(stop), reload = std::move(reload)] {
+  const auto asked = std::make_shared<std::atomic<bool>>(false);
+  // Tells clients, and waits for those that read slowly: the signals that end us must not wait with it.
+  if (reload) {
+    std::thread([asked, reload = std::move(reload)] {
+      for (;;) {
+        asked->wait(false);
+        *asked = false;
+        reload();
+      }
+    }).detach();
+  }
+  std::thread([set, asked, stop = std::move(stop)] {
     for (;;) {
       int signal = 0;
-      if (sigwait(&set, &signal) == 0) signal == SIGHUP ? reload() : stop();
+      if (sigwait(&set, &signal) != 0) continue;
+      if (signal != SIGHUP) {
+        stop();
+      } else {
+        *asked = true;
+        asked->notify_one();
+      }
     }
   }).detach();
 }

@@ -31,7 +31,8 @@ enum class End { Input, Output, Stop };
 class Session {
  public:
   Session(const mcp::Server& server, int in, int out, StopControl& stop, const StdioLimits& limits)
-      : in_(in),
+      : server_(server),
+        in_(in),
         stop_(stop),
         limits_(limits),
         writer_(std::make_shared<LineWriter>(in, out, stop.fd())),
@@ -47,6 +48,8 @@ class Session {
     if (end == End::Stop && stop_.requested() != 0) end = drain();
     connection_->end_of_input();
     if (end == End::Input) settle(limits_.grace);
+    // Only then is the wait for a client that does not read bounded.
+    if (end == End::Stop) server_.subscriptions().close();
     connection_->cancel_all();
     if (!workers_->wait_idle(limits_.unwind)) {
       base::log(base::LogLevel::Warning, "left calls behind that did not end when cancelled");
@@ -111,6 +114,7 @@ class Session {
     return true;
   }
 
+  const mcp::Server& server_;
   const int in_;
   StopControl& stop_;
   const StdioLimits limits_;

@@ -217,6 +217,34 @@ TEST(Binary, SignalsEndItAtOnce) {
   }
 }
 
+TEST(Binary, EndsAlthoughNobodyReadsThatTheListsChanged) {
+  Process process({"--simulate"});
+  process.write(initialize());
+  ASSERT_TRUE(process.read_line());
+  // Far more than a pipe holds, each taken before the next.
+  for (int i = 0; i < 1000; ++i) {
+    process.signal(SIGHUP);
+    const auto begin = Steady::now();
+    while (process.is_pending(SIGHUP)) ASSERT_LT(Steady::now() - begin, kAtOnce) << "nobody takes signals";
+  }
+  process.signal(SIGTERM);
+  EXPECT_EQ(process.wait(), 0) << process.errors();
+}
+
+TEST(Binary, AStreamThatListensHasItsLastAnswerWhenASignalEndsIt) {
+  Process process({"--simulate"});
+  process.write(
+      R"({"jsonrpc":"2.0","id":"L","method":"subscriptions/listen","params":{"_meta":{)"
+      R"("io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{},)"
+      R"("io.modelcontextprotocol/clientInfo":{"name":"test","version":"1"}},)"
+      R"("notifications":{"toolsListChanged":true}}})"
+      "\n");
+  EXPECT_THAT(process.read_line().value_or(""), HasSubstr("acknowledged"));
+  process.signal(SIGTERM);
+  EXPECT_THAT(process.read_line().value_or(""), AllOf(HasSubstr(R"("id":"L")"), HasSubstr(R"("result")")));
+  EXPECT_EQ(process.wait(), 0);
+}
+
 TEST(Binary, EndsAtOnceWhileANameLookUpHangs) {
   const std::function<void(Process&)> ends[] = {[](Process& process) { process.close_input(); },
                                                 [](Process& process) { process.signal(SIGTERM); }};

@@ -5,11 +5,13 @@
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <fstream>
 
 #include <array>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 
 namespace test {
 namespace {
@@ -90,6 +92,15 @@ void Process::write(const std::string& text) {
 void Process::close_input() {
   if (in_ >= 0) ::close(in_);
   in_ = -1;
+}
+
+bool Process::is_pending(int number) const {
+  std::ifstream status("/proc/" + std::to_string(pid_) + "/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("ShdPnd:"))
+      return (std::stoull(line.substr(7), nullptr, 16) >> (static_cast<unsigned>(number) - 1) & 1U) != 0;
+  }
+  return false;
 }
 
 void Process::signal(int number) const { ::kill(pid_, number); }

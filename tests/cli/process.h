@@ -25,6 +25,8 @@ class Process {
   void write(const std::string& text);
   void close_input();
   void signal(int number) const;
+  /// The signal has been sent and not been taken yet.
+  bool is_pending(int number) const;
   /// The next line of stdout without its end; nothing at the end of output or after `limit`.
   std::optional<std::string> read_line(std::chrono::milliseconds limit = std::chrono::seconds{20});
   /// Waits for the end; the exit code, or -1 when it does not end in time or a signal ended it.
