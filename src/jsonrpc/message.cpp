@@ -107,13 +107,21 @@ std::string finished(std::string line) {
 
 }  // namespace
 
-std::variant<Item, Batch> parse(std::string_view text) {
+Error too_long(std::size_t count, std::size_t most) {
+  return {kInvalidRequest,
+          "Invalid request: a batch of " + std::to_string(count) + " messages; send at most " +
+              std::to_string(most),
+          {}};
+}
+
+std::variant<Item, Batch> parse(std::string_view text, std::size_t most) {
   if (!base::is_utf8(text)) return invalid({}, kParseError, "Parse error: not valid UTF-8");
   auto value = base::parse_json(text);
   if (!value) return invalid({}, kParseError, "Parse error: " + value.error());
   auto* const items = value->if_array();
   if (items == nullptr) return message(*std::move(value));
   if (items->empty()) return invalid({}, kInvalidRequest, "Invalid request: an empty batch");
+  if (items->size() > most) return std::unexpected(Malformed{{}, too_long(items->size(), most)});
   Batch batch;
   batch.reserve(items->size());
   for (auto& item : *items) batch.push_back(message(std::move(item)));

@@ -1,8 +1,10 @@
 // JSON-RPC 2.0: text <-> Request | Notification | Response, and batches of them. Knows no MCP, does no I/O.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -63,8 +65,14 @@ using Batch = std::vector<Item>;
 
 /// One JSON text to one message or one batch. -32700: not UTF-8, not JSON, or nested deeper than
 /// base::kJsonDepth. -32600: JSON, but no message. -32602: `params` is no object. Ids are strings or integers
-/// of 64 bits. Of members given twice the last one counts. An empty array is a Malformed, not a Batch.
-std::variant<Item, Batch> parse(std::string_view text);
+/// of 64 bits. Of members given twice the last one counts. An empty array is a Malformed, not a Batch, and so
+/// is one of more than `most` items, none of which is looked at: as items they would take a hundred times the
+/// text.
+std::variant<Item, Batch> parse(std::string_view text,
+                                std::size_t most = std::numeric_limits<std::size_t>::max());
+
+/// -32600 for a batch of `count` items where `most` are taken.
+Error too_long(std::size_t count, std::size_t most);
 
 /// -32602; `why` says which member, and what it must be.
 std::unexpected<Error> invalid_params(std::string_view why);

@@ -2,13 +2,21 @@
 #pragma once
 
 #include <set>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
 namespace mcp {
 
-/// Told what has changed; tells the clients that listen. Safe from many threads; may wait for a client that
-/// reads slowly on stdio, never for one on HTTP.
+/// What clients listen to: each once, however many they are.
+struct Watched {
+  std::set<std::string> resources;
+  std::set<std::string> tasks;
+  bool operator==(const Watched&) const = default;
+};
+
+/// Told what has changed; tells the clients that listen, and nobody of what nobody listens to. Safe from many
+/// threads; may wait for a client that reads slowly on stdio, never for one on HTTP.
 class Changes {
  public:
   Changes() = default;
@@ -16,20 +24,17 @@ class Changes {
   Changes& operator=(const Changes&) = delete;
   virtual ~Changes() = default;
 
+  /// What is listened to now.
+  virtual Watched watched() const = 0;
+
   virtual void tools_changed() = 0;
   virtual void prompts_changed() = 0;
   virtual void resources_changed() = 0;
   /// `uri` as it was in Watched.
   virtual void resource_updated(std::string_view uri) = 0;
-  /// `handle` as it was in Watched; its clients get the task's state as Tasks::get has it now.
-  virtual void task_updated(std::string_view handle) = 0;
-};
-
-/// What clients listen to: each once, however many they are.
-struct Watched {
-  std::set<std::string> resources;
-  std::set<std::string> tasks;
-  bool operator==(const Watched&) const = default;
+  /// `handle` as it was in Watched; its clients get the task's state as Tasks::get has it now. False when the
+  /// state could not be had, or not before `stop`: to be told again later.
+  virtual bool task_updated(std::string_view handle, std::stop_token stop) = 0;
 };
 
 /// Looks for changes on behalf of those who listen.
@@ -40,9 +45,10 @@ class Watch {
   Watch& operator=(const Watch&) = delete;
   virtual ~Watch() = default;
 
-  /// From now on these, instead of those before; nothing at all ends the looking. Returns at once, and may be
-  /// called by `changes` itself. `changes` lives until stop() has returned.
-  virtual void watch(const Watched& watched, Changes& changes) = 0;
+  /// What is listened to has changed: `changes.watched()` says it, and while that is nothing, nothing is
+  /// looked at. Returns at once, on the I/O thread of the transport too, and may be called by `changes`
+  /// itself, which lives until stop() has returned.
+  virtual void watch(Changes& changes) = 0;
 };
 
 }  // namespace mcp

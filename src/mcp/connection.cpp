@@ -68,16 +68,10 @@ void tell_log(const jsonrpc::Request& request, const Reply& reply, std::string_v
                        std::to_string(milliseconds) + " ms");
 }
 
-constexpr std::size_t kMostInBatch = 64;
-
 }  // namespace
 
-std::optional<jsonrpc::Error> refuse_batch(const jsonrpc::Batch& batch, std::optional<Revision> revision) {
-  if (revision != Revision::R2025_03_26)
-    return error(jsonrpc::kInvalidRequest, "Invalid request: batches exist only in revision 2025-03-26");
-  if (batch.size() <= kMostInBatch) return std::nullopt;
-  return error(jsonrpc::kInvalidRequest, "Invalid request: a batch of " + std::to_string(batch.size()) +
-                                             " messages; send at most " + std::to_string(kMostInBatch));
+jsonrpc::Error no_batches() {
+  return error(jsonrpc::kInvalidRequest, "Invalid request: batches exist only in revision 2025-03-26");
 }
 
 std::shared_ptr<Connection> Connection::open(const Server& server, Caller caller, std::shared_ptr<Sink> sink,
@@ -111,7 +105,8 @@ class Connection::Line final : public Peer {
   }
   void set_log_level(LogLevel level) override { connection_.set_log_level(level); }
   bool subscribe(const std::string& uri) override {
-    return connection_.server_.subscriptions().subscribe(connection_.shared_from_this(), uri);
+    return connection_.server_.subscriptions().subscribe(connection_.shared_from_this(), connection_.caller_,
+                                                         uri);
   }
   void unsubscribe(const std::string& uri) override {
     connection_.server_.subscriptions().unsubscribe(connection_.shared_from_this(), uri);
@@ -134,13 +129,14 @@ void Connection::receive(std::variant<jsonrpc::Item, jsonrpc::Batch> input,
 }
 
 void Connection::receive_batch(jsonrpc::Batch batch, const std::shared_ptr<Sink>& sink) {
+  if (revision() != Revision::R2025_03_26) return refuse({{}, no_batches()}, *sink);
   const auto answers = std::make_shared<BatchSink>(sink);
-  if (const auto why = refuse_batch(batch, revision())) {
-    if (revision() != Revision::R2025_03_26) return refuse({{}, *why}, *sink);
+  if (batch.size() > kMostInBatch) {
+    const auto why = jsonrpc::too_long(batch.size(), kMostInBatch);
     // An error of the whole has no id, which these clients would not take.
     for (const auto& item : batch) {
       const auto* const request = item ? std::get_if<jsonrpc::Request>(&*item) : nullptr;
-      if (request != nullptr) answers->answer(jsonrpc::write_error(request->id, *why), &*why);
+      if (request != nullptr) answers->answer(jsonrpc::write_error(request->id, why), &why);
     }
     return;
   }

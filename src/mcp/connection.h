@@ -31,9 +31,11 @@ inline bool run_here(const std::function<void()>& job) {
   return true;
 }
 
-/// Why a batch is refused: there are none but in 2025-03-26, and there at most 64 requests and notifications
-/// go in one, so that a small message cannot ask for an answer of any size.
-std::optional<jsonrpc::Error> refuse_batch(const jsonrpc::Batch& batch, std::optional<Revision> revision);
+/// Requests and notifications in one batch (2025-03-26), so that a small message cannot ask for an answer of
+/// any size; a longer batch is refused.
+inline constexpr std::size_t kMostInBatch = 64;
+/// The error for a batch of any other revision.
+jsonrpc::Error no_batches();
 
 /// Both eras at once, in any order: `initialize` makes a session for messages without a claim to the modern
 /// era, and each message with one is served by itself.

@@ -24,6 +24,7 @@ constexpr std::chrono::minutes kGoodFor{10};
 
 using Seconds = std::chrono::seconds;
 
+/// Makes each round's state another, as clients may expect; nobody checks it.
 std::string nonce() {
   std::string bytes(12, '\0');
   RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));

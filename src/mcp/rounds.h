@@ -22,7 +22,8 @@ using CannotAsk = std::function<Reply(const NeedInput& need, std::string_view re
 /// Legacy: asks by requests to the client, waits, and tries again. Modern: answers `input_required` with a
 /// sealed state, and takes up the thread when the client repeats the request with it. The state holds the
 /// inputs so far, is good for ten minutes and only for this caller, `method` and `subject`, the params that
-/// matter. Answers without a state count as well; confirmations only with a state that asked for them.
+/// matter; nothing remembers that it was used, so the same caller can repeat the same request with it until
+/// then. Answers without a state count as well; confirmations only with a state that asked for them.
 Reply in_rounds(const Server& server, const Exchange& exchange, std::string_view method,
                 const base::JsonObject& subject, const Attempt& attempt, const CannotAsk& cannot_ask);
 

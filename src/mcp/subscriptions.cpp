@@ -16,6 +16,9 @@ namespace {
 constexpr std::string_view kSubscriptionId = "io.modelcontextprotocol/subscriptionId";
 constexpr std::size_t kMostStreams = 1024;
 constexpr std::size_t kMostUris = 256;
+/// Resources and tasks of one caller, over all of its streams and sessions: each is looked at every few
+/// seconds.
+constexpr std::size_t kMostNames = 1024;
 
 constexpr std::array<std::string_view, 3> kFilterNames{"toolsListChanged", "promptsListChanged",
                                                        "resourcesListChanged"};
@@ -63,6 +66,7 @@ struct Subscriptions::Stream {
   std::mutex sending;
   std::optional<std::stop_callback<std::function<void()>>> on_cancel;
 
+  std::size_t names() const { return uris.size() + task_ids.size(); }
   void begin_meta(ObjectText& params) const {
     ObjectText meta(params.key("_meta"));
     jsonrpc::write_id(call->id(), meta.key(kSubscriptionId));
@@ -170,22 +174,42 @@ std::expected<void, jsonrpc::Error> Subscriptions::listen(const std::shared_ptr<
   stream->call = call;
   {
     const std::scoped_lock order(stream->sending);
-    {
-      const std::scoped_lock lock(mutex_);
-      if (closed_ || streams_.size() >= kMostStreams) {
-        return std::unexpected(jsonrpc::Error{
-            jsonrpc::kInternalError,
-            closed_ ? "The server is about to end." : "Too many subscriptions are open; close some.",
-            {}});
-      }
-      streams_.emplace(stream.get(), stream);
-    }
+    if (auto refused = open(stream)) return std::unexpected(*std::move(refused));
     stream->acknowledge();
   }
-  update_watch();
+  if (stream->names() > 0) tell_watch();
   // Last, because it runs at once when the client has cancelled meanwhile.
   stream->on_cancel.emplace(call->token(), [this, key = stream.get()] { remove(key); });
   return {};
+}
+
+std::optional<jsonrpc::Error> Subscriptions::open(const std::shared_ptr<Stream>& stream) {
+  const auto refused = [](std::string why) {
+    return jsonrpc::Error{jsonrpc::kInternalError, std::move(why), {}};
+  };
+  const std::scoped_lock lock(mutex_);
+  if (closed_) return refused("The server is about to end.");
+  if (streams_.size() >= kMostStreams) return refused("Too many subscriptions are open; close some.");
+  if (!take_names(stream->caller.identity, stream->names()))
+    return refused("The subscriptions of this caller name more than " + std::to_string(kMostNames) +
+                   " resources and tasks; close some.");
+  streams_.emplace(stream.get(), stream);
+  return std::nullopt;
+}
+
+bool Subscriptions::take_names(const std::string& identity, std::size_t count) {
+  if (count == 0) return true;
+  auto& taken = names_[identity];
+  if (taken + count > kMostNames) return false;
+  taken += count;
+  return true;
+}
+
+void Subscriptions::give_names(const std::string& identity, std::size_t count) {
+  const auto found = names_.find(identity);
+  if (count == 0 || found == names_.end()) return;
+  found->second -= count;
+  if (found->second == 0) names_.erase(found);
 }
 
 void Subscriptions::remove(const Stream* stream) {
@@ -196,8 +220,9 @@ void Subscriptions::remove(const Stream* stream) {
     if (found == streams_.end()) return;
     kept = std::move(found->second);
     streams_.erase(found);
+    give_names(kept->caller.identity, kept->names());
   }
-  update_watch();
+  if (kept->names() > 0) tell_watch();
 }
 
 void Subscriptions::add(const std::shared_ptr<Listener>& listener) {
@@ -207,15 +232,18 @@ void Subscriptions::add(const std::shared_ptr<Listener>& listener) {
   ear.lists = true;
 }
 
-bool Subscriptions::subscribe(const std::shared_ptr<Listener>& listener, const std::string& uri) {
+bool Subscriptions::subscribe(const std::shared_ptr<Listener>& listener, const Caller& caller,
+                              const std::string& uri) {
   {
     const std::scoped_lock lock(mutex_);
     auto& ear = ears_[listener.get()];
     ear.listener = listener;
-    if (ear.uris.size() >= kMostUris && !ear.uris.contains(uri)) return false;
+    ear.identity = caller.identity;
+    if (ear.uris.contains(uri)) return true;
+    if (ear.uris.size() >= kMostUris || !take_names(caller.identity, 1)) return false;
     ear.uris.insert(uri);
   }
-  update_watch();
+  tell_watch();
   return true;
 }
 
@@ -223,17 +251,23 @@ void Subscriptions::unsubscribe(const std::shared_ptr<Listener>& listener, const
   {
     const std::scoped_lock lock(mutex_);
     const auto found = ears_.find(listener.get());
-    if (found != ears_.end()) found->second.uris.erase(uri);
+    if (found == ears_.end() || found->second.uris.erase(uri) == 0) return;
+    give_names(found->second.identity, 1);
   }
-  update_watch();
+  tell_watch();
 }
 
 void Subscriptions::remove(const Listener* listener) {
   {
     const std::scoped_lock lock(mutex_);
-    if (ears_.erase(listener) == 0) return;
+    const auto found = ears_.find(listener);
+    if (found == ears_.end()) return;
+    const auto names = found->second.uris.size();
+    give_names(found->second.identity, names);
+    ears_.erase(found);
+    if (names == 0) return;
   }
-  update_watch();
+  tell_watch();
 }
 
 void Subscriptions::close() {
@@ -243,9 +277,10 @@ void Subscriptions::close() {
     closed_ = true;
     streams = std::exchange(streams_, {});
     ears_.clear();
+    names_.clear();
   }
   for (const auto& [key, stream] : streams) stream->end(server_.info());
-  update_watch();
+  tell_watch();
 }
 
 std::size_t Subscriptions::open_streams() const {
@@ -271,22 +306,19 @@ std::vector<std::shared_ptr<Listener>> Subscriptions::listeners(
   return found;
 }
 
-void Subscriptions::update_watch() {
-  auto* const watch = server_.offer().watch;
-  if (watch == nullptr) return;
-  const std::scoped_lock order(watch_mutex_);
+void Subscriptions::tell_watch() {
+  if (auto* const watch = server_.offer().watch) watch->watch(*this);
+}
+
+Watched Subscriptions::watched() const {
   Watched now;
-  {
-    const std::scoped_lock lock(mutex_);
-    for (const auto& [key, stream] : streams_) {
-      now.resources.insert(stream->uris.begin(), stream->uris.end());
-      for (const auto& [handle, id] : stream->task_ids) now.tasks.insert(handle);
-    }
-    for (const auto& [key, ear] : ears_) now.resources.insert(ear.uris.begin(), ear.uris.end());
+  const std::scoped_lock lock(mutex_);
+  for (const auto& [key, stream] : streams_) {
+    now.resources.insert(stream->uris.begin(), stream->uris.end());
+    for (const auto& [handle, id] : stream->task_ids) now.tasks.insert(handle);
   }
-  if (now == watched_) return;
-  watched_ = now;
-  watch->watch(now, *this);
+  for (const auto& [key, ear] : ears_) now.resources.insert(ear.uris.begin(), ear.uris.end());
+  return now;
 }
 
 void Subscriptions::list_changed(List list) {
@@ -318,15 +350,18 @@ void Subscriptions::resource_updated(std::string_view uri) {
     listener->tell("notifications/resources/updated", params);
 }
 
-void Subscriptions::task_updated(std::string_view handle) {
+bool Subscriptions::task_updated(std::string_view handle, std::stop_token stop) {
   auto* const tasks = server_.offer().tasks;
-  if (tasks == nullptr) return;
+  if (tasks == nullptr) return true;
+  bool all = true;
   for (const auto& stream : streams()) {
     const auto found = stream->task_ids.find(handle);
-    if (found == stream->task_ids.end()) continue;
-    if (const auto state = tasks->get(stream->caller, handle, stream->call->token()))
-      stream->tell_task(found->second, *state);
+    if (found == stream->task_ids.end() || stream->call->token().stop_requested()) continue;
+    const auto state = tasks->get(stream->caller, handle, stop);
+    if (state) stream->tell_task(found->second, *state);
+    all = all && state;
   }
+  return all;
 }
 
 }  // namespace mcp

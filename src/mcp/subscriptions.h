@@ -6,7 +6,9 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,8 +46,8 @@ class Subscriptions final : public Changes {
 
   /// Told of every list from now on, until the listener is gone.
   void add(const std::shared_ptr<Listener>& listener);
-  /// False: too many of them.
-  bool subscribe(const std::shared_ptr<Listener>& listener, const std::string& uri);
+  /// False: too many of them, of the listener or of its caller.
+  bool subscribe(const std::shared_ptr<Listener>& listener, const Caller& caller, const std::string& uri);
   void unsubscribe(const std::shared_ptr<Listener>& listener, const std::string& uri);
   void remove(const Listener* listener);
 
@@ -54,16 +56,18 @@ class Subscriptions final : public Changes {
   /// Streams that are open.
   std::size_t open_streams() const;
 
+  Watched watched() const override;
   void tools_changed() override;
   void prompts_changed() override;
   void resources_changed() override;
   void resource_updated(std::string_view uri) override;
-  void task_updated(std::string_view handle) override;
+  bool task_updated(std::string_view handle, std::stop_token stop) override;
 
  private:
   struct Stream;
   struct Ear {
     std::weak_ptr<Listener> listener;
+    std::string identity;
     bool lists = false;
     std::set<std::string, std::less<>> uris;
   };
@@ -72,21 +76,25 @@ class Subscriptions final : public Changes {
   std::expected<std::shared_ptr<Stream>, jsonrpc::Error> wanted(const base::JsonObject& params,
                                                                 const Caller& caller,
                                                                 const Envelope& envelope) const;
+  /// The error when there is no room for it.
+  std::optional<jsonrpc::Error> open(const std::shared_ptr<Stream>& stream);
   void list_changed(List list);
   std::vector<std::shared_ptr<Stream>> streams() const;
   std::vector<std::shared_ptr<Listener>> listeners(const std::function<bool(const Ear&)>& wants) const;
   void remove(const Stream* stream);
-  void update_watch();
+  /// Under the mutex. What a caller's streams and sessions name, before and after; false: too much,
+  /// unchanged.
+  bool take_names(const std::string& identity, std::size_t count);
+  void give_names(const std::string& identity, std::size_t count);
+  void tell_watch();
 
   const Server& server_;
   mutable std::mutex mutex_;
   bool closed_ = false;
   std::map<const Stream*, std::shared_ptr<Stream>> streams_;
   std::map<const Listener*, Ear> ears_;
-
-  /// Held while the Watch is told, so that the last word is the newest.
-  std::recursive_mutex watch_mutex_;
-  Watched watched_;
+  /// How many resources and tasks each caller listens to, counted for each stream and session.
+  std::map<std::string, std::size_t, std::less<>> names_;
 };
 
 }  // namespace mcp

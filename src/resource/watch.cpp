@@ -1,6 +1,12 @@
 #include "resource/watch.h"
 
+#include <cstddef>
+#include <system_error>
 #include <utility>
+#include <vector>
+
+#include "base/log.h"
+#include "engine/parallel.h"
 
 namespace resource {
 
@@ -11,7 +17,6 @@ void Watch::stop() {
   {
     const std::scoped_lock lock(mutex_);
     stopped_ = true;
-    watched_ = {};
     round_.request_stop();
     wake_.request_stop();
     ending = std::move(thread_);
@@ -19,60 +24,66 @@ void Watch::stop() {
   if (ending.joinable()) ending.join();
 }
 
-void Watch::watch(const mcp::Watched& watched, mcp::Changes& changes) {
+void Watch::watch(mcp::Changes& changes) {
   const std::scoped_lock lock(mutex_);
   if (stopped_) return;
-  const bool nothing = watched == mcp::Watched{};
-  watched_ = watched;
   changes_ = &changes;
-  if (nothing) round_.request_stop();
+  asked_ = true;
   wake_.request_stop();
-  if (nothing || running_) return;
+  if (running_) return;
   // One that has said that it does not run any more needs nothing of ours to end.
   if (thread_.joinable()) thread_.join();
-  running_ = true;
-  thread_ = std::thread([this] { run(); });
+  try {
+    thread_ = std::thread([this] { run(); });
+    running_ = true;
+  } catch (const std::system_error&) {
+    base::log(base::LogLevel::Warning,
+              "the system has no thread to look for changes; the next subscription tries again.");
+  }
 }
 
 void Watch::run() {
   for (;;) {
-    mcp::Watched watched;
+    mcp::Changes* changes = nullptr;
     std::stop_token wake;
     std::stop_token round;
     {
       const std::scoped_lock lock(mutex_);
-      if (stopped_ || watched_ == mcp::Watched{}) {
-        running_ = false;
-        return;
-      }
       wake_ = std::stop_source{};
       round_ = std::stop_source{};
       wake = wake_.get_token();
       round = round_.get_token();
-      watched = watched_;
+      changes = changes_;
+      asked_ = false;
     }
-    tell(poll_.once(watched, round), round);
+    const auto watched = changes->watched();
+    if (watched == mcp::Watched{}) untold_.clear();
+    {
+      const std::scoped_lock lock(mutex_);
+      if (stopped_ || (watched == mcp::Watched{} && !asked_)) {
+        running_ = false;
+        return;
+      }
+    }
+    tell(*changes, poll_.once(watched, round), round);
     if (!round.stop_requested()) clock_.sleep(poll_.rest(), wake);
   }
 }
 
-void Watch::tell(const Poll::Updates& updates, const std::stop_token& stop) {
-  const auto each = [&](const std::vector<std::string>& names, const auto& still, const auto& say) {
-    for (const auto& name : names) {
-      mcp::Changes* changes = nullptr;
-      {
-        const std::scoped_lock lock(mutex_);
-        if (still(name)) changes = changes_;
-      }
-      if (changes != nullptr && !stop.stop_requested()) say(*changes, name);
-    }
-  };
-  each(
-      updates.resources, [this](const auto& uri) { return watched_.resources.contains(uri); },
-      [](mcp::Changes& changes, const auto& uri) { changes.resource_updated(uri); });
-  each(
-      updates.tasks, [this](const auto& handle) { return watched_.tasks.contains(handle); },
-      [](mcp::Changes& changes, const auto& handle) { changes.task_updated(handle); });
+void Watch::tell(mcp::Changes& changes, const Poll::Updates& updates, const std::stop_token& stop) {
+  for (const auto& uri : updates.resources) {
+    if (stop.stop_requested()) return;
+    changes.resource_updated(uri);
+  }
+  untold_.insert(updates.tasks.begin(), updates.tasks.end());
+  const std::vector<std::string> tasks(untold_.begin(), untold_.end());
+  std::vector<char> told(tasks.size(), 0);
+  engine::in_parallel(tasks.size(), 1, kLook, stop, [&](std::size_t i, const std::stop_token& enough) {
+    told[i] = changes.task_updated(tasks[i], enough) ? 1 : 0;
+  });
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    if (told[i] != 0) untold_.erase(tasks[i]);
+  }
 }
 
 }  // namespace resource

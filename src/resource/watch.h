@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mutex>
+#include <set>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -21,19 +22,20 @@ class Watch final : public mcp::Watch {
   /// stop()
   ~Watch() override;
 
-  void watch(const mcp::Watched& watched, mcp::Changes& changes) override;
+  void watch(mcp::Changes& changes) override;
   /// Ends the looking for good. When it has returned, no `changes` is called any more. Not from `changes`.
   void stop();
 
  private:
   void run();
-  void tell(const Poll::Updates& updates, const std::stop_token& stop);
+  void tell(mcp::Changes& changes, const Poll::Updates& updates, const std::stop_token& stop);
 
-  Poll poll_;  ///< of the thread alone
+  Poll poll_;                     ///< of the thread alone
+  std::set<std::string> untold_;  ///< of the thread alone: tasks whose state could not be had
   base::Clock& clock_;
   std::mutex mutex_;
-  mcp::Watched watched_;
   mcp::Changes* changes_ = nullptr;
+  bool asked_ = false;  ///< since the thread has last looked at what is listened to
   bool running_ = false;
   bool stopped_ = false;
   std::stop_source wake_;   ///< ends a pause

@@ -24,7 +24,7 @@ std::string event_text(std::string_view message) { return "data: " + std::string
 
 void EventStream::attach(const std::shared_ptr<net::Responder>& reader, net::Response head,
                          std::optional<std::uint64_t> after) {
-  const std::scoped_lock lock(mutex_);
+  std::unique_lock lock(mutex_);
   // A client whose network has changed comes back long before its old connection breaks.
   if (const auto before = std::exchange(reader_, nullptr)) before->end();
   reader->begin(std::move(head));
@@ -36,6 +36,8 @@ void EventStream::attach(const std::shared_ptr<net::Responder>& reader, net::Res
     return;
   }
   reader_ = reader;
+  // One that is gone already says so at once.
+  lock.unlock();
   reader->on_gone([self = weak_from_this(), key = reader.get()] {
     if (const auto stream = self.lock()) stream->let_go(key);
   });

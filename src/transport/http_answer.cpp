@@ -27,12 +27,12 @@ std::string_view reason(unsigned status) {
       return "Method Not Allowed";
     case 406:
       return "Not Acceptable";
-    case 409:
-      return "Conflict";
     case 415:
       return "Unsupported Media Type";
     case 429:
       return "Too Many Requests";
+    case 500:
+      return "Internal Server Error";
     case 503:
       return "Service Unavailable";
     default:
@@ -93,6 +93,7 @@ void ModernAnswer::send(std::string_view message) {
 void ModernAnswer::answer(std::string_view message, const jsonrpc::Error* error) {
   const std::scoped_lock lock(mutex_);
   if (std::exchange(done_, true)) return;
+  places_.clear();
   if (!begun_) {
     responder_->answer(whole(message, error, style_));
     return;
@@ -144,6 +145,7 @@ void LegacyAnswer::send(std::string_view message) {
 void LegacyAnswer::answer(std::string_view message, const jsonrpc::Error* error) {
   const std::scoped_lock lock(mutex_);
   done_ = true;
+  places_.clear();
   if (!begun_) {
     responder_->answer(whole(message, error, style_));
     return;

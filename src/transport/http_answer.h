@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "jsonrpc/message.h"
@@ -33,12 +34,18 @@ net::Response refusal_response(unsigned status, std::string_view sentence, const
 net::Response error_response(unsigned status, const std::optional<jsonrpc::Id>& id,
                              const jsonrpc::Error& error, const net::Headers& headers);
 
+/// What an answer takes while it is under way: let go of just before it is sent, so that whoever has the
+/// answer can begin the next call.
+using Places = std::vector<std::shared_ptr<const void>>;
+
 /// Of the modern era: nothing is kept.
 class ModernAnswer final : public mcp::Sink {
  public:
   ModernAnswer(std::shared_ptr<net::Responder> responder, AnswerStyle style)
       : responder_(std::move(responder)), style_(std::move(style)) {}
 
+  /// Before the request is given to the protocol.
+  void hold(std::shared_ptr<const void> place) { places_.push_back(std::move(place)); }
   void send(std::string_view message) override;
   bool sends() const override { return style_.may_stream; }
   void answer(std::string_view message, const jsonrpc::Error* error) override;
@@ -54,6 +61,7 @@ class ModernAnswer final : public mcp::Sink {
   mutable std::mutex mutex_;
   bool begun_ = false;
   bool done_ = false;
+  Places places_;
 };
 
 /// Of a legacy session: once it has begun as a stream its events are kept, and a reader who was cut off gets
@@ -74,6 +82,8 @@ class LegacyAnswer final : public mcp::Sink {
   LegacyAnswer(const LegacyAnswer&) = delete;
   LegacyAnswer& operator=(const LegacyAnswer&) = delete;
 
+  /// Before the request is given to the protocol.
+  void hold(std::shared_ptr<const void> place) { places_.push_back(std::move(place)); }
   void send(std::string_view message) override;
   bool sends() const override { return style_.may_stream; }
   void answer(std::string_view message, const jsonrpc::Error* error) override;
@@ -90,6 +100,7 @@ class LegacyAnswer final : public mcp::Sink {
   std::mutex mutex_;
   bool begun_ = false;
   bool done_ = false;
+  Places places_;
 };
 
 }  // namespace transport

@@ -1,8 +1,10 @@
 #include "transport/http_endpoint.h"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "mcp/modern.h"
 #include "mcp/revision.h"
@@ -57,7 +59,7 @@ jsonrpc::Error invalid_request(std::string message) {
 
 /// Why there is nothing in the batch to be done.
 std::optional<jsonrpc::Error> fault_of(const jsonrpc::Batch& batch, std::optional<mcp::Revision> revision) {
-  if (auto fault = mcp::refuse_batch(batch, revision)) return fault;
+  if (revision != mcp::Revision::R2025_03_26) return mcp::no_batches();
   const auto malformed = std::ranges::find_if(batch, [](const auto& item) { return !item; });
   if (malformed == batch.end() || std::ranges::any_of(batch, is_request)) return std::nullopt;
   return malformed->error().error;
@@ -141,7 +143,7 @@ void HttpEndpoint::serve(net::Request request, const std::shared_ptr<net::Respon
   }
   auto visit = std::make_shared<Visit>(Visit{std::move(request), responder, {cors, true, {}}, {}});
   visit->style.scope_challenge = options_.scope_challenge;
-  if (!workers_->run([self = shared_from_this(), visit] { self->run(std::move(*visit)); })) {
+  if (!workers_->run([self = shared_from_this(), visit] { self->run(*visit); })) {
     responder->answer(refusal_response(503, "Too many requests are being served; try again soon.",
                                        with(cors, "Retry-After", "1")));
   }
@@ -168,7 +170,12 @@ bool HttpEndpoint::let_in(Visit& visit) {
   return false;
 }
 
-void HttpEndpoint::run(Visit visit) {
+void HttpEndpoint::run(Visit& visit) noexcept try { answer(visit); } catch (const std::exception& exception) {
+  base::log(base::LogLevel::Error, std::string("a request could not be served: ") + exception.what());
+  visit.responder->answer(refusal_response(500, "The server could not serve this request.", {}));
+}
+
+void HttpEndpoint::answer(Visit& visit) {
   if (!let_in(visit)) return;
   if (visit.request.verb == "POST") {
     post(visit);
@@ -191,7 +198,7 @@ void HttpEndpoint::post(Visit& visit) {
   visit.style.may_stream = accepts(headers, "text/event-stream");
   if (!visit.style.may_stream && !accepts(headers, "application/json"))
     return refuse(406, "Accept must name application/json and text/event-stream.");
-  auto input = jsonrpc::parse(visit.request.body);
+  auto input = jsonrpc::parse(visit.request.body, mcp::kMostInBatch);
   visit.request.body = {};
   const auto fail = [&](const std::optional<jsonrpc::Id>& id, const jsonrpc::Error& error) {
     visit.responder->answer(error_response(400, id, error, visit.style.headers));
@@ -235,9 +242,11 @@ void HttpEndpoint::post_modern(Visit& visit, jsonrpc::Request request) {
     return;
   }
   if (stream && too_many_streams(visit)) return;
-  const auto slot = slot_of(visit);
+  auto slot = slot_of(visit);
   if (!slot) return;
   const auto answer = std::make_shared<ModernAnswer>(visit.responder, visit.style);
+  // A stream that listens takes no worker.
+  if (!stream) answer->hold(std::move(slot));
   const auto connection = mcp::Connection::open(server_, visit.caller, answer, mcp::run_here);
   open_.add(visit.pass, stream, connection, answer);
   // To go away is to cancel.
@@ -269,7 +278,7 @@ void HttpEndpoint::post_initialize(Visit& visit, jsonrpc::Request request) {
     return;
   }
   const auto answer = std::make_shared<Handshake>(visit.responder, visit.style.headers, session->id());
-  session->receive(jsonrpc::Item(std::move(request)), answer);
+  session->connection().receive(jsonrpc::Item(std::move(request)), answer);
   if (!session->connection().revision()) sessions_.end(session->id(), session->owner());
 }
 
@@ -308,13 +317,15 @@ void HttpEndpoint::post_legacy(Visit& visit, Input input) {
     visit.responder->answer(json_response(202, {}, visit.style.headers));
     return;
   }
-  const auto slot = slot_of(visit);
+  auto slot = slot_of(visit);
   if (!slot) return;
   const bool primes = session->connection().revision() == mcp::Revision::R2025_11_25;
   const auto answer = std::make_shared<LegacyAnswer>(
       visit.responder, visit.style, session->new_stream(),
       [session](const std::shared_ptr<EventStream>& stream) { session->keep(stream); }, primes);
-  session->receive(std::move(input), answer);
+  answer->hold(std::move(slot));
+  answer->hold(session->in_use());
+  session->connection().receive(std::move(input), answer);
 }
 
 void HttpEndpoint::get(Visit& visit) {

@@ -52,7 +52,9 @@ class HttpEndpoint final : public std::enable_shared_from_this<HttpEndpoint> {
     Pass pass{};
   };
 
-  void run(Visit visit);
+  /// On a worker.
+  void run(Visit& visit) noexcept;
+  void answer(Visit& visit);
   bool let_in(Visit& visit);
   void post(Visit& visit);
   void get(Visit& visit);

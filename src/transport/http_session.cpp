@@ -90,11 +90,9 @@ void HttpSession::keep_alive() {
   for (const auto& [name, stream] : streams_) stream->keep_alive();
 }
 
-void HttpSession::receive(std::variant<jsonrpc::Item, jsonrpc::Batch> input,
-                          const std::shared_ptr<mcp::Sink>& sink) {
+std::shared_ptr<const void> HttpSession::in_use() {
   ++running_;
-  connection_->receive(std::move(input), sink);
-  --running_;
+  return {this, [self = shared_from_this()](const void*) { --self->running_; }};
 }
 
 bool HttpSession::attended() const { return running_ > 0 || general_->attached(); }

@@ -47,8 +47,8 @@ class HttpSession final : public std::enable_shared_from_this<HttpSession> {
       std::string_view event_id) const;
 
   void keep_alive();
-  /// Gives a message to the connection: in use until it is answered.
-  void receive(std::variant<jsonrpc::Item, jsonrpc::Batch> input, const std::shared_ptr<mcp::Sink>& sink);
+  /// attended() while it is held.
+  std::shared_ptr<const void> in_use();
   /// Somebody reads its stream, or a call of it runs.
   bool attended() const;
   /// Cancels its calls and ends its streams.

@@ -1,7 +1,7 @@
 // Tells changes to those who listen, when a fixture makes one.
 #pragma once
 
-#include <mutex>
+#include <atomic>
 #include <string_view>
 
 #include "mcp/changes.h"
@@ -10,16 +10,14 @@ namespace conformance {
 
 class Watcher final : public mcp::Watch {
  public:
-  void watch(const mcp::Watched& watched, mcp::Changes& changes) override;
+  void watch(mcp::Changes& changes) override;
 
   /// Told to nobody when nobody listens.
   void resource_changed(std::string_view uri);
   void task_changed(std::string_view handle);
 
  private:
-  std::mutex mutex_;
-  mcp::Watched watched_;
-  mcp::Changes* changes_ = nullptr;
+  std::atomic<mcp::Changes*> changes_ = nullptr;
 };
 
 }  // namespace conformance

@@ -92,9 +92,10 @@ class Rest final : public mcp::Completer, public mcp::Tasks, public mcp::Watch {
                                                  const base::JsonObject& /*inputs*/) override {
     return {};
   }
-  void watch(const mcp::Watched& watched, mcp::Changes& changes) override {
+  void watch(mcp::Changes& changes) override {
+    const auto watched = changes.watched();
     for (const auto& uri : watched.resources) changes.resource_updated(uri);
-    for (const auto& handle : watched.tasks) changes.task_updated(handle);
+    for (const auto& handle : watched.tasks) changes.task_updated(handle, {});
   }
 };
 

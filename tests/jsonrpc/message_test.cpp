@@ -127,6 +127,17 @@ TEST(Parse, SaysWhenBadParamsOfANotificationAreNotAnswered) {
   EXPECT_FALSE(item(input).error().id);
 }
 
+TEST(Parse, LooksAtNoItemOfABatchThatIsTooLong) {
+  constexpr std::string_view kTwo =
+      R"([{"jsonrpc":"2.0","id":1,"method":"a"},{"jsonrpc":"2.0","method":"b"}])";
+  EXPECT_EQ(std::get<Batch>(parse(kTwo, 2)).size(), 2U);
+  const auto input = parse(kTwo, 1);
+  const auto& refused = item(input).error();
+  EXPECT_FALSE(refused.id);
+  EXPECT_EQ(refused.error.code, kInvalidRequest);
+  EXPECT_EQ(refused.error.message, "Invalid request: a batch of 2 messages; send at most 1");
+}
+
 TEST(Parse, TakesABatchItemByItem) {
   const auto input = parse(R"([{"jsonrpc":"2.0","id":1,"method":"a"},7,{"jsonrpc":"2.0","method":"b"}])");
   const auto& batch = std::get<Batch>(input);

@@ -107,6 +107,10 @@ class FakeTasks final : public mcp::Tasks {
     states_[handle] = std::move(state);
     changed_.notify_all();
   }
+  void forget(const std::string& handle) {
+    const std::scoped_lock lock(mutex_);
+    states_.erase(handle);
+  }
   Found get(const mcp::Caller& /*caller*/, std::string_view handle, std::stop_token /*stop*/) override {
     const std::scoped_lock lock(mutex_);
     return find(handle);
@@ -162,12 +166,13 @@ class FakeTasks final : public mcp::Tasks {
   std::map<std::string, mcp::TaskState, std::less<>> states_;
 };
 
-/// Keeps what it was told to look at.
+/// Keeps each new set of what it was told to look at.
 class FakeWatch final : public mcp::Watch {
  public:
-  void watch(const mcp::Watched& watched, mcp::Changes& /*changes*/) override {
+  void watch(mcp::Changes& changes) override {
     const std::scoped_lock lock(mutex_);
-    told_.push_back(watched);
+    auto watched = changes.watched();
+    if (told_.empty() || told_.back() != watched) told_.push_back(std::move(watched));
   }
   std::vector<mcp::Watched> told() const {
     const std::scoped_lock lock(mutex_);

@@ -69,7 +69,7 @@ TEST_F(Listening, HonoursNothingThatIsNotOffered) {
                 server.changes().prompts_changed();
                 server.changes().resources_changed();
                 server.changes().resource_updated("pve://a");
-                server.changes().task_updated("t");
+                server.changes().task_updated("t", {});
               }),
               IsEmpty());
   EXPECT_THAT(during([&] { server.changes().tools_changed(); }), SizeIs(1));
@@ -185,6 +185,33 @@ TEST_F(Listening, HasLimits) {
   EXPECT_THAT(listen("2000", "{}"), HasSubstr("acknowledged"));
 }
 
+TEST_F(Listening, ACallerHasALimitOverAllOfItsStreams) {
+  std::string uris;
+  for (int i = 0; i < 256; ++i) uris += (i > 0 ? "," : "") + ("\"pve://" + std::to_string(i) + "\"");
+  const auto many = R"({"resourceSubscriptions":[)" + uris + "]}";
+  for (const auto* id : {"1", "2", "3", "4"}) EXPECT_THAT(listen(id, many), HasSubstr("acknowledged"));
+  const auto refused = listen("5", R"({"resourceSubscriptions":["pve://a"]})");
+  EXPECT_THAT(refused, HasSubstr("more than 1024 resources and tasks; close some"));
+  EXPECT_THAT(listen("6", R"({"toolsListChanged":true})"), HasSubstr("acknowledged")) << "names nothing";
+  const auto own = std::exchange(connection, open(all, {.identity = "alice"}));
+  EXPECT_THAT(listen("7", R"({"resourceSubscriptions":["pve://a"]})"), HasSubstr("acknowledged"))
+      << "of another caller";
+  connection = own;
+  cancel("1");
+  EXPECT_THAT(listen("8", R"({"resourceSubscriptions":["pve://a"]})"), HasSubstr("acknowledged"));
+}
+
+TEST_F(Listening, ATaskWhoseStateCannotBeHadIsToldLater) {
+  tasks.set("t", {});
+  listen("1", R"({"taskIds":[")" + task("t") + R"("]})", kTasks);
+  EXPECT_TRUE(all.changes().task_updated("t", {}));
+  EXPECT_TRUE(all.changes().task_updated("of nobody", {}));
+  tasks.forget("t");
+  EXPECT_FALSE(all.changes().task_updated("t", {}));
+  cancel("1");
+  EXPECT_TRUE(all.changes().task_updated("t", {})) << "nobody listens any more";
+}
+
 TEST_F(Listening, TellsTheStateOfTasks) {
   tasks.set("t", {.message = "cloning"});
   tasks.set("u", {});
@@ -193,8 +220,8 @@ TEST_F(Listening, TellsTheStateOfTasks) {
   EXPECT_EQ(listen("1", R"({"taskIds":[")" + id + R"(","forged",")" + foreign + R"("]})", kTasks),
             told("subscriptions/acknowledged", "1", R"(,"notifications":{"taskIds":[")" + id + R"("]})"));
   const auto messages = during([&] {
-    all.changes().task_updated("t");
-    all.changes().task_updated("u");
+    all.changes().task_updated("t", {});
+    all.changes().task_updated("u", {});
   });
   ASSERT_THAT(messages, SizeIs(1));
   const auto params = json(messages[0]).at("params").as_object();
@@ -207,7 +234,8 @@ TEST_F(Listening, TellsTheStateOfTasks) {
   done.status = mcp::TaskState::Status::Completed;
   done.result = std::make_shared<const mcp::Result>(text_result("cloned"));
   tasks.set("t", done);
-  EXPECT_THAT(during([&] { all.changes().task_updated("t"); }), ElementsAre(HasSubstr(R"("text":"cloned")")));
+  EXPECT_THAT(during([&] { all.changes().task_updated("t", {}); }),
+              ElementsAre(HasSubstr(R"("text":"cloned")")));
 }
 
 TEST_F(Listening, TasksNeedTheExtension) {

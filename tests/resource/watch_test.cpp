@@ -414,7 +414,15 @@ class Heard final : public mcp::Changes {
     }
     if (on_update) on_update();
   }
-  void task_updated(std::string_view) override {}
+  bool task_updated(std::string_view, std::stop_token) override { return true; }
+  mcp::Watched watched() const override {
+    const std::scoped_lock lock(mutex_);
+    return watched_;
+  }
+  void listen(mcp::Watched watched) {
+    const std::scoped_lock lock(mutex_);
+    watched_ = std::move(watched);
+  }
   bool wait_for(std::size_t count) {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, kLong, [&] { return uris_.size() >= count; });
@@ -422,13 +430,19 @@ class Heard final : public mcp::Changes {
   std::function<void()> on_update;
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::string> uris_;
+  mcp::Watched watched_;
 };
 
 class WatchTest : public testing::Test {
  protected:
+  void watch(const mcp::Watched& watched) {
+    heard_.listen(watched);
+    watch_.watch(heard_);
+  }
+
   Gated clock_;
   OneGuest http_;
   pve::Client client_{http_, {"root@pam!t", "secret", ""}, {"simulated", seconds{1}, {}}};
@@ -439,26 +453,26 @@ class WatchTest : public testing::Test {
 };
 
 TEST_F(WatchTest, NobodyListensNobodyLooks) {
-  watch_.watch({}, heard_);
+  watch({});
   watch_.stop();
   EXPECT_EQ(http_.asked(), 0);
 }
 
 TEST_F(WatchTest, NobodyListensAnyMoreNobodyLooks) {
-  watch_.watch(one_, heard_);
+  watch(one_);
   ASSERT_TRUE(clock_.asleep());
   const auto first = http_.asked();
   clock_.turn();
   ASSERT_TRUE(clock_.asleep());
   const auto asked = http_.asked();
   EXPECT_GT(asked, first);
-  watch_.watch({}, heard_);
+  watch({});
   EXPECT_TRUE(clock_.ended()) << "it goes on";
   EXPECT_EQ(http_.asked(), asked);
 }
 
 TEST_F(WatchTest, AChangeIsTold) {
-  watch_.watch(one_, heard_);
+  watch(one_);
   ASSERT_TRUE(clock_.asleep());
   http_.name("b");
   clock_.turn();
@@ -466,28 +480,28 @@ TEST_F(WatchTest, AChangeIsTold) {
 }
 
 TEST_F(WatchTest, ItEndsAndBeginsAgain) {
-  watch_.watch(one_, heard_);
+  watch(one_);
   ASSERT_TRUE(clock_.asleep());
-  watch_.watch({}, heard_);
+  watch({});
   for (int i = 0; i < 50; ++i) {
-    watch_.watch(one_, heard_);
-    watch_.watch({}, heard_);
+    watch(one_);
+    watch({});
   }
-  watch_.watch(one_, heard_);
+  watch(one_);
   ASSERT_TRUE(clock_.asleep());
   http_.name("b");
   clock_.turn();
   EXPECT_TRUE(heard_.wait_for(1));
   watch_.stop();
   const auto asked = http_.asked();
-  watch_.watch(one_, heard_);
+  watch(one_);
   watch_.stop();
   EXPECT_EQ(http_.asked(), asked) << "stopped for good";
 }
 
 TEST_F(WatchTest, WhoIsToldMayChangeWhatIsWatched) {
-  heard_.on_update = [&] { watch_.watch({}, heard_); };
-  watch_.watch(one_, heard_);
+  heard_.on_update = [&] { watch({}); };
+  watch(one_);
   ASSERT_TRUE(clock_.asleep());
   http_.name("b");
   clock_.turn();
@@ -500,8 +514,8 @@ TEST_F(WatchTest, ManyMayCallAtOnce) {
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
       for (int k = 0; k < 50; ++k) {
-        watch_.watch(one_, heard_);
-        watch_.watch({}, heard_);
+        watch(one_);
+        watch({});
       }
     });
   }
