@@ -102,13 +102,35 @@ mcp::TaskState PveTasks::ended(const Started& started, pve::TaskReport report, c
   return state;
 }
 
+mcp::TaskState PveTasks::cancelled(const Started& started, base::Clock::Wall asked,
+                                   const std::stop_token& stop) {
+  auto& client = toolbox_.cluster().client;
+  auto state = working(started, asked);
+  state.status = mcp::TaskState::Status::Cancelled;
+  state.message = fmt::format("{}: PVE was asked to stop it", started.subject);
+  // Cancelled it is, whatever PVE answers now.
+  const auto exit_status = pve::task_status(client, started.upid, stop);
+  if (!exit_status) return state;
+  if (!*exit_status) {
+    state.message += ", and has not ended it yet";
+    return state;
+  }
+  state.message += fmt::format(", and it ended: {}", **exit_status);
+  if (const auto end = end_time(started.upid, client, stop))
+    state.updated = std::max<base::Clock::Wall>(state.updated, *end);
+  return state;
+}
+
 std::expected<mcp::TaskState, mcp::ProtocolError> PveTasks::look(std::string_view handle,
                                                                  std::chrono::milliseconds limit,
                                                                  const std::stop_token& stop) {
   const auto started = parse_handle(handle);
   if (!started) return std::unexpected(unknown(handle));
+  if (const auto asked = stops_.find(started->upid.text)) return cancelled(*started, *asked, stop);
   auto& cluster = toolbox_.cluster();
   auto report = cluster.tasks.await(started->upid, limit, {}, stop);
+  // Whoever waited may have been overtaken by a cancel().
+  if (const auto asked = stops_.find(started->upid.text)) return cancelled(*started, *asked, stop);
   if (report.state == State::Unknown)
     return std::unexpected(explained(*report.error, "GET", *started, cluster.client));
   if (report.state == State::Running) return working(*started, cluster.clock.wall());
@@ -136,11 +158,15 @@ std::expected<void, mcp::ProtocolError> PveTasks::cancel(const mcp::Caller& call
   if (const auto no = toolbox_.refusal(caller, started->tool))
     return std::unexpected(mcp::ProtocolError{kInternal, sentence(*no), nullptr});
   auto& client = toolbox_.cluster().client;
+  const auto ended = pve::task_status(client, started->upid, stop);
+  if (!ended) return std::unexpected(explained(ended.error(), "GET", *started, client));
+  if (*ended) return {};
   // The leaf is empty and the slash before it is not PVE's.
   auto path = pve::task_path(started->upid, "");
   path.pop_back();
   const auto answer = client.call({base::Method::Delete, path, {}}, stop);
   if (!answer) return std::unexpected(explained(answer.error(), "DELETE", *started, client));
+  stops_.add(started->upid.text, toolbox_.cluster().clock.wall());
   return {};
 }
 

@@ -4,24 +4,32 @@
 #include <expected>
 #include <string_view>
 
+#include "base/clock.h"
+#include "engine/asked_stops.h"
 #include "engine/started.h"
 #include "engine/toolbox.h"
 #include "mcp/tasks.h"
 
 namespace engine {
 
-/// Refers to the toolbox. Safe from many threads; keeps nothing.
+/// Refers to the toolbox. Safe from many threads; remembers nothing but which tasks it asked PVE to stop.
 class PveTasks final : public mcp::Tasks {
  public:
+  /// What was asked to stop is remembered of this many tasks, the latest.
+  static constexpr std::size_t kMostStopped = 1024;
+
   explicit PveTasks(Toolbox& toolbox) : toolbox_(toolbox) {}
 
-  /// One that PVE was asked to stop and that says so is Cancelled; one that failed is Completed with an
-  /// error.
+  /// One that this process asked PVE to stop is Cancelled from then on, for get() and await() alike, however
+  /// and whenever PVE ends it: the message says how. Nobody else knows of the asking: another process, and
+  /// this one once it was started anew or has stopped kMostStopped others, goes by what PVE says. There
+  /// a task whose end says that it was stopped is Cancelled, and one that failed, a stopped backup or
+  /// migration among them, is Completed with an error.
   std::expected<mcp::TaskState, mcp::ProtocolError> get(const mcp::Caller& caller, std::string_view handle,
                                                         std::stop_token stop) override;
   std::expected<mcp::TaskState, mcp::ProtocolError> await(const mcp::Caller& caller, std::string_view handle,
                                                           std::stop_token stop) override;
-  /// The caller must still be allowed the tool that began the task.
+  /// The caller must still be allowed the tool that began the task. One that has ended keeps its end.
   std::expected<void, mcp::ProtocolError> cancel(const mcp::Caller& caller, std::string_view handle,
                                                  std::stop_token stop) override;
   /// PVE's tasks ask nothing.
@@ -34,7 +42,10 @@ class PveTasks final : public mcp::Tasks {
                                                          const std::stop_token& stop);
   mcp::TaskState ended(const Started& started, pve::TaskReport report, const std::stop_token& stop);
 
+  mcp::TaskState cancelled(const Started& started, base::Clock::Wall asked, const std::stop_token& stop);
+
   Toolbox& toolbox_;
+  AskedStops stops_{kMostStopped};
 };
 
 }  // namespace engine

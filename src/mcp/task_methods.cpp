@@ -294,9 +294,11 @@ Reply task_result(const Server& server, const Exchange& exchange) {
   if (state->error) return refused(*state->error);
   if (state->status == Status::Failed)
     return std::unexpected(jsonrpc::Error{jsonrpc::kInternalError, "The task failed without a reason", {}});
-  if (!state->result)
-    return jsonrpc::invalid_params(is_final(state->status) ? "the task was cancelled, so there is no result"
-                                                           : "the wait was cancelled; the task goes on");
+  if (!state->result && is_final(state->status)) {
+    const auto reason = state->message.empty() ? std::string{} : " (" + state->message + ")";
+    return jsonrpc::invalid_params("the task was cancelled, so there is no result" + reason);
+  }
+  if (!state->result) return jsonrpc::invalid_params("the wait was cancelled; the task goes on");
   ObjectText object(out);
   write_result(*state->result, exchange.envelope.revision, object);
   object.json("_meta", base::Json(related(task->id)));

@@ -56,7 +56,8 @@ class Tasks {
   /// get(), once the task is no longer Working, or `stop` fires.
   virtual std::expected<TaskState, ProtocolError> await(const Caller& caller, std::string_view handle,
                                                         std::stop_token stop) = 0;
-  /// Asks the work to stop; it may still end otherwise. Idempotent.
+  /// Asks the work to stop. Once that went well for work that had not ended, the task should be Cancelled for
+  /// get() and await(): revision 2025-11-25 was told so, and lets no end be taken back. Idempotent.
   virtual std::expected<void, ProtocolError> cancel(const Caller& caller, std::string_view handle,
                                                     std::stop_token stop) = 0;
   /// Answers to TaskState::requests; unknown keys and keys answered before are ignored.

@@ -275,6 +275,7 @@ TEST_F(LegacyTasks, GiveTheirResult) {
             R"({"code":-32603,"message":"the host is gone","data":{"host":"pve1"}})");
   tasks.set("t", ended(Status::Cancelled));
   EXPECT_EQ(about("result", id()).at("error").at("code"), -32602);
+  EXPECT_THAT(base::write_json(about("result", id()).at("error")), HasSubstr("(cloning)")) << "the message";
 }
 
 TEST_F(LegacyTasks, AFailureWithoutAReasonIsNoCancellation) {

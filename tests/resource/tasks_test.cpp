@@ -112,6 +112,56 @@ TEST_F(TasksTest, ItCanBeStopped) {
   EXPECT_TRUE(tasks_.update({}, task.handle, {}).has_value());
 }
 
+TEST_F(TasksTest, WhatWasStoppedIsCancelledForGood) {
+  for (const auto& [tool, arguments, says] :
+       {std::tuple{"pve_run_backup", kBackup, "job errors"},
+        std::tuple{"pve_migrate_qemu_vm", R"({"vmid":107,"target":"pve1"})", "migration aborted"}}) {
+    const auto task = begin(tool, arguments);
+    const auto asked = lab_.clock.wall();
+    ASSERT_TRUE(tasks_.cancel({}, task.handle, {}).has_value()) << tool;
+    const auto at_once = get(task);
+    EXPECT_EQ(at_once.status, Status::Cancelled) << tool << at_once.message;
+    EXPECT_THAT(at_once.message, HasSubstr("PVE was asked to stop it"));
+    EXPECT_GE(at_once.updated, std::chrono::floor<seconds>(asked));
+    lab_.clock.advance(seconds{300});
+    const auto end = get(task);
+    EXPECT_EQ(end.status, Status::Cancelled) << tool << end.message;
+    EXPECT_THAT(end.message, HasSubstr(std::string("asked to stop it, and it ended: ") + says));
+    EXPECT_FALSE(end.result);
+    EXPECT_GE(end.updated, at_once.updated);
+    EXPECT_EQ(tasks_.await({}, task.handle, {})->status, Status::Cancelled) << tool;
+    // Who was not there when it was stopped has PVE's word only.
+    engine::PveTasks others(lab_.toolbox);
+    EXPECT_EQ(others.get({}, task.handle, {})->status, Status::Completed) << tool;
+  }
+}
+
+TEST_F(TasksTest, WhatPveIsSilentAboutStaysCancelled) {
+  const auto task = begin("pve_run_backup", kBackup);
+  ASSERT_TRUE(tasks_.cancel({}, task.handle, {}).has_value());
+  ASSERT_TRUE(lab_.simulated.fault("status=500"));
+  EXPECT_EQ(get(task).status, Status::Cancelled);
+  EXPECT_EQ(tasks_.await({}, task.handle, {})->status, Status::Cancelled);
+}
+
+TEST_F(TasksTest, WhatHasEndedCannotBeStopped) {
+  const auto task = begin("pve_run_backup", kBackup);
+  lab_.clock.advance(seconds{300});
+  EXPECT_TRUE(tasks_.cancel({}, task.handle, {}).has_value());
+  EXPECT_EQ(get(task).status, Status::Completed);
+  EXPECT_FALSE(get(task).result->is_error);
+}
+
+TEST_F(TasksTest, AStopThatPveRefusedIsNone) {
+  const auto task = begin("pve_run_backup", kBackup);
+  lab_.http.change = [](const std::string&, net::Response& response) {
+    if (response.body.contains("\"data\":null")) response.status = 500;
+  };
+  EXPECT_FALSE(tasks_.cancel({}, task.handle, {}).has_value());
+  lab_.http.change = {};
+  EXPECT_EQ(get(task).status, Status::Working);
+}
+
 TEST_F(TasksTest, AnotherProcessKnowsItToo) {
   const auto task = begin("pve_run_backup", kBackup);
   engine::Toolbox fresh(catalog::categories(), {}, {lab_.client, lab::facts(), lab_.clock, {}});

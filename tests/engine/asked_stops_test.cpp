@@ -1,0 +1,26 @@
+#include "engine/asked_stops.h"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using std::chrono::seconds;
+
+TEST(AskedStops, TheOldestIsForgottenFirst) {
+  const base::Clock::Wall start{seconds{1'780'000'000}};
+  engine::AskedStops stops(2);
+  EXPECT_FALSE(stops.find("a"));
+  stops.add("a", start);
+  stops.add("b", start + seconds{1});
+  stops.add("a", start + seconds{2});
+  EXPECT_EQ(stops.find("a"), start) << "the first time counts";
+  stops.add("c", start + seconds{3});
+  EXPECT_FALSE(stops.find("a"));
+  EXPECT_EQ(stops.find("b"), start + seconds{1});
+  EXPECT_EQ(stops.find("c"), start + seconds{3});
+  stops.add("a", start + seconds{4});
+  EXPECT_EQ(stops.find("a"), start + seconds{4});
+  EXPECT_FALSE(stops.find("b"));
+}
+
+}  // namespace
