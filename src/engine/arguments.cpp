@@ -52,6 +52,11 @@ std::string unknown(const Row& row, std::string_view written) {
   return fmt::format("{}; valid are {}", text, base::join(listed, ", "));
 }
 
+std::string below_full(const Limits& limits) {
+  if (!limits.reason.empty()) return limits.reason;
+  return fmt::format("PVE_ACCESS_TIER allows {} only", tool::name(limits.tier));
+}
+
 /// A parameter that the facts do not have: PVE's to judge where the endpoint takes any, or where PVE is
 /// newer. Nobody knows then what it may destroy, so it needs the highest tier.
 void add_unknown(std::string_view name, const base::Json& value, const Row& row, const Limits& limits,
@@ -62,9 +67,8 @@ void add_unknown(std::string_view name, const base::Json& value, const Row& row,
     problems.push_back(unknown(row, name));
   } else if (limits.tier < tool::Tier::Full) {
     problems.push_back(
-        fmt::format("{}: this server cannot judge it, so it needs the tier full, but "
-                    "PVE_ACCESS_TIER allows {} only; leave it out",
-                    name, tool::name(limits.tier)));
+        fmt::format("{}: this server cannot judge it, so it needs the tier full, but {}; leave it out", name,
+                    below_full(limits)));
   } else {
     out[name] = value;
   }
@@ -139,8 +143,7 @@ void add_marks(const Row& row, const base::JsonObject& arguments, const Limits& 
     // Switched off, such a parameter does no harm: remove=0 is what keeps a backup from pruning.
     if (field->marked(facts::kFullTier) && limits.tier < tool::Tier::Full && is_set(member.value())) {
       problems.push_back(
-          fmt::format("{}: needs the tier full, but PVE_ACCESS_TIER allows {} only; leave it out",
-                      field->name, tool::name(limits.tier)));
+          fmt::format("{}: needs the tier full, but {}; leave it out", field->name, below_full(limits)));
     } else if (field->marked(facts::kRootOnly) && is_set(member.value())) {
       problems.push_back(fmt::format(
           "{}: PVE takes it from root@pam itself only, never from an API token; leave it out", field->name));

@@ -17,6 +17,10 @@ struct Limits {
   tool::Tier tier = tool::Tier::Full;
   /// Asked only for what not every version has: it may wait for PVE.
   AskVersion connected{};
+  /// Who does not allow the tier full, a clause; empty: the server's setting.
+  std::string reason{};
+  /// With more scopes the caller's token would reach the tier full.
+  bool scope_would_do = false;
 };
 
 /// The checked arguments by PVE's names, each in its own type (value.h); null counts as absent. The error

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "engine/answer.h"
 #include "engine/diagnosis.h"
+#include "engine/gate.h"
 #include "engine/outcome.h"
 #include "engine/own.h"
 #include "engine/progress.h"
@@ -109,15 +110,17 @@ class Run {
 
   mcp::Result result() {
     auto arguments = check(row_, call_.arguments, limits_);
-    if (!arguments) return render_error(std::move(arguments.error()));
+    if (!arguments) return refused(std::move(arguments.error()));
     own_ = take_own(row_.tool().offers, *arguments);
     if (row_.tool().report != nullptr) return report(*arguments);
     auto target = find_target(row_, *std::move(arguments), cluster_, call_.stop);
     if (!target) return render_error(std::move(target.error()));
     target_ = *std::move(target);
     tell_elsewhere();
-    if (auto prepared = prepare(row_, target_.arguments, limits_, cluster_, call_.stop); !prepared)
+    if (auto prepared = prepare(row_, target_.arguments, limits_, cluster_, call_.stop); !prepared) {
+      if (lacks_scope_for(target_.arguments)) lacking_ = lacking(tool::Tier::Full, prepared.error());
       return failure(std::move(prepared.error()));
+    }
     await_target();
     auto result = carry_out();
     return noted(target_.note, std::move(result), after_, cluster_.options.style.output);
@@ -126,7 +129,27 @@ class Run {
   /// After result(): what stands in its place when the client takes the task instead.
   std::optional<mcp::Task> task() { return std::move(task_); }
 
+  /// After result(): stands in its place where the token's scopes alone forbid an argument.
+  std::optional<mcp::InsufficientScope> insufficient_scope() { return std::move(lacking_); }
+
  private:
+  Limits with_all_scopes() const {
+    auto wider = limits_;
+    wider.tier = tool::Tier::Full;
+    return wider;
+  }
+
+  mcp::Result refused(std::string sentence) {
+    if (limits_.scope_would_do && check(row_, call_.arguments, with_all_scopes()))
+      lacking_ = lacking(tool::Tier::Full, sentence);
+    return render_error(std::move(sentence));
+  }
+
+  bool lacks_scope_for(const base::JsonObject& arguments) const {
+    return limits_.scope_would_do && forbidden(row_, arguments, limits_) &&
+           !forbidden(row_, arguments, with_all_scopes());
+  }
+
   void tell_elsewhere() const {
     if (!target_.note.empty()) call_.log.write(mcp::LogLevel::Notice, target_.note);
   }
@@ -331,6 +354,7 @@ class Run {
   Target target_;
   Progress progress_;
   std::optional<mcp::Task> task_;
+  std::optional<mcp::InsufficientScope> lacking_;
   std::string after_;  ///< ends the answer
   std::chrono::milliseconds queued_{0};
   bool turned_ = false;
@@ -341,6 +365,7 @@ class Run {
 mcp::Outcome run(const Row& row, const Limits& limits, Cluster& cluster, const mcp::Call& call) {
   Run work(row, limits, cluster, call);
   auto result = work.result();
+  if (auto scope = work.insufficient_scope()) return *std::move(scope);
   if (auto task = work.task()) return *std::move(task);
   return result;
 }

@@ -95,18 +95,19 @@ mcp::Outcome Toolbox::call(const mcp::Call& call) {
     return mcp::ProtocolError{kInvalidParams,
                               fmt::format("Unknown tool: {}", base::printable(call.name, 100)), nullptr};
   }
-  const auto policy = gate_.allowed(call.caller);
+  auto limit = gate_.tier_limit(call.caller);
   if (auto no = gate_.refusal(call.caller, row->tool(), row->category())) {
     if (auto* scope = std::get_if<mcp::InsufficientScope>(&*no)) return std::move(*scope);
     return render_error(std::get<std::string>(*std::move(no)));
   }
-  if (!policy) return render_error("The caller's access tier is not one this server knows.");
+  if (!limit) return render_error("The caller's access tier is not one this server knows.");
   // Once a call: a PVE that does not answer keeps it waiting once.
   auto connected = [&, asked = std::optional<std::optional<std::string>>{}]() mutable {
     if (!asked) asked = cluster_.version.get(call.stop);
     return *asked;
   };
-  return run(*row, {policy->tier, std::move(connected)}, cluster_, call);
+  return run(*row, {limit->tier, std::move(connected), std::move(limit->reason), limit->scope_would_do},
+             cluster_, call);
 }
 
 }  // namespace engine
