@@ -11,6 +11,7 @@
 #include "engine/diagnosis.h"
 #include "engine/guest_name.h"
 #include "engine/outcome.h"
+#include "mcp/call_tool.h"
 #include "pve/path.h"
 #include "pve/task_status.h"
 
@@ -41,6 +42,14 @@ mcp::ProtocolError explained(const pve::Error& error, std::string_view method, c
   if (is_unknown(error)) return unknown(started.upid.text);
   const auto what = fmt::format("{} /nodes/{}/tasks/{}", method, started.upid.node, started.upid.text);
   return {kInternal, pve::explain(error, what, client.base_url()), nullptr};
+}
+
+/// As the protocol answers a tools/call: a token that could reach further is told how far.
+mcp::ProtocolError not_allowed(const Refusal& refusal) {
+  const auto* scope = std::get_if<mcp::InsufficientScope>(&refusal);
+  if (scope == nullptr) return {kInvalidParams, sentence(refusal), nullptr};
+  return {mcp::kInsufficientScope, scope->message,
+          base::JsonObject{{"scopes", base::JsonArray(scope->scopes.begin(), scope->scopes.end())}}};
 }
 
 /// When it ended, from the node's list of tasks: their status does not say it.
@@ -155,8 +164,7 @@ std::expected<void, mcp::ProtocolError> PveTasks::cancel(const mcp::Caller& call
                                                          std::stop_token stop) {
   const auto started = parse_handle(handle);
   if (!started || toolbox_.row(started->tool) == nullptr) return std::unexpected(unknown(handle));
-  if (const auto no = toolbox_.refusal(caller, started->tool))
-    return std::unexpected(mcp::ProtocolError{kInternal, sentence(*no), nullptr});
+  if (const auto no = toolbox_.refusal(caller, started->tool)) return std::unexpected(not_allowed(*no));
   auto& client = toolbox_.cluster().client;
   const auto ended = pve::task_status(client, started->upid, stop);
   if (!ended) return std::unexpected(explained(ended.error(), "GET", *started, client));

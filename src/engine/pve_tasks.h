@@ -29,7 +29,9 @@ class PveTasks final : public mcp::Tasks {
                                                         std::stop_token stop) override;
   std::expected<mcp::TaskState, mcp::ProtocolError> await(const mcp::Caller& caller, std::string_view handle,
                                                           std::stop_token stop) override;
-  /// The caller must still be allowed the tool that began the task. One that has ended keeps its end.
+  /// The caller must still be allowed the tool that began the task: without, it is -32602, and
+  /// mcp::kInsufficientScope with `scopes` in its data where another token would do. A task that has ended
+  /// keeps its end.
   std::expected<void, mcp::ProtocolError> cancel(const mcp::Caller& caller, std::string_view handle,
                                                  std::stop_token stop) override;
   /// PVE's tasks ask nothing.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/started.h"
+#include "mcp/call_tool.h"
 #include "resource/lab.h"
 
 namespace {
@@ -103,7 +104,13 @@ TEST_F(TasksTest, ItCanBeStopped) {
   const auto task = begin("pve_shutdown_qemu_vm", R"({"vmid":100})");
   mcp::Caller reader;
   reader.tier = "read-only";
-  EXPECT_EQ(tasks_.cancel(reader, task.handle, {}).error().code, -32603);
+  const auto refused = tasks_.cancel(reader, task.handle, {}).error();
+  EXPECT_EQ(refused.code, -32602);
+  EXPECT_THAT(refused.message, HasSubstr("needs the tier read-execute, but the caller's token allows"));
+  reader.scopes = {"pve:read"};
+  const auto challenged = tasks_.cancel(reader, task.handle, {}).error();
+  EXPECT_EQ(challenged.code, mcp::kInsufficientScope);
+  EXPECT_EQ(base::write_json(challenged.data), R"({"scopes":["pve:read","pve:execute"]})");
   EXPECT_EQ(get(task).status, Status::Working);
   EXPECT_TRUE(tasks_.cancel({}, task.handle, {}).has_value());
   lab_.clock.advance(seconds{30});
@@ -231,6 +238,31 @@ TEST_F(TasksTest, OnlyTheCallersOwnTierIsAScope) {
   caller = {};
   caller.tier = "read-only";
   EXPECT_TRUE(std::holds_alternative<mcp::Result>(ask("pve_start_qemu_vm"))) << "no scopes, no word of them";
+}
+
+TEST_F(TasksTest, AParameterBeyondTheScopeIsAScopeToo) {
+  mcp::Caller caller{"ann@idp", "read-execute", {}, {"pve:execute"}};
+  constexpr auto kRemove = R"({"vmid":"104","node":"pve2","storage":"nas","remove":true})";
+  const auto outcome = lab_.outcome("pve_run_backup", kRemove, false, caller);
+  const auto* scope = std::get_if<mcp::InsufficientScope>(&outcome);
+  ASSERT_NE(scope, nullptr);
+  EXPECT_THAT(scope->scopes, testing::ElementsAre("pve:read", "pve:execute", "pve:full"));
+  EXPECT_THAT(scope->message,
+              HasSubstr("remove: needs the tier full, but the token of ann@idp was not granted the scope "
+                        "pve:full; leave it out"));
+  EXPECT_TRUE(std::holds_alternative<mcp::Result>(
+      lab_.outcome("pve_run_backup", R"({"vmid":"104","remove":true,"nonsense":1})", false, caller)))
+      << "more scopes alone would not do";
+  lab_.toolbox.set_policy({tool::Tier::ReadExecute, {}});
+  EXPECT_TRUE(std::holds_alternative<mcp::Result>(lab_.outcome("pve_run_backup", kRemove, false, caller)));
+  lab_.toolbox.set_policy({});
+  caller.scopes.clear();
+  caller.identity = "ci";
+  const auto refused = lab_.outcome("pve_run_backup", kRemove, false, caller);
+  ASSERT_TRUE(std::holds_alternative<mcp::Result>(refused));
+  EXPECT_THAT(std::get<mcp::Text>(std::get<mcp::Result>(refused).content.at(0)).text,
+              AllOf(HasSubstr("but the token ci allows read-execute only"),
+                    testing::Not(HasSubstr("PVE_ACCESS_TIER"))));
 }
 
 TEST(Handle, ReadsBack) {
