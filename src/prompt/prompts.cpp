@@ -110,6 +110,31 @@ Allowed allowed_tools(mcp::Tools& tools, const mcp::Caller& caller) {
   return allowed;
 }
 
+/// Who can offer the missing tools. `offered`: what this server offers a caller without limits of its own.
+std::string remedy(const std::vector<std::string_view>& missing, const Allowed& offered,
+                   const mcp::Caller& caller) {
+  std::vector<std::string_view> beyond_token;
+  for (const auto name : missing) {
+    if (offered.contains(name)) beyond_token.push_back(name);
+  }
+  std::string text;
+  if (beyond_token.size() < missing.size()) {
+    text =
+        "The admin of this server has a remedy: PVE_CATEGORIES=all,insight offers every category, "
+        "PVE_ACCESS_TIER=read-execute or full the changes.";
+  }
+  if (beyond_token.empty()) return text;
+  const auto token = caller.identity.empty()
+                         ? std::string("the caller's token")
+                         : fmt::format("the token {}{}", caller.scopes.empty() ? "" : "of ",
+                                       base::printable(caller.identity, 100));
+  return text + fmt::format("{}This server offers {}, but {} does not reach that far: {}.",
+                            text.empty() ? "" : " ", base::join(beyond_token, ", "), token,
+                            caller.scopes.empty()
+                                ? "its tier and categories are set in the file of PVE_HTTP_TOKENS"
+                                : "it was not granted the scopes");
+}
+
 std::string instructions_of(const tool::Prompt& row, const Values& values) {
   return filled(row.instructions, values, [&](std::string_view place) {
     const auto* argument = tool::argument_of(row, place);
@@ -173,8 +198,11 @@ mcp::PromptOutcome Prompts::get(const mcp::Request& request, std::string_view na
   read_facts(facts, tools_, request);
   if (request.stop.stop_requested())
     return mcp::ProtocolError{kInternalError, "Cancelled before all facts were read.", nullptr};
-  auto text = whole_text(instructions_of(*row, subject->values), facts, unavailable(*row, allowed),
-                         cluster_.clock.wall(), kMostBytes);
+  const auto missing = unavailable(*row, allowed);
+  const auto help =
+      missing.empty() ? std::string{} : remedy(missing, allowed_tools(tools_, {}), request.caller);
+  auto text = whole_text(instructions_of(*row, subject->values), facts, missing, help, cluster_.clock.wall(),
+                         kMostBytes);
   return mcp::Prompt{std::string(row->description), {{mcp::Text{std::move(text)}}}};
 }
 

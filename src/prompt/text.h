@@ -16,9 +16,9 @@ inline constexpr std::string_view kFence = "| ";
 
 /// At most `limit` bytes, provided that the instructions leave room for 400 bytes a fact: each fact has what
 /// it needs as long as the others leave it. `unavailable`: tools that the caller may not use, though the
-/// prompt names them.
+/// prompt names them; `remedy`: who can change that, whole sentences.
 std::string whole_text(std::string_view instructions, std::span<const Fact> facts,
-                       const std::vector<std::string_view>& unavailable, base::Clock::Wall now,
-                       std::size_t limit);
+                       const std::vector<std::string_view>& unavailable, std::string_view remedy,
+                       base::Clock::Wall now, std::size_t limit);
 
 }  // namespace prompt

@@ -67,9 +67,10 @@ static_assert(tool::valid_prompts(kRows));
 /// Tools of which each answers as it is told, "ok" else.
 class FakeTools final : public mcp::Tools {
  public:
-  std::vector<mcp::ToolDescription> list(const mcp::Caller&) override {
+  std::vector<mcp::ToolDescription> list(const mcp::Caller& caller) override {
     std::vector<mcp::ToolDescription> all;
-    for (const auto name : names) all.push_back({name, name, "", "{}", {}, {}});
+    for (const auto name : caller.tier&& of_token ? *of_token : names)
+      all.push_back({name, name, "", "{}", {}, {}});
     return all;
   }
   mcp::Outcome call(const mcp::Call& call) override {
@@ -86,6 +87,7 @@ class FakeTools final : public mcp::Tools {
   }
 
   std::vector<std::string_view> names = {"pve_one", "pve_two", "pve_three", "pve_spare", "pve_fix"};
+  std::optional<std::vector<std::string_view>> of_token;  ///< for a caller with a tier
   std::map<std::string, std::function<mcp::Outcome(const mcp::Call&)>, std::less<>> answers;
   std::vector<std::string> called;
 
@@ -127,7 +129,7 @@ class PromptsTest : public testing::Test {
                        std::chrono::seconds(1));
   }
 
-  const mcp::Caller caller_;
+  mcp::Caller caller_;
   const base::JsonObject none_;
   mcp::Unheard unheard_;
   FakeTools tools_;
@@ -169,6 +171,22 @@ TEST_F(PromptsTest, AToolThatIsNotAllowedHasItsSubstitute) {
   tools_.names = {"pve_one", "pve_two"};
   EXPECT_THAT(prompts_.list(caller_), IsEmpty());
   EXPECT_THAT(get("look"), StartsWith("error: The prompt look needs tools"));
+}
+
+TEST_F(PromptsTest, TheRemedyIsThatOfWhoLimits) {
+  caller_ = {"ci", "read-only", {}, {}};
+  tools_.of_token = {"pve_two", "pve_three"};
+  const auto text = get("look", R"({"node":"pve1"})");
+  EXPECT_THAT(text,
+              HasSubstr("This server offers pve_fix, pve_one, but the token ci does not reach that far: "
+                        "its tier and categories are set in the file of PVE_HTTP_TOKENS.\n"));
+  EXPECT_THAT(text, Not(HasSubstr("PVE_ACCESS_TIER")));
+  caller_.scopes = {"pve:read"};
+  EXPECT_THAT(get("look", R"({"node":"pve1"})"),
+              HasSubstr("but the token of ci does not reach that far: it was not granted the scopes.\n"));
+  tools_.names = {"pve_one", "pve_two", "pve_three"};
+  EXPECT_THAT(get("look", R"({"node":"pve1"})"),
+              HasSubstr("or full the changes. This server offers pve_one, but the token of ci"));
 }
 
 TEST_F(PromptsTest, EveryKindOfFailureIsOneLine) {
