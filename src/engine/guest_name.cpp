@@ -12,22 +12,44 @@ std::string shown_guest(std::int64_t vmid, std::string_view name) {
   return name.empty() ? std::to_string(vmid) : fmt::format("{} ({})", vmid, name);
 }
 
-std::optional<std::int64_t> guest_number(std::string_view text) {
+std::optional<WrittenGuest> written_guest(std::string_view text) {
   const auto digits = text.substr(0, text.find_first_not_of("0123456789"));
-  const auto rest = text.substr(digits.size());
-  if (!rest.empty() && !(rest.starts_with(" (") && rest.ends_with(')'))) return std::nullopt;
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  auto rest = text.substr(digits.size());
+  WrittenGuest written;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), written.vmid);
   if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-  return number;
+  if (rest.empty()) return written;
+  if (!rest.starts_with(" (") || !rest.ends_with(')')) return std::nullopt;
+  rest.remove_prefix(2);
+  rest.remove_suffix(1);
+  written.name = rest;
+  return rest.empty() ? std::nullopt : std::optional(written);
+}
+
+std::optional<std::int64_t> guest_number(std::string_view text) {
+  const auto written = written_guest(text);
+  return written ? std::optional(written->vmid) : std::nullopt;
+}
+
+std::optional<std::string> misnamed(const WrittenGuest& written, const pve::Guest& guest) {
+  if (written.name.empty() || guest.name.empty()) return std::nullopt;
+  if (base::lower_ascii(written.name) == base::lower_ascii(guest.name)) return std::nullopt;
+  return fmt::format(
+      "Guest {} is called {}, not {}: the number may have become another guest's. Give the number alone, or "
+      "with the name it has.",
+      guest.vmid, base::printable(guest.name, 60), base::printable(written.name, 60));
 }
 
 std::expected<pve::Guest, std::string> guest_named(std::string_view text,
                                                    const std::vector<pve::Guest>& guests) {
-  if (const auto number = guest_number(text)) {
-    if (const auto* guest = pve::find(guests, *number)) return *guest;
-    return std::unexpected(
-        fmt::format("There is no guest {} among the {} that this token may see.", *number, guests.size()));
+  if (const auto written = written_guest(text)) {
+    const auto* guest = pve::find(guests, written->vmid);
+    if (guest == nullptr) {
+      return std::unexpected(fmt::format("There is no guest {} among the {} that this token may see.",
+                                         written->vmid, guests.size()));
+    }
+    if (auto wrong = misnamed(*written, *guest)) return std::unexpected(*std::move(wrong));
+    return *guest;
   }
   const pve::Guest* found = nullptr;
   for (const auto& guest : guests) {

@@ -15,10 +15,22 @@ namespace engine {
 /// "100 (web01)", as completion offers it.
 std::string shown_guest(std::int64_t vmid, std::string_view name);
 
-/// The number of "100" and of "100 (web01)", whatever the name; nothing of another text.
+/// What "100" and "100 (web01)" say; nothing of another text, nor of "100 ()".
+struct WrittenGuest {
+  std::int64_t vmid = 0;
+  std::string_view name{};  ///< of the text; empty: it says none
+};
+std::optional<WrittenGuest> written_guest(std::string_view text);
+
+/// The number alone, whatever the name.
 std::optional<std::int64_t> guest_number(std::string_view text);
 
-/// By number, by the form above, or by a name that only one has. The error is a sentence.
+/// A sentence when `written` has the number of `guest` and another name: the number may be another guest's
+/// by now. Case does not count, and of a guest whose name PVE does not say any is right.
+std::optional<std::string> misnamed(const WrittenGuest& written, const pve::Guest& guest);
+
+/// By number, by the form above with the name that the guest has, or by a name that only one has. The error
+/// is a sentence.
 std::expected<pve::Guest, std::string> guest_named(std::string_view text,
                                                    const std::vector<pve::Guest>& guests);
 

@@ -52,6 +52,8 @@ std::optional<Match> fits(const tool::Resource& row, std::string_view rest) {
 }
 
 std::optional<std::string> misfit(std::string_view value, bool has_slashes) {
+  if (!has_slashes && value.starts_with('{') && value.ends_with('}'))
+    return "is the variable of the template: put a value there";
   if (!has_slashes) return pve::segment_misfit(value);
   for (const auto part : base::split(value, '/')) {
     if (auto why = pve::segment_misfit(part)) return why;

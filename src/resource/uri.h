@@ -18,8 +18,8 @@ struct Match {
 };
 
 /// Strict: the scheme pve, at most 2 KiB, percent-decoded once, no query, no fragment, and no value that is
-/// empty or holds a slash, a backslash, a control character or a step between directories. The error is a
-/// sentence.
+/// empty, a variable in braces, or holds a slash, a backslash, a control character or a step between
+/// directories; a path of the API may hold variables. The error is a sentence.
 std::expected<Match, std::string> match(std::span<const tool::Resource> rows, std::string_view uri);
 
 }  // namespace resource
