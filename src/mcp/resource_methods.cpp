@@ -17,6 +17,7 @@ namespace {
 
 /// Of the legacy revisions; the modern one has -32602 for it.
 constexpr int kResourceNotFound = -32002;
+constexpr auto kFixed = "This resource never changes: read it, there is nothing to subscribe to";
 
 std::expected<std::string, jsonrpc::Error> uri_of(const base::JsonObject& params) {
   const auto* const uri = params.if_contains("uri");
@@ -113,8 +114,12 @@ Reply read_resource(const Server& server, const Exchange& exchange) {
 Reply subscribe_resource(const Server& server, const Exchange& exchange) {
   const auto uri = uri_of(exchange.params);
   if (!uri) return std::unexpected(uri.error());
-  if (!server.offer().resources->watchable(exchange.caller, *uri))
+  auto& resources = *server.offer().resources;
+  if (!resources.watchable(exchange.caller, *uri)) {
+    if (resources.fixed(exchange.caller, *uri))
+      return std::unexpected(jsonrpc::Error{jsonrpc::kInvalidParams, kFixed, {}});
     return not_found("There is no such resource to subscribe to", *uri, exchange.envelope.revision);
+  }
   if (!exchange.peer.subscribe(*uri)) {
     return std::unexpected(jsonrpc::Error{
         jsonrpc::kInternalError, "Too many subscriptions in this session; unsubscribe from some", {}});

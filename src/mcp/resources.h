@@ -50,6 +50,8 @@ class Resources {
   virtual ResourceOutcome read(const Request& request, std::string_view uri) = 0;
   /// Whether changes of it can be told to this caller. Never waits: that the object exists need not be known.
   virtual bool watchable(const Caller& caller, std::string_view uri) = 0;
+  /// Whether it is one that this caller may read and that never changes. Never waits.
+  virtual bool fixed(const Caller& /*caller*/, std::string_view /*uri*/) { return false; }
 };
 
 }  // namespace mcp

@@ -109,4 +109,16 @@ bool Resources::watchable(const mcp::Caller& caller, std::string_view uri) {
          !refusal(*found->row, toolbox_, caller);
 }
 
+bool Resources::fixed(const mcp::Caller& caller, std::string_view uri) {
+  const auto found = match(rows_, uri);
+  if (!found || found->row->watch != tool::Resource::Watch::Never || refusal(*found->row, toolbox_, caller))
+    return false;
+  const auto path = found->values.find("+path");
+  if (path == found->values.end()) return true;
+  const auto& cluster = toolbox_.cluster();
+  // The connected one's version may have to be asked for.
+  return api_endpoint(toolbox_, path->second, cluster.facts.version(), cluster.options.style.max_result)
+      .has_value();
+}
+
 }  // namespace resource

@@ -23,6 +23,8 @@ class Resources final : public mcp::Resources {
   std::vector<mcp::ResourceDescription> templates(const mcp::Caller& caller) override;
   mcp::ResourceOutcome read(const mcp::Request& request, std::string_view uri) override;
   bool watchable(const mcp::Caller& caller, std::string_view uri) override;
+  /// The API as a whole, and the paths that the newest known PVE has.
+  bool fixed(const mcp::Caller& caller, std::string_view uri) override;
 
  private:
   std::vector<mcp::ResourceDescription> described(const mcp::Caller& caller, bool templates);

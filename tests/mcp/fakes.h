@@ -51,9 +51,10 @@ class FakeResources final : public mcp::Resources {
     return mcp::NoSuchResource{"There is no such resource."};
   }
   bool watchable(const mcp::Caller& caller, std::string_view uri) override {
-    return uri.starts_with("pve://") && uri != "pve://none" &&
+    return uri.starts_with("pve://") && uri != "pve://none" && uri != "pve://fixed" &&
            (uri != "pve://alice" || caller.identity == "alice");
   }
+  bool fixed(const mcp::Caller& /*caller*/, std::string_view uri) override { return uri == "pve://fixed"; }
 };
 
 class FakePrompts final : public mcp::Prompts {

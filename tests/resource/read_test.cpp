@@ -326,6 +326,18 @@ TEST(Read, HostileUrisGoNowhere) {
   EXPECT_THAT(lab.text("pve://nodes/%252e%252e/status"), StartsWith("none: "));
 }
 
+TEST(Read, TheApiIsThereAndDoesNotChange) {
+  lab::Lab lab;
+  for (const auto* uri : {"pve://api", "pve://api/nodes/{node}/status", "pve://api/nodes/pve1/status"}) {
+    EXPECT_TRUE(lab.resources.fixed({}, uri)) << uri;
+    EXPECT_FALSE(lab.resources.watchable({}, uri)) << uri;
+  }
+  for (const auto* uri :
+       {"pve://api/no/such", "pve://apis", "pve://guests/100/status", "pve://nodes/{node}/status"})
+    EXPECT_FALSE(lab.resources.fixed({}, uri)) << uri;
+  EXPECT_THAT(lab.http.asked, IsEmpty());
+}
+
 TEST(Read, ALocalStorageIsReadOnEachNode) {
   lab::Lab lab;
   const auto local = lab.json("pve://storage/local-lvm/content").as_array();
