@@ -107,7 +107,7 @@ int serve(const cli::Arguments& arguments, const config::Settings& settings, eng
   }
   engine::Completions completions(toolbox);
   engine::PveTasks tasks(toolbox);
-  prompt::Prompts prompts(catalog::prompts(), toolbox, cluster);
+  prompt::Prompts prompts(catalog::prompts(), toolbox, cluster, &completions);
   resource::Resources resources(catalog::resources(), toolbox);
   resource::Completer completer(catalog::resources(), toolbox, completions, &prompts);
   resource::Watch watch(catalog::resources(), toolbox);

@@ -66,6 +66,16 @@ void each(const base::Json* data, Use use) {
   }
 }
 
+/// What the member is in the rows of the type, or in all.
+std::set<std::string> texts(const base::Json* data, std::string_view member, std::string_view type) {
+  std::set<std::string> found;
+  each(data, [&](const base::JsonObject& row) {
+    if (!type.empty() && text(row, "type") != type) return;
+    if (auto value = text(row, member); !value.empty()) found.insert(std::move(value));
+  });
+  return found;
+}
+
 pve::Guest guest_of(const base::JsonObject& row) {
   return {number(row, "vmid"), text(row, "name"), text(row, "node"), text(row, "type") == "lxc"};
 }
@@ -132,16 +142,22 @@ bool Completions::may(const mcp::Caller& caller, std::string_view tool) const {
   return !tool.empty() && !toolbox_.refusal(caller, tool);
 }
 
+bool Completions::may_any(const mcp::Caller& caller, std::span<const std::string_view> tools) const {
+  return std::ranges::any_of(tools, [&](std::string_view tool) { return may(caller, tool); });
+}
+
+/// PVE shows a token without the right to list users that token's own; root@pam has the right.
+bool Completions::is_all_without_rights(const std::set<std::string>& users) const {
+  const auto& token = toolbox_.cluster().client.token_id();
+  const auto own = token.substr(0, token.find('!'));
+  return own != "root@pam" && users.size() == 1 && users.contains(own);
+}
+
 std::vector<Candidate> Completions::values(std::string_view path, std::string_view member,
                                            std::string_view type, const std::stop_token& stop) {
   const auto data = answers_.get(std::string(path), stop);
-  std::set<std::string> found;
-  each(data.get(), [&](const base::JsonObject& row) {
-    if (!type.empty() && text(row, "type") != type) return;
-    if (auto value = text(row, member); !value.empty()) found.insert(std::move(value));
-  });
   std::vector<Candidate> candidates;
-  for (const auto& value : found) candidates.push_back({value});
+  for (const auto& value : texts(data.get(), member, type)) candidates.push_back({value});
   return candidates;
 }
 
@@ -204,12 +220,26 @@ mcp::Completion Completions::complete(Completes kind, std::string_view value, co
   if (kind == Completes::Upid)
     return may(caller, "pve_list_tasks") ? rank(tasks(stop), value) : mcp::Completion{{}, 0, false};
   for (const auto& source : kSources) {
-    if (source.kind != kind) continue;
-    const bool allowed =
-        std::ranges::any_of(source.tools, [&](std::string_view tool) { return may(caller, tool); });
-    if (allowed) return rank(values(source.path, source.member, source.type, stop), value);
+    if (source.kind == kind && may_any(caller, source.tools))
+      return rank(values(source.path, source.member, source.type, stop), value);
   }
   return {{}, 0, false};
+}
+
+std::optional<std::vector<std::string>> Completions::unless_one(Completes kind, std::string_view value,
+                                                                const mcp::Caller& caller,
+                                                                const std::stop_token& stop) {
+  const auto* source = std::ranges::find(kSources, kind, &Source::kind);
+  if (source == std::end(kSources) || !may_any(caller, source->tools)) return std::nullopt;
+  const std::string path(source->path);
+  const auto all = [&](const auto& data) { return texts(data.get(), source->member, source->type); };
+  const std::string wanted(value);
+  const auto known = answers_.known(path);
+  if (known && all(known).contains(wanted)) return std::nullopt;
+  const auto found = all(answers_.newer_than(known, path, stop));
+  if (found.empty() || found.contains(wanted)) return std::nullopt;
+  if (kind == Completes::User && is_all_without_rights(found)) return std::nullopt;
+  return std::vector<std::string>(found.begin(), found.end());
 }
 
 }  // namespace engine

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <expected>
+#include <optional>
+#include <set>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -29,6 +32,20 @@ class PromptArguments {
                                                                  std::string_view argument) const = 0;
 };
 
+/// Whoever knows which objects there are.
+class Names {
+ public:
+  Names() = default;
+  Names(const Names&) = delete;
+  Names& operator=(const Names&) = delete;
+  virtual ~Names() = default;
+  /// All names of the kind that PVE shows, sorted, when it shows some and `value` is none of them. Nothing
+  /// where it is one, or it cannot be told: of kinds that have no list of their own too.
+  virtual std::optional<std::vector<std::string>> unless_one(Completes kind, std::string_view value,
+                                                             const mcp::Caller& caller,
+                                                             const std::stop_token& stop) = 0;
+};
+
 struct Candidate {
   std::string value;
   std::string alias{};     ///< matched as well: a guest's name
@@ -41,7 +58,7 @@ mcp::Completion rank(const std::vector<Candidate>& candidates, std::string_view 
 
 /// Asks PVE once in five seconds for each kind, however fast somebody types. Safe from many threads; refers
 /// to the toolbox, by whose policy a caller sees something or nothing.
-class Completions {
+class Completions final : public Names {
  public:
   explicit Completions(Toolbox& toolbox);
 
@@ -51,8 +68,15 @@ class Completions {
   mcp::Completion complete(Completes kind, std::string_view value, const base::JsonObject& context,
                            const mcp::Caller& caller, const std::stop_token& stop);
 
+  /// Of nodes, storages, pools and users. What a remembered answer lacks is looked up again.
+  std::optional<std::vector<std::string>> unless_one(Completes kind, std::string_view value,
+                                                     const mcp::Caller& caller,
+                                                     const std::stop_token& stop) override;
+
  private:
   bool may(const mcp::Caller& caller, std::string_view tool) const;
+  bool may_any(const mcp::Caller& caller, std::span<const std::string_view> tools) const;
+  bool is_all_without_rights(const std::set<std::string>& users) const;
   std::vector<Candidate> guests(const mcp::Caller& caller, const std::stop_token& stop);
   std::vector<Candidate> snapshots(const base::JsonObject& context, const mcp::Caller& caller,
                                    const std::stop_token& stop);

@@ -19,11 +19,19 @@ void Remembered::forget_old() {
   std::erase_if(slots_, [this](const auto& item) { return !item.second.asking && !young(item.second); });
 }
 
-std::shared_ptr<const base::Json> Remembered::get(const std::string& path, const std::stop_token& stop) {
+std::shared_ptr<const base::Json> Remembered::known(const std::string& path) {
+  const std::scoped_lock lock(mutex_);
+  const auto slot = slots_.find(path);
+  return slot != slots_.end() && young(slot->second) ? slot->second.data : nullptr;
+}
+
+std::shared_ptr<const base::Json> Remembered::newer_than(const std::shared_ptr<const base::Json>& seen,
+                                                         const std::string& path,
+                                                         const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (!stop.stop_requested()) {
     forget_old();
-    if (auto& slot = slots_[path]; young(slot)) {
+    if (auto& slot = slots_[path]; young(slot) && (!seen || slot.data != seen)) {
       return slot.data;
     } else if (!slot.asking) {
       slot.asking = true;

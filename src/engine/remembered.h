@@ -23,7 +23,14 @@ class Remembered {
   Remembered& operator=(const Remembered&) = delete;
 
   /// `data` of a GET of the encoded path; nullptr when there is none, or `stop` was asked meanwhile.
-  std::shared_ptr<const base::Json> get(const std::string& path, const std::stop_token& stop);
+  std::shared_ptr<const base::Json> get(const std::string& path, const std::stop_token& stop) {
+    return newer_than(nullptr, path, stop);
+  }
+  /// An answer that is not `seen`: something is missing in that one.
+  std::shared_ptr<const base::Json> newer_than(const std::shared_ptr<const base::Json>& seen,
+                                               const std::string& path, const std::stop_token& stop);
+  /// The answer that is still good; nullptr when there is none. Never waits.
+  std::shared_ptr<const base::Json> known(const std::string& path);
 
  private:
   struct Slot {

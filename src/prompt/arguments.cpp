@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "engine/guest_name.h"
 #include "tool/prompt_rules.h"
 
 namespace prompt {
@@ -23,11 +24,9 @@ std::string unknown(const tool::Prompt& row, std::string_view name) {
                      base::join(valid, ", "));
 }
 
-/// "100 (web01)", as completions show a guest, is 100.
-std::string_view without_name(std::string_view text) {
-  const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
-  const auto rest = text.substr(digits);
-  return digits > 0 && rest.starts_with(" (") && rest.ends_with(')') ? text.substr(0, digits) : text;
+/// A number, a name, or both as completions show them.
+bool is_guest(std::string_view text) {
+  return is_plain_name(text) || engine::written_guest(text).has_value();
 }
 
 /// Nested ones are "a/b/c".
@@ -53,7 +52,7 @@ struct Shape {
 
 constexpr Shape kShapes[] = {
     {tool::Completes::Node, is_plain_name, "a node's name, such as pve1"},
-    {tool::Completes::Guest, is_plain_name, "a guest's number or name, such as 100 or web01"},
+    {tool::Completes::Guest, is_guest, "a guest's number or name, such as 100 or web01"},
     {tool::Completes::Storage, is_plain_name, "a storage's id, such as local-lvm"},
     {tool::Completes::Pool, is_pool, "a pool's id, such as production"},
     {tool::Completes::User, is_user, "a user's id, such as root@pam"},
@@ -78,7 +77,6 @@ std::expected<std::string, std::string> value_of(const tool::PromptArgument& arg
   if (base::has_control(text) || !base::is_utf8(text))
     return fail("a control character or broken UTF-8 in the value.");
   text = base::trim(text);
-  if (argument.completes == tool::Completes::Guest) text = without_name(text);
   if (text.empty()) return fail("an empty value; leave it out or say which.");
   if (auto wrong = misshapen(argument, text)) return std::unexpected(*std::move(wrong));
   return std::string(text);

@@ -21,8 +21,8 @@ using Values = std::map<std::string, std::string, std::less<>>;
 /// True for what PVE could have as the name of a node, a storage or a guest: letters, digits, "-", "_", ".".
 bool is_plain_name(std::string_view text);
 
-/// Every value is of the shape of what it names; a guest's "100 (web01)" is 100. The error is a sentence that
-/// names what is wrong and what is valid.
+/// Every value is of the shape of what it names; a guest may be "100 (web01)" here. The error is a sentence
+/// that names what is wrong and what is valid.
 std::expected<Values, std::string> values_of(const tool::Prompt& row, const base::JsonObject& arguments);
 
 /// `text` with its places filled. `missing` is called for a place without a value, and its answer stands

@@ -3,19 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "base/text.h"
 #include "prompt/arguments.h"
 #include "prompt/facts.h"
+#include "prompt/subject.h"
 #include "prompt/text.h"
 #include "tool/prompt_rules.h"
 
 namespace prompt {
 namespace {
 
-using tool::Completes;
 using Of = tool::Fact::Of;
 
 constexpr int kInvalidParams = -32602;
@@ -53,55 +52,6 @@ std::vector<std::string_view> unavailable(const tool::Prompt& row, const Allowed
     if (allowed_call(fact, allowed) == nullptr) add(fact.call.tool);
   }
   return missing;
-}
-
-/// The error says why there is none of it, or more than one.
-std::expected<const pve::Guest*, std::string> the_guest(const std::vector<pve::Guest>& guests,
-                                                        const std::string& given) {
-  const pve::Guest* found = nullptr;
-  std::int64_t number = 0;
-  const auto* end = given.data() + given.size();
-  if (const auto read = std::from_chars(given.data(), end, number);
-      read.ec == std::errc{} && read.ptr == end) {
-    found = pve::find(guests, number);
-    if (found != nullptr) return found;
-  }
-  for (const auto& guest : guests) {
-    if (base::lower_ascii(guest.name) != base::lower_ascii(given)) continue;
-    if (found != nullptr) {
-      return std::unexpected(
-          fmt::format("guest: more than one is called '{}', {} and {} among them; give "
-                      "the number.",
-                      given, found->vmid, guest.vmid));
-    }
-    found = &guest;
-  }
-  if (found != nullptr) return found;
-  std::vector<std::string_view> names;
-  for (const auto& guest : guests) names.push_back(guest.name);
-  const auto near = base::nearest(given, names);
-  return std::unexpected(
-      fmt::format("guest: no guest '{}' among the {} that the token may see{}.", given, guests.size(),
-                  near.empty() ? "" : fmt::format("; did you mean {}?", base::printable(near, 60))));
-}
-
-/// Fills in what is known of the guest: its number, its kind, its node.
-std::expected<Subject, std::string> subject_of(const tool::Prompt& row, Values values,
-                                               engine::Cluster& cluster, const std::stop_token& stop) {
-  Subject subject{.values = std::move(values)};
-  const auto about = std::ranges::find(row.arguments, Completes::Guest, &tool::PromptArgument::completes);
-  if (about == row.arguments.end() || !subject.values.contains(about->name)) return subject;
-  const auto list = cluster.guests.list(stop);
-  if (!list) {
-    subject.unknown = pve::explain(list.error(), "GET /cluster/resources", cluster.client.base_url());
-    return subject;
-  }
-  const auto guest = the_guest(**list, subject.values.find(about->name)->second);
-  if (!guest) return std::unexpected(guest.error());
-  subject.values.insert_or_assign(std::string(about->name), std::to_string((*guest)->vmid));
-  if (is_plain_name((*guest)->node)) subject.values.emplace("node", (*guest)->node);
-  subject.kind = (*guest)->container ? Of::Container : Of::Vm;
-  return subject;
 }
 
 Allowed allowed_tools(mcp::Tools& tools, const mcp::Caller& caller) {
@@ -191,6 +141,10 @@ mcp::PromptOutcome Prompts::get(const mcp::Request& request, std::string_view na
     const auto missing = unavailable(*row, allowed);
     return wrong(fmt::format("The prompt {} needs tools that tier or categories exclude here: {}.", row->name,
                              base::join(missing, ", ")));
+  }
+  if (names_ != nullptr) {
+    if (auto no = unknown_name(*row, *values, *names_, request.caller, request.stop))
+      return wrong(*std::move(no));
   }
   const auto subject = subject_of(*row, *std::move(values), cluster_, request.stop);
   if (!subject) return wrong(subject.error());

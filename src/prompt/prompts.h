@@ -23,13 +23,16 @@ inline constexpr std::size_t kMostBytes = 16 * 1024;
 /// for it. Owns nothing it is given. Safe from many threads.
 class Prompts final : public mcp::Prompts, public engine::PromptArguments {
  public:
-  Prompts(std::span<const tool::Prompt> rows, mcp::Tools& tools, engine::Cluster& cluster)
-      : rows_(rows), tools_(tools), cluster_(cluster) {}
+  /// `names` may be null: a node that does not exist is asked all the same then.
+  Prompts(std::span<const tool::Prompt> rows, mcp::Tools& tools, engine::Cluster& cluster,
+          engine::Names* names)
+      : rows_(rows), tools_(tools), cluster_(cluster), names_(names) {}
 
   /// Those of which the caller may use the tools of all essential facts.
   std::vector<mcp::PromptDescription> list(const mcp::Caller& caller) override;
-  /// One message. Reads the facts at the same time, for 20 s at most; what does not answer says so in its
-  /// place.
+  /// One message. A name that PVE does not have is refused with those it has; where that cannot be told soon
+  /// the facts say what they can. Reads the facts at the same time, for 20 s at most; what does not answer
+  /// says so in its place.
   mcp::PromptOutcome get(const mcp::Request& request, std::string_view name,
                          const base::JsonObject& arguments) override;
 
@@ -42,6 +45,7 @@ class Prompts final : public mcp::Prompts, public engine::PromptArguments {
   std::span<const tool::Prompt> rows_;
   mcp::Tools& tools_;
   engine::Cluster& cluster_;
+  engine::Names* names_;
 };
 
 }  // namespace prompt

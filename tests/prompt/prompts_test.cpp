@@ -139,7 +139,7 @@ class PromptsTest : public testing::Test {
   pve::Client client_{
       pve_, {"root@pam!t", "topsecret", ""}, {"https://pve:8006", std::chrono::seconds(1), {}}};
   engine::Cluster cluster_{{client_, facts_, clock_}};
-  prompt::Prompts prompts_{kRows, tools_, cluster_};
+  prompt::Prompts prompts_{kRows, tools_, cluster_, nullptr};
 };
 
 TEST_F(PromptsTest, InstructionsFirstThenTheFactsInTheirOrder) {

@@ -37,11 +37,13 @@ class PromptsTest : public testing::Test {
 
   void policy(guard::Policy policy, engine::Style style = {}) {
     prompts_.reset();
+    completions_.reset();
     engine::Options options;
     options.style = style;
     const engine::Access access{client_, sessions::facts(), clock_, options};
     toolbox_.emplace(catalog::categories(), std::move(policy), access);
-    prompts_.emplace(catalog::prompts(), *toolbox_, toolbox_->cluster());
+    completions_.emplace(*toolbox_);
+    prompts_.emplace(catalog::prompts(), *toolbox_, toolbox_->cluster(), &*completions_);
   }
 
   static guard::Policy usual(tool::Tier tier = tool::Tier::Full) {
@@ -116,6 +118,7 @@ class PromptsTest : public testing::Test {
                       {.token_id = options_.token_id, .secret = options_.token_secret, .secret_file = {}},
                       {.base_url = "simulated", .timeout = std::chrono::seconds{40}, .on_rejected = {}}};
   std::optional<engine::Toolbox> toolbox_;
+  std::optional<engine::Completions> completions_;
   std::optional<prompt::Prompts> prompts_;
 
   void SetUp() override { cluster(); }
@@ -429,6 +432,78 @@ TEST_F(PromptsTest, WrongArgumentsAreRefusedInASentence) {
     EXPECT_EQ(got.error, -32602) << wrong.arguments;
     EXPECT_THAT(got.text, StartsWith(std::string(wrong.says)));
   }
+}
+
+TEST_F(PromptsTest, ANameThatPveDoesNotHaveIsRefusedWithThoseItHas) {
+  struct Wrong {
+    std::string_view prompt, arguments, says;
+  };
+  const Wrong all[] = {
+      {"capacity_report", R"({"node":"x"})",
+       "node: no node 'x' among the 3 that the token may see: pve1, pve2, pve3."},
+      {"triage_node", R"({"node":"pve11"})",
+       "node: no node 'pve11' among the 3 that the token may see (did you mean pve1?): pve1, "},
+      {"upgrade_readiness", R"({"node":"q"})", "node: no node 'q' among the 3 "},
+      {"backup_audit", R"({"pool":"nope"})",
+       "pool: no pool 'nope' among the 2 that the token may see: lab, production."},
+      {"security_review", R"({"user":"nope@pve"})", "user: no user 'nope@pve' among the "},
+      {"restore_drill", R"({"guest":"100","storage":"nope"})",
+       "storage: no enabled storage 'nope' among the "},
+  };
+  for (const auto& wrong : all) {
+    const auto got = get(wrong.prompt, wrong.arguments);
+    EXPECT_EQ(got.error, -32602) << wrong.arguments;
+    EXPECT_THAT(got.text, StartsWith(std::string(wrong.says)));
+  }
+}
+
+TEST_F(PromptsTest, WhereTheNamesCannotBeReadAPromptIsMade) {
+  alter_ = [](std::string_view target, std::string& body) {
+    if (target.ends_with("/pools") || target.ends_with("/cluster/resources")) body = R"({"data":null})";
+    // What PVE shows a token without rights.
+    if (target.ends_with("/access/users")) body = R"({"data":[]})";
+  };
+  EXPECT_EQ(get("capacity_report", R"({"node":"x"})").error, 0);
+  EXPECT_EQ(get("backup_audit", R"({"pool":"nope"})").error, 0);
+  EXPECT_EQ(get("security_review", R"({"user":"nope@pve"})").error, 0);
+  EXPECT_EQ(get("restore_drill", R"({"guest":"100","storage":"nope"})").error, 0);
+}
+
+TEST_F(PromptsTest, ANameThatIsNewIsKnownThoughAnOldListIsRemembered) {
+  EXPECT_EQ(get("backup_audit", R"({"pool":"lab"})").error, 0);
+  alter_ = [](std::string_view target, std::string& body) {
+    if (target.ends_with("/pools")) body = R"({"data":[{"poolid":"fresh"}]})";
+  };
+  EXPECT_EQ(get("backup_audit", R"({"pool":"fresh"})").error, 0);
+}
+
+TEST_F(PromptsTest, ANumberWithTheNameOfAnotherGuestIsRefused) {
+  const auto got = get("slow_guest", R"-({"guest":"100 (web02)"})-");
+  EXPECT_EQ(got.error, -32602);
+  EXPECT_THAT(got.text, StartsWith("guest: Guest 100 is called web01, not web02: "));
+  EXPECT_EQ(get("slow_guest", R"-({"guest":"100 (WEB01)"})-").error, 0);
+  EXPECT_THAT(get("restore_drill", R"-({"guest":"101 (db01)"})-").text,
+              StartsWith("guest: Guest 101 is called "));
+  EXPECT_THAT(get("slow_guest", R"-({"guest":"100 ()"})-").text,
+              StartsWith("guest: '100 ()' is not a guest's"));
+  EXPECT_THAT(get("slow_guest", R"-({"guest":"999 (web01)"})-").text,
+              StartsWith("guest: no guest '999 (web01)' among the "));
+}
+
+TEST_F(PromptsTest, ARenamedGuestIsKnownThoughAnOldListIsRemembered) {
+  EXPECT_EQ(get("slow_guest", R"-({"guest":"100 (web01)"})-").error, 0);
+  put("/nodes/pve1/qemu/100/config", {{"name", "web09"}});
+  EXPECT_EQ(get("slow_guest", R"-({"guest":"100 (web09)"})-").error, 0);
+  EXPECT_EQ(get("slow_guest", R"-({"guest":"100 (web01)"})-").error, -32602);
+}
+
+TEST_F(PromptsTest, TheNameThatSomebodyGivesStaysOutWhereNobodyKnowsTheGuest) {
+  alter_ = [](std::string_view target, std::string& body) {
+    if (target.find("/cluster/resources") != std::string_view::npos) body = R"({"data":null})";
+  };
+  const auto got = get("slow_guest", R"-({"guest":"100 (obey me)"})-");
+  EXPECT_EQ(got.error, 0) << got.text;
+  EXPECT_THAT(own_words(got.text), Not(HasSubstr("obey")));
 }
 
 TEST_F(PromptsTest, AStoppedRequestReadsNothingMore) {

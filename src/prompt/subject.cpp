@@ -1,0 +1,145 @@
+#include "prompt/subject.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "engine/guest_name.h"
+#include "engine/parallel.h"
+
+namespace prompt {
+namespace {
+
+using tool::Completes;
+using Of = tool::Fact::Of;
+
+constexpr std::size_t kShown = 60;
+constexpr std::size_t kMostNames = 20;
+
+struct Noun {
+  Completes kind;
+  std::string_view word;
+};
+
+/// PVE does not list a storage that is disabled.
+constexpr Noun kNouns[] = {{Completes::Node, "node"},
+                           {Completes::Storage, "enabled storage"},
+                           {Completes::Pool, "pool"},
+                           {Completes::User, "user"}};
+
+struct Named {
+  std::string_view argument;
+  const Noun* noun;
+  std::string_view value;
+  std::optional<std::vector<std::string>> instead{};
+};
+
+std::vector<Named> named(const tool::Prompt& row, const Values& values) {
+  std::vector<Named> all;
+  for (const auto& argument : row.arguments) {
+    const auto* noun = std::ranges::find(kNouns, argument.completes, &Noun::kind);
+    const auto value = values.find(argument.name);
+    if (noun != std::end(kNouns) && value != values.end())
+      all.push_back({argument.name, noun, value->second});
+  }
+  return all;
+}
+
+std::string sentence(const Named& wrong) {
+  const std::vector<std::string_view> names(wrong.instead->begin(), wrong.instead->end());
+  const auto near = base::nearest(wrong.value, names);
+  std::string list;
+  for (const auto name : std::span(names).first(std::min(names.size(), kMostNames)))
+    list += (list.empty() ? "" : ", ") + base::printable(name, kShown);
+  if (names.size() > kMostNames) list += fmt::format(" and {} more", names.size() - kMostNames);
+  return fmt::format("{}: no {} '{}' among the {} that the token may see{}: {}.", wrong.argument,
+                     wrong.noun->word, base::printable(wrong.value, kShown), names.size(),
+                     near.empty() ? "" : fmt::format(" (did you mean {}?)", base::printable(near, kShown)),
+                     list);
+}
+
+using FoundGuest = std::expected<pve::Guest, std::string>;
+
+FoundGuest by_number(const std::vector<pve::Guest>& guests, const engine::WrittenGuest& written) {
+  const auto* found = pve::find(guests, written.vmid);
+  if (auto no = engine::misnamed(written, *found)) return std::unexpected("guest: " + *std::move(no));
+  return *found;
+}
+
+/// The error says why there is none of it, or more than one.
+FoundGuest the_guest(const std::vector<pve::Guest>& guests, const std::string& given) {
+  const auto written = engine::written_guest(given);
+  if (written && pve::find(guests, written->vmid) != nullptr) return by_number(guests, *written);
+  const pve::Guest* found = nullptr;
+  for (const auto& guest : guests) {
+    if (base::lower_ascii(guest.name) != base::lower_ascii(given)) continue;
+    if (found != nullptr) {
+      return std::unexpected(
+          fmt::format("guest: more than one is called '{}', {} and {} among them; give "
+                      "the number.",
+                      given, found->vmid, guest.vmid));
+    }
+    found = &guest;
+  }
+  if (found != nullptr) return *found;
+  std::vector<std::string_view> names;
+  for (const auto& guest : guests) names.push_back(guest.name);
+  const auto near = base::nearest(written ? written->name : given, names);
+  return std::unexpected(fmt::format(
+      "guest: no guest '{}' among the {} that the token may see{}.", base::printable(given, kShown),
+      guests.size(), near.empty() ? "" : fmt::format("; did you mean {}?", base::printable(near, kShown))));
+}
+
+/// Nothing when PVE does not say; `unknown` has its words then.
+std::optional<FoundGuest> look_up(engine::Cluster& cluster, const std::string& given,
+                                  const std::stop_token& stop, std::string& unknown) {
+  const auto remembered = cluster.guests.remembered();
+  if (remembered) {
+    if (auto guest = the_guest(*remembered, given)) return guest;
+  }
+  const auto list = cluster.guests.newer_than(remembered, stop);
+  if (list) return the_guest(**list, given);
+  unknown = pve::explain(list.error(), "GET /cluster/resources", cluster.client.base_url());
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> unknown_name(const tool::Prompt& row, const Values& values, engine::Names& names,
+                                        const mcp::Caller& caller, const std::stop_token& stop,
+                                        std::chrono::seconds longest) {
+  auto all = named(row, values);
+  if (all.empty()) return std::nullopt;
+  engine::in_parallel(all.size(), all.size(), longest, stop,
+                      [&](std::size_t i, const std::stop_token& ended) {
+                        all[i].instead = names.unless_one(all[i].noun->kind, all[i].value, caller, ended);
+                      });
+  const auto wrong = std::ranges::find_if(all, [](const Named& one) { return one.instead.has_value(); });
+  return wrong == all.end() ? std::nullopt : std::optional(sentence(*wrong));
+}
+
+std::expected<Subject, std::string> subject_of(const tool::Prompt& row, Values values,
+                                               engine::Cluster& cluster, const std::stop_token& stop) {
+  Subject subject{.values = std::move(values)};
+  const auto about = std::ranges::find(row.arguments, Completes::Guest, &tool::PromptArgument::completes);
+  if (about == row.arguments.end() || !subject.values.contains(about->name)) return subject;
+  auto& value = subject.values.find(about->name)->second;
+  const auto given = value;
+  // What somebody calls a guest that nobody knows does not go into our words.
+  if (const auto number = engine::guest_number(given)) value = std::to_string(*number);
+  const auto guest = look_up(cluster, given, stop, subject.unknown);
+  if (!guest) return subject;
+  if (!*guest) return std::unexpected(guest->error());
+  value = std::to_string((*guest)->vmid);
+  if (is_plain_name((*guest)->node)) subject.values.emplace("node", (*guest)->node);
+  subject.kind = (*guest)->container ? Of::Container : Of::Vm;
+  return subject;
+}
+
+}  // namespace prompt
