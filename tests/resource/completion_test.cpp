@@ -122,6 +122,34 @@ TEST(Rank, AHundredAtMost) {
   EXPECT_TRUE(ranked.has_more);
 }
 
+TEST_F(CompletionTest, NamesAreSaidWhereAValueIsNone) {
+  const auto names = [&](Completes kind, std::string_view value, const mcp::Caller& caller = {}) {
+    return completions_.unless_one(kind, value, caller, {});
+  };
+  EXPECT_FALSE(names(Completes::Pool, "lab"));
+  EXPECT_FALSE(names(Completes::Pool, "production"));
+  EXPECT_EQ(asked(), 1U) << "remembered";
+  EXPECT_EQ(names(Completes::Pool, "nope"), (std::vector<std::string>{"lab", "production"}));
+  EXPECT_EQ(asked(), 2U) << "what is missing is looked up again";
+  EXPECT_TRUE(names(Completes::User, "nope@pve"));
+  EXPECT_FALSE(names(Completes::Guest, "nope")) << "has no list here";
+  mcp::Caller stranger;
+  stranger.categories = std::vector<std::string>{"qemu"};
+  EXPECT_FALSE(names(Completes::Pool, "nope", stranger)) << "may not see them";
+}
+
+TEST_F(CompletionTest, WhatATokenWithoutRightsSeesIsNotAll) {
+  lab::Lab limited({}, {}, {9, 2}, lab::kLimited);
+  limited.http.change = [](const std::string& target, net::Response& response) {
+    if (target.ends_with("/access/users"))
+      response = {200, "OK", {}, R"({"data":[{"userid":"limited@pve"}]})"};
+    if (target.ends_with("/pools")) response = {403, "Permission check failed", {}, R"({"data":null})"};
+  };
+  engine::Completions completions(limited.toolbox);
+  EXPECT_FALSE(completions.unless_one(Completes::User, "operator@pve", {}, {}));
+  EXPECT_FALSE(completions.unless_one(Completes::Pool, "nope", {}, {}));
+}
+
 std::vector<std::string> paths_typed(lab::Lab& lab, std::string_view typed) {
   engine::Completions completions(lab.toolbox);
   resource::Completer completer(catalog::resources(), lab.toolbox, completions, nullptr);
