@@ -28,6 +28,8 @@ void EventStream::attach(const std::shared_ptr<net::Responder>& reader, net::Res
   // A client whose network has changed comes back long before its old connection breaks.
   if (const auto before = std::exchange(reader_, nullptr)) before->end();
   reader->begin(std::move(head));
+  // The first reader has missed nothing so far.
+  if (!std::exchange(was_read_, true)) after = 0;
   for (const auto& event : kept_) {
     if (after && event.number > *after) reader->write(event.text);
   }

@@ -28,8 +28,9 @@ class EventStream : public std::enable_shared_from_this<EventStream> {
   /// `name` is unique in the session and has no '-'.
   explicit EventStream(std::string name) : name_(std::move(name)) {}
 
-  /// Events go to this reader from now on, after those behind number `after` that were kept; whoever read
-  /// before is sent away. The reader may be done at once, when the stream is.
+  /// Events go to this reader from now on, after those behind number `after` that were kept, for the first
+  /// reader all of them; whoever read before is sent away. The reader may be done at once, when the stream
+  /// is.
   void attach(const std::shared_ptr<net::Responder>& reader, net::Response head,
               std::optional<std::uint64_t> after);
   /// An event without data, so that the reader has an id to come back with (2025-11-25), and how soon it may.
@@ -68,6 +69,7 @@ class EventStream : public std::enable_shared_from_this<EventStream> {
   std::size_t bytes_ = 0;
   std::uint64_t last_ = 0;
   bool finished_ = false;
+  bool was_read_ = false;
 };
 
 }  // namespace transport

@@ -65,6 +65,9 @@ std::optional<jsonrpc::Error> fault_of(const jsonrpc::Batch& batch, std::optiona
   return malformed->error().error;
 }
 
+/// The revision has events without data, for their ids.
+bool primes(HttpSession& session) { return session.connection().revision() == mcp::Revision::R2025_11_25; }
+
 /// The trace that came as a header goes where the protocol has it.
 void adopt_trace(jsonrpc::Request& request, const net::Headers& headers) {
   const auto trace = net::find_header(headers, "traceparent");
@@ -271,6 +274,14 @@ bool HttpEndpoint::too_many_streams(Visit& visit) {
 }
 
 void HttpEndpoint::post_initialize(Visit& visit, jsonrpc::Request request) {
+  const auto id = single_header(visit.request.headers, kSessionHeader);
+  if (id && *id && sessions_.find(**id, visit.pass.rights)) {
+    visit.responder->answer(error_response(400, request.id,
+                                           invalid_request("this session is already initialized; leave "
+                                                           "Mcp-Session-Id out to begin another"),
+                                           visit.style.headers));
+    return;
+  }
   auto session = sessions_.make(visit.caller, visit.pass.rights);
   if (!sessions_.keep(session)) {
     visit.responder->answer(refusal_response(429, "Too many sessions are in use; end some.",
@@ -319,10 +330,9 @@ void HttpEndpoint::post_legacy(Visit& visit, Input input) {
   }
   auto slot = slot_of(visit);
   if (!slot) return;
-  const bool primes = session->connection().revision() == mcp::Revision::R2025_11_25;
   const auto answer = std::make_shared<LegacyAnswer>(
       visit.responder, visit.style, session->new_stream(),
-      [session](const std::shared_ptr<EventStream>& stream) { session->keep(stream); }, primes);
+      [session](const std::shared_ptr<EventStream>& stream) { session->keep(stream); }, primes(*session));
   answer->hold(std::move(slot));
   answer->hold(session->in_use());
   session->connection().receive(std::move(input), answer);
@@ -351,6 +361,8 @@ void HttpEndpoint::get(Visit& visit) {
   }
   open_.add(visit.pass, stream, visit.responder);
   stream->attach(visit.responder, event_head(visit.style.headers), after);
+  // Else what comes after the connection broke would be lost to a reader without an event yet.
+  if (!after && primes(*session)) stream->prime();
 }
 
 void HttpEndpoint::end_session(Visit& visit) {

@@ -96,6 +96,7 @@ TEST_F(HttpResumeTest, TheStreamOfTheSession) {
   Visitor reader(http->port());
   reader.send("GET", "/mcp", in_session(session));
   reader.head();
+  reader.event();
   all.changes().tools_changed();
   const auto last = id_of(reader.event());
   reader.close();

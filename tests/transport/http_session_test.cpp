@@ -21,6 +21,7 @@ class HttpSessionTest : public HttpTest {
     auto visitor = std::make_unique<Visitor>(http->port());
     visitor->send("GET", "/mcp", plus(in_session(session), also));
     EXPECT_TRUE(visitor->head().is_stream());
+    EXPECT_THAT(visitor->event(), HasSubstr("retry: ")) << "an id to come back with";
     return visitor;
   }
 };
@@ -246,6 +247,54 @@ TEST_F(HttpSessionTest, BatchesInOneRevision) {
       EXPECT_EQ(refused.code(), -32600) << version;
     }
   }
+}
+
+TEST_F(HttpSessionTest, ItsReaderMissesNothing) {
+  start();
+  const auto session = open_session();
+  all.changes().tools_changed();
+  auto reader = std::make_unique<Visitor>(http->port());
+  reader->send("GET", "/mcp", in_session(session));
+  EXPECT_TRUE(reader->head().is_stream());
+  EXPECT_THAT(reader->event(), HasSubstr("tools/list_changed")) << "from before anybody read";
+  const auto primed = reader->event();
+  EXPECT_THAT(primed, HasSubstr("retry: "));
+  ASSERT_NE(id_of(primed), "");
+  reader.reset();
+  all.changes().prompts_changed();
+  reader = std::make_unique<Visitor>(http->port());
+  reader->send("GET", "/mcp", plus(in_session(session), {{"Last-Event-ID", id_of(primed)}}));
+  EXPECT_TRUE(reader->head().is_stream());
+  EXPECT_THAT(reader->event(), HasSubstr("prompts/list_changed"));
+}
+
+TEST_F(HttpSessionTest, AReaderOfARevisionWithoutEmptyEventsGetsNone) {
+  start();
+  const auto session = open_session("2025-06-18");
+  Visitor reader(http->port());
+  reader.send("GET", "/mcp", in_session(session, "2025-06-18"));
+  EXPECT_TRUE(reader.head().is_stream());
+  all.changes().tools_changed();
+  EXPECT_THAT(reader.event(), HasSubstr("tools/list_changed"));
+}
+
+TEST_F(HttpSessionTest, IsInitializedOnce) {
+  start();
+  const auto session = open_session();
+  const auto again =
+      post(in_session(session),
+           R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25",)"
+           R"("capabilities":{},"clientInfo":{"name":"test","version":"1"}}})");
+  EXPECT_EQ(again.status, 400U);
+  EXPECT_THAT(again.body, HasSubstr("already initialized"));
+  EXPECT_EQ(again.header("Mcp-Session-Id"), "");
+  EXPECT_TRUE(ping(session).is_json());
+  EXPECT_EQ(post(in_session(session + "x"),
+                 R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25",)"
+                 R"("capabilities":{},"clientInfo":{"name":"test","version":"1"}}})")
+                .status,
+            200U)
+      << "of a session that is gone";
 }
 
 TEST_F(HttpSessionTest, ABatchIsBounded) {

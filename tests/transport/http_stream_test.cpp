@@ -295,6 +295,7 @@ TEST_F(HttpStreamTest, KeepAliveComments) {
   Visitor general(http->port());
   general.send("GET", "/mcp", in_session(session));
   general.head();
+  general.event();
   Visitor calling(http->port());
   calling.send("POST", "/mcp", in_session(session), legacy_call("slow", "7", true));
   calling.head();
