@@ -11,7 +11,6 @@
 #include "engine/diagnosis.h"
 #include "engine/guest_name.h"
 #include "engine/outcome.h"
-#include "mcp/call_tool.h"
 #include "pve/path.h"
 #include "pve/task_status.h"
 

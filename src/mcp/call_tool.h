@@ -3,12 +3,9 @@
 
 #include "mcp/exchange.h"
 #include "mcp/server.h"
+#include "mcp/tasks.h"
 
 namespace mcp {
-
-/// A caller's token does not reach what was asked: over HTTP a 403 with a challenge that names the scopes in
-/// `data.scopes`. Outside of the codes that JSON-RPC and MCP reserve.
-inline constexpr int kInsufficientScope = 403;
 
 /// Runs the tool and renders its outcome for the era of the request. Waits as long as the tool, or the user
 /// it asks, does.

@@ -17,6 +17,10 @@ namespace mcp {
 
 struct Result;
 
+/// A caller's token does not reach what was asked: over HTTP a 403 with a challenge that names the scopes in
+/// `data.scopes`. Outside of the codes that JSON-RPC and MCP reserve.
+inline constexpr int kInsufficientScope = 403;
+
 struct TaskState {
   enum class Status : std::uint8_t { Working, InputRequired, Completed, Failed, Cancelled };
   using Time = std::chrono::sys_time<std::chrono::milliseconds>;
@@ -57,7 +61,8 @@ class Tasks {
   virtual std::expected<TaskState, ProtocolError> await(const Caller& caller, std::string_view handle,
                                                         std::stop_token stop) = 0;
   /// Asks the work to stop. Once that went well for work that had not ended, the task should be Cancelled for
-  /// get() and await(): revision 2025-11-25 was told so, and lets no end be taken back. Idempotent.
+  /// get() and await(): revision 2025-11-25 was told so, and lets no end be taken back. Idempotent. Where the
+  /// caller may not, -32602, or kInsufficientScope when another token might.
   virtual std::expected<void, ProtocolError> cancel(const Caller& caller, std::string_view handle,
                                                     std::stop_token stop) = 0;
   /// Answers to TaskState::requests; unknown keys and keys answered before are ignored.

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "engine/started.h"
-#include "mcp/call_tool.h"
 #include "resource/lab.h"
 
 namespace {
