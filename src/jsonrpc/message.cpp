@@ -105,6 +105,31 @@ std::string finished(std::string line) {
   return out;
 }
 
+/// Each takes a hundred times its text while it is parsed, and no honest message has a thousandth of it.
+constexpr std::size_t kMostValues = 100'000;
+
+/// Elements and members, without building any: what separates or opens them outside of texts.
+std::size_t values_in(std::string_view text) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    switch (text[i]) {
+      case ',':
+      case '[':
+      case '{':
+        ++count;
+        break;
+      case '"':
+        for (++i; i < text.size() && text[i] != '"'; ++i) {
+          if (text[i] == '\\') ++i;
+        }
+        break;
+      default:
+        break;
+    }
+  }
+  return count;
+}
+
 }  // namespace
 
 Error too_long(std::size_t count, std::size_t most) {
@@ -116,6 +141,9 @@ Error too_long(std::size_t count, std::size_t most) {
 
 std::variant<Item, Batch> parse(std::string_view text, std::size_t most) {
   if (!base::is_utf8(text)) return invalid({}, kParseError, "Parse error: not valid UTF-8");
+  if (values_in(text) > kMostValues)
+    return invalid({}, kInvalidRequest,
+                   "Invalid request: more than " + std::to_string(kMostValues) + " values");
   auto value = base::parse_json(text);
   if (!value) return invalid({}, kParseError, "Parse error: " + value.error());
   auto* const items = value->if_array();

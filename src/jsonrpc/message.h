@@ -64,10 +64,10 @@ using Item = std::expected<Message, Malformed>;
 using Batch = std::vector<Item>;
 
 /// One JSON text to one message or one batch. -32700: not UTF-8, not JSON, or nested deeper than
-/// base::kJsonDepth. -32600: JSON, but no message. -32602: `params` is no object. Ids are strings or integers
-/// of 64 bits. Of members given twice the last one counts. An empty array is a Malformed, not a Batch, and so
-/// is one of more than `most` items, none of which is looked at: as items they would take a hundred times the
-/// text.
+/// base::kJsonDepth. -32600: JSON, but no message, or one of more than 100,000 elements and members, which
+/// are not even parsed. -32602: `params` is no object. Ids are strings or integers of 64 bits. Of members
+/// given twice the last one counts. An empty array is a Malformed, not a Batch, and so is one of more than
+/// `most` items, none of which is looked at: as items they would take a hundred times the text.
 std::variant<Item, Batch> parse(std::string_view text,
                                 std::size_t most = std::numeric_limits<std::size_t>::max());
 

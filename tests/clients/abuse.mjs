@@ -154,6 +154,16 @@ const kinds = {
     for (const peer of [...announced, ...chunked]) peer.leave();
   },
 
+  // As values they would take a hundred times their text.
+  async 'bodies of nothing but values'(port) {
+    const values = (one, bytes) => `[${many(bytes / (one.length + 1) | 0, () => one).join(',')}]`;
+    const peers = many(12, (at) => {
+      const all = values(['1', '{}', '[]'][at % 3], 4_000_000);
+      return new Peer(port, post(at % 2 ? all : `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":${all}}}`, { Connection: 'close' }));
+    });
+    for (const peer of peers) assert.ok([400, 503].includes((await peer.within(20_000, 'values')).status), peer.received);
+  },
+
   async 'bodies cut short'(port) {
     const whole = modern('tools/call', { name: 'pve_list_nodes', arguments: {} });
     const peers = many(200, (at) => new Peer(port, whole.slice(0, whole.length - 1 - (at % 100))));

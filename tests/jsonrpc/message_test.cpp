@@ -127,6 +127,24 @@ TEST(Parse, SaysWhenBadParamsOfANotificationAreNotAnswered) {
   EXPECT_FALSE(item(input).error().id);
 }
 
+TEST(Parse, RefusesWhatWouldTakeAHundredTimesItsText) {
+  const auto with = [](std::size_t count, std::string_view element) {
+    std::string elements;
+    for (std::size_t i = 0; i < count; ++i) elements.append(i == 0 ? "" : ",").append(element);
+    return R"({"jsonrpc":"2.0","id":1,"method":"a","params":{"a":[)" + elements + "]}}";
+  };
+  EXPECT_TRUE(item(parse(with(99'000, "1"))));
+  for (const auto* element : {"1", "{}", "[]", R"("")"}) {
+    const auto input = parse(with(100'001, element));
+    ASSERT_FALSE(item(input)) << element;
+    EXPECT_EQ(item(input).error().error.message, "Invalid request: more than 100000 values");
+  }
+  // Text is not looked into.
+  const auto text =
+      with(1, "\"\\\\" + std::string(200'000, ',') + "\\\"[{" + std::string(200'000, '[') + "\"");
+  EXPECT_TRUE(item(parse(text)));
+}
+
 TEST(Parse, LooksAtNoItemOfABatchThatIsTooLong) {
   constexpr std::string_view kTwo =
       R"([{"jsonrpc":"2.0","id":1,"method":"a"},{"jsonrpc":"2.0","method":"b"}])";
