@@ -272,15 +272,17 @@ void Subscriptions::remove(const Listener* listener) {
 
 void Subscriptions::close() {
   std::map<const Stream*, std::shared_ptr<Stream>> streams;
+  bool watching = false;
   {
     const std::scoped_lock lock(mutex_);
     closed_ = true;
+    watching = !names_.empty();
     streams = std::exchange(streams_, {});
     ears_.clear();
     names_.clear();
   }
   for (const auto& [key, stream] : streams) stream->end(server_.info());
-  tell_watch();
+  if (watching) tell_watch();
 }
 
 std::size_t Subscriptions::open_streams() const {
