@@ -28,13 +28,6 @@ std::optional<guard::Policy> own(const mcp::Caller& caller) {
 
 std::string_view scope_of(tool::Tier tier) { return kScopes.at(static_cast<std::size_t>(tier)); }
 
-std::string token_of(const mcp::Caller& caller) {
-  if (caller.identity.empty()) return "the caller's token";
-  // With scopes the identity is the user's, who may have many tokens.
-  return fmt::format("the token {}{}", caller.scopes.empty() ? "" : "of ",
-                     base::printable(caller.identity, 100));
-}
-
 std::string tier_clause(const mcp::Caller& caller, tool::Tier own, tool::Tier needed) {
   if (!caller.scopes.empty())
     return fmt::format("{} was not granted the scope {}", token_of(caller), scope_of(needed));
@@ -55,6 +48,12 @@ std::string category_clause(const mcp::Caller& caller) {
 const std::string& sentence(const Refusal& refusal) {
   if (const auto* scope = std::get_if<mcp::InsufficientScope>(&refusal)) return scope->message;
   return std::get<std::string>(refusal);
+}
+
+std::string token_of(const mcp::Caller& caller) {
+  if (caller.identity.empty()) return "the caller's token";
+  return fmt::format("the token {}{}", caller.scopes.empty() ? "" : "of ",
+                     base::printable(caller.identity, 100));
 }
 
 mcp::InsufficientScope lacking(tool::Tier tier, std::string message) {

@@ -20,6 +20,10 @@ using Refusal = std::variant<std::string, mcp::InsufficientScope>;
 /// The refusal's words, whichever it is.
 const std::string& sentence(const Refusal& refusal);
 
+/// "the token ci", or "the token of ann@idp": with scopes the identity is the user's, who may have many
+/// tokens.
+std::string token_of(const mcp::Caller& caller);
+
 /// The scopes that reach this tier.
 mcp::InsufficientScope lacking(tool::Tier tier, std::string message);
 

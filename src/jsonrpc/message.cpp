@@ -105,7 +105,7 @@ std::string finished(std::string line) {
   return out;
 }
 
-/// Each takes a hundred times its text while it is parsed, and no honest message has a thousandth of it.
+/// Parsed, values of a byte take thirty times their text; an honest message has hundreds of them.
 constexpr std::size_t kMostValues = 100'000;
 
 /// Elements and members, without building any: what separates or opens them outside of texts.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "engine/gate.h"
 #include "prompt/arguments.h"
 #include "prompt/facts.h"
 #include "prompt/subject.h"
@@ -74,12 +75,8 @@ std::string remedy(const std::vector<std::string_view>& missing, const Allowed& 
         "PVE_ACCESS_TIER=read-execute or full the changes.";
   }
   if (beyond_token.empty()) return text;
-  const auto token = caller.identity.empty()
-                         ? std::string("the caller's token")
-                         : fmt::format("the token {}{}", caller.scopes.empty() ? "" : "of ",
-                                       base::printable(caller.identity, 100));
   return text + fmt::format("{}This server offers {}, but {} does not reach that far: {}.",
-                            text.empty() ? "" : " ", base::join(beyond_token, ", "), token,
+                            text.empty() ? "" : " ", base::join(beyond_token, ", "), engine::token_of(caller),
                             caller.scopes.empty()
                                 ? "its tier and categories are set in the file of PVE_HTTP_TOKENS"
                                 : "it was not granted the scopes");

@@ -154,7 +154,7 @@ const kinds = {
     for (const peer of [...announced, ...chunked]) peer.leave();
   },
 
-  // As values they would take a hundred times their text.
+  // Parsed, they would take thirty times their text.
   async 'bodies of nothing but values'(port) {
     const values = (one, bytes) => `[${many(bytes / (one.length + 1) | 0, () => one).join(',')}]`;
     const peers = many(12, (at) => {

@@ -127,7 +127,7 @@ TEST(Parse, SaysWhenBadParamsOfANotificationAreNotAnswered) {
   EXPECT_FALSE(item(input).error().id);
 }
 
-TEST(Parse, RefusesWhatWouldTakeAHundredTimesItsText) {
+TEST(Parse, RefusesMessagesOfNothingButValues) {
   const auto with = [](std::size_t count, std::string_view element) {
     std::string elements;
     for (std::size_t i = 0; i < count; ++i) elements.append(i == 0 ? "" : ",").append(element);
