@@ -15,14 +15,20 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kBeat{1000};
-/// How long cancelled calls may take to return.
-constexpr milliseconds kUnwind{1000};
 
 class Running final : public HttpServer {
  public:
   Running(std::shared_ptr<HttpEndpoint> endpoint, std::unique_ptr<net::Server> net, HttpOptions options)
       : endpoint_(std::move(endpoint)), net_(std::move(net)), options_(std::move(options)) {}
-  ~Running() override { endpoint_->close(); }
+  ~Running() override {
+    // No call begins after this.
+    net_.reset();
+    if (!drained_) {
+      endpoint_->cancel_calls();
+      endpoint_->wait_idle(options_.unwind);
+    }
+    endpoint_->close();
+  }
 
   std::uint16_t port() const override { return net_->port(); }
   std::expected<void, std::string> use_certificate(const std::string& certificate_pem,
@@ -43,6 +49,7 @@ class Running final : public HttpServer {
 
  private:
   void drain() {
+    drained_ = true;
     const auto end = std::chrono::steady_clock::now() + options_.drain;
     const bool answered = net_->drain(options_.drain, [this] { endpoint_->end_streams(); });
     // A legacy call goes on without its client.
@@ -50,13 +57,14 @@ class Running final : public HttpServer {
     if (answered && endpoint_->wait_idle(std::max(left, milliseconds{0}))) return;
     // What is left gets to say that it was cut short.
     endpoint_->cancel_calls();
-    if (!endpoint_->wait_idle(kUnwind) || !net_->drain(kUnwind))
+    if (!endpoint_->wait_idle(options_.unwind) || !net_->drain(options_.unwind))
       base::log(base::LogLevel::Warning, "left calls behind that did not end when cancelled");
   }
 
   const std::shared_ptr<HttpEndpoint> endpoint_;
-  const std::unique_ptr<net::Server> net_;
+  std::unique_ptr<net::Server> net_;
   const HttpOptions options_;
+  bool drained_ = false;
 };
 
 }  // namespace

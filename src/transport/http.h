@@ -71,6 +71,8 @@ struct HttpOptions {
   std::function<void()> beat;
   /// How long calls in flight may take to end after a stop.
   std::chrono::milliseconds drain{std::chrono::seconds(10)};
+  /// How long cancelled calls may take to return, before they are left behind.
+  std::chrono::milliseconds unwind{std::chrono::seconds(1)};
 };
 
 class HttpServer {
@@ -78,6 +80,7 @@ class HttpServer {
   /// Listening when it returns. `server` outlives it and the calls it leaves behind. The error is a sentence.
   static std::expected<std::unique_ptr<HttpServer>, std::string> start(const mcp::Server& server,
                                                                        HttpOptions options);
+  /// Without serve() before it: calls in flight are cancelled and awaited as long as they may take to return.
   virtual ~HttpServer() = default;
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;

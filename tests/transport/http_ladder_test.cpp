@@ -207,6 +207,7 @@ TEST_F(HttpLadderTest, ArgumentsInHeaders) {
   const mcp::Server with_routed{{routed}, kInfo, seal, clock};
   HttpOptions options;
   options.port = 0;
+  options.unwind = kForever;
   http = HttpServer::start(with_routed, options).value();
   const auto with = [](std::string_view arguments) {
     return sound("tools/call", R"("name":"routed","arguments":{)" + std::string(arguments) + "}");
