@@ -163,7 +163,7 @@ TEST(Binary, CallPrintsTheResultAndFailsWithOne) {
   EXPECT_THAT(bad.output, IsEmpty());
   EXPECT_THAT(bad.errors, HasSubstr("99999"));
 
-  const auto file = testing::TempDir() + "chart.png";
+  const auto file = testing::TempDir() + "chart-" + std::to_string(::getpid()) + ".png";
   const auto chart =
       run({"--simulate", "call", "pve_get_qemu_rrddata", "vmid=100", "timeframe=hour", "--chart", file});
   EXPECT_EQ(chart.code, 0) << chart.errors;
