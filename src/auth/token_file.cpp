@@ -1,17 +1,16 @@
 #include "auth/token_file.h"
 
 #include <fcntl.h>
-#include <openssl/rand.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <system_error>
 
 #include "base/base64.h"
 #include "base/file.h"
+#include "base/random.h"
 #include "base/text.h"
 
 #define TOML_EXCEPTIONS 0
@@ -208,11 +207,7 @@ std::expected<NewToken, std::string> make_token(std::string_view name, const std
   StoredToken stored{std::string(name), {}, tier, categories};
   if (auto misfit = name_misfit(name)) return std::unexpected("The token's " + *misfit + ".");
   if (auto misfit = words_misfit(stored, words)) return std::unexpected("The token's " + *misfit + ".");
-  std::array<unsigned char, 32> random{};
-  if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1)
-    return std::unexpected("No random bytes could be had for a token.");
-  const std::string token =
-      std::string(kPrefix) + base::base64url({reinterpret_cast<const char*>(random.data()), random.size()});
+  const auto token = std::string(kPrefix) + base::base64url(base::random_bytes(32));
   stored.digest = sha256(token);
   return NewToken{token, entry_of(stored)};
 }

@@ -1,31 +1,25 @@
 #include "cli/state_key.h"
 
 #include <fcntl.h>
-#include <openssl/rand.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <filesystem>
 #include <optional>
-#include <stdexcept>
 #include <string_view>
 #include <system_error>
 
 #include "base/base64.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "cli/output.h"
 #include "config/http.h"
 
 namespace cli {
 namespace {
 
-std::string random_key() {
-  std::string bytes(32, '\0');
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(bytes.size())) != 1)
-    throw std::runtime_error("no random numbers");
-  return base::base64url(bytes);
-}
+std::string random_key() { return base::base64url(base::random_bytes(32)); }
 
 std::filesystem::path folder(const Variables& variables) {
   const auto state = variables("XDG_STATE_HOME");

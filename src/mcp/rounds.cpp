@@ -1,7 +1,5 @@
 #include "mcp/rounds.h"
 
-#include <openssl/rand.h>
-
 #include <chrono>
 #include <functional>
 #include <set>
@@ -9,6 +7,7 @@
 #include <utility>
 
 #include "base/base64.h"
+#include "base/random.h"
 #include "mcp/form.h"
 #include "mcp/legacy.h"
 #include "mcp/modern.h"
@@ -25,11 +24,7 @@ constexpr std::chrono::minutes kGoodFor{10};
 using Seconds = std::chrono::seconds;
 
 /// Makes each round's state another, as clients may expect; nobody checks it.
-std::string nonce() {
-  std::string bytes(12, '\0');
-  RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  return base::base64url(bytes);
-}
+std::string nonce() { return base::base64url(base::random_bytes(12)); }
 
 /// One request of the modern era: what came with it, and the state that goes back.
 class Thread {

@@ -3,25 +3,18 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/rand.h>
 
 #include <array>
 #include <stdexcept>
 #include <utility>
 
 #include "base/base64.h"
+#include "base/random.h"
 
 namespace mcp {
 namespace {
 
 constexpr std::size_t kKey = 32;
-
-std::string random_key() {
-  std::string key(kKey, '\0');
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(key.data()), static_cast<int>(key.size())) != 1)
-    throw std::runtime_error("no random numbers");
-  return key;
-}
 
 const unsigned char* bytes(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
@@ -30,7 +23,7 @@ const unsigned char* bytes(std::string_view text) {
 }  // namespace
 
 Seal::Seal(std::function<std::string()> key) : source_(std::move(key)) {}
-Seal::Seal() : source_(random_key) {}
+Seal::Seal() : source_([] { return base::random_bytes(kKey); }) {}
 Seal::~Seal() { OPENSSL_cleanse(key_.data(), key_.size()); }
 
 const std::string& Seal::key() const {

@@ -3,15 +3,16 @@
 #include <arpa/inet.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/rand.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <optional>
 
 #include "base/owned.h"
+#include "base/random.h"
 #include "base/text.h"
 
 namespace net {
@@ -83,10 +84,10 @@ bool add_extension(X509* certificate, int nid, const char* value) {
 }
 
 bool set_serial(X509* certificate) {
-  std::array<unsigned char, 16> bytes{};
-  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) return false;
-  bytes[0] &= 0x7FU;
-  const base::Owned<BIGNUM, BN_free> number(BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), nullptr));
+  auto bytes = base::random_bytes(16);
+  bytes[0] = static_cast<char>(bytes[0] & 0x7F);
+  const base::Owned<BIGNUM, BN_free> number(BN_bin2bn(reinterpret_cast<const unsigned char*>(bytes.data()),
+                                                      static_cast<int>(bytes.size()), nullptr));
   return number && BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)) != nullptr;
 }
 

@@ -1,14 +1,12 @@
 #include "transport/http_session.h"
 
-#include <openssl/rand.h>
-
 #include <algorithm>
 #include <charconv>
 #include <functional>
-#include <stdexcept>
 #include <utility>
 
 #include "base/base64.h"
+#include "base/random.h"
 #include "mcp/sink.h"
 
 namespace transport {
@@ -16,13 +14,6 @@ namespace {
 
 /// Streams of answers that a client may still come back for.
 constexpr std::size_t kMostStreams = 8;
-
-std::string random_id() {
-  std::string bytes(32, '\0');
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(bytes.size())) != 1)
-    throw std::runtime_error("no random numbers");
-  return base::base64url(bytes);
-}
 
 }  // namespace
 
@@ -105,7 +96,8 @@ void HttpSession::end() {
 }
 
 std::shared_ptr<HttpSession> HttpSessions::make(mcp::Caller caller, std::string owner) const {
-  return std::make_shared<HttpSession>(server_, random_id(), std::move(caller), std::move(owner));
+  return std::make_shared<HttpSession>(server_, base::base64url(base::random_bytes(32)), std::move(caller),
+                                       std::move(owner));
 }
 
 std::size_t HttpSessions::count_of(const std::string& identity) const {
