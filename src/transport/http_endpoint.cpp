@@ -387,8 +387,13 @@ void HttpEndpoint::beat() {
   open_.keep_alive();
 }
 
-void HttpEndpoint::check_streams() {
-  open_.check([this](const Pass& pass) { return is_valid(pass); });
+void HttpEndpoint::check_streams() noexcept {
+  try {
+    open_.check([this](const Pass& pass) { return is_valid(pass); });
+  } catch (const std::exception& exception) {
+    base::log(base::LogLevel::Error,
+              std::string("the rights of open streams could not be checked: ") + exception.what());
+  }
   checking_ = false;
 }
 

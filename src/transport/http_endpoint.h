@@ -67,7 +67,7 @@ class HttpEndpoint final : public std::enable_shared_from_this<HttpEndpoint> {
   /// Null when the caller has too many calls running, and has been told so.
   std::shared_ptr<const void> slot_of(Visit& visit);
   bool too_many_streams(Visit& visit);
-  void check_streams();
+  void check_streams() noexcept;
   bool is_valid(const Pass& pass) const;
 
   const mcp::Server& server_;

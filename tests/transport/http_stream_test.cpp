@@ -265,6 +265,29 @@ TEST_F(HttpStreamTest, AStreamEndsWithTheRightsItWasOpenedBy) {
   EXPECT_THAT(slow->answer().body, HasSubstr("released"));
 }
 
+TEST_F(HttpStreamTest, RightsThatCouldNotBeCheckedAreCheckedAgain) {
+  std::atomic<bool> broken = false;
+  auto options = named_callers();
+  options.authenticate = [&, inner = options.authenticate](const net::Headers& headers,
+                                                           const std::stop_token& asked) {
+    if (broken.exchange(false)) throw std::runtime_error("out of memory");
+    return inner(headers, asked);
+  };
+  start(options);
+  Visitor listening(http->port());
+  listening.send("POST", "/mcp", plus(modern_headers("subscriptions/listen"), caller("alice")),
+                 listen("1", R"("toolsListChanged":true)"));
+  listening.head();
+  listening.event();
+  broken = true;
+  clock.advance(std::chrono::seconds(6));
+  await_beat();
+  while (broken) await_beat();
+  ban("alice");
+  clock.advance(std::chrono::seconds(6));
+  EXPECT_EQ(listening.event(), "");
+}
+
 TEST_F(HttpStreamTest, OneCallerDoesNotTakeEveryWorker) {
   auto options = named_callers();
   options.max_calls_of_caller = 1;
