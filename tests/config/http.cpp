@@ -109,7 +109,8 @@ TEST(Http, AnIssuerSpeaksHttpsOrIsHere) {
 
 TEST(Http, RefusesWhatIsNone) {
   const config::Flag http{"--http", "127.0.0.1:8080"};
-  EXPECT_THAT(error({{"--http", "pve.example.com:80"}}), HasSubstr("must be an address (not a name)"));
+  EXPECT_THAT(error({{"--http", "pve.example.com:80"}}),
+              HasSubstr("must be an address (of names only localhost)"));
   EXPECT_THAT(error({http, {"--http-url", "https://a/mcp?x=1"}}), HasSubstr("no query"));
   for (const auto* bad : {"*", "a b", "https://a", "a/b"})
     EXPECT_THAT(error({http, {"--http-hosts", bad}}), HasSubstr("name of a host")) << bad;
