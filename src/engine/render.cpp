@@ -85,9 +85,11 @@ std::string json_text(pve::Answer& answer, const Style& style) {
 }
 
 mcp::Result change(const Rendering& rendering, pve::Answer& answer) {
-  auto text = sentence(rendering.row, rendering.given) + ".";
+  const bool begun = is_upid(answer.data);
+  auto text = sentence(rendering.row, rendering.given) +
+              (begun ? " has begun and was not awaited; pve_get_task_status with wait awaits its end." : ".");
   base::JsonObject facts{{"message", text}};
-  if (is_upid(answer.data)) {
+  if (begun) {
     facts["upid"] = answer.data;
     facts["state"] = "running";
     text += " Task: " + base::printable(std::string_view(answer.data.get_string()));

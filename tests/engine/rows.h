@@ -47,7 +47,7 @@ inline constexpr Tool kStart{.name = "pve_start_qemu_vm",
                              .effect = Effect::Additive,
                              .call = {Method::Post, "/nodes/{node}/qemu/{vmid}/status/start"},
                              .params = {{.name = "node"}, {.name = "vmid"}},
-                             .done = "VM {vmid} start requested on node {node}"};
+                             .done = "VM {vmid} start on node {node}"};
 inline constexpr Tool kBackup{.name = "pve_run_backup",
                               .title = "Back up",
                               .description = "Back up guests.",
