@@ -65,12 +65,21 @@ async function authorizing(kind, url, provider, use) {
 const challengeOf = (response) =>
   Object.fromEntries([...(response.headers.get('www-authenticate') ?? '').matchAll(/(\w+)="([^"]*)"/g)].map(([, k, v]) => [k, v]));
 
+/** The answer is the challenge of a token without the scope. */
+async function refusedFor(scope, response) {
+  assert.equal(response.status, 403, await response.text());
+  const challenge = challengeOf(response);
+  assert.equal(challenge.error, 'insufficient_scope');
+  assert.ok(challenge.scope.split(' ').includes(scope), challenge.scope);
+  assert.ok(challenge.resource_metadata);
+}
+
 const call = (name, args) => ({ jsonrpc: '2.0', id: 1, method: 'tools/call',
   params: { name, arguments: args, _meta: envelope({}) } });
 
 const post = (url, token, message) => fetch(url, { method: 'POST', body: JSON.stringify(message), headers: {
   'Content-Type': 'application/json', Accept: 'application/json, text/event-stream', 'MCP-Protocol-Version': '2026-07-28',
-  'Mcp-Method': message.method, 'Mcp-Name': message.params.name, ...(token && { Authorization: `Bearer ${token}` }) } });
+  'Mcp-Method': message.method, 'Mcp-Name': message.params.name ?? message.params.taskId, ...(token && { Authorization: `Bearer ${token}` }) } });
 
 /** Runs `use(url, issuer, issuerUrl, server)` with an authorization server and the product that trusts it. */
 async function withBoth(use, ...args) {
@@ -119,6 +128,20 @@ const flow = (kind) => () => withBoth(async (url, issuer, issuerUrl) => {
   return [before, provider.tokens().access_token];
 });
 
+/** The task that a user began is shown by their token for less, and stopped by that for more alone. */
+async function stopsItsTask(url, user, less) {
+  const withTasks = { extensions: { 'io.modelcontextprotocol/tasks': {} } };
+  const ask = (token, method, params) => post(url, token,
+    { jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: envelope(withTasks) } });
+  const begun = await ask(user, 'tools/call', { name: 'pve_run_backup', arguments: { node: 'pve1', vmid: '100' } });
+  const { result } = await begun.json();
+  assert.equal(result.resultType, 'task', JSON.stringify(result));
+  const { taskId } = result;
+  assert.equal((await (await ask(less, 'tasks/get', { taskId })).json()).result.status, 'working');
+  await refusedFor('pve:execute', await ask(less, 'tasks/cancel', { taskId }));
+  assert.equal((await (await ask(user, 'tasks/cancel', { taskId })).json()).result.resultType, 'complete');
+}
+
 /** Tokens that are for another endpoint, of another issuer, or for less than the call needs. */
 const tokens = () => withBoth(async (url, issuer, issuerUrl) => {
   const reader = await issuer.clientToken(issuerUrl, 'pve:read');
@@ -142,16 +165,13 @@ const tokens = () => withBoth(async (url, issuer, issuerUrl) => {
   }
   assert.equal((await post(url, reader, list)).status, 200);
   for (const [message, scope] of [[start, 'pve:execute'], [call('pve_delete_qemu_vm', { vmid: 118 }), 'pve:full']]) {
-    const refused = await post(url, reader, message);
-    assert.equal(refused.status, 403, await refused.text());
-    const challenge = challengeOf(refused);
-    assert.equal(challenge.error, 'insufficient_scope');
-    assert.ok(challenge.scope.split(' ').includes(scope), challenge.scope);
-    assert.ok(challenge.resource_metadata);
+    await refusedFor(scope, await post(url, reader, message));
   }
   assert.match(textOf((await (await post(url, user, start)).json()).result), /VM 118 start done/);
+  const less = await issuer.userToken(issuerUrl, 'pve:read');
+  await stopsItsTask(url, user, less);
   console.log('tokens: for this endpoint and this issuer only, and for what their scopes say');
-  return [reader, user, foreign, other];
+  return [reader, user, less, foreign, other];
 });
 
 /** A session of the legacy era is held to the same. */
