@@ -7,6 +7,21 @@
 #include "base/text.h"
 
 namespace engine {
+namespace {
+
+constexpr std::size_t kShown = 60;
+
+std::string none_named(std::string_view text, const std::optional<WrittenGuest>& written,
+                       const std::vector<pve::Guest>& guests) {
+  std::vector<std::string_view> names;
+  for (const auto& guest : guests) names.push_back(guest.name);
+  const auto near = base::nearest(written ? written->name : text, names);
+  return fmt::format("There is no guest {}{} among the {} that this token may see{}", written ? "" : "named ",
+                     base::printable(text, kShown), guests.size(),
+                     near.empty() ? "." : fmt::format("; did you mean {}?", base::printable(near, kShown)));
+}
+
+}  // namespace
 
 std::string shown_guest(std::int64_t vmid, std::string_view name) {
   return name.empty() ? std::to_string(vmid) : fmt::format("{} ({})", vmid, name);
@@ -37,33 +52,29 @@ std::optional<std::string> misnamed(const WrittenGuest& written, const pve::Gues
   return fmt::format(
       "Guest {} is called {}, not {}: the number may have become another guest's. Give the number alone, or "
       "with the name it has.",
-      guest.vmid, base::printable(guest.name, 60), base::printable(written.name, 60));
+      guest.vmid, base::printable(guest.name, kShown), base::printable(written.name, kShown));
 }
 
 std::expected<pve::Guest, std::string> guest_named(std::string_view text,
                                                    const std::vector<pve::Guest>& guests) {
-  if (const auto written = written_guest(text)) {
-    const auto* guest = pve::find(guests, written->vmid);
-    if (guest == nullptr) {
-      return std::unexpected(fmt::format("There is no guest {} among the {} that this token may see.",
-                                         written->vmid, guests.size()));
-    }
+  const auto written = written_guest(text);
+  if (const auto* guest = written ? pve::find(guests, written->vmid) : nullptr; guest != nullptr) {
     if (auto wrong = misnamed(*written, *guest)) return std::unexpected(*std::move(wrong));
     return *guest;
   }
+  const auto wanted = base::lower_ascii(text);
   const pve::Guest* found = nullptr;
   for (const auto& guest : guests) {
-    if (guest.name != text) continue;
+    if (guest.name.empty() || base::lower_ascii(guest.name) != wanted) continue;
     if (found != nullptr) {
       return std::unexpected(
           fmt::format("Several guests are named {}, {} and {} among them: give the number.",
-                      base::printable(text, 60), found->vmid, guest.vmid));
+                      base::printable(text, kShown), found->vmid, guest.vmid));
     }
     found = &guest;
   }
   if (found != nullptr) return *found;
-  return std::unexpected(fmt::format("There is no guest named {} among the {} that this token may see.",
-                                     base::printable(text, 60), guests.size()));
+  return std::unexpected(none_named(text, written, guests));
 }
 
 }  // namespace engine

@@ -29,8 +29,8 @@ std::optional<std::int64_t> guest_number(std::string_view text);
 /// by now. Case does not count, and of a guest whose name PVE does not say any is right.
 std::optional<std::string> misnamed(const WrittenGuest& written, const pve::Guest& guest);
 
-/// By number, by the form above with the name that the guest has, or by a name that only one has. The error
-/// is a sentence.
+/// By number, by the form above with the name that the guest has, or by a name that only one has, whatever
+/// its case. The error is a sentence.
 std::expected<pve::Guest, std::string> guest_named(std::string_view text,
                                                    const std::vector<pve::Guest>& guests);
 

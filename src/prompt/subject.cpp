@@ -66,34 +66,10 @@ std::string sentence(const Named& wrong) {
 
 using FoundGuest = std::expected<pve::Guest, std::string>;
 
-FoundGuest by_number(const std::vector<pve::Guest>& guests, const engine::WrittenGuest& written) {
-  const auto* found = pve::find(guests, written.vmid);
-  if (auto no = engine::misnamed(written, *found)) return std::unexpected("guest: " + *std::move(no));
-  return *found;
-}
-
-/// The error says why there is none of it, or more than one.
 FoundGuest the_guest(const std::vector<pve::Guest>& guests, const std::string& given) {
-  const auto written = engine::written_guest(given);
-  if (written && pve::find(guests, written->vmid) != nullptr) return by_number(guests, *written);
-  const pve::Guest* found = nullptr;
-  for (const auto& guest : guests) {
-    if (base::lower_ascii(guest.name) != base::lower_ascii(given)) continue;
-    if (found != nullptr) {
-      return std::unexpected(
-          fmt::format("guest: more than one is called '{}', {} and {} among them; give "
-                      "the number.",
-                      given, found->vmid, guest.vmid));
-    }
-    found = &guest;
-  }
-  if (found != nullptr) return *found;
-  std::vector<std::string_view> names;
-  for (const auto& guest : guests) names.push_back(guest.name);
-  const auto near = base::nearest(written ? written->name : given, names);
-  return std::unexpected(fmt::format(
-      "guest: no guest '{}' among the {} that the token may see{}.", base::printable(given, kShown),
-      guests.size(), near.empty() ? "" : fmt::format("; did you mean {}?", base::printable(near, kShown))));
+  auto found = engine::guest_named(given, guests);
+  if (!found) return std::unexpected("guest: " + found.error());
+  return found;
 }
 
 /// Nothing when PVE does not say; `unknown` has its words then.

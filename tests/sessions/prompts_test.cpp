@@ -327,8 +327,8 @@ TEST_F(PromptsTest, NothingAnswersIsNotNothing) {
 TEST_F(PromptsTest, AGuestThatIsNotThereIsRefusedBeforeAnythingIsRead) {
   const auto got = get("slow_guest", R"({"guest":"web1"})");
   EXPECT_EQ(got.error, -32602);
-  EXPECT_THAT(got.text, HasSubstr("no guest 'web1' among the 30"));
-  EXPECT_THAT(got.text, HasSubstr("did you mean web0"));
+  EXPECT_THAT(got.text, HasSubstr("guest: There is no guest named web1 among the 30"));
+  EXPECT_THAT(got.text, HasSubstr("; did you mean web01?"));
   EXPECT_EQ(get("slow_guest", R"({"guest":"99999999999999999999"})").error, -32602);
 }
 
@@ -487,7 +487,7 @@ TEST_F(PromptsTest, ANumberWithTheNameOfAnotherGuestIsRefused) {
   EXPECT_THAT(get("slow_guest", R"-({"guest":"100 ()"})-").text,
               StartsWith("guest: '100 ()' is not a guest's"));
   EXPECT_THAT(get("slow_guest", R"-({"guest":"999 (web01)"})-").text,
-              StartsWith("guest: no guest '999 (web01)' among the "));
+              StartsWith("guest: There is no guest 999 (web01) among the "));
 }
 
 TEST_F(PromptsTest, ARenamedGuestIsKnownThoughAnOldListIsRemembered) {
