@@ -141,7 +141,8 @@ Error too_long(std::size_t count, std::size_t most) {
 
 std::variant<Item, Batch> parse(std::string_view text, std::size_t most) {
   if (!base::is_utf8(text)) return invalid({}, kParseError, "Parse error: not valid UTF-8");
-  if (values_in(text) > kMostValues)
+  // A text has no more values than bytes.
+  if (text.size() > kMostValues && values_in(text) > kMostValues)
     return invalid({}, kInvalidRequest,
                    "Invalid request: more than " + std::to_string(kMostValues) + " values");
   auto value = base::parse_json(text);
