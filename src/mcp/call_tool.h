@@ -3,7 +3,6 @@
 
 #include "mcp/exchange.h"
 #include "mcp/server.h"
-#include "mcp/tasks.h"
 
 namespace mcp {
 

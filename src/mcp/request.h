@@ -102,6 +102,10 @@ struct ProtocolError {
   base::Json data;
 };
 
+/// A caller's token does not reach what was asked: over HTTP a 403 with a challenge that names the scopes in
+/// `data.scopes`. Outside of the codes that JSON-RPC and MCP reserve.
+inline constexpr int kInsufficientScope = 403;
+
 /// The caller's token does not reach that far, though the server would: these scopes would do.
 struct InsufficientScope {
   std::vector<std::string> scopes;

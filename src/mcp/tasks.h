@@ -17,10 +17,6 @@ namespace mcp {
 
 struct Result;
 
-/// A caller's token does not reach what was asked: over HTTP a 403 with a challenge that names the scopes in
-/// `data.scopes`. Outside of the codes that JSON-RPC and MCP reserve.
-inline constexpr int kInsufficientScope = 403;
-
 struct TaskState {
   enum class Status : std::uint8_t { Working, InputRequired, Completed, Failed, Cancelled };
   using Time = std::chrono::sys_time<std::chrono::milliseconds>;

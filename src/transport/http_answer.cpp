@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "base/json.h"
-#include "mcp/call_tool.h"
 #include "mcp/modern.h"
+#include "mcp/request.h"
 
 namespace transport {
 namespace {
