@@ -281,20 +281,12 @@ TEST_F(HttpSessionTest, AReaderOfARevisionWithoutEmptyEventsGetsNone) {
 TEST_F(HttpSessionTest, IsInitializedOnce) {
   start();
   const auto session = open_session();
-  const auto again =
-      post(in_session(session),
-           R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25",)"
-           R"("capabilities":{},"clientInfo":{"name":"test","version":"1"}}})");
+  const auto again = post(in_session(session), hello("2025-11-25"));
   EXPECT_EQ(again.status, 400U);
   EXPECT_THAT(again.body, HasSubstr("already initialized"));
   EXPECT_EQ(again.header("Mcp-Session-Id"), "");
   EXPECT_TRUE(ping(session).is_json());
-  EXPECT_EQ(post(in_session(session + "x"),
-                 R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25",)"
-                 R"("capabilities":{},"clientInfo":{"name":"test","version":"1"}}})")
-                .status,
-            200U)
-      << "of a session that is gone";
+  EXPECT_EQ(post(in_session(session + "x"), hello("2025-11-25")).status, 200U) << "of a session that is gone";
 }
 
 TEST_F(HttpSessionTest, ABatchIsBounded) {
