@@ -13,26 +13,32 @@ namespace net {
 namespace {
 
 constexpr std::uint16_t kPvePort = 8006;
+// RFC 6874: the '%' before a zone is written so in a URL.
+constexpr std::string_view kZoneInUrl = "%25";
 
 bool is_ipv4(const std::string& host) {
   in_addr address{};
   return ::inet_pton(AF_INET, host.c_str(), &address) == 1;
 }
 
-// With or without a zone.
-bool is_ipv6(std::string_view host) {
-  const auto zone = host.find('%');
-  if (zone != std::string_view::npos) {
-    const auto name = host.substr(zone + 1);
-    const bool usable = !name.empty() && std::ranges::all_of(name, [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-             c == '-' || c == '_';
-    });
-    if (!usable) return false;
-    host = host.substr(0, zone);
-  }
+bool names_a_zone(std::string_view name) {
+  return !name.empty() && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '-' || c == '_';
+  });
+}
+
+// The literal in its shortest form, with its zone as it was; nothing when it is none.
+std::optional<std::string> ipv6(std::string_view literal) {
+  const auto zone_at = std::min(literal.find('%'), literal.size());
+  const auto zone = literal.substr(zone_at);
+  if (!zone.empty() && !names_a_zone(zone.substr(1))) return std::nullopt;
   in6_addr address{};
-  return ::inet_pton(AF_INET6, std::string(host).c_str(), &address) == 1;
+  if (::inet_pton(AF_INET6, std::string(literal.substr(0, zone_at)).c_str(), &address) != 1)
+    return std::nullopt;
+  std::array<char, INET6_ADDRSTRLEN> shortest{};
+  ::inet_ntop(AF_INET6, &address, shortest.data(), shortest.size());
+  return shortest.data() + std::string(zone);
 }
 
 // Why a name cannot be a host; nothing when it can.
@@ -83,20 +89,22 @@ struct Authority {
 std::expected<Authority, std::string> parse_bracketed(std::string_view text) {
   const auto close = text.find(']');
   if (close == std::string_view::npos) return std::unexpected("has '[' without ']'");
-  std::string host(text.substr(1, close - 1));
-  // RFC 6874 writes the '%' of a zone as %25.
-  if (const auto zone = host.find("%25"); zone != std::string::npos) host.erase(zone + 1, 2);
-  if (!is_ipv6(host)) return std::unexpected("has brackets around something that is not an IPv6 address");
+  std::string literal(text.substr(1, close - 1));
+  const auto zone = std::min(literal.find('%'), literal.size());
+  if (literal.compare(zone, kZoneInUrl.size(), kZoneInUrl) == 0)
+    literal.replace(zone, kZoneInUrl.size(), "%");
+  auto host = ipv6(literal);
+  if (!host) return std::unexpected("has brackets around something that is not an IPv6 address");
   const auto after = text.substr(close + 1);
-  if (after.empty()) return Authority{host, std::nullopt};
+  if (after.empty()) return Authority{std::move(*host), std::nullopt};
   const auto port = after.front() == ':' ? parse_port(after.substr(1)) : std::nullopt;
   if (!port) return std::unexpected("has no port number from 1 to 65535 after ']'");
-  return Authority{host, port};
+  return Authority{std::move(*host), port};
 }
 
 std::expected<Authority, std::string> parse_authority(std::string_view text) {
   if (text.starts_with('[')) return parse_bracketed(text);
-  if (is_ipv6(text)) return Authority{std::string(text), std::nullopt};
+  if (auto literal = ipv6(text)) return Authority{std::move(*literal), std::nullopt};
   const auto colon = text.find(':');
   std::string host = base::lower_ascii(text.substr(0, colon));
   if (host.size() > 1 && host.ends_with('.')) host.pop_back();
@@ -118,7 +126,9 @@ std::string Url::authority() const {
 
 std::string Url::text() const {
   const bool literal = host.find(':') != std::string::npos;
-  return (tls ? "https://" : "http://") + (literal ? "[" + host + "]" : host) + ":" + std::to_string(port);
+  std::string name = literal ? "[" + host + "]" : host;
+  if (const auto zone = name.find('%'); zone != std::string::npos) name.replace(zone, 1, kZoneInUrl);
+  return (tls ? "https://" : "http://") + name + ":" + std::to_string(port);
 }
 
 bool Url::is_loopback() const {

@@ -40,6 +40,7 @@ void check_url(std::string_view text) {
   require(!base::has_control(url->text()) && url->authority().find_first_of("/?#@ ") == std::string::npos);
   const auto again = net::parse_url(url->text());
   require(again && again->text() == url->text());
+  require(again->host == url->host && again->port == url->port && again->tls == url->tls);
 }
 
 }  // namespace

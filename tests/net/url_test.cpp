@@ -40,8 +40,12 @@ INSTANTIATE_TEST_SUITE_P(
         Good{"  pve \n", "https://pve:8006", "pve"}, Good{"192.0.2.7", "https://192.0.2.7:8006", "192.0.2.7"},
         Good{"::1", "https://[::1]:8006", "::1"}, Good{"[::1]:9000", "https://[::1]:9000", "::1"},
         Good{"https://[2001:db8::5]/", "https://[2001:db8::5]:443", "2001:db8::5"},
-        Good{"[fe80::1%25eth0]:8006", "https://[fe80::1%eth0]:8006", "fe80::1%eth0"},
-        Good{"[fe80::1%eth0]", "https://[fe80::1%eth0]:8006", "fe80::1%eth0"},
+        Good{"[fe80::1%25eth0]:8006", "https://[fe80::1%25eth0]:8006", "fe80::1%eth0"},
+        Good{"[fe80::1%eth0]", "https://[fe80::1%25eth0]:8006", "fe80::1%eth0"},
+        Good{"fe80::1%25", "https://[fe80::1%2525]:8006", "fe80::1%25"},
+        Good{"[fe80::1%2525]", "https://[fe80::1%2525]:8006", "fe80::1%25"},
+        Good{"FE80:0::0001%Br0", "https://[fe80::1%25Br0]:8006", "fe80::1%Br0"},
+        Good{"[2001:DB8:0:0::5]", "https://[2001:db8::5]:8006", "2001:db8::5"},
         Good{"xn--bcher-kva.example", "https://xn--bcher-kva.example:8006", "xn--bcher-kva.example"},
         Good{"pve_1", "https://pve_1:8006", "pve_1"}));
 
@@ -76,7 +80,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Bad{"p%76e", "'%'"}, Bad{"pve..local", "empty part"}, Bad{"-pve", "'-'"},
                     Bad{"pve-.local", "'-'"}, Bad{"300.1.1.1", "IPv4"}, Bad{"1.2.3", "IPv4"},
                     Bad{"[::1", "']'"}, Bad{"[pve]", "IPv6"}, Bad{"[::1]8006", "port"},
-                    Bad{"[fe80::1%]", "IPv6"}, Bad{"pve,pve2", "','"}));
+                    Bad{"[fe80::1%]", "IPv6"}, Bad{"[fe80::1%25]", "IPv6"}, Bad{"[fe80::1%a%25b]", "IPv6"},
+                    Bad{"pve,pve2", "','"}));
 
 TEST(Url, HostHeaderHasNoZone) {
   EXPECT_EQ(net::parse_url("[fe80::1%eth0]")->authority(), "[fe80::1]:8006");
