@@ -73,14 +73,14 @@ std::string running(const std::string& subject, const pve::TaskReport& report) {
   auto text = fmt::format("{} still runs after {} and goes on by itself.", subject, duration(report.waited));
   if (!report.log.empty())
     text += fmt::format(" Last in its log: {}.", base::printable(report.log.back(), 300));
-  return text + " pve_get_task_status with wait waits for its end, pve_stop_task stops it.";
+  return fmt::format("{} {}, pve_stop_task stops it.", text, kHowToAwait);
 }
 
 std::string cancelled(const std::string& subject, const pve::TaskReport& report) {
   return fmt::format(
       "{}: this call was cancelled after {}. PVE's task was not stopped, it goes on by itself. "
-      "pve_get_task_status with wait waits for its end, pve_stop_task stops it.",
-      subject, duration(report.waited));
+      "{}, pve_stop_task stops it.",
+      subject, duration(report.waited), kHowToAwait);
 }
 
 std::string unknown(const std::string& subject, const pve::TaskReport& report, const std::string& base_url) {

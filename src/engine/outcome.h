@@ -2,12 +2,16 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "engine/output.h"
 #include "mcp/tools.h"
 #include "pve/tasks.h"
 
 namespace engine {
+
+/// What to call for the end of a task that goes on; a clause, for the model.
+inline constexpr std::string_view kHowToAwait = "pve_get_task_status with wait waits for its end";
 
 struct Ending {
   std::string subject;  ///< the row's sentence without its full stop: "VM 100 start"

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "engine/outcome.h"
 #include "engine/value.h"
 #include "view/human.h"
 #include "view/log.h"
@@ -87,7 +88,7 @@ std::string json_text(pve::Answer& answer, const Style& style) {
 mcp::Result change(const Rendering& rendering, pve::Answer& answer) {
   const bool begun = is_upid(answer.data);
   auto text = sentence(rendering.row, rendering.given) +
-              (begun ? " has begun and was not awaited; pve_get_task_status with wait awaits its end." : ".");
+              (begun ? fmt::format(" has begun and was not awaited; {}.", kHowToAwait) : ".");
   base::JsonObject facts{{"message", text}};
   if (begun) {
     facts["upid"] = answer.data;

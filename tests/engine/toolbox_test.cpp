@@ -91,7 +91,7 @@ TEST_F(ToolboxTest, AChangeWorks) {
   pve_.body = R"({"data":"UPID:pve1:00000001:00000001:6B000000:qmstart:100:root@pam:"})";
   EXPECT_THAT(text(outcome("pve_start_qemu_vm", R"({"node":"pve1","vmid":"100"})")),
               AllOf(HasSubstr("VM 100 start on node pve1 has begun and was not awaited; pve_get_task_status "
-                              "with wait awaits its end. Task: UPID:pve1:")));
+                              "with wait waits for its end. Task: UPID:pve1:")));
   EXPECT_FALSE(is_error_);
   ASSERT_THAT(pve_.requests, SizeIs(1));
   EXPECT_EQ(pve_.requests[0].method, base::Method::Post);
