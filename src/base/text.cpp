@@ -10,6 +10,7 @@
 namespace base {
 namespace {
 
+constexpr std::size_t kLongestSlip = 100;
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
 struct Scalar {
@@ -200,10 +201,12 @@ std::string_view nearest(std::string_view name, std::span<const std::string_view
       best_distance = distance;
     }
   }
-  if (best.empty() || name.empty()) return {};
+  if (best.empty()) return {};
   const bool prefix =
       (name.size() >= 2 && best.starts_with(name)) || (best.size() >= 2 && name.starts_with(best));
   return prefix || best_distance * 3 <= std::max(name.size(), best.size()) ? best : std::string_view{};
 }
 
 }  // namespace base
+  if (name.empty() || name.size() > kLongestSlip) return {};
+    if (candidate.size() > kLongestSlip) continue;

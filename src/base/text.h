@@ -39,7 +39,8 @@ std::string_view trim(std::string_view text);
 std::string lower_ascii(std::string_view text);
 
 /// The candidate with the smallest edit distance to `name`, if one is close enough to be a likely slip (at
-/// most a third of the letters differ, or one is a prefix of the other); "" otherwise.
+/// most a third of the letters differ, or one is a prefix of the other); "" otherwise. Names of over 100
+/// bytes are no slip of anything.
 std::string_view nearest(std::string_view name, std::span<const std::string_view> candidates);
 
 }  // namespace base

@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace {
 
@@ -132,3 +135,7 @@ TEST(Nearest, FindsSlipsAndNothingElse) {
 }
 
 }  // namespace
+  // Nobody's slip is that long, and the distance costs the product of the lengths.
+  EXPECT_EQ(base::nearest("qemu" + std::string(100, 'x'), words), "");
+  const std::string longest(100'000, 'q');
+  EXPECT_EQ(base::nearest(longest, std::vector<std::string_view>{longest}), "");
