@@ -120,6 +120,24 @@ std::string printable(std::string_view text, std::size_t limit) {
   return out;
 }
 
+std::optional<std::string> disarmed(std::string_view text) {
+  const auto is_plain = [](char c) { return (c >= ' ' && c <= '~') || c == '\n' || c == '\r' || c == '\t'; };
+  if (std::ranges::all_of(text, is_plain)) return std::nullopt;
+  std::string out;
+  out.reserve(text.size());
+  bool harmless = true;
+  while (!text.empty()) {
+    const auto scalar = first_scalar(text);
+    const std::size_t length = scalar ? scalar->length : 1;
+    const bool fits =
+        is_plain(text.front()) || (scalar && !is_invisible(scalar->code) && !is_control(scalar->code));
+    out += fits ? text.substr(0, length) : kReplacement;
+    harmless = harmless && fits;
+    text.remove_prefix(length);
+  }
+  return harmless ? std::nullopt : std::optional(std::move(out));
+}
+
 std::string percent_encode(std::string_view text) {
   static constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string out;
@@ -192,9 +210,11 @@ std::string lower_ascii(std::string_view text) {
 }
 
 std::string_view nearest(std::string_view name, std::span<const std::string_view> candidates) {
+  if (name.empty() || name.size() > kLongestSlip) return {};
   std::string_view best;
   std::size_t best_distance = std::string_view::npos;
   for (const auto candidate : candidates) {
+    if (candidate.size() > kLongestSlip) continue;
     const std::size_t distance = edit_distance(lower_ascii(name), lower_ascii(candidate));
     if (distance < best_distance) {
       best = candidate;
@@ -208,5 +228,3 @@ std::string_view nearest(std::string_view name, std::span<const std::string_view
 }
 
 }  // namespace base
-  if (name.empty() || name.size() > kLongestSlip) return {};
-    if (candidate.size() > kLongestSlip) continue;

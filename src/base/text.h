@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,6 +23,10 @@ bool is_plain_text(std::string_view text);
 /// characters replaced by U+FFFD (a line break or tab by a space), invalid UTF-8 by U+FFFD, at most `limit`
 /// bytes (then "…").
 std::string printable(std::string_view text, std::size_t limit = 300);
+
+/// What printable() replaces by U+FFFD replaced so, the line breaks and tabs kept: for texts that stay inside
+/// JSON. Nothing when `text` is harmless as it is.
+std::optional<std::string> disarmed(std::string_view text);
 
 /// Percent-encodes everything but the unreserved characters of RFC 3986, byte by byte.
 std::string percent_encode(std::string_view text);

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/text.h"
 #include "engine/outcome.h"
@@ -204,6 +205,25 @@ void mask_secrets(base::Json& value) {
   }
 }
 
+void disarm(base::Json& value) {
+  if (const auto* text = value.if_string()) {
+    if (const auto harmless = base::disarmed(std::string_view(*text))) value = base::Json(*harmless);
+  } else if (auto* array = value.if_array()) {
+    for (auto& item : *array) disarm(item);
+  } else if (auto* object = value.if_object()) {
+    std::vector<std::string> fooling;
+    for (auto& member : *object) {
+      disarm(member.value());
+      if (base::disarmed(member.key())) fooling.emplace_back(member.key());
+    }
+    for (const auto& key : fooling) {
+      auto kept = std::move(object->at(key));
+      object->erase(key);
+      (*object)[*base::disarmed(key)] = std::move(kept);
+    }
+  }
+}
+
 std::string sentence(const Row& row, const base::JsonObject& given) {
   std::string text;
   std::string_view rest = row.tool().done.empty() ? row.tool().title : row.tool().done;
@@ -220,6 +240,7 @@ std::string sentence(const Row& row, const base::JsonObject& given) {
 
 mcp::Result render(const Rendering& rendering, pve::Answer answer) {
   mask_secrets(answer.data);
+  disarm(answer.data);
   if (rendering.row.tool().effect != tool::Effect::None) return change(rendering, answer);
   const auto& style = rendering.style;
   if (const auto* array = answer.data.if_array()) {

@@ -22,11 +22,16 @@ struct Rendering {
 };
 
 /// A read as the row's view says, or as compact JSON with sorted keys. A change: the row's sentence, then the
-/// UPID or the data. Values under names of secrets are masked.
+/// UPID or the data. Values under names of secrets are masked, and
+/// what fools a reader is replaced.
 mcp::Result render(const Rendering& rendering, pve::Answer answer);
 
 /// Puts "***" in the place of every text under the name of a secret, however deep.
 void mask_secrets(base::Json& value);
+
+/// Replaces what hides or reorders text, and controls but line breaks and tabs, by U+FFFD in every text and
+/// name, however deep: structured content carries them past JSON's own escapes.
+void disarm(base::Json& value);
 
 /// The row's sentence with `given` in it, without its full stop: "VM 100 start".
 std::string sentence(const Row& row, const base::JsonObject& given);

@@ -21,27 +21,6 @@ constexpr std::size_t kNote = 2000;
 constexpr std::size_t kLine = 1000;
 constexpr std::size_t kKey = 200;
 
-/// JSON itself escapes controls; what a terminal or a reader would be fooled by is replaced.
-base::Json clean(const base::Json& value) {
-  if (const auto* text = value.if_string()) {
-    const std::string_view view(*text);
-    return base::Json(base::printable(view, std::string::npos));
-  }
-  if (const auto* array = value.if_array()) {
-    base::JsonArray out;
-    out.reserve(array->size());
-    for (const auto& item : *array) out.push_back(clean(item));
-    return out;
-  }
-  if (const auto* object = value.if_object()) {
-    base::JsonObject out;
-    out.reserve(object->size());
-    for (const auto& member : *object) out[base::printable(member.key(), kKey)] = clean(member.value());
-    return out;
-  }
-  return value;
-}
-
 std::string_view type_of(const base::JsonObject& object) {
   const auto* type = object.if_contains("type");
   return type != nullptr && type->is_string() ? std::string_view(type->get_string()) : std::string_view{};
@@ -202,7 +181,8 @@ std::string shortened(base::Json& data, std::size_t room, const Shape& shape, ba
 
 std::string json_text(Reading reading, std::size_t budget, const Shape& shape) {
   engine::mask_secrets(reading.data);
-  auto data = clean(reading.data);
+  engine::disarm(reading.data);
+  auto data = std::move(reading.data);
   auto text = base::write_json_sorted(data);
   if (text.size() <= budget && reading.note.empty()) return text;
   base::JsonObject whole;

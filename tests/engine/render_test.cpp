@@ -1,7 +1,9 @@
 #include "engine/render.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "base/text.h"
 #include "rows.h"
 
 namespace {
@@ -84,6 +86,25 @@ TEST(Render, SecretsAreMaskedInEveryForm) {
     EXPECT_EQ(std::get<mcp::Text>(result.content.front()).text.find("hunter22"), std::string::npos);
     EXPECT_EQ(base::write_json(result.structured.value_or(nullptr)).find("hunter22"), std::string::npos);
   }
+}
+
+TEST(Render, NothingThatFoolsAReaderIsLeftInAnyForm) {
+  constexpr auto kFooling = "a\\u202eb\\u200b\\u2028\\u001b";
+  const auto object = fmt::format(R"({{"description":"{0}\n2","in {0}":["{0}"]}})", kFooling);
+  for (const auto form : {engine::Output::Text, engine::Output::Json, engine::Output::Structured}) {
+    for (const auto& tool : {test::kListResources, test::kUpdate}) {
+      for (const auto& data : {object, "[" + object + "]", fmt::format(R"("{}")", kFooling)}) {
+        const auto result = result_of(tool, "{}", {json(data), {}, {}}, {form});
+        const auto shown = std::get<mcp::Text>(result.content.front()).text +
+                           base::write_json(result.structured.value_or(nullptr));
+        EXPECT_FALSE(base::disarmed(shown)) << shown;
+        EXPECT_EQ(shown.find("\\u00"), std::string::npos) << shown;
+      }
+    }
+  }
+  const auto kept =
+      result_of(test::kListResources, "{}", {json(object), {}, {}}, {engine::Output::Structured});
+  EXPECT_NE(base::write_json(kept.structured.value_or(nullptr)).find("\\n2\""), std::string::npos);
 }
 
 TEST(Render, StructuredCarriesTheSameFacts) {
