@@ -77,22 +77,35 @@ int fail(std::string_view sentence) {
   return cli::kUsage;
 }
 
-/// The settings that may change while we run: tier, categories, tokens.
+/// True when tokens were read anew.
+bool reload_tokens(cli::HttpService& http) {
+  const auto read = http.reload();
+  if (!read) base::log(LogLevel::Error, read.error());
+  if (read.value_or(false)) base::log(LogLevel::Info, "the tokens were read again.");
+  return read.value_or(false);
+}
+
+/// True when tier and categories were read anew.
+bool reload_policy(const cli::Arguments& arguments, engine::Toolbox& toolbox) {
+  const auto settings = load(arguments);
+  if (settings) {
+    toolbox.set_policy(policy_of(*settings));
+    base::log(LogLevel::Info, "tier and categories were read again.");
+  } else {
+    base::log(LogLevel::Error, "tier and categories stay as they were: " + settings.error());
+  }
+  return settings.has_value();
+}
+
+/// What may change while we run. A mistake in one file keeps nobody's revoked token alive.
 void reload(const cli::Arguments& arguments, engine::Toolbox& toolbox, cli::HttpService* http,
             mcp::Changes& changes) {
-  const auto settings = load(arguments);
-  if (!settings) {
-    base::log(LogLevel::Error, "the settings stay as they were: " + settings.error());
-    return;
-  }
-  const auto tokens = http == nullptr ? std::expected<void, std::string>{} : http->reload();
-  if (!tokens) base::log(LogLevel::Error, tokens.error());
-  toolbox.set_policy(policy_of(*settings));
+  const bool tokens = http != nullptr && reload_tokens(*http);
+  const bool policy = reload_policy(arguments, toolbox);
+  if (!tokens && !policy) return;
   changes.tools_changed();
   changes.prompts_changed();
   changes.resources_changed();
-  base::log(LogLevel::Info, http != nullptr && tokens ? "tier, categories and tokens were read again."
-                                                      : "tier and categories were read again.");
 }
 
 /// Returns when the server cannot start, otherwise never.

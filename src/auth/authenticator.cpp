@@ -119,14 +119,14 @@ std::expected<Principal, Denied> Authenticator::check_jwt(std::string_view token
                    std::nullopt, std::move(claims->scopes)};
 }
 
-std::expected<void, std::string> Authenticator::reload() {
-  if (options_.token_file.empty()) return {};
+std::expected<bool, std::string> Authenticator::reload() {
+  if (options_.token_file.empty()) return false;
   auto tokens = load_tokens(options_.token_file, options_.words);
   if (!tokens) return std::unexpected(tokens.error() + " The tokens read before stay in force.");
   auto fresh = std::make_shared<const TokenSet>(std::move(*tokens));
   const std::scoped_lock lock(mutex_);
   tokens_ = std::move(fresh);
-  return {};
+  return true;
 }
 
 Denied Authenticator::insufficient_scope(std::size_t tier) const {

@@ -43,9 +43,9 @@ class Authenticator {
   /// a 503 which nobody needs to read.
   std::expected<Principal, Denied> check(const net::Headers& headers, const std::stop_token& stop);
 
-  /// Reads the file of tokens again. When that fails the old tokens stay and the error is a sentence that
-  /// says so.
-  std::expected<void, std::string> reload();
+  /// Reads the file of tokens again; false when there is none. When that fails the old tokens stay and the
+  /// error is a sentence that says so.
+  std::expected<bool, std::string> reload();
 
   /// The 403 to a caller whose scopes do not reach the tier with this index: names every scope up to it.
   Denied insufficient_scope(std::size_t tier) const;

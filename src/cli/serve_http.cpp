@@ -135,9 +135,8 @@ std::expected<std::unique_ptr<HttpService>, std::string> HttpService::open(const
   return std::unique_ptr<HttpService>(new HttpService(http, *std::move(authenticator)));
 }
 
-std::expected<void, std::string> HttpService::reload() {
-  if (!authenticator_) return {};
-  return authenticator_->reload();
+std::expected<bool, std::string> HttpService::reload() {
+  return authenticator_ ? authenticator_->reload() : false;
 }
 
 int HttpService::serve(const mcp::Server& server, transport::StopControl& stop) {

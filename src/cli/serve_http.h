@@ -26,9 +26,9 @@ class HttpService {
   /// Until `stop` is asked. The certificate's files are read again when they change. Returns the exit code.
   int serve(const mcp::Server& server, transport::StopControl& stop);
 
-  /// Reads the file of tokens again, if there is one. When that fails the old tokens stay and the error is a
-  /// sentence that says so. From any thread.
-  std::expected<void, std::string> reload();
+  /// Reads the file of tokens again; false when there is none. When that fails the old tokens stay and the
+  /// error is a sentence that says so. From any thread.
+  std::expected<bool, std::string> reload();
 
  private:
   HttpService(config::Http http, std::unique_ptr<auth::Authenticator> authenticator)

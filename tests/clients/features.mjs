@@ -200,7 +200,7 @@ async function reloading(kind, transport) {
       if (said) {
         writeFileSync(file, 'access_tier = "everything"\n');
         reload();
-        await said(/settings stay as they were: .*everything/);
+        await said(/tier and categories stay as they were: .*everything/);
         assert.equal(await count(), tiers['read-only']);
         await changed(1);
       }

@@ -54,6 +54,7 @@ async function isReader(client) {
 async function tokens() {
   const folder = mkdtempSync(join(tmpdir(), 'mcp-pve-'));
   const file = join(folder, 'tokens.toml');
+  const settings = join(folder, 'settings.toml');
   const all = { admin: made('admin'), reader: made('reader', '--tier', 'read-only'),
     nodes: made('nodes', '--categories', 'nodes,tasks'), late: made('late') };
   const store = (...names) => {
@@ -62,7 +63,8 @@ async function tokens() {
   };
   store('admin', 'reader', 'nodes');
   try {
-    await withServer(['--simulate', '--debug', '--http-tokens', file], async (server) => {
+    writeFileSync(settings, 'access_tier = "full"\n');
+    await withServer(['--simulate', '--debug', '--config', settings, '--http-tokens', file], async (server) => {
       const { url } = server;
       const statusOf = async (headers) => (await ask(url, headers)).status;
       for (const headers of [{}, bearer(`${all.admin.token}x`), bearer(all.late.token), bearer(''),
@@ -93,15 +95,21 @@ async function tokens() {
 
       store('reader', 'late');
       server.signal('SIGHUP');
-      await server.said(/tier, categories and tokens were read again/);
+      await server.said(/ the tokens were read again/);
       assert.equal(await statusOf(bearer(all.admin.token)), 401);
       assert.equal((await ask(url, { ...session, ...bearer(all.admin.token) }, list)).status, 401);
       assert.equal(await statusOf(bearer(all.late.token)), 200);
       writeFileSync(file, '[[token]]\nname = 1\n');
       server.signal('SIGHUP');
       await server.said(/tokens\.toml.*stay in force/);
-      await server.said(/ tier and categories were read again/);
+      await server.said(/ tier and categories were read again/, 2);
       assert.equal(await statusOf(bearer(all.late.token)), 200);
+      // A mistake in the settings keeps no token that was taken back.
+      store('reader');
+      writeFileSync(settings, 'access_tier = "ful"\n');
+      server.signal('SIGHUP');
+      await server.said(/tier and categories stay as they were: .*"ful"/);
+      assert.equal(await statusOf(bearer(all.late.token)), 401);
       assert.doesNotMatch(server.log(), /pve_[\w-]{43}/);
       for (const { token } of Object.values(all)) assert.ok(!server.log().includes(token.slice(4)), 'a token in the log');
     });
