@@ -151,12 +151,17 @@ std::expected<Target, std::string> find_guest(const Row& row, Target target, Clu
   return found;
 }
 
-Target find_task(Target target) {
+std::expected<Target, std::string> find_task(const Row& row, Target target) {
   const auto* text = value_of(target.arguments, "upid");
-  if (text == nullptr || !text->is_string()) return target;
-  const auto upid = pve::parse_upid(base::trim(std::string_view(text->get_string())));
-  if (!upid) return target;
+  const auto written = text == nullptr ? std::string{} : text_of(*text);
+  const auto upid = pve::parse_upid(base::trim(written));
   const auto* node = value_of(target.arguments, "node");
+  if (!upid && node != nullptr) return target;
+  if (!upid) {
+    return std::unexpected(fmt::format(
+        "{} was not called: upid: \"{}\" is not the id of a task (UPID:node:…); pve_list_tasks lists them.",
+        row.tool().name, base::printable(written, 100)));
+  }
   const auto said = node == nullptr ? std::string{} : text_of(*node);
   if (!said.empty() && said != upid->node)
     target.note =
@@ -178,7 +183,11 @@ std::expected<const pve::Guest*, std::string> one_of_list(const Row& row, std::s
 std::expected<Target, std::string> find_backup_node(const Row& row, Target target, Cluster& cluster,
                                                     const std::stop_token& stop) {
   const auto* vmid = value_of(target.arguments, "vmid");
-  if (vmid == nullptr) return target;
+  if (vmid == nullptr) {
+    if (value_of(target.arguments, "node") != nullptr) return target;
+    return std::unexpected(fmt::format(
+        "{} was not called: node: missing; give it, or guests of one node with vmid.", row.tool().name));
+  }
   const auto wanted = text_of(*vmid);
   const auto parts = base::split(wanted, ',');
   const bool numeric =
@@ -218,7 +227,7 @@ std::expected<Target, std::string> find_target(const Row& row, base::JsonObject 
   const auto path = row.tool().call.path;
   if (path.find("{node}") == std::string_view::npos) return target;
   if (is_about_guest(row)) return find_guest(row, std::move(target), cluster, stop);
-  if (path.find("{upid}") != std::string_view::npos) return find_task(std::move(target));
+  if (path.find("{upid}") != std::string_view::npos) return find_task(row, std::move(target));
   if (path.ends_with("/vzdump")) return find_backup_node(row, std::move(target), cluster, stop);
   return target;
 }

@@ -87,8 +87,12 @@ constexpr std::array kRemedies = {
     Remedy{"' not implemented", "This version of PVE does not have this call."},
 };
 
+// Only a GET can be repeated without a thought.
+bool is_repeatable(std::string_view what) { return what.starts_with("GET"); }
+
 // Made up by PVE's internal proxy; the texts are those of the system, so the number decides.
-std::string_view relay_remedy(const Error& error) {
+std::string relay_remedy(const Error& error, std::string_view what) {
+  const auto unclear = is_repeatable(what) ? "" : " It may have been carried out: look before repeating it.";
   switch (error.status) {
     case 595:
       return error.message.find("refused") != std::string::npos
@@ -97,13 +101,14 @@ std::string_view relay_remedy(const Error& error) {
                  : "PVE could not reach the node of this call: it is offline or cut off (pve_list_nodes "
                    "shows its status).";
     case 596:
-      return "PVE passed the call on and got no answer: the node hangs or the call failed in its middle. It "
-             "may have been carried out: look before repeating it.";
+      return std::string(
+                 "PVE passed the call on and got no answer: the node hangs or the call failed in its "
+                 "middle.") +
+             unclear;
     case 597:
     case 598:
     case 599:
-      return "PVE passed the call on and the answer broke off. It may have been carried out: look before "
-             "repeating it.";
+      return std::string("PVE passed the call on and the answer broke off.") + unclear;
     default:
       return {};
   }
@@ -114,9 +119,8 @@ std::string ended(std::string text) {
   return text;
 }
 
-// Only a GET can be repeated without a thought.
 std::string_view unknown_outcome(std::string_view what) {
-  if (what.starts_with("GET")) return {};
+  if (is_repeatable(what)) return {};
   return " The request had been sent and may have been carried out: look before repeating it.";
 }
 
@@ -128,9 +132,9 @@ std::string explain_answer(const Error& error, std::string_view what, std::strin
   text += "PVE's answer";
   if (!what.empty()) text += " to " + std::string(what);
   text += ", status " + std::to_string(error.status) + ").";
-  const auto relay = relay_remedy(error);
-  const auto what_to_do = !better.empty() ? better : relay.empty() ? remedy(error.message) : relay;
-  if (!what_to_do.empty()) text += " " + std::string(what_to_do);
+  auto what_to_do = better.empty() ? relay_remedy(error, what) : std::string(better);
+  if (what_to_do.empty()) what_to_do = remedy(error.message);
+  if (!what_to_do.empty()) text += " " + what_to_do;
   return text;
 }
 
@@ -227,7 +231,7 @@ std::string explain(const Error& error, std::string_view what, std::string_view 
     case Error::Kind::Malformed:
       return explain_malformed(error, what, base_url);
     case Error::Kind::Cancelled:
-      return error.failure && !error.failure->nothing_sent && !what.starts_with("GET")
+      return error.failure && !error.failure->nothing_sent && !is_repeatable(what)
                  ? "The call was cancelled after it had been sent; it may have been carried out."
                  : "The call was cancelled.";
   }

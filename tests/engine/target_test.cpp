@@ -232,7 +232,12 @@ TEST_F(TargetTest, ATaskKnowsItsNode) {
            R"({"node":"pve1","upid":"UPID:pve3:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:"})");
   EXPECT_THAT(text, HasSubstr("The task is of pve3, not of pve1"));
   EXPECT_EQ(pve_.asked.back(), kTask);
-  EXPECT_THAT(call("pve_get_task_status", R"({"upid":"nonsense"})"), HasSubstr("node"));
+  EXPECT_EQ(
+      call("pve_get_task_status", R"({"upid":"UPID:pve1:x"})"),
+      "pve_get_task_status was not called: upid: \"UPID:pve1:x\" is not the id of a task (UPID:node:…); "
+      "pve_list_tasks lists them.");
+  EXPECT_TRUE(is_error_);
+  EXPECT_THAT(call("pve_run_backup", "{}"), HasSubstr("node: missing"));
   EXPECT_TRUE(is_error_);
 }
 

@@ -170,7 +170,7 @@ INSTANTIATE_TEST_SUITE_P(
         Real{"dead", 595, "No route to host", "", Error::Kind::Refused, "No route to host", "offline"},
         Real{"daemon", 595, "Connection refused", "", Error::Kind::Refused, "Connection refused",
              "pvedaemon"},
-        Real{"pipe", 596, "Broken pipe", "", Error::Kind::Refused, "Broken pipe", "look before repeating"},
+        Real{"pipe", 596, "Broken pipe", "", Error::Kind::Refused, "Broken pipe", "got no answer"},
         Real{"hang", 596, "Connection timed out", "", Error::Kind::Refused, "Connection timed out",
              "got no answer"},
         Real{"redirections", 599, "Too many redirections", "", Error::Kind::Refused, "Too many redirections",
@@ -446,6 +446,18 @@ TEST(Explain, EveryFailureHasItsRemedy) {
               std::string::npos);
     EXPECT_EQ(pve::explain(error, "GET /x", "https://pve:8006").find("may have been carried out"),
               std::string::npos);
+  }
+}
+
+TEST(Explain, OnlyAChangeMayHaveBeenCarriedOut) {
+  for (const unsigned status : {596U, 597U, 598U, 599U}) {
+    Error error;
+    error.status = status;
+    error.message = "Broken pipe";
+    EXPECT_NE(pve::explain(error, "POST /x", "").find("look before repeating"), std::string::npos);
+    const auto read = pve::explain(error, "GET /x", "");
+    EXPECT_EQ(read.find("carried out"), std::string::npos) << read;
+    EXPECT_NE(read.find("PVE passed the call on"), std::string::npos) << read;
   }
 }
 
