@@ -71,9 +71,17 @@ const Row* Toolbox::row(std::string_view tool) {
   return found == all.by_name.end() ? nullptr : &all.rows[found->second];
 }
 
+std::string Toolbox::unknown(std::string_view tool) {
+  std::vector<std::string_view> names;
+  for (const auto& row : index().rows) names.push_back(row.tool().name);
+  const auto near = base::nearest(tool, names);
+  return fmt::format("Unknown tool: {}{}", base::printable(tool, 100),
+                     near.empty() ? "" : fmt::format("; did you mean {}?", near));
+}
+
 std::optional<Refusal> Toolbox::refusal(const mcp::Caller& caller, std::string_view tool) {
   const auto* found = row(tool);
-  if (found == nullptr) return fmt::format("Unknown tool: {}", base::printable(tool, 100));
+  if (found == nullptr) return unknown(tool);
   return gate_.refusal(caller, found->tool(), found->category());
 }
 
@@ -92,8 +100,7 @@ std::vector<mcp::ToolDescription> Toolbox::list(const mcp::Caller& caller) {
 mcp::Outcome Toolbox::call(const mcp::Call& call) {
   const auto* row = this->row(call.name);
   if (row == nullptr) {
-    return mcp::ProtocolError{kInvalidParams,
-                              fmt::format("Unknown tool: {}", base::printable(call.name, 100)), nullptr};
+    return mcp::ProtocolError{kInvalidParams, unknown(call.name), nullptr};
   }
   auto limit = gate_.tier_limit(call.caller);
   if (auto no = gate_.refusal(call.caller, row->tool(), row->category())) {

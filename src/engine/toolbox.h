@@ -50,6 +50,8 @@ class Toolbox final : public mcp::Tools {
   struct Index;
 
   Index& index();
+  /// There is no such tool, and which one was meant.
+  std::string unknown(std::string_view tool);
 
   std::span<const tool::Category> categories_;
   Gate gate_;
