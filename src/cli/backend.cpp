@@ -181,7 +181,8 @@ std::expected<std::unique_ptr<Backend>, std::string> Backend::open(const config:
     options.base_url = "the simulated cluster";
     auto backend = std::make_unique<Simulated>(simulation, facts, clock, std::move(options));
     for (const auto& fault : settings.faults) {
-      if (auto set = backend->cluster().fault(fault); !set) return std::unexpected(set.error());
+      if (auto set = backend->cluster().fault(fault); !set)
+        return std::unexpected("PVE_SIMULATE_FAULT (--fault): " + set.error());
     }
     return backend;
   }

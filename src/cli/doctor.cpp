@@ -96,7 +96,10 @@ void tls_step(net::Client& network, const net::ClientOptions& route, Report& rep
   const auto seen = network.probe(options);
   if (!seen) {
     const auto& failure = seen.error();
-    if (failure.fingerprint.empty()) return report.bad("TLS", failure.detail);
+    if (failure.fingerprint.empty())
+      return report.bad("TLS", failure.detail +
+                                   "\nDoes PVE_BASE_URL name PVE's own HTTPS port (8006), and does "
+                                   "pveproxy answer there (systemctl status pveproxy)?");
     return report.bad("TLS", failure.detail + "\nThe certificate seen has the fingerprint\n" +
                                  failure.fingerprint +
                                  "\nIf \"pvenode cert info\" on the node shows the same, pin it:\n"

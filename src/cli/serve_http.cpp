@@ -2,31 +2,25 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "cli/authentication.h"
 #include "cli/output.h"
 #include "cli/serve_http.h"
+#include "config/file.h"
 #include "config/http.h"
+#include "net/tls.h"
 #include "transport/http.h"
 
 namespace cli {
 namespace {
 
 using base::LogLevel;
-
-/// The file's text; the error is a sentence.
-std::expected<std::string, std::string> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (!file || text.empty()) return std::unexpected("cannot read " + path + ".");
-  return text;
-}
 
 /// The certificate and its key, watched for a new pair.
 class CertificateFiles {
@@ -37,13 +31,16 @@ class CertificateFiles {
     std::string certificate;
     std::string key;
   };
+  /// A pair that fits together; the error is a sentence.
   std::expected<Pair, std::string> read() {
     seen_ = times();
-    auto certificate = read_file(certificate_);
-    if (!certificate) return std::unexpected(certificate.error());
-    auto key = read_file(key_);
-    if (!key) return std::unexpected(key.error());
-    return Pair{*std::move(certificate), *std::move(key)};
+    auto certificate = config::read_file(certificate_);
+    if (!certificate) return std::unexpected(unusable(certificate_, certificate.error().requirement));
+    auto key = config::read_file(key_);
+    if (!key) return std::unexpected(unusable(key_, key.error().requirement));
+    if (const auto both = net::server_context(certificate->text, key->text); !both)
+      return std::unexpected(unusable(certificate_ + " and " + key_, both.error()));
+    return Pair{std::move(certificate->text), std::move(key->text)};
   }
   bool set() const { return !certificate_.empty(); }
   bool changed() const { return set() && times() != seen_; }
@@ -54,6 +51,11 @@ class CertificateFiles {
     std::error_code gone;
     return {std::filesystem::last_write_time(certificate_, gone),
             std::filesystem::last_write_time(key_, gone)};
+  }
+
+  static std::string unusable(std::string_view what, std::string_view why) {
+    return "PVE_HTTP_CERTIFICATE and PVE_HTTP_KEY: " + base::printable(what) +
+           " cannot be used: " + std::string(why) + ".";
   }
 
   const std::string certificate_;
@@ -129,6 +131,9 @@ std::expected<std::unique_ptr<HttpService>, std::string> HttpService::open(const
     return std::unexpected("Access tokens must name the endpoint, and " + http.listen->text() +
                            " has another port at each start; give the port with --http, or the URL by which "
                            "callers reach it with --http-url.");
+  }
+  if (CertificateFiles files(http); files.set()) {
+    if (const auto pair = files.read(); !pair) return std::unexpected(pair.error());
   }
   auto authenticator = cli::authenticator(settings, http.listen->port, variables, clock);
   if (!authenticator) return std::unexpected(authenticator.error());

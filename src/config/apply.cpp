@@ -64,17 +64,18 @@ std::optional<std::string> tier(const Given& given, const Known& known, Settings
 }
 
 std::optional<std::string> categories(const Given& given, const Known& known, Settings& settings) {
+  std::vector<std::string_view> choices{"all"};
+  choices.insert(choices.end(), known.categories.begin(), known.categories.end());
   auto words = parts(given);
   if (words.empty()) {
-    return complaint(given.source, as_written(given),
-                     "must name at least one of " + alternatives(known.categories));
+    return complaint(given.source, as_written(given), "must name at least one of " + alternatives(choices));
   }
   // "all" is the word for the usual ones, so that another can be named beside them.
   if (std::erase(words, "all") > 0)
     words.insert(words.begin(), known.usual_categories.begin(), known.usual_categories.end());
   for (const auto& word : words) {
     if (std::ranges::find(known.categories, word) == known.categories.end()) {
-      return not_among(given, word, known.categories);
+      return not_among(given, word, choices);
     }
   }
   settings.categories = std::move(words);

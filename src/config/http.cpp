@@ -11,6 +11,10 @@ namespace config {
 namespace {
 
 constexpr std::size_t kShortestStateKey = 32;
+constexpr std::string_view kCertificate = "PVE_HTTP_CERTIFICATE (--http-certificate)";
+constexpr std::string_view kKey = "PVE_HTTP_KEY (--http-key)";
+constexpr std::string_view kIssuer = "PVE_HTTP_ISSUER (--http-issuer)";
+constexpr std::string_view kTokens = "PVE_HTTP_TOKENS (--http-tokens)";
 
 bool is_url_byte(char c) {
   return c > 0x20 && c < 0x7F && std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
@@ -91,15 +95,16 @@ std::optional<std::string> state_key_misfit(std::string_view text) {
 
 std::optional<std::string> http_misfit(const Http& http) {
   if (http.certificate.empty() != http.key.empty()) {
-    return http.key.empty()
-               ? "http.certificate is set without http.key; give both with --http-certificate and --http-key."
-               : "http.key is set without http.certificate; give both with --http-certificate and "
-                 "--http-key.";
+    const std::string_view lacking = http.key.empty() ? kKey : kCertificate;
+    const std::string_view there = http.key.empty() ? kCertificate : kKey;
+    return std::string(there) + " is set without " + std::string(lacking) + "; give both.";
   }
   if (!http.jwks.empty() && http.issuer.empty())
-    return "http.jwks is set without http.issuer; name the issuer of the access tokens with --http-issuer.";
+    return "PVE_HTTP_JWKS (--http-jwks) is set without " + std::string(kIssuer) +
+           "; name the issuer of the access tokens too.";
   if (http.no_auth && has_auth(http))
-    return "http.no_auth is set beside " + std::string(http.tokens.empty() ? "http.issuer" : "http.tokens") +
+    return "PVE_HTTP_NO_AUTH (--http-no-auth) is set beside " +
+           std::string(http.tokens.empty() ? kIssuer : kTokens) +
            "; either callers prove who they are or they do not: leave one out.";
   return std::nullopt;
 }

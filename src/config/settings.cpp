@@ -189,6 +189,29 @@ std::optional<std::string> check_secret_file(const Findings& findings, Settings&
   return std::nullopt;
 }
 
+// Whether they fit each other or are trusted is for TLS to say; this finds a slip in a path at the start.
+std::optional<std::string> check_pem_files(const Findings& findings, const Settings& settings) {
+  struct Pem {
+    std::string_view variable;
+    const std::string& path;
+    std::string_view label;  ///< how the lines end that begin what is meant
+    std::string_view what;
+  };
+  const auto& http = settings.http;
+  for (const auto& pem : {Pem{"PVE_CA_FILE", settings.cluster.ca_file, "CERTIFICATE-----", "certificate"},
+                          Pem{"PVE_HTTP_CERTIFICATE", http.certificate, "CERTIFICATE-----", "certificate"},
+                          Pem{"PVE_HTTP_KEY", http.key, "PRIVATE KEY-----", "private key"}}) {
+    const auto at = findings.find(row_of_variable(pem.variable));
+    if (at == findings.end() || (pem.variable.starts_with("PVE_HTTP") && !http.listen)) continue;
+    const auto file = read_file(pem.path);
+    if (!file) return complaint(at->second.given.source, pem.path, file.error().requirement);
+    if (file->text.find(pem.label) == std::string::npos)
+      return complaint(at->second.given.source, pem.path,
+                       "the file holds no " + std::string(pem.what) + " in PEM form");
+  }
+  return std::nullopt;
+}
+
 // A variable and the file of settings may stay while another run uses stdin; a flag is meant for this run.
 std::optional<std::string> misplaced_http(const Findings& findings, const Settings& settings) {
   if (settings.http.listen) return std::nullopt;
@@ -248,6 +271,7 @@ std::expected<Settings, std::string> load(const Sources& sources, const Known& k
   if (auto error = read_state_key(findings, settings)) return std::unexpected(*error);
   if (auto error = misplaced_http(findings, settings)) return std::unexpected(*error);
   if (auto error = http_misfit(settings.http)) return std::unexpected(*error);
+  if (auto error = check_pem_files(findings, settings)) return std::unexpected(*error);
   if (auto warning = http_warning(settings.http)) settings.warnings.push_back(std::move(*warning));
   warn_of_slips(sources.environment, settings);
   return settings;

@@ -22,6 +22,7 @@ namespace {
 std::string last_error() {
   const unsigned long code = ERR_get_error();
   ERR_clear_error();
+  if (ERR_SYSTEM_ERROR(code)) return std::generic_category().message(ERR_GET_REASON(code));
   const char* reason = ERR_reason_error_string(code);
   return reason != nullptr ? reason : "unknown error";
 }
@@ -148,7 +149,8 @@ std::expected<TlsContext, std::string> server_context(const std::string& certifi
   while (X509* issuer = PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr))
     SSL_CTX_add0_chain_cert(context.get(), issuer);
   ERR_clear_error();
-  if (!key || SSL_CTX_use_PrivateKey(context.get(), key.get()) != 1)
+  if (!key) return std::unexpected("the key is no private key in PEM form without a password");
+  if (SSL_CTX_use_PrivateKey(context.get(), key.get()) != 1)
     return std::unexpected("the key does not fit the certificate: " + last_error());
   return context;
 }

@@ -33,12 +33,15 @@ std::string error(std::vector<config::Flag> flags, Texts variables = {}) {
 }
 
 std::string file(std::string_view text, mode_t mode = 0600) {
-  const std::string path =
-      testing::TempDir() + "http-" + std::to_string(::getpid()) + "-" + std::to_string(mode);
+  const std::string path = testing::TempDir() + "http-" + std::to_string(::getpid()) + "-" +
+                           std::to_string(mode) + "-" + std::to_string(text.size());
   std::ofstream(path) << text;
   ::chmod(path.c_str(), mode);
   return path;
 }
+
+const std::string kPemCertificate = "-----BEGIN CERTIFICATE-----\n";
+const std::string kPemKey = "-----BEGIN EC PRIVATE KEY-----\n";
 
 TEST(Http, IsOffUnlessAsked) {
   const auto settings = load({});
@@ -48,13 +51,14 @@ TEST(Http, IsOffUnlessAsked) {
 }
 
 TEST(Http, ReadsEverySetting) {
-  const auto settings = load(
-      {}, {"PVE_HTTP=0.0.0.0:8080", "PVE_HTTP_TOKENS=/etc/tokens.toml",
-           "PVE_HTTP_ISSUER=https://id.example.com/realms/x/", "PVE_HTTP_JWKS=https://id.example.com/keys",
-           "PVE_HTTP_URL=https://mcp.example.com/mcp", "PVE_HTTP_NO_AUTH=no", "PVE_HTTP_CERTIFICATE=/c.pem",
-           "PVE_HTTP_KEY=/k.pem", "PVE_HTTP_HOSTS=Mcp.Example.com, 192.0.2.1:8080",
-           "PVE_HTTP_ORIGINS=https://App.example.com,vscode-webview://abc",
-           "PVE_STATE_KEY=" + std::string(kKey)});
+  const auto settings =
+      load({}, {"PVE_HTTP=0.0.0.0:8080", "PVE_HTTP_TOKENS=/etc/tokens.toml",
+                "PVE_HTTP_ISSUER=https://id.example.com/realms/x/",
+                "PVE_HTTP_JWKS=https://id.example.com/keys", "PVE_HTTP_URL=https://mcp.example.com/mcp",
+                "PVE_HTTP_NO_AUTH=no", "PVE_HTTP_CERTIFICATE=" + file(kPemCertificate),
+                "PVE_HTTP_KEY=" + file(kPemKey), "PVE_HTTP_HOSTS=Mcp.Example.com, 192.0.2.1:8080",
+                "PVE_HTTP_ORIGINS=https://App.example.com,vscode-webview://abc",
+                "PVE_STATE_KEY=" + std::string(kKey)});
   ASSERT_TRUE(settings) << settings.error();
   const auto& http = settings->http;
   EXPECT_EQ(http.listen->address, "0.0.0.0");
@@ -64,8 +68,8 @@ TEST(Http, ReadsEverySetting) {
   EXPECT_EQ(http.jwks, "https://id.example.com/keys");
   EXPECT_EQ(http.url, "https://mcp.example.com/mcp");
   EXPECT_FALSE(http.no_auth);
-  EXPECT_EQ(http.certificate, "/c.pem");
-  EXPECT_EQ(http.key, "/k.pem");
+  EXPECT_EQ(http.certificate, file(kPemCertificate));
+  EXPECT_EQ(http.key, file(kPemKey));
   EXPECT_THAT(http.hosts, ElementsAre("mcp.example.com", "192.0.2.1:8080"));
   EXPECT_THAT(http.origins, ElementsAre("https://app.example.com", "vscode-webview://abc"));
   EXPECT_EQ(settings->state_key, kKey);
@@ -82,13 +86,14 @@ TEST(Http, AFlagWithoutHttpStopsTheStart) {
 
 TEST(Http, WhatDoesNotGoTogether) {
   const config::Flag http{"--http", "127.0.0.1:8080"};
-  EXPECT_THAT(error({http, {"--http-certificate", "/c"}}), HasSubstr("without http.key"));
-  EXPECT_THAT(error({http, {"--http-key", "/k"}}), HasSubstr("without http.certificate"));
+  EXPECT_THAT(error({http, {"--http-certificate", "/c"}}), HasSubstr("without PVE_HTTP_KEY (--http-key)"));
+  EXPECT_THAT(error({http, {"--http-key", "/k"}}),
+              HasSubstr("without PVE_HTTP_CERTIFICATE (--http-certificate)"));
   EXPECT_THAT(error({http, {"--http-jwks", "https://a/k"}}), HasSubstr("--http-issuer"));
   EXPECT_THAT(error({http, {"--http-no-auth", "true"}, {"--http-tokens", "/f"}}),
-              HasSubstr("http.no_auth is set beside http.tokens"));
+              HasSubstr("PVE_HTTP_NO_AUTH (--http-no-auth) is set beside PVE_HTTP_TOKENS"));
   EXPECT_THAT(error({http, {"--http-no-auth", "true"}, {"--http-issuer", "https://a"}}),
-              HasSubstr("beside http.issuer"));
+              HasSubstr("beside PVE_HTTP_ISSUER"));
 }
 
 TEST(Http, AnIssuerSpeaksHttpsOrIsHere) {
@@ -163,7 +168,22 @@ TEST(Http, WarnsOfTokensInTheClear) {
   };
   EXPECT_THAT(warnings({}), ElementsAre(HasSubstr("in the clear")));
   EXPECT_THAT(warnings({{"--http-url", "https://mcp.example.com/mcp"}}), IsEmpty());
-  EXPECT_THAT(warnings({{"--http-certificate", "/c"}, {"--http-key", "/k"}}), IsEmpty());
+  EXPECT_THAT(warnings({{"--http-certificate", file(kPemCertificate)}, {"--http-key", file(kPemKey)}}),
+              IsEmpty());
+}
+
+TEST(Http, ASlipInThePathOfACertificateStopsTheStart) {
+  const auto told = [](const std::string& certificate, const std::string& key) {
+    return error({{"--http", "127.0.0.1:1"}, {"--http-certificate", certificate}, {"--http-key", key}});
+  };
+  EXPECT_EQ(told("/no/such", file(kPemKey)),
+            "--http-certificate is \"/no/such\", but there is no such file.");
+  EXPECT_THAT(told(file("host\n"), file(kPemKey)), HasSubstr("the file holds no certificate in PEM form"));
+  EXPECT_THAT(told(file(kPemCertificate), file(kPemCertificate)),
+              AllOf(HasSubstr("--http-key is"), HasSubstr("no private key in PEM form")));
+  EXPECT_EQ(error({}, {"PVE_CA_FILE=/no/such"}), "PVE_CA_FILE is \"/no/such\", but there is no such file.");
+  EXPECT_EQ(error({}, {"PVE_HTTP_CERTIFICATE=/no/such", "PVE_HTTP_KEY=/no/such"}), "no error")
+      << "it is for another run";
 }
 
 TEST(Http, TheUrlFollowsFromTheAddress) {

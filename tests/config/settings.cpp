@@ -84,7 +84,8 @@ TEST_F(Load, ReadsEveryVariable) {
   set("PVE_ACCESS_TIER", "read-only");
   set("PVE_CATEGORIES", " qemu, lxc ,");
   set("PVE_VERIFY_SSL", "FALSE");
-  set("PVE_CA_FILE", "/etc/pve/pve-root-ca.pem");
+  const auto ca = write("ca", "-----BEGIN CERTIFICATE-----\n");
+  set("PVE_CA_FILE", ca);
   set("PVE_FINGERPRINT", kPrint);
   set("PVE_TIMEOUT", "7");
   set("DEBUG", "0");
@@ -101,7 +102,7 @@ TEST_F(Load, ReadsEveryVariable) {
   EXPECT_EQ(settings->tier, "read-only");
   EXPECT_THAT(*settings->categories, ElementsAre("qemu", "lxc"));
   EXPECT_FALSE(settings->cluster.verify_ssl);
-  EXPECT_EQ(settings->cluster.ca_file, "/etc/pve/pve-root-ca.pem");
+  EXPECT_EQ(settings->cluster.ca_file, ca);
   EXPECT_THAT(settings->cluster.fingerprints, ElementsAre(kPrint));
   EXPECT_EQ(settings->cluster.fingerprint_source, "PVE_FINGERPRINT");
   EXPECT_EQ(settings->timeout.count(), 7);
@@ -249,7 +250,7 @@ TEST_F(Load, RefusesValuesWithTheirNameAndTheValidOnes) {
       {"PVE_ACCESS_TIER", "FULL", {"\"FULL\""}},
       {"PVE_ACCESS_TIER", " ", {"PVE_ACCESS_TIER"}},
       {"PVE_CATEGORIES", "nodes,vms", {"PVE_CATEGORIES is \"vms\"", "nodes, qemu, lxc"}},
-      {"PVE_CATEGORIES", "  ", {"PVE_CATEGORIES is \"  \"", "at least one of nodes, qemu, lxc"}},
+      {"PVE_CATEGORIES", "  ", {"PVE_CATEGORIES is \"  \"", "at least one of all, nodes, qemu, lxc"}},
       {"PVE_CATEGORIES", ",", {"at least one"}},
       {"PVE_VERIFY_SSL", "flase", {"PVE_VERIFY_SSL is \"flase\"", "true or false"}},
       {"PVE_TIMEOUT", "0", {"PVE_TIMEOUT is \"0\"", "1 to 3600"}},
