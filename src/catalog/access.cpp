@@ -58,7 +58,7 @@ constexpr tool::Tool kAccess[] = {
      .call = {Method::Get, "/access/acl"},
      .offers = tool::kSelect | tool::kPage,
      .view = {tool::View::Kind::Table, "ACL entries", "path type ugid roleid propagate", false,
-              "Permissions.Modify /"}},
+              "Sys.Audit /access or Permissions.Modify /"}},
     {.name = "pve_list_domains",
      .title = "List realms",
      .description = "List the authentication realms.",

@@ -74,7 +74,10 @@ constexpr tool::Tool kCluster[] = {
      .view = {tool::View::Kind::Table, "resources",
               "vmid name storage type node status cpu mem/maxmem disk/maxdisk uptime lock tags pool template "
               "hastate",
-              false, "VM.Audit /vms; type=storage Datastore.Audit /storage; type=node Sys.Audit /nodes"},
+              false,
+              "VM.Audit /vms and Datastore.Audit|Datastore.AllocateSpace /storage and Sys.Audit /nodes; "
+              "type=vm VM.Audit /vms; type=storage Datastore.Audit|Datastore.AllocateSpace /storage; "
+              "type=node Sys.Audit /nodes; type=sdn SDN.Audit|SDN.Allocate /sdn"},
      .revise = unknown_where_dead},
     {.name = "pve_get_next_vmid",
      .title = "Next free VMID",

@@ -57,6 +57,7 @@ class AddressSearch {
   void run() {
     configurations();
     if (wanted_.kind == Wanted::Kind::Ip && matches.empty()) guests();
+    gaps.thinned(sources_, "guests", kSeesGuests);
     gaps.offline(inventory_);
   }
 
@@ -160,6 +161,7 @@ Reported find_guest(tool::Sources& sources, const base::JsonObject& arguments) {
   }
   auto report = found(query, "name, tag or number", matches, inventory->guests.size());
   Gaps gaps;
+  gaps.thinned(sources, "guests", kSeesGuests);
   gaps.offline(*inventory);
   gaps.put(report);
   return report;

@@ -27,6 +27,10 @@ class Health {
   Health(tool::Sources& sources, const Inventory& inventory) : sources_(sources), inventory_(inventory) {}
 
   base::JsonObject report() {
+    gaps_.thinned(sources_, "guests", kSeesGuests);
+    gaps_.thinned(sources_, "storages", kSeesStorages);
+    gaps_.thinned(sources_, "use of nodes", kSeesNodes);
+    gaps_.thinned(sources_, "tasks of others", kSeesNodes);
     nodes();
     storages();
     locks();
@@ -43,8 +47,9 @@ class Health {
                      counted(inventory_.guests.size(), "guest"), running)}};
     put_rows(report, "findings", findings_.rows(), kTable);
     if (unjudged_ > 0)
-      report["not_judged"] = fmt::format("backups of {}: a storage that may hold them could not be read",
-                                         counted(unjudged_, "guest"));
+      report["not_judged"] = fmt::format("backups of {}: {}", counted(unjudged_, "guest"),
+                                         backups_thinned_ ? "this token may not see every backup"
+                                                          : "a storage that may hold them could not be read");
     gaps_.put(report);
     return report;
   }
@@ -200,6 +205,7 @@ class Health {
   }
 
   void backups() {
+    backups_thinned_ = gaps_.thinned(sources_, "backups", kSeesBackups);
     const auto storages = inventory_.to_read({"backup"});
     std::vector<tool::Read> reads;
     for (const auto* storage : storages)
@@ -246,7 +252,8 @@ class Health {
       const auto found = newest.find(guest.vmid);
       const auto age = found == newest.end() ? -1 : sources_.now() - found->second;
       if (found != newest.end() && age <= kOld) continue;
-      if (shared_unread || unread_at.contains(guest.node) || !inventory_.online(guest.node)) {
+      if (backups_thinned_ || shared_unread || unread_at.contains(guest.node) ||
+          !inventory_.online(guest.node)) {
         ++unjudged_;
       } else {
         findings_.add("BACKUP_STALE", found == newest.end()
@@ -260,6 +267,7 @@ class Health {
   const Inventory& inventory_;
   Findings findings_;
   Gaps gaps_;
+  bool backups_thinned_ = false;
   std::size_t unjudged_ = 0;
 };
 

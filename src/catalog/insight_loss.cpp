@@ -45,8 +45,12 @@ class Loss {
   Loss(tool::Sources& sources, const Inventory& inventory, const Node& node)
       : sources_(sources), inventory_(inventory), lost_(node) {
     for (const auto& other : inventory.nodes) {
-      if (other.online() && other.name != node.name)
+      if (!other.online() || other.name == node.name) continue;
+      if (other.maxmem > 0) {
         free_[other.name] = std::max(0.0, other.maxmem - other.mem);
+      } else {
+        opaque_.push_back(other.name);
+      }
     }
     for (const auto& guest : inventory.guests) {
       if (guest.node == node.name) guests_.push_back(&guest);
@@ -56,6 +60,9 @@ class Loss {
   }
 
   base::JsonObject report() {
+    gaps_.thinned(sources_, "guests", kSeesGuests);
+    storages_thinned_ = gaps_.thinned(sources_, "storages", kSeesStorages);
+    memory_thinned_ = gaps_.thinned(sources_, "use of nodes", kSeesNodes);
     read_cluster();
     read_configurations();
     const auto quorum = quorum_after();
@@ -192,6 +199,7 @@ class Loss {
       auto& local = local_disks_[guests_[i]->vmid];
       for (const auto& volume : volumes_in(*config)) {
         if (is_local(volume)) local.push_back(volume.text);
+        if (storages_thinned_ && !is_seen(volume)) unseen_disks_[guests_[i]->vmid] = volume.text;
       }
     }
   }
@@ -202,12 +210,22 @@ class Loss {
     });
   }
 
+  bool is_seen(const VolumeId& volume) const {
+    return std::ranges::find(inventory_.storages, volume.storage, &NodeStorage::id) !=
+           inventory_.storages.end();
+  }
+
   Fate fate(const Guest& guest) {
     if (guest.is_template) return {&guest, "unavailable", "template" + disks(guest)};
     const auto managed = managed_.find(sid(guest));
-    if (managed == managed_.end())
-      return {&guest, guest.last_status == "running" ? "down" : "off, unavailable",
+    if (managed == managed_.end()) {
+      const bool told = ha_read_ || guest.last_status != "running" || keeps_quorum_ == false;
+      return {&guest,
+              !told                            ? "unknown"
+              : guest.last_status == "running" ? "down"
+                                               : "off, unavailable",
               (ha_read_ ? "not managed by HA" : "HA could not be read") + disks(guest)};
+    }
     if (managed->second != "started") return {&guest, "stays off", "HA state " + managed->second};
     if (keeps_quorum_ == false) return {&guest, "down", "HA cannot act without quorum"};
     return restart(guest);
@@ -223,20 +241,28 @@ class Loss {
   Fate restart(const Guest& guest) {
     const auto local = local_disks_.find(guest.vmid);
     if (local == local_disks_.end()) return {&guest, "unknown", "configuration not read"};
+    if (const auto disk = unseen_disks_.find(guest.vmid); disk != unseen_disks_.end())
+      return {&guest, "unknown", "the token does not see whether a disk is on the node: " + disk->second};
     const bool bound = !local->second.empty();
     const auto copies = copies_.find(guest.vmid);
     if (bound && !replication_read_) return {&guest, "unknown", "replication jobs not read" + disks(guest)};
     if (bound && copies == copies_.end())
       return {&guest, "down", "HA cannot start it elsewhere" + disks(guest)};
+    const auto fits = [&](const std::string& name) {
+      return (!bound || copies->second.contains(name)) && allowed(guest, name);
+    };
     std::string best;
     for (const auto& [name, free] : free_) {
-      if ((bound && !copies->second.contains(name)) || !allowed(guest, name)) continue;
-      if (best.empty() || free > free_[best]) best = name;
+      if (fits(name) && (best.empty() || free > free_[best])) best = name;
     }
-    if (best.empty()) return {&guest, "down", "no node left where HA may start it"};
-    return {&guest, room(guest, best),
-            fmt::format("HA{}{}", bound ? ", from its replica" : "",
-                        rules_read_ ? "" : "; its rules were not read")};
+    const auto opaque = std::ranges::find_if(opaque_, fits);
+    if (best.empty() && opaque == opaque_.end())
+      return {&guest, "down", "no node left where HA may start it"};
+    auto reason = fmt::format("HA{}{}", bound ? ", from its replica" : "",
+                              rules_read_ ? "" : "; its rules were not read");
+    if (opaque != opaque_.end() && (best.empty() || free_[best] < guest.maxmem))
+      return {&guest, fmt::format("restarts, memory of {} not known", *opaque), std::move(reason)};
+    return {&guest, room(guest, best), std::move(reason)};
   }
 
   /// HA starts a guest whether or not the memory suffices, and chooses the node itself.
@@ -262,12 +288,15 @@ class Loss {
   }
 
   std::string verdict() const {
+    const auto resting = going("off") + going("stays") + going("unavailable");
+    const auto quorum = !keeps_quorum_ ? "unknown" : *keeps_quorum_ ? "kept" : "LOST";
+    // Without HA's answer "0 would restart" would be a guess.
+    if (!ha_read_ && going("unknown") > 0)
+      return fmt::format(
+          "what becomes of {} cannot be told: HA could not be read; {} off or a template; quorum {}",
+          counted(going("unknown"), "guest"), resting, quorum);
     auto text = fmt::format("{} would go down, {} would restart elsewhere, {} off or a template; quorum {}",
-                            counted(going("down"), "guest"), going("restarts"),
-                            going("off") + going("stays") + going("unavailable"),
-                            !keeps_quorum_   ? "unknown"
-                            : *keeps_quorum_ ? "kept"
-                                             : "LOST");
+                            counted(going("down"), "guest"), going("restarts"), resting, quorum);
     if (short_ > 0) text += fmt::format("; {} of those that restart do not fit into the memory left", short_);
     if (going("unknown") > 0) text += fmt::format("; {} cannot be told", going("unknown"));
     return text;
@@ -276,15 +305,28 @@ class Loss {
   std::string capacity() const {
     std::vector<std::string> left;
     for (const auto& [name, free] : free_) left.push_back(fmt::format("{} {}", name, size_text(free)));
-    double down = 0;
-    for (const auto& fate : fates_) {
-      if (fate.after == "down") down += fate.guest->maxmem;
-    }
+    const auto needed = need("down");
     double all = 0;
     for (const auto& [name, free] : free_) all += free;
-    return fmt::format("memory free after HA's restarts: {}; the guests that go down need {}{}",
-                       left.empty() ? "none" : listed(left, 8), size_text(down),
-                       down > all ? ", MORE THAN IS LEFT" : "");
+    auto text = fmt::format("memory of {} is not {}", listed(opaque_, 8),
+                            memory_thinned_ ? "visible to this token" : "known");
+    if (opaque_.empty() || !left.empty())
+      text = fmt::format("memory free {} HA's restarts: {}{}{}", ha_read_ ? "after" : "before",
+                         left.empty() ? "none" : listed(left, 8), opaque_.empty() ? "" : "; ",
+                         opaque_.empty() ? "" : text);
+    if (ha_read_ || needed > 0)
+      text += fmt::format("; the guests that go down need {}{}", size_text(needed),
+                          needed > all && opaque_.empty() ? ", MORE THAN IS LEFT" : "");
+    if (!ha_read_)
+      text += fmt::format("; those of which it cannot be told need {}", size_text(need("unknown")));
+    return text;
+  }
+
+  /// The memory of the guests with that fate.
+  double need(std::string_view after) const {
+    double bytes = 0;
+    for (const auto& fate : fates_) bytes += fate.after == after ? fate.guest->maxmem : 0;
+    return bytes;
   }
 
   base::JsonArray rows(std::string_view after) const {
@@ -330,6 +372,7 @@ class Loss {
   const Node& lost_;
   std::vector<const Guest*> guests_;
   std::map<std::string, double, std::less<>> free_;
+  std::vector<std::string> opaque_;  ///< online, but their memory is not told
   std::map<std::string, bool> online_;
   std::map<std::string, std::int64_t> votes_;
   std::map<std::string, std::string> managed_;
@@ -337,7 +380,9 @@ class Loss {
   std::map<std::int64_t, std::set<std::string, std::less<>>> copies_;
   std::vector<std::string> replicas_;
   std::map<std::int64_t, std::vector<std::string>> local_disks_;
+  std::map<std::int64_t, std::string> unseen_disks_;  ///< on a storage that may be the node's own
   std::optional<bool> keeps_quorum_;
+  bool memory_thinned_ = false, storages_thinned_ = false;
   bool ha_read_ = false, rules_read_ = false, replication_read_ = false;
   bool device_ = false, device_connected_ = false, device_splits_ = true;
   std::size_t short_ = 0;

@@ -58,6 +58,7 @@ class Orphans {
       : sources_(sources), inventory_(inventory), days_(days) {}
 
   base::JsonObject report() {
+    note_thinned();
     // Volumes before configurations: what appears meanwhile is referenced when it is looked for.
     read_volumes();
     read_configurations();
@@ -66,8 +67,8 @@ class Orphans {
     read_snapshot_configurations();
     find_owners();
     judge();
-    const bool incomplete =
-        blind() || unseen_guests_ || unjudged_ > 0 || missed_ > 0 || !unread_storages_.empty();
+    const bool incomplete = blind() || !thinned_.empty() || unseen_guests_ || unjudged_ > 0 || missed_ > 0 ||
+                            !unread_storages_.empty();
     base::JsonObject report{
         {"verdict", fmt::format("{}{}, {}, {}, {}", incomplete ? "incomplete: " : "",
                                 images_.total("orphaned image"), unused_.total("unused disk"),
@@ -92,11 +93,23 @@ class Orphans {
   std::string incompleteness() const {
     std::vector<std::string> parts;
     if (blind()) parts.emplace_back("this token sees no storage or no guest at all");
+    if (!thinned_.empty()) parts.push_back("this token may not see all " + base::join(thinned_, ", "));
     if (!unread_storages_.empty()) parts.push_back("storages not read: " + listed(unread_storages_));
     if (unseen_guests_) parts.push_back("guests that this token may not see");
     if (missed_ > 0) parts.push_back(counted(missed_, "guest") + " not read");
     if (unjudged_ > 0) parts.push_back(counted(unjudged_, "volume") + " not judged");
     return listed(parts) + "; there may be more";
+  }
+
+  void note_thinned() {
+    // A guest that is not seen may use any disk.
+    unseen_guests_ = gaps_.thinned(sources_, "guests", kSeesGuests);
+    for (const auto& [what, rule] :
+         {std::pair("storages", kSeesStorages), std::pair("disk images", kSeesImages),
+          std::pair("backups", kSeesBackups)}) {
+      if (gaps_.thinned(sources_, what, rule)) thinned_.emplace_back(what);
+    }
+    unseen_storages_ = std::ranges::find(thinned_, "storages") != thinned_.end();
   }
 
   void read_volumes() {
@@ -321,10 +334,10 @@ class Orphans {
   }
 
   bool twin(const NodeStorage& storage) const {
-    return std::ranges::any_of(inventory_.storages, [&](const NodeStorage& other) {
-      return other.id != storage.id && other.shared == storage.shared && other.total > 0 &&
-             other.total == storage.total && (other.shared || other.node == storage.node);
-    });
+    return unseen_storages_ || std::ranges::any_of(inventory_.storages, [&](const NodeStorage& other) {
+             return other.id != storage.id && other.shared == storage.shared && other.total > 0 &&
+                    other.total == storage.total && (other.shared || other.node == storage.node);
+           });
   }
 
   void image(const Stored& volume, const std::string& reason) {
@@ -348,8 +361,9 @@ class Orphans {
   std::vector<tool::Read> snapshot_configs_;
   std::vector<std::int64_t> snapshot_owners_;
   std::vector<std::string> unread_storages_;
+  std::vector<std::string_view> thinned_;
   std::set<std::string> unread_nodes_;
-  bool unseen_guests_ = false;
+  bool unseen_guests_ = false, unseen_storages_ = false;
   std::size_t missed_ = 0;
   std::size_t unjudged_ = 0;
   Pile images_, unused_, backups_, snapshots_;

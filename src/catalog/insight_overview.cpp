@@ -194,7 +194,8 @@ class Overview {
   void put_backups(std::vector<base::JsonObject> found) {
     constexpr std::size_t kShown = 3;
     std::ranges::sort(found, std::greater{}, [](const auto& row) { return whole_of(row, "ctime"); });
-    if (found.empty()) report_["backups"] = "none found";
+    const bool thinned = gaps_.thinned(sources_, "backups", kSeesBackups);
+    if (found.empty()) report_["backups"] = thinned ? "not visible to this token" : "none found";
     base::JsonArray rows;
     for (std::size_t i = 0; i < std::min(kShown, found.size()); ++i) rows.push_back(found[i]);
     put_rows(report_, "backups", rows, kTable);
@@ -205,6 +206,7 @@ class Overview {
     const auto got =
         sources_.get({{"/nodes/{node}/tasks",
                        {{"node", guest_.node}, {"vmid", guest_.vmid}, {"limit", 5}, {"source", "all"}}}});
+    gaps_.thinned(sources_, "tasks of others", kSeesNodes);
     if (got.empty()) return;
     if (!got[0]) return gaps_.add("tasks", got[0].error());
     base::JsonArray rows;

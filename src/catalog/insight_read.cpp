@@ -35,6 +35,28 @@ bool same_letter(char a, char b) {
   return lower(a) == lower(b);
 }
 
+using ByReason = std::map<std::string, std::vector<std::string>>;
+
+void keep_new(std::vector<std::string>& list, const std::vector<std::string>& items) {
+  for (const auto& item : items) {
+    if (std::ranges::find(list, item) == list.end()) list.push_back(item);
+  }
+}
+
+void note(ByReason& gaps, std::string what, std::string_view reason) {
+  keep_new(gaps[base::printable(reason, kItem)], {std::move(what)});
+}
+
+std::string text_for(const ByReason& gaps) {
+  constexpr std::size_t kEntry = 300;
+  std::string text;
+  for (const auto& [reason, what] : gaps)
+    text +=
+        (text.empty() ? "" : "; ") +
+        base::printable(fmt::format("{} ({})", listed(what), reason.empty() ? "no answer" : reason), kEntry);
+  return text;
+}
+
 }  // namespace
 
 std::string text_of(const base::JsonObject& row, std::string_view key) {
@@ -157,8 +179,16 @@ tool::Read of_guest(const Guest& guest, std::string_view what, base::JsonObject 
 }
 
 void Gaps::add(std::string what, const tool::Unseen& why) {
-  auto& list = (why.forbidden ? forbidden_ : unanswered_)[base::printable(why.sentence, kItem)];
-  if (std::ranges::find(list, what) == list.end()) list.push_back(std::move(what));
+  note(why.forbidden ? forbidden_ : unanswered_, std::move(what), why.sentence);
+}
+
+bool Gaps::thinned(tool::Sources& sources, std::string what, std::string_view rule) {
+  const auto why = sources.thinned(rule);
+  if (!why) return false;
+  note(why->forbidden ? thinned_ : unanswered_, std::move(what), why->sentence);
+  keep_new(grants_, why->grants);
+  if (!why->caution.empty()) keep_new(cautions_, {why->caution});
+  return true;
 }
 
 void Gaps::offline(const Inventory& inventory) {
@@ -168,17 +198,18 @@ void Gaps::offline(const Inventory& inventory) {
 }
 
 void Gaps::put(base::JsonObject& report) const {
-  const auto put = [&](std::string_view key, const ByReason& gaps) {
-    constexpr std::size_t kEntry = 300;
-    std::string text;
-    for (const auto& [reason, what] : gaps)
-      text += (text.empty() ? "" : "; ") +
-              base::printable(fmt::format("{} ({})", listed(what), reason.empty() ? "no answer" : reason),
-                              kEntry);
-    if (!text.empty()) report[key] = base::printable(text, 2 * kEntry);
-  };
-  put("unanswered", unanswered_);
-  put("not_permitted", forbidden_);
+  constexpr std::size_t kText = 600;
+  constexpr std::size_t kRemedy = 1200;
+  if (!unanswered_.empty()) report["unanswered"] = base::printable(text_for(unanswered_), kText);
+  // Refusals repeat themselves for each node: what PVE left out in silence must not be cut off with them.
+  const auto refused = text_for(forbidden_);
+  auto denied = text_for(thinned_);
+  denied += (denied.empty() || refused.empty() ? "" : "; ") + base::printable(refused, kText);
+  if (!denied.empty()) report["not_permitted"] = base::printable(denied, 2 * kText);
+  if (grants_.empty()) return;
+  auto remedy = tool::to_grant(grants_);
+  for (const auto& caution : cautions_) remedy += " " + caution;
+  report["remedy"] = base::printable(remedy, kRemedy);
 }
 
 void put_rows(base::JsonObject& report, std::string_view key, const base::JsonArray& rows,

@@ -138,6 +138,8 @@ Reported who_did(tool::Sources& sources, const base::JsonObject& arguments) {
   const auto got = sources.get(reads);
   Events events(asked);
   Gaps gaps;
+  gaps.thinned(sources, "tasks of others", kSeesNodes);
+  gaps.thinned(sources, "cluster log of others", kSeesLog);
   for (std::size_t i = 0; i < std::min(got.size(), reads.size()); ++i) {
     if (!got[i]) {
       gaps.add(i == 0 ? "cluster log" : "tasks of " + text_of(reads[i].arguments, "node"), got[i].error());

@@ -98,6 +98,8 @@ class Ranking {
       rows.push_back(row(use));
     }
     put_rows(report, "guests", rows, kTable);
+    gaps_.thinned(sources_, "guests", kSeesGuests);
+    if (measure_.whole != nullptr) gaps_.thinned(sources_, "use of nodes", kSeesNodes);
     gaps_.offline(inventory_);
     gaps_.put(report);
     return report;

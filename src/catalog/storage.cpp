@@ -20,6 +20,16 @@ constexpr tool::Param kContent{.name = "content", .description = "E.g. images,ro
 constexpr tool::Param kNodeList{.name = "nodes", .description = "Default all"};
 constexpr tool::Param kShared{.name = "shared"};
 
+/// PVE::Storage::check_volume_access: Datastore.Allocate shows all; else a guest's volume needs a right on
+/// the guest too, and ISO images and templates show to everybody who may list.
+constexpr std::string_view kSeesContent =
+    "Datastore.AllocateSpace /storage and VM.Backup /vms and VM.Config.Disk /vms or Datastore.Allocate "
+    "/storage; "
+    "content=backup Datastore.AllocateSpace /storage and VM.Backup /vms or Datastore.Allocate /storage; "
+    "content=images Datastore.Audit /storage and VM.Config.Disk /vms or Datastore.Allocate /storage; "
+    "content=rootdir Datastore.Audit /storage and VM.Config.Disk /vms or Datastore.Allocate /storage; "
+    "content=iso; content=vztmpl; content=import; content=snippets Datastore.Allocate /storage";
+
 std::string_view text_of(const base::Json& item, std::string_view key) {
   const auto* object = item.if_object();
   const auto* value = object == nullptr ? nullptr : object->if_contains(key);
@@ -110,7 +120,7 @@ constexpr tool::Tool kStorage[] = {
      .offers = tool::kSelect | tool::kPage,
      .view = {tool::View::Kind::Table, "volumes",
               "volid content format size vmid ctime verification encrypted notes protected parent used", true,
-              "Datastore.Allocate /storage"},
+              kSeesContent},
      .revise = newest_backups_first},
     {.name = "pve_create_storage",
      .title = "Add storage",

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "engine/parallel.h"
 #include "engine/request.h"
+#include "engine/visibility.h"
 
 namespace engine {
 namespace {
@@ -32,6 +33,10 @@ std::vector<tool::Sources::Got> ParallelReads::get(const std::vector<tool::Read>
   in_parallel(reads.size(), kAtOnce, kLongest, stop_,
               [&](std::size_t i, const std::stop_token& stop) { got[i] = read(reads[i], stop); });
   return got;
+}
+
+std::optional<tool::Unseen> ParallelReads::thinned(std::string_view rule) {
+  return engine::thinned(rule, cluster_, stop_);
 }
 
 std::int64_t ParallelReads::now() const {

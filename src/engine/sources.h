@@ -1,8 +1,10 @@
 // Many reads at once, for a report.
 #pragma once
 
+#include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/cluster.h"
@@ -16,6 +18,7 @@ class ParallelReads final : public tool::Sources {
   ParallelReads(Cluster& cluster, std::stop_token stop) : cluster_(cluster), stop_(std::move(stop)) {}
 
   std::vector<Got> get(const std::vector<tool::Read>& reads) override;
+  std::optional<tool::Unseen> thinned(std::string_view rule) override;
   std::int64_t now() const override;
 
  private:

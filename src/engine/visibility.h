@@ -1,8 +1,10 @@
 // "Empty" and "not permitted to see": what a list that PVE thins out by rights leaves open.
 #pragma once
 
+#include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "base/json.h"
 #include "engine/cluster.h"
@@ -13,5 +15,8 @@ namespace engine {
 /// The sentence to end a list with; empty where the token sees all, or nobody knows.
 std::string unseen_note(const tool::View& view, const base::JsonObject& arguments, bool is_empty,
                         Cluster& cluster, const std::stop_token& stop);
+
+/// As tool::Sources::thinned().
+std::optional<tool::Unseen> thinned(std::string_view rule, Cluster& cluster, const std::stop_token& stop);
 
 }  // namespace engine

@@ -105,9 +105,12 @@ struct View {
   std::string_view columns{};
   /// The order of items (Table) or members (Object) means something; else they are sorted.
   bool ordered = false;
-  /// What PVE shows of a list depends on these privileges (one of them is enough) below this ACL path:
-  /// "VM.Audit /vms". Where it depends on an argument too, "; type=storage Datastore.Audit /storage" follows
-  /// for such a value. Empty: nothing is left out in silence.
+  /// What PVE shows of a list depends on these privileges below this ACL path: "VM.Audit /vms", where one of
+  /// several is enough "Datastore.Audit|Datastore.AllocateSpace /storage". " and " joins what is needed
+  /// together, " or " (which binds less) what would do instead; the first of these is the one to advise.
+  /// Where it depends on an argument too, "; type=storage Datastore.Audit /storage" follows for such a value,
+  /// and
+  /// "; content=iso" where nothing is left out. Empty: nothing is left out in silence.
   std::string_view seen_with{};
 };
 
@@ -116,7 +119,17 @@ struct Unseen {
   std::string sentence;    ///< for the model
   bool forbidden = false;  ///< PVE denies the read, not necessarily the change
   unsigned status = 0;     ///< of PVE's refusal
+  /// What root runs on a node so that the token may see it; none where nobody knows.
+  std::vector<std::string> grants{};
+  std::string caution{};  ///< what these commands would allow beyond seeing it
 };
+
+/// The sentence that advises commands as of Unseen::grants.
+inline std::string to_grant(const std::vector<std::string>& commands) {
+  std::string text;
+  for (const auto& command : commands) text += (text.empty() ? "On a node as root: " : "; ") + command;
+  return text + " (its user needs it too; without privilege separation the user alone).";
+}
 
 /// What a row's prepare() may ask of the cluster it is about to change. Implemented by the engine.
 class Context {
@@ -157,6 +170,10 @@ class Sources {
   /// `data` of each read, in their order; several at the same time, and none for long: what a dead node does
   /// not answer is Unseen.
   virtual std::vector<Got> get(const std::vector<Read>& reads) = 0;
+  /// Why a list that PVE thins out by rights, with status 200, may lack something: `rule` is as in
+  /// View::seen_with, without arguments. Nothing where the token sees all of it; not `forbidden` where PVE
+  /// does not tell what the token may see.
+  virtual std::optional<Unseen> thinned(std::string_view rule) = 0;
   /// Epoch seconds.
   virtual std::int64_t now() const = 0;
 };

@@ -40,10 +40,19 @@ class FakeSources : public tool::Sources {
     for (const auto& read : reads) got.push_back(one(read));
     return got;
   }
+  std::optional<tool::Unseen> thinned(std::string_view rule) override {
+    const auto lack = lacking.find(rule);
+    return lack == lacking.end() ? std::nullopt : std::optional(lack->second);
+  }
+  FakeSources& lack(std::string_view rule, std::string sentence) {
+    lacking[std::string(rule)] = {std::move(sentence), true, 0, {"pveum grant"}, "Beware."};
+    return *this;
+  }
   std::int64_t now() const override { return kNow; }
 
   std::map<std::string, base::Json> answers;
   std::map<std::string, tool::Unseen> refusals;
+  std::map<std::string, tool::Unseen, std::less<>> lacking;
   std::vector<std::string> asked;
 
  private:
@@ -184,6 +193,27 @@ TEST(Orphans, AStorageThatCouldNotBeReadIsNamed) {
 
 // --- health
 
+TEST(Orphans, WhatTheTokenMayNotSeeMakesTheAnswerIncomplete) {
+  TwoNodes sources;
+  sources.lack(catalog::kSeesBackups, "the token has VM.Backup nowhere below /vms");
+  auto text = told(catalog::find_orphans(sources, {}));
+  EXPECT_THAT(text, HasSubstr("incomplete: 2 orphaned images"));
+  EXPECT_THAT(text, HasSubstr("this token may not see all backups; there may be more"));
+  EXPECT_THAT(text, HasSubstr("backups (the token has VM.Backup nowhere below /vms)"));
+  EXPECT_THAT(text, HasSubstr("\"remedy\""));
+  sources.lack(catalog::kSeesImages, "the token has VM.Config.Disk nowhere below /vms");
+  EXPECT_THAT(told(catalog::find_orphans(sources, {})), HasSubstr("may not see all disk images, backups"));
+  sources.lacking.clear();
+  sources.lack(catalog::kSeesStorages, "the token has Datastore.Audit on a part of /storage");
+  sources.answer("/nodes/a/qemu/100/config", R"({"scsi0":"hidden:100/vm-100-disk-7.qcow2,size=8G"})");
+  EXPECT_THAT(told(catalog::find_orphans(sources, {})), Not(HasSubstr("nfs:100/vm-100-disk-7")))
+      << "the storage that is not seen may be the same disks";
+  sources.lacking.clear();
+  sources.lack(catalog::kSeesGuests, "the token has VM.Audit on a part of /vms");
+  text = told(catalog::find_orphans(sources, {}));
+  EXPECT_THAT(text, HasSubstr("incomplete: 0 orphaned images")) << "a guest that is not seen may use them";
+}
+
 TEST(Health, StoragesAreJudgedOnceByTheirFill) {
   FakeSources sources;
   sources.answer("/cluster/resources", R"([
@@ -230,6 +260,89 @@ TEST(Health, WhatIsForbiddenIsNamed) {
   EXPECT_THAT(
       told(catalog::cluster_health(sources, {})),
       HasSubstr(R"x("not_permitted":"updates of a (Permission check failed (/nodes/a, Sys.Modify))")x"));
+}
+
+TEST(Health, AListThinnedByRightsIsNotTheWholeList) {
+  TwoNodes sources;
+  sources.lack(catalog::kSeesBackups, "the token has VM.Backup nowhere below /vms");
+  auto text = told(catalog::cluster_health(sources, {}));
+  EXPECT_THAT(text, Not(HasSubstr("BACKUP_STALE"))) << "PVE answers with 200 and a shorter list";
+  EXPECT_THAT(text, HasSubstr("not everything could be read"));
+  EXPECT_THAT(text, HasSubstr("backups of 2 guests: this token may not see every backup"));
+  EXPECT_THAT(text, HasSubstr("backups (the token has VM.Backup nowhere below /vms)"));
+  EXPECT_THAT(text, HasSubstr(R"("remedy":"On a node as root: pveum grant (its user)"));
+  EXPECT_THAT(text, HasSubstr("Beware."));
+
+  // Not one storage is seen: no reason to think that each was read.
+  sources.answer("/cluster/resources",
+                 R"([{"type":"node","node":"a","status":"online"},
+                     {"type":"qemu","vmid":100,"node":"a","name":"one","status":"running"}])");
+  text = told(catalog::cluster_health(sources, {}));
+  EXPECT_THAT(text, Not(HasSubstr("BACKUP_STALE")));
+  EXPECT_THAT(text, HasSubstr("backups of 1 guest: "));
+  sources.lacking.clear();
+  text = told(catalog::cluster_health(sources, {}));
+  EXPECT_THAT(text, HasSubstr("BACKUP_STALE")) << "who sees all sees that there is none";
+}
+
+TEST(Health, ABackupThatIsSeenIsOneWhateverTheRights) {
+  TwoNodes sources;
+  sources.lack(catalog::kSeesBackups, "the token has VM.Backup on a part of /vms");
+  sources.answer("/nodes/a/storage/nfs/content",
+                 fmt::format(R"([{{"vmid":100,"content":"backup","ctime":{}}}])", FakeSources::kNow - 60));
+  EXPECT_THAT(told(catalog::cluster_health(sources, {})), HasSubstr("backups of 1 guest: "));
+}
+
+TEST(Overview, BackupsThatTheTokenMayNotSeeAreNotNone) {
+  TwoNodes sources;
+  const base::JsonObject guest{{"guest", "100"}};
+  sources.answer("/nodes/a/storage/nfs/content", "[]");
+  EXPECT_THAT(told(catalog::guest_overview(sources, guest)), HasSubstr(R"("backups":"none found")"));
+  sources.lack(catalog::kSeesBackups, "the token has VM.Backup nowhere below /vms");
+  const auto text = told(catalog::guest_overview(sources, guest));
+  EXPECT_THAT(text, HasSubstr(R"("backups":"not visible to this token")"));
+  EXPECT_THAT(text, HasSubstr("backups (the token has VM.Backup nowhere below /vms)"));
+  EXPECT_THAT(text, HasSubstr("\"remedy\""));
+  sources.answer("/nodes/a/storage/nfs/content",
+                 R"([{"vmid":100,"content":"backup","ctime":5,"volid":"nfs:b"}])");
+  EXPECT_THAT(told(catalog::guest_overview(sources, guest)), HasSubstr("nfs:b")) << "what is seen is shown";
+}
+
+TEST(WhoDid, TasksAndLogThatTheTokenMayNotSeeAreNamed) {
+  TwoNodes sources;
+  sources.answer("/cluster/log", "[]").answer("/nodes/a/tasks", "[]").answer("/nodes/b/tasks", "[]");
+  EXPECT_THAT(told(catalog::who_did(sources, {})), Not(HasSubstr("not_permitted")));
+  sources.lack(catalog::kSeesNodes, "the token has Sys.Audit nowhere below /nodes");
+  sources.lack(catalog::kSeesLog, "the token has Sys.Syslog nowhere below /");
+  const auto text = told(catalog::who_did(sources, {}));
+  EXPECT_THAT(text, HasSubstr("tasks of others (the token has Sys.Audit nowhere below /nodes)"));
+  EXPECT_THAT(text, HasSubstr("cluster log of others (the token has Sys.Syslog nowhere below /)"));
+}
+
+TEST(FindGuest, GuestsThatTheTokenMayNotSeeAreNamed) {
+  for (const auto* query : {"one", "10.0.0.1"}) {
+    TwoNodes sources;
+    sources.lack(catalog::kSeesGuests, "the token has VM.Audit on a part of /vms");
+    EXPECT_THAT(told(catalog::find_guest(sources, {{"query", query}})),
+                HasSubstr("guests (the token has VM.Audit on a part of /vms)"));
+    EXPECT_THAT(told(catalog::top_consumers(sources, {})),
+                HasSubstr("guests (the token has VM.Audit on a part of /vms)"));
+  }
+}
+
+TEST(Health, ManyRefusalsDoNotCutOffWhatWasLeftOutInSilence) {
+  FakeSources sources;
+  std::string nodes;
+  for (int i = 0; i < 30; ++i) {
+    nodes += fmt::format(R"({}{{"type":"node","node":"n{}","status":"online"}})", i == 0 ? "" : ",", i);
+    sources.refuse(fmt::format("/nodes/n{}/apt/update", i),
+                   fmt::format("Permission check failed (/nodes/n{}, Sys.Modify)", i), true);
+  }
+  sources.answer("/cluster/resources", "[" + nodes + "]");
+  sources.lack(catalog::kSeesBackups, "the token has VM.Backup nowhere below /vms");
+  EXPECT_THAT(
+      told(catalog::cluster_health(sources, {})),
+      HasSubstr(R"("not_permitted":"backups (the token has VM.Backup nowhere below /vms); updates of n0)"));
 }
 
 TEST(Health, CodesAreUniqueAndSortedBySeverity) {
@@ -302,6 +415,48 @@ TEST(NodeLoss, WithoutQuorumOrMemoryNothingRestarts) {
       fmt::format(R"([{},{{"type":"node","node":"c","status":"online","maxmem":7000000000}}])", kTwoNodes));
   EXPECT_THAT(told(catalog::node_loss_impact(full, {{"node", "b"}})),
               HasSubstr("1 of those that restart do not fit into the memory left"));
+}
+
+TEST(NodeLoss, MemoryThatIsNotToldIsNotNone) {
+  WithHa sources;
+  sources.lack(catalog::kSeesNodes, "the token has Sys.Audit nowhere below /nodes");
+  sources.answer(
+      "/cluster/resources",
+      R"([{"type":"node","node":"a","status":"online"},{"type":"node","node":"b","status":"online"},
+                     {"type":"node","node":"c","status":"online"},
+                     {"type":"qemu","vmid":100,"node":"a","status":"running","maxmem":4000000000},
+                     {"type":"qemu","vmid":101,"node":"a","status":"running","maxmem":4000000000}])");
+  const auto text = told(catalog::node_loss_impact(sources, {{"node", "a"}}));
+  EXPECT_THAT(text, HasSubstr("1 guest would go down, 1 would restart elsewhere"));
+  EXPECT_THAT(text, HasSubstr("memory of b, c is not visible to this token"));
+  EXPECT_THAT(text, HasSubstr("restarts, memory of b not known"));
+  EXPECT_THAT(text, Not(HasSubstr("0 B")));
+  EXPECT_THAT(text, Not(HasSubstr("MORE THAN IS LEFT")));
+  EXPECT_THAT(text, Not(HasSubstr("do not fit")));
+}
+
+TEST(NodeLoss, AStorageThatIsNotSeenMayBeTheNodesOwn) {
+  WithHa sources;
+  sources.answer("/nodes/a/qemu/100/config", R"({"scsi0":"hidden:vm-100-disk-0"})");
+  sources.lack(catalog::kSeesStorages, "the token has Datastore.Audit on a part of /storage");
+  const auto text = told(catalog::node_loss_impact(sources, {{"node", "a"}}));
+  EXPECT_THAT(text, HasSubstr("0 would restart elsewhere"));
+  EXPECT_THAT(text, HasSubstr("1 cannot be told"));
+  EXPECT_THAT(text, HasSubstr("whether a disk is on the node: hidden:vm-100-disk-0"));
+}
+
+TEST(NodeLoss, WithoutHasAnswerNobodyCanTell) {
+  WithHa sources;
+  sources.refuse("/cluster/ha/resources", "Permission check failed (/, Sys.Audit)", true);
+  auto text = told(catalog::node_loss_impact(sources, {{"node", "a"}}));
+  EXPECT_THAT(text, HasSubstr("what becomes of 1 guest cannot be told: HA could not be read; 0 off"));
+  EXPECT_THAT(text,
+              HasSubstr("memory free before HA's restarts: b 9.3 GiB, c 8.4 GiB; those of which it cannot"));
+  EXPECT_THAT(text, HasSubstr(R"("reason":"HA could not be read")"));
+  EXPECT_THAT(text, Not(HasSubstr("go down")));
+  sources.answer("/cluster/config/nodes", R"([{"node":"a","quorum_votes":"3"},{"node":"b"},{"node":"c"}])");
+  text = told(catalog::node_loss_impact(sources, {{"node", "a"}}));
+  EXPECT_THAT(text, HasSubstr("1 guest would go down")) << "without quorum HA does nothing anyway";
 }
 
 TEST(NodeLoss, AQuorumDeviceVotes) {
@@ -458,6 +613,9 @@ void fill_to_the_brim(FakeSources& sources) {
 TEST(Reports, FitWholeHoweverLongEverythingIs) {
   FakeSources sources;
   fill_to_the_brim(sources);
+  for (const auto rule : {catalog::kSeesGuests, catalog::kSeesStorages, catalog::kSeesBackups,
+                          catalog::kSeesImages, catalog::kSeesNodes, catalog::kSeesLog})
+    sources.lacking[std::string(rule)] = {std::string(500, 'x'), true, 0, {std::string(400, 'y')}, "Beware."};
   for (const auto& report : all_reports()) {
     const auto got = report.run(sources, report.arguments);
     if (!got) continue;

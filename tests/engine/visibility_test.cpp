@@ -1,0 +1,110 @@
+// What a list that PVE thins out by rights is said to leave open, and what is advised for it.
+#include "engine/visibility.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "facts/facts.h"
+
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// Says what the token may do: GET /access/permissions.
+class Rights final : public net::HttpClient {
+ public:
+  explicit Rights(std::string rights) : rights_(std::move(rights)) {}
+  std::expected<net::Response, net::Failure> send(const net::Request&, const net::SendOptions&) override {
+    return net::Response{200, "OK", {}, R"({"data":)" + rights_ + "}"};
+  }
+
+ private:
+  std::string rights_;
+};
+
+struct Token {
+  explicit Token(std::string rights) : pve(std::move(rights)) {}
+
+  std::string note(std::string_view rule, const base::JsonObject& arguments = {}, bool is_empty = false) {
+    const tool::View view{.kind = tool::View::Kind::Table, .seen_with = rule};
+    return engine::unseen_note(view, arguments, is_empty, cluster, {});
+  }
+  std::optional<tool::Unseen> thinned(std::string_view rule) { return engine::thinned(rule, cluster, {}); }
+
+  Rights pve;
+  facts::Facts facts;
+  base::ManualClock clock;
+  pve::Client client{pve, {"a@pve!t", "secret", ""}, {"https://pve:8006", std::chrono::seconds(40), {}}};
+  engine::Cluster cluster{{client, facts, clock, {}}};
+};
+
+constexpr std::string_view kAll =
+    "VM.Audit /vms and Datastore.Audit /storage; type=vm VM.Audit /vms; type=none";
+constexpr std::string_view kBackups =
+    "Datastore.AllocateSpace /storage and VM.Backup /vms or Datastore.Allocate /storage";
+
+TEST(Visibility, EachPartOfAMixedListCounts) {
+  Token guests(R"({"/vms":{"VM.Audit":1}})");
+  EXPECT_THAT(guests.note(kAll),
+              AllOf(HasSubstr("no others: the token has Datastore.Audit nowhere below /storage,"),
+                    HasSubstr("pveum acl modify /storage --tokens 'a@pve!t' --roles PVEAuditor")));
+  EXPECT_EQ(guests.note(kAll, {{"type", "vm"}}), "");
+  EXPECT_EQ(guests.note(kAll, {{"type", "none"}}), "") << "nothing is left out there";
+  Token none("{}");
+  EXPECT_THAT(none.note(kAll, {}, true),
+              HasSubstr("none: the token has VM.Audit nowhere below /vms and Datastore.Audit nowhere below"));
+  Token part(R"({"/vms/100":{"VM.Audit":1},"/storage":{"Datastore.Audit":1}})");
+  EXPECT_EQ(part.note(kAll), "Only what the token may see: it has VM.Audit on a part of /vms.");
+}
+
+TEST(Visibility, OneOfTheAlternativesIsEnough) {
+  constexpr std::string_view kRule = "Sys.Audit /access or Permissions.Modify /";
+  EXPECT_EQ(Token(R"({"/access":{"Sys.Audit":1}})").note(kRule), "");
+  EXPECT_EQ(Token(R"({"/":{"Permissions.Modify":1}})").note(kRule), "");
+  EXPECT_EQ(Token(R"({"/pool/a":{"Permissions.Modify":1}})").note(kRule),
+            "Only what the token may see: it has Permissions.Modify on a part of /.");
+  EXPECT_THAT(Token("{}").note(kRule, {}, true),
+              AllOf(HasSubstr("none: the token has Sys.Audit nowhere below /access"),
+                    HasSubstr("pveum acl modify /access --tokens 'a@pve!t' --roles PVEAuditor")));
+}
+
+TEST(Visibility, WhoOnlyLooksIsAdvisedNoAdministratorsRole) {
+  const auto why = Token(R"({"/vms":{"VM.Audit":1},"/storage":{"Datastore.Audit":1}})").thinned(kBackups);
+  ASSERT_TRUE(why);
+  EXPECT_TRUE(why->forbidden);
+  EXPECT_EQ(why->sentence,
+            "the token has Datastore.AllocateSpace nowhere below /storage and VM.Backup nowhere below /vms");
+  EXPECT_THAT(why->grants,
+              ElementsAre("pveum acl modify /storage --tokens 'a@pve!t' --roles PVEDatastoreUser",
+                          "pveum acl modify /vms --tokens 'a@pve!t' --roles PVEVMUser"));
+  EXPECT_THAT(why->caution, HasSubstr("delete"));
+  EXPECT_THAT(Token("{}").thinned("Sys.Syslog /")->grants,
+              ElementsAre("pveum role add McpSysSyslog --privs Sys.Syslog && pveum acl modify / "
+                          "--tokens 'a@pve!t' --roles PVEAuditor,McpSysSyslog"))
+      << "a role replaces what is inherited, so the right to look stays beside it";
+  EXPECT_THAT(Token("{}").thinned("Sys.Syslog /")->caution, IsEmpty());
+}
+
+TEST(Visibility, WhatIsSeenWholeIsNotThinned) {
+  EXPECT_FALSE(
+      Token(R"({"/vms":{"VM.Backup":1},"/storage":{"Datastore.AllocateSpace":1}})").thinned(kBackups));
+  EXPECT_FALSE(Token(R"({"/storage":{"Datastore.Allocate":1}})").thinned(kBackups));
+  const auto part =
+      Token(R"({"/vms/9":{"VM.Backup":1},"/storage":{"Datastore.AllocateSpace":1}})").thinned(kBackups);
+  ASSERT_TRUE(part);
+  EXPECT_EQ(part->sentence, "the token has VM.Backup on a part of /vms");
+}
+
+TEST(Visibility, WhatPveDoesNotSayIsNeitherSeenNorForbidden) {
+  Token mute("null");
+  EXPECT_EQ(mute.note(kAll), "");
+  const auto why = mute.thinned(kBackups);
+  ASSERT_TRUE(why) << "nobody knows whether everything was read";
+  EXPECT_FALSE(why->forbidden);
+  EXPECT_THAT(why->grants, IsEmpty());
+}
+
+}  // namespace
