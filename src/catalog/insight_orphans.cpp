@@ -92,8 +92,11 @@ class Orphans {
 
   std::string incompleteness() const {
     std::vector<std::string> parts;
-    if (blind()) parts.emplace_back("this token sees no storage or no guest at all");
-    if (!thinned_.empty()) parts.push_back("this token may not see all " + base::join(thinned_, ", "));
+    if (blind()) {
+      parts.emplace_back("this token sees no storage or no guest at all");
+    } else if (!thinned_.empty()) {
+      parts.push_back("this token may not see all " + base::join(thinned_, ", "));
+    }
     if (!unread_storages_.empty()) parts.push_back("storages not read: " + listed(unread_storages_));
     if (unseen_guests_) parts.push_back("guests that this token may not see");
     if (missed_ > 0) parts.push_back(counted(missed_, "guest") + " not read");
