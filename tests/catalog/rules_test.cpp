@@ -8,6 +8,7 @@
 #include <iterator>
 #include <regex>
 #include <set>
+#include <span>
 #include <string>
 
 #include "base/text.h"
@@ -48,6 +49,22 @@ TEST(Rules, EveryToolThatATextNamesExists) {
         EXPECT_NE(find(at->str()), nullptr) << at->str() << " in " << entry.path();
     }
   }
+}
+
+TEST(Rules, WhatAListIsSeenWithIsWrittenAsItIsRead) {
+  const std::string need = R"([A-Z][A-Za-z]+\.[A-Z][A-Za-z.]+(\|[A-Z][A-Za-z]+\.[A-Z][A-Za-z.]+)* /[a-z/]*)";
+  const auto rule = need + "( (and|or) " + need + ")*";
+  const std::regex whole("(" + rule + ")?(; [a-z]+=[a-z]+( " + rule + ")?)*");
+  for_each_tool([&](const tool::Tool& tool, const auto&) {
+    const std::string written(tool.view.seen_with);
+    EXPECT_TRUE(std::regex_match(written, whole)) << written;
+    const auto parts = base::split(written, ';');
+    for (const auto condition : std::span(parts).subspan(1)) {
+      const auto name = base::trim(condition.substr(0, condition.find('=')));
+      EXPECT_TRUE(std::ranges::any_of(tool.params, [&](const auto& param) { return param.name == name; }))
+          << name;
+    }
+  });
 }
 
 TEST(Rules, NamesAndTitlesAreUnique) {
