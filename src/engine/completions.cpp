@@ -66,14 +66,10 @@ void each(const base::Json* data, Use use) {
   }
 }
 
-/// What the member is in the rows of the type, or in all.
-std::set<std::string> texts(const base::Json* data, std::string_view member, std::string_view type) {
-  std::set<std::string> found;
-  each(data, [&](const base::JsonObject& row) {
-    if (!type.empty() && text(row, "type") != type) return;
-    if (auto value = text(row, member); !value.empty()) found.insert(std::move(value));
-  });
-  return found;
+/// Of a list, separated by commas.
+bool lists(std::string_view list, std::string_view word) {
+  const auto words = base::split(list, ',');
+  return std::ranges::find(words, word) != words.end();
 }
 
 pve::Guest guest_of(const base::JsonObject& row) {
@@ -97,10 +93,11 @@ int distance(const Candidate& candidate, const std::string& typed) {
 
 struct Source {
   Completes kind;
-  std::array<std::string_view, 3> tools;  ///< one of them must be allowed
-  std::string_view path;
-  std::string_view member;
-  std::string_view type{};  ///< of the rows that count
+  std::array<std::string_view, 3> tools{};  ///< one of them must be allowed
+  std::string_view path{};
+  std::string_view member{};
+  std::string_view type{};     ///< of the rows that count
+  std::string_view content{};  ///< of a storage: what it must be able to hold
 };
 
 constexpr Source kSources[] = {
@@ -110,9 +107,43 @@ constexpr Source kSources[] = {
      kResources,
      "storage",
      "storage"},
+    {Completes::BackupStorage,
+     {"pve_list_storage", "pve_list_cluster_resources"},
+     kResources,
+     "storage",
+     "storage",
+     "backup"},
     {Completes::Pool, {"pve_list_pools"}, "/pools", "poolid"},
     {Completes::User, {"pve_list_users"}, "/access/users", "userid"},
 };
+
+/// What the source's member is in the rows that count.
+std::set<std::string> texts(const base::Json* data, const Source& source) {
+  std::set<std::string> found;
+  each(data, [&](const base::JsonObject& row) {
+    if (!source.type.empty() && text(row, "type") != source.type) return;
+    if (!source.content.empty() && !lists(text(row, "content"), source.content)) return;
+    if (auto value = text(row, source.member); !value.empty()) found.insert(std::move(value));
+  });
+  return found;
+}
+
+/// What the storage can hold, where it is in a list of which the content counts.
+std::optional<std::string> content_in(const base::Json* data, std::string_view storage,
+                                      const Source& source) {
+  std::optional<std::string> found;
+  if (source.content.empty()) return found;
+  each(data, [&](const base::JsonObject& row) {
+    if (text(row, "type") == source.type && text(row, source.member) == storage) found = text(row, "content");
+  });
+  return found;
+}
+
+std::vector<Candidate> candidates_of(const base::Json* data, const Source& source) {
+  std::vector<Candidate> candidates;
+  for (const auto& value : texts(data, source)) candidates.push_back({value});
+  return candidates;
+}
 
 }  // namespace
 
@@ -153,14 +184,6 @@ bool Completions::is_all_without_rights(const std::set<std::string>& users) cons
   return own != "root@pam" && users.size() == 1 && users.contains(own);
 }
 
-std::vector<Candidate> Completions::values(std::string_view path, std::string_view member,
-                                           std::string_view type, const std::stop_token& stop) {
-  const auto data = answers_.get(std::string(path), stop);
-  std::vector<Candidate> candidates;
-  for (const auto& value : texts(data.get(), member, type)) candidates.push_back({value});
-  return candidates;
-}
-
 std::vector<Candidate> Completions::guests(const mcp::Caller& caller, const std::stop_token& stop) {
   const bool all = may(caller, "pve_list_cluster_resources");
   const bool vms = all || may(caller, "pve_list_qemu_vms");
@@ -194,9 +217,9 @@ std::vector<Candidate> Completions::snapshots(const base::JsonObject& context, c
   std::ranges::sort(all, {}, &pve::Guest::vmid);
   const auto guest = guest_named(wanted, all);
   if (!guest || (guest->container ? !containers : !vms)) return {};
-  auto found = values(fmt::format("/nodes/{}/{}/{}/snapshot", base::percent_encode(guest->node),
-                                  guest->container ? "lxc" : "qemu", guest->vmid),
-                      "name", {}, stop);
+  const auto path = fmt::format("/nodes/{}/{}/{}/snapshot", base::percent_encode(guest->node),
+                                guest->container ? "lxc" : "qemu", guest->vmid);
+  auto found = candidates_of(answers_.get(path, stop).get(), {.kind = Completes::Snapshot, .member = "name"});
   // PVE's word for the present state.
   std::erase_if(found, [](const Candidate& candidate) { return candidate.value == "current"; });
   return found;
@@ -221,7 +244,7 @@ mcp::Completion Completions::complete(Completes kind, std::string_view value, co
     return may(caller, "pve_list_tasks") ? rank(tasks(stop), value) : mcp::Completion{{}, 0, false};
   for (const auto& source : kSources) {
     if (source.kind == kind && may_any(caller, source.tools))
-      return rank(values(source.path, source.member, source.type, stop), value);
+      return rank(candidates_of(answers_.get(std::string(source.path), stop).get(), source), value);
   }
   return {{}, 0, false};
 }
@@ -232,14 +255,24 @@ std::optional<std::vector<std::string>> Completions::unless_one(Completes kind, 
   const auto* source = std::ranges::find(kSources, kind, &Source::kind);
   if (source == std::end(kSources) || !may_any(caller, source->tools)) return std::nullopt;
   const std::string path(source->path);
-  const auto all = [&](const auto& data) { return texts(data.get(), source->member, source->type); };
+  const auto all = [&](const auto& data) { return texts(data.get(), *source); };
   const std::string wanted(value);
   const auto known = answers_.known(path);
   if (known && all(known).contains(wanted)) return std::nullopt;
-  const auto found = all(answers_.newer_than(known, path, stop));
-  if (found.empty() || found.contains(wanted)) return std::nullopt;
+  const auto data = answers_.newer_than(known, path, stop);
+  const auto found = all(data);
+  if (found.contains(wanted)) return std::nullopt;
+  // A storage that is there is known not to hold backups though none does.
+  if (found.empty() && !content_in(data.get(), wanted, *source)) return std::nullopt;
   if (kind == Completes::User && is_all_without_rights(found)) return std::nullopt;
   return std::vector<std::string>(found.begin(), found.end());
+}
+
+std::optional<std::string> Completions::content(std::string_view storage, const mcp::Caller& caller,
+                                                const std::stop_token& stop) {
+  const auto* source = std::ranges::find(kSources, Completes::BackupStorage, &Source::kind);
+  if (!may_any(caller, source->tools)) return std::nullopt;
+  return content_in(answers_.get(std::string(source->path), stop).get(), storage, *source);
 }
 
 }  // namespace engine

@@ -40,10 +40,16 @@ class Names {
   Names& operator=(const Names&) = delete;
   virtual ~Names() = default;
   /// All names of the kind that PVE shows, sorted, when it shows some and `value` is none of them. Nothing
-  /// where it is one, or it cannot be told: of kinds that have no list of their own too.
+  /// where it is one, or it cannot be told: of kinds that have no list of their own too. Empty: no storage
+  /// holds backups, the one that `value` names neither.
   virtual std::optional<std::vector<std::string>> unless_one(Completes kind, std::string_view value,
                                                              const mcp::Caller& caller,
                                                              const std::stop_token& stop) = 0;
+  /// What a storage can hold, as PVE writes it: "images,rootdir". Nothing where it cannot be told.
+  virtual std::optional<std::string> content(std::string_view /*storage*/, const mcp::Caller& /*caller*/,
+                                             const std::stop_token& /*stop*/) {
+    return std::nullopt;
+  }
 };
 
 struct Candidate {
@@ -72,6 +78,8 @@ class Completions final : public Names {
   std::optional<std::vector<std::string>> unless_one(Completes kind, std::string_view value,
                                                      const mcp::Caller& caller,
                                                      const std::stop_token& stop) override;
+  std::optional<std::string> content(std::string_view storage, const mcp::Caller& caller,
+                                     const std::stop_token& stop) override;
 
  private:
   bool may(const mcp::Caller& caller, std::string_view tool) const;
@@ -81,8 +89,6 @@ class Completions final : public Names {
   std::vector<Candidate> snapshots(const base::JsonObject& context, const mcp::Caller& caller,
                                    const std::stop_token& stop);
   std::vector<Candidate> tasks(const std::stop_token& stop);
-  std::vector<Candidate> values(std::string_view path, std::string_view member, std::string_view type,
-                                const std::stop_token& stop);
 
   Toolbox& toolbox_;
   Remembered answers_;

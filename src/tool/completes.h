@@ -7,13 +7,14 @@ namespace tool {
 
 enum class Completes : std::uint8_t {
   None,
-  Node,      ///< a node's name
-  Guest,     ///< a guest's number, its name, or both: "100 (web01)"
-  Storage,   ///< a storage's id
-  Snapshot,  ///< a snapshot's name
-  Pool,      ///< a resource pool's id
-  User,      ///< "root@pam"
-  Upid,      ///< a task's id
+  Node,           ///< a node's name
+  Guest,          ///< a guest's number, its name, or both: "100 (web01)"
+  Storage,        ///< a storage's id
+  BackupStorage,  ///< that of one that can hold backups
+  Snapshot,       ///< a snapshot's name
+  Pool,           ///< a resource pool's id
+  User,           ///< "root@pam"
+  Upid,           ///< a task's id
 };
 
 }  // namespace tool
