@@ -170,10 +170,11 @@ come first and in detail; the rest in a line each.
 5. Roles: custom ones with more than their name says. PVEVMAdmin where PVEVMUser would do; VM.Config on a path makes
    disks and boot media changeable, VM.Console shows the screen. Sys.Audit reads all configuration.
 6. Firewall: enable 0 at the datacenter means that no rule anywhere works, of guests neither. policy_in should be DROP
-   with 8006 and 22 only from management networks; a rule without source is open to all. A guest is filtered only with
-   enable 1 in its own options and firewall=1 on each network card. Disabled rules: forgotten?
+   with 8006 and 22 only from management networks; a rule without source is open to all. No tool shows who is in an IP
+   set (root: pvesh get /cluster/firewall/ipset/NAME). A guest is filtered only with enable 1 in its own options and
+   firewall=1 on each network card. Disabled rules?
 7. Reach: web interface and SSH of nodes, PBS and storage not in the guests' network; corosync and migration on nets of
-   their own. Privileged containers (unprivileged 0), above all with nesting, are near to root on the node.
+   their own. Privileged containers (unprivileged 0), above all with nesting, are near root on the node.
 8. Traces: repeated failed logins, rights changed lately (pve_who_did, pve_get_cluster_log).
 
 Traps: no list of a limited token proves absence. Disabling a user disables its tokens as well. Before any firewall is
@@ -182,7 +183,7 @@ switched on: a rule for your own way in, or you are locked out. Deleting an ACL 
 Next tools: pve_get_user, pve_get_lxc_config.
 
 Report: findings by severity (what, why it matters, who is affected, the smallest remedy); then what is good; then what
-could not be seen from here. Never repeat secrets.)";
+could not be seen. Never repeat secrets.)";
 
 inline constexpr std::string_view kRestoreDrill =
     R"(Plan a restore drill: bring back guest {guest} from {storage} under a new number, prove that it works, and remove it

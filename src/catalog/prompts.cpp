@@ -212,7 +212,7 @@ constexpr tool::Prompt kPrompts[] = {
                {.what = "Realms", .call = {"pve_list_domains"}},
                {.what = "Firewall options of the datacenter", .call = {"pve_get_firewall_options"}},
                {.what = "Firewall rules of the datacenter", .call = {"pve_list_firewall_rules"}},
-               {.what = "IP sets", .call = {"pve_list_firewall_ipsets"}},
+               {.what = "IP sets by name, without their members", .call = {"pve_list_firewall_ipsets"}},
                {.what = "Health of the cluster (certificates, updates)", .call = {"pve_cluster_health"}},
                {.what = "Cluster log",
                 .call = {"pve_get_cluster_log", {{"max", "100"}, {"filter", "user={user}*", true}}}},
