@@ -27,6 +27,7 @@
 #include "guard/policy.h"
 #include "mcp/seal.h"
 #include "mcp/server.h"
+#include "prompt/completer.h"
 #include "prompt/prompts.h"
 #include "resource/completer.h"
 #include "resource/resources.h"
@@ -120,9 +121,12 @@ int serve(const cli::Arguments& arguments, const config::Settings& settings, eng
   }
   engine::Completions completions(toolbox);
   engine::PveTasks tasks(toolbox);
-  prompt::Prompts prompts(catalog::prompts(), toolbox, cluster, &completions);
+  prompt::Prompts prompts(
+      catalog::prompts(), toolbox, cluster, &completions,
+      [&](const mcp::Caller& caller, std::string_view tool) { return toolbox.refusal(caller, tool); });
   resource::Resources resources(catalog::resources(), toolbox);
-  resource::Completer completer(catalog::resources(), toolbox, completions, &prompts);
+  resource::Completer anything(catalog::resources(), toolbox, completions, &prompts);
+  prompt::Completer completer(prompts, anything);
   resource::Watch watch(catalog::resources(), toolbox);
   const mcp::Server server(
       {toolbox, &resources, &prompts, &completer, &tasks, &watch},

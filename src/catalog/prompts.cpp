@@ -36,6 +36,11 @@ constexpr Fact essential(Fact fact) {
   return fact;
 }
 
+constexpr Fact elsewhere(Fact fact) {
+  fact.elsewhere = true;
+  return fact;
+}
+
 constexpr Fact each_node(Fact fact) {
   fact.each = Each::Node;
   return fact;
@@ -222,8 +227,8 @@ constexpr tool::Prompt kPrompts[] = {
      .description =
          "Plan to restore this guest's newest backup under a new number, to check it and to clean up.",
      .arguments = {kGuest,
-                   {"storage", "Storage", "Only backups on this storage; else on all.", Completes::Storage,
-                    "any backup storage"}},
+                   {"storage", "Storage", "Only backups on this storage; else on all.",
+                    Completes::BackupStorage, "any backup storage"}},
      .instructions = kRestoreDrill,
      .facts = {{.what = "Backups of the guest",
                 .call = {"pve_list_storage_content",
@@ -240,11 +245,12 @@ constexpr tool::Prompt kPrompts[] = {
                of_container("Status", "pve_get_lxc_status"),
                {.what = "Next free number", .call = {"pve_get_next_vmid"}},
                kNodes,
-               kNodeStorage,
+               elsewhere(kNodeStorage),
                {.what = "Backup runs on the node",
                 .call = {"pve_list_tasks", {{"node", "{node}"}, {"typefilter", "vzdump"}, {"limit", "8"}}}},
                kBackupJobs,
-               {.what = "Network of the node", .call = {"pve_list_networks", {{"node", "{node}"}}}}}},
+               elsewhere(
+                   {.what = "Network of the node", .call = {"pve_list_networks", {{"node", "{node}"}}}})}},
     {.name = "upgrade_readiness",
      .title = "Check before an upgrade",
      .description = "Can the nodes be upgraded now? Versions, health, room, HA, backups, what blocks PVE 9.",

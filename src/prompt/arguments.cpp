@@ -54,6 +54,7 @@ constexpr Shape kShapes[] = {
     {tool::Completes::Node, is_plain_name, "a node's name, such as pve1"},
     {tool::Completes::Guest, is_guest, "a guest's number or name, such as 100 or web01"},
     {tool::Completes::Storage, is_plain_name, "a storage's id, such as local-lvm"},
+    {tool::Completes::BackupStorage, is_plain_name, "a storage's id, such as local"},
     {tool::Completes::Pool, is_pool, "a pool's id, such as production"},
     {tool::Completes::User, is_user, "a user's id, such as root@pam"},
 };

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "base/text.h"
 #include "engine/parallel.h"
-#include "engine/request.h"
+#include "prompt/places.h"
 
 namespace prompt {
 namespace {
@@ -22,76 +24,44 @@ constexpr std::size_t kAtOnce = 4;
 constexpr std::size_t kMostAtOnce = 40;
 /// For how many nodes or storages a fact is repeated.
 constexpr std::size_t kMostRepeated = 6;
-constexpr std::size_t kReason = 400;
-
-/// The values of the places that a fact is repeated for, in their order.
-using Places = std::expected<std::vector<Values>, std::string>;
-
-/// What is a plain name; else empty.
-std::string name_in(const base::JsonObject& row, std::string_view key) {
-  const auto* name = row.if_contains(key);
-  if (name == nullptr || !name->is_string()) return {};
-  const std::string_view text(name->get_string());
-  return is_plain_name(text) ? std::string(text) : std::string{};
-}
+/// Of those that are left out.
+constexpr std::size_t kMostNamed = 12;
+/// Of nodes that can say the same, beside the first.
+constexpr std::size_t kMostOthers = 3;
 
 std::string_view text_in(const base::JsonObject& row, std::string_view key) {
   const auto* text = row.if_contains(key);
   return text != nullptr && text->is_string() ? std::string_view(text->get_string()) : std::string_view{};
 }
 
-/// Calls `use` with each of the rows; the error says why there are none.
-template <class Use>
-std::expected<void, std::string> each_row(pve::Client& client, const pve::Call& call,
-                                          const std::stop_token& stop, Use use) {
-  const auto answer = client.call(call, stop);
-  if (!answer) {
-    return std::unexpected(pve::explain(answer.error(), fmt::format("GET {}", call.path), client.base_url()));
-  }
-  const auto* rows = answer->data.if_array();
-  if (rows == nullptr) return {};
-  for (const auto& item : *rows) {
-    if (const auto* row = item.if_object()) use(*row);
-  }
-  return {};
+/// "a, b and 3 more"
+std::string listed(std::span<const std::string> names) {
+  std::string text;
+  for (const auto& name : names.first(std::min(names.size(), kMostNamed)))
+    text += (text.empty() ? "" : ", ") + name;
+  if (names.size() > kMostNamed) text += fmt::format(" and {} more", names.size() - kMostNamed);
+  return text;
 }
 
-Places nodes(pve::Client& client, const std::stop_token& stop) {
-  std::set<std::string> found;
-  const auto read = each_row(client, {base::Method::Get, "/nodes", {}}, stop, [&](const auto& row) {
-    // A node that is off holds the others up for long, and the list of nodes shows it.
-    if (text_in(row, "status") != "offline") found.insert(name_in(row, "node"));
-  });
-  if (!read) return std::unexpected(read.error());
-  found.erase("");
-  std::vector<Values> places;
-  for (const auto& name : found) places.push_back({{"node", name}});
-  return places;
+/// "nas", "local on pve7", "pve7"
+std::string shown(const Place& place) {
+  if (place.storage.empty()) return place.node;
+  return place.shared ? place.storage : fmt::format("{} on {}", place.storage, place.node);
 }
 
-/// A shared one once. Read where no node that hangs is asked.
-Places backup_storages(pve::Client& client, const std::vector<Values>& among, const std::stop_token& stop) {
-  std::set<std::pair<std::string, std::string>> found;
-  std::set<std::string> shared;
-  const pve::Call call{base::Method::Get, "/cluster/resources", {{"type", "storage"}}};
-  const auto read = each_row(client, call, stop, [&](const auto& row) {
-    const auto kinds = base::split(text_in(row, "content"), ',');
-    if (std::ranges::find(kinds, "backup") == kinds.end()) return;
-    auto storage = name_in(row, "storage");
-    auto node = name_in(row, "node");
-    const auto counts = [&](const Values& one) { return one.at("node") == node; };
-    if (storage.empty() || std::ranges::none_of(among, counts)) return;
-    const auto* is_shared = row.if_contains("shared");
-    if (is_shared != nullptr && *is_shared == 1) shared.insert(storage);
-    found.emplace(std::move(storage), std::move(node));
-  });
-  if (!read) return std::unexpected(read.error());
-  std::vector<Values> places;
-  for (const auto& [storage, node] : found) {
-    if (shared.contains(storage) && !places.empty() && places.back().at("storage") == storage) continue;
-    places.push_back({{"node", node}, {"storage", storage}});
+/// Of places that a fact is not read at; empty when there are none.
+std::string left_out(std::span<const Place> many, std::span<const std::string> offline) {
+  std::string text;
+  if (!many.empty()) {
+    std::vector<std::string> names;
+    for (const auto& place : many) names.push_back(shown(place));
+    text = fmt::format("Not read: {} more, ask for them one by one: {}.", names.size(), listed(names));
   }
-  return places;
+  if (!offline.empty()) {
+    text += fmt::format("{}Not read on {}: {} offline.", text.empty() ? "" : "\n", listed(offline),
+                        offline.size() == 1 ? "it is" : "they are");
+  }
+  return text;
 }
 
 /// Nothing when a place that must have a value has none.
@@ -112,65 +82,95 @@ std::optional<base::JsonObject> arguments_of(const tool::FactCall& call, const V
 /// What came of the rows, one after the other.
 class Expansion {
  public:
-  Expansion(const Subject& subject, const Allowed& allowed, pve::Client& client, const std::stop_token& stop)
-      : subject_(subject), allowed_(allowed), client_(client), stop_(stop) {}
+  Expansion(const Subject& subject, const Allowed& allowed, engine::Cluster& cluster,
+            const std::stop_token& stop)
+      : subject_(subject), allowed_(allowed), map_(cluster, stop) {}
 
   void add(const tool::Fact& row) {
     const auto* call = allowed_call(row, allowed_);
     if (call == nullptr || !concerns(row)) return;
-    const std::string_view place = row.each == Each::Node ? "node" : "storage";
-    if (row.each == Each::Once || subject_.values.contains(place))
-      return add(row, *call, subject_.values, "");
-    if (row.each == Each::BackupStorage && !subject_.unknown.empty())
-      return fail(row, *call, subject_.unknown);
+    if (row.each == Each::BackupStorage) return storages(row, *call);
+    if (row.each == Each::Once || !given("node").empty()) return once(row, *call);
     // Nobody is asked for the names of what is left out all the same.
-    if (!is_complete(*call, row.each)) return;
-    const auto& all = row.each == Each::Node ? all_nodes() : all_storages();
+    if (!is_complete(*call, {"node"})) return;
+    const auto& all = map_.nodes();
     if (!all) return fail(row, *call, all.error());
-    if (all->empty()) return fail(row, *call, fmt::format("There is no {} to ask.", place));
-    repeat(row, *call, place, *all);
+    if (all->all.empty() && all->offline.empty()) return fail(row, *call, "There is no node to ask.");
+    repeat(row, *call, *all);
   }
 
   std::vector<Fact> take() { return std::move(facts_); }
 
  private:
+  std::string_view given(std::string_view name) const {
+    const auto value = subject_.values.find(name);
+    return value == subject_.values.end() ? std::string_view{} : std::string_view(value->second);
+  }
+
   bool concerns(const tool::Fact& row) const {
     if (row.of == Of::Any) return true;
     // Of a guest of which nobody knows the kind, one of the two says why.
     return row.of == (subject_.kind == Of::Any ? Of::Vm : subject_.kind);
   }
 
-  bool is_complete(const tool::FactCall& call, Each each) const {
+  bool is_complete(const tool::FactCall& call, std::initializer_list<std::string_view> known) const {
     auto values = subject_.values;
-    values.try_emplace("node");
-    if (each == Each::BackupStorage) values.try_emplace("storage");
+    for (const auto name : known) values.try_emplace(std::string(name));
     return arguments_of(call, values).has_value();
   }
 
-  const Places& all_nodes() {
-    if (!nodes_) nodes_ = nodes(client_, stop_);
-    return *nodes_;
-  }
-  const Places& all_storages() {
-    if (storages_) return *storages_;
-    const auto node = subject_.values.find("node");
-    const Places among =
-        node == subject_.values.end() ? all_nodes() : Places({Values{{"node", node->second}}});
-    storages_ = among ? backup_storages(client_, *among, stop_) : among;
-    return *storages_;
+  void storages(const tool::Fact& row, const tool::FactCall& call) {
+    if (!subject_.unknown.empty()) return fail(row, call, subject_.unknown);
+    if (!is_complete(call, {"node", "storage"})) return;
+    const auto found = map_.backup_storages(given("node"), given("storage"));
+    if (found && !(found->all.empty() && found->offline.empty())) return repeat(row, call, *found);
+    // What nobody lists may be there all the same.
+    if (is_complete(call, {})) return add(row, call, subject_.values, "");
+    fail(row, call, found ? map_.no_storage() : found.error());
   }
 
-  void repeat(const tool::Fact& row, const tool::FactCall& call, std::string_view place,
-              const std::vector<Values>& all) {
-    const auto shown = std::min(all.size(), kMostRepeated);
-    for (std::size_t i = 0; i < shown; ++i) {
-      auto values = all[i];
-      values.insert(subject_.values.begin(), subject_.values.end());
-      add(row, call, values, all[i].find(place)->second);
+  void once(const tool::Fact& row, const tool::FactCall& call) {
+    const std::string node(given("node"));
+    if (node.empty() || !(row.elsewhere || is_recorded(call)) || !map_.is_offline(node))
+      return add(row, call, subject_.values, "");
+    const auto before = facts_.size();
+    if (is_recorded(call)) {
+      add(row, call, subject_.values, "");
+      if (facts_.size() > before)
+        facts_.back().note = fmt::format(
+            "{} is offline: what is called now is the last that was recorded, not the present.", node);
+      return;
     }
-    if (all.size() > shown)
-      fail(row, call,
-           fmt::format("{} more {}s were left out: ask for them one by one.", all.size() - shown, place));
+    const auto& online = map_.nodes()->all;
+    if (online.empty()) return tell(row, call, left_out({}, std::vector{node}));
+    auto values = subject_.values;
+    values["node"] = online.front().node;
+    add(row, call, values, online.front().node);
+    if (facts_.size() > before)
+      facts_.back().note =
+          fmt::format("Not read on {}: it is offline. {} stands for where else the guest could be.", node,
+                      online.front().node);
+  }
+
+  /// PVE keeps statistics of a node that is off as well.
+  static bool is_recorded(const tool::FactCall& call) { return call.tool.ends_with("_rrddata"); }
+
+  void repeat(const tool::Fact& row, const tool::FactCall& call, const Places& places) {
+    const auto shown = std::min(places.all.size(), kMostRepeated);
+    for (std::size_t i = 0; i < shown; ++i) {
+      const auto& place = places.all[i];
+      auto values = subject_.values;
+      values["node"] = place.node;
+      if (!place.storage.empty()) values["storage"] = place.storage;
+      const auto before = facts_.size();
+      add(row, call, values, place.storage.empty() ? place.node : place.storage);
+      if (facts_.size() == before) continue;
+      facts_.back().others.assign(
+          place.others.begin(),
+          place.others.begin() + static_cast<std::ptrdiff_t>(std::min(place.others.size(), kMostOthers)));
+    }
+    auto rest = left_out(std::span(places.all).subspan(shown), places.offline);
+    if (!rest.empty()) tell(row, call, std::move(rest));
   }
 
   void add(const tool::Fact& row, const tool::FactCall& call, const Values& values, std::string of) {
@@ -187,12 +187,14 @@ class Expansion {
     facts_.push_back({.what = row.what, .tool = call.tool, .text = why, .failed = true});
   }
 
+  void tell(const tool::Fact& row, const tool::FactCall& call, std::string what) {
+    facts_.push_back(
+        {.what = row.what, .tool = call.tool, .text = std::move(what), .failed = true, .told = true});
+  }
+
   const Subject& subject_;
   const Allowed& allowed_;
-  pve::Client& client_;
-  const std::stop_token& stop_;
-  std::optional<Places> nodes_;
-  std::optional<Places> storages_;
+  Map map_;
   std::vector<Fact> facts_;
 };
 
@@ -223,7 +225,6 @@ void read(Fact& fact, mcp::Tools& tools, const mcp::Request& request, const std:
   } else {
     fact.text = "It needs an answer from the user first: call it on its own.";
   }
-  if (fact.failed) fact.text = base::printable(fact.text, kReason);
 }
 
 /// The node that the call goes to; empty when it goes to none in particular.
@@ -232,8 +233,60 @@ std::string_view node_of(const Fact& fact) { return text_in(fact.arguments, "nod
 std::string no_answer(const Fact& fact, std::chrono::seconds longest) {
   const auto node = base::printable(node_of(fact), 60);
   if (node.empty()) return fmt::format("No answer within {} s.", longest.count());
+  if (!fact.others.empty())
+    return fmt::format("No answer within {} s from {}, {}.", longest.count(), node, listed(fact.others));
   return fmt::format("No answer within {} s: {} hangs, or pveproxy or pvedaemon there does.", longest.count(),
                      node);
+}
+
+/// Of nodes that can say the same.
+class Asking {
+ public:
+  Asking(const Fact& fact, mcp::Tools& tools, const mcp::Request& request)
+      : tools_(tools), request_(request), tries_(1 + fact.others.size(), fact) {
+    for (std::size_t i = 0; i < fact.others.size(); ++i) tries_[i + 1].arguments["node"] = fact.others[i];
+    for (auto& one : tries_) one.failed = true;
+  }
+
+  /// What the first says that can; else why the first that answered cannot. nullptr: none answered.
+  const Fact* ask(std::chrono::seconds longest, const std::stop_token& stop) {
+    const std::stop_callback cancelled(stop, [&] { enough_.request_stop(); });
+    const auto alone = std::max(longest / 3, std::chrono::seconds{1});
+    some(0, 1, alone);
+    if (!enough_.stop_requested()) some(1, tries_.size() - 1, longest);
+    const auto answered = std::ranges::find(tries_, false, &Fact::failed);
+    if (answered != tries_.end()) return &*answered;
+    const auto refused = std::ranges::find_if(tries_, [](const Fact& one) { return !one.text.empty(); });
+    return refused == tries_.end() ? nullptr : &*refused;
+  }
+
+ private:
+  void some(std::size_t first, std::size_t count, std::chrono::seconds longest) {
+    engine::in_parallel(count, count, longest, enough_.get_token(),
+                        [&](std::size_t i, const std::stop_token& stop) {
+                          auto& one = tries_[first + i];
+                          one.text.clear();
+                          read(one, tools_, request_, stop);
+                          // What a tool says when it is stopped is no answer of the node.
+                          if (one.failed && stop.stop_requested()) one.text.clear();
+                          if (!one.failed) enough_.request_stop();
+                        });
+  }
+
+  mcp::Tools& tools_;
+  const mcp::Request& request_;
+  std::vector<Fact> tries_;
+  std::stop_source enough_;
+};
+
+void read_anywhere(Fact& fact, mcp::Tools& tools, const mcp::Request& request, std::chrono::seconds longest,
+                   const std::stop_token& stop) {
+  Asking asking(fact, tools, request);
+  const auto* found = asking.ask(longest, stop);
+  if (found == nullptr) return;
+  fact.arguments = found->arguments;
+  fact.text = found->text;
+  fact.failed = found->failed;
 }
 
 }  // namespace
@@ -244,8 +297,8 @@ const tool::FactCall* allowed_call(const tool::Fact& fact, const Allowed& allowe
 }
 
 std::vector<Fact> facts_of(const tool::Prompt& row, const Subject& subject, const Allowed& allowed,
-                           pve::Client& client, const std::stop_token& stop) {
-  Expansion expansion(subject, allowed, client, stop);
+                           engine::Cluster& cluster, const std::stop_token& stop) {
+  Expansion expansion(subject, allowed, cluster, stop);
   for (const auto& fact : row.facts) expansion.add(fact);
   return expansion.take();
 }
@@ -266,6 +319,7 @@ void read_facts(std::vector<Fact>& facts, mcp::Tools& tools, const mcp::Request&
   engine::in_parallel(wanted.size(), std::min(kAtOnce + of_nodes.size(), kMostAtOnce), longest, request.stop,
                       [&](std::size_t i, const std::stop_token& stop) {
                         auto& fact = *wanted[i];
+                        if (!fact.others.empty()) return read_anywhere(fact, tools, request, longest, stop);
                         read(fact, tools, request, stop);
                         // A tool that is stopped says that it was cancelled: here it was the time that ended
                         // it.

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "base/json.h"
+#include "engine/cluster.h"
 #include "mcp/tools.h"
 #include "prompt/arguments.h"
-#include "pve/client.h"
 #include "tool/prompt.h"
 
 namespace prompt {
@@ -39,19 +39,27 @@ struct Fact {
   base::JsonObject arguments{};
   std::string text{};
   bool failed = false;  ///< `text` says why
+  /// Of a failure: `text` is lines that say themselves what was not read.
+  bool told = false;
+  /// Nodes that can say the same as the one in `arguments`, which is then the one that did.
+  std::vector<std::string> others{};
+  /// What we say of the answer, a sentence; nothing in it is data but names of nodes.
+  std::string note{};
 };
 
 /// The calls of the prompt in the order of its rows; those whose answer is known to be a failure have it.
-/// Reads the names of nodes and storages where a fact is repeated for them.
+/// Reads the names of nodes and storages where a fact is repeated for them; what is left out, being many or
+/// offline, is named in a failure of its own.
 std::vector<Fact> facts_of(const tool::Prompt& row, const Subject& subject, const Allowed& allowed,
-                           pve::Client& client, const std::stop_token& stop);
+                           engine::Cluster& cluster, const std::stop_token& stop);
 
 /// How long the facts of one prompt may take together.
 inline constexpr std::chrono::seconds kFactsTime{20};
 
 /// Makes the calls, those that ask no node first, and so many at the same time that calls which hang keep
-/// none from its turn. Returns soon after `longest`, or when the request is stopped; a fact without an answer
-/// by then says so.
+/// none from its turn. What several nodes can say is asked of one, and of some of the others when that one
+/// fails or takes a third of the time. Returns soon after `longest`, or when the request is stopped; a fact
+/// without an answer by then says so.
 void read_facts(std::vector<Fact>& facts, mcp::Tools& tools, const mcp::Request& request,
                 std::chrono::seconds longest = kFactsTime);
 

@@ -23,36 +23,66 @@ constexpr int kInternalError = -32603;
 
 mcp::ProtocolError wrong(std::string sentence) { return {kInvalidParams, std::move(sentence), nullptr}; }
 
-/// What the caller may use of all the facts that are for every guest, and for one kind of guest at least.
-bool usable(const tool::Prompt& row, const Allowed& allowed) {
-  bool any = true;
-  bool vm = true;
-  bool container = true;
-  for (const auto& fact : row.facts) {
-    if (!fact.essential || allowed_call(fact, allowed) != nullptr) continue;
-    (fact.of == Of::Any ? any : fact.of == Of::Vm ? vm : container) = false;
-  }
-  return any && (vm || container);
+using Tools = std::vector<std::string_view>;
+
+void add_once(Tools& names, std::string_view name) {
+  if (std::ranges::find(names, name) == names.end()) names.push_back(name);
 }
 
-/// The tools that the row names and the caller may not use, in the row's order.
-std::vector<std::string_view> unavailable(const tool::Prompt& row, const Allowed& allowed) {
-  std::vector<std::string_view> missing;
-  const auto add = [&](std::string_view name) {
-    if (!allowed.contains(name) && std::ranges::find(missing, name) == missing.end()) missing.push_back(name);
-  };
-  constexpr std::string_view kPrefix = "pve_";
+/// The essential tools for want of which the caller is not offered the prompt: those of the facts that are
+/// for every guest, and those of both kinds of guests where neither is left. Empty: it is offered.
+Tools lacking(const tool::Prompt& row, const Allowed& allowed) {
+  Tools any;
+  Tools vm;
+  Tools container;
+  for (const auto& fact : row.facts) {
+    if (!fact.essential || allowed_call(fact, allowed) != nullptr) continue;
+    add_once(fact.of == Of::Any ? any : fact.of == Of::Vm ? vm : container, fact.call.tool);
+  }
+  if (vm.empty() || container.empty()) return any;
+  for (const auto name : vm) add_once(any, name);
+  for (const auto name : container) add_once(any, name);
+  return any;
+}
+
+/// What the row names and the caller may not use.
+struct Unavailable {
+  Tools tools{};
+  std::vector<const tool::Prompt*> prompts{};
+};
+
+/// In the row's order.
+Unavailable unavailable(const tool::Prompt& row, std::span<const tool::Prompt> rows, const Allowed& allowed) {
   constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789_";
-  for (auto text = row.instructions; text.find(kPrefix) != std::string_view::npos;) {
-    text.remove_prefix(text.find(kPrefix));
+  Unavailable missing;
+  for (auto text = row.instructions; !text.empty();) {
     const auto name = text.substr(0, text.find_first_not_of(kLetters));
-    add(name);
-    text.remove_prefix(name.size());
+    text.remove_prefix(std::min(text.size(), name.size() + 1));
+    if (name.starts_with("pve_") && !allowed.contains(name)) add_once(missing.tools, name);
+    const auto other = std::ranges::find(rows, name, &tool::Prompt::name);
+    if (other != rows.end() && !lacking(*other, allowed).empty() &&
+        std::ranges::find(missing.prompts, &*other) == missing.prompts.end())
+      missing.prompts.push_back(&*other);
   }
   for (const auto& fact : row.facts) {
-    if (allowed_call(fact, allowed) == nullptr) add(fact.call.tool);
+    if (allowed_call(fact, allowed) == nullptr) add_once(missing.tools, fact.call.tool);
   }
   return missing;
+}
+
+std::vector<std::string> names_of(const Unavailable& missing) {
+  std::vector<std::string> names(missing.tools.begin(), missing.tools.end());
+  for (const auto* row : missing.prompts) names.push_back(fmt::format("the prompt {}", row->name));
+  return names;
+}
+
+/// The tools with which nothing would be missing.
+Tools wanted(const Unavailable& missing, const Allowed& allowed) {
+  auto tools = missing.tools;
+  for (const auto* row : missing.prompts) {
+    for (const auto name : lacking(*row, allowed)) add_once(tools, name);
+  }
+  return tools;
 }
 
 Allowed allowed_tools(mcp::Tools& tools, const mcp::Caller& caller) {
@@ -61,19 +91,30 @@ Allowed allowed_tools(mcp::Tools& tools, const mcp::Caller& caller) {
   return allowed;
 }
 
-/// Who can offer the missing tools. `offered`: what this server offers a caller without limits of its own.
-std::string remedy(const std::vector<std::string_view>& missing, const Allowed& offered,
-                   const mcp::Caller& caller) {
-  std::vector<std::string_view> beyond_token;
+/// Which settings of the server exclude tools: as the refusals of a caller without limits of its own say.
+std::string settings_of(const Tools& missing, const Refuse& refuse) {
+  bool by_tier = !refuse;
+  bool by_category = !refuse;
   for (const auto name : missing) {
-    if (offered.contains(name)) beyond_token.push_back(name);
+    const auto refusal = refuse ? refuse({}, name) : std::nullopt;
+    if (!refusal) continue;
+    (engine::sentence(*refusal).find("PVE_ACCESS_TIER") == std::string::npos ? by_category : by_tier) = true;
   }
+  std::string text = "The admin of this server has a remedy: ";
+  if (by_category) text += "PVE_CATEGORIES=all,insight offers every category";
+  if (by_tier && by_category) text += ", ";
+  if (by_tier) text += "PVE_ACCESS_TIER=read-execute or full the changes";
+  return text + ".";
+}
+
+/// Who can offer the missing tools. `offered`: what this server offers a caller without limits of its own.
+std::string remedy(const Tools& missing, const Allowed& offered, const mcp::Caller& caller,
+                   const Refuse& refuse) {
+  Tools beyond_token;
+  Tools beyond_server;
+  for (const auto name : missing) (offered.contains(name) ? beyond_token : beyond_server).push_back(name);
   std::string text;
-  if (beyond_token.size() < missing.size()) {
-    text =
-        "The admin of this server has a remedy: PVE_CATEGORIES=all,insight offers every category, "
-        "PVE_ACCESS_TIER=read-execute or full the changes.";
-  }
+  if (!beyond_server.empty()) text = settings_of(beyond_server, refuse);
   if (beyond_token.empty()) return text;
   return text + fmt::format("{}This server offers {}, but {} does not reach that far: {}.",
                             text.empty() ? "" : " ", base::join(beyond_token, ", "), engine::token_of(caller),
@@ -96,27 +137,55 @@ const tool::Prompt* Prompts::find(std::string_view name) const {
   return row == rows_.end() ? nullptr : &*row;
 }
 
+std::optional<engine::Refusal> Prompts::refusal(const tool::Prompt& row, const mcp::Caller& caller) const {
+  const auto missing = lacking(row, allowed_tools(tools_, caller));
+  if (missing.empty()) return std::nullopt;
+  auto text = fmt::format("The prompt {} is not offered: it needs {}.", row.name, base::join(missing, ", "));
+  std::vector<std::string> scopes;
+  bool scopes_would_do = true;
+  for (const auto name : missing) {
+    const auto no = refuse_ ? refuse_(caller, name) : std::nullopt;
+    if (no) {
+      // Of tools that are excluded for one reason the first says it.
+      std::string_view why = engine::sentence(*no);
+      if (why.starts_with(name)) why.remove_prefix(name.size());
+      if (text.find(why) == std::string::npos) text += " " + engine::sentence(*no);
+    }
+    const auto* scope = no ? std::get_if<mcp::InsufficientScope>(&*no) : nullptr;
+    scopes_would_do = scopes_would_do && scope != nullptr;
+    if (scope != nullptr && scope->scopes.size() > scopes.size()) scopes = scope->scopes;
+  }
+  if (scopes_would_do) return mcp::InsufficientScope{std::move(scopes), std::move(text)};
+  return text;
+}
+
 std::expected<engine::Completes, mcp::ProtocolError> Prompts::completes(std::string_view prompt,
                                                                         std::string_view argument) const {
   const auto* row = find(prompt);
-  if (row == nullptr) {
-    return std::unexpected(mcp::ProtocolError{
-        kInvalidParams, fmt::format("Unknown prompt: {}", base::printable(prompt, 100)), nullptr});
-  }
+  if (row == nullptr)
+    return std::unexpected(wrong(fmt::format("Unknown prompt: {}", base::printable(prompt, 100))));
   const auto* found = tool::argument_of(*row, argument);
   if (found == nullptr) {
-    return std::unexpected(mcp::ProtocolError{
-        kInvalidParams,
-        fmt::format("The prompt {} has no argument {}", row->name, base::printable(argument, 100)), nullptr});
+    return std::unexpected(
+        wrong(fmt::format("The prompt {} has no argument {}", row->name, base::printable(argument, 100))));
   }
   return found->completes;
+}
+
+std::expected<engine::Completes, mcp::ProtocolError> Prompts::completes(std::string_view prompt,
+                                                                        std::string_view argument,
+                                                                        const mcp::Caller& caller) const {
+  auto kind = completes(prompt, argument);
+  if (!kind) return kind;
+  if (const auto no = refusal(*find(prompt), caller)) return std::unexpected(wrong(engine::sentence(*no)));
+  return kind;
 }
 
 std::vector<mcp::PromptDescription> Prompts::list(const mcp::Caller& caller) {
   const auto allowed = allowed_tools(tools_, caller);
   std::vector<mcp::PromptDescription> offered;
   for (const auto& row : rows_) {
-    if (!usable(row, allowed)) continue;
+    if (!lacking(row, allowed).empty()) continue;
     mcp::PromptDescription prompt{
         std::string(row.name), std::string(row.title), std::string(row.description), {}};
     for (const auto& argument : row.arguments)
@@ -133,11 +202,9 @@ mcp::PromptOutcome Prompts::get(const mcp::Request& request, std::string_view na
   if (row == nullptr) return wrong(fmt::format("Unknown prompt: {}", base::printable(name, 100)));
   auto values = values_of(*row, arguments);
   if (!values) return wrong(std::move(values.error()));
-  const auto allowed = allowed_tools(tools_, request.caller);
-  if (!usable(*row, allowed)) {
-    const auto missing = unavailable(*row, allowed);
-    return wrong(fmt::format("The prompt {} needs tools that tier or categories exclude here: {}.", row->name,
-                             base::join(missing, ", ")));
+  if (auto no = refusal(*row, request.caller)) {
+    if (auto* scope = std::get_if<mcp::InsufficientScope>(&*no)) return std::move(*scope);
+    return wrong(engine::sentence(*no));
   }
   if (names_ != nullptr) {
     if (auto no = unknown_name(*row, *values, *names_, request.caller, request.stop))
@@ -145,15 +212,15 @@ mcp::PromptOutcome Prompts::get(const mcp::Request& request, std::string_view na
   }
   const auto subject = subject_of(*row, *std::move(values), cluster_, request.stop);
   if (!subject) return wrong(subject.error());
-  auto facts = facts_of(*row, *subject, allowed, cluster_.client, request.stop);
+  const auto allowed = allowed_tools(tools_, request.caller);
+  auto facts = facts_of(*row, *subject, allowed, cluster_, request.stop);
   read_facts(facts, tools_, request);
   if (request.stop.stop_requested())
     return mcp::ProtocolError{kInternalError, "Cancelled before all facts were read.", nullptr};
-  const auto missing = unavailable(*row, allowed);
-  const auto help =
-      missing.empty() ? std::string{} : remedy(missing, allowed_tools(tools_, {}), request.caller);
-  auto text = whole_text(instructions_of(*row, subject->values), facts, missing, help, cluster_.clock.wall(),
-                         kMostBytes);
+  const auto missing = unavailable(*row, rows_, allowed);
+  const auto help = remedy(wanted(missing, allowed), allowed_tools(tools_, {}), request.caller, refuse_);
+  auto text = whole_text(instructions_of(*row, subject->values), facts, names_of(missing), help,
+                         cluster_.clock.wall(), kMostBytes);
   return mcp::Prompt{std::string(row->description), {{mcp::Text{std::move(text)}}}};
 }
 

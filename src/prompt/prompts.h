@@ -1,14 +1,17 @@
 // Prompts of the catalog as clients get them: the instructions, and the facts they need, read now.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/cluster.h"
 #include "engine/completions.h"
+#include "engine/gate.h"
 #include "mcp/prompts.h"
 #include "mcp/tools.h"
 #include "tool/prompt.h"
@@ -19,16 +22,20 @@ namespace prompt {
 /// name the call that gives the rest.
 inline constexpr std::size_t kMostBytes = 16 * 1024;
 
+/// Why the caller may not use a tool; nothing when he may.
+using Refuse = std::function<std::optional<engine::Refusal>(const mcp::Caller&, std::string_view tool)>;
+
 /// The facts are calls of `tools` on behalf of the caller, so that what the caller may not read is not read
 /// for it. Owns nothing it is given. Safe from many threads.
 class Prompts final : public mcp::Prompts, public engine::PromptArguments {
  public:
-  /// `names` may be null: a node that does not exist is asked all the same then.
+  /// `names` may be null: a node that does not exist is asked all the same then. Without `refuse` no setting
+  /// is named.
   Prompts(std::span<const tool::Prompt> rows, mcp::Tools& tools, engine::Cluster& cluster,
-          engine::Names* names)
-      : rows_(rows), tools_(tools), cluster_(cluster), names_(names) {}
+          engine::Names* names, Refuse refuse = {})
+      : rows_(rows), tools_(tools), cluster_(cluster), names_(names), refuse_(std::move(refuse)) {}
 
-  /// Those of which the caller may use the tools of all essential facts.
+  /// Those of which the caller may use the tools of all essential facts; of others get() names the settings.
   std::vector<mcp::PromptDescription> list(const mcp::Caller& caller) override;
   /// One message. A name that PVE does not have is refused with those it has; where that cannot be told soon
   /// the facts say what they can. Reads the facts at the same time, for 20 s at most; what does not answer
@@ -38,14 +45,21 @@ class Prompts final : public mcp::Prompts, public engine::PromptArguments {
 
   std::expected<engine::Completes, mcp::ProtocolError> completes(std::string_view prompt,
                                                                  std::string_view argument) const override;
+  /// The same, for this caller: what he is not offered is refused as get() refuses it.
+  std::expected<engine::Completes, mcp::ProtocolError> completes(std::string_view prompt,
+                                                                 std::string_view argument,
+                                                                 const mcp::Caller& caller) const;
 
  private:
   const tool::Prompt* find(std::string_view name) const;
+  /// Nothing when the caller is offered the prompt.
+  std::optional<engine::Refusal> refusal(const tool::Prompt& row, const mcp::Caller& caller) const;
 
   std::span<const tool::Prompt> rows_;
   mcp::Tools& tools_;
   engine::Cluster& cluster_;
   engine::Names* names_;
+  const Refuse refuse_;
 };
 
 }  // namespace prompt

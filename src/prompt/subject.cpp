@@ -30,6 +30,7 @@ struct Noun {
 /// PVE does not list a storage that is disabled.
 constexpr Noun kNouns[] = {{Completes::Node, "node"},
                            {Completes::Storage, "enabled storage"},
+                           {Completes::BackupStorage, "enabled backup storage"},
                            {Completes::Pool, "pool"},
                            {Completes::User, "user"}};
 
@@ -38,6 +39,7 @@ struct Named {
   const Noun* noun;
   std::string_view value;
   std::optional<std::vector<std::string>> instead{};
+  std::optional<std::string> content{};  ///< of a storage that holds no backups: what it holds
 };
 
 std::vector<Named> named(const tool::Prompt& row, const Values& values) {
@@ -51,15 +53,27 @@ std::vector<Named> named(const tool::Prompt& row, const Values& values) {
   return all;
 }
 
-std::string sentence(const Named& wrong) {
-  const std::vector<std::string_view> names(wrong.instead->begin(), wrong.instead->end());
-  const auto near = base::nearest(wrong.value, names);
+std::string list_of(std::span<const std::string> names) {
   std::string list;
-  for (const auto name : std::span(names).first(std::min(names.size(), kMostNames)))
+  for (const auto& name : names.first(std::min(names.size(), kMostNames)))
     list += (list.empty() ? "" : ", ") + base::printable(name, kShown);
   if (names.size() > kMostNames) list += fmt::format(" and {} more", names.size() - kMostNames);
+  return list;
+}
+
+std::string sentence(const Named& wrong) {
+  const auto list = list_of(*wrong.instead);
+  const auto value = base::printable(wrong.value, kShown);
+  if (wrong.content) {
+    return fmt::format(
+        "{}: {} holds no backups (content {}); {}.", wrong.argument, value,
+        base::printable(*wrong.content, kShown),
+        list.empty() ? "nor does any other storage that the token may see" : "these do: " + list);
+  }
+  const std::vector<std::string_view> names(wrong.instead->begin(), wrong.instead->end());
+  const auto near = base::nearest(wrong.value, names);
   return fmt::format("{}: no {} '{}' among the {} that the token may see{}: {}.", wrong.argument,
-                     wrong.noun->word, base::printable(wrong.value, kShown), names.size(),
+                     wrong.noun->word, value, names.size(),
                      near.empty() ? "" : fmt::format(" (did you mean {}?)", base::printable(near, kShown)),
                      list);
 }
@@ -94,7 +108,10 @@ std::optional<std::string> unknown_name(const tool::Prompt& row, const Values& v
   if (all.empty()) return std::nullopt;
   engine::in_parallel(all.size(), all.size(), longest, stop,
                       [&](std::size_t i, const std::stop_token& ended) {
-                        all[i].instead = names.unless_one(all[i].noun->kind, all[i].value, caller, ended);
+                        auto& one = all[i];
+                        one.instead = names.unless_one(one.noun->kind, one.value, caller, ended);
+                        if (one.instead && one.noun->kind == Completes::BackupStorage)
+                          one.content = names.content(one.value, caller, ended);
                       });
   const auto wrong = std::ranges::find_if(all, [](const Named& one) { return one.instead.has_value(); });
   return wrong == all.end() ? std::nullopt : std::optional(sentence(*wrong));

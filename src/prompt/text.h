@@ -4,7 +4,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/clock.h"
 #include "prompt/facts.h"
@@ -15,10 +14,11 @@ namespace prompt {
 inline constexpr std::string_view kFence = "| ";
 
 /// At most `limit` bytes, provided that the instructions leave room for 400 bytes a fact: each fact has what
-/// it needs as long as the others leave it. `unavailable`: tools that the caller may not use, though the
-/// prompt names them; `remedy`: who can change that, whole sentences.
+/// it needs as long as the others leave it; what stands below the rows of a table stays when rows are cut.
+/// `unavailable`: what the caller may not use, though the prompt names it; `remedy`: who can change that,
+/// whole sentences.
 std::string whole_text(std::string_view instructions, std::span<const Fact> facts,
-                       const std::vector<std::string_view>& unavailable, std::string_view remedy,
+                       std::span<const std::string> unavailable, std::string_view remedy,
                        base::Clock::Wall now, std::size_t limit);
 
 }  // namespace prompt

@@ -56,7 +56,7 @@ struct FactCall {
 
 /// A call whose result is embedded. The places in braces of its arguments are the prompt's arguments, and
 /// {node}: without an argument of that name the node of the prompt's guest, or each node. {storage} likewise
-/// is each storage with backups: on the guest's node, else of the cluster, {node} being one that has it.
+/// is each storage with backups, {node} being one that has it: of a shared one any, of another each.
 /// {guest} is the guest's number. A fact with a place that has no value is left out.
 struct Fact {
   /// Which guests it is for.
@@ -72,6 +72,8 @@ struct Fact {
   Each each = Each::Once;
   /// Without it the prompt makes no sense, and is not offered.
   bool essential = false;
+  /// Of a node that is offline another one's is read instead.
+  bool elsewhere = false;
 };
 
 struct Prompt {

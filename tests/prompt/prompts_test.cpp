@@ -6,19 +6,22 @@
 #include <gtest/gtest.h>
 
 #include <condition_variable>
-#include <functional>
-#include <map>
 #include <mutex>
 #include <thread>
 
 #include "base/text.h"
+#include "prompt/fakes.h"
 #include "prompt/text.h"
 #include "tool/prompt_rules.h"
 
 namespace {
 
+using prompt_test::FakePve;
+using prompt_test::FakeTools;
+using prompt_test::hang;
 using testing::AllOf;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -64,51 +67,6 @@ constexpr tool::Prompt kRows[] = {
 };
 static_assert(tool::valid_prompts(kRows));
 
-/// Tools of which each answers as it is told, "ok" else.
-class FakeTools final : public mcp::Tools {
- public:
-  std::vector<mcp::ToolDescription> list(const mcp::Caller& caller) override {
-    std::vector<mcp::ToolDescription> all;
-    for (const auto name : caller.tier&& of_token ? *of_token : names)
-      all.push_back({name, name, "", "{}", {}, {}});
-    return all;
-  }
-  mcp::Outcome call(const mcp::Call& call) override {
-    {
-      const std::scoped_lock lock(mutex_);
-      called.push_back(fmt::format("{} {}", call.name, base::write_json(base::Json(call.arguments))));
-    }
-    const auto found = answers.find(call.name);
-    return found == answers.end() ? text("ok") : found->second(call);
-  }
-
-  static mcp::Outcome text(std::string text, bool is_error = false) {
-    return mcp::Result{{mcp::Text{std::move(text)}}, {}, is_error};
-  }
-
-  std::vector<std::string_view> names = {"pve_one", "pve_two", "pve_three", "pve_spare", "pve_fix"};
-  std::optional<std::vector<std::string_view>> of_token;  ///< for a caller with a tier
-  std::map<std::string, std::function<mcp::Outcome(const mcp::Call&)>, std::less<>> answers;
-  std::vector<std::string> called;
-
- private:
-  std::mutex mutex_;
-};
-
-/// Knows nodes and storages, and nothing else.
-class FakePve final : public net::HttpClient {
- public:
-  std::expected<net::Response, net::Failure> send(const net::Request& request,
-                                                  const net::SendOptions&) override {
-    asked.push_back(request.target);
-    const bool of_nodes = request.target.find("/resources") == std::string::npos;
-    return net::Response{200, "OK", {}, of_nodes ? nodes : storages};
-  }
-  std::string nodes = R"({"data":[]})";
-  std::string storages = R"({"data":[]})";
-  std::vector<std::string> asked;
-};
-
 class PromptsTest : public testing::Test {
  protected:
   mcp::PromptOutcome outcome(std::string_view name, std::string_view arguments = "{}",
@@ -124,9 +82,9 @@ class PromptsTest : public testing::Test {
                              : std::get<mcp::Text>(prompt->messages.at(0).content).text;
   }
 
-  void read(std::vector<prompt::Fact>& facts) {
+  void read(std::vector<prompt::Fact>& facts, std::chrono::seconds longest = std::chrono::seconds(1)) {
     prompt::read_facts(facts, tools_, {caller_, mcp::Era::Modern, none_, none_, unheard_, unheard_, {}},
-                       std::chrono::seconds(1));
+                       longest);
   }
 
   mcp::Caller caller_;
@@ -170,7 +128,7 @@ TEST_F(PromptsTest, AToolThatIsNotAllowedHasItsSubstitute) {
   EXPECT_THAT(text, HasSubstr("PVE_CATEGORIES=all,insight offers every category, PVE_ACCESS_TIER="));
   tools_.names = {"pve_one", "pve_two"};
   EXPECT_THAT(prompts_.list(caller_), IsEmpty());
-  EXPECT_THAT(get("look"), StartsWith("error: The prompt look needs tools"));
+  EXPECT_THAT(get("look"), StartsWith("error: The prompt look is not offered: it needs pve_three."));
 }
 
 TEST_F(PromptsTest, TheRemedyIsThatOfWhoLimits) {
@@ -187,6 +145,73 @@ TEST_F(PromptsTest, TheRemedyIsThatOfWhoLimits) {
   tools_.names = {"pve_one", "pve_two", "pve_three"};
   EXPECT_THAT(get("look", R"({"node":"pve1"})"),
               HasSubstr("or full the changes. This server offers pve_one, but the token of ci"));
+}
+
+TEST_F(PromptsTest, TheRefusalNamesWhatIsMissingAndTheSetting) {
+  const auto refuse = [&](const mcp::Caller& caller,
+                          std::string_view tool) -> std::optional<engine::Refusal> {
+    if (caller.scopes.empty()) return fmt::format("{} belongs elsewhere, says PVE_CATEGORIES.", tool);
+    return mcp::InsufficientScope{{"pve:read"}, "Scope."};
+  };
+  prompt::Prompts prompts(kRows, tools_, cluster_, nullptr, refuse);
+  const auto refusal = [&] {
+    return prompts.get({caller_, mcp::Era::Modern, none_, none_, unheard_, unheard_, {}}, "look", none_);
+  };
+  tools_.names = {"pve_one", "pve_two", "pve_spare", "pve_fix"};
+  EXPECT_EQ(std::get<mcp::ProtocolError>(refusal()).message,
+            "The prompt look is not offered: it needs pve_three. pve_three belongs elsewhere, says "
+            "PVE_CATEGORIES.");
+  EXPECT_EQ(prompts.completes("look", "node", caller_).error().code, -32602);
+  EXPECT_THAT(prompts.completes("look", "node", caller_).error().message, HasSubstr("PVE_CATEGORIES"));
+  caller_.scopes = {"other"};
+  EXPECT_THAT(std::get<mcp::InsufficientScope>(refusal()).scopes, ElementsAre("pve:read"));
+  tools_.names = {"pve_three"};
+  EXPECT_EQ(prompts.completes("look", "node", caller_), tool::Completes::Node);
+}
+
+TEST_F(PromptsTest, TheRemedyNamesOnlyTheSettingThatExcludes) {
+  std::string_view setting;
+  const auto refuse = [&](const mcp::Caller&, std::string_view tool) -> std::optional<engine::Refusal> {
+    return fmt::format("{} is excluded by {}.", tool, setting);
+  };
+  prompt::Prompts prompts(kRows, tools_, cluster_, nullptr, refuse);
+  const auto text = [&] {
+    const auto got =
+        prompts.get({caller_, mcp::Era::Modern, none_, none_, unheard_, unheard_, {}}, "look", none_);
+    return std::get<mcp::Text>(std::get<mcp::Prompt>(got).messages.at(0).content).text;
+  };
+  tools_.names = {"pve_two", "pve_three"};
+  setting = "PVE_CATEGORIES";
+  EXPECT_THAT(text(), AllOf(HasSubstr(": PVE_CATEGORIES=all,insight offers every category.\n"),
+                            Not(HasSubstr("PVE_ACCESS_TIER"))));
+  setting = "PVE_ACCESS_TIER";
+  EXPECT_THAT(text(), AllOf(HasSubstr(": PVE_ACCESS_TIER=read-execute or full the changes.\n"),
+                            Not(HasSubstr("PVE_CATEGORIES"))));
+}
+
+TEST_F(PromptsTest, APromptThatIsNotOfferedIsNotSentTo) {
+  // "ask" needs pve_three as well, "other" what nobody has.
+  constexpr tool::Prompt kTwo[] = {
+      {.name = "one_thing",
+       .title = "One",
+       .description = "One.",
+       .instructions = "See the prompt other, or xother, other_thing and the prompt other again.",
+       .facts = {{.what = "Three", .call = {"pve_three"}, .essential = true}}},
+      {.name = "other",
+       .title = "Other",
+       .description = "Other.",
+       .instructions = "See one_thing.",
+       .facts = {{.what = "Hidden", .call = {"pve_hidden"}, .essential = true}}},
+  };
+  prompt::Prompts prompts(kTwo, tools_, cluster_, nullptr);
+  const auto text = [&] {
+    const auto got =
+        prompts.get({caller_, mcp::Era::Modern, none_, none_, unheard_, unheard_, {}}, "one_thing", none_);
+    return std::get<mcp::Text>(std::get<mcp::Prompt>(got).messages.at(0).content).text;
+  };
+  EXPECT_THAT(text(), AllOf(HasSubstr("do without: the prompt other.\n"), HasSubstr("PVE_CATEGORIES=")));
+  tools_.names.emplace_back("pve_hidden");
+  EXPECT_THAT(text(), Not(HasSubstr("do without")));
 }
 
 TEST_F(PromptsTest, EveryKindOfFailureIsOneLine) {
@@ -235,7 +260,7 @@ TEST_F(PromptsTest, TheBigOnesShareWhatTheSmallOnesLeave) {
   const auto text = get("look", R"({"node":"pve1"})");
   EXPECT_LE(text.size(), prompt::kMostBytes);
   EXPECT_GT(text.size(), prompt::kMostBytes - 100);
-  EXPECT_THAT(text, HasSubstr("\nCut here: pve_one node=pve1 a=\"x y\" gives all.\n"));
+  EXPECT_THAT(text, HasSubstr("\nCut here: pve_one node=pve1 a=\"x y\" gives the rest of this answer.\n"));
   EXPECT_THAT(text, HasSubstr("## Two: pve_two\n| ok\n"));
   const auto a = std::ranges::count(text, 'a');
   const auto c = std::ranges::count(text, 'c');
@@ -252,13 +277,13 @@ TEST_F(PromptsTest, OneLongLineIsCutBetweenCharacters) {
   EXPECT_LE(text.size(), prompt::kMostBytes);
   EXPECT_GT(text.size(), prompt::kMostBytes - 100);
   EXPECT_TRUE(base::is_utf8(text));
-  EXPECT_TRUE(text.ends_with("…\nCut here: pve_three gives all.\n"));
+  EXPECT_TRUE(text.ends_with("…\nCut here: pve_three gives the rest of this answer.\n"));
 }
 
 TEST_F(PromptsTest, ARepeatedFactIsOfEachNodeThatIsThere) {
   pve_.nodes = R"({"data":[{"node":"b","status":"online"},{"node":"a"},{"node":"dead","status":"offline"},
                            {"node":"x\n## no"},{"node":7},"junk",{"node":"{node}"}]})";
-  get("ask");
+  EXPECT_THAT(get("ask"), EndsWith("\n## Each: pve_three\n| Not read on dead: it is offline.\n"));
   std::ranges::sort(tools_.called);
   EXPECT_THAT(tools_.called, ElementsAre(R"(pve_three {"node":"a"})", R"(pve_three {"node":"b"})"));
 }
@@ -267,7 +292,9 @@ TEST_F(PromptsTest, ALargeClusterIsNotAskedWhole) {
   std::string all;
   for (int i = 0; i < 32; ++i) all += fmt::format(R"({}{{"node":"n{:02}"}})", i == 0 ? "" : ",", i);
   pve_.nodes = R"({"data":[)" + all + "]}";
-  EXPECT_THAT(get("ask"), HasSubstr("| Not read: 26 more nodes were left out: ask for them one by one.\n"));
+  EXPECT_THAT(get("ask"),
+              HasSubstr("| Not read: 26 more, ask for them one by one: n06, n07, n08, n09, n10, n11, "
+                        "n12, n13, n14, n15, n16, n17 and 14 more.\n"));
   EXPECT_EQ(tools_.called.size(), 6U);
 }
 
@@ -308,7 +335,8 @@ TEST_F(PromptsTest, FactsHaveNeitherTheAnswersNorTheProgressOfTheRequest) {
 
 TEST_F(PromptsTest, AnArgumentMayBeLeftOutAlone) {
   EXPECT_THAT(get("audit"), HasSubstr("\n## One: pve_one a=all\n"));
-  EXPECT_THAT(pve_.asked, ElementsAre("/api2/json/nodes", "/api2/json/cluster/resources?type=storage"));
+  EXPECT_THAT(pve_.asked, ElementsAre("/api2/json/nodes", "/api2/json/cluster/resources?type=storage",
+                                      "/api2/json/access/permissions"));
   EXPECT_THAT(
       get("audit", R"({"pool":"a/b","user":"ann+x@pve"})"),
       AllOf(StartsWith("Of a/b, ann+x@pve."), HasSubstr("\n## One: pve_one a=pool=a/b u=ann+x@pve\n")));
@@ -343,13 +371,103 @@ TEST_F(PromptsTest, StoragesOfTheClusterAreAskedOnce) {
                                          R"(pve_two {"node":"b","storage":"local"})"));
 }
 
-/// Whoever asks it waits until he is stopped.
-mcp::Outcome hang(const mcp::Call& call) {
-  std::mutex mutex;
-  std::condition_variable_any changed;
-  std::unique_lock lock(mutex);
-  changed.wait(lock, call.stop, [] { return false; });
-  return FakeTools::text("The call was cancelled.", true);
+/// PVE's list of storages: `shared` on each node, and a "local" of each.
+std::string storages_on(const std::vector<std::string>& nodes, std::string_view shared) {
+  std::string rows;
+  for (const auto& node : nodes) {
+    rows += fmt::format(R"({}{{"storage":"local","node":"{}","content":"backup"}})", rows.empty() ? "" : ",",
+                        node);
+    rows += fmt::format(R"(,{{"storage":"{}","node":"{}","content":"backup","shared":1}})", shared, node);
+  }
+  return R"({"data":[)" + rows + "]}";
+}
+
+std::string list_of(const std::vector<std::string>& nodes, std::string_view offline = "") {
+  std::string rows;
+  for (const auto& node : nodes)
+    rows += fmt::format(R"({}{{"node":"{}","status":"{}"}})", rows.empty() ? "" : ",", node,
+                        node == offline ? "offline" : "online");
+  return R"({"data":[)" + rows + "]}";
+}
+
+TEST_F(PromptsTest, SharedStoragesComeFirstAndWhatIsLeftOutIsNamed) {
+  const std::vector<std::string> nodes = {"n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8"};
+  pve_.nodes = list_of(nodes, "n4");
+  pve_.storages = storages_on(nodes, "zfs-backup");
+  const auto text = get("audit");
+  EXPECT_THAT(text, HasSubstr("\n## Two, zfs-backup: pve_two node=n1 storage=zfs-backup\n| ok\n"));
+  EXPECT_THAT(text, HasSubstr("\n## Two, local: pve_two node=n6 storage=local\n| ok\n"));
+  EXPECT_THAT(text, HasSubstr("\n## Two: pve_two\n| Not read: 2 more, ask for them one by one: local on n7, "
+                              "local on n8.\n| Not read on n4: it is offline.\n"));
+}
+
+TEST_F(PromptsTest, ASharedStorageOfOfflineNodesAloneIsSaid) {
+  pve_.nodes = list_of({"n1", "n2"}, "n2");
+  pve_.storages = R"({"data":[{"storage":"nas","node":"n2","content":"backup","shared":1}]})";
+  EXPECT_THAT(get("audit"), HasSubstr("\n## Two: pve_two\n| Not read on n2: it is offline.\n"));
+}
+
+TEST_F(PromptsTest, ASharedStorageIsReadWhereOneNodeCan) {
+  pve_.nodes = list_of({"n1", "n2", "n3"});
+  pve_.storages = storages_on({"n1", "n2", "n3"}, "nas");
+  tools_.answers["pve_two"] = [](const mcp::Call& call) {
+    const bool can = call.arguments.at("node") == "n2";
+    return can ? FakeTools::text("here") : FakeTools::text("no route", true);
+  };
+  const auto text = get("audit");
+  EXPECT_THAT(text, HasSubstr("\n## Two, nas: pve_two node=n2 storage=nas\n| here\n"));
+  EXPECT_THAT(text, HasSubstr("\n## Two, local: pve_two node=n1 storage=local\n| Not read: no route\n"))
+      << "nobody else has it";
+}
+
+/// One fact that four nodes can say.
+std::vector<prompt::Fact> anywhere() {
+  return {{.what = "Shared",
+           .tool = "pve_two",
+           .arguments = {{"node", "n1"}, {"storage", "nas"}},
+           .others = {"n2", "n3", "n4"}}};
+}
+
+TEST_F(PromptsTest, ANodeThatHangsDoesNotHideWhatOthersCanSay) {
+  tools_.answers["pve_two"] = [](const mcp::Call& call) {
+    return call.arguments.at("node") == "n3" ? FakeTools::text("here") : hang(call);
+  };
+  auto facts = anywhere();
+  read(facts, std::chrono::seconds(3));
+  EXPECT_FALSE(facts[0].failed);
+  EXPECT_EQ(facts[0].text, "here");
+  EXPECT_EQ(facts[0].arguments.at("node"), "n3");
+}
+
+TEST_F(PromptsTest, WhereNoneAnswersAllAreNamed) {
+  tools_.answers["pve_two"] = hang;
+  auto facts = anywhere();
+  read(facts, std::chrono::seconds(2));
+  EXPECT_TRUE(facts[0].failed);
+  EXPECT_EQ(facts[0].text, "No answer within 2 s from n1, n2, n3, n4.");
+  EXPECT_EQ(tools_.called.size(), 4U);
+}
+
+TEST_F(PromptsTest, WhereOneRefusesAndOthersHangTheRefusalIsSaid) {
+  tools_.answers["pve_two"] = [](const mcp::Call& call) {
+    return call.arguments.at("node") == "n1" ? FakeTools::text("forbidden", true) : hang(call);
+  };
+  auto facts = anywhere();
+  read(facts, std::chrono::seconds(2));
+  EXPECT_TRUE(facts[0].failed);
+  EXPECT_EQ(facts[0].text, "forbidden");
+}
+
+TEST_F(PromptsTest, OfManyNodesFewAreAskedForOneStorage) {
+  std::vector<std::string> nodes;
+  for (int i = 10; i < 42; ++i) nodes.push_back(fmt::format("n{}", i));
+  pve_.nodes = list_of(nodes);
+  pve_.storages = storages_on(nodes, "nas");
+  tools_.answers["pve_two"] = [](const auto&) { return FakeTools::text("no", true); };
+  get("audit");
+  EXPECT_EQ(std::ranges::count_if(tools_.called,
+                                  [](const auto& call) { return call.find("\"nas\"") != call.npos; }),
+            4);
 }
 
 TEST_F(PromptsTest, ANodeThatHangsHidesNothingElse) {

@@ -24,6 +24,13 @@ constexpr tool::Prompt kRow = {.name = "look",
                                              {"guest", "Guest", "A guest.", tool::Completes::Guest, "any"}},
                                .instructions = "Look."};
 
+constexpr tool::Prompt kDrill = {
+    .name = "drill",
+    .title = "Drill",
+    .description = "Drill.",
+    .arguments = {{"storage", "Storage", "A storage.", tool::Completes::BackupStorage, "any"}},
+    .instructions = "Drill."};
+
 class FakeNames final : public engine::Names {
  public:
   std::optional<std::vector<std::string>> unless_one(tool::Completes kind, std::string_view value,
@@ -36,15 +43,22 @@ class FakeNames final : public engine::Names {
     return answer(kind, stop);
   }
 
+  std::optional<std::string> content(std::string_view /*storage*/, const mcp::Caller& /*caller*/,
+                                     const std::stop_token& /*stop*/) override {
+    return holds;
+  }
+
   std::function<std::optional<std::vector<std::string>>(tool::Completes, const std::stop_token&)> answer;
+  std::optional<std::string> holds;
   std::vector<std::string> asked;
 
  private:
   std::mutex mutex_;
 };
 
-std::optional<std::string> unknown(FakeNames& names, const prompt::Values& values) {
-  return prompt::unknown_name(kRow, values, names, {}, {}, std::chrono::seconds(1));
+std::optional<std::string> unknown(FakeNames& names, const prompt::Values& values,
+                                   const tool::Prompt& row = kRow) {
+  return prompt::unknown_name(row, values, names, {}, {}, std::chrono::seconds(1));
 }
 
 TEST(UnknownName, OnlyWhatIsGivenAndHasAListIsAskedFor) {
@@ -86,6 +100,23 @@ TEST(UnknownName, ManyNamesAreCutAndHostileOnesAreHarmless) {
   EXPECT_THAT(text, Not(HasSubstr("n29")));
   EXPECT_FALSE(base::has_control(text));
   EXPECT_LT(text.size(), 500U);
+}
+
+TEST(UnknownName, AStorageWithoutBackupsIsToldFromNone) {
+  FakeNames names;
+  names.answer = [](auto, const auto&) { return std::vector<std::string>{"local", "nas"}; };
+  EXPECT_EQ(
+      unknown(names, {{"storage", "nass"}}, kDrill),
+      "storage: no enabled backup storage 'nass' among the 2 that the token may see (did you mean nas?): "
+      "local, nas.");
+  names.holds = "images,rootdir";
+  EXPECT_EQ(unknown(names, {{"storage", "local-lvm"}}, kDrill),
+            "storage: local-lvm holds no backups (content images,rootdir); these do: local, nas.");
+  names.answer = [](auto, const auto&) { return std::vector<std::string>{}; };
+  EXPECT_EQ(
+      unknown(names, {{"storage", "local-lvm"}}, kDrill),
+      "storage: local-lvm holds no backups (content images,rootdir); nor does any other storage that the "
+      "token may see.");
 }
 
 }  // namespace

@@ -11,14 +11,19 @@
 #include "base/text.h"
 #include "catalog/catalog.h"
 #include "catalog/prompts.h"
+#include "catalog/resources.h"
 #include "engine/completions.h"
+#include "prompt/completer.h"
 #include "prompt/prompts.h"
 #include "prompt/text.h"
+#include "resource/completer.h"
 #include "sessions/examples.h"
 #include "sessions/world.h"
 
 namespace {
 
+using testing::Contains;
+using testing::ContainsRegex;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -34,6 +39,10 @@ struct Got {
 class PromptsTest : public testing::Test {
  protected:
   explicit PromptsTest(unsigned guests = 30) { options_.guests = guests; }
+  /// Who asks PVE, instead of root.
+  PromptsTest(std::string token_id, std::string secret)
+      : client_(http_, {.token_id = std::move(token_id), .secret = std::move(secret), .secret_file = {}},
+                kServer) {}
 
   void policy(guard::Policy policy, engine::Style style = {}) {
     prompts_.reset();
@@ -43,7 +52,9 @@ class PromptsTest : public testing::Test {
     const engine::Access access{client_, sessions::facts(), clock_, options};
     toolbox_.emplace(catalog::categories(), std::move(policy), access);
     completions_.emplace(*toolbox_);
-    prompts_.emplace(catalog::prompts(), *toolbox_, toolbox_->cluster(), &*completions_);
+    prompts_.emplace(
+        catalog::prompts(), *toolbox_, toolbox_->cluster(), &*completions_,
+        [this](const mcp::Caller& caller, std::string_view tool) { return toolbox_->refusal(caller, tool); });
   }
 
   static guard::Policy usual(tool::Tier tier = tool::Tier::Full) {
@@ -114,9 +125,10 @@ class PromptsTest : public testing::Test {
   Wire http_{*this};
 
  protected:
-  pve::Client client_{http_,
-                      {.token_id = options_.token_id, .secret = options_.token_secret, .secret_file = {}},
-                      {.base_url = "simulated", .timeout = std::chrono::seconds{40}, .on_rejected = {}}};
+  inline static const pve::ClientOptions kServer{
+      .base_url = "simulated", .timeout = std::chrono::seconds{40}, .on_rejected = {}};
+  pve::Client client_{
+      http_, {.token_id = options_.token_id, .secret = options_.token_secret, .secret_file = {}}, kServer};
   std::optional<engine::Toolbox> toolbox_;
   std::optional<engine::Completions> completions_;
   std::optional<prompt::Prompts> prompts_;
@@ -205,14 +217,62 @@ TEST_F(PromptsTest, WhatIsNotListedIsNotGiven) {
   const auto got = get("drain_node", R"({"node":"pve1"})");
   EXPECT_EQ(got.error, -32602);
   EXPECT_THAT(got.text,
-              StartsWith("The prompt drain_node needs tools that tier or categories exclude here: "));
+              StartsWith("The prompt drain_node is not offered: it needs pve_list_cluster_resources, "
+                         "pve_list_nodes. pve_list_cluster_resources belongs to the category "));
+  EXPECT_THAT(got.text, HasSubstr(", but PVE_CATEGORIES allows access only."));
+  EXPECT_THAT(got.text, Not(HasSubstr("pve_list_networks"))) << "it would do without";
+  EXPECT_EQ(get("slow_guest", R"({"guest":"100"})").text,
+            "The prompt slow_guest is not offered: it needs pve_get_qemu_status, pve_get_qemu_config, "
+            "pve_get_lxc_status, pve_get_lxc_config. pve_get_qemu_status belongs to the category qemu, but "
+            "PVE_CATEGORIES allows access only. pve_get_lxc_status belongs to the category lxc, but "
+            "PVE_CATEGORIES allows access only.");
+  policy({});
+  mcp::Caller caller{.identity = "ci", .categories = std::vector<std::string>{"access"}};
+  const auto no = prompts_->completes("drain_node", "node", caller);
+  ASSERT_FALSE(no);
+  EXPECT_EQ(no.error().code, -32602);
+  EXPECT_THAT(no.error().message, HasSubstr("but the token ci allows access only"));
+  caller.categories = std::nullopt;
+  EXPECT_EQ(prompts_->completes("drain_node", "node", caller), tool::Completes::Node);
+}
+
+TEST_F(PromptsTest, WhoIsNotOfferedAPromptGetsNoGuestsByIt) {
+  policy({});
+  resource::Completer anything(catalog::resources(), *toolbox_, *completions_, &*prompts_);
+  prompt::Completer completer(*prompts_, anything);
+  const base::JsonObject context;
+  mcp::Caller caller{.categories = std::vector<std::string>{"nodes", "cluster"}};
+  const auto ask = [&](mcp::CompletionRequest::Of of, std::string_view ref, std::string_view argument) {
+    return completer.complete({caller, of, ref, argument, "", context, {}});
+  };
+  using enum mcp::CompletionRequest::Of;
+  const auto no = ask(Prompt, "slow_guest", "guest");
+  ASSERT_FALSE(no);
+  EXPECT_EQ(no.error().code, -32602);
+  EXPECT_THAT(no.error().message, StartsWith("The prompt slow_guest is not offered: "));
+  EXPECT_EQ(ask(Prompt, "triage_node", "node")->values.size(), 3U);
+  EXPECT_EQ(ask(Resource, "pve://nodes/{node}/status", "node")->values.size(), 3U);
+  EXPECT_FALSE(ask(Prompt, "nothing", "node"));
+  caller.categories = std::nullopt;
+  EXPECT_EQ(ask(Prompt, "slow_guest", "guest")->values.size(), 30U);
+}
+
+TEST_F(PromptsTest, PromptsThatAreHiddenAreNotSentTo) {
+  policy({tool::Tier::Full, std::vector<std::string>{"nodes"}});
+  ASSERT_THAT(listed(), Contains("triage_node"));
+  EXPECT_THAT(get("triage_node", R"({"node":"pve1"})").text, HasSubstr(", the prompt slow_guest.\n"));
+  EXPECT_THAT(get("upgrade_readiness", "{}").text,
+              HasSubstr(", the prompt restore_drill, the prompt drain_node.\n"));
+  policy({});
+  EXPECT_THAT(get("upgrade_readiness", "{}").text, Not(HasSubstr("do without")));
 }
 
 TEST_F(PromptsTest, WhatIsMissingHasItsRemedy) {
   policy(usual());
   const auto text = get("capacity_report", "{}").text;
   EXPECT_THAT(text, HasSubstr("do without: pve_get_storage_rrddata, pve_get_node_rrddata, "));
-  EXPECT_THAT(text, HasSubstr("PVE_CATEGORIES=all,insight offers every category"));
+  EXPECT_THAT(text, HasSubstr("PVE_CATEGORIES=all,insight offers every category.\n"));
+  EXPECT_THAT(text, Not(HasSubstr("PVE_ACCESS_TIER"))) << "the tier is full";
   EXPECT_THAT(text, HasSubstr("without them do not estimate growth"));
   policy({});
   EXPECT_THAT(get("capacity_report", "{}").text, Not(HasSubstr("PVE_CATEGORIES")));
@@ -332,6 +392,83 @@ TEST_F(PromptsTest, AGuestThatIsNotThereIsRefusedBeforeAnythingIsRead) {
   EXPECT_EQ(get("slow_guest", R"({"guest":"99999999999999999999"})").error, -32602);
 }
 
+TEST_F(PromptsTest, OnADeadNodeADrillFindsTheBackupsElsewhere) {
+  ASSERT_TRUE(cluster().fault("offline=pve3"));
+  const auto text = get("restore_drill", R"({"guest":"win-rds01"})").text;
+  for (
+      const auto* head :
+      {"## Backups of the guest, nas: pve_list_storage_content node=pve1 storage=nas content=backup vmid=106 "
+       "limit=20\n| ",
+       "## Backups of the guest, pbs: pve_list_storage_content node=pve1 storage=pbs content=backup vmid=106 "
+       "limit=20\n| "}) {
+    const auto at = text.find(head);
+    ASSERT_NE(at, std::string::npos) << head;
+    EXPECT_FALSE(text.substr(at + std::string_view(head).size()).starts_with("Not read"));
+  }
+  EXPECT_THAT(text, HasSubstr("node=pve2 storage=local content=backup"));
+  EXPECT_THAT(text,
+              HasSubstr("\n## Backups of the guest: pve_list_storage_content\n| Not read on pve3: it is "
+                        "offline.\n"));
+  EXPECT_THAT(text, HasSubstr("\n## Storage on the node, pve1: pve_list_node_storage node=pve1\nNot read on "
+                              "pve3: it is offline. pve1 stands for "));
+  EXPECT_THAT(text, HasSubstr("\n## Network of the node, pve1: pve_list_networks node=pve1\n"));
+  EXPECT_THAT(get("restore_drill", R"({"guest":"106","storage":"nas"})").text,
+              HasSubstr("## Backups of the guest, nas: pve_list_storage_content node=pve1 storage=nas "));
+}
+
+TEST_F(PromptsTest, NodesThatAreOfflineAreNamed) {
+  ASSERT_TRUE(cluster().fault("offline=pve3"));
+  EXPECT_THAT(get("backup_audit", "{}").text,
+              HasSubstr("\n## Backup runs: pve_list_tasks\n| Not read on pve3: it is offline.\n"));
+  const auto upgrade = get("upgrade_readiness", "{}").text;
+  for (const auto* what : {"Status: pve_get_node_status", "Services that do not run: pve_list_node_services",
+                           "Last backup runs: pve_list_tasks"})
+    EXPECT_THAT(upgrade, HasSubstr(fmt::format("\n## {}\n| Not read on pve3: it is offline.\n", what)));
+}
+
+TEST_F(PromptsTest, StatisticsOfAnOfflineNodeAreNotThePresent) {
+  constexpr auto kNote =
+      "\npve3 is offline: what is called now is the last that was recorded, not the present.\n| Node pve3: ";
+  EXPECT_THAT(get("triage_node", R"({"node":"pve3"})").text, Not(HasSubstr("pve3 is offline")));
+  ASSERT_TRUE(cluster().fault("offline=pve3"));
+  EXPECT_THAT(get("triage_node", R"({"node":"pve3"})").text, HasSubstr(kNote));
+  EXPECT_THAT(get("slow_guest", R"({"guest":"106"})").text, HasSubstr(kNote));
+  EXPECT_THAT(get("capacity_report", R"({"node":"pve3"})").text, HasSubstr(kNote));
+}
+
+class Operator : public PromptsTest {
+ protected:
+  Operator() : PromptsTest("operator@pve!ops", "00000000-0000-4000-8000-000000000002") {}
+};
+
+TEST_F(Operator, WhoMaySeeNoStorageIsToldWhichRightIsMissing) {
+  for (const auto& [prompt, arguments] :
+       {std::pair("backup_audit", "{}"), std::pair("restore_drill", R"({"guest":"100"})")}) {
+    const auto text = get(prompt, arguments).text;
+    EXPECT_THAT(text,
+                HasSubstr("\n| Not read: There is no storage with backups to ask. That does not mean that "
+                          "there are none: the token has Datastore.Audit nowhere below /storage, and PVE "
+                          "leaves out what it may not see. On a node as root: pveum acl modify /storage "
+                          "--tokens 'operator@pve!ops' --roles "));
+  }
+}
+
+class Auditor : public PromptsTest {
+ protected:
+  Auditor() : PromptsTest("auditor@pve!ro", "00000000-0000-4000-8000-000000000001") {}
+};
+
+TEST_F(Auditor, ARemedyIsACommandThatIsWhole) {
+  const auto text = get("triage_node", R"({"node":"pve1"})").text;
+  EXPECT_THAT(text, HasSubstr("pveum "));
+  for (const auto line : base::split(text, '\n')) {
+    if (line.find("pveum acl") != std::string_view::npos) {
+      EXPECT_TRUE(line.ends_with(" --roles PVESysAdmin") || line.ends_with('.')) << line;
+      EXPECT_THAT(line, Not(HasSubstr("…")));
+    }
+  }
+}
+
 // --- what others wrote
 
 constexpr std::string_view kHostile =
@@ -391,8 +528,24 @@ TEST_F(Hundreds, FitAndSayWhatIsLeftOut) {
     policy(usual(), style);
     const auto text = get("backup_audit", "{}").text;
     EXPECT_GT(text.size(), prompt::kMostBytes - 500) << "the room is used";
-    EXPECT_THAT(text, HasSubstr("\nCut here: pve_list_cluster_backup_info gives all.\n"));
+    EXPECT_THAT(text, HasSubstr("\nCut here: pve_list_cluster_backup_info gives the rest of this answer"));
     EXPECT_THAT(text, HasSubstr("backup-weekly")) << "the small ones are whole";
+  }
+}
+
+class Fleet : public PromptsTest {
+ protected:
+  Fleet() : PromptsTest(2000) {}
+};
+
+TEST_F(Fleet, WhatIsCutKeepsWhatItsAnswerSaysAtTheEnd) {
+  ASSERT_TRUE(cluster().fault("offline=pve3"));
+  for (const auto* prompt : {"drain_node", "triage_node"}) {
+    const auto text = get(prompt, R"({"node":"pve3"})").text;
+    EXPECT_THAT(
+        text, ContainsRegex("\n[|] pve3 is offline: the state of what is on it [(][0-9]+ of these[)] is not "
+                            "known, whatever it was before[.]\nCut here: pve_list_cluster_resources "))
+        << prompt;
   }
 }
 
@@ -448,7 +601,9 @@ TEST_F(PromptsTest, ANameThatPveDoesNotHaveIsRefusedWithThoseItHas) {
        "pool: no pool 'nope' among the 2 that the token may see: lab, production."},
       {"security_review", R"({"user":"nope@pve"})", "user: no user 'nope@pve' among the "},
       {"restore_drill", R"({"guest":"100","storage":"nope"})",
-       "storage: no enabled storage 'nope' among the "},
+       "storage: no enabled backup storage 'nope' among the 3 that the token may see: local, nas, pbs."},
+      {"restore_drill", R"({"guest":"100","storage":"local-lvm"})",
+       "storage: local-lvm holds no backups (content images,rootdir); these do: local, nas, pbs."},
   };
   for (const auto& wrong : all) {
     const auto got = get(wrong.prompt, wrong.arguments);
@@ -516,7 +671,7 @@ TEST_F(PromptsTest, AStoppedRequestReadsNothingMore) {
 TEST_F(PromptsTest, SaysWhatCompletesAnArgument) {
   policy({});
   EXPECT_EQ(prompts_->completes("slow_guest", "guest"), tool::Completes::Guest);
-  EXPECT_EQ(prompts_->completes("restore_drill", "storage"), tool::Completes::Storage);
+  EXPECT_EQ(prompts_->completes("restore_drill", "storage"), tool::Completes::BackupStorage);
   EXPECT_EQ(prompts_->completes("upgrade_readiness", "node"), tool::Completes::Node);
   EXPECT_EQ(prompts_->completes("capacity_report", "node"), tool::Completes::Node);
   EXPECT_EQ(prompts_->completes("backup_audit", "pool"), tool::Completes::Pool);
@@ -528,6 +683,7 @@ TEST_F(PromptsTest, SaysWhatCompletesAnArgument) {
   EXPECT_THAT(completed("backup_audit", "pool", "prod"), ElementsAre("production"));
   EXPECT_THAT(completed("security_review", "user", "oper"), ElementsAre("operator@pve"));
   EXPECT_THAT(completed("capacity_report", "node", "pve3"), ElementsAre("pve3"));
+  EXPECT_THAT(completed("restore_drill", "storage", ""), ElementsAre("local", "nas", "pbs"));
   EXPECT_FALSE(prompts_->completes("slow_guest", "node"));
   EXPECT_FALSE(prompts_->completes("nothing", "node"));
 }

@@ -1,0 +1,74 @@
+// What the tests of prompts stand on: tools and a PVE that are made up.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mcp/tools.h"
+#include "net/http.h"
+
+namespace prompt_test {
+
+/// Tools of which each answers as it is told, "ok" else.
+class FakeTools final : public mcp::Tools {
+ public:
+  std::vector<mcp::ToolDescription> list(const mcp::Caller& caller) override {
+    std::vector<mcp::ToolDescription> all;
+    for (const auto name : caller.tier&& of_token ? *of_token : names)
+      all.push_back({name, name, "", "{}", {}, {}});
+    return all;
+  }
+  mcp::Outcome call(const mcp::Call& call) override {
+    {
+      const std::scoped_lock lock(mutex_);
+      called.push_back(fmt::format("{} {}", call.name, base::write_json(base::Json(call.arguments))));
+    }
+    const auto found = answers.find(call.name);
+    return found == answers.end() ? text("ok") : found->second(call);
+  }
+
+  static mcp::Outcome text(std::string text, bool is_error = false) {
+    return mcp::Result{{mcp::Text{std::move(text)}}, {}, is_error};
+  }
+
+  std::vector<std::string_view> names = {"pve_one", "pve_two", "pve_three", "pve_spare", "pve_fix"};
+  std::optional<std::vector<std::string_view>> of_token;  ///< for a caller with a tier
+  std::map<std::string, std::function<mcp::Outcome(const mcp::Call&)>, std::less<>> answers;
+  std::vector<std::string> called;
+
+ private:
+  std::mutex mutex_;
+};
+
+/// Knows nodes and storages, and nothing else.
+class FakePve final : public net::HttpClient {
+ public:
+  std::expected<net::Response, net::Failure> send(const net::Request& request,
+                                                  const net::SendOptions&) override {
+    asked.push_back(request.target);
+    const bool of_nodes = request.target.find("/resources") == std::string::npos;
+    return net::Response{200, "OK", {}, of_nodes ? nodes : storages};
+  }
+  std::string nodes = R"({"data":[]})";
+  std::string storages = R"({"data":[]})";
+  std::vector<std::string> asked;
+};
+
+/// Whoever asks it waits until he is stopped.
+inline mcp::Outcome hang(const mcp::Call& call) {
+  std::mutex mutex;
+  std::condition_variable_any changed;
+  std::unique_lock lock(mutex);
+  changed.wait(lock, call.stop, [] { return false; });
+  return FakeTools::text("The call was cancelled.", true);
+}
+
+}  // namespace prompt_test
