@@ -27,7 +27,6 @@
 #include "guard/policy.h"
 #include "mcp/seal.h"
 #include "mcp/server.h"
-#include "prompt/completer.h"
 #include "prompt/prompts.h"
 #include "resource/completer.h"
 #include "resource/resources.h"
@@ -125,8 +124,7 @@ int serve(const cli::Arguments& arguments, const config::Settings& settings, eng
       catalog::prompts(), toolbox, cluster, &completions,
       [&](const mcp::Caller& caller, std::string_view tool) { return toolbox.refusal(caller, tool); });
   resource::Resources resources(catalog::resources(), toolbox);
-  resource::Completer anything(catalog::resources(), toolbox, completions, &prompts);
-  prompt::Completer completer(prompts, anything);
+  resource::Completer completer(catalog::resources(), toolbox, completions, &prompts);
   resource::Watch watch(catalog::resources(), toolbox);
   const mcp::Server server(
       {toolbox, &resources, &prompts, &completer, &tasks, &watch},

@@ -27,9 +27,11 @@ class PromptArguments {
   PromptArguments(const PromptArguments&) = delete;
   PromptArguments& operator=(const PromptArguments&) = delete;
   virtual ~PromptArguments() = default;
-  /// An unknown prompt or argument is a ProtocolError with -32602.
+  /// An unknown prompt or argument, and a prompt that the caller is not offered, is a ProtocolError with
+  /// -32602.
   virtual std::expected<Completes, mcp::ProtocolError> completes(std::string_view prompt,
-                                                                 std::string_view argument) const = 0;
+                                                                 std::string_view argument,
+                                                                 const mcp::Caller& caller) const = 0;
 };
 
 /// Whoever knows which objects there are.

@@ -160,7 +160,8 @@ std::optional<engine::Refusal> Prompts::refusal(const tool::Prompt& row, const m
 }
 
 std::expected<engine::Completes, mcp::ProtocolError> Prompts::completes(std::string_view prompt,
-                                                                        std::string_view argument) const {
+                                                                        std::string_view argument,
+                                                                        const mcp::Caller& caller) const {
   const auto* row = find(prompt);
   if (row == nullptr)
     return std::unexpected(wrong(fmt::format("Unknown prompt: {}", base::printable(prompt, 100))));
@@ -169,16 +170,8 @@ std::expected<engine::Completes, mcp::ProtocolError> Prompts::completes(std::str
     return std::unexpected(
         wrong(fmt::format("The prompt {} has no argument {}", row->name, base::printable(argument, 100))));
   }
+  if (const auto no = refusal(*row, caller)) return std::unexpected(wrong(engine::sentence(*no)));
   return found->completes;
-}
-
-std::expected<engine::Completes, mcp::ProtocolError> Prompts::completes(std::string_view prompt,
-                                                                        std::string_view argument,
-                                                                        const mcp::Caller& caller) const {
-  auto kind = completes(prompt, argument);
-  if (!kind) return kind;
-  if (const auto no = refusal(*find(prompt), caller)) return std::unexpected(wrong(engine::sentence(*no)));
-  return kind;
 }
 
 std::vector<mcp::PromptDescription> Prompts::list(const mcp::Caller& caller) {

@@ -43,12 +43,10 @@ class Prompts final : public mcp::Prompts, public engine::PromptArguments {
   mcp::PromptOutcome get(const mcp::Request& request, std::string_view name,
                          const base::JsonObject& arguments) override;
 
-  std::expected<engine::Completes, mcp::ProtocolError> completes(std::string_view prompt,
-                                                                 std::string_view argument) const override;
-  /// The same, for this caller: what he is not offered is refused as get() refuses it.
+  /// What the caller is not offered is refused as get() refuses it.
   std::expected<engine::Completes, mcp::ProtocolError> completes(std::string_view prompt,
                                                                  std::string_view argument,
-                                                                 const mcp::Caller& caller) const;
+                                                                 const mcp::Caller& caller) const override;
 
  private:
   const tool::Prompt* find(std::string_view name) const;

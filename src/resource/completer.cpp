@@ -69,7 +69,7 @@ std::expected<mcp::Completion, mcp::ProtocolError> Completer::complete(
     const mcp::CompletionRequest& request) {
   if (request.of == mcp::CompletionRequest::Of::Resource) return variable(request);
   if (prompts_ == nullptr) return unknown("prompt", request.ref);
-  const auto kind = prompts_->completes(request.ref, request.argument);
+  const auto kind = prompts_->completes(request.ref, request.argument, request.caller);
   if (!kind) return std::unexpected(kind.error());
   return completions_.complete(*kind, request.value, request.context, request.caller, request.stop);
 }

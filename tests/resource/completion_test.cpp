@@ -190,7 +190,8 @@ TEST_F(CompletionTest, AConcretePathGoesOn) {
 class Fixed final : public engine::PromptArguments {
  public:
   std::expected<Completes, mcp::ProtocolError> completes(std::string_view prompt,
-                                                         std::string_view /*argument*/) const override {
+                                                         std::string_view /*argument*/,
+                                                         const mcp::Caller& /*caller*/) const override {
     if (prompt == "p") return Completes::Node;
     return std::unexpected(mcp::ProtocolError{-32602, "no", nullptr});
   }

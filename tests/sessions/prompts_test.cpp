@@ -13,7 +13,6 @@
 #include "catalog/prompts.h"
 #include "catalog/resources.h"
 #include "engine/completions.h"
-#include "prompt/completer.h"
 #include "prompt/prompts.h"
 #include "prompt/text.h"
 #include "resource/completer.h"
@@ -238,8 +237,7 @@ TEST_F(PromptsTest, WhatIsNotListedIsNotGiven) {
 
 TEST_F(PromptsTest, WhoIsNotOfferedAPromptGetsNoGuestsByIt) {
   policy({});
-  resource::Completer anything(catalog::resources(), *toolbox_, *completions_, &*prompts_);
-  prompt::Completer completer(*prompts_, anything);
+  resource::Completer completer(catalog::resources(), *toolbox_, *completions_, &*prompts_);
   const base::JsonObject context;
   mcp::Caller caller{.categories = std::vector<std::string>{"nodes", "cluster"}};
   const auto ask = [&](mcp::CompletionRequest::Of of, std::string_view ref, std::string_view argument) {
@@ -670,22 +668,22 @@ TEST_F(PromptsTest, AStoppedRequestReadsNothingMore) {
 
 TEST_F(PromptsTest, SaysWhatCompletesAnArgument) {
   policy({});
-  EXPECT_EQ(prompts_->completes("slow_guest", "guest"), tool::Completes::Guest);
-  EXPECT_EQ(prompts_->completes("restore_drill", "storage"), tool::Completes::BackupStorage);
-  EXPECT_EQ(prompts_->completes("upgrade_readiness", "node"), tool::Completes::Node);
-  EXPECT_EQ(prompts_->completes("capacity_report", "node"), tool::Completes::Node);
-  EXPECT_EQ(prompts_->completes("backup_audit", "pool"), tool::Completes::Pool);
-  EXPECT_EQ(prompts_->completes("security_review", "user"), tool::Completes::User);
+  EXPECT_EQ(prompts_->completes("slow_guest", "guest", {}), tool::Completes::Guest);
+  EXPECT_EQ(prompts_->completes("restore_drill", "storage", {}), tool::Completes::BackupStorage);
+  EXPECT_EQ(prompts_->completes("upgrade_readiness", "node", {}), tool::Completes::Node);
+  EXPECT_EQ(prompts_->completes("capacity_report", "node", {}), tool::Completes::Node);
+  EXPECT_EQ(prompts_->completes("backup_audit", "pool", {}), tool::Completes::Pool);
+  EXPECT_EQ(prompts_->completes("security_review", "user", {}), tool::Completes::User);
   engine::Completions completions(*toolbox_);
   const auto completed = [&](std::string_view prompt, std::string_view argument, std::string_view typed) {
-    return completions.complete(prompts_->completes(prompt, argument).value(), typed, {}, {}, {}).values;
+    return completions.complete(prompts_->completes(prompt, argument, {}).value(), typed, {}, {}, {}).values;
   };
   EXPECT_THAT(completed("backup_audit", "pool", "prod"), ElementsAre("production"));
   EXPECT_THAT(completed("security_review", "user", "oper"), ElementsAre("operator@pve"));
   EXPECT_THAT(completed("capacity_report", "node", "pve3"), ElementsAre("pve3"));
   EXPECT_THAT(completed("restore_drill", "storage", ""), ElementsAre("local", "nas", "pbs"));
-  EXPECT_FALSE(prompts_->completes("slow_guest", "node"));
-  EXPECT_FALSE(prompts_->completes("nothing", "node"));
+  EXPECT_FALSE(prompts_->completes("slow_guest", "node", {}));
+  EXPECT_FALSE(prompts_->completes("nothing", "node", {}));
 }
 
 }  // namespace
