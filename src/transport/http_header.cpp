@@ -1,5 +1,7 @@
 #include "transport/http_header.h"
 
+#include <algorithm>
+
 #include "base/base64.h"
 #include "base/text.h"
 
@@ -33,9 +35,14 @@ std::expected<std::optional<std::string>, std::string> single_header(const net::
   return found;
 }
 
+bool is_plain(std::string_view value) {
+  return std::ranges::all_of(value, [](char c) { return (c >= ' ' && c <= '~') || c == '\t'; });
+}
+
 std::optional<std::string> decode_value(std::string_view value) {
   constexpr std::string_view kBegin = "=?base64?";
   constexpr std::string_view kEnd = "?=";
+  if (!is_plain(value)) return std::nullopt;
   if (!value.starts_with(kBegin) || !value.ends_with(kEnd) || value.size() < kBegin.size() + kEnd.size())
     return std::string(value);
   value.remove_prefix(kBegin.size());

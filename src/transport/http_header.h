@@ -15,8 +15,12 @@ namespace transport {
 std::expected<std::optional<std::string>, std::string> single_header(const net::Headers& headers,
                                                                      std::string_view name);
 
+/// Whether a value is of visible ASCII, blanks and tabs, as every one is that is well formed.
+bool is_plain(std::string_view value);
+
 /// A value as it was meant: "=?base64?…?=" decoded (2026-07-28, "Value encoding"), anything else as it is.
-/// Nothing when the encoding is broken or what it holds is no UTF-8.
+/// Nothing when it is not plain, the encoding is broken, or what it holds is no UTF-8. Only Mcp-Name and
+/// Mcp-Param-* may be encoded.
 std::optional<std::string> decode_value(std::string_view value);
 
 /// Whether an Accept header admits this media type, "application/json". An absent one admits everything.

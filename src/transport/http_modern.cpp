@@ -41,30 +41,44 @@ std::optional<std::string_view> named_by(std::string_view method) {
   return std::nullopt;
 }
 
-/// A header against what the body says. `required`: absence is a fault too.
-std::optional<HttpError> compare(const net::Headers& headers, std::string_view name,
-                                 const std::optional<std::string>& expected, bool required) {
-  const auto given = single_header(headers, name);
+HttpError badly_encoded(const std::string& name) {
+  return mismatch("The header " + name +
+                  " is badly encoded: what is not plain ASCII goes as \"=?base64?…?=\", in UTF-8");
+}
+
+/// A header that repeats what the body says.
+struct Repeated {
+  std::string name;
+  std::optional<std::string> said;
+  bool may_be_encoded = false;
+};
+
+/// `required`: absence is a fault too.
+std::optional<HttpError> compare(const net::Headers& headers, const Repeated& header, bool required) {
+  const auto given = single_header(headers, header.name);
   if (!given) return mismatch("The header " + given.error());
   if (!*given) {
     if (!required) return std::nullopt;
-    return mismatch("The header " + std::string(name) + " is missing");
+    return mismatch("The header " + header.name + " is missing");
   }
-  const auto value = decode_value(**given);
-  if (!value) return mismatch("The header " + std::string(name) + " is badly encoded");
-  if (!expected || *value == *expected) return std::nullopt;
-  return mismatch("The header " + std::string(name) + " says \"" + base::printable(*value, 100) +
-                  "\", the body \"" + base::printable(*expected, 100) + "\"");
+  if (!is_plain(**given) && !header.may_be_encoded)
+    return mismatch("The header " + header.name + " is not plain ASCII");
+  const auto value = header.may_be_encoded ? decode_value(**given) : *given;
+  if (!value) return badly_encoded(header.name);
+  if (!header.said || *value == *header.said) return std::nullopt;
+  return mismatch("The header " + header.name + " says \"" + base::printable(*value, 100) +
+                  "\", the body \"" + base::printable(*header.said, 100) + "\"");
 }
 
 std::optional<HttpError> compare_all(const jsonrpc::Request& request, const net::Headers& headers,
                                      bool required) {
-  if (auto fault = compare(headers, kVersionHeader, claimed_version(request.params), required)) return fault;
-  if (auto fault = compare(headers, "Mcp-Method", request.method, required)) return fault;
+  const Repeated version{std::string(kVersionHeader), claimed_version(request.params)};
+  if (auto fault = compare(headers, version, required)) return fault;
+  if (auto fault = compare(headers, {"Mcp-Method", request.method}, required)) return fault;
   if (const auto name = named_by(request.method)) {
     const auto value = text(member(request.params, *name));
     // Without the member the request is wrong in itself, which is for its method to say.
-    return compare(headers, "Mcp-Name", value, required && value.has_value());
+    return compare(headers, {"Mcp-Name", value, true}, required && value.has_value());
   }
   return std::nullopt;
 }
@@ -94,7 +108,7 @@ std::optional<HttpError> check_argument(const mcp::HeaderArgument& argument,
   if (!there) return *given ? std::optional(mismatch(name + " is given, its argument is not")) : std::nullopt;
   if (!*given) return mismatch("The header " + name + " is missing");
   const auto decoded = decode_value(**given);
-  if (!decoded) return mismatch("The header " + name + " is badly encoded");
+  if (!decoded) return badly_encoded(name);
   if (same_argument(*value, *decoded)) return std::nullopt;
   return mismatch("The header " + name + " does not match its argument");
 }

@@ -49,7 +49,7 @@ net::Headers take_headers(std::string_view& text) {
 void check_values(const net::Headers& headers) {
   for (const auto& [name, value] : headers) {
     const auto meant = transport::decode_value(value);
-    demand(!meant || *meant == value || base::is_utf8(*meant));
+    demand(!meant || (transport::is_plain(value) && base::is_utf8(*meant)));
     std::string encoded = "=?base64?";
     base::append_base64(value, encoded);
     const auto decoded = transport::decode_value(encoded + "?=");
@@ -95,7 +95,7 @@ void check_request(const net::Headers& headers, std::string_view body) {
   }
   demand(transport::names_modern(headers));
   const auto method = transport::single_header(headers, "mcp-method");
-  demand(method && *method && transport::decode_value(**method) == request->method);
+  demand(method && *method && transport::is_plain(**method) && **method == request->method);
 }
 
 }  // namespace

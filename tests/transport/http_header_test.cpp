@@ -37,6 +37,12 @@ TEST(HttpHeader, DecodesValues) {
            Row{"=?base64?a?=", std::nullopt},
            Row{"=?base64?****?=", std::nullopt},
            Row{"=?base64?/w==?=", std::nullopt},
+           // What is not plain comes encoded, or not at all.
+           Row{"a\tb c~", "a\tb c~"},
+           Row{"caf\xC3\xA9", std::nullopt},
+           Row{"a\x7F", std::nullopt},
+           Row{"a\x01", std::nullopt},
+           Row{"\xFF", std::nullopt},
        })
     EXPECT_EQ(decode_value(row.given), row.meant) << row.given;
 }
