@@ -215,6 +215,8 @@ void HttpEndpoint::post(Visit& visit) {
   if (!item) return fail(item.error().id, item.error().error);
   auto* const request = std::get_if<jsonrpc::Request>(&*item);
   const bool modern = claims_modern(item) || names_modern(headers);
+  if (modern && std::holds_alternative<jsonrpc::Response>(*item))
+    return fail({}, invalid_request("revision 2026-07-28 asks clients nothing that they could answer"));
   if (request == nullptr && modern) {
     // Nothing is cancelled by a notification here, and nothing else is notified.
     visit.responder->answer(json_response(202, {}, visit.style.headers));
@@ -274,8 +276,8 @@ bool HttpEndpoint::too_many_streams(Visit& visit) {
 }
 
 void HttpEndpoint::post_initialize(Visit& visit, jsonrpc::Request request) {
-  const auto id = single_header(visit.request.headers, kSessionHeader);
-  if (id && *id && sessions_.find(**id, visit.pass.rights)) {
+  if (net::find_header(visit.request.headers, kSessionHeader)) {
+    if (!session_of(visit)) return;
     visit.responder->answer(error_response(400, request.id,
                                            invalid_request("this session is already initialized; leave "
                                                            "Mcp-Session-Id out to begin another"),

@@ -286,7 +286,13 @@ TEST_F(HttpSessionTest, IsInitializedOnce) {
   EXPECT_THAT(again.body, HasSubstr("already initialized"));
   EXPECT_EQ(again.header("Mcp-Session-Id"), "");
   EXPECT_TRUE(ping(session).is_json());
-  EXPECT_EQ(post(in_session(session + "x"), hello("2025-11-25")).status, 200U) << "of a session that is gone";
+  EXPECT_EQ(post(in_session(session + "x"), hello("2025-11-25")).status, 404U) << "of a session never made";
+  EXPECT_EQ(post(plus(in_session(session), {{"Mcp-Session-Id", session}}), hello("2025-11-25")).status, 400U);
+  EXPECT_EQ(visit("DELETE", "/mcp", in_session(session)).status, 200U);
+  const auto ended = post(in_session(session), hello("2025-11-25"));
+  EXPECT_EQ(ended.status, 404U);
+  EXPECT_THAT(ended.body, HasSubstr("without Mcp-Session-Id"));
+  EXPECT_EQ(ended.header("Mcp-Session-Id"), "");
 }
 
 TEST_F(HttpSessionTest, ABatchIsBounded) {
