@@ -51,7 +51,7 @@ std::vector<std::string> scopes_of(const base::Json& data) {
   return scopes;
 }
 
-/// The answer that is one JSON text; errors that clients tell apart by the status have theirs.
+/// The answer that is one JSON text.
 net::Response whole(std::string_view message, const jsonrpc::Error* error, const AnswerStyle& style) {
   auto headers = style.headers;
   unsigned status = 200;
@@ -83,6 +83,18 @@ net::Response error_response(unsigned status, const std::optional<jsonrpc::Id>& 
   return json_response(status, jsonrpc::write_error(id, error), headers);
 }
 
+void answer_whole(net::Responder& responder, std::string_view message, const jsonrpc::Error* error,
+                  const AnswerStyle& style) {
+  auto response = whole(message, error, style);
+  if (style.may_be_json || response.status != 200) {
+    responder.answer(std::move(response));
+    return;
+  }
+  responder.begin(event_head(style.headers));
+  responder.write(event_text(message));
+  responder.end();
+}
+
 void ModernAnswer::send(std::string_view message) {
   const std::scoped_lock lock(mutex_);
   if (done_ || !style_.may_stream) return;
@@ -95,7 +107,7 @@ void ModernAnswer::answer(std::string_view message, const jsonrpc::Error* error)
   if (std::exchange(done_, true)) return;
   places_.clear();
   if (!begun_) {
-    responder_->answer(whole(message, error, style_));
+    answer_whole(*responder_, message, error, style_);
     return;
   }
   responder_->write(event_text(message));
@@ -147,7 +159,7 @@ void LegacyAnswer::answer(std::string_view message, const jsonrpc::Error* error)
   done_ = true;
   places_.clear();
   if (!begun_) {
-    responder_->answer(whole(message, error, style_));
+    answer_whole(*responder_, message, error, style_);
     return;
   }
   stream_->push(message);

@@ -22,6 +22,9 @@ struct AnswerStyle {
   net::Headers headers;
   /// False: the client takes no events; what would be told meanwhile falls away.
   bool may_stream = true;
+  /// False: the client takes nothing but events; an answer alone comes as one. Not when may_stream is false
+  /// too.
+  bool may_be_json = true;
   /// The value of WWW-Authenticate for scopes that would have done.
   std::function<std::string(const std::vector<std::string>&)> scope_challenge;
 };
@@ -33,6 +36,11 @@ net::Response refusal_response(unsigned status, std::string_view sentence, const
 /// A JSON-RPC error as the whole answer.
 net::Response error_response(unsigned status, const std::optional<jsonrpc::Id>& id,
                              const jsonrpc::Error& error, const net::Headers& headers);
+
+/// Answers with this message and nothing before it. Errors that clients tell apart by the status have theirs,
+/// and are JSON for everybody.
+void answer_whole(net::Responder& responder, std::string_view message, const jsonrpc::Error* error,
+                  const AnswerStyle& style);
 
 /// What an answer takes while it is under way: let go of just before it is sent, so that whoever has the
 /// answer can begin the next call.

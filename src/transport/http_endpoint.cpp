@@ -86,18 +86,19 @@ net::Headers with(net::Headers headers, std::string_view name, std::string_view 
 /// The answer to initialize, with the name of the session if it made one.
 class Handshake final : public mcp::Sink {
  public:
-  Handshake(std::shared_ptr<net::Responder> responder, net::Headers headers, std::string session)
-      : responder_(std::move(responder)), headers_(std::move(headers)), session_(std::move(session)) {}
+  Handshake(std::shared_ptr<net::Responder> responder, AnswerStyle style, std::string session)
+      : responder_(std::move(responder)), style_(std::move(style)), session_(std::move(session)) {}
 
   void send(std::string_view /*message*/) override {}
   void answer(std::string_view message, const jsonrpc::Error* error) override {
-    responder_->answer(json_response(200, std::string(message),
-                                     error != nullptr ? headers_ : with(headers_, kSessionHeader, session_)));
+    auto style = style_;
+    if (error == nullptr) style.headers.emplace_back(kSessionHeader, session_);
+    answer_whole(*responder_, message, error, style);
   }
 
  private:
   const std::shared_ptr<net::Responder> responder_;
-  const net::Headers headers_;
+  const AnswerStyle style_;
   const std::string session_;
 };
 
@@ -144,7 +145,7 @@ void HttpEndpoint::serve(net::Request request, const std::shared_ptr<net::Respon
                                        with(cors, "Allow", "POST, GET, DELETE")));
     return;
   }
-  auto visit = std::make_shared<Visit>(Visit{std::move(request), responder, {cors, true, {}}, {}});
+  auto visit = std::make_shared<Visit>(Visit{std::move(request), responder, {cors, true, true, {}}, {}});
   visit->style.scope_challenge = options_.scope_challenge;
   if (!workers_->run([self = shared_from_this(), visit] { self->run(*visit); })) {
     responder->answer(refusal_response(503, "Too many requests are being served; try again soon.",
@@ -199,7 +200,8 @@ void HttpEndpoint::post(Visit& visit) {
   };
   if (!is_json(headers)) return refuse(415, "The Content-Type must be application/json.");
   visit.style.may_stream = accepts(headers, "text/event-stream");
-  if (!visit.style.may_stream && !accepts(headers, "application/json"))
+  visit.style.may_be_json = accepts(headers, "application/json");
+  if (!visit.style.may_stream && !visit.style.may_be_json)
     return refuse(406, "Accept must name application/json and text/event-stream.");
   auto input = jsonrpc::parse(visit.request.body, mcp::kMostInBatch);
   visit.request.body = {};
@@ -290,7 +292,7 @@ void HttpEndpoint::post_initialize(Visit& visit, jsonrpc::Request request) {
                                              with(visit.style.headers, "Retry-After", "10")));
     return;
   }
-  const auto answer = std::make_shared<Handshake>(visit.responder, visit.style.headers, session->id());
+  const auto answer = std::make_shared<Handshake>(visit.responder, visit.style, session->id());
   session->connection().receive(jsonrpc::Item(std::move(request)), answer);
   if (!session->connection().revision()) sessions_.end(session->id(), session->owner());
 }

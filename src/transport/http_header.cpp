@@ -1,6 +1,7 @@
 #include "transport/http_header.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "base/base64.h"
 #include "base/text.h"
@@ -13,12 +14,55 @@ std::string media_type(std::string_view text) {
   return base::lower_ascii(base::trim(text.substr(0, text.find(';'))));
 }
 
-/// "q=0" says: anything but this.
-bool refused(std::string_view range) {
-  const auto at = base::lower_ascii(range).find("q=0");
-  if (at == std::string::npos) return false;
-  const auto rest = base::trim(range.substr(at + 3));
-  return rest.find_first_not_of(".0") == std::string_view::npos;
+/// Like base::split(), but separators in quoted strings are text.
+std::vector<std::string_view> split_unquoted(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  bool quoted = false;
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '"') quoted = !quoted;
+    if (text[i] == '\\' && quoted) ++i;
+    if (quoted || i >= text.size() || text[i] != separator) continue;
+    parts.push_back(text.substr(begin, i - begin));
+    begin = i + 1;
+  }
+  parts.push_back(text.substr(begin));
+  return parts;
+}
+
+/// One element of Accept.
+struct Range {
+  std::string type;
+  /// It speaks of some kind of the type only.
+  bool narrowed = false;
+  /// "q=0": anything but this.
+  bool refused = false;
+};
+
+Range read_range(std::string_view text) {
+  const auto parts = split_unquoted(text, ';');
+  Range range{base::lower_ascii(base::trim(parts.front())), false, false};
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    const auto equals = std::min(parts[i].find('='), parts[i].size());
+    const auto name = base::lower_ascii(base::trim(parts[i].substr(0, equals)));
+    if (name != "q") {
+      range.narrowed = range.narrowed || !name.empty();
+      continue;
+    }
+    const auto quality = base::trim(parts[i].substr(std::min(equals + 1, parts[i].size())));
+    range.refused = quality == "0" || (quality.starts_with("0.") &&
+                                       quality.find_first_not_of('0', 2) == std::string_view::npos);
+    // What follows is no parameter of the type.
+    break;
+  }
+  return range;
+}
+
+/// The more it says the higher; 0: it says nothing about this type.
+int weight(const Range& range, std::string_view wanted) {
+  if (range.type == wanted) return range.narrowed ? 3 : 4;
+  if (range.type == std::string(wanted.substr(0, wanted.find('/'))) + "/*") return 2;
+  return range.type == "*/*" ? 1 : 0;
 }
 
 }  // namespace
@@ -54,17 +98,20 @@ std::optional<std::string> decode_value(std::string_view value) {
 
 bool accepts(const net::Headers& headers, std::string_view wanted) {
   bool any = false;
-  const auto type = wanted.substr(0, wanted.find('/'));
+  bool admitted = false;
+  int heaviest = 1;
   for (const auto& [key, value] : headers) {
     if (base::lower_ascii(key) != "accept") continue;
     any = true;
-    for (const auto range : base::split(value, ',')) {
-      const auto name = media_type(range);
-      if ((name == wanted || name == "*/*" || name == std::string(type) + "/*") && !refused(range))
-        return true;
+    for (const auto text : split_unquoted(value, ',')) {
+      const auto range = read_range(text);
+      const int weighs = weight(range, wanted);
+      if (weighs < heaviest) continue;
+      admitted = !range.refused || (admitted && weighs == heaviest);
+      heaviest = weighs;
     }
   }
-  return !any;
+  return !any || admitted;
 }
 
 bool is_json(const net::Headers& headers) {

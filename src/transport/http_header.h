@@ -23,7 +23,8 @@ bool is_plain(std::string_view value);
 /// Mcp-Param-* may be encoded.
 std::optional<std::string> decode_value(std::string_view value);
 
-/// Whether an Accept header admits this media type, "application/json". An absent one admits everything.
+/// Whether Accept admits this media type, "application/json": the range that says most of it decides (RFC
+/// 9110 12.5.1), of equal ones any. An absent header admits everything.
 bool accepts(const net::Headers& headers, std::string_view media_type);
 
 /// "application/json; charset=utf-8" is application/json.

@@ -64,6 +64,39 @@ TEST(HttpHeader, Accepts) {
   EXPECT_FALSE(admits({""}, "application/json"));
   EXPECT_FALSE(admits({"application/json;q=0"}, "application/json"));
   EXPECT_FALSE(admits({"application/json; q=0.000"}, "application/json"));
+  EXPECT_FALSE(admits({"application/json;Q=0"}, "application/json"));
+}
+
+TEST(HttpHeader, AcceptsByTheMostSpecificRange) {
+  const auto admits = [](std::string value, std::string_view wanted) {
+    return accepts({{"Accept", std::move(value)}}, wanted);
+  };
+  EXPECT_FALSE(admits("text/event-stream;q=0, */*", "text/event-stream"));
+  EXPECT_TRUE(admits("text/event-stream;q=0, */*", "application/json"));
+  EXPECT_FALSE(admits("*/*, application/json;q=0", "application/json"));
+  EXPECT_FALSE(admits("*/*, application/*;q=0", "application/json"));
+  EXPECT_TRUE(admits("application/*;q=0, application/json;q=0.2, */*;q=0", "application/json"));
+  EXPECT_FALSE(accepts({{"Accept", "*/*"}, {"accept", "application/json;q=0"}}, "application/json"));
+  // One that asks for a profile of the type is not about the type.
+  EXPECT_TRUE(admits("application/json;profile=x;q=0, application/json", "application/json"));
+  EXPECT_TRUE(admits("application/json;charset=utf-8, */*;q=0", "application/json"));
+}
+
+TEST(HttpHeader, AQualityIsAParameterOfItsOwn) {
+  const auto admits = [](std::string value) {
+    return accepts({{"Accept", std::move(value)}}, "application/json");
+  };
+  EXPECT_TRUE(admits("application/json;q=1;ext=q=0"));
+  EXPECT_TRUE(admits("application/json;seq=0"));
+  EXPECT_TRUE(admits(R"(application/json;a=";q=0, b;q=0")"));
+  EXPECT_TRUE(admits(R"(application/json;a="\";q=0")"));
+  EXPECT_FALSE(admits(R"(application/json;a=", ";q=0)"));
+  EXPECT_FALSE(admits("application/json; q=0 ;ext=1"));
+  EXPECT_FALSE(admits(R"(text/html;a=", application/json")"));
+  // Not a number: as if it were not there.
+  EXPECT_TRUE(admits("application/json;q="));
+  EXPECT_TRUE(admits("application/json;q=0x"));
+  EXPECT_TRUE(admits("application/json;q=-0"));
 }
 
 TEST(HttpHeader, IsJson) {

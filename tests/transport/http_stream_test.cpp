@@ -86,6 +86,44 @@ TEST_F(HttpStreamTest, AClientWithoutEventsGetsTheAnswerAlone) {
   EXPECT_EQ(json(answer.body).at("id").as_int64(), 7);
 }
 
+TEST_F(HttpStreamTest, AClientWithoutJsonGetsEvents) {
+  start();
+  const auto only_events = [](net::Headers headers) {
+    headers[1].second = "text/event-stream";
+    return headers;
+  };
+  const auto modern_one = post(only_events(modern_headers("tools/list")), modern("tools/list", "7"));
+  EXPECT_EQ(modern_one.status, 200U);
+  EXPECT_TRUE(modern_one.is_stream());
+  EXPECT_EQ(json(data_of(modern_one.body)).at("id").as_int64(), 7);
+  const auto failed = post(only_events(modern_headers("tools/call", "nothing")), modern_call("nothing", "7"));
+  EXPECT_TRUE(failed.is_stream());
+  EXPECT_THAT(failed.body, HasSubstr("-32602"));
+  const auto begun = post(only_events(common()), hello("2025-06-18"));
+  EXPECT_TRUE(begun.is_stream());
+  EXPECT_THAT(begun.body, HasSubstr("serverInfo"));
+  const auto session = begun.header("Mcp-Session-Id");
+  ASSERT_NE(session, "");
+  const auto answered = post(only_events(in_session(session, "2025-06-18")), legacy_call("echo", "7"));
+  EXPECT_TRUE(answered.is_stream());
+  EXPECT_EQ(json(data_of(answered.body)).at("id").as_int64(), 7);
+  // The status tells what no event could.
+  const auto ask = post(only_events(modern_headers("tools/call", "ask")), modern_call("ask", "7"));
+  EXPECT_EQ(ask.status, 400U);
+  EXPECT_EQ(ask.code(), -32021);
+}
+
+TEST_F(HttpStreamTest, TheMostSpecificRangeOfAcceptDecides) {
+  start();
+  auto headers = modern_headers("tools/call", "progress");
+  headers[1].second = "text/event-stream;q=0, */*";
+  EXPECT_TRUE(post(headers, modern_call("progress", "7", true)).is_json());
+  headers[1].second = "application/json;q=1;ext=q=0";
+  EXPECT_TRUE(post(headers, modern_call("progress", "7")).is_json());
+  headers[1].second = "*/*, application/json;q=0, text/event-stream;q=0";
+  EXPECT_EQ(post(headers, modern_call("progress", "7")).status, 406U);
+}
+
 TEST_F(HttpStreamTest, GoingCancels) {
   start();
   for (const bool stream : {false, true}) {
