@@ -15,6 +15,8 @@ std::string_view reason(unsigned status) {
       return "OK";
     case 202:
       return "Accepted";
+    case 204:
+      return "No Content";
     case 400:
       return "Bad Request";
     case 401:
@@ -134,8 +136,12 @@ LegacyAnswer::~LegacyAnswer() {
   if (done_) return;
   if (begun_) {
     stream_->finish();
+  } else if (style_.may_stream) {
+    // Without an event: with an id clients would come back for an answer.
+    responder_->begin(event_head(style_.headers));
+    responder_->end();
   } else {
-    responder_->answer(json_response(202, {}, style_.headers));
+    responder_->answer(json_response(204, {}, style_.headers));
   }
 }
 

@@ -85,7 +85,8 @@ class LegacyAnswer final : public mcp::Sink {
         stream_(std::move(stream)),
         opened_(std::move(opened)),
         primes_(primes) {}
-  /// A request that was cancelled has no answer: a stream just ends, and without one it is a 202.
+  /// A request that was cancelled has no answer: a stream just ends, one that has not begun without an event.
+  /// Who takes none gets a 204.
   ~LegacyAnswer() override;
   LegacyAnswer(const LegacyAnswer&) = delete;
   LegacyAnswer& operator=(const LegacyAnswer&) = delete;

@@ -165,24 +165,46 @@ TEST_F(HttpStreamTest, ACancelledLegacyCallLeavesNothingOpen) {
   start();
   const auto session = open_session();
   constexpr auto kCancel = R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":7}})";
-  for (const bool stream : {true, false}) {
-    SCOPED_TRACE(stream);
-    Visitor visitor(http->port());
-    visitor.send("POST", "/mcp", in_session(session), legacy_call("slow", "7", stream));
+  const auto cancelled = [&](const net::Headers& headers, bool progress) {
+    auto visitor = std::make_unique<Visitor>(http->port());
+    visitor->send("POST", "/mcp", headers, legacy_call("slow", "7", progress));
     tools.entered.acquire();
     EXPECT_EQ(post(in_session(session), kCancel).status, 202U);
     tools.stopped.acquire();
-    if (stream) {
-      visitor.head();
-      visitor.event();
-      EXPECT_THAT(visitor.event(), HasSubstr("begun"));
-      EXPECT_EQ(visitor.event(), "") << "the stream ends without an answer";
-    } else {
-      const auto answer = visitor.answer();
-      EXPECT_EQ(answer.status, 202U);
-      EXPECT_EQ(answer.body, "");
-    }
+    return visitor;
+  };
+  const auto told = cancelled(in_session(session), true);
+  told->head();
+  told->event();
+  EXPECT_THAT(told->event(), HasSubstr("begun"));
+  EXPECT_EQ(told->event(), "") << "the stream ends without an answer";
+  const auto untold = cancelled(in_session(session), false);
+  const auto head = untold->head();
+  EXPECT_EQ(head.status, 200U) << "202 is for what has no answer";
+  EXPECT_TRUE(head.is_stream());
+  EXPECT_EQ(untold->event(), "") << "without an id nobody comes back for the rest";
+  auto only_json = in_session(session);
+  only_json[1].second = "application/json";
+  const auto nothing = cancelled(only_json, false)->answer();
+  EXPECT_EQ(nothing.status, 204U);
+  EXPECT_EQ(nothing.body, "");
+}
+
+TEST_F(HttpStreamTest, ABatchOfCancelledCallsLeavesNothingOpen) {
+  start();
+  const auto session = open_session("2025-03-26");
+  const auto headers = in_session(session, "2025-03-26");
+  Visitor visitor(http->port());
+  visitor.send("POST", "/mcp", headers,
+               "[" + legacy_call("slow", "7") + "," + legacy_call("slow", "8") + "]");
+  for (const std::string id : {"7", "8"}) {
+    tools.entered.acquire();
+    post(headers,
+         R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":)" + id + "}}");
+    tools.stopped.acquire();
   }
+  EXPECT_TRUE(visitor.head().is_stream());
+  EXPECT_EQ(visitor.event(), "");
 }
 
 TEST_F(HttpStreamTest, AQuestionOfALegacySession) {
