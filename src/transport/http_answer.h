@@ -46,7 +46,8 @@ void answer_whole(net::Responder& responder, std::string_view message, const jso
 /// answer can begin the next call.
 using Places = std::vector<std::shared_ptr<const void>>;
 
-/// Of the modern era: nothing is kept.
+/// Of the modern era: nothing is kept. Once it has begun as a stream no error changes the status: a tool asks
+/// what the client may be unable to answer before it reports, so that -32021 comes with its 400.
 class ModernAnswer final : public mcp::Sink {
  public:
   ModernAnswer(std::shared_ptr<net::Responder> responder, AnswerStyle style)
