@@ -22,9 +22,10 @@ net::Response event_head(const net::Headers& extra) {
 
 std::string event_text(std::string_view message) { return "data: " + std::string(message) + "\n\n"; }
 
-void EventStream::attach(const std::shared_ptr<net::Responder>& reader, net::Response head,
+bool EventStream::attach(const std::shared_ptr<net::Responder>& reader, net::Response head,
                          std::optional<std::uint64_t> after) {
   std::unique_lock lock(mutex_);
+  if (was_read_ && after && *after < dropped_) return false;
   // A client whose network has changed comes back long before its old connection breaks.
   if (const auto before = std::exchange(reader_, nullptr)) before->end();
   reader->begin(std::move(head));
@@ -35,7 +36,7 @@ void EventStream::attach(const std::shared_ptr<net::Responder>& reader, net::Res
   }
   if (finished_) {
     reader->end();
-    return;
+    return true;
   }
   reader_ = reader;
   // One that is gone already says so at once.
@@ -43,6 +44,7 @@ void EventStream::attach(const std::shared_ptr<net::Responder>& reader, net::Res
   reader->on_gone([self = weak_from_this(), key = reader.get()] {
     if (const auto stream = self.lock()) stream->let_go(key);
   });
+  return true;
 }
 
 void EventStream::dismiss(const net::Responder& reader) {
@@ -62,6 +64,7 @@ void EventStream::keep(std::string text) {
   kept_.push_back({last_, std::move(text)});
   while (kept_.size() > kMostEvents || (bytes_ > kMostBytes && kept_.size() > 1)) {
     bytes_ -= kept_.front().text.size();
+    dropped_ = kept_.front().number;
     kept_.pop_front();
   }
 }

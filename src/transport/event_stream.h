@@ -30,8 +30,8 @@ class EventStream : public std::enable_shared_from_this<EventStream> {
 
   /// Events go to this reader from now on, after those behind number `after` that were kept, for the first
   /// reader all of them; whoever read before is sent away. The reader may be done at once, when the stream
-  /// is.
-  void attach(const std::shared_ptr<net::Responder>& reader, net::Response head,
+  /// is. False, and nothing has happened: not all events behind `after` are kept any more.
+  bool attach(const std::shared_ptr<net::Responder>& reader, net::Response head,
               std::optional<std::uint64_t> after);
   /// An event without data, so that the reader has an id to come back with (2025-11-25), and how soon it may.
   void prime();
@@ -68,6 +68,8 @@ class EventStream : public std::enable_shared_from_this<EventStream> {
   std::deque<Event> kept_;
   std::size_t bytes_ = 0;
   std::uint64_t last_ = 0;
+  /// The number of the newest event that was kept once.
+  std::uint64_t dropped_ = 0;
   bool finished_ = false;
   bool was_read_ = false;
 };

@@ -352,19 +352,19 @@ void HttpEndpoint::get(Visit& visit) {
   if (!session) return;
   auto stream = session->general();
   std::optional<std::uint64_t> after;
+  const auto not_kept = [&] {
+    visit.responder->answer(
+        refusal_response(400, "What came after this Last-Event-ID is not kept.", visit.style.headers));
+  };
   if (const auto last = single_header(visit.request.headers, "Last-Event-ID"); last && *last) {
     const auto found = session->found(**last);
     // Else a client would come back for nothing, again and again.
-    if (!found || found->first->over(found->second)) {
-      visit.responder->answer(
-          refusal_response(400, "What came after this Last-Event-ID is not kept.", visit.style.headers));
-      return;
-    }
+    if (!found || found->first->over(found->second)) return not_kept();
     stream = found->first;
     after = found->second;
   }
   open_.add(visit.pass, stream, visit.responder);
-  stream->attach(visit.responder, event_head(visit.style.headers), after);
+  if (!stream->attach(visit.responder, event_head(visit.style.headers), after)) return not_kept();
   // Else what comes after the connection broke would be lost to a reader without an event yet.
   if (!after && primes(*session)) stream->prime();
 }

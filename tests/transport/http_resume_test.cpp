@@ -134,13 +134,20 @@ TEST_F(HttpResumeTest, EventsAreBounded) {
   Visitor visitor(http->port());
   visitor.send("POST", "/mcp", in_session(session), legacy_call("talkative", "7", true));
   visitor.head();
-  const auto first = id_of(visitor.event());
-  while (!visitor.event().empty()) {
-  }
-  const auto rest = resume(session, first);
+  std::vector<std::string> ids;
+  for (auto event = visitor.event(); !event.empty(); event = visitor.event()) ids.push_back(id_of(event));
+  ASSERT_GT(ids.size(), 300U);
+  const auto from = [&](std::size_t left) {
+    return plus(in_session(session), {{"Last-Event-ID", ids.at(ids.size() - 1 - left)}});
+  };
+  const auto gap = visit("GET", "/mcp", from(257));
+  EXPECT_EQ(gap.status, 400U) << "what comes next is gone";
+  EXPECT_THAT(gap.body, HasSubstr("not kept"));
+  const auto rest = resume(session, ids.at(ids.size() - 257));
   std::vector<std::string> events;
   for (auto event = rest->event(); !event.empty(); event = rest->event()) events.push_back(event);
   ASSERT_EQ(events.size(), 256U);
+  EXPECT_THAT(events.front(), HasSubstr("id: " + ids.at(ids.size() - 256)));
   EXPECT_THAT(events.back(), HasSubstr("done"));
 }
 
