@@ -116,9 +116,10 @@ void ModernAnswer::answer(std::string_view message, const jsonrpc::Error* error)
   responder_->end();
 }
 
-void ModernAnswer::cut() {
+void ModernAnswer::cut(std::string_view last) {
   const std::scoped_lock lock(mutex_);
   if (!begun_ || std::exchange(done_, true)) return;
+  responder_->write(event_text(last));
   responder_->end();
 }
 

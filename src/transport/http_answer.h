@@ -58,8 +58,8 @@ class ModernAnswer final : public mcp::Sink {
   void send(std::string_view message) override;
   bool sends() const override { return style_.may_stream; }
   void answer(std::string_view message, const jsonrpc::Error* error) override;
-  /// Ends a stream that has begun, without an answer.
-  void cut();
+  /// Ends a stream that has begun with `last` instead of the answer.
+  void cut(std::string_view last);
   /// On a stream that has begun.
   void keep_alive();
   bool streaming() const;

@@ -255,7 +255,7 @@ void HttpEndpoint::post_modern(Visit& visit, jsonrpc::Request request) {
   // A stream that listens takes no worker.
   if (!stream) answer->hold(std::move(slot));
   const auto connection = mcp::Connection::open(server_, visit.caller, answer, mcp::run_here);
-  open_.add(visit.pass, stream, connection, answer);
+  open_.add(visit.pass, stream ? std::optional(request.id) : std::nullopt, connection, answer);
   // To go away is to cancel.
   visit.responder->on_gone([connection] { connection->cancel_all(); });
   connection->receive(jsonrpc::Item(std::move(request)), answer);

@@ -4,17 +4,31 @@
 #include <utility>
 
 namespace transport {
+namespace {
+
+/// What the server says last on a stream that it tears down.
+std::string torn_down(const jsonrpc::Id& id) {
+  std::string params = R"({"_meta":{"io.modelcontextprotocol/subscriptionId":)";
+  jsonrpc::write_id(id, params);
+  params += R"(},"requestId":)";
+  jsonrpc::write_id(id, params);
+  params += R"(,"reason":"the rights that this stream was opened with have ended or changed"})";
+  return jsonrpc::write_notification("notifications/cancelled", params);
+}
+
+}  // namespace
 
 void OpenStreams::forget_gone() {
   std::erase_if(answering_, [](const Answering& each) { return each.answer.expired(); });
   std::erase_if(reading_, [](const Reading& each) { return each.reader.expired(); });
 }
 
-void OpenStreams::add(Pass pass, bool listens, const std::shared_ptr<mcp::Connection>& connection,
+void OpenStreams::add(Pass pass, std::optional<jsonrpc::Id> listens,
+                      const std::shared_ptr<mcp::Connection>& connection,
                       const std::shared_ptr<ModernAnswer>& answer) {
   const std::scoped_lock lock(mutex_);
   forget_gone();
-  answering_.push_back({std::move(pass), listens, connection, answer});
+  answering_.push_back({std::move(pass), std::move(listens), connection, answer});
 }
 
 void OpenStreams::add(Pass pass, const std::shared_ptr<EventStream>& stream,
@@ -65,9 +79,10 @@ void OpenStreams::check(const std::function<bool(const Pass&)>& valid) {
     forget_gone();
     for (const auto& each : answering_) {
       if (!each.listens) continue;
-      open.emplace_back(each.pass, [connection = each.connection, answer = each.answer] {
-        if (const auto held = connection.lock()) held->cancel_all();
-        if (const auto held = answer.lock()) held->cut();
+      open.emplace_back(each.pass, [id = *each.listens, connection = each.connection, answer = each.answer] {
+        const auto call = connection.lock();
+        if (const auto held = answer.lock()) held->cut(torn_down(id));
+        if (call) call->cancel_all();
       });
     }
     for (const auto& each : reading_) {

@@ -5,10 +5,12 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "jsonrpc/message.h"
 #include "mcp/connection.h"
 #include "net/http.h"
 #include "net/responder.h"
@@ -29,8 +31,8 @@ struct Pass {
 /// Safe from many threads. Holds nothing alive.
 class OpenStreams {
  public:
-  /// A request of the modern era that is being answered. One that `listens` stays open.
-  void add(Pass pass, bool listens, const std::shared_ptr<mcp::Connection>& connection,
+  /// A request of the modern era that is being answered. One that stays open is in `listens` by its id.
+  void add(Pass pass, std::optional<jsonrpc::Id> listens, const std::shared_ptr<mcp::Connection>& connection,
            const std::shared_ptr<ModernAnswer>& answer);
   /// Whoever reads the stream of a session.
   void add(Pass pass, const std::shared_ptr<EventStream>& stream,
@@ -41,13 +43,14 @@ class OpenStreams {
   void keep_alive();
   /// Cancels the calls of the modern era.
   void cancel_all();
-  /// Ends what stays open by a pass that is `valid` no longer, which may wait.
+  /// Ends what stays open by a pass that is `valid` no longer, which may wait. The modern era is told so by a
+  /// last message.
   void check(const std::function<bool(const Pass&)>& valid);
 
  private:
   struct Answering {
     Pass pass;
-    bool listens;
+    std::optional<jsonrpc::Id> listens;
     std::weak_ptr<mcp::Connection> connection;
     std::weak_ptr<ModernAnswer> answer;
   };

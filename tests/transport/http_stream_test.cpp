@@ -304,7 +304,7 @@ TEST_F(HttpStreamTest, AStreamEndsWithTheRightsItWasOpenedBy) {
   const auto listens = [&](const net::Headers& who) {
     auto visitor = std::make_unique<Visitor>(http->port());
     visitor->send("POST", "/mcp", plus(modern_headers("subscriptions/listen"), who),
-                  listen("1", R"("toolsListChanged":true)"));
+                  listen("\"a\\\"b\"", R"("toolsListChanged":true)"));
     visitor->head();
     visitor->event();
     return visitor;
@@ -317,6 +317,12 @@ TEST_F(HttpStreamTest, AStreamEndsWithTheRightsItWasOpenedBy) {
   tools.entered.acquire();
   ban("alice");
   clock.advance(std::chrono::seconds(6));
+  const auto last = json(data_of(alice->event()));
+  EXPECT_EQ(last.at("method").as_string(), "notifications/cancelled");
+  const auto& params = last.at("params");
+  EXPECT_EQ(params.at("requestId").as_string(), "a\"b");
+  EXPECT_EQ(params.at("_meta").at("io.modelcontextprotocol/subscriptionId").as_string(), "a\"b");
+  EXPECT_THAT(params.at("reason").as_string(), HasSubstr("rights"));
   EXPECT_EQ(alice->event(), "");
   all.changes().tools_changed();
   EXPECT_THAT(bob->event(), HasSubstr("notifications/tools/list_changed"));
@@ -345,6 +351,7 @@ TEST_F(HttpStreamTest, RightsThatCouldNotBeCheckedAreCheckedAgain) {
   while (broken) await_beat();
   ban("alice");
   clock.advance(std::chrono::seconds(6));
+  EXPECT_THAT(listening.event(), HasSubstr("notifications/cancelled"));
   EXPECT_EQ(listening.event(), "");
 }
 
