@@ -128,9 +128,9 @@ void ModernAnswer::keep_alive() {
   if (begun_ && !done_) responder_->write(":\n\n");
 }
 
-bool ModernAnswer::streaming() const {
+bool ModernAnswer::done() const {
   const std::scoped_lock lock(mutex_);
-  return begun_ && !done_;
+  return done_;
 }
 
 LegacyAnswer::~LegacyAnswer() {

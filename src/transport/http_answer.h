@@ -62,7 +62,8 @@ class ModernAnswer final : public mcp::Sink {
   void cut(std::string_view last);
   /// On a stream that has begun.
   void keep_alive();
-  bool streaming() const;
+  /// There is nothing to come.
+  bool done() const;
 
  private:
   const std::shared_ptr<net::Responder> responder_;

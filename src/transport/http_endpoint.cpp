@@ -248,14 +248,20 @@ void HttpEndpoint::post_modern(Visit& visit, jsonrpc::Request request) {
         refusal_response(406, "Accept must name text/event-stream.", visit.style.headers));
     return;
   }
-  if (stream && too_many_streams(visit)) return;
   auto slot = slot_of(visit);
   if (!slot) return;
   const auto answer = std::make_shared<ModernAnswer>(visit.responder, visit.style);
-  // A stream that listens takes no worker.
-  if (!stream) answer->hold(std::move(slot));
   const auto connection = mcp::Connection::open(server_, visit.caller, answer, mcp::run_here);
-  open_.add(visit.pass, stream ? std::optional(request.id) : std::nullopt, connection, answer);
+  if (!stream) {
+    open_.add(visit.pass, connection, answer);
+    // One that listens takes no worker.
+    answer->hold(std::move(slot));
+  } else if (!open_.add_listening(visit.pass, request.id, options_.max_streams_of_caller, connection,
+                                  answer)) {
+    visit.responder->answer(refusal_response(429, "Too many streams of this caller are open; close some.",
+                                             with(visit.style.headers, "Retry-After", "10")));
+    return;
+  }
   // To go away is to cancel.
   visit.responder->on_gone([connection] { connection->cancel_all(); });
   connection->receive(jsonrpc::Item(std::move(request)), answer);
@@ -268,13 +274,6 @@ std::shared_ptr<const void> HttpEndpoint::slot_of(Visit& visit) {
                                              with(visit.style.headers, "Retry-After", "1")));
   }
   return slot;
-}
-
-bool HttpEndpoint::too_many_streams(Visit& visit) {
-  if (open_.streaming(visit.caller.identity) < options_.max_streams_of_caller) return false;
-  visit.responder->answer(refusal_response(429, "Too many streams of this caller are open; close some.",
-                                           with(visit.style.headers, "Retry-After", "10")));
-  return true;
 }
 
 void HttpEndpoint::post_initialize(Visit& visit, jsonrpc::Request request) {

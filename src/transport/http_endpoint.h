@@ -66,7 +66,6 @@ class HttpEndpoint final : public std::enable_shared_from_this<HttpEndpoint> {
   std::shared_ptr<HttpSession> session_of(Visit& visit);
   /// Null when the caller has too many calls running, and has been told so.
   std::shared_ptr<const void> slot_of(Visit& visit);
-  bool too_many_streams(Visit& visit);
   void check_streams() noexcept;
   bool is_valid(const Pass& pass) const;
 

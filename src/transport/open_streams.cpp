@@ -1,5 +1,6 @@
 #include "transport/open_streams.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -23,12 +24,21 @@ void OpenStreams::forget_gone() {
   std::erase_if(reading_, [](const Reading& each) { return each.reader.expired(); });
 }
 
-void OpenStreams::add(Pass pass, std::optional<jsonrpc::Id> listens,
-                      const std::shared_ptr<mcp::Connection>& connection,
+void OpenStreams::add(Pass pass, const std::shared_ptr<mcp::Connection>& connection,
                       const std::shared_ptr<ModernAnswer>& answer) {
   const std::scoped_lock lock(mutex_);
   forget_gone();
-  answering_.push_back({std::move(pass), std::move(listens), connection, answer});
+  answering_.push_back({std::move(pass), std::nullopt, connection, answer});
+}
+
+bool OpenStreams::add_listening(Pass pass, jsonrpc::Id id, std::size_t most,
+                                const std::shared_ptr<mcp::Connection>& connection,
+                                const std::shared_ptr<ModernAnswer>& answer) {
+  const std::scoped_lock lock(mutex_);
+  forget_gone();
+  if (listening(pass.identity) >= most) return false;
+  answering_.push_back({std::move(pass), std::move(id), connection, answer});
+  return true;
 }
 
 void OpenStreams::add(Pass pass, const std::shared_ptr<EventStream>& stream,
@@ -38,15 +48,12 @@ void OpenStreams::add(Pass pass, const std::shared_ptr<EventStream>& stream,
   reading_.push_back({std::move(pass), stream, reader});
 }
 
-std::size_t OpenStreams::streaming(std::string_view identity) {
-  const std::scoped_lock lock(mutex_);
-  std::size_t count = 0;
-  for (const auto& each : answering_) {
-    if (each.pass.identity != identity) continue;
+std::size_t OpenStreams::listening(const std::string& identity) const {
+  return static_cast<std::size_t>(std::ranges::count_if(answering_, [&](const Answering& each) {
+    if (!each.listens || each.pass.identity != identity) return false;
     const auto answer = each.answer.lock();
-    if (answer && answer->streaming()) ++count;
-  }
-  return count;
+    return answer && !answer->done();
+  }));
 }
 
 void OpenStreams::keep_alive() {

@@ -2,12 +2,12 @@
 // reads them may no longer.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "jsonrpc/message.h"
@@ -31,15 +31,17 @@ struct Pass {
 /// Safe from many threads. Holds nothing alive.
 class OpenStreams {
  public:
-  /// A request of the modern era that is being answered. One that stays open is in `listens` by its id.
-  void add(Pass pass, std::optional<jsonrpc::Id> listens, const std::shared_ptr<mcp::Connection>& connection,
+  /// A request of the modern era that is being answered.
+  void add(Pass pass, const std::shared_ptr<mcp::Connection>& connection,
            const std::shared_ptr<ModernAnswer>& answer);
+  /// One that stays open, with its id. False when its caller has `most` of them already.
+  bool add_listening(Pass pass, jsonrpc::Id id, std::size_t most,
+                     const std::shared_ptr<mcp::Connection>& connection,
+                     const std::shared_ptr<ModernAnswer>& answer);
   /// Whoever reads the stream of a session.
   void add(Pass pass, const std::shared_ptr<EventStream>& stream,
            const std::shared_ptr<net::Responder>& reader);
 
-  /// Answers of this caller that have begun as streams.
-  std::size_t streaming(std::string_view identity);
   void keep_alive();
   /// Cancels the calls of the modern era.
   void cancel_all();
@@ -50,6 +52,7 @@ class OpenStreams {
  private:
   struct Answering {
     Pass pass;
+    /// The id of one that stays open.
     std::optional<jsonrpc::Id> listens;
     std::weak_ptr<mcp::Connection> connection;
     std::weak_ptr<ModernAnswer> answer;
@@ -62,6 +65,7 @@ class OpenStreams {
 
   /// With the mutex held.
   void forget_gone();
+  std::size_t listening(const std::string& identity) const;
 
   std::mutex mutex_;
   std::vector<Answering> answering_;

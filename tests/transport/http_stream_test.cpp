@@ -299,6 +299,31 @@ TEST_F(HttpStreamTest, StreamsOfACallerAreBounded) {
   EXPECT_EQ(other.head().status, 200U);
 }
 
+TEST_F(HttpStreamTest, StreamsOfACallerAreBoundedThoughTheyComeAtOnce) {
+  HttpOptions options;
+  options.max_streams_of_caller = 3;
+  start(options);
+  std::vector<std::unique_ptr<Visitor>> visitors;
+  for (int i = 0; i < 32; ++i) visitors.push_back(std::make_unique<Visitor>(http->port()));
+  for (const auto& each : visitors)
+    each->send("POST", "/mcp", modern_headers("subscriptions/listen"), listen("1", ""));
+  const auto let_in = std::ranges::count_if(visitors, [](auto& each) { return each->head().status == 200; });
+  EXPECT_EQ(let_in, 3);
+}
+
+TEST_F(HttpStreamTest, CallsWithProgressAreNoStreamsOfTheCaller) {
+  HttpOptions options;
+  options.max_streams_of_caller = 1;
+  start(options);
+  Visitor calling(http->port());
+  calling.send("POST", "/mcp", modern_headers("tools/call", "slow"), modern_call("slow", "7", true));
+  tools.entered.acquire();
+  Visitor listening(http->port());
+  listening.send("POST", "/mcp", modern_headers("subscriptions/listen"), listen("1", ""));
+  EXPECT_EQ(listening.head().status, 200U);
+  tools.release.release();
+}
+
 TEST_F(HttpStreamTest, AStreamEndsWithTheRightsItWasOpenedBy) {
   start(named_callers());
   const auto listens = [&](const net::Headers& who) {
