@@ -7,7 +7,6 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "mcp/modern.h"
-#include "mcp/revision.h"
 #include "transport/http_documents.h"
 #include "transport/http_header.h"
 #include "transport/http_modern.h"
@@ -16,16 +15,8 @@ namespace transport {
 namespace {
 
 constexpr std::string_view kPath = "/mcp";
-constexpr std::string_view kSessionHeader = "Mcp-Session-Id";
-constexpr std::string_view kVersionHeader = "MCP-Protocol-Version";
 /// How long a stream may outlive what its reader was let in by.
 constexpr std::chrono::seconds kCheck{5};
-
-/// Takes answers of messages that have none.
-class Nowhere final : public mcp::Sink {
- public:
-  void send(std::string_view /*message*/) override {}
-};
 
 std::vector<std::string> known_hosts(const HttpOptions& options) {
   auto hosts = options.hosts;
@@ -42,8 +33,6 @@ std::string owner_key(const mcp::Caller& caller) {
   return key;
 }
 
-bool is_request(const jsonrpc::Item& item) { return item && std::holds_alternative<jsonrpc::Request>(*item); }
-
 bool claims_modern(const jsonrpc::Item& item) {
   if (!item) return false;
   if (const auto* const request = std::get_if<jsonrpc::Request>(&*item))
@@ -56,17 +45,6 @@ bool claims_modern(const jsonrpc::Item& item) {
 jsonrpc::Error invalid_request(std::string message) {
   return {jsonrpc::kInvalidRequest, "Invalid request: " + std::move(message), {}};
 }
-
-/// Why there is nothing in the batch to be done.
-std::optional<jsonrpc::Error> fault_of(const jsonrpc::Batch& batch, std::optional<mcp::Revision> revision) {
-  if (revision != mcp::Revision::R2025_03_26) return mcp::no_batches();
-  const auto malformed = std::ranges::find_if(batch, [](const auto& item) { return !item; });
-  if (malformed == batch.end() || std::ranges::any_of(batch, is_request)) return std::nullopt;
-  return malformed->error().error;
-}
-
-/// The revision has events without data, for their ids.
-bool primes(HttpSession& session) { return session.connection().revision() == mcp::Revision::R2025_11_25; }
 
 /// The trace that came as a header goes where the protocol has it.
 void adopt_trace(jsonrpc::Request& request, const net::Headers& headers) {
@@ -82,25 +60,6 @@ net::Headers with(net::Headers headers, std::string_view name, std::string_view 
   headers.emplace_back(name, value);
   return headers;
 }
-
-/// The answer to initialize, with the name of the session if it made one.
-class Handshake final : public mcp::Sink {
- public:
-  Handshake(std::shared_ptr<net::Responder> responder, AnswerStyle style, std::string session)
-      : responder_(std::move(responder)), style_(std::move(style)), session_(std::move(session)) {}
-
-  void send(std::string_view /*message*/) override {}
-  void answer(std::string_view message, const jsonrpc::Error* error) override {
-    auto style = style_;
-    if (error == nullptr) style.headers.emplace_back(kSessionHeader, session_);
-    answer_whole(*responder_, message, error, style);
-  }
-
- private:
-  const std::shared_ptr<net::Responder> responder_;
-  const AnswerStyle style_;
-  const std::string session_;
-};
 
 }  // namespace
 
@@ -274,105 +233,6 @@ std::shared_ptr<const void> HttpEndpoint::slot_of(Visit& visit) {
                                              with(visit.style.headers, "Retry-After", "1")));
   }
   return slot;
-}
-
-void HttpEndpoint::post_initialize(Visit& visit, jsonrpc::Request request) {
-  if (net::find_header(visit.request.headers, kSessionHeader)) {
-    if (!session_of(visit)) return;
-    visit.responder->answer(error_response(400, request.id,
-                                           invalid_request("this session is already initialized; leave "
-                                                           "Mcp-Session-Id out to begin another"),
-                                           visit.style.headers));
-    return;
-  }
-  auto session = sessions_.make(visit.caller, visit.pass.rights);
-  if (!sessions_.keep(session)) {
-    visit.responder->answer(refusal_response(429, "Too many sessions are in use; end some.",
-                                             with(visit.style.headers, "Retry-After", "10")));
-    return;
-  }
-  const auto answer = std::make_shared<Handshake>(visit.responder, visit.style, session->id());
-  session->connection().receive(jsonrpc::Item(std::move(request)), answer);
-  if (!session->connection().revision()) sessions_.end(session->id(), session->owner());
-}
-
-std::shared_ptr<HttpSession> HttpEndpoint::session_of(Visit& visit) {
-  const auto refuse = [&](unsigned status, std::string_view sentence) {
-    visit.responder->answer(refusal_response(status, sentence, visit.style.headers));
-    return nullptr;
-  };
-  const auto id = single_header(visit.request.headers, kSessionHeader);
-  if (!id || !*id) {
-    return refuse(400,
-                  "Mcp-Session-Id is missing: send initialize first, or a request of revision 2026-07-28.");
-  }
-  auto session = sessions_.find(**id, visit.pass.rights);
-  if (!session)
-    return refuse(404, "There is no such session; send initialize again, without Mcp-Session-Id.");
-  const auto version = single_header(visit.request.headers, kVersionHeader);
-  if (!version || (*version && !mcp::revision_named(**version)))
-    return refuse(400, "MCP-Protocol-Version is not one that this server speaks.");
-  return session;
-}
-
-void HttpEndpoint::post_legacy(Visit& visit, Input input) {
-  const auto session = session_of(visit);
-  if (!session) return;
-  const auto* const batch = std::get_if<jsonrpc::Batch>(&input);
-  // Said here, because clients of the older revisions take no error without an id but in the whole.
-  if (auto fault = batch != nullptr ? fault_of(*batch, session->connection().revision()) : std::nullopt) {
-    visit.responder->answer(error_response(400, {}, *fault, visit.style.headers));
-    return;
-  }
-  const bool answered =
-      batch != nullptr ? std::ranges::any_of(*batch, is_request) : is_request(std::get<jsonrpc::Item>(input));
-  if (!answered) {
-    session->connection().receive(std::move(input), std::make_shared<Nowhere>());
-    visit.responder->answer(json_response(202, {}, visit.style.headers));
-    return;
-  }
-  auto slot = slot_of(visit);
-  if (!slot) return;
-  const auto answer = std::make_shared<LegacyAnswer>(
-      visit.responder, visit.style, session->new_stream(),
-      [session](const std::shared_ptr<EventStream>& stream) { session->keep(stream); }, primes(*session));
-  answer->hold(std::move(slot));
-  answer->hold(session->in_use());
-  session->connection().receive(std::move(input), answer);
-}
-
-void HttpEndpoint::get(Visit& visit) {
-  if (!accepts(visit.request.headers, "text/event-stream")) {
-    visit.responder->answer(
-        refusal_response(406, "Accept must name text/event-stream.", visit.style.headers));
-    return;
-  }
-  const auto session = session_of(visit);
-  if (!session) return;
-  auto stream = session->general();
-  std::optional<std::uint64_t> after;
-  const auto not_kept = [&] {
-    visit.responder->answer(
-        refusal_response(400, "What came after this Last-Event-ID is not kept.", visit.style.headers));
-  };
-  if (const auto last = single_header(visit.request.headers, "Last-Event-ID"); last && *last) {
-    const auto found = session->found(**last);
-    // Else a client would come back for nothing, again and again.
-    if (!found || found->first->over(found->second)) return not_kept();
-    stream = found->first;
-    after = found->second;
-  }
-  open_.add(visit.pass, stream, visit.responder);
-  if (!stream->attach(visit.responder, event_head(visit.style.headers), after)) return not_kept();
-  // Else what comes after the connection broke would be lost to a reader without an event yet.
-  if (!after && primes(*session)) stream->prime();
-}
-
-void HttpEndpoint::end_session(Visit& visit) {
-  const auto session = session_of(visit);
-  if (!session) return;
-  sessions_.end(session->id(), visit.pass.rights);
-  visit.responder->answer(json_response(200, {}, visit.style.headers));
 }
 
 void HttpEndpoint::beat() {
