@@ -68,7 +68,7 @@ class EventStream : public std::enable_shared_from_this<EventStream> {
   std::deque<Event> kept_;
   std::size_t bytes_ = 0;
   std::uint64_t last_ = 0;
-  /// The number of the newest event that was kept once.
+  /// The number of the newest event that is kept no more.
   std::uint64_t dropped_ = 0;
   bool finished_ = false;
   bool was_read_ = false;
