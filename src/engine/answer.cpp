@@ -54,13 +54,9 @@ Revision put_right(const tool::Tool& tool, const base::JsonObject& arguments, ba
 }
 
 std::string explained(const pve::Error& error, const pve::Call& call, const base::JsonObject& arguments,
-                      Cluster& cluster, const std::stop_token& stop) {
-  std::string better;
-  if (error.kind == pve::Error::Kind::Refused) {
-    auto words = error.message;
-    for (const auto& [name, reason] : error.errors) words.append("\n").append(reason);
-    better = diagnose(words, arguments, cluster, stop);
-  }
+                      Cluster& cluster, const MayUse& may, const std::stop_token& stop) {
+  const auto better = error.kind == pve::Error::Kind::Refused ? diagnose(error, arguments, cluster, may, stop)
+                                                              : std::string{};
   return sentence(error, call, cluster.client, better);
 }
 

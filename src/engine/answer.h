@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "engine/cluster.h"
+#include "engine/gate.h"
 #include "tool/tool.h"
 
 namespace engine {
@@ -41,8 +42,9 @@ Revision revise(const tool::Tool& tool, const base::JsonObject& arguments, base:
 Revision put_right(const tool::Tool& tool, const base::JsonObject& arguments, base::Json& data,
                    Cluster& cluster, const std::stop_token& stop);
 
-/// Why the call failed and what to do about it, with what PVE says when it is asked (diagnosis.h).
+/// Why the call failed and what to do about it, with what PVE says when it is asked and the caller may know
+/// (diagnosis.h).
 std::string explained(const pve::Error& error, const pve::Call& call, const base::JsonObject& arguments,
-                      Cluster& cluster, const std::stop_token& stop);
+                      Cluster& cluster, const MayUse& may, const std::stop_token& stop);
 
 }  // namespace engine

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "engine/pve_words.h"
 #include "engine/request.h"
 #include "engine/value.h"
 #include "view/human.h"
@@ -32,14 +33,16 @@ std::string text_of(const base::JsonObject& object, std::string_view key) {
              : base::printable(base::wire_text(*value), 200);
 }
 
-/// What stands between the first two quotes after `words`.
-std::string_view quoted(std::string_view message, std::string_view words) {
-  const auto at = message.find(words);
-  if (at == std::string_view::npos) return {};
-  const auto open = message.find('\'', at);
-  const auto close = open == std::string_view::npos ? open : message.find('\'', open + 1);
-  return close == std::string_view::npos ? std::string_view{} : message.substr(open + 1, close - open - 1);
-}
+/// Everything an explanation is made of.
+struct Case {
+  const base::JsonObject& arguments;
+  Cluster& cluster;
+  const MayUse& may;
+  const std::stop_token& stop;
+
+  /// PVE's own words, which no value of the call brought in.
+  bool is_own(std::string_view words) const { return !repeats(arguments, words); }
+};
 
 // --- locks
 
@@ -63,12 +66,6 @@ constexpr std::array kLockers = {
     Locker{"destroyed", "qmdestroy vzdestroy"},
     Locker{"fstrim", "vzfstrim"},
 };
-
-/// "VM is locked (backup)": backup.
-std::string_view lock_in(std::string_view message) {
-  const auto open = message.find("is locked (") + 11;
-  return message.substr(open, message.find(')', open) - open);
-}
 
 bool takes(std::string_view type, std::string_view lock) {
   for (const auto& locker : kLockers) {
@@ -107,19 +104,9 @@ std::string holder(const base::JsonObject& task, std::string_view vmid, std::int
       text_of(task, "upid"));
 }
 
-std::string locked(std::string_view message, const base::JsonObject& arguments, Cluster& cluster,
-                   const std::stop_token& stop) {
-  const auto vmid = text_of(arguments, "vmid");
-  const auto node = text_of(arguments, "node");
-  const auto lock = lock_in(message);
-  if (vmid.empty() || node.empty()) return {};
-  const auto running =
-      look(cluster, "/nodes/{node}/tasks", {{"node", node}, {"source", "active"}, {"limit", 500}}, stop);
-  if (!running) return {};
-  const auto now = std::chrono::floor<std::chrono::seconds>(cluster.clock.wall()).time_since_epoch().count();
-  if (const auto* task = holder_of(*running, lock, vmid)) return holder(*task, vmid, now);
-  const bool known = std::ranges::find(kLockers, lock, &Locker::lock) != kLockers.end();
-  const auto reach = cluster.permissions.reach("Sys.Audit", "/nodes", stop);
+std::string without_holder(const Lock& lock, std::string_view vmid, std::string_view node, const Case& of) {
+  const bool known = std::ranges::find(kLockers, lock.kind, &Locker::lock) != kLockers.end();
+  const auto reach = of.cluster.permissions.reach("Sys.Audit", "/nodes", of.stop);
   if (!known || reach != pve::Permissions::Reach::Everywhere) {
     return fmt::format(
         "The token sees no task that holds the lock, but it does not see every task: an administrator "
@@ -130,7 +117,22 @@ std::string locked(std::string_view message, const base::JsonObject& arguments, 
       "No task on {} holds it: an interrupted one left the lock. When that is certain, an administrator "
       "removes it "
       "there with: {} unlock {}.",
-      node, message.find("CT is locked") != std::string_view::npos ? "pct" : "qm", vmid);
+      node, lock.container ? "pct" : "qm", vmid);
+}
+
+std::string locked(std::string_view message, const Case& of) {
+  const auto lock = lock_in(message);
+  if (!lock || !of.is_own("is locked (") || !of.may("pve_list_tasks")) return {};
+  const auto vmid = text_of(of.arguments, "vmid");
+  const auto node = text_of(of.arguments, "node");
+  if (vmid.empty() || node.empty()) return {};
+  const auto running = look(of.cluster, "/nodes/{node}/tasks",
+                            {{"node", node}, {"source", "active"}, {"limit", 500}}, of.stop);
+  if (!running) return {};
+  const auto now =
+      std::chrono::floor<std::chrono::seconds>(of.cluster.clock.wall()).time_since_epoch().count();
+  if (const auto* task = holder_of(*running, lock->kind, vmid)) return holder(*task, vmid, now);
+  return without_holder(*lock, vmid, node, of);
 }
 
 // --- privileges
@@ -167,38 +169,10 @@ constexpr std::array kRoles = {
     Grant{"Realm.AllocateUser", "PVEUserAdmin"},
 };
 
-struct Needed {
-  std::string path;
-  std::string privilege;
-  bool one_of_several = false;
-};
-
-/// "Permission check failed (/vms/100, VM.PowerMgmt|VM.Audit)"; of several that would do the first.
-std::optional<Needed> needed(std::string_view message) {
-  const auto open = message.find("Permission check failed (/");
-  if (open == std::string_view::npos) return std::nullopt;
-  const auto at = message.find('/', open);
-  const auto comma = message.find(", ", at);
-  const auto close = message.find(')', at);
-  if (comma == std::string_view::npos || close == std::string_view::npos || close < comma)
-    return std::nullopt;
-  auto privilege = message.substr(comma + 2, close - comma - 2);
-  const bool several = privilege.find('|') != std::string_view::npos;
-  privilege = privilege.substr(0, privilege.find_first_of("|, "));
-  const auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("/._-@").find(c) != std::string_view::npos;
-  };
-  const auto path = message.substr(at, comma - at);
-  // What goes into a command line is nothing but a path and a privilege.
-  if (!std::ranges::all_of(path, plain) || !std::ranges::all_of(privilege, plain)) return std::nullopt;
-  return Needed{std::string(path), std::string(privilege), several};
-}
-
 /// Whether the user or token has the privilege on the path; nothing when PVE does not say.
-std::optional<bool> has(Cluster& cluster, const Needed& needed, std::string_view userid,
+std::optional<bool> has(Cluster& cluster, const Denial& needed, std::string_view userid,
                         const std::stop_token& stop) {
-  base::JsonObject arguments{{"path", needed.path}};
+  base::JsonObject arguments{{"path", std::string(needed.path)}};
   if (!userid.empty()) arguments["userid"] = userid;
   const auto data = look(cluster, "/access/permissions", arguments, stop);
   const auto* paths = data ? data->if_object() : nullptr;
@@ -207,7 +181,7 @@ std::optional<bool> has(Cluster& cluster, const Needed& needed, std::string_view
   return rights != nullptr && rights->is_object() && rights->get_object().contains(needed.privilege);
 }
 
-std::string command(const Needed& needed, std::string_view option, std::string_view who) {
+std::string command(const Denial& needed, std::string_view option, std::string_view who) {
   const auto role = least_role(needed.privilege);
   if (!role.empty())
     return fmt::format("pveum acl modify {} {} '{}' --roles {}", needed.path, option, who, role);
@@ -215,13 +189,13 @@ std::string command(const Needed& needed, std::string_view option, std::string_v
                      needed.privilege, needed.path, option, who);
 }
 
-std::string denied(std::string_view message, const base::JsonObject& /*arguments*/, Cluster& cluster,
-                   const std::stop_token& stop) {
-  const auto wanted = needed(message);
-  if (!wanted) return {};
+std::string denied(std::string_view message, const Case& of) {
+  const auto wanted = denial_in(message);
+  if (!wanted || !of.is_own("Permission check failed (")) return {};
+  auto& cluster = of.cluster;
   const auto& token = cluster.client.token_id();
   const auto user = token.substr(0, token.find('!'));
-  const auto of_user = has(cluster, *wanted, user, stop);
+  const auto of_user = of.may("pve_list_acls") ? has(cluster, *wanted, user, of.stop) : std::optional<bool>{};
   auto text =
       fmt::format("The token {} lacks {}{} on {}, or what the path names does not exist. ", token,
                   wanted->privilege, wanted->one_of_several ? " or another of those" : "", wanted->path);
@@ -243,24 +217,49 @@ std::string denied(std::string_view message, const base::JsonObject& /*arguments
 // --- names
 
 struct Named {
-  std::string_view words;  ///< before the quoted name in PVE's message
+  Sentence sentence;
   std::string_view path;
   std::string_view key;
   std::string_view noun;
+  std::array<std::string_view, 2> tools;  ///< who may use one of them may know the names
 };
 
+constexpr std::array<std::string_view, 2> kOfStorages = {"pve_list_storage", "pve_list_cluster_resources"};
+constexpr std::array<std::string_view, 2> kOfNodes = {"pve_list_nodes", "pve_list_cluster_resources"};
+constexpr std::string_view kMissing = "' does not exist";
+
 constexpr std::array kNamed = {
-    Named{"storage '", "/storage", "storage", "storage"},
-    Named{"hostname lookup '", "/nodes", "node", "node"},
-    Named{"no such cluster node '", "/nodes", "node", "node"},
-    Named{"pool '", "/pools", "poolid", "pool"},
-    Named{"no such user ('", "/access/users", "userid", "user"},
-    Named{"user '", "/access/users", "userid", "user"},
-    Named{"no such group '", "/access/groups", "groupid", "group"},
-    Named{"role '", "/access/roles", "roleid", "role"},
-    Named{"no such job '", "/cluster/backup", "id", "backup job"},
-    Named{"No such job '", "/cluster/backup", "id", "backup job"},
-    Named{"no such resource '", "/cluster/ha/resources", "sid", "HA resource"},
+    Named{{"storage '", kMissing}, "/storage", "storage", "storage", kOfStorages},
+    Named{{"could not activate storage '", "': storage '", true},
+          "/storage",
+          "storage",
+          "storage",
+          kOfStorages},
+    Named{{"hostname lookup '", "' failed - ", true}, "/nodes", "node", "node", kOfNodes},
+    Named{{"no such cluster node '", "'"}, "/nodes", "node", "node", kOfNodes},
+    Named{{"pool '", kMissing}, "/pools", "poolid", "pool", {"pve_list_pools"}},
+    Named{{"no such user ('", "')"}, "/access/users", "userid", "user", {"pve_list_users"}},
+    Named{{"no such user '", "'"}, "/access/users", "userid", "user", {"pve_list_users"}},
+    Named{{"user '", kMissing}, "/access/users", "userid", "user", {"pve_list_users"}},
+    Named{{"no such group '", "'"}, "/access/groups", "groupid", "group", {"pve_list_groups"}},
+    Named{{"role '", kMissing}, "/access/roles", "roleid", "role", {"pve_list_roles"}},
+    Named{{"no such job '", "'"}, "/cluster/backup", "id", "backup job", {"pve_list_backup_jobs"}},
+    Named{{"No such job '", "'"}, "/cluster/backup", "id", "backup job", {"pve_list_backup_jobs"}},
+    Named{{"no such resource '", "'"},
+          "/cluster/ha/resources",
+          "sid",
+          "HA resource",
+          {"pve_list_ha_resources"}},
+};
+
+struct Snapshots {
+  std::string_view path;
+  std::string_view tool;
+};
+
+constexpr std::array kSnapshots = {
+    Snapshots{"/nodes/{node}/qemu/{vmid}/snapshot", "pve_list_qemu_snapshots"},
+    Snapshots{"/nodes/{node}/lxc/{vmid}/snapshot", "pve_list_lxc_snapshots"},
 };
 
 std::string without_digits(std::string_view text) {
@@ -294,30 +293,37 @@ std::string among(const base::Json& data, std::string_view key, std::string_view
                      views.size() > kMost ? ", …" : "");
 }
 
-std::string misnamed(std::string_view message, const base::JsonObject& arguments, Cluster& cluster,
-                     const std::stop_token& stop) {
-  const bool missing = message.find("does not exist") != std::string_view::npos ||
-                       message.find("no such") != std::string_view::npos ||
-                       message.find("No such") != std::string_view::npos ||
-                       message.starts_with("hostname lookup");
-  if (!missing) return {};
-  if (const auto name = quoted(message, "snapshot '"); !name.empty()) {
-    for (const auto* path : {"/nodes/{node}/qemu/{vmid}/snapshot", "/nodes/{node}/lxc/{vmid}/snapshot"}) {
-      base::JsonObject guest;
-      for (const auto* key : {"node", "vmid"}) {
-        if (const auto* value = arguments.if_contains(key)) guest[key] = *value;
-      }
-      if (const auto data = look(cluster, path, guest, stop)) return among(*data, "name", name, "snapshot");
-    }
-    return {};
+std::string no_snapshot(std::string_view name, const Case& of) {
+  base::JsonObject guest;
+  for (const auto* key : {"node", "vmid"}) {
+    if (const auto* value = of.arguments.if_contains(key)) guest[key] = *value;
   }
-  for (const auto& named : kNamed) {
-    const auto name = quoted(message, named.words);
-    if (name.empty()) continue;
-    const auto data = look(cluster, named.path, {}, stop);
-    return data ? among(*data, named.key, name, named.noun) : std::string{};
+  for (const auto& [path, tool] : kSnapshots) {
+    if (!of.may(tool)) continue;
+    if (const auto data = look(of.cluster, path, guest, of.stop))
+      return among(*data, "name", name, "snapshot");
   }
   return {};
+}
+
+std::string misnamed(std::string_view message, const Case& of) {
+  constexpr Sentence kSnapshot{"snapshot '", kMissing};
+  if (const auto name = name_in(message, kSnapshot); name && of.is_own(kSnapshot.before))
+    return no_snapshot(*name, of);
+  for (const auto& named : kNamed) {
+    const auto name = name_in(message, named.sentence);
+    if (!name || !of.is_own(named.sentence.before)) continue;
+    const bool allowed =
+        std::ranges::any_of(named.tools, [&](auto tool) { return !tool.empty() && of.may(tool); });
+    const auto data = allowed ? look(of.cluster, named.path, {}, of.stop) : std::nullopt;
+    return data ? among(*data, named.key, *name, named.noun) : std::string{};
+  }
+  return {};
+}
+
+std::string of_words(std::string_view words, const Case& of) {
+  auto found = locked(words, of);
+  return found.empty() ? misnamed(words, of) : found;
 }
 
 }  // namespace
@@ -331,12 +337,20 @@ std::string_view least_role(std::string_view privilege) {
   return {};
 }
 
-std::string diagnose(std::string_view message, const base::JsonObject& arguments, Cluster& cluster,
-                     const std::stop_token& stop) {
-  if (message.find("is locked (") != std::string_view::npos) return locked(message, arguments, cluster, stop);
-  if (message.find("Permission check failed (") != std::string_view::npos)
-    return denied(message, arguments, cluster, stop);
-  return misnamed(message, arguments, cluster, stop);
+std::string diagnose(const pve::Error& error, const base::JsonObject& arguments, Cluster& cluster,
+                     const MayUse& may, const std::stop_token& stop) {
+  const Case of{arguments, cluster, may, stop};
+  if (error.status == 403) return denied(error.message, of);
+  auto found = of_words(error.message, of);
+  for (const auto& [name, reason] : error.errors) {
+    if (found.empty()) found = of_words(reason, of);
+  }
+  return found;
+}
+
+std::string diagnose_end(std::string_view exit_status, const base::JsonObject& arguments, Cluster& cluster,
+                         const MayUse& may, const std::stop_token& stop) {
+  return of_words(exit_status, {arguments, cluster, may, stop});
 }
 
 }  // namespace engine

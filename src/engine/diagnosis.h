@@ -7,14 +7,20 @@
 
 #include "base/json.h"
 #include "engine/cluster.h"
+#include "engine/gate.h"
 
 namespace engine {
 
-/// What to do about `message`, PVE's refusal of a call with these arguments or the exit status of its task:
-/// who holds a lock, which command grants a privilege, which name was meant. Empty where nothing more is
-/// known than pve::remedy() says. Reads only; asks nothing unless the message is one of those.
-std::string diagnose(std::string_view message, const base::JsonObject& arguments, Cluster& cluster,
-                     const std::stop_token& stop);
+/// What to do about PVE's refusal of a call with these arguments: who holds a lock, which command grants a
+/// privilege (of a 403 only), which name was meant. Empty where nothing more is known than pve::remedy()
+/// says. Believed are PVE's own sentences as a whole, never what it repeats of the arguments. Reads only,
+/// with the server's rights: of each kind only what a tool lists that the caller may use.
+std::string diagnose(const pve::Error& error, const base::JsonObject& arguments, Cluster& cluster,
+                     const MayUse& may, const std::stop_token& stop);
+
+/// The same of the exit status of a task, which others may have shaped: it grants nothing.
+std::string diagnose_end(std::string_view exit_status, const base::JsonObject& arguments, Cluster& cluster,
+                         const MayUse& may, const std::stop_token& stop);
 
 /// The built-in role with the fewest rights that holds the privilege; empty when none but Administrator does.
 std::string_view least_role(std::string_view privilege);

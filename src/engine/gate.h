@@ -1,6 +1,7 @@
 // What may run now: the server's policy, which can be exchanged while it runs, and the caller's.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -16,6 +17,9 @@ namespace engine {
 
 /// Why a tool may not run: a sentence, or the scopes with which the caller's token would do.
 using Refusal = std::variant<std::string, mcp::InsufficientScope>;
+
+/// Whether somebody may use the tool of this name: what a caller may not list, nobody tells him by the way.
+using MayUse = std::function<bool(std::string_view tool)>;
 
 /// The refusal's words, whichever it is.
 const std::string& sentence(const Refusal& refusal);

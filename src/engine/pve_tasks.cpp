@@ -88,7 +88,8 @@ base::JsonObject arguments_of(const pve::Upid& upid) {
 
 }  // namespace
 
-mcp::TaskState PveTasks::ended(const Started& started, pve::TaskReport report, const std::stop_token& stop) {
+mcp::TaskState PveTasks::ended(const mcp::Caller& caller, const Started& started, pve::TaskReport report,
+                               const std::stop_token& stop) {
   auto& cluster = toolbox_.cluster();
   const auto now = cluster.clock.wall();
   auto state = working(started, now);
@@ -101,7 +102,8 @@ mcp::TaskState PveTasks::ended(const Started& started, pve::TaskReport report, c
     return state;
   }
   const auto better = report.state == State::Failed
-                          ? diagnose(report.exit_status, arguments_of(started.upid), cluster, stop)
+                          ? diagnose_end(report.exit_status, arguments_of(started.upid), cluster,
+                                         toolbox_.may_use(caller), stop)
                           : std::string{};
   state.status = mcp::TaskState::Status::Completed;
   state.message = fmt::format("{}: {}", started.subject, report.exit_status);
@@ -129,7 +131,8 @@ mcp::TaskState PveTasks::cancelled(const Started& started, base::Clock::Wall ask
   return state;
 }
 
-std::expected<mcp::TaskState, mcp::ProtocolError> PveTasks::look(std::string_view handle,
+std::expected<mcp::TaskState, mcp::ProtocolError> PveTasks::look(const mcp::Caller& caller,
+                                                                 std::string_view handle,
                                                                  std::chrono::milliseconds limit,
                                                                  const std::stop_token& stop) {
   const auto started = parse_handle(handle);
@@ -144,19 +147,19 @@ std::expected<mcp::TaskState, mcp::ProtocolError> PveTasks::look(std::string_vie
   if (report.state == State::Running) return working(*started, cluster.clock.wall());
   report = cluster.tasks.follow(started->upid, std::chrono::milliseconds{0}, {}, stop);
   if (report.exit_status.empty()) return working(*started, cluster.clock.wall());
-  return ended(*started, std::move(report), stop);
+  return ended(caller, *started, std::move(report), stop);
 }
 
-std::expected<mcp::TaskState, mcp::ProtocolError> PveTasks::get(const mcp::Caller& /*caller*/,
+std::expected<mcp::TaskState, mcp::ProtocolError> PveTasks::get(const mcp::Caller& caller,
                                                                 std::string_view handle,
                                                                 std::stop_token stop) {
-  return look(handle, std::chrono::milliseconds{0}, stop);
+  return look(caller, handle, std::chrono::milliseconds{0}, stop);
 }
 
-std::expected<mcp::TaskState, mcp::ProtocolError> PveTasks::await(const mcp::Caller& /*caller*/,
+std::expected<mcp::TaskState, mcp::ProtocolError> PveTasks::await(const mcp::Caller& caller,
                                                                   std::string_view handle,
                                                                   std::stop_token stop) {
-  return look(handle, kForever, stop);
+  return look(caller, handle, kForever, stop);
 }
 
 std::expected<void, mcp::ProtocolError> PveTasks::cancel(const mcp::Caller& caller, std::string_view handle,

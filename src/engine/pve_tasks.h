@@ -39,10 +39,11 @@ class PveTasks final : public mcp::Tasks {
                                                  const base::JsonObject& inputs) override;
 
  private:
-  std::expected<mcp::TaskState, mcp::ProtocolError> look(std::string_view handle,
+  std::expected<mcp::TaskState, mcp::ProtocolError> look(const mcp::Caller& caller, std::string_view handle,
                                                          std::chrono::milliseconds limit,
                                                          const std::stop_token& stop);
-  mcp::TaskState ended(const Started& started, pve::TaskReport report, const std::stop_token& stop);
+  mcp::TaskState ended(const mcp::Caller& caller, const Started& started, pve::TaskReport report,
+                       const std::stop_token& stop);
 
   mcp::TaskState cancelled(const Started& started, base::Clock::Wall asked, const std::stop_token& stop);
 

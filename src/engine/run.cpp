@@ -105,8 +105,8 @@ constexpr std::size_t kReport = 6000;
 /// One call, from the model's arguments to what it reads.
 class Run {
  public:
-  Run(const Row& row, const Limits& limits, Cluster& cluster, const mcp::Call& call)
-      : row_(row), limits_(limits), cluster_(cluster), call_(call), progress_(call.progress) {}
+  Run(const Row& row, const Limits& limits, const MayUse& may, Cluster& cluster, const mcp::Call& call)
+      : row_(row), limits_(limits), may_(may), cluster_(cluster), call_(call), progress_(call.progress) {}
 
   mcp::Result result() {
     auto arguments = check(row_, call_.arguments, limits_);
@@ -229,7 +229,7 @@ class Run {
         if (turn != nullptr) turn->give_back();
         return carry_out();
       }
-      return failure(explained(answer.error(), *wanted, target_.arguments, cluster_, call_.stop));
+      return failure(explained(answer.error(), *wanted, target_.arguments, cluster_, may_, call_.stop));
     }
     if (may_move_guests(row_.tool())) cluster_.guests.forget();
     const auto upid = started_task(row_, *answer);
@@ -288,7 +288,7 @@ class Run {
                                                : fmt::format(" (after {:.0f} s in the queue of {})",
                                                              seconds(queued_), upid.node);
     const auto better = report.state == pve::TaskReport::State::Failed
-                            ? diagnose(report.exit_status, target_.arguments, cluster_, call_.stop)
+                            ? diagnose_end(report.exit_status, target_.arguments, cluster_, may_, call_.stop)
                             : std::string{};
     auto result =
         render_outcome({subject + waited, upid, report, cluster_.client.base_url(), better, cancelled},
@@ -348,6 +348,7 @@ class Run {
 
   const Row& row_;
   const Limits& limits_;
+  const MayUse& may_;
   Cluster& cluster_;
   const mcp::Call& call_;
   Own own_;
@@ -362,8 +363,9 @@ class Run {
 
 }  // namespace
 
-mcp::Outcome run(const Row& row, const Limits& limits, Cluster& cluster, const mcp::Call& call) {
-  Run work(row, limits, cluster, call);
+mcp::Outcome run(const Row& row, const Limits& limits, const MayUse& may, Cluster& cluster,
+                 const mcp::Call& call) {
+  Run work(row, limits, may, cluster, call);
   auto result = work.result();
   if (auto scope = work.insufficient_scope()) return *std::move(scope);
   if (auto task = work.task()) return *std::move(task);

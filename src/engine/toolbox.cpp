@@ -85,6 +85,10 @@ std::optional<Refusal> Toolbox::refusal(const mcp::Caller& caller, std::string_v
   return gate_.refusal(caller, found->tool(), found->category());
 }
 
+MayUse Toolbox::may_use(const mcp::Caller& caller) {
+  return [this, &caller](std::string_view tool) { return !refusal(caller, tool); };
+}
+
 std::vector<mcp::ToolDescription> Toolbox::list(const mcp::Caller& caller) {
   std::vector<mcp::ToolDescription> offered;
   const auto policy = gate_.allowed(caller);
@@ -114,7 +118,7 @@ mcp::Outcome Toolbox::call(const mcp::Call& call) {
     return *asked;
   };
   return run(*row, {limit->tier, std::move(connected), std::move(limit->reason), limit->scope_would_do},
-             cluster_, call);
+             may_use(call.caller), cluster_, call);
 }
 
 }  // namespace engine

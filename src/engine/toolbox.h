@@ -45,6 +45,8 @@ class Toolbox final : public mcp::Tools {
   const Row* row(std::string_view tool);
   /// Nothing when the caller may use the tool.
   std::optional<Refusal> refusal(const mcp::Caller& caller, std::string_view tool);
+  /// The same as a question. Refers to both.
+  MayUse may_use(const mcp::Caller& caller);
 
  private:
   struct Index;

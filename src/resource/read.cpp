@@ -85,7 +85,8 @@ class Reader {
 
   Unread explained(const pve::Error& error, const pve::Call& call, const base::JsonObject& arguments,
                    const std::stop_token& stop) const {
-    auto sentence = engine::explained(error, call, arguments, cluster_, stop);
+    auto sentence = engine::explained(
+        error, call, arguments, cluster_, [this](std::string_view tool) { return !permit_(tool); }, stop);
     if (is_gone(error)) return mcp::NoSuchResource{std::move(sentence)};
     return mcp::ProtocolError{kInternal, std::move(sentence), nullptr};
   }
