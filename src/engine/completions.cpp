@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "engine/guest_kinds.h"
 #include "engine/guest_name.h"
 
 namespace engine {
@@ -185,16 +186,14 @@ bool Completions::is_all_without_rights(const std::set<std::string>& users) cons
 }
 
 std::vector<Candidate> Completions::guests(const mcp::Caller& caller, const std::stop_token& stop) {
-  const bool all = may(caller, "pve_list_cluster_resources");
-  const bool vms = all || may(caller, "pve_list_qemu_vms");
-  const bool containers = all || may(caller, "pve_list_lxc_containers");
+  const auto kinds = listed_kinds(toolbox_.may_use(caller));
   std::vector<Candidate> candidates;
-  if (!vms && !containers) return candidates;
+  if (!kinds.vms && !kinds.containers) return candidates;
   const auto data = answers_.get(kResources, stop);
   each(data.get(), [&](const base::JsonObject& row) {
     if (!is_guest(row)) return;
     const auto guest = guest_of(row);
-    if (guest.container ? !containers : !vms) return;
+    if (!kinds.has(guest)) return;
     candidates.push_back(
         {shown_guest(guest.vmid, guest.name), guest.name, text(row, "status") == "running" ? 0 : 1});
   });
@@ -206,17 +205,16 @@ std::vector<Candidate> Completions::snapshots(const base::JsonObject& context, c
   auto wanted = text(context, "vmid");
   if (wanted.empty()) wanted = text(context, "guest");
   if (wanted.empty()) return {};
-  const bool vms = may(caller, "pve_list_qemu_snapshots");
-  const bool containers = may(caller, "pve_list_lxc_snapshots");
-  if (!vms && !containers) return {};
+  const GuestKinds kinds{may(caller, "pve_list_qemu_snapshots"), may(caller, "pve_list_lxc_snapshots")};
+  if (!kinds.vms && !kinds.containers) return {};
   const auto data = answers_.get(kResources, stop);
   std::vector<pve::Guest> all;
   each(data.get(), [&](const base::JsonObject& row) {
-    if (is_guest(row)) all.push_back(guest_of(row));
+    if (is_guest(row) && kinds.has(guest_of(row))) all.push_back(guest_of(row));
   });
   std::ranges::sort(all, {}, &pve::Guest::vmid);
   const auto guest = guest_named(wanted, all);
-  if (!guest || (guest->container ? !containers : !vms)) return {};
+  if (!guest) return {};
   const auto path = fmt::format("/nodes/{}/{}/{}/snapshot", base::percent_encode(guest->node),
                                 guest->container ? "lxc" : "qemu", guest->vmid);
   auto found = candidates_of(answers_.get(path, stop).get(), {.kind = Completes::Snapshot, .member = "name"});

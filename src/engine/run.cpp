@@ -113,7 +113,7 @@ class Run {
     if (!arguments) return refused(std::move(arguments.error()));
     own_ = take_own(row_.tool().offers, *arguments);
     if (row_.tool().report != nullptr) return report(*arguments);
-    auto target = find_target(row_, *std::move(arguments), cluster_, call_.stop);
+    auto target = find_target(row_, *std::move(arguments), cluster_, listed_kinds(may_), call_.stop);
     if (!target) return render_error(std::move(target.error()));
     target_ = *std::move(target);
     tell_elsewhere();

@@ -43,6 +43,8 @@ bool is_about_guest(const Row& row) { return row.tool().call.path.find("/{vmid}"
 
 bool wants_container(const Row& row) { return row.tool().call.path.find("/lxc/") != std::string_view::npos; }
 
+std::string kind_of(const Row& row) { return wants_container(row) ? "container" : "VM"; }
+
 std::string wrong_kind(const Row& row, const pve::Guest& guest) {
   auto text = fmt::format("{} was not called: {}{} is a {} on {}", row.tool().name, guest.vmid,
                           guest.name.empty() ? "" : " (" + guest.name + ")", kind(guest), guest.node);
@@ -50,41 +52,62 @@ std::string wrong_kind(const Row& row, const pve::Guest& guest) {
   return fmt::format("{}, and this tool is for {}s.", text, guest.container ? "VM" : "container");
 }
 
-std::string none_named(const Row& row, std::string_view name, const std::vector<pve::Guest>& guests) {
+/// The same whether it is the other kind's number or nobody's.
+std::string not_of_kind(const Row& row, std::int64_t vmid) {
+  return fmt::format("{} was not called: vmid: {} is not a {} that this token may see.", row.tool().name,
+                     vmid, kind_of(row));
+}
+
+/// A guest that the call may be about though the caller may not list it: what a name stands for.
+bool can_be_meant(const Row& row, const pve::Guest& guest) {
+  return !is_about_guest(row) || guest.container == wants_container(row);
+}
+
+std::string none_named(const Row& row, std::string_view name, const std::vector<pve::Guest>& guests,
+                       const GuestKinds& kinds) {
   std::vector<std::string_view> names;
-  for (const auto& guest : guests) names.push_back(guest.name);
+  for (const auto& guest : guests) {
+    if (kinds.has(guest)) names.push_back(guest.name);
+  }
   const auto near = base::nearest(name, names);
   return fmt::format("{} was not called: vmid: no guest that this token may see is named {}{}",
                      row.tool().name, base::printable(name, 60),
-                     near.empty() ? fmt::format(" ({} guests are visible).", guests.size())
-                                  : fmt::format("; did you mean {}?", near));
+                     !near.empty()   ? fmt::format("; did you mean {}?", near)
+                     : names.empty() ? "."
+                                     : fmt::format(" ({} guests are visible).", names.size()));
 }
 
-std::string many_named(const Row& row, std::string_view name, const std::vector<const pve::Guest*>& found) {
-  auto text = fmt::format("{} was not called: vmid: {} guests are named {}: ", row.tool().name, found.size(),
+std::string many_named(const Row& row, std::string_view name, const std::vector<const pve::Guest*>& found,
+                       const GuestKinds& kinds) {
+  auto text = fmt::format("{} was not called: vmid: {} guests are named {}", row.tool().name, found.size(),
                           base::printable(name, 60));
+  if (!std::ranges::all_of(found, [&](const auto* guest) { return kinds.has(*guest); }))
+    return text + "; give the number.";
   for (std::size_t i = 0; i < std::min(found.size(), kShownCandidates); ++i)
-    text += (i == 0 ? "" : ", ") + shown(*found[i]);
+    text += (i == 0 ? ": " : ", ") + shown(*found[i]);
   return text + (found.size() > kShownCandidates ? ", …" : "") + "; give the number.";
 }
 
 /// The one guest with this name; of several, those of the row's kind decide.
 std::expected<const pve::Guest*, std::string> named(const Row& row, std::string_view name,
-                                                    const std::vector<pve::Guest>& guests) {
+                                                    const std::vector<pve::Guest>& guests,
+                                                    const GuestKinds& kinds) {
   std::vector<const pve::Guest*> found;
   for (const auto& guest : guests) {
-    if (guest.name == name) found.push_back(&guest);
+    if (guest.name == name && (kinds.has(guest) || can_be_meant(row, guest))) found.push_back(&guest);
   }
-  if (found.empty()) return std::unexpected(none_named(row, name, guests));
+  if (found.empty()) return std::unexpected(none_named(row, name, guests, kinds));
   if (found.size() == 1) return found.front();
   auto fitting = found;
   std::erase_if(fitting, [&](const auto* guest) { return guest->container != wants_container(row); });
-  if (fitting.size() != 1) return std::unexpected(many_named(row, name, found));
+  if (fitting.size() != 1) return std::unexpected(many_named(row, name, found, kinds));
   return fitting.front();
 }
 
-std::expected<Target, std::string> at_guest(const Row& row, Target target, const pve::Guest& guest) {
-  if (guest.container != wants_container(row)) return std::unexpected(wrong_kind(row, guest));
+std::expected<Target, std::string> at_guest(const Row& row, Target target, const pve::Guest& guest,
+                                            const GuestKinds& kinds) {
+  if (guest.container != wants_container(row))
+    return std::unexpected(kinds.has(guest) ? wrong_kind(row, guest) : not_of_kind(row, guest.vmid));
   const auto* node = value_of(target.arguments, "node");
   const auto said = node == nullptr ? std::string{} : text_of(*node);
   if (!said.empty() && said != guest.node) {
@@ -106,16 +129,18 @@ std::string unseen(const Row& row, std::int64_t vmid, std::size_t visible) {
 }
 
 /// With the list in hand. A number that the token cannot see goes where the model said.
-std::expected<Target, std::string> look_up(const Row& row, Target target, std::string_view wanted) {
+std::expected<Target, std::string> look_up(const Row& row, Target target, std::string_view wanted,
+                                           const GuestKinds& kinds) {
   const auto vmid = number(wanted);
   if (!vmid) {
-    const auto guest = named(row, wanted, *target.list);
+    const auto guest = named(row, wanted, *target.list, kinds);
     if (!guest) return std::unexpected(guest.error());
-    return at_guest(row, std::move(target), **guest);
+    return at_guest(row, std::move(target), **guest, kinds);
   }
-  if (const auto* guest = pve::find(*target.list, *vmid)) return at_guest(row, std::move(target), *guest);
+  if (const auto* guest = pve::find(*target.list, *vmid))
+    return at_guest(row, std::move(target), *guest, kinds);
   if (value_of(target.arguments, "node") != nullptr) return target;
-  return std::unexpected(unseen(row, *vmid, target.list->size()));
+  return std::unexpected(kinds.all() ? unseen(row, *vmid, target.list->size()) : not_of_kind(row, *vmid));
 }
 
 std::string unlisted(const Row& row, const pve::Error& error, const Cluster& cluster) {
@@ -126,14 +151,16 @@ std::string unlisted(const Row& row, const pve::Error& error, const Cluster& clu
 }
 
 std::expected<Target, std::string> find_guest(const Row& row, Target target, Cluster& cluster,
-                                              const std::stop_token& stop) {
+                                              const GuestKinds& kinds, const std::stop_token& stop) {
   const auto* vmid = value_of(target.arguments, "vmid");
   const auto wanted = vmid == nullptr ? std::string{} : text_of(*vmid);
   const bool has_node = value_of(target.arguments, "node") != nullptr;
   const bool numeric = number(wanted).has_value();
   target.list = cluster.guests.remembered();
-  // A read that went to the wrong node says so and changes nothing: it is looked up then.
-  if (!target.list && has_node && numeric && row.tool().effect == tool::Effect::None) return target;
+  // A read that went to the wrong node says so and changes nothing: it is looked up then. Not all of PVE's
+  // reads mind the kind, though: those of who may not see the other one do it here.
+  const bool harmless = row.tool().effect == tool::Effect::None && kinds.all();
+  if (!target.list && has_node && numeric && harmless) return target;
   const bool old = target.list != nullptr;
   if (!old) {
     auto list = cluster.guests.list(stop);
@@ -141,12 +168,12 @@ std::expected<Target, std::string> find_guest(const Row& row, Target target, Clu
     if (!list) return std::unexpected(unlisted(row, list.error(), cluster));
     target.list = *std::move(list);
   }
-  auto found = look_up(row, target, wanted);
+  auto found = look_up(row, target, wanted, kinds);
   if (found || !old) return found;
   // It may be newer than what is remembered.
   if (auto list = cluster.guests.newer_than(target.list, stop)) {
     target.list = *std::move(list);
-    return look_up(row, std::move(target), wanted);
+    return look_up(row, std::move(target), wanted, kinds);
   }
   return found;
 }
@@ -172,16 +199,20 @@ std::expected<Target, std::string> find_task(const Row& row, Target target) {
 
 /// The guest of one part of a list: a number, or a name that only one has.
 std::expected<const pve::Guest*, std::string> one_of_list(const Row& row, std::string_view part,
-                                                          const std::vector<pve::Guest>& guests) {
-  if (!number(part)) return named(row, part, guests);
+                                                          const std::vector<pve::Guest>& guests,
+                                                          const GuestKinds& kinds) {
+  if (!number(part)) return named(row, part, guests, kinds);
   const auto* guest = pve::find(guests, *number(part));
-  if (guest == nullptr) return std::unexpected(unseen(row, *number(part), guests.size()));
+  if (guest == nullptr) {
+    const auto visible = std::ranges::count_if(guests, [&](const auto& each) { return kinds.has(each); });
+    return std::unexpected(unseen(row, *number(part), static_cast<std::size_t>(visible)));
+  }
   return guest;
 }
 
 /// A backup names its guests in a list: all of one node, or PVE would skip the others in silence.
 std::expected<Target, std::string> find_backup_node(const Row& row, Target target, Cluster& cluster,
-                                                    const std::stop_token& stop) {
+                                                    const GuestKinds& kinds, const std::stop_token& stop) {
   const auto* vmid = value_of(target.arguments, "vmid");
   if (vmid == nullptr) {
     if (value_of(target.arguments, "node") != nullptr) return target;
@@ -201,11 +232,12 @@ std::expected<Target, std::string> find_backup_node(const Row& row, Target targe
   std::string numbers;
   bool several = false;
   for (const auto part : parts) {
-    const auto guest = one_of_list(row, base::trim(part), **list);
+    const auto guest = one_of_list(row, base::trim(part), **list, kinds);
     if (!guest) return std::unexpected(guest.error());
     several = several || (!node.empty() && node != (*guest)->node);
     node = (*guest)->node;
-    places += (places.empty() ? "" : ", ") + shown(**guest);
+    places +=
+        (places.empty() ? "" : ", ") + (kinds.has(**guest) ? shown(**guest) : std::string(base::trim(part)));
     numbers += fmt::format("{}{}", numbers.empty() ? "" : ",", (*guest)->vmid);
   }
   if (several) {
@@ -222,13 +254,13 @@ std::expected<Target, std::string> find_backup_node(const Row& row, Target targe
 }  // namespace
 
 std::expected<Target, std::string> find_target(const Row& row, base::JsonObject arguments, Cluster& cluster,
-                                               const std::stop_token& stop) {
+                                               const GuestKinds& kinds, const std::stop_token& stop) {
   Target target{std::move(arguments), {}, nullptr};
   const auto path = row.tool().call.path;
   if (path.find("{node}") == std::string_view::npos) return target;
-  if (is_about_guest(row)) return find_guest(row, std::move(target), cluster, stop);
+  if (is_about_guest(row)) return find_guest(row, std::move(target), cluster, kinds, stop);
   if (path.find("{upid}") != std::string_view::npos) return find_task(row, std::move(target));
-  if (path.ends_with("/vzdump")) return find_backup_node(row, std::move(target), cluster, stop);
+  if (path.ends_with("/vzdump")) return find_backup_node(row, std::move(target), cluster, kinds, stop);
   return target;
 }
 
@@ -248,7 +280,7 @@ std::optional<Target> find_again(const Row& row, const Target& before, Cluster& 
   if (!list) return std::nullopt;
   const auto* guest = pve::find(**list, *id);
   if (guest == nullptr) return std::nullopt;
-  auto target = at_guest(row, {before.arguments, {}, *list}, *guest);
+  auto target = at_guest(row, {before.arguments, {}, *list}, *guest, {});
   if (!target || target->note.empty()) return std::nullopt;
   return *std::move(target);
 }

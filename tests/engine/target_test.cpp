@@ -17,49 +17,76 @@ using testing::Not;
 using tool::Effect;
 using tool::Tier;
 
-constexpr tool::Tool kRows[] = {
-    {.name = "pve_get_qemu_status",
-     .title = "Status",
-     .description = "Read.",
-     .tier = Tier::ReadOnly,
-     .effect = Effect::None,
-     .call = {base::Method::Get, "/nodes/{node}/qemu/{vmid}/status/current"},
-     .params = {{.name = "node"}, {.name = "vmid"}}},
-    {.name = "pve_get_lxc_status",
-     .title = "Status",
-     .description = "Read.",
-     .tier = Tier::ReadOnly,
-     .effect = Effect::None,
-     .call = {base::Method::Get, "/nodes/{node}/lxc/{vmid}/status/current"},
-     .params = {{.name = "node"}, {.name = "vmid"}}},
-    {.name = "pve_start_qemu_vm",
-     .title = "Start",
-     .description = "Start.",
-     .tier = Tier::ReadExecute,
-     .effect = Effect::Additive,
-     .call = {base::Method::Post, "/nodes/{node}/qemu/{vmid}/status/start"},
-     .params = {{.name = "node"}, {.name = "vmid"}},
-     .heavy = true,
-     .done = "VM {vmid} start on {node}"},
-    {.name = "pve_run_backup",
-     .title = "Backup",
-     .description = "Backup.",
-     .tier = Tier::ReadExecute,
-     .effect = Effect::Additive,
-     .call = {base::Method::Post, "/nodes/{node}/vzdump"},
-     .params = {{.name = "node"}, {.name = "vmid"}},
-     .done = "Backup on {node}"},
-    {.name = "pve_get_task_status",
-     .title = "Task",
-     .description = "Read.",
-     .tier = Tier::ReadOnly,
-     .effect = Effect::None,
-     .call = {base::Method::Get, "/nodes/{node}/tasks/{upid}/status"},
-     .params = {{.name = "node"}, {.name = "upid"}},
-     .offers = tool::kWait},
-};
-static_assert(tool::valid(kRows));
-constexpr tool::Category kCategories[] = {{"qemu", "VMs", kRows}};
+constexpr tool::Tool kQemu[] = {{.name = "pve_list_qemu_vms",
+                                 .title = "List",
+                                 .description = "Read.",
+                                 .tier = Tier::ReadOnly,
+                                 .effect = Effect::None,
+                                 .call = {base::Method::Get, "/nodes/{node}/qemu"},
+                                 .params = {{.name = "node"}}},
+                                {.name = "pve_get_qemu_status",
+                                 .title = "Status",
+                                 .description = "Read.",
+                                 .tier = Tier::ReadOnly,
+                                 .effect = Effect::None,
+                                 .call = {base::Method::Get, "/nodes/{node}/qemu/{vmid}/status/current"},
+                                 .params = {{.name = "node"}, {.name = "vmid"}}},
+                                {.name = "pve_start_qemu_vm",
+                                 .title = "Start",
+                                 .description = "Start.",
+                                 .tier = Tier::ReadExecute,
+                                 .effect = Effect::Additive,
+                                 .call = {base::Method::Post, "/nodes/{node}/qemu/{vmid}/status/start"},
+                                 .params = {{.name = "node"}, {.name = "vmid"}},
+                                 .heavy = true,
+                                 .done = "VM {vmid} start on {node}"}};
+static_assert(tool::valid(kQemu));
+constexpr tool::Tool kLxc[] = {{.name = "pve_list_lxc_containers",
+                                .title = "List",
+                                .description = "Read.",
+                                .tier = Tier::ReadOnly,
+                                .effect = Effect::None,
+                                .call = {base::Method::Get, "/nodes/{node}/lxc"},
+                                .params = {{.name = "node"}}},
+                               {.name = "pve_get_lxc_status",
+                                .title = "Status",
+                                .description = "Read.",
+                                .tier = Tier::ReadOnly,
+                                .effect = Effect::None,
+                                .call = {base::Method::Get, "/nodes/{node}/lxc/{vmid}/status/current"},
+                                .params = {{.name = "node"}, {.name = "vmid"}}}};
+static_assert(tool::valid(kLxc));
+constexpr tool::Tool kCluster[] = {{.name = "pve_list_cluster_resources",
+                                    .title = "List",
+                                    .description = "Read.",
+                                    .tier = Tier::ReadOnly,
+                                    .effect = Effect::None,
+                                    .call = {base::Method::Get, "/cluster/resources"},
+                                    .params = {}}};
+static_assert(tool::valid(kCluster));
+constexpr tool::Tool kBackup[] = {{.name = "pve_run_backup",
+                                   .title = "Backup",
+                                   .description = "Backup.",
+                                   .tier = Tier::ReadExecute,
+                                   .effect = Effect::Additive,
+                                   .call = {base::Method::Post, "/nodes/{node}/vzdump"},
+                                   .params = {{.name = "node"}, {.name = "vmid"}},
+                                   .done = "Backup on {node}"}};
+static_assert(tool::valid(kBackup));
+constexpr tool::Tool kTasks[] = {{.name = "pve_get_task_status",
+                                  .title = "Task",
+                                  .description = "Read.",
+                                  .tier = Tier::ReadOnly,
+                                  .effect = Effect::None,
+                                  .call = {base::Method::Get, "/nodes/{node}/tasks/{upid}/status"},
+                                  .params = {{.name = "node"}, {.name = "upid"}},
+                                  .offers = tool::kWait}};
+static_assert(tool::valid(kTasks));
+constexpr tool::Category kCategories[] = {{"qemu", "VMs", kQemu},
+                                          {"lxc", "Containers", kLxc},
+                                          {"cluster", "Cluster", kCluster},
+                                          {"backup", "Backup", kBackup},
+                                          {"tasks", "Tasks", kTasks}};
 
 constexpr auto kGuests = R"({"data":[{"type":"qemu","vmid":100,"name":"web","node":"pve1"},)"
                          R"({"type":"qemu","vmid":101,"name":"web","node":"pve2"},)"
@@ -105,14 +132,19 @@ class TargetTest : public testing::Test {
     const auto parsed = base::parse_json(arguments)->as_object();
     const base::JsonObject none;
     mcp::Unheard unheard;
-    const auto outcome = box_.call({{{}, mcp::Era::Modern, none, none, unheard, unheard, {}}, name, parsed});
+    const auto outcome =
+        box_.call({{caller_, mcp::Era::Modern, none, none, unheard, unheard, {}}, name, parsed});
     const auto* result = std::get_if<mcp::Result>(&outcome);
     if (result == nullptr) return "no result";
     is_error_ = result->is_error;
     return std::get<mcp::Text>(result->content.at(0)).text;
   }
 
+  /// From now on the caller may use these categories only.
+  void only(std::vector<std::string> categories) { caller_.categories = std::move(categories); }
+
   ByPath pve_;
+  mcp::Caller caller_;
   facts::Facts facts_;
   base::ManualClock clock_;
   pve::Client client_{pve_, {"root@pam!t", "secret", ""}, {"https://pve:8006", std::chrono::seconds(1), {}}};
@@ -199,6 +231,57 @@ TEST_F(TargetTest, TheOtherKindOfGuestHasAnotherTool) {
               HasSubstr("200 (dns) is a container on pve1; use pve_get_lxc_status"));
   EXPECT_THAT(call("pve_start_qemu_vm", R"({"vmid":"dns","node":"pve1"})"), HasSubstr("is a container"));
   EXPECT_TRUE(is_error_);
+}
+
+TEST_F(TargetTest, OfTheOtherKindNothingIsToldToWhoMayNotListIt) {
+  only({"lxc"});
+  const auto refused = [&](const std::string& arguments) {
+    pve_.asked.clear();
+    const auto text = call("pve_get_lxc_status", arguments);
+    EXPECT_TRUE(is_error_) << text;
+    EXPECT_THAT(pve_.asked, testing::Each(kLookUp)) << arguments;
+    EXPECT_THAT(text,
+                Not(testing::AnyOf(HasSubstr("VM is"), HasSubstr(" is a VM"), HasSubstr("pve1"),
+                                   HasSubstr("pve2"), HasSubstr("qemu"), HasSubstr("did you mean web"))));
+    return text;
+  };
+  EXPECT_EQ(refused(R"({"vmid":100})"),
+            "pve_get_lxc_status was not called: vmid: 100 is not a container that this token may see.");
+  EXPECT_EQ(refused(R"({"vmid":999})"),
+            "pve_get_lxc_status was not called: vmid: 999 is not a container that this token may see.")
+      << "as if it were nobody's";
+  EXPECT_THAT(refused(R"({"vmid":"web"})"), HasSubstr("is named web (2 guests are visible)."));
+  EXPECT_THAT(refused(R"({"vmid":"wep"})"), HasSubstr("is named wep (2 guests are visible)."));
+  EXPECT_THAT(refused(R"({"vmid":"dms"})"), HasSubstr("did you mean dns?"));
+  call("pve_get_lxc_status", R"({"vmid":"db"})");
+  EXPECT_EQ(pve_.asked.back(), "/nodes/pve1/lxc/201/status/current") << "the VM of that name does not count";
+}
+
+TEST_F(TargetTest, NotEvenAReadWithItsNodeIsSentForTheOtherKind) {
+  only({"lxc"});
+  EXPECT_THAT(call("pve_get_lxc_status", R"({"vmid":100,"node":"pve1"})"),
+              HasSubstr("100 is not a container that this token may see."));
+  EXPECT_THAT(pve_.asked, ElementsAre(kLookUp));
+  call("pve_get_lxc_status", R"({"vmid":200,"node":"pve1"})");
+  EXPECT_EQ(pve_.asked.back(), "/nodes/pve1/lxc/200/status/current");
+}
+
+TEST_F(TargetTest, WhoMayListTheClusterKnowsBothKinds) {
+  only({"lxc", "cluster"});
+  EXPECT_THAT(call("pve_get_lxc_status", R"({"vmid":100})"),
+              HasSubstr("100 (web) is a VM on pve1; use pve_get_qemu_status"));
+  EXPECT_THAT(call("pve_get_lxc_status", R"({"vmid":"wep"})"), HasSubstr("did you mean web?"));
+}
+
+TEST_F(TargetTest, ABackupFindsGuestsThatItsCallerMayNotList) {
+  only({"backup"});
+  call("pve_run_backup", R"({"vmid":"dns, 100"})");
+  EXPECT_EQ(pve_.bodies.back(), "vmid=200%2C100");
+  EXPECT_THAT(call("pve_run_backup", R"({"vmid":"100,dns,102"})"),
+              AllOf(HasSubstr("on several: 100, dns, 102;"), Not(HasSubstr("pve1"))));
+  EXPECT_THAT(call("pve_run_backup", R"({"vmid":"web"})"),
+              testing::EndsWith("2 guests are named web; give the number."));
+  EXPECT_THAT(call("pve_run_backup", R"({"vmid":"wep"})"), testing::EndsWith("is named wep."));
 }
 
 TEST_F(TargetTest, WithoutTheListTheGivenNodeCounts) {

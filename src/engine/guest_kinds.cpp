@@ -1,0 +1,22 @@
+#include "engine/guest_kinds.h"
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <vector>
+
+namespace engine {
+
+GuestKinds listed_kinds(const MayUse& may) {
+  if (may("pve_list_cluster_resources")) return {};
+  return {may("pve_list_qemu_vms"), may("pve_list_lxc_containers")};
+}
+
+pve::GuestList of_kinds(const pve::GuestList& list, const GuestKinds& kinds) {
+  if (kinds.all()) return list;
+  auto some = std::make_shared<std::vector<pve::Guest>>();
+  std::ranges::copy_if(*list, std::back_inserter(*some), [&](const auto& guest) { return kinds.has(guest); });
+  return some;
+}
+
+}  // namespace engine
