@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "engine/output.h"
+#include "engine/seen_guests.h"
 #include "facts/facts.h"
 #include "pve/client.h"
 #include "pve/guests.h"
@@ -40,6 +41,7 @@ struct Cluster {
         options(access.options),
         version(client, clock),
         guests(client, clock),
+        seen(clock),
         permissions(client, clock),
         tasks(client, clock),
         turns(client, clock, options.node_tasks) {}
@@ -50,6 +52,7 @@ struct Cluster {
   const Options options;
   pve::ConnectedVersion version;
   pve::Guests guests;
+  SeenGuests seen;
   pve::Permissions permissions;
   pve::Tasks tasks;
   pve::Turns turns;

@@ -52,6 +52,18 @@ std::string_view task_node(std::string_view upid) {
   return parsed ? upid.substr(upid.find(':') + 1, parsed->node.size()) : std::string_view{};
 }
 
+pve::GuestList guests_in(const base::Json& resources) {
+  auto guests = std::make_shared<std::vector<pve::Guest>>();
+  const auto* rows = resources.if_array();
+  for (std::size_t i = 0; rows != nullptr && i < rows->size(); ++i) {
+    const auto* row = (*rows)[i].if_object();
+    const auto type = row == nullptr ? std::string_view{} : text(*row, "type");
+    if (type == "qemu" || type == "lxc")
+      guests->push_back({vmid_of(*row), base::printable(text(*row, "name")), {}, type == "lxc"});
+  }
+  return guests;
+}
+
 template <class Items>
 void keep(Items& items, const std::set<std::string>& wanted) {
   std::erase_if(items, [&](const auto& item) { return !wanted.contains(item.first); });
@@ -103,6 +115,7 @@ void Poll::ask(List& list, const std::stop_token& stop) const {
   auto& cluster = toolbox_.cluster();
   auto answer = cluster.client.call({base::Method::Get, "/cluster/resources", {}}, stop);
   if (!answer) return;
+  cluster.seen.see(guests_in(answer->data));
   // As those see it who read it: a change of what is put right is a change.
   const auto whole = std::ranges::find_if(rows_, [](const tool::Resource& row) {
     return row.watch == tool::Resource::Watch::Resources && !row.is_template();

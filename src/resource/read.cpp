@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "engine/answer.h"
+#include "engine/guest_kinds.h"
 #include "engine/guest_name.h"
 #include "engine/parallel.h"
 #include "engine/request.h"
@@ -46,7 +47,8 @@ class Reader {
         match_(match),
         permit_(permit),
         stop_(stop),
-        longest_(longest) {}
+        longest_(longest),
+        may_([&permit](std::string_view tool) { return !permit(tool); }) {}
 
   std::expected<Reading, Unread> read() {
     if (match_.values.contains("vmid")) return guest();
@@ -85,8 +87,7 @@ class Reader {
 
   Unread explained(const pve::Error& error, const pve::Call& call, const base::JsonObject& arguments,
                    const std::stop_token& stop) const {
-    auto sentence = engine::explained(
-        error, call, arguments, cluster_, [this](std::string_view tool) { return !permit_(tool); }, stop);
+    auto sentence = engine::explained(error, call, arguments, cluster_, may_, stop);
     if (is_gone(error)) return mcp::NoSuchResource{std::move(sentence)};
     return mcp::ProtocolError{kInternal, std::move(sentence), nullptr};
   }
@@ -120,8 +121,17 @@ class Reader {
     return *std::move(list);
   }
 
+  /// Those that the caller may list or read: the others are not there for it.
+  engine::GuestKinds kinds() const {
+    auto kinds = engine::listed_kinds(may_);
+    kinds.vms = kinds.vms || may_(match_.row->tools.at(0));
+    kinds.containers = kinds.containers || may_(match_.row->tools.at(1));
+    return kinds;
+  }
+
   std::expected<pve::Guest, Unread> find_guest(const pve::GuestList& list) const {
-    auto guest = engine::guest_named(match_.values.at("vmid"), *list);
+    cluster_.seen.see(list);
+    auto guest = engine::guest_named(match_.values.at("vmid"), *engine::of_kinds(list, kinds()));
     if (!guest) return none(std::move(guest.error()));
     return *std::move(guest);
   }
@@ -336,6 +346,7 @@ class Reader {
   const Permit& permit_;
   const std::stop_token& stop_;
   const std::chrono::seconds longest_;
+  const engine::MayUse may_;
 };
 
 }  // namespace

@@ -36,8 +36,9 @@ inline constexpr std::chrono::seconds kLongest{15};
 
 /// PVE's data of any row but those of Kind::Api, put right as the row's tool does it. A guest or node that
 /// does not exist, or not for this token, is NoSuchResource; so is what `permit` refuses, unless a scope is
-/// lacking. A guest that has moved is followed once; of the nodes of a storage none is waited for longer than
-/// `longest` together.
+/// lacking. A guest of a kind that `permit` lets be neither listed nor read is as if it did not exist. A
+/// guest that has moved is followed once; of the nodes of a storage none is waited for longer than `longest`
+/// together.
 std::expected<Reading, Unread> read(engine::Toolbox& toolbox, const Match& match, const Permit& permit,
                                     const std::stop_token& stop, std::chrono::seconds longest = kLongest);
 

@@ -105,8 +105,13 @@ mcp::ResourceOutcome Resources::read(const mcp::Request& request, std::string_vi
 
 bool Resources::watchable(const mcp::Caller& caller, std::string_view uri) {
   const auto found = match(rows_, uri);
-  return found && found->row->watch != tool::Resource::Watch::Never &&
-         !refusal(*found->row, toolbox_, caller);
+  if (!found || found->row->watch == tool::Resource::Watch::Never || refusal(*found->row, toolbox_, caller))
+    return false;
+  const auto guest = found->values.find("vmid");
+  if (guest == found->values.end()) return true;
+  const auto kinds = toolbox_.cluster().seen.lately(guest->second);
+  const auto may = toolbox_.may_use(caller);
+  return (!kinds.vms || may(found->row->tools[0])) && (!kinds.containers || may(found->row->tools[1]));
 }
 
 bool Resources::fixed(const mcp::Caller& caller, std::string_view uri) {

@@ -1,4 +1,5 @@
 // Every row of resources before the simulator: works, is refused, is not there.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -116,7 +117,8 @@ TEST(Read, ThePolicyIsAskedAtEachListAndRead) {
               ElementsAre("pve://guests/{vmid}/config", "pve://guests/{vmid}/status",
                           "pve://guests/{vmid}/snapshots/{snapname}", "pve://api/{+path}"));
   EXPECT_THAT(lab.text("pve://guests/100/config", qemu), StartsWith("{"));
-  EXPECT_THAT(lab.text("pve://guests/200/config", qemu), HasSubstr("none: pve_get_lxc_config belongs"));
+  EXPECT_THAT(lab.text("pve://guests/200/config", only({"qemu", "cluster"})),
+              HasSubstr("none: pve_get_lxc_config belongs"));
   EXPECT_FALSE(lab.resources.watchable(qemu, "pve://nodes/pve1/status"));
   EXPECT_TRUE(lab.resources.watchable(qemu, "pve://guests/100/status"));
   const auto none = only({});
@@ -132,6 +134,47 @@ TEST(Read, ThePolicyIsAskedAtEachListAndRead) {
   lab.toolbox.set_policy({tool::Tier::ReadOnly, std::vector<std::string>{"nodes"}});
   EXPECT_THAT(lab.text("pve://guests/100/config"), StartsWith("none: "));
   EXPECT_THAT(lab.text("pve://nodes/pve1/status"), StartsWith("{"));
+}
+
+TEST(Read, AGuestOfAnotherKindIsNotThere) {
+  lab::Lab lab;
+  const auto lxc = only({"lxc"});
+  const std::string nobody = lab.text("pve://guests/999/config", lxc);
+  EXPECT_THAT(nobody,
+              testing::MatchesRegex("none: There is no guest 999 among the [0-9]+ that this token may "
+                                    "see\\."));
+  for (const std::string guest : {"100", "web01", "web", "100%20(web01)", "100%20(web02)"}) {
+    for (const auto* what : {"config", "status", "snapshots/before-upgrade"}) {
+      lab.http.asked.clear();
+      EXPECT_THAT(
+          lab.text(fmt::format("pve://guests/{}/{}", guest, what), lxc),
+          AllOf(StartsWith("none: There is no guest "), HasSubstr(nobody.substr(nobody.find(" among "))),
+                Not(HasSubstr("did you mean")), Not(HasSubstr("qemu")), Not(HasSubstr("is called"))))
+          << guest;
+      EXPECT_THAT(lab.http.asked, testing::Each(StartsWith("/cluster/resources"))) << guest;
+    }
+  }
+  EXPECT_THAT(lab.text("pve://guests/200/config", lxc), StartsWith("{"));
+  EXPECT_THAT(lab.text("pve://guests/web/config"), HasSubstr("did you mean web01?"));
+}
+
+TEST(Read, AGuestOfAnotherKindIsNotListenedTo) {
+  lab::Lab lab;
+  const auto lxc = only({"lxc"});
+  EXPECT_TRUE(lab.resources.watchable(lxc, "pve://guests/100/status")) << "nobody knows what it is";
+  lab.text("pve://guests/200/status", lxc);
+  for (const auto* guest : {"100", "web01", "WEB01", "100%20(web01)"}) {
+    for (const auto* what : {"status", "config", "snapshots/before-upgrade"}) {
+      const auto uri = fmt::format("pve://guests/{}/{}", guest, what);
+      EXPECT_FALSE(lab.resources.watchable(lxc, uri)) << uri;
+      EXPECT_FALSE(lab.resources.watchable(only({"lxc", "cluster"}), uri)) << uri;
+      EXPECT_TRUE(lab.resources.watchable({}, uri)) << uri;
+      EXPECT_TRUE(lab.resources.watchable(only({"qemu"}), uri)) << uri;
+    }
+  }
+  EXPECT_TRUE(lab.resources.watchable(lxc, "pve://guests/200/status"));
+  EXPECT_TRUE(lab.resources.watchable(lxc, "pve://guests/999/status")) << "it may come to be";
+  EXPECT_FALSE(lab.resources.watchable(only({"nodes"}), "pve://guests/999/status"));
 }
 
 TEST(Read, PveRefusalIsAnErrorWithItsWords) {

@@ -13,6 +13,7 @@
 #include "resource/lab.h"
 #include "resource/poll.h"
 #include "resource/read.h"
+#include "resource/resources.h"
 #include "resource/watch.h"
 
 namespace {
@@ -73,6 +74,26 @@ TEST_F(PollTest, AGuestStartsAndStops) {
   started("pve_stop_qemu_vm", R"({"vmid":100})");
   EXPECT_THAT(after(seconds{30}),
               UnorderedElementsAre("pve://cluster/resources", "pve://guests/web01/status"));
+}
+
+TEST_F(PollTest, BeforeAChangeIsToldItIsKnownWhoMayHearOfIt) {
+  mcp::Caller lxc;
+  lxc.categories = {"lxc"};
+  resource::Resources resources{catalog::resources(), lab_.toolbox};
+  for (const std::string uri : {"pve://guests/900/status", "pve://guests/900/config"}) {
+    SCOPED_TRACE(uri);
+    ASSERT_TRUE(resources.watchable(lxc, uri)) << "there is none yet";
+    watched_.resources = {uri};
+    after(seconds{0});
+    started("pve_create_qemu_vm", R"({"node":"pve1","vmid":900,"name":"new"})");
+    ASSERT_THAT(after(seconds{60}), ElementsAre(uri));
+    EXPECT_FALSE(resources.watchable(lxc, uri));
+    started("pve_delete_qemu_vm", R"({"vmid":900})");
+    ASSERT_THAT(after(seconds{60}), ElementsAre(uri));
+    EXPECT_FALSE(resources.watchable(lxc, uri)) << "nor of its end";
+    EXPECT_TRUE(resources.watchable({}, uri));
+    lab_.clock.advance(std::chrono::hours{1});
+  }
 }
 
 /// With `by` added to all that writes to a neighbour change.
