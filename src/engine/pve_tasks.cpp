@@ -131,12 +131,19 @@ mcp::TaskState PveTasks::cancelled(const Started& started, base::Clock::Wall ask
   return state;
 }
 
+std::optional<mcp::ProtocolError> PveTasks::unseen(const mcp::Caller& caller, std::string_view handle) const {
+  const auto started = parse_handle(handle);
+  if (!started || toolbox_.row(started->tool) == nullptr) return unknown(handle);
+  const auto no = toolbox_.refusal_to_look(caller, started->tool);
+  return no ? std::optional(not_allowed(*no)) : std::nullopt;
+}
+
 std::expected<mcp::TaskState, mcp::ProtocolError> PveTasks::look(const mcp::Caller& caller,
                                                                  std::string_view handle,
                                                                  std::chrono::milliseconds limit,
                                                                  const std::stop_token& stop) {
+  if (auto no = unseen(caller, handle)) return std::unexpected(*std::move(no));
   const auto started = parse_handle(handle);
-  if (!started) return std::unexpected(unknown(handle));
   if (const auto asked = stops_.find(started->upid.text)) return cancelled(*started, *asked, stop);
   auto& cluster = toolbox_.cluster();
   auto report = cluster.tasks.await(started->upid, limit, {}, stop);
@@ -180,10 +187,9 @@ std::expected<void, mcp::ProtocolError> PveTasks::cancel(const mcp::Caller& call
   return {};
 }
 
-std::expected<void, mcp::ProtocolError> PveTasks::update(const mcp::Caller& /*caller*/,
-                                                         std::string_view handle,
+std::expected<void, mcp::ProtocolError> PveTasks::update(const mcp::Caller& caller, std::string_view handle,
                                                          const base::JsonObject& /*inputs*/) {
-  if (!parse_handle(handle)) return std::unexpected(unknown(handle));
+  if (auto no = unseen(caller, handle)) return std::unexpected(*std::move(no));
   return {};
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <string_view>
 
 #include "base/clock.h"
@@ -24,7 +25,8 @@ class PveTasks final : public mcp::Tasks {
   /// and whenever PVE ends it: the message says how. Nobody else knows of the asking: another process, and
   /// this one once it was started anew or has stopped kMostStopped others, goes by what PVE says. There
   /// a task whose end says that it was stopped is Cancelled, and one that failed, a stopped backup or
-  /// migration among them, is Completed with an error.
+  /// migration among them, is Completed with an error. To look on takes the category of the tool that began
+  /// the task, whatever the tier: without, it is -32602.
   std::expected<mcp::TaskState, mcp::ProtocolError> get(const mcp::Caller& caller, std::string_view handle,
                                                         std::stop_token stop) override;
   std::expected<mcp::TaskState, mcp::ProtocolError> await(const mcp::Caller& caller, std::string_view handle,
@@ -34,11 +36,13 @@ class PveTasks final : public mcp::Tasks {
   /// keeps its end.
   std::expected<void, mcp::ProtocolError> cancel(const mcp::Caller& caller, std::string_view handle,
                                                  std::stop_token stop) override;
-  /// PVE's tasks ask nothing.
+  /// PVE's tasks ask nothing. Refused like get().
   std::expected<void, mcp::ProtocolError> update(const mcp::Caller& caller, std::string_view handle,
                                                  const base::JsonObject& inputs) override;
 
  private:
+  /// Why the caller may not look on.
+  std::optional<mcp::ProtocolError> unseen(const mcp::Caller& caller, std::string_view handle) const;
   std::expected<mcp::TaskState, mcp::ProtocolError> look(const mcp::Caller& caller, std::string_view handle,
                                                          std::chrono::milliseconds limit,
                                                          const std::stop_token& stop);

@@ -85,6 +85,14 @@ std::optional<Refusal> Toolbox::refusal(const mcp::Caller& caller, std::string_v
   return gate_.refusal(caller, found->tool(), found->category());
 }
 
+std::optional<Refusal> Toolbox::refusal_to_look(const mcp::Caller& caller, std::string_view tool) {
+  const auto* found = row(tool);
+  if (found == nullptr) return fmt::format("Unknown tool: {}", base::printable(tool, 100));
+  auto look = found->tool();
+  look.tier = tool::Tier::ReadOnly;
+  return gate_.refusal(caller, look, found->category());
+}
+
 MayUse Toolbox::may_use(const mcp::Caller& caller) {
   return [this, &caller](std::string_view tool) { return !refusal(caller, tool); };
 }

@@ -45,7 +45,9 @@ class Toolbox final : public mcp::Tools {
   const Row* row(std::string_view tool);
   /// Nothing when the caller may use the tool.
   std::optional<Refusal> refusal(const mcp::Caller& caller, std::string_view tool);
-  /// The same as a question. Refers to both.
+  /// Nothing when the caller may see what the tool has begun, for which no tier but that of reads is needed.
+  std::optional<Refusal> refusal_to_look(const mcp::Caller& caller, std::string_view tool);
+  /// refusal() as a question. Refers to the caller.
   MayUse may_use(const mcp::Caller& caller);
 
  private:

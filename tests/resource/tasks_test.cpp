@@ -118,6 +118,47 @@ TEST_F(TasksTest, ItCanBeStopped) {
   EXPECT_TRUE(tasks_.update({}, task.handle, {}).has_value());
 }
 
+TEST_F(TasksTest, ToLookOnTakesTheCategoryOfTheTool) {
+  const auto task = begin("pve_run_backup", kBackup);
+  mcp::Caller reader;
+  reader.tier = "read-only";
+  EXPECT_EQ(tasks_.get(reader, task.handle, {})->status, Status::Working) << "whatever the tier";
+  reader.categories = {"backup"};
+  EXPECT_TRUE(tasks_.get(reader, task.handle, {}).has_value());
+  EXPECT_TRUE(tasks_.update(reader, task.handle, {}).has_value());
+  lab_.clock.advance(seconds{300});
+  const auto refused = [&](const mcp::Caller& caller) {
+    const auto asked = lab_.http.asked.size();
+    for (const auto& state : {tasks_.get(caller, task.handle, {}), tasks_.await(caller, task.handle, {})}) {
+      ASSERT_FALSE(state.has_value());
+      EXPECT_EQ(state.error().code, -32602);
+      EXPECT_THAT(state.error().message,
+                  AllOf(StartsWith("pve_run_backup"), HasSubstr("nodes"), testing::Not(HasSubstr("UPID"))));
+    }
+    EXPECT_EQ(tasks_.update(caller, task.handle, {}).error().code, -32602);
+    EXPECT_EQ(lab_.http.asked.size(), asked) << "PVE is not asked";
+  };
+  reader.categories = {"nodes"};
+  refused(reader);
+  mcp::Caller full;
+  full.categories = {"nodes"};
+  refused(full);
+  lab_.toolbox.set_policy({tool::Tier::ReadOnly, std::vector<std::string>{"nodes"}});
+  refused({});
+  lab_.toolbox.set_policy({tool::Tier::ReadOnly, {}});
+  EXPECT_EQ(get(task).status, Status::Completed);
+}
+
+TEST_F(TasksTest, WhoLooksOnIsToldWhatItMayList) {
+  const auto task = begin("pve_start_qemu_vm", R"({"vmid":110})");
+  lab_.clock.advance(seconds{60});
+  mcp::Caller caller;
+  caller.categories = {"qemu"};
+  EXPECT_THAT(text_of(get(task)), HasSubstr("qm unlock 110"));
+  EXPECT_THAT(text_of(*tasks_.get(caller, task.handle, {})),
+              AllOf(HasSubstr("VM is locked (backup)"), testing::Not(HasSubstr("qm unlock 110"))));
+}
+
 TEST_F(TasksTest, WhatWasStoppedIsCancelledForGood) {
   for (const auto& [tool, arguments, says] :
        {std::tuple{"pve_run_backup", kBackup, "job errors"},
