@@ -75,19 +75,43 @@ struct Server::State final : SessionHost {
     session->turn_away();
   }
 
-  // Whether one more fits beside those of the address, or beside all.
+  // Whether one more fits beside those of the address, or beside all. Were the idle ones always first, who
+  // has just connected and not sent a byte would give way before those who hold on to half a request.
   bool make_room(std::size_t limit, const std::optional<std::string>& address) {
     if (limit == 0 || sessions.size() < limit) return true;
     std::size_t count = 0;
-    std::shared_ptr<Session> idlest;
+    std::shared_ptr<Session> slowest;
     for (const auto& session : sessions) {
       if (session->turned_away() || (address && session->address() != *address)) continue;
       ++count;
-      if (session->idle() && (!idlest || session->idle_since() < idlest->idle_since())) idlest = session;
+      if (session->waits() && slower(session, slowest)) slowest = session;
     }
     if (count < limit) return true;
-    if (idlest) idlest->close();
-    return idlest != nullptr;
+    if (!slowest) return false;
+    slowest->time_out();
+    slowest->close();
+    return true;
+  }
+
+  // Notable is half of the average: that finds one always, leaves small requests alone where somebody hoards,
+  // and spares a large one among many who hold less each.
+  std::shared_ptr<Session> slowest_body() const override {
+    std::size_t bytes = 0;
+    std::size_t count = 0;
+    for (const auto& session : sessions) {
+      bytes += session->unfinished_body();
+      if (session->unfinished_body() > 0) ++count;
+    }
+    std::shared_ptr<Session> slowest;
+    for (const auto& session : sessions) {
+      const auto held = session->unfinished_body();
+      if (held > 0 && held >= bytes / count / 2 && slower(session, slowest)) slowest = session;
+    }
+    return slowest;
+  }
+
+  static bool slower(const std::shared_ptr<Session>& one, const std::shared_ptr<Session>& other) {
+    return !other || one->waits_since() < other->waits_since();
   }
 
   void close_idle() {

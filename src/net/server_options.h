@@ -37,9 +37,10 @@ struct ServerOptions {
 
   /// A longer request body is answered 413.
   std::size_t max_body = 4'194'304;
-  /// Bytes of all request bodies from their first byte to that of their answer, of all connections together:
-  /// who would go beyond is answered 503. Bounds what callers can make the server hold before anybody asked
-  /// who they are, and while they wait for their turn.
+  /// Bytes of all request bodies from their first byte to that of their answer, of all connections together.
+  /// Bounds what callers can make the server hold before anybody asked who they are, and while they wait for
+  /// their turn. Beyond it incomplete bodies make room (408), the longest under way first of those that are
+  /// no less than half as large as they are on average; who is left without room is answered 503.
   std::size_t max_bodies = 67'108'864;
   /// A longer request head, or one of more than 100 fields, is answered 431. Not 0;
   /// more than 65'000 counts as that.
@@ -48,7 +49,8 @@ struct ServerOptions {
   std::size_t max_pending = 1'048'576;
   /// Per connection. The last answer announces the close.
   unsigned max_requests = 0;
-  /// At this number the connection that has been idle longest makes room; if none is idle, the newcomer is
+  /// At this number the connection makes room that has been waiting longest for a request: for its first
+  /// byte, or from there for the rest of head and body (408). When all are being answered, the newcomer is
   /// answered 503.
   std::size_t max_connections = 1'024;
   /// The same for the connections from one IP address. Behind a proxy all come from one.

@@ -50,7 +50,7 @@ void limit_unacknowledged(boost::asio::ip::tcp::socket& socket, std::chrono::mil
 }  // namespace
 
 Session::Session(SessionHost& host, boost::asio::io_context& io, boost::asio::ip::tcp::socket socket)
-    : host_(host), timer_(io), idle_since_(Clock::now()), reader_(host.options) {
+    : host_(host), timer_(io), waits_since_(Clock::now()), reader_(host.options) {
   auto peer = peer_of(socket);
   address_ = std::move(peer.address);
   peer_ = std::move(peer.text);
@@ -89,14 +89,14 @@ void Session::close() {
 void Session::limit(std::chrono::milliseconds time) {
   timer_.expires_after(time);
   timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
-    if (!error && self->timer_.expiry() <= Clock::now()) self->expired();
+    if (!error && self->timer_.expiry() <= Clock::now()) self->time_out();
   });
 }
 
 // An expiry that is under way already must not count either, so cancelling would not do.
 void Session::unlimited() { timer_.expires_at(Clock::time_point::max()); }
 
-void Session::expired() {
+void Session::time_out() {
   const bool started = phase_ == Phase::Reading && (head_pending_ || in_body_);
   if (started && !host_.options.pveproxy) {
     refuse({408, "Request Timeout"});
@@ -167,7 +167,7 @@ void Session::next_request() {
   if (host_.door->draining && reader_.idle()) return close();
   phase_ = Phase::Reading;
   head_pending_ = in_body_ = false;
-  idle_since_ = Clock::now();
+  waits_since_ = Clock::now();
   limit(host_.options.idle_limit);
   read();
 }
@@ -184,13 +184,21 @@ void Session::read() {
   }
 }
 
-// False when all connections together hold too much: then this one has been told so.
+// False when all connections together hold too much and none of the others is to give way: then this one has
+// been told so.
 bool Session::count_body() {
   host_.bodies += reader_.body_size() - counted_;
   counted_ = reader_.body_size();
-  if (counted_ == 0 || host_.options.max_bodies == 0 || host_.bodies <= host_.options.max_bodies) return true;
-  refuse({503, "Service Unavailable"});
-  return false;
+  if (counted_ == 0 || host_.options.max_bodies == 0) return true;
+  while (host_.bodies > host_.options.max_bodies) {
+    const auto slowest = host_.slowest_body();
+    if (!slowest || slowest.get() == this) {
+      refuse({503, "Service Unavailable"});
+      return false;
+    }
+    slowest->time_out();
+  }
+  return true;
 }
 
 void Session::forget_body() { host_.bodies -= std::exchange(counted_, 0); }
@@ -209,6 +217,7 @@ bool Session::consume() {
         }
         continue;
       case HttpReader::Step::Done:
+        in_body_ = false;
         if (!count_body()) return false;
         dispatch();
         return false;
@@ -221,6 +230,7 @@ bool Session::consume() {
     if (!count_body()) return false;
     if (!in_body_ && !head_pending_ && !reader_.idle() && !host_.options.pveproxy) {
       head_pending_ = true;
+      waits_since_ = Clock::now();
       limit(host_.options.head_limit);
     }
     if (in_body_ && reader_.wants_continue()) continue_please();
@@ -359,7 +369,7 @@ void Session::answered() {
 // Closing with unread bytes would reset the connection and could take the answer with it.
 void Session::linger(std::chrono::milliseconds time) {
   phase_ = Phase::Lingering;
-  idle_since_ = Clock::now();
+  waits_since_ = Clock::now();
   stream_->finish();
   limit(time);
   discard();

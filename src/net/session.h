@@ -26,6 +26,9 @@ struct SessionHost {
   virtual ~SessionHost() = default;
 
   virtual void ended(const std::shared_ptr<Session>& session) = 0;
+  /// Whose body has been incomplete the longest, among those who hold a notable part of what incomplete
+  /// bodies take; null when there are none.
+  virtual std::shared_ptr<Session> slowest_body() const = 0;
   /// Null for plain HTTP.
   virtual std::shared_ptr<SSL_CTX> tls() const = 0;
 
@@ -50,10 +53,17 @@ class Session : public std::enable_shared_from_this<Session> {
   /// Instead of start(): answers 503 as soon as the peer can read it.
   void turn_away();
   void close();
+  /// The peer took too long: 408 when it has begun a request, else just closed.
+  void time_out();
 
   /// Waits for the first byte of a request, or only for the peer to close.
   bool idle() const;
-  Clock::time_point idle_since() const { return idle_since_; }
+  /// It is the peer's turn: idle, or a request has begun and is not complete.
+  bool waits() const { return phase_ != Phase::Answering && phase_ != Phase::Closed; }
+  /// Idle, or with a request begun, since then.
+  Clock::time_point waits_since() const { return waits_since_; }
+  /// Bytes of a body that is not complete.
+  std::size_t unfinished_body() const { return phase_ == Phase::Reading && in_body_ ? counted_ : 0; }
   bool turned_away() const { return turned_away_; }
   /// The peer's IP address.
   const std::string& address() const { return address_; }
@@ -63,7 +73,6 @@ class Session : public std::enable_shared_from_this<Session> {
 
   void limit(std::chrono::milliseconds time);
   void unlimited();
-  void expired();
   void wait(Stream::State want);
   void yield();
   void advance();
@@ -103,7 +112,7 @@ class Session : public std::enable_shared_from_this<Session> {
   bool head_pending_ = false;  ///< bytes of a head have come, but not all
   bool refused_ = false;
   unsigned served_ = 0;
-  Clock::time_point idle_since_;
+  Clock::time_point waits_since_;
   HttpReader reader_;
   std::shared_ptr<Outgoing> outgoing_;
   std::string outbox_;
