@@ -40,7 +40,8 @@ struct ServerOptions {
   /// Bytes of all request bodies from their first byte to that of their answer, of all connections together.
   /// Bounds what callers can make the server hold before anybody asked who they are, and while they wait for
   /// their turn. Beyond it incomplete bodies make room (408), the longest under way first of those that are
-  /// no less than half as large as they are on average; who is left without room is answered 503.
+  /// no less than half as large as they are on average. When the next of them is the one that wants room, or
+  /// all are being answered, that one is answered 503.
   std::size_t max_bodies = 67'108'864;
   /// A longer request head, or one of more than 100 fields, is answered 431. Not 0;
   /// more than 65'000 counts as that.
