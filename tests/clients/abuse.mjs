@@ -254,18 +254,16 @@ const kinds = {
     for (const peer of peers) peer.leave();
   },
 
-  // Together twice what all bodies may take.
+  // Together far more than all bodies may take.
   async 'large bodies that never end'(port) { await hoard(port, 32, 4 << 20); },
-  async 'many bodies that never end'(port) { await hoard(port, 800, 160 << 10); },
+  async 'many bodies that never end'(port) { await hoard(port, 900, 120 << 10); },
 };
 
 /** Somebody who connects now, without ever trying again. */
 async function servedAtOnce(port) {
-  const begin = performance.now();
   const peer = await new Peer(port, modern('tools/list')
     .replace('\r\n', '\r\nConnection: close\r\n')).within(slowestCall, 'a newcomer');
   assert.equal(peer.status, 200, peer.received);
-  return performance.now() - begin;
 }
 
 /** So many bodies of that many bytes, of which the last never comes, are no obstacle to who asks meanwhile. */
@@ -299,7 +297,9 @@ async function full(port) {
   assert.ok(newcomers.every((peer) => peer.status === 200), 'newcomers are answered');
   assert.equal(streams.filter((peer) => !peer.ended && peer.status === 200).length, 500, 'streams are not sent away');
   const made = heads.filter((peer) => peer.ended);
-  assert.ok(made.every((peer) => peer.status === 408), 'half heads are told why they end');
+  // Those whose first byte had not come are not told why.
+  assert.ok(made.every((peer) => [0, 408].includes(peer.status)));
+  assert.ok(made.some((peer) => peer.status === 408), 'half heads are told why they end');
   const open = 1100 + 300 - [...made, ...newcomers.filter((peer) => peer.ended)].length;
   assert.ok(open <= 1024, `${open} are open`);
   console.log(`full: beside 500 streams ${made.length} of 600 half heads made room for 300 who asked`);
