@@ -13,6 +13,7 @@ using Kind = net::Failure::Kind;
 struct Remedy {
   std::string_view words;  ///< of PVE, as they begin or occur in its message
   std::string_view remedy;
+  bool begins = false;  ///< only as they begin: further on they may be a value of the call that PVE repeats
 };
 
 // The first match counts.
@@ -22,11 +23,11 @@ constexpr std::array kRemedies = {
     Remedy{"Only root may use this option",
            "PVE allows this option only to root@pam logged in with a password; leave it out."},
     Remedy{"only root can", "PVE allows this only to root@pam logged in with a password, not to a token."},
-    Remedy{
-        "Permission check failed",
-        "The token lacks this privilege on this path, or what the path names does not exist. An "
-        "administrator grants it with: pveum acl modify "
-        "PATH --tokens 'USER@REALM!TOKEN' --roles ROLE (with privilege separation the user needs it too)."},
+    Remedy{"Permission check failed",
+           "The token lacks this privilege on this path, or what the path names does not exist. An "
+           "administrator grants it with: pveum acl modify "
+           "PATH --tokens 'USER@REALM!TOKEN' --roles ROLE (with privilege separation the user needs it too).",
+           true},
     Remedy{"no quorum",
            "The cluster has no quorum and refuses changes: bring the missing nodes back "
            "(pve_get_cluster_status shows which)."},
@@ -211,7 +212,8 @@ std::string explain_malformed(const Error& error, std::string_view what, std::st
 
 std::string_view remedy(std::string_view message) {
   for (const auto& row : kRemedies) {
-    if (message.find(row.words) != std::string_view::npos) return row.remedy;
+    const auto at = message.find(row.words);
+    if (at == 0 || (at != std::string_view::npos && !row.begins)) return row.remedy;
   }
   return {};
 }

@@ -24,13 +24,13 @@ std::vector<std::string> known_hosts(const HttpOptions& options) {
   return hosts;
 }
 
-/// A session is of a caller with just these rights: who has others by now begins a new one.
+/// A session is of a caller with just these rights: who has others by now begins a new one. What scopes grant
+/// is the tier; a renewed token may name them in another order.
 std::string owner_key(const mcp::Caller& caller) {
   std::string key = caller.identity + "\n" + caller.tier.value_or("") + "\n";
   for (const auto& category : caller.categories.value_or(std::vector<std::string>{})) key += category + ",";
   key += caller.categories ? "\n" : "*\n";
-  for (const auto& scope : caller.scopes) key += scope + " ";
-  return key;
+  return key + (caller.scopes.empty() ? "" : "scopes");
 }
 
 bool claims_modern(const jsonrpc::Item& item) {

@@ -449,6 +449,13 @@ TEST(Explain, EveryFailureHasItsRemedy) {
   }
 }
 
+TEST(Explain, AValueThatPveRepeatsAsksForNoGrant) {
+  EXPECT_NE(pve::remedy("Permission check failed (/vms/100, VM.Config.CPU)").find("pveum"),
+            std::string::npos);
+  EXPECT_EQ(pve::remedy("unable to parse 'local:backup/Permission check failed (/, Permissions.Modify).vma'"),
+            "");
+}
+
 TEST(Explain, OnlyAChangeMayHaveBeenCarriedOut) {
   for (const unsigned status : {596U, 597U, 598U, 599U}) {
     Error error;

@@ -67,6 +67,27 @@ TEST_F(HttpSessionTest, BelongsToItsCaller) {
   EXPECT_EQ(ping(session, caller("alice", "operate")).status, 200U);
 }
 
+TEST_F(HttpSessionTest, StaysWhenATokenIsRenewedWithTheSameRights) {
+  auto options = named_callers();
+  options.authenticate = [inner = options.authenticate](const net::Headers& headers,
+                                                        const std::stop_token& asked) {
+    auto found = inner(headers, asked);
+    const auto scopes = net::find_header(headers, "scopes").value_or("");
+    for (const auto scope : base::split(scopes, ' ')) {
+      if (!scope.empty()) found->scopes.emplace_back(scope);
+    }
+    return found;
+  };
+  start(options);
+  const auto with = [](std::string scopes) {
+    return plus(caller("alice", "operate"), {{"Scopes", std::move(scopes)}});
+  };
+  const auto session = open_session("2025-11-25", with("read operate"));
+  EXPECT_EQ(ping(session, with("operate read")).status, 200U) << "the tier says what they grant";
+  EXPECT_EQ(ping(session, with("operate read mail")).status, 200U);
+  EXPECT_EQ(ping(session, with("")).status, 404U) << "that is another kind of token";
+}
+
 TEST_F(HttpSessionTest, EndsByDelete) {
   start();
   const auto session = open_session();
