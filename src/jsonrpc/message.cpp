@@ -164,10 +164,11 @@ std::unexpected<Error> invalid_params(std::string_view why) {
 std::optional<Id> read_id(const base::Json& value) {
   if (const auto* const text = value.if_string()) return std::string(view(*text));
   if (const auto* const number = value.if_int64()) return *number;
-  // Some encoders write every number with a fraction; beyond 2^53 the value itself would be uncertain.
+  // Some encoders write every number with a fraction. From 2^46 on the parser takes some of these for their
+  // neighbours, from 2^53 on a double does: the answer would go to another request.
   if (const auto* const number = value.if_double()) {
-    constexpr double kExact = 9007199254740992.0;
-    if (std::trunc(*number) == *number && std::abs(*number) <= kExact) {
+    constexpr double kExact = 70368744177664.0;
+    if (std::trunc(*number) == *number && std::abs(*number) < kExact) {
       return static_cast<std::int64_t>(*number);
     }
   }
