@@ -66,20 +66,23 @@ std::string_view method_of(InputRequest::Kind kind) {
   }
 }
 
-bool answers(const base::Json& answer, const InputRequest& request) {
-  if (request.kind == InputRequest::Kind::Roots) {
+bool is_answer(const base::Json& answer, InputRequest::Kind kind) {
+  if (kind == InputRequest::Kind::Roots) {
     const auto* const roots = member(answer, "roots");
     return roots != nullptr && roots->is_array();
   }
-  if (request.kind == InputRequest::Kind::Sampling) {
+  if (kind == InputRequest::Kind::Sampling) {
     const auto* const role = member(answer, "role");
     return role != nullptr && role->is_string() && member(answer, "content") != nullptr;
   }
   const auto* const action = member(answer, "action");
-  if (action == nullptr) return false;
-  if (*action == "decline" || *action == "cancel") return true;
-  if (*action != "accept") return false;
-  return request.kind == InputRequest::Kind::Confirmation || fills(member(answer, "content"), request.params);
+  return action != nullptr && (*action == "accept" || *action == "decline" || *action == "cancel");
+}
+
+bool answers(const base::Json& answer, const InputRequest& request) {
+  if (!is_answer(answer, request.kind)) return false;
+  if (request.kind != InputRequest::Kind::Form || answer.at("action") != "accept") return true;
+  return fills(member(answer, "content"), request.params);
 }
 
 }  // namespace mcp

@@ -13,6 +13,7 @@
 #include "mcp/modern.h"
 #include "mcp/object_text.h"
 #include "mcp/seal.h"
+#include "mcp/spent_states.h"
 
 namespace mcp {
 namespace {
@@ -23,15 +24,20 @@ constexpr std::chrono::minutes kGoodFor{10};
 
 using Seconds = std::chrono::seconds;
 
-/// Makes each round's state another, as clients may expect; nobody checks it.
+/// Makes each round's state another, as clients may expect, and names it where it is good for one use.
 std::string nonce() { return base::base64url(base::random_bytes(12)); }
+
+std::unexpected<jsonrpc::Error> refused_answer(const InputRequest& request) {
+  return jsonrpc::invalid_params("the answer \"" + request.key + "\" is none to " +
+                                 std::string(method_of(request.kind)));
+}
 
 /// One request of the modern era: what came with it, and the state that goes back.
 class Thread {
  public:
   Thread(const Server& server, const Exchange& exchange, std::string_view method,
          const base::JsonObject& subject)
-      : server_(server), params_(exchange.params) {
+      : server_(server), identity_(exchange.caller.identity), params_(exchange.params) {
     // Everything the state is good for is what it is sealed for.
     purpose_ = base::write_json(base::JsonArray{"requestState", base::Json(exchange.caller.identity),
                                                 base::Json(method)}) +
@@ -50,28 +56,52 @@ class Thread {
     if (!parsed)
       return jsonrpc::invalid_params("\"requestState\" was not issued by this server for this request");
     const auto& members = parsed->as_object();
-    if (members.at("until").to_number<std::int64_t>() < now().count())
+    until_ = Seconds(members.at("until").to_number<std::int64_t>());
+    if (until_ < now())
       return jsonrpc::invalid_params(
           "\"requestState\" has expired; send the request without it to be asked again");
     inputs_ = members.at("inputs").as_object();
     for (const auto& key : members.at("asked").as_array()) asked_.emplace(key.as_string());
+    nonce_ = members.at("nonce").as_string();
+    holds_confirmation_ = members.at("once").as_bool();
     return {};
   }
 
   const base::JsonObject& inputs() const { return inputs_; }
 
   /// Takes the answers that came for these questions; false when there was none.
-  bool take(const NeedInput& need) {
+  std::expected<bool, jsonrpc::Error> take(const NeedInput& need) {
     bool taken = false;
     for (const auto& request : need.requests) {
       const auto* const answer = given_.if_contains(request.key);
-      const bool bound = request.kind != InputRequest::Kind::Confirmation || asked_.contains(request.key);
-      if (answer == nullptr || !bound || inputs_.contains(request.key)) continue;
-      if (!answers(*answer, request)) continue;
+      if (answer == nullptr || inputs_.contains(request.key)) continue;
+      if (!is_answer(*answer, request.kind)) return refused_answer(request);
+      const bool confirmation = request.kind == InputRequest::Kind::Confirmation;
+      if ((confirmation && !asked_.contains(request.key)) || !answers(*answer, request)) continue;
       inputs_[request.key] = *answer;
+      holds_confirmation_ = holds_confirmation_ || confirmation;
       taken = true;
     }
     return taken;
+  }
+
+  /// Before each attempt: with the answer to a confirmation, one request alone gets to try.
+  std::expected<void, jsonrpc::Error> use_up() {
+    if (!holds_confirmation_ || used_up_) return {};
+    switch (server_.spent().spend(identity_, nonce_, until_, now())) {
+      case SpentStates::Spent::Now:
+        used_up_ = true;
+        return {};
+      case SpentStates::Spent::Before:
+        return jsonrpc::invalid_params(
+            "the confirmation of this \"requestState\" was used already; send the request without it to be "
+            "asked again");
+      default:
+        return std::unexpected(jsonrpc::Error{jsonrpc::kInternalError,
+                                              "Too many confirmations within ten minutes; nothing was done, "
+                                              "try again later",
+                                              {}});
+    }
   }
 
   /// For these questions.
@@ -81,6 +111,7 @@ class Thread {
     base::JsonObject members;
     members["until"] = (now() + Seconds(kGoodFor)).count();
     members["nonce"] = nonce();
+    members["once"] = holds_confirmation_;
     members["asked"] = std::move(asked);
     members["inputs"] = inputs_;
     return server_.seal().seal(purpose_, base::write_json(base::Json(std::move(members))));
@@ -92,19 +123,17 @@ class Thread {
   }
 
   const Server& server_;
+  const std::string& identity_;
   const base::JsonObject& params_;
   std::string purpose_;
+  std::string nonce_;
+  Seconds until_{0};
+  bool holds_confirmation_ = false;  ///< among the inputs
+  bool used_up_ = false;
   base::JsonObject given_;
   base::JsonObject inputs_;
   std::set<std::string, std::less<>> asked_;
 };
-
-std::string cannot(InputRequest::Kind kind) {
-  const auto capability = kind == InputRequest::Kind::Sampling ? "sampling"
-                          : kind == InputRequest::Kind::Roots  ? "roots"
-                                                               : "elicitation";
-  return std::string("this client did not declare ") + capability;
-}
 
 /// Null when the client can be asked all of it.
 const InputRequest* out_of_reach(const NeedInput& need, const Envelope& envelope) {
@@ -119,12 +148,15 @@ Reply modern_rounds(const Server& server, const Exchange& exchange, std::string_
   Thread thread(server, exchange, method, subject);
   if (auto opened = thread.open(); !opened) return std::unexpected(std::move(opened.error()));
   for (int round = 0; round < kMostRounds; ++round) {
+    if (auto first = thread.use_up(); !first) return std::unexpected(std::move(first.error()));
     auto outcome = attempt(thread.inputs());
     if (auto* const reply = std::get_if<Reply>(&outcome)) return std::move(*reply);
     const auto& need = std::get<NeedInput>(outcome);
     if (const auto* const request = out_of_reach(need, exchange.envelope))
-      return cannot_ask(need, cannot(request->kind));
-    if (!thread.take(need)) return modern::write_input_required(need, thread.state(need), server.info());
+      return cannot_ask(need, undeclared(request->kind));
+    const auto taken = thread.take(need);
+    if (!taken) return std::unexpected(taken.error());
+    if (!*taken) return modern::write_input_required(need, thread.state(need), server.info());
   }
   return cannot_ask({}, "it asks too many questions in one request");
 }
@@ -136,7 +168,7 @@ Reply legacy_rounds(const Exchange& exchange, const Attempt& attempt, const Cann
     if (auto* const reply = std::get_if<Reply>(&outcome)) return std::move(*reply);
     const auto& need = std::get<NeedInput>(outcome);
     if (const auto* const request = out_of_reach(need, exchange.envelope))
-      return cannot_ask(need, cannot(request->kind));
+      return cannot_ask(need, undeclared(request->kind));
     for (const auto& request : need.requests) {
       auto answer = legacy::ask(request, exchange);
       if (!answer) return cannot_ask(need, "asking failed: " + answer.error());
@@ -173,7 +205,15 @@ bool can_be_asked(const Envelope& envelope, InputRequest::Kind kind) {
   if (elicitation == nullptr || envelope.revision < Revision::R2025_06_18) return false;
   // Until 2025-11-25 named the kinds of questions, forms were the only one.
   if (envelope.revision < Revision::R2025_11_25) return true;
-  return elicitation->empty() || elicitation->contains("form");
+  const auto* const form = elicitation->if_contains("form");
+  return elicitation->empty() || (form != nullptr && form->is_object());
+}
+
+std::string undeclared(InputRequest::Kind kind) {
+  const auto capability = kind == InputRequest::Kind::Sampling ? "sampling"
+                          : kind == InputRequest::Kind::Roots  ? "roots"
+                                                               : "elicitation";
+  return std::string("this client did not declare ") + capability;
 }
 
 Reply in_rounds(const Server& server, const Exchange& exchange, std::string_view method,

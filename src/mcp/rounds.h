@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <string_view>
 #include <variant>
 
@@ -22,13 +23,19 @@ using CannotAsk = std::function<Reply(const NeedInput& need, std::string_view re
 /// Legacy: asks by requests to the client, waits, and tries again. Modern: answers `input_required` with a
 /// sealed state, and takes up the thread when the client repeats the request with it. The state holds the
 /// inputs so far, is good for ten minutes and only for this caller, `method` and `subject`, the params that
-/// matter; nothing remembers that it was used, so the same caller can repeat the same request with it until
-/// then. Answers without a state count as well; confirmations only with a state that asked for them.
+/// matter. Answers without a state count as well; confirmations only with a state that asked for them, and
+/// the answer to one uses its state up, yes or no, as does each later round that holds it: the deed is done
+/// once. That is known to this process alone (SpentStates): at another one that shares the key of the seals,
+/// the same caller could repeat the same request until the state expires. States without a confirmation can
+/// be used again everywhere. An answer that is none is -32602; a form that is not filled in is asked for
+/// again.
 Reply in_rounds(const Server& server, const Exchange& exchange, std::string_view method,
                 const base::JsonObject& subject, const Attempt& attempt, const CannotAsk& cannot_ask);
 
 /// The capability that a client must have declared to be asked this: {"elicitation":{"form":{}}}.
 base::JsonObject required_capability(InputRequest::Kind kind);
 bool can_be_asked(const Envelope& envelope, InputRequest::Kind kind);
+/// Why it cannot, as a clause: "this client did not declare roots".
+std::string undeclared(InputRequest::Kind kind);
 
 }  // namespace mcp

@@ -12,6 +12,7 @@
 #include "mcp/prompt_methods.h"
 #include "mcp/resource_methods.h"
 #include "mcp/seal.h"
+#include "mcp/spent_states.h"
 #include "mcp/subscriptions.h"
 #include "mcp/task_methods.h"
 
@@ -80,6 +81,7 @@ Server::Server(const Offer& offer, ServerInfo info, std::shared_ptr<const Seal> 
       info_(std::move(info)),
       seal_(std::move(seal)),
       clock_(clock),
+      spent_(std::make_unique<SpentStates>()),
       subscriptions_(std::make_unique<Subscriptions>(*this)) {}
 
 Server::~Server() = default;

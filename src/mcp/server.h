@@ -21,6 +21,7 @@ namespace mcp {
 
 struct Exchange;
 class Seal;
+class SpentStates;
 class Subscriptions;
 
 struct ServerInfo {
@@ -73,6 +74,8 @@ class Server {
   const ServerInfo& info() const { return info_; }
   /// For what the client keeps for us: states and ids of tasks.
   const Seal& seal() const { return *seal_; }
+  /// The states of confirmations that were used.
+  SpentStates& spent() const { return *spent_; }
   /// Who listens to what.
   Subscriptions& subscriptions() const { return *subscriptions_; }
   /// Where changes are told.
@@ -89,6 +92,7 @@ class Server {
   const ServerInfo info_;
   const std::shared_ptr<const Seal> seal_;
   const base::Clock& clock_;
+  const std::unique_ptr<SpentStates> spent_;
   const std::unique_ptr<Subscriptions> subscriptions_;
 };
 

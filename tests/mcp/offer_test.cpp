@@ -133,7 +133,8 @@ TEST_F(Offered, AnswersToQuestionsAreNeverKept) {
   EXPECT_EQ(first.at("ttlMs"), 0);
   // A state that holds the answer already.
   const auto state = seal->seal(R"(["requestState","","resources/read"]{"uri":"pve://ask"})",
-                                R"({"until":99999999999,"asked":[],"inputs":{"why":{"action":"decline"}}})");
+                                R"({"until":99999999999,"nonce":"n","once":false,"asked":[],)"
+                                R"("inputs":{"why":{"action":"decline"}}})");
   const auto later =
       result(modern("resources/read", "2", R"("uri":"pve://ask","requestState":")" + state + "\"", kAsk));
   ASSERT_TRUE(later.contains("contents")) << base::write_json(base::Json(later));

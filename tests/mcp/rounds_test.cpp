@@ -2,6 +2,8 @@
 #include "mcp/rounds.h"
 
 #include <array>
+#include <atomic>
+#include <thread>
 
 #include "mcp/fakes.h"
 
@@ -80,7 +82,86 @@ TEST_F(Rounds, ModernAsksOnceAndTakesTheAnswer) {
             {R"({"action":"accept"})", "left alone"},
             {R"({"action":"decline"})", "left alone"},
             {R"({"action":"cancel"})", "left alone"}}}) {
-    EXPECT_EQ(text(round("confirm", with(asked, R"({"sure":)" + answer + "}"))), expected) << answer;
+    EXPECT_EQ(text(round("confirm", with(round("confirm"), R"({"sure":)" + answer + "}"))), expected)
+        << answer;
+  }
+}
+
+TEST_F(Rounds, ModernTakesAConfirmationOnce) {
+  int deeds = 0;
+  tools.more["deed"] = [&](const mcp::Call& call) -> mcp::Outcome {
+    if (!call.inputs.contains("sure")) return mcp::ask_confirmation("sure", "Really?");
+    if (mcp::confirmed(call.inputs, "sure")) ++deeds;
+    return text_result("done");
+  };
+  const auto asked = round("deed");
+  const auto line = call_line("deed", with(asked, R"({"sure":)" + std::string(kYes) + "}"));
+  EXPECT_EQ(text(result(line)), "done");
+  for (int i = 0; i < 2; ++i) {
+    const auto again = ask(line);
+    EXPECT_THAT(again, HasSubstr("-32602"));
+    EXPECT_THAT(again, HasSubstr("send the request without it"));
+  }
+  EXPECT_EQ(deeds, 1);
+  EXPECT_THAT(ask(call_line("deed", R"("requestState":)" + base::write_json(asked.at("requestState")))),
+              HasSubstr("input_required"))
+      << "without an answer nothing is done, but asked again";
+  const auto other = round("deed");
+  EXPECT_EQ(text(round("deed", with(other, R"({"sure":{"action":"decline"}})"))), "done");
+  EXPECT_THAT(ask(call_line("deed", with(other, R"({"sure":)" + std::string(kYes) + "}"))),
+              HasSubstr("-32602"))
+      << "a no is an answer as well";
+  EXPECT_EQ(deeds, 1);
+}
+
+TEST_F(Rounds, ModernTakesAConfirmationOnceThroughLaterRoundsToo) {
+  int deeds = 0;
+  tools.more["deed"] = [&](const mcp::Call& call) -> mcp::Outcome {
+    if (!call.inputs.contains("sure")) return mcp::ask_confirmation("sure", "Really?");
+    if (!call.inputs.contains("name")) return mcp::ask_form("name", "Which name?", name_schema());
+    ++deeds;
+    return text_result("done");
+  };
+  const auto first = round("deed");
+  const auto second = round("deed", with(first, R"({"sure":)" + std::string(kYes) + "}"));
+  ASSERT_TRUE(second.contains("inputRequests"));
+  const auto third = round("deed", with(second, R"({"name":{"action":"accept"}})"));
+  ASSERT_TRUE(third.contains("inputRequests")) << "a form that is not filled in";
+  const auto line = call_line("deed", with(third, R"({"name":{"action":"accept","content":{"name":"a"}}})"));
+  EXPECT_EQ(text(result(line)), "done");
+  EXPECT_THAT(ask(line), HasSubstr("-32602"));
+  for (const auto* const earlier : {&first, &second}) {
+    const auto both = R"({"sure":)" + std::string(kYes) + R"(,"name":{"action":"decline"}})";
+    EXPECT_THAT(ask(call_line("deed", with(*earlier, both))), HasSubstr("-32602"));
+  }
+  EXPECT_EQ(deeds, 1);
+}
+
+TEST_F(Rounds, ModernTakesAConfirmationOnceFromManyThreads) {
+  std::atomic<int> deeds = 0;
+  tools.more["deed"] = [&](const mcp::Call& call) -> mcp::Outcome {
+    if (!call.inputs.contains("sure")) return mcp::ask_confirmation("sure", "Really?");
+    ++deeds;
+    return text_result("done");
+  };
+  const auto asked = round("deed");
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([&, i] {
+        const auto params = R"("name":"deed",)" + with(asked, R"({"sure":)" + std::string(kYes) + "}");
+        connection->receive(modern("tools/call", std::to_string(i), params, kAsk));
+      });
+    }
+  }
+  EXPECT_EQ(deeds, 1);
+}
+
+TEST_F(Rounds, ModernTakesAnswersToFormsAgain) {
+  const auto asked = result(modern("prompts/get", "1", R"("name":"ask")", kAsk));
+  for (int i = 0; i < 2; ++i) {
+    const auto params = R"("name":"ask",)" + with(asked, R"({"why":{"action":"decline"}})");
+    EXPECT_TRUE(result(modern("prompts/get", "1", params, kAsk)).contains("messages"));
   }
 }
 
@@ -121,10 +202,31 @@ TEST_F(Rounds, ModernTakesFormsWithoutAState) {
   EXPECT_TRUE(asked.at("inputRequests").as_object().contains("sure"));
 }
 
-TEST_F(Rounds, ModernAsksAgainForAnAnswerThatIsNone) {
+TEST_F(Rounds, ModernRefusesAnAnswerThatIsNone) {
+  const auto form = round("several");
+  const auto confirmation = round("confirm");
+  const auto roots = round("roots", "", R"({"roots":{}})");
+  for (const std::string answer : {"null", "7", "[]", "{}", R"("yes")", "true", R"({"action":"yes"})",
+                                   R"({"action":5})", R"({"content":{"confirm":true}})"}) {
+    EXPECT_THAT(ask(call_line("several", with(form, R"({"name":)" + answer + "}"))), HasSubstr("-32602"))
+        << answer;
+    const auto line = call_line("confirm", with(confirmation, R"({"sure":)" + answer + "}"));
+    EXPECT_THAT(ask(line), HasSubstr(R"(-32602,"message":"Invalid params: the answer \"sure\" is none)"))
+        << answer;
+    EXPECT_THAT(ask(call_line("roots", with(roots, R"({"roots":)" + answer + "}"), R"({"roots":{}})")),
+                HasSubstr("-32602"))
+        << answer;
+  }
+  EXPECT_THAT(ask(call_line("confirm", R"("inputResponses":{"sure":7})")), HasSubstr("-32602"))
+      << "without a state too";
+  EXPECT_EQ(text(round("confirm", with(confirmation, R"({"sure":)" + std::string(kYes) + "}"))), "deleted")
+      << "none of it used the state up";
+}
+
+TEST_F(Rounds, ModernAsksAgainForAFormThatIsNotFilledIn) {
   const auto asked = round("several");
-  for (const auto* const answer : {"null", "7", "[]", "{}", R"({"action":"yes"})", R"({"action":"accept"})",
-                                   R"({"action":"accept","content":{"name":7}})"}) {
+  for (const auto* const answer : {R"({"action":"accept"})", R"({"action":"accept","content":{"name":7}})",
+                                   R"({"action":"accept","content":7})"}) {
     const auto again = round("several", with(asked, R"({"name":)" + std::string(answer) + "}"));
     ASSERT_TRUE(again.contains("inputRequests")) << answer;
     EXPECT_TRUE(again.at("inputRequests").as_object().contains("name")) << answer;
@@ -141,9 +243,6 @@ TEST_F(Rounds, ModernBindsTheStateToTheRequest) {
   constexpr std::string_view kArguments = R"("arguments":{"a":1,"b":{"c":[1,2],"d":null}},)";
   const auto asked = round("confirm", std::string(kArguments) + R"("inputResponses":{})");
   const auto answer = with(asked, R"({"sure":)" + std::string(kYes) + "}");
-  EXPECT_EQ(text(round("confirm", std::string(kArguments) + answer)), "deleted");
-  EXPECT_EQ(text(round("confirm", R"("arguments":{"b":{"d":null,"c":[1,2]},"a":1},)" + answer)), "deleted")
-      << "the order of members says nothing";
   for (const auto* const other :
        {"", R"("arguments":{},)", R"("arguments":{"a":2,"b":{"c":[1,2],"d":null}},)",
         R"("arguments":{"a":1,"b":{"c":[2,1],"d":null}},)",
@@ -153,6 +252,8 @@ TEST_F(Rounds, ModernBindsTheStateToTheRequest) {
   EXPECT_THAT(ask(call_line("several", std::string(kArguments) + answer)), HasSubstr("-32602"))
       << "another tool";
   EXPECT_THAT(ask(modern("prompts/get", "1", R"("name":"confirm",)" + answer, kAsk)), HasSubstr("-32602"));
+  EXPECT_EQ(text(round("confirm", R"("arguments":{"b":{"d":null,"c":[1,2]},"a":1},)" + answer)), "deleted")
+      << "the order of members says nothing";
 }
 
 TEST_F(Rounds, ModernBindsTheStateToTheCaller) {
@@ -380,3 +481,6 @@ TEST(CanBeAsked, NeedsTheCapabilityOfTheRevision) {
 
 }  // namespace
 }  // namespace test
+                                  {R2026_07_28, R"({"elicitation":5})", Form, false},
+                                  {R2026_07_28, R"({"elicitation":{"form":5}})", Form, false},
+                                  {R2025_11_25, R"({"elicitation":{"form":null}})", Confirmation, false},
