@@ -140,7 +140,17 @@ void Connection::receive_batch(jsonrpc::Batch batch, const std::shared_ptr<Sink>
     }
     return;
   }
-  for (auto& item : batch) receive_item(std::move(item), sink, answers);
+  for (auto& item : batch) {
+    const auto* const request = item ? std::get_if<jsonrpc::Request>(&*item) : nullptr;
+    if (request != nullptr && modern::claims(request->params)) {
+      const auto why =
+          error(jsonrpc::kInvalidRequest,
+                "Invalid request: send a request of revision 2026-07-28 by itself, not in a batch");
+      answers->answer(jsonrpc::write_error(request->id, why), &why);
+    } else {
+      receive_item(std::move(item), sink, answers);
+    }
+  }
 }
 
 void Connection::receive_item(jsonrpc::Item item, const std::shared_ptr<Sink>& notices,

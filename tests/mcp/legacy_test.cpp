@@ -219,6 +219,23 @@ TEST_F(Legacy, HasNoIdlessErrorsInABatch) {
             R"("message":"Invalid request: \"method\" is missing"}}])");
 }
 
+TEST_F(Legacy, TakesNoRequestOfTheModernEraInABatch) {
+  begin("2025-03-26");
+  const auto answers = json(ask("[" + modern("ping", "1") + "," + modern("tools/list", R"("2")") + "," +
+                                modern("tools/call", "3", R"("name":"echo")") +
+                                R"(,{"jsonrpc":"2.0","id":4,"method":"ping"},)" +
+                                R"({"jsonrpc":"2.0","id":5,"method":"server/discover","params":{"_meta":)" +
+                                R"({"io.modelcontextprotocol/protocolVersion":7}}}])"));
+  ASSERT_EQ(answers.as_array().size(), 5U);
+  for (const std::size_t at : {0U, 1U, 2U, 4U}) {
+    EXPECT_EQ(answers.at(at).at("error").at("code"), -32600) << at;
+    EXPECT_THAT(std::string(answers.at(at).at("error").at("message").as_string()), HasSubstr("by itself"));
+  }
+  EXPECT_EQ(answers.at(1).at("id"), "2");
+  EXPECT_EQ(answers.at(3).at("result"), json("{}"));
+  EXPECT_THAT(ask(modern("tools/list", "6")), HasSubstr("resultType")) << "by itself it is served";
+}
+
 TEST_F(Legacy, TakesNoInitializeInABatch) {
   begin("2025-03-26");
   EXPECT_THAT(
