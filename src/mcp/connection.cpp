@@ -101,6 +101,11 @@ class Connection::Line final : public Peer {
     // The question would never arrive, and no answer come.
     if (!sink_->sends())
       return std::unexpected(error(jsonrpc::kInternalError, "the client does not accept text/event-stream"));
+    if (!connection_.ready())
+      return std::unexpected(
+          error(jsonrpc::kInternalError,
+                "the client has not said that it is ready: it sends notifications/initialized, and then the "
+                "request again"));
     return connection_.outgoing_.request(*sink_, method, params, stop);
   }
   void set_log_level(LogLevel level) override { connection_.set_log_level(level); }
@@ -240,6 +245,11 @@ bool Connection::modern_seen() const {
   return modern_seen_;
 }
 
+bool Connection::ready() const {
+  const std::scoped_lock lock(mutex_);
+  return ready_;
+}
+
 void Connection::set_log_level(LogLevel level) {
   const std::scoped_lock lock(mutex_);
   if (session_) session_->log_level = level;
@@ -339,8 +349,13 @@ void Connection::finish(const std::shared_ptr<InFlight>& call, const Reply& repl
 
 void Connection::on_notification(const jsonrpc::Notification& notification) {
   if (notification.method == "notifications/cancelled") cancelled(notification.params);
-  if (notification.method == "notifications/initialized" && revision())
+  if (notification.method == "notifications/initialized" && revision()) {
+    {
+      const std::scoped_lock lock(mutex_);
+      ready_ = true;
+    }
     server_.subscriptions().add(shared_from_this());
+  }
 }
 
 void Connection::leave() { server_.subscriptions().remove(this); }

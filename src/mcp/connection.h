@@ -92,6 +92,8 @@ class Connection final : public Listener, public std::enable_shared_from_this<Co
   Reply initialize(const base::JsonObject& params);
   std::optional<legacy::Session> session() const;
   bool modern_seen() const;
+  /// The client of the session has sent `initialized`: until then it is asked nothing.
+  bool ready() const;
   void set_log_level(LogLevel level);
   std::expected<Envelope, jsonrpc::Error> open_envelope(const jsonrpc::Request& request);
   void start(const Method& method, jsonrpc::Request request, Envelope envelope,
@@ -108,6 +110,7 @@ class Connection final : public Listener, public std::enable_shared_from_this<Co
 
   mutable std::mutex mutex_;
   std::optional<legacy::Session> session_;
+  bool ready_ = false;
   bool modern_seen_ = false;
   bool all_cancelled_ = false;
   std::map<jsonrpc::Id, std::shared_ptr<InFlight>> in_flight_;

@@ -1,5 +1,6 @@
 #include "mcp/subscriptions.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <stop_token>
@@ -25,6 +26,16 @@ constexpr std::array<std::string_view, 3> kFilterNames{"toolsListChanged", "prom
 constexpr std::array<std::string_view, 3> kListChanged{"notifications/tools/list_changed",
                                                        "notifications/prompts/list_changed",
                                                        "notifications/resources/list_changed"};
+
+constexpr std::string_view kUpdated = "notifications/resources/updated";
+
+std::string write_updated(std::string_view uri) {
+  std::string params;
+  ObjectText object(params);
+  object.text("uri", uri);
+  object.close();
+  return params;
+}
 
 std::expected<std::vector<std::string>, jsonrpc::Error> texts(const base::JsonObject& filter,
                                                               std::string_view name) {
@@ -105,7 +116,7 @@ struct Subscriptions::Stream {
     object.text("uri", uri);
     object.close();
     const std::scoped_lock lock(sending);
-    call->notify("notifications/resources/updated", params);
+    call->notify(kUpdated, params);
   }
   void tell_task(const std::string& id, const TaskState& state) {
     std::string params;
@@ -153,6 +164,7 @@ std::expected<std::shared_ptr<Subscriptions::Stream>, jsonrpc::Error> Subscripti
   const auto uris = texts(filter, "resourceSubscriptions");
   if (!uris) return std::unexpected(uris.error());
   for (const auto& uri : *uris) {
+    if (std::ranges::find(stream->uris, uri) != stream->uris.end()) continue;
     if (offer.watch != nullptr && offer.resources != nullptr && offer.resources->watchable(caller, uri))
       stream->uris.push_back(uri);
   }
@@ -226,10 +238,15 @@ void Subscriptions::remove(const Stream* stream) {
 }
 
 void Subscriptions::add(const std::shared_ptr<Listener>& listener) {
-  const std::scoped_lock lock(mutex_);
-  auto& ear = ears_[listener.get()];
-  ear.listener = listener;
-  ear.lists = true;
+  std::set<std::string, std::less<>> withheld;
+  {
+    const std::scoped_lock lock(mutex_);
+    auto& ear = ears_[listener.get()];
+    ear.listener = listener;
+    ear.ready = true;
+    withheld = std::exchange(ear.withheld, {});
+  }
+  for (const auto& uri : withheld) listener->tell(kUpdated, write_updated(uri));
 }
 
 bool Subscriptions::subscribe(const std::shared_ptr<Listener>& listener, const Caller& caller,
@@ -252,6 +269,7 @@ void Subscriptions::unsubscribe(const std::shared_ptr<Listener>& listener, const
     const std::scoped_lock lock(mutex_);
     const auto found = ears_.find(listener.get());
     if (found == ears_.end() || found->second.uris.erase(uri) == 0) return;
+    found->second.withheld.erase(uri);
     give_names(found->second.identity, 1);
   }
   tell_watch();
@@ -297,11 +315,10 @@ std::vector<std::shared_ptr<Subscriptions::Stream>> Subscriptions::streams() con
   return all;
 }
 
-std::vector<std::shared_ptr<Listener>> Subscriptions::listeners(
-    const std::function<bool(const Ear&)>& wants) const {
+std::vector<std::shared_ptr<Listener>> Subscriptions::listeners(const std::function<bool(Ear&)>& wants) {
   const std::scoped_lock lock(mutex_);
   std::vector<std::shared_ptr<Listener>> found;
-  for (const auto& [key, ear] : ears_) {
+  for (auto& [key, ear] : ears_) {
     if (!wants(ear)) continue;
     if (auto listener = ear.listener.lock()) found.push_back(std::move(listener));
   }
@@ -328,7 +345,7 @@ void Subscriptions::list_changed(List list) {
   for (const auto& stream : streams()) {
     if (stream->lists[index]) stream->tell_list(index);
   }
-  for (const auto& listener : listeners([](const Ear& ear) { return ear.lists; }))
+  for (const auto& listener : listeners([](const Ear& ear) { return ear.ready; }))
     listener->tell(kListChanged[index], {});
 }
 
@@ -344,12 +361,13 @@ void Subscriptions::resource_updated(std::string_view uri) {
   for (const auto& stream : streams()) {
     if (std::ranges::find(stream->uris, uri) != stream->uris.end()) stream->tell_resource(uri);
   }
-  std::string params;
-  ObjectText object(params);
-  object.text("uri", uri);
-  object.close();
-  for (const auto& listener : listeners([&](const Ear& ear) { return ear.uris.contains(uri); }))
-    listener->tell("notifications/resources/updated", params);
+  const auto params = write_updated(uri);
+  for (const auto& listener : listeners([&](Ear& ear) {
+         if (!ear.uris.contains(uri)) return false;
+         if (!ear.ready) ear.withheld.emplace(uri);
+         return ear.ready;
+       }))
+    listener->tell(kUpdated, params);
 }
 
 bool Subscriptions::task_updated(std::string_view handle, std::stop_token stop) {

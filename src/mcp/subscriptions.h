@@ -44,7 +44,8 @@ class Subscriptions final : public Changes {
                                              const base::JsonObject& params, const Caller& caller,
                                              const Envelope& envelope);
 
-  /// Told of every list from now on, until the listener is gone.
+  /// The client is ready: the listener is told of every list from now on, until it is gone, and at once of
+  /// each resource that was updated since it subscribed to it.
   void add(const std::shared_ptr<Listener>& listener);
   /// False: too many of them, of the listener or of its caller.
   bool subscribe(const std::shared_ptr<Listener>& listener, const Caller& caller, const std::string& uri);
@@ -68,8 +69,9 @@ class Subscriptions final : public Changes {
   struct Ear {
     std::weak_ptr<Listener> listener;
     std::string identity;
-    bool lists = false;
+    bool ready = false;
     std::set<std::string, std::less<>> uris;
+    std::set<std::string, std::less<>> withheld;  ///< those of them that were updated before it was ready
   };
   enum class List : std::uint8_t { Tools, Prompts, Resources };
 
@@ -80,7 +82,7 @@ class Subscriptions final : public Changes {
   std::optional<jsonrpc::Error> open(const std::shared_ptr<Stream>& stream);
   void list_changed(List list);
   std::vector<std::shared_ptr<Stream>> streams() const;
-  std::vector<std::shared_ptr<Listener>> listeners(const std::function<bool(const Ear&)>& wants) const;
+  std::vector<std::shared_ptr<Listener>> listeners(const std::function<bool(Ear&)>& wants);
   void remove(const Stream* stream);
   /// Under the mutex. What a caller's streams and sessions name, before and after; false: too much,
   /// unchanged.

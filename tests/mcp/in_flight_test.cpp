@@ -189,6 +189,7 @@ class Elicitation : public InFlightTest {
   /// Calls the tool and gives the server's question.
   base::JsonObject question(std::string_view tool, std::string_view version, std::string_view capabilities) {
     initialize(version, capabilities);
+    send(R"({"jsonrpc":"2.0","method":"notifications/initialized"})");
     send(call(tool, "1"));
     return json(inbox->at(1)).as_object();
   }
@@ -279,8 +280,7 @@ TEST_F(Elicitation, EndsWithTheInput) {
 TEST_F(Elicitation, WaitsNoLongerThanItsPatience) {
   patience = std::chrono::milliseconds(0);
   connection = open();
-  initialize("2025-11-25", R"({"elicitation":{}})");
-  send(call("ask", "1"));
+  question("ask", "2025-11-25", R"({"elicitation":{}})");
   EXPECT_THAT(inbox->at(2), HasSubstr("notifications/cancelled"));
   EXPECT_THAT(inbox->at(3), HasSubstr("in time"));
 }

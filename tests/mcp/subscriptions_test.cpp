@@ -244,11 +244,38 @@ TEST_F(Listening, TasksNeedTheExtension) {
               HasSubstr(R"("extensions":{"io.modelcontextprotocol/tasks":{}})"));
 }
 
+TEST_F(Listening, AcknowledgesAResourceOnce) {
+  EXPECT_EQ(listen("1", R"({"resourceSubscriptions":["pve://b","pve://a","pve://b","pve://a"]})"),
+            told("subscriptions/acknowledged", "1",
+                 R"(,"notifications":{"resourceSubscriptions":["pve://b","pve://a"]})"));
+  EXPECT_THAT(during([&] { all.changes().resource_updated("pve://a"); }), SizeIs(1));
+}
+
+TEST_F(Listening, WhatHappensBeforeALegacySessionIsReadyIsToldThen) {
+  const std::string updated =
+      R"({"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"uri":"pve://a"}})";
+  for (const auto* const version : {"2024-11-05", "2025-11-25"}) {
+    connection = open(all);
+    initialize(version);
+    for (const auto* const uri : {"pve://a", "pve://b", "pve://c"})
+      EXPECT_THAT(ask(legacy("resources/subscribe", "1", R"("uri":")" + std::string(uri) + "\"")),
+                  HasSubstr(R"("result":{})"));
+    EXPECT_THAT(during([&] {
+                  for (const auto* const uri : {"pve://a", "pve://b", "pve://a", "pve://d"})
+                    all.changes().resource_updated(uri);
+                }),
+                IsEmpty());
+    ask(legacy("resources/unsubscribe", "2", R"("uri":"pve://b")"));
+    const std::string ready = R"({"jsonrpc":"2.0","method":"notifications/initialized"})";
+    EXPECT_THAT(during([&] { send(ready); }), ElementsAre(updated)) << "once, and only what is still wanted";
+    EXPECT_THAT(during([&] { send(ready); }), IsEmpty());
+    EXPECT_THAT(during([&] { all.changes().resource_updated("pve://a"); }), ElementsAre(updated));
+  }
+}
+
 TEST_F(Listening, LegacySessionsAreToldOfListsOnceTheyAreReady) {
   initialize("2025-06-18");
-  ask(legacy("resources/subscribe", "1", R"("uri":"pve://a")"));
   EXPECT_THAT(during([&] { all.changes().tools_changed(); }), IsEmpty());
-  EXPECT_THAT(during([&] { all.changes().resource_updated("pve://a"); }), SizeIs(1)) << "asked for";
   send(R"({"jsonrpc":"2.0","method":"notifications/initialized"})");
   EXPECT_THAT(during([&] {
                 all.changes().tools_changed();
