@@ -58,15 +58,49 @@ std::expected<Envelope, jsonrpc::Error> open(const Session& session, const base:
 
 namespace {
 
-/// Revision 2025-06-18 knows defaults of booleans alone.
-base::Json without_defaults(base::Json schema) {
+/// Titled choices as revision 2025-06-18 has them; false when these are none.
+bool rename_choices(base::JsonObject& field) {
+  const auto* const choices = field.at("oneOf").if_array();
+  if (choices == nullptr) return false;
+  base::JsonArray values;
+  base::JsonArray names;
+  for (const auto& choice : *choices) {
+    const auto* const members = choice.if_object();
+    const auto* const value = members != nullptr ? members->if_contains("const") : nullptr;
+    if (value == nullptr || !value->is_string()) return false;
+    const auto* const title = members->if_contains("title");
+    values.push_back(*value);
+    names.push_back(title != nullptr && title->is_string() ? *title : *value);
+  }
+  field.stable_erase(field.find("oneOf"));
+  field["enum"] = std::move(values);
+  field["enumNames"] = std::move(names);
+  return true;
+}
+
+/// One field of a form for revision 2025-06-18, which knows primitive types, defaults of booleans alone, and
+/// no list; false when it cannot be said there.
+bool cut_down(base::Json& field) {
+  auto* const members = field.if_object();
+  const auto* const type = members != nullptr ? members->if_contains("type") : nullptr;
+  if (type == nullptr || members->contains("anyOf")) return false;
+  if (*type != "string" && *type != "number" && *type != "integer" && *type != "boolean") return false;
+  if (members->contains("oneOf") && (*type != "string" || !rename_choices(*members))) return false;
+  const auto fallback = members->find("default");
+  if (fallback != members->end() && !fallback->value().is_bool()) members->stable_erase(fallback);
+  return true;
+}
+
+/// The form for revision 2025-06-18, or a sentence which field stands against it.
+std::expected<base::Json, std::string> older_form(base::Json schema) {
   auto* const members = schema.if_object();
-  auto* const properties = members != nullptr ? members->if_contains("properties") : nullptr;
-  if (properties == nullptr || !properties->is_object()) return schema;
-  for (auto& [name, property] : properties->get_object()) {
-    auto* const fields = property.if_object();
-    if (fields == nullptr || !fields->contains("default") || fields->at("default").is_bool()) continue;
-    fields->stable_erase(fields->find("default"));
+  auto* const value = members != nullptr ? members->if_contains("properties") : nullptr;
+  auto* const properties = value != nullptr ? value->if_object() : nullptr;
+  if (properties == nullptr) return schema;
+  for (auto& property : *properties) {
+    if (!cut_down(property.value()))
+      return std::unexpected("revision " + std::string(name(Revision::R2025_06_18)) + " has no form for \"" +
+                             std::string(property.key()) + "\"");
   }
   return schema;
 }
@@ -81,7 +115,9 @@ std::expected<base::Json, std::string> ask(const InputRequest& request, const Ex
   if (form && exchange.envelope.revision >= Revision::R2025_11_25) object.text("mode", "form");
   for (const auto& [name, value] : request.params) {
     const bool older = name == "requestedSchema" && exchange.envelope.revision < Revision::R2025_11_25;
-    object.json(name, older ? without_defaults(value) : value);
+    const auto shown = older ? older_form(value) : value;
+    if (!shown) return std::unexpected(shown.error());
+    object.json(name, *shown);
   }
   object.close();
   auto answer = exchange.peer.request(method_of(request.kind), params, exchange.stop);

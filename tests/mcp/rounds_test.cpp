@@ -438,6 +438,69 @@ TEST_F(LegacyRounds, KeepsDefaultsFromRevisionsThatDoNotKnowThem) {
   }
 }
 
+class OlderForms : public LegacyRounds {
+ protected:
+  void form(std::string_view schema) {
+    tools.more["form"] = [schema = json(schema).as_object()](const mcp::Call& call) -> mcp::Outcome {
+      if (!call.inputs.contains("f")) return mcp::ask_form("f", "Fill in", schema);
+      return text_result(base::write_json(call.inputs.at("f")));
+    };
+  }
+};
+
+TEST_F(OlderForms, NameTheirChoicesAsTheRevisionDoes) {
+  form(R"({"type":"object","properties":{
+      "size":{"type":"string","title":"Size","oneOf":[{"const":"s","title":"Small"},{"const":"l"}],"default":"s"},
+      "plain":{"type":"string","enum":["x"],"enumNames":["X"]}},"required":["size"]})");
+  const auto asked = question("form", "2025-06-18");
+  EXPECT_EQ(asked.at("params").at("requestedSchema"), json(R"({"type":"object","properties":{
+      "size":{"type":"string","title":"Size","enum":["s","l"],"enumNames":["Small","l"]},
+      "plain":{"type":"string","enum":["x"],"enumNames":["X"]}},"required":["size"]})"));
+  reply(asked, R"("result":{"action":"accept","content":{"size":"l"}})");
+  EXPECT_THAT(base::write_json(base::Json(next())), HasSubstr(R"({\"size\":\"l\"})"));
+  join();
+  const auto newer = question("form", "2025-11-25");
+  EXPECT_TRUE(
+      newer.at("params").at("requestedSchema").at("properties").at("size").as_object().contains("oneOf"));
+  reply(newer, R"("result":{"action":"decline"})");
+}
+
+TEST_F(OlderForms, WhatTheRevisionCannotSayIsNotAsked) {
+  patience = std::chrono::milliseconds(0);
+  for (const auto* const property :
+       {R"({"type":"array","items":{"type":"string","enum":["a","b"]}})", R"({"type":"object"})", "7",
+        R"({"type":"null"})", "{}", R"({"type":"string","oneOf":[{"title":"no value"}]})",
+        R"({"type":"string","oneOf":[{"const":7}]})", R"({"type":"string","oneOf":7})",
+        R"({"type":"string","anyOf":[{"const":"a"}]})"}) {
+    form(R"({"type":"object","properties":{"a":)" + std::string(property) + "}}");
+    begin("2025-06-18", kAsk);
+    const auto refused = result(call("form", "1"));
+    ASSERT_TRUE(refused.contains("isError")) << property;
+    EXPECT_THAT(text(refused), HasSubstr("revision 2025-06-18 has no form for \"a\"")) << property;
+  }
+}
+
+TEST_F(LegacyRounds, NobodyIsAskedBeforeTheClientIsReady) {
+  use_threads();
+  for (const auto* const version : {"2025-06-18", "2025-11-25"}) {
+    join();
+    connection = open(all);
+    initialize(version, kAsk);
+    use_threads();
+    const auto before = inbox->messages().size();
+    send(call("confirm", "1"));
+    const auto answer = inbox->at(before);
+    ASSERT_THAT(answer, HasSubstr("Nothing was changed"));
+    EXPECT_THAT(answer, HasSubstr("notifications/initialized"));
+    send(R"({"jsonrpc":"2.0","method":"notifications/initialized"})");
+    send(call("confirm", "2"));
+    const auto asked = json(inbox->at(before + 1)).as_object();
+    ASSERT_TRUE(asked.contains("method")) << base::write_json(base::Json(asked));
+    reply(asked, R"("result":)" + std::string(kYes));
+    EXPECT_THAT(inbox->at(before + 2), HasSubstr("deleted"));
+  }
+}
+
 TEST_F(LegacyRounds, IgnoresTheWordsOfTheOtherEra) {
   begin("2025-11-25");
   const auto answer = result(
@@ -467,6 +530,9 @@ TEST(CanBeAsked, NeedsTheCapabilityOfTheRevision) {
                                   {R2025_11_25, R"({"elicitation":{"form":{},"url":{}}})", Form, true},
                                   {R2026_07_28, R"({"elicitation":{"form":{}}})", Confirmation, true},
                                   {R2026_07_28, R"({"elicitation":null})", Form, false},
+                                  {R2026_07_28, R"({"elicitation":5})", Form, false},
+                                  {R2026_07_28, R"({"elicitation":{"form":5}})", Form, false},
+                                  {R2025_11_25, R"({"elicitation":{"form":null}})", Confirmation, false},
                                   {R2024_11_05, R"({"sampling":{}})", Sampling, true},
                                   {R2026_07_28, R"({"sampling":true})", Sampling, false},
                                   {R2026_07_28, R"({"roots":{"listChanged":true}})", Roots, true},
@@ -481,6 +547,3 @@ TEST(CanBeAsked, NeedsTheCapabilityOfTheRevision) {
 
 }  // namespace
 }  // namespace test
-                                  {R2026_07_28, R"({"elicitation":5})", Form, false},
-                                  {R2026_07_28, R"({"elicitation":{"form":5}})", Form, false},
-                                  {R2025_11_25, R"({"elicitation":{"form":null}})", Confirmation, false},
