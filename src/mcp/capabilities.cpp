@@ -43,7 +43,8 @@ bool declares_tasks(const Envelope& envelope) {
   if (envelope.revision != Revision::R2026_07_28) return false;
   const auto* const value = envelope.client_capabilities.if_contains("extensions");
   const auto* const extensions = value != nullptr ? value->if_object() : nullptr;
-  return extensions != nullptr && extensions->contains(kTasks);
+  const auto* const tasks = extensions != nullptr ? extensions->if_contains(kTasks) : nullptr;
+  return tasks != nullptr && tasks->is_object();
 }
 
 jsonrpc::Error missing_capability(base::JsonObject required) {

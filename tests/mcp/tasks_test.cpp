@@ -173,7 +173,9 @@ TEST_F(ModernTasks, NeedTheExtension) {
   tasks.set("t", working());
   for (const auto* const method : {"get", "cancel", "update"}) {
     for (const auto* const capabilities : {"{}", R"({"tasks":{}})", R"({"extensions":{}})",
-                                           R"({"extensions":["io.modelcontextprotocol/tasks"]})"}) {
+                                           R"({"extensions":["io.modelcontextprotocol/tasks"]})",
+                                           R"({"extensions":{"io.modelcontextprotocol/tasks":null}})",
+                                           R"({"extensions":{"io.modelcontextprotocol/tasks":true}})"}) {
       const auto answer = about(method, id(), R"(,"inputResponses":{})", capabilities);
       ASSERT_TRUE(answer.contains("error")) << method << capabilities;
       EXPECT_EQ(answer.at("error").at("code"), -32021);
