@@ -1,5 +1,6 @@
 #include "mcp/call_tool.h"
 
+#include <cmath>
 #include <string>
 #include <utility>
 #include <variant>
@@ -67,10 +68,21 @@ Reply cannot_ask_for_tool(const NeedInput& need, const Server& server, const Exc
   return write_outcome(error_result(text), server, exchange);
 }
 
+bool is_duration(const base::Json& value) {
+  if (value.is_uint64()) return true;
+  if (value.is_int64()) return value.get_int64() >= 0;
+  return value.is_double() && value.get_double() >= 0 && std::isfinite(value.get_double());
+}
+
 std::expected<void, jsonrpc::Error> check_task(const Server& server, const Exchange& exchange,
                                                std::string_view name) {
   if (exchange.envelope.revision != Revision::R2025_11_25 || !wants_task(server, exchange)) return {};
-  if (!exchange.params.at("task").is_object()) return jsonrpc::invalid_params("\"task\" must be an object");
+  const auto* const task = exchange.params.at("task").if_object();
+  if (task == nullptr) return jsonrpc::invalid_params("\"task\" must be an object");
+  // SDKs of that time say "for ever" by null.
+  const auto* const ttl = task->if_contains("ttl");
+  if (ttl != nullptr && !ttl->is_null() && !is_duration(*ttl))
+    return jsonrpc::invalid_params("\"ttl\" of \"task\" must be a number of milliseconds, 0 or more");
   for (const auto& tool : server.tools().list(exchange.caller)) {
     if (tool.name == name && !tool.may_be_task) {
       return std::unexpected(

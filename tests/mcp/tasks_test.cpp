@@ -250,6 +250,13 @@ TEST_F(LegacyTasks, AreToldAsTheyStand) {
   EXPECT_FALSE(about("get", id()).contains("error"));
   tasks.set("t", asking());
   EXPECT_EQ(about("get", id()).at("status"), "input_required");
+  for (const auto* const ttl : {R"("x")", "-1", "-0.5", "true", "[]", "{}", "1e400"})
+    EXPECT_THAT(ask(call("begin", "1", R"(,"task":{"ttl":)" + std::string(ttl) + "}")), HasSubstr("-32602"))
+        << ttl;
+  // An older SDK says "for ever" by null.
+  for (const auto* const ttl : {"0", "60000", "1.0", "null"})
+    EXPECT_TRUE(result(call("begin", "1", R"(,"task":{"ttl":)" + std::string(ttl) + "}")).contains("task"))
+        << ttl;
   EXPECT_EQ(about("update", id()).at("error").at("code"), -32601);
 }
 
