@@ -8,6 +8,7 @@
 
 #include "mcp/call_tool.h"
 #include "mcp/capabilities.h"
+#include "mcp/form.h"
 #include "mcp/legacy.h"
 #include "mcp/modern.h"
 #include "mcp/render.h"
@@ -158,8 +159,10 @@ std::expected<void, jsonrpc::Error> answer_questions(const Server& server, const
                                                      const Named& task, const TaskState& state) {
   base::JsonObject inputs;
   for (const auto& request : state.requests) {
-    if (!can_be_asked(exchange.envelope, request.kind))
-      return std::unexpected(missing_capability(required_capability(request.kind)));
+    if (!can_be_asked(exchange.envelope, request.kind)) {
+      auto refused = cannot_ask({{request}}, exchange.envelope, undeclared(request.kind));
+      return std::unexpected(std::move(refused.error()));
+    }
     auto question = request;
     question.params["_meta"] = related(task.id);
     auto answer = legacy::ask(question, exchange);
@@ -172,6 +175,21 @@ std::expected<void, jsonrpc::Error> answer_questions(const Server& server, const
   auto updated = server.offer().tasks->update(exchange.caller, task.handle, inputs);
   if (!updated) return refused(std::move(updated.error()));
   return {};
+}
+
+/// Those of these answers that somebody asked for; the error when one of them is none.
+std::expected<base::JsonObject, jsonrpc::Error> answers_to(const TaskState& state,
+                                                           const base::JsonObject& given) {
+  base::JsonObject fitting;
+  for (const auto& request : state.requests) {
+    const auto* const answer = given.if_contains(request.key);
+    if (answer == nullptr) continue;
+    if (!answers(*answer, request))
+      return jsonrpc::invalid_params("\"inputResponses\" member \"" + request.key +
+                                     "\" does not answer what was asked; tasks/get says it");
+    fitting[request.key] = *answer;
+  }
+  return fitting;
 }
 
 }  // namespace
@@ -270,7 +288,12 @@ Reply update_task(const Server& server, const Exchange& exchange) {
   const auto* const inputs = exchange.params.if_contains("inputResponses");
   if (inputs == nullptr || !inputs->is_object())
     return jsonrpc::invalid_params("\"inputResponses\" must be an object");
-  auto heard = server.offer().tasks->update(exchange.caller, task->handle, inputs->get_object());
+  const auto state = state_of(server, exchange, *task);
+  if (!state) return refused(state.error());
+  const auto fitting = answers_to(*state, inputs->get_object());
+  if (!fitting) return std::unexpected(fitting.error());
+  if (fitting->empty()) return write_heard(server);
+  auto heard = server.offer().tasks->update(exchange.caller, task->handle, *fitting);
   if (!heard) return refused(std::move(heard.error()));
   return write_heard(server);
 }
@@ -298,7 +321,9 @@ Reply task_result(const Server& server, const Exchange& exchange) {
     const auto reason = state->message.empty() ? std::string{} : " (" + state->message + ")";
     return jsonrpc::invalid_params("the task was cancelled, so there is no result" + reason);
   }
-  if (!state->result) return jsonrpc::invalid_params("the wait was cancelled; the task goes on");
+  if (!state->result)
+    return std::unexpected(
+        jsonrpc::Error{jsonrpc::kInternalError, "The wait was cancelled; the task goes on", {}});
   ObjectText object(out);
   write_result(*state->result, exchange.envelope.revision, object);
   object.json("_meta", base::Json(related(task->id)));

@@ -61,7 +61,8 @@ class Tasks {
   /// caller may not, -32602, or kInsufficientScope when another token might.
   virtual std::expected<void, ProtocolError> cancel(const Caller& caller, std::string_view handle,
                                                     std::stop_token stop) = 0;
-  /// Answers to TaskState::requests; unknown keys and keys answered before are ignored.
+  /// Answers to TaskState::requests, some of them or all, which fit what was asked; keys that were answered
+  /// meanwhile are ignored.
   virtual std::expected<void, ProtocolError> update(const Caller& caller, std::string_view handle,
                                                     const base::JsonObject& inputs) = 0;
 };

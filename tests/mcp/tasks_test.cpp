@@ -149,6 +149,34 @@ TEST_F(ModernTasks, TakeAnswers) {
     EXPECT_EQ(about("update", id(), rest).at("error").at("code"), -32602) << rest;
 }
 
+TEST_F(ModernTasks, TakeAnswersThatFitTheQuestion) {
+  auto both = asking();
+  both.requests.push_back(
+      mcp::ask_form("name", "Which name?",
+                    json(R"({"type":"object","properties":{"name":{"type":"string"}},"required":["name"]})")
+                        .as_object())
+          .requests.front());
+  tasks.set("t", both);
+  for (const auto* const answers :
+       {R"({"sure":5})", R"({"sure":"yes"})", R"({"sure":null})", R"({"sure":{}})",
+        R"({"sure":{"action":5}})", R"({"name":{"action":"accept"}})",
+        R"({"name":{"action":"accept","content":{"name":7}}})",
+        R"({"sure":{"action":"decline"},"name":[]})"}) {
+    const auto refused = about("update", id(), R"(,"inputResponses":)" + std::string(answers));
+    ASSERT_TRUE(refused.contains("error")) << answers;
+    EXPECT_EQ(refused.at("error").at("code"), -32602) << answers;
+  }
+  EXPECT_THAT(tasks.updates, IsEmpty()) << "all or nothing";
+  EXPECT_EQ(about("update", id(), R"(,"inputResponses":{"other":5,"another":{"action":"accept"}})")
+                .at("resultType"),
+            "complete");
+  EXPECT_THAT(tasks.updates, IsEmpty()) << "nobody asked";
+  about("update", id(), R"(,"inputResponses":{"other":5,"sure":{"action":"accept","content":{}}})");
+  EXPECT_THAT(tasks.updates, ElementsAre(R"({"sure":{"action":"accept","content":{}}})"));
+  EXPECT_EQ(about("update", id(), R"(,"inputResponses":{"sure":5})").at("resultType"), "complete")
+      << "answered before";
+}
+
 TEST_F(ModernTasks, AreTheCallersOwn) {
   tasks.set("t", working());
   for (const auto* const method : {"get", "cancel", "update"}) {
@@ -222,6 +250,13 @@ TEST_F(LegacyTasks, AreCreatedWhenAskedFor) {
   EXPECT_EQ(created.size(), 1U);
   EXPECT_EQ(result(call("begin", "1")).at("content").at(0).at("text"), "waited for");
   EXPECT_THAT(ask(call("begin", "1", R"(,"task":7)")), HasSubstr("-32602"));
+  for (const auto* const ttl : {R"("x")", "-1", "-0.5", "true", "[]", "{}", "1e400"})
+    EXPECT_THAT(ask(call("begin", "1", R"(,"task":{"ttl":)" + std::string(ttl) + "}")), HasSubstr("-32602"))
+        << ttl;
+  // An older SDK says "for ever" by null.
+  for (const auto* const ttl : {"0", "60000", "1.0", "null"})
+    EXPECT_TRUE(result(call("begin", "1", R"(,"task":{"ttl":)" + std::string(ttl) + "}")).contains("task"))
+        << ttl;
   EXPECT_THAT(ask(call("echo", "1", R"(,"task":{})")), HasSubstr("-32601")) << "it never is one";
   EXPECT_THAT(ask(call("nonsense", "1", R"(,"task":{})")), HasSubstr("-32602"));
 }
@@ -250,13 +285,6 @@ TEST_F(LegacyTasks, AreToldAsTheyStand) {
   EXPECT_FALSE(about("get", id()).contains("error"));
   tasks.set("t", asking());
   EXPECT_EQ(about("get", id()).at("status"), "input_required");
-  for (const auto* const ttl : {R"("x")", "-1", "-0.5", "true", "[]", "{}", "1e400"})
-    EXPECT_THAT(ask(call("begin", "1", R"(,"task":{"ttl":)" + std::string(ttl) + "}")), HasSubstr("-32602"))
-        << ttl;
-  // An older SDK says "for ever" by null.
-  for (const auto* const ttl : {"0", "60000", "1.0", "null"})
-    EXPECT_TRUE(result(call("begin", "1", R"(,"task":{"ttl":)" + std::string(ttl) + "}")).contains("task"))
-        << ttl;
   EXPECT_EQ(about("update", id()).at("error").at("code"), -32601);
 }
 
@@ -317,6 +345,17 @@ TEST_F(LegacyTasks, TheWaitEndsWithItsCancellationAndTheTaskGoesOn) {
   EXPECT_THAT(tasks.cancelled, IsEmpty());
 }
 
+TEST_F(LegacyTasks, TheWaitEndsWithItsSessionAndIsNoFaultOfTheRequest) {
+  tasks.set("t", working());
+  use_threads();
+  const auto before = inbox->messages().size();
+  send(legacy("tasks/result", "1", R"("taskId":")" + id() + "\""));
+  tasks.awaited.acquire();
+  connection->cancel_all();
+  EXPECT_THAT(inbox->at(before), HasSubstr("-32603"));
+  EXPECT_THAT(inbox->at(before), HasSubstr("the task goes on"));
+}
+
 TEST_F(LegacyTasks, WhoWaitsIsAskedWhatTheTaskWantsToKnow) {
   tasks.set("t", asking());
   use_threads();
@@ -334,7 +373,10 @@ TEST_F(LegacyTasks, WhoWaitsIsAskedWhatTheTaskWantsToKnow) {
   begin("2025-11-25");
   send(legacy("tasks/result", "2", R"("taskId":")" + id() + "\""));
   join();
-  EXPECT_THAT(inbox->messages().back(), HasSubstr("-32021")) << "cannot be asked";
+  const auto refused = json(inbox->messages().back()).at("error").as_object();
+  EXPECT_EQ(refused.at("code"), -32603) << "-32021 is another revision's";
+  EXPECT_FALSE(refused.contains("data"));
+  EXPECT_THAT(std::string(refused.at("message").as_string()), HasSubstr("did not declare elicitation"));
 }
 
 TEST_F(LegacyTasks, ACallThatEndedAtOnceIsATaskToo) {
