@@ -138,17 +138,20 @@ std::optional<mcp::ProtocolError> PveTasks::unseen(const mcp::Caller& caller, st
   return no ? std::optional(not_allowed(*no)) : std::nullopt;
 }
 
-std::expected<mcp::TaskState, mcp::ProtocolError> PveTasks::look(const mcp::Caller& caller,
+std::expected<mcp::TaskState, mcp::ProtocolError> PveTasks::look(const mcp::Caller& caller, mcp::Era era,
                                                                  std::string_view handle,
                                                                  std::chrono::milliseconds limit,
                                                                  const std::stop_token& stop) {
   if (auto no = unseen(caller, handle)) return std::unexpected(*std::move(no));
   const auto started = parse_handle(handle);
-  if (const auto asked = stops_.find(started->upid.text)) return cancelled(*started, *asked, stop);
+  const auto asked_to_stop = [&] {
+    return era == mcp::Era::Legacy ? stops_.find(started->upid.text) : std::nullopt;
+  };
+  if (const auto asked = asked_to_stop()) return cancelled(*started, *asked, stop);
   auto& cluster = toolbox_.cluster();
   auto report = cluster.tasks.await(started->upid, limit, {}, stop);
   // Whoever waited may have been overtaken by a cancel().
-  if (const auto asked = stops_.find(started->upid.text)) return cancelled(*started, *asked, stop);
+  if (const auto asked = asked_to_stop()) return cancelled(*started, *asked, stop);
   if (report.state == State::Unknown)
     return std::unexpected(explained(*report.error, "GET", *started, cluster.client));
   if (report.state == State::Running) return working(*started, cluster.clock.wall());
@@ -157,20 +160,20 @@ std::expected<mcp::TaskState, mcp::ProtocolError> PveTasks::look(const mcp::Call
   return ended(caller, *started, std::move(report), stop);
 }
 
-std::expected<mcp::TaskState, mcp::ProtocolError> PveTasks::get(const mcp::Caller& caller,
+std::expected<mcp::TaskState, mcp::ProtocolError> PveTasks::get(const mcp::Caller& caller, mcp::Era era,
                                                                 std::string_view handle,
                                                                 std::stop_token stop) {
-  return look(caller, handle, std::chrono::milliseconds{0}, stop);
+  return look(caller, era, handle, std::chrono::milliseconds{0}, stop);
 }
 
-std::expected<mcp::TaskState, mcp::ProtocolError> PveTasks::await(const mcp::Caller& caller,
+std::expected<mcp::TaskState, mcp::ProtocolError> PveTasks::await(const mcp::Caller& caller, mcp::Era era,
                                                                   std::string_view handle,
                                                                   std::stop_token stop) {
-  return look(caller, handle, kForever, stop);
+  return look(caller, era, handle, kForever, stop);
 }
 
-std::expected<void, mcp::ProtocolError> PveTasks::cancel(const mcp::Caller& caller, std::string_view handle,
-                                                         std::stop_token stop) {
+std::expected<void, mcp::ProtocolError> PveTasks::cancel(const mcp::Caller& caller, mcp::Era era,
+                                                         std::string_view handle, std::stop_token stop) {
   const auto started = parse_handle(handle);
   if (!started || toolbox_.row(started->tool) == nullptr) return std::unexpected(unknown(handle));
   if (const auto no = toolbox_.refusal(caller, started->tool)) return std::unexpected(not_allowed(*no));
@@ -183,7 +186,7 @@ std::expected<void, mcp::ProtocolError> PveTasks::cancel(const mcp::Caller& call
   path.pop_back();
   const auto answer = client.call({base::Method::Delete, path, {}}, stop);
   if (!answer) return std::unexpected(explained(answer.error(), "DELETE", *started, client));
-  stops_.add(started->upid.text, toolbox_.cluster().clock.wall());
+  if (era == mcp::Era::Legacy) stops_.add(started->upid.text, toolbox_.cluster().clock.wall());
   return {};
 }
 

@@ -377,7 +377,7 @@ bool Subscriptions::task_updated(std::string_view handle, std::stop_token stop) 
   for (const auto& stream : streams()) {
     const auto found = stream->task_ids.find(handle);
     if (found == stream->task_ids.end() || stream->call->token().stop_requested()) continue;
-    const auto state = tasks->get(stream->caller, handle, stop);
+    const auto state = tasks->get(stream->caller, Era::Modern, handle, stop);
     if (state) stream->tell_task(found->second, *state);
     all = all && state;
   }

@@ -120,7 +120,8 @@ TaskState finished(const Named& task) {
 std::expected<TaskState, ProtocolError> state_of(const Server& server, const Exchange& exchange,
                                                  const Named& task) {
   if (task.handle.empty()) return finished(task);
-  return server.offer().tasks->get(exchange.caller, task.handle, exchange.stop);
+  return server.offer().tasks->get(exchange.caller, era(exchange.envelope.revision), task.handle,
+                                   exchange.stop);
 }
 
 std::string write_state(const Server& server, const Exchange& exchange, const std::string& id,
@@ -274,7 +275,9 @@ Reply cancel_task(const Server& server, const Exchange& exchange) {
     if (modern) return write_heard(server);
     return jsonrpc::invalid_params("the task has ended already, so it cannot be cancelled");
   }
-  if (auto heard = server.offer().tasks->cancel(exchange.caller, task->handle, exchange.stop); !heard)
+  if (auto heard = server.offer().tasks->cancel(exchange.caller, era(exchange.envelope.revision),
+                                                task->handle, exchange.stop);
+      !heard)
     return refused(std::move(heard.error()));
   if (modern) return write_heard(server);
   state->status = Status::Cancelled;
@@ -307,11 +310,11 @@ Reply task_result(const Server& server, const Exchange& exchange) {
     out.pop_back();
     return out + ",\"_meta\":" + base::write_json(base::Json(related(task->id))) + "}";
   }
-  auto state = server.offer().tasks->await(exchange.caller, task->handle, exchange.stop);
+  auto state = server.offer().tasks->await(exchange.caller, Era::Legacy, task->handle, exchange.stop);
   while (state && state->status == Status::InputRequired && !exchange.stop.stop_requested()) {
     if (auto answered = answer_questions(server, exchange, *task, *state); !answered)
       return std::unexpected(std::move(answered.error()));
-    state = server.offer().tasks->await(exchange.caller, task->handle, exchange.stop);
+    state = server.offer().tasks->await(exchange.caller, Era::Legacy, task->handle, exchange.stop);
   }
   if (!state) return refused(std::move(state.error()));
   if (state->error) return refused(*state->error);

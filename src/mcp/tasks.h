@@ -51,15 +51,17 @@ class Tasks {
   Tasks& operator=(const Tasks&) = delete;
   virtual ~Tasks() = default;
 
-  virtual std::expected<TaskState, ProtocolError> get(const Caller& caller, std::string_view handle,
+  /// For the modern era what the work itself says, which is the same in each process that is asked.
+  virtual std::expected<TaskState, ProtocolError> get(const Caller& caller, Era era, std::string_view handle,
                                                       std::stop_token stop) = 0;
   /// get(), once the task is no longer Working, or `stop` fires.
-  virtual std::expected<TaskState, ProtocolError> await(const Caller& caller, std::string_view handle,
-                                                        std::stop_token stop) = 0;
-  /// Asks the work to stop. Once that went well for work that had not ended, the task should be Cancelled for
-  /// get() and await(): revision 2025-11-25 was told so, and lets no end be taken back. Idempotent. Where the
-  /// caller may not, -32602, or kInsufficientScope when another token might.
-  virtual std::expected<void, ProtocolError> cancel(const Caller& caller, std::string_view handle,
+  virtual std::expected<TaskState, ProtocolError> await(const Caller& caller, Era era,
+                                                        std::string_view handle, std::stop_token stop) = 0;
+  /// Asks the work to stop. Once that went well for work that had not ended, a task that was asked of by the
+  /// legacy era should be Cancelled for its get() and await(): revision 2025-11-25 was told so, lets no end
+  /// be taken back, and its sessions live in one process. Idempotent. Where the caller may not, -32602, or
+  /// kInsufficientScope when another token might.
+  virtual std::expected<void, ProtocolError> cancel(const Caller& caller, Era era, std::string_view handle,
                                                     std::stop_token stop) = 0;
   /// Answers to TaskState::requests, some of them or all, which fit what was asked; keys that were answered
   /// meanwhile are ignored.

@@ -66,16 +66,16 @@ void Jobs::finish(Job& job) {
   touch(job, TaskState::Status::Completed);
 }
 
-std::expected<TaskState, mcp::ProtocolError> Jobs::get(const mcp::Caller& caller, std::string_view handle,
-                                                       std::stop_token /*stop*/) {
+std::expected<TaskState, mcp::ProtocolError> Jobs::get(const mcp::Caller& caller, mcp::Era /*era*/,
+                                                       std::string_view handle, std::stop_token /*stop*/) {
   const std::scoped_lock lock(mutex_);
   const auto* const job = find(caller, handle);
   if (job == nullptr) return unknown();
   return job->state;
 }
 
-std::expected<TaskState, mcp::ProtocolError> Jobs::await(const mcp::Caller& caller, std::string_view handle,
-                                                         std::stop_token stop) {
+std::expected<TaskState, mcp::ProtocolError> Jobs::await(const mcp::Caller& caller, mcp::Era /*era*/,
+                                                         std::string_view handle, std::stop_token stop) {
   std::unique_lock lock(mutex_);
   const auto* const job = find(caller, handle);
   if (job == nullptr) return unknown();
@@ -83,8 +83,8 @@ std::expected<TaskState, mcp::ProtocolError> Jobs::await(const mcp::Caller& call
   return job->state;
 }
 
-std::expected<void, mcp::ProtocolError> Jobs::cancel(const mcp::Caller& caller, std::string_view handle,
-                                                     std::stop_token /*stop*/) {
+std::expected<void, mcp::ProtocolError> Jobs::cancel(const mcp::Caller& caller, mcp::Era /*era*/,
+                                                     std::string_view handle, std::stop_token /*stop*/) {
   {
     const std::scoped_lock lock(mutex_);
     auto* const job = find(caller, handle);

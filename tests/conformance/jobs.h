@@ -36,12 +36,14 @@ class Jobs final : public mcp::Tasks {
   /// Known from now on, and Working.
   mcp::Task begin(const mcp::Caller& caller, Plan plan);
 
-  std::expected<mcp::TaskState, mcp::ProtocolError> get(const mcp::Caller& caller, std::string_view handle,
+  std::expected<mcp::TaskState, mcp::ProtocolError> get(const mcp::Caller& caller, mcp::Era era,
+                                                        std::string_view handle,
                                                         std::stop_token stop) override;
-  std::expected<mcp::TaskState, mcp::ProtocolError> await(const mcp::Caller& caller, std::string_view handle,
+  std::expected<mcp::TaskState, mcp::ProtocolError> await(const mcp::Caller& caller, mcp::Era era,
+                                                          std::string_view handle,
                                                           std::stop_token stop) override;
-  std::expected<void, mcp::ProtocolError> cancel(const mcp::Caller& caller, std::string_view handle,
-                                                 std::stop_token stop) override;
+  std::expected<void, mcp::ProtocolError> cancel(const mcp::Caller& caller, mcp::Era era,
+                                                 std::string_view handle, std::stop_token stop) override;
   std::expected<void, mcp::ProtocolError> update(const mcp::Caller& caller, std::string_view handle,
                                                  const base::JsonObject& inputs) override;
 

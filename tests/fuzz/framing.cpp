@@ -71,7 +71,7 @@ class Rest final : public mcp::Completer, public mcp::Tasks, public mcp::Watch {
       const mcp::CompletionRequest& request) override {
     return mcp::Completion{{std::string(request.ref), std::string(request.value)}};
   }
-  std::expected<mcp::TaskState, mcp::ProtocolError> get(const mcp::Caller& /*caller*/,
+  std::expected<mcp::TaskState, mcp::ProtocolError> get(const mcp::Caller& /*caller*/, mcp::Era /*era*/,
                                                         std::string_view handle,
                                                         std::stop_token /*stop*/) override {
     mcp::TaskState state;
@@ -80,11 +80,13 @@ class Rest final : public mcp::Completer, public mcp::Tasks, public mcp::Watch {
     state.result = std::make_shared<const mcp::Result>();
     return state;
   }
-  std::expected<mcp::TaskState, mcp::ProtocolError> await(const mcp::Caller& caller, std::string_view handle,
+  std::expected<mcp::TaskState, mcp::ProtocolError> await(const mcp::Caller& caller, mcp::Era era,
+                                                          std::string_view handle,
                                                           std::stop_token stop) override {
-    return get(caller, handle, std::move(stop));
+    return get(caller, era, handle, std::move(stop));
   }
-  std::expected<void, mcp::ProtocolError> cancel(const mcp::Caller& /*caller*/, std::string_view /*handle*/,
+  std::expected<void, mcp::ProtocolError> cancel(const mcp::Caller& /*caller*/, mcp::Era /*era*/,
+                                                 std::string_view /*handle*/,
                                                  std::stop_token /*stop*/) override {
     return {};
   }

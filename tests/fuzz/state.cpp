@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "mcp/connection.h"
+#include "mcp/form.h"
 #include "mcp/seal.h"
 #include "mcp/server.h"
 #include "mcp/task_methods.h"
@@ -37,19 +38,20 @@ class OneTool final : public mcp::Tools {
 
 class OneTask final : public mcp::Tasks {
  public:
-  std::expected<mcp::TaskState, mcp::ProtocolError> get(const mcp::Caller& /*caller*/,
+  std::expected<mcp::TaskState, mcp::ProtocolError> get(const mcp::Caller& /*caller*/, mcp::Era /*era*/,
                                                         std::string_view handle,
                                                         std::stop_token /*stop*/) override {
     check(handle == kHandle);
     ++seen;
     return mcp::TaskState{};
   }
-  std::expected<mcp::TaskState, mcp::ProtocolError> await(const mcp::Caller& caller, std::string_view handle,
+  std::expected<mcp::TaskState, mcp::ProtocolError> await(const mcp::Caller& caller, mcp::Era era,
+                                                          std::string_view handle,
                                                           std::stop_token stop) override {
-    return get(caller, handle, std::move(stop));
+    return get(caller, era, handle, std::move(stop));
   }
-  std::expected<void, mcp::ProtocolError> cancel(const mcp::Caller& /*caller*/, std::string_view handle,
-                                                 std::stop_token /*stop*/) override {
+  std::expected<void, mcp::ProtocolError> cancel(const mcp::Caller& /*caller*/, mcp::Era /*era*/,
+                                                 std::string_view handle, std::stop_token /*stop*/) override {
     check(handle == kHandle);
     return {};
   }
@@ -116,6 +118,18 @@ std::string changed(std::string genuine, std::string_view changes) {
   return genuine;
 }
 
+/// The question after the form comes in the same round when the form was answered.
+bool are_answers(const base::Json& given) {
+  const auto* const answers = given.if_object();
+  if (answers == nullptr) return false;
+  const auto* const form = answers->if_contains("form");
+  if (form == nullptr) return true;
+  if (!mcp::is_answer(*form, mcp::InputRequest::Kind::Form)) return false;
+  if (!mcp::answers(*form, mcp::ask_form("form", "Which?", {}).requests.front())) return true;
+  const auto* const sure = answers->if_contains("sure");
+  return sure == nullptr || mcp::is_answer(*sure, mcp::InputRequest::Kind::Confirmation);
+}
+
 void try_state(std::string_view changes, std::string_view answers) {
   Client client;
   const auto genuine = client.first_state();
@@ -124,7 +138,7 @@ void try_state(std::string_view changes, std::string_view answers) {
   params["name"] = "tool";
   params["requestState"] = state;
   if (auto parsed = base::parse_json(answers)) params["inputResponses"] = *std::move(parsed);
-  const bool well_formed = !params.contains("inputResponses") || params.at("inputResponses").is_object();
+  const bool well_formed = !params.contains("inputResponses") || are_answers(params.at("inputResponses"));
   const auto& answer = client.ask("tools/call", std::move(params));
   check(!client.tools.sure);  // the form alone was asked
   check(answer.contains("result") == (state == genuine && well_formed));

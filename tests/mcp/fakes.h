@@ -112,16 +112,20 @@ class FakeTasks final : public mcp::Tasks {
     const std::scoped_lock lock(mutex_);
     states_.erase(handle);
   }
-  Found get(const mcp::Caller& /*caller*/, std::string_view handle, std::stop_token /*stop*/) override {
+  Found get(const mcp::Caller& /*caller*/, mcp::Era era, std::string_view handle,
+            std::stop_token /*stop*/) override {
     const std::scoped_lock lock(mutex_);
+    asked_by.insert(era);
     return find(handle);
   }
-  Found await(const mcp::Caller& /*caller*/, std::string_view handle, std::stop_token stop) override {
+  Found await(const mcp::Caller& /*caller*/, mcp::Era era, std::string_view handle,
+              std::stop_token stop) override {
     const std::stop_callback wake(stop, [this] {
       const std::scoped_lock lock(mutex_);
       changed_.notify_all();
     });
     std::unique_lock lock(mutex_);
+    asked_by.insert(era);
     awaited.release();
     const bool in_time = changed_.wait_for(lock, kForever, [&] {
       const auto state = find(handle);
@@ -130,9 +134,10 @@ class FakeTasks final : public mcp::Tasks {
     if (!in_time) std::abort();
     return find(handle);
   }
-  std::expected<void, mcp::ProtocolError> cancel(const mcp::Caller& /*caller*/, std::string_view handle,
-                                                 std::stop_token /*stop*/) override {
+  std::expected<void, mcp::ProtocolError> cancel(const mcp::Caller& /*caller*/, mcp::Era era,
+                                                 std::string_view handle, std::stop_token /*stop*/) override {
     const std::scoped_lock lock(mutex_);
+    asked_by.insert(era);
     if (auto state = find(handle); !state) return std::unexpected(state.error());
     cancelled.emplace_back(handle);
     return {};
@@ -154,6 +159,8 @@ class FakeTasks final : public mcp::Tasks {
   Gate awaited;
   std::vector<std::string> cancelled;
   std::vector<std::string> updates;
+  /// The eras of those who got, awaited or cancelled one.
+  std::set<mcp::Era> asked_by;
 
  private:
   Found find(std::string_view handle) const {

@@ -135,6 +135,7 @@ TEST_F(ModernTasks, AreCancelledAndHeardTwice) {
   tasks.set("t", working());
   for (int i = 0; i < 2; ++i) EXPECT_EQ(about("cancel", id()).at("resultType"), "complete");
   EXPECT_THAT(tasks.cancelled, ElementsAre("t", "t"));
+  EXPECT_EQ(about("get", id()).at("status"), "working") << "until it has ended";
   tasks.set("t", completed());
   EXPECT_EQ(about("cancel", id()).at("resultType"), "complete") << "too late, but no error";
   EXPECT_EQ(about("get", id()).at("status"), "completed");
@@ -427,6 +428,20 @@ TEST_F(LegacyTasks, WhoCannotBeAskedGetsATaskThatFailed) {
   const auto task = started("confirm");
   EXPECT_EQ(about("get", task).at("status"), "failed");
   EXPECT_THAT(base::write_json(about("result", task).at("content")), HasSubstr("Nothing was changed"));
+}
+
+TEST_F(LegacyTasks, AreToldWhoseEraTheyAreAskedIn) {
+  tasks.set("t", working());
+  ask(modern("tasks/get", "1", R"("taskId":")" + id() + "\"", kTasks));
+  ask(modern("tasks/cancel", "1", R"("taskId":")" + id() + "\"", kTasks));
+  ask(modern("subscriptions/listen", "2", R"("notifications":{"taskIds":[")" + id() + R"("]})", kTasks));
+  EXPECT_TRUE(all.changes().task_updated("t", {}));
+  EXPECT_THAT(std::exchange(tasks.asked_by, {}), ElementsAre(mcp::Era::Modern));
+  about("get", id());
+  about("cancel", id());
+  tasks.set("t", completed());
+  about("result", id());
+  EXPECT_THAT(tasks.asked_by, ElementsAre(mcp::Era::Legacy));
 }
 
 TEST_F(TaskTest, HandlesComeBackToTheirCallerAlone) {

@@ -12,6 +12,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 using Status = mcp::TaskState::Status;
+using mcp::Era;
 
 constexpr auto kBackup = R"({"node":"pve2","vmid":"104","storage":"nas"})";
 
@@ -27,8 +28,8 @@ class TasksTest : public testing::Test {
     ADD_FAILURE() << tool << " is no task";
     return {};
   }
-  mcp::TaskState get(const mcp::Task& task) {
-    auto state = tasks_.get({}, task.handle, {});
+  mcp::TaskState get(const mcp::Task& task, Era era = Era::Modern) {
+    auto state = tasks_.get({}, era, task.handle, {});
     EXPECT_TRUE(state.has_value()) << state.error().message;
     return state.value_or(mcp::TaskState{});
   }
@@ -90,31 +91,31 @@ TEST_F(TasksTest, AMigrationThatFailsByItselfWasNotCancelled) {
 
 TEST_F(TasksTest, ItsEndCanBeAwaited) {
   const auto task = begin("pve_run_backup", kBackup);
-  const auto end = tasks_.await({}, task.handle, {});
+  const auto end = tasks_.await({}, Era::Modern, task.handle, {});
   ASSERT_TRUE(end.has_value());
   EXPECT_EQ(end->status, Status::Completed);
   std::stop_source stop;
   stop.request_stop();
   const auto other = begin("pve_run_backup", kBackup);
-  EXPECT_EQ(tasks_.await({}, other.handle, stop.get_token())->status, Status::Working);
+  EXPECT_EQ(tasks_.await({}, Era::Modern, other.handle, stop.get_token())->status, Status::Working);
 }
 
 TEST_F(TasksTest, ItCanBeStopped) {
   const auto task = begin("pve_shutdown_qemu_vm", R"({"vmid":100})");
   mcp::Caller reader;
   reader.tier = "read-only";
-  const auto refused = tasks_.cancel(reader, task.handle, {}).error();
+  const auto refused = tasks_.cancel(reader, Era::Modern, task.handle, {}).error();
   EXPECT_EQ(refused.code, -32602);
   EXPECT_THAT(refused.message, HasSubstr("needs the tier read-execute, but the caller's token allows"));
   reader.scopes = {"pve:read"};
-  const auto challenged = tasks_.cancel(reader, task.handle, {}).error();
+  const auto challenged = tasks_.cancel(reader, Era::Modern, task.handle, {}).error();
   EXPECT_EQ(challenged.code, mcp::kInsufficientScope);
   EXPECT_EQ(base::write_json(challenged.data), R"({"scopes":["pve:read","pve:execute"]})");
   EXPECT_EQ(get(task).status, Status::Working);
-  EXPECT_TRUE(tasks_.cancel({}, task.handle, {}).has_value());
+  EXPECT_TRUE(tasks_.cancel({}, Era::Modern, task.handle, {}).has_value());
   lab_.clock.advance(seconds{30});
   EXPECT_EQ(get(task).status, Status::Cancelled) << get(task).message;
-  EXPECT_TRUE(tasks_.cancel({}, task.handle, {}).has_value()) << "once more";
+  EXPECT_TRUE(tasks_.cancel({}, Era::Modern, task.handle, {}).has_value()) << "once more";
   EXPECT_TRUE(tasks_.update({}, task.handle, {}).has_value());
 }
 
@@ -122,14 +123,16 @@ TEST_F(TasksTest, ToLookOnTakesTheCategoryOfTheTool) {
   const auto task = begin("pve_run_backup", kBackup);
   mcp::Caller reader;
   reader.tier = "read-only";
-  EXPECT_EQ(tasks_.get(reader, task.handle, {})->status, Status::Working) << "whatever the tier";
+  EXPECT_EQ(tasks_.get(reader, mcp::Era::Modern, task.handle, {})->status, Status::Working)
+      << "whatever the tier";
   reader.categories = {"backup"};
-  EXPECT_TRUE(tasks_.get(reader, task.handle, {}).has_value());
+  EXPECT_TRUE(tasks_.get(reader, mcp::Era::Modern, task.handle, {}).has_value());
   EXPECT_TRUE(tasks_.update(reader, task.handle, {}).has_value());
   lab_.clock.advance(seconds{300});
   const auto refused = [&](const mcp::Caller& caller) {
     const auto asked = lab_.http.asked.size();
-    for (const auto& state : {tasks_.get(caller, task.handle, {}), tasks_.await(caller, task.handle, {})}) {
+    for (const auto& state : {tasks_.get(caller, mcp::Era::Modern, task.handle, {}),
+                              tasks_.await(caller, mcp::Era::Modern, task.handle, {})}) {
       ASSERT_FALSE(state.has_value());
       EXPECT_EQ(state.error().code, -32602);
       EXPECT_THAT(state.error().message,
@@ -155,46 +158,69 @@ TEST_F(TasksTest, WhoLooksOnIsToldWhatItMayList) {
   mcp::Caller caller;
   caller.categories = {"qemu"};
   EXPECT_THAT(text_of(get(task)), HasSubstr("qm unlock 110"));
-  EXPECT_THAT(text_of(*tasks_.get(caller, task.handle, {})),
+  EXPECT_THAT(text_of(*tasks_.get(caller, mcp::Era::Modern, task.handle, {})),
               AllOf(HasSubstr("VM is locked (backup)"), testing::Not(HasSubstr("qm unlock 110"))));
 }
 
-TEST_F(TasksTest, WhatWasStoppedIsCancelledForGood) {
+TEST_F(TasksTest, WhatALegacySessionStoppedIsCancelledForGood) {
   for (const auto& [tool, arguments, says] :
        {std::tuple{"pve_run_backup", kBackup, "job errors"},
         std::tuple{"pve_migrate_qemu_vm", R"({"vmid":107,"target":"pve1"})", "migration aborted"}}) {
     const auto task = begin(tool, arguments);
     const auto asked = lab_.clock.wall();
-    ASSERT_TRUE(tasks_.cancel({}, task.handle, {}).has_value()) << tool;
-    const auto at_once = get(task);
+    ASSERT_TRUE(tasks_.cancel({}, Era::Legacy, task.handle, {}).has_value()) << tool;
+    const auto at_once = get(task, Era::Legacy);
     EXPECT_EQ(at_once.status, Status::Cancelled) << tool << at_once.message;
     EXPECT_THAT(at_once.message, HasSubstr("PVE was asked to stop it"));
     EXPECT_GE(at_once.updated, std::chrono::floor<seconds>(asked));
+    EXPECT_EQ(get(task).status, Status::Working) << tool << " goes on for the modern era, until it has ended";
     lab_.clock.advance(seconds{300});
-    const auto end = get(task);
+    const auto end = get(task, Era::Legacy);
     EXPECT_EQ(end.status, Status::Cancelled) << tool << end.message;
     EXPECT_THAT(end.message, HasSubstr(std::string("asked to stop it, and it ended: ") + says));
     EXPECT_FALSE(end.result);
     EXPECT_GE(end.updated, at_once.updated);
-    EXPECT_EQ(tasks_.await({}, task.handle, {})->status, Status::Cancelled) << tool;
-    // Who was not there when it was stopped has PVE's word only.
-    engine::PveTasks others(lab_.toolbox);
-    EXPECT_EQ(others.get({}, task.handle, {})->status, Status::Completed) << tool;
+    EXPECT_EQ(tasks_.await({}, Era::Legacy, task.handle, {})->status, Status::Cancelled) << tool;
+  }
+}
+
+TEST_F(TasksTest, EachReplicaSaysTheSameOfWhatWasStopped) {
+  engine::PveTasks others(lab_.toolbox);
+  for (const auto& [tool, arguments, status] :
+       {std::tuple{"pve_run_backup", kBackup, Status::Completed},
+        std::tuple{"pve_migrate_qemu_vm", R"({"vmid":107,"target":"pve1"})", Status::Completed},
+        std::tuple{"pve_shutdown_qemu_vm", R"({"vmid":100})", Status::Cancelled}}) {
+    const auto task = begin(tool, arguments);
+    ASSERT_TRUE(tasks_.cancel({}, Era::Modern, task.handle, {}).has_value()) << tool;
+    std::vector<Status> here;
+    std::vector<Status> there;
+    for (int i = 0; i < 4; ++i) {
+      here.push_back(get(task).status);
+      there.push_back(others.get({}, Era::Modern, task.handle, {})->status);
+      lab_.clock.advance(seconds{i == 0 ? 1 : 100});
+    }
+    EXPECT_EQ(here, there) << tool;
+    EXPECT_EQ(here.back(), status) << tool;
+    for (auto* const asked : {&tasks_, &others}) {
+      EXPECT_EQ(asked->await({}, Era::Modern, task.handle, {})->status, status) << tool;
+      EXPECT_EQ(asked->get({}, Era::Legacy, task.handle, {})->status, status) << "no session stopped it";
+    }
   }
 }
 
 TEST_F(TasksTest, WhatPveIsSilentAboutStaysCancelled) {
   const auto task = begin("pve_run_backup", kBackup);
-  ASSERT_TRUE(tasks_.cancel({}, task.handle, {}).has_value());
+  ASSERT_TRUE(tasks_.cancel({}, Era::Legacy, task.handle, {}).has_value());
   ASSERT_TRUE(lab_.simulated.fault("status=500"));
-  EXPECT_EQ(get(task).status, Status::Cancelled);
-  EXPECT_EQ(tasks_.await({}, task.handle, {})->status, Status::Cancelled);
+  EXPECT_EQ(get(task, Era::Legacy).status, Status::Cancelled);
+  EXPECT_EQ(tasks_.await({}, Era::Legacy, task.handle, {})->status, Status::Cancelled);
+  EXPECT_EQ(tasks_.get({}, Era::Modern, task.handle, {}).error().code, -32603);
 }
 
 TEST_F(TasksTest, WhatHasEndedCannotBeStopped) {
   const auto task = begin("pve_run_backup", kBackup);
   lab_.clock.advance(seconds{300});
-  EXPECT_TRUE(tasks_.cancel({}, task.handle, {}).has_value());
+  EXPECT_TRUE(tasks_.cancel({}, Era::Modern, task.handle, {}).has_value());
   EXPECT_EQ(get(task).status, Status::Completed);
   EXPECT_FALSE(get(task).result->is_error);
 }
@@ -204,7 +230,7 @@ TEST_F(TasksTest, AStopThatPveRefusedIsNone) {
   lab_.http.change = [](const std::string&, net::Response& response) {
     if (response.body.contains("\"data\":null")) response.status = 500;
   };
-  EXPECT_FALSE(tasks_.cancel({}, task.handle, {}).has_value());
+  EXPECT_FALSE(tasks_.cancel({}, Era::Modern, task.handle, {}).has_value());
   lab_.http.change = {};
   EXPECT_EQ(get(task).status, Status::Working);
 }
@@ -213,9 +239,9 @@ TEST_F(TasksTest, AnotherProcessKnowsItToo) {
   const auto task = begin("pve_run_backup", kBackup);
   engine::Toolbox fresh(catalog::categories(), {}, {lab_.client, lab::facts(), lab_.clock, {}});
   engine::PveTasks others(fresh);
-  EXPECT_EQ(others.get({}, task.handle, {})->status, Status::Working);
+  EXPECT_EQ(others.get({}, Era::Modern, task.handle, {})->status, Status::Working);
   lab_.clock.advance(seconds{300});
-  EXPECT_EQ(text_of(*others.get({}, task.handle, {})), text_of(get(task)));
+  EXPECT_EQ(text_of(*others.get({}, Era::Modern, task.handle, {})), text_of(get(task)));
 }
 
 TEST_F(TasksTest, UnknownOnesAreRefused) {
@@ -224,20 +250,22 @@ TEST_F(TasksTest, UnknownOnesAreRefused) {
         "UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:\tpve_start_qemu_vm\tVM 100 start",
         "UPID:pve9:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:\tpve_start_qemu_vm\tVM 100 start",
         "UPID:../x:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:\tpve_start_qemu_vm\tVM 100 start"}) {
-    EXPECT_EQ(tasks_.get({}, handle, {}).error().code, -32602) << handle;
-    EXPECT_EQ(tasks_.cancel({}, handle, {}).error().code, -32602) << handle;
+    EXPECT_EQ(tasks_.get({}, Era::Modern, handle, {}).error().code, -32602) << handle;
+    EXPECT_EQ(tasks_.cancel({}, Era::Modern, handle, {}).error().code, -32602) << handle;
   }
   EXPECT_EQ(tasks_.update({}, "nonsense", {}).error().code, -32602);
-  EXPECT_EQ(tasks_.cancel({}, "UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:\tpve_x\tx", {})
-                .error()
-                .code,
-            -32602);
+  EXPECT_EQ(
+      tasks_
+          .cancel({}, Era::Modern, "UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:\tpve_x\tx", {})
+          .error()
+          .code,
+      -32602);
 }
 
 TEST_F(TasksTest, WhenPveDoesNotAnswerNobodyKnows) {
   const auto task = begin("pve_run_backup", kBackup);
   ASSERT_TRUE(lab_.simulated.fault("status=500"));
-  EXPECT_EQ(tasks_.get({}, task.handle, {}).error().code, -32603);
+  EXPECT_EQ(tasks_.get({}, Era::Modern, task.handle, {}).error().code, -32603);
 }
 
 TEST_F(TasksTest, TheClientIsToldInItsLog) {
