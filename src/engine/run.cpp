@@ -236,10 +236,13 @@ class Run {
     if (upid && turn != nullptr) turn->started(*upid);
     if (upid) {
       const auto subject = sentence(row_, shown_arguments());
-      call_.log.write(mcp::LogLevel::Info,
-                      fmt::format("{}: {} started", subject, base::printable(upid->text)));
       // What the end says of a secret can only be taken out while the secret is known.
-      if (call_.may_be_task && !carries_secret(row_, target_.arguments)) {
+      const bool becomes_task = call_.may_be_task && !carries_secret(row_, target_.arguments);
+      // The modern era hears of a task through the task alone.
+      if (!becomes_task || call_.era == mcp::Era::Legacy)
+        call_.log.write(mcp::LogLevel::Info,
+                        fmt::format("{}: {} started", subject, base::printable(upid->text)));
+      if (becomes_task) {
         task_ = begun({*upid, std::string(row_.tool().name), subject}, target_.note, cluster_.clock.wall());
         return {};
       }

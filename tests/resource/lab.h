@@ -78,11 +78,10 @@ class Lab {
         toolbox(catalog::categories(), std::move(policy), {client, facts(), clock, options}) {}
 
   mcp::Outcome outcome(std::string_view tool, std::string_view arguments, bool may_be_task = false,
-                       const mcp::Caller& caller = {}) {
+                       const mcp::Caller& caller = {}, mcp::Era era = mcp::Era::Modern) {
     const auto parsed = base::parse_json(arguments)->as_object();
     mcp::Unheard unheard;
-    return toolbox.call(
-        {{caller, mcp::Era::Modern, none, none, unheard, log, {}}, tool, parsed, may_be_task});
+    return toolbox.call({{caller, era, none, none, unheard, log, {}}, tool, parsed, may_be_task});
   }
   std::string call(std::string_view tool, std::string_view arguments) {
     const auto made = outcome(tool, arguments);

@@ -269,11 +269,17 @@ TEST_F(TasksTest, WhenPveDoesNotAnswerNobodyKnows) {
 }
 
 TEST_F(TasksTest, TheClientIsToldInItsLog) {
-  begin("pve_run_backup", kBackup);
-  ASSERT_EQ(lab_.log.lines.size(), 1U);
-  EXPECT_EQ(lab_.log.lines[0].first, mcp::LogLevel::Info);
-  EXPECT_THAT(lab_.log.lines[0].second,
-              AllOf(StartsWith("Backup on node pve2: UPID:"), HasSubstr(" started")));
+  const auto begun = [&](bool as_task, Era era) {
+    lab_.log.lines.clear();
+    lab_.outcome("pve_run_backup", kBackup, as_task, {}, era);
+    return lab_.log.lines;
+  };
+  const auto lines = begun(true, Era::Legacy);
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0].first, mcp::LogLevel::Info);
+  EXPECT_THAT(lines[0].second, AllOf(StartsWith("Backup on node pve2: UPID:"), HasSubstr(" started")));
+  EXPECT_TRUE(begun(true, Era::Modern).empty()) << "of a task it is told by the task alone";
+  EXPECT_FALSE(begun(false, Era::Modern).empty());
   engine::Options options;
   options.wait = seconds{60};
   lab::Lab waiting({}, options);
