@@ -1,6 +1,5 @@
 #include "transport/http_modern.h"
 
-#include <charconv>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -87,15 +86,18 @@ std::optional<HttpError> compare_all(const jsonrpc::Request& request, const net:
 std::optional<std::string> header_text(const base::Json& value) {
   if (value.is_string()) return std::string(value.get_string());
   if (value.is_bool()) return value.get_bool() ? "true" : "false";
-  if (value.is_int64()) return std::to_string(value.get_int64());
   return std::nullopt;
 }
 
+/// 42 is 42.0 and 4.2e1: whoever writes the header need not have written the body.
 bool same_argument(const base::Json& value, std::string_view given) {
-  if (!value.is_int64()) return header_text(value) == given;
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), number);
-  return error == std::errc{} && end == given.data() + given.size() && number == value.get_int64();
+  if (!value.is_number()) return header_text(value) == given;
+  constexpr std::string_view kDigits = "-0123456789";
+  if (given.empty() || kDigits.find(given.front()) == std::string_view::npos) return false;
+  const auto number = base::parse_json(given);
+  if (!number || !number->is_number()) return false;
+  if (!value.is_double() && !number->is_double()) return *number == value;
+  return number->to_number<double>() == value.to_number<double>();
 }
 
 std::optional<HttpError> check_argument(const mcp::HeaderArgument& argument,
