@@ -46,7 +46,8 @@ Item call(base::JsonObject& members, const base::Json& method, const base::Json*
           std::optional<Id> id) {
   const bool notification = id_value == nullptr;
   if (!notification && !id) {
-    return invalid({}, kInvalidRequest, "Invalid request: \"id\" must be a string or an integer");
+    return invalid({}, kInvalidRequest,
+                   "Invalid request: \"id\" must be a string of at most 256 bytes or an integer");
   }
   const auto bad = [&](int code, std::string_view message) -> Item {
     return notification ? Item(unanswerable(message)) : Item(invalid(id, code, message));
@@ -162,7 +163,10 @@ std::unexpected<Error> invalid_params(std::string_view why) {
 }
 
 std::optional<Id> read_id(const base::Json& value) {
-  if (const auto* const text = value.if_string()) return std::string(view(*text));
+  if (const auto* const text = value.if_string()) {
+    if (text->size() > kLongestId) return std::nullopt;
+    return std::string(view(*text));
+  }
   if (const auto* const number = value.if_int64()) return *number;
   // Some encoders write every number with a fraction. From 2^46 on the parser takes some of these for their
   // neighbours, from 2^53 on a double does: the answer would go to another request.

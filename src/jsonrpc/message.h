@@ -77,8 +77,11 @@ Error too_long(std::size_t count, std::size_t most);
 /// -32602; `why` says which member, and what it must be.
 std::unexpected<Error> invalid_params(std::string_view why);
 
-/// A JSON value as an id, if it may be one: a number with a fraction or an exponent only where it is whole
-/// and below 2^46, so that no two are read as one.
+/// Of an id that is a text, in bytes: it is kept while its request runs, and streams run for long.
+inline constexpr std::size_t kLongestId = 256;
+
+/// A JSON value as an id, if it may be one: a text of kLongestId at most, or a number with a fraction or an
+/// exponent only where it is whole and below 2^46, so that no two are read as one.
 std::optional<Id> read_id(const base::Json& value);
 
 void write_id(const Id& id, std::string& out);

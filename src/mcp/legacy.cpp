@@ -9,6 +9,28 @@
 
 namespace mcp::legacy {
 
+namespace {
+
+/// What is looked at later; the whole could be of any size, and is kept as long as the session.
+base::JsonObject kept(const base::JsonObject& declared) {
+  constexpr std::size_t kMostParts = 8;
+  base::JsonObject out;
+  for (const std::string_view name : {"elicitation", "roots", "sampling"}) {
+    const auto* const value = declared.if_contains(name);
+    const auto* const object = value != nullptr ? value->if_object() : nullptr;
+    if (object == nullptr) continue;
+    base::JsonObject parts;
+    for (const auto& part : *object) {
+      if (parts.size() < kMostParts && part.key().size() <= jsonrpc::kLongestId)
+        parts[part.key()] = part.value().is_object() ? base::Json(base::JsonObject{}) : base::Json(nullptr);
+    }
+    out[name] = std::move(parts);
+  }
+  return out;
+}
+
+}  // namespace
+
 std::expected<Session, jsonrpc::Error> initialize(const base::JsonObject& params) {
   const auto* const asked = params.if_contains("protocolVersion");
   if (asked == nullptr || !asked->is_string()) {
@@ -21,7 +43,7 @@ std::expected<Session, jsonrpc::Error> initialize(const base::JsonObject& params
     if (!capabilities->is_object()) {
       return jsonrpc::invalid_params("\"capabilities\" must be an object");
     }
-    session.client_capabilities = capabilities->get_object();
+    session.client_capabilities = kept(capabilities->get_object());
   }
   return session;
 }

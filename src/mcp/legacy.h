@@ -14,6 +14,7 @@ namespace mcp::legacy {
 
 struct Session {
   Revision revision = Revision::R2025_11_25;
+  /// Those of elicitation, roots and sampling, with the names of their parts and nothing in these.
   base::JsonObject client_capabilities;
   /// Absent until logging/setLevel: no logs.
   std::optional<LogLevel> log_level;

@@ -101,6 +101,8 @@ TEST(Parse, SaysWhyAMessageIsRefusedAndToWhom) {
       {R"({"jsonrpc":"2.0","id":87682122581101.000,"method":"p"})", kInvalidRequest, ""},
       {R"({"jsonrpc":"2.0","id":9223372036854775808,"method":"p"})", kInvalidRequest, ""},
       {R"({"jsonrpc":"2.0","id":true,"method":"p"})", kInvalidRequest, ""},
+      {R"({"jsonrpc":"2.0","id":")" + std::string(kLongestId + 1, 'i') + R"(","method":"p"})",
+       kInvalidRequest, ""},
       {R"({"jsonrpc":"2.0","id":[1],"method":"p"})", kInvalidRequest, ""},
       {R"({"jsonrpc":"2.0","id":{},"method":"p"})", kInvalidRequest, ""},
       {R"({"jsonrpc":"2.0","id":1,"method":7})", kInvalidRequest, "1"},
@@ -193,6 +195,11 @@ TEST(Write, ReplacesBytesThatAreNotUtf8) {
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":\"\xEF\xBF\xBD\xC3\xA4\xEF\xBF\xBD\xEF\xBF\xBD\"}");
   EXPECT_EQ(write_error({}, {-1, "\xFF", {}}),
             "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":-1,\"message\":\"\xEF\xBF\xBD\"}}");
+}
+
+TEST(Ids, AreShort) {
+  EXPECT_EQ(read_id(base::Json(std::string(kLongestId, 'i'))), Id(std::string(kLongestId, 'i')));
+  EXPECT_EQ(read_id(base::Json(std::string(kLongestId + 1, 'i'))), std::nullopt);
 }
 
 TEST(Ids, DifferByType) { EXPECT_NE(Id(std::int64_t{1}), Id("1")); }

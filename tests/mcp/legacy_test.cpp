@@ -2,6 +2,7 @@
 #include <array>
 
 #include "mcp/fixture.h"
+#include "mcp/legacy.h"
 
 namespace test {
 namespace {
@@ -273,6 +274,23 @@ TEST_F(Legacy, SendsErrorsWithoutIdOnlyWhereTheyMayBeLeftOut) {
     }
     EXPECT_THAT(ask(R"({"jsonrpc":"1.0","id":7,"method":"ping"})"), HasSubstr(R"("id":7,"error")"));
   }
+}
+
+TEST(LegacySession, KeepsOfTheCapabilitiesWhatIsLookedAtLater) {
+  const auto kept = [](const std::string& capabilities) {
+    const auto params =
+        base::parse_json(R"({"protocolVersion":"2025-11-25","capabilities":)" + capabilities + "}");
+    return base::write_json(base::Json(mcp::legacy::initialize(params->as_object())->client_capabilities));
+  };
+  EXPECT_EQ(kept("{}"), "{}");
+  EXPECT_EQ(kept(R"({"x":{"y":"z"},"roots":{"listChanged":true},"sampling":7})"),
+            R"({"roots":{"listChanged":null}})");
+  EXPECT_EQ(kept(R"({"elicitation":{"form":{"x":"y"},"url":{}}})"),
+            R"({"elicitation":{"form":{},"url":{}}})");
+  EXPECT_EQ(kept(R"({"elicitation":{"form":7}})"), R"({"elicitation":{"form":null}})");
+  std::string many = R"("x":{})";
+  for (int i = 0; i < 1000; ++i) many += ",\"" + std::to_string(i) + std::string(100, 'x') + "\":{}";
+  EXPECT_LT(kept(R"({"elicitation":{)" + many + "}}").size(), 2000U);
 }
 
 }  // namespace
