@@ -30,10 +30,11 @@ class Changes {
   virtual void tools_changed() = 0;
   virtual void prompts_changed() = 0;
   virtual void resources_changed() = 0;
-  /// `uri` as it was in Watched.
+  /// `uri` as it was in Watched. Told to those by whom it can still be watched.
   virtual void resource_updated(std::string_view uri) = 0;
   /// `handle` as it was in Watched; its clients get the task's state as Tasks::get has it now. False when the
-  /// state could not be had, or not before `stop`: to be told again later.
+  /// state could not be had, or not before `stop`: to be told again later. A task that is none, or none for
+  /// the caller (-32602), is told to nobody.
   virtual bool task_updated(std::string_view handle, std::stop_token stop) = 0;
 };
 

@@ -255,7 +255,7 @@ bool Subscriptions::subscribe(const std::shared_ptr<Listener>& listener, const C
     const std::scoped_lock lock(mutex_);
     auto& ear = ears_[listener.get()];
     ear.listener = listener;
-    ear.identity = caller.identity;
+    ear.caller = caller;
     if (ear.uris.contains(uri)) return true;
     if (ear.uris.size() >= kMostUris || !take_names(caller.identity, 1)) return false;
     ear.uris.insert(uri);
@@ -270,7 +270,7 @@ void Subscriptions::unsubscribe(const std::shared_ptr<Listener>& listener, const
     const auto found = ears_.find(listener.get());
     if (found == ears_.end() || found->second.uris.erase(uri) == 0) return;
     found->second.withheld.erase(uri);
-    give_names(found->second.identity, 1);
+    give_names(found->second.caller.identity, 1);
   }
   tell_watch();
 }
@@ -281,7 +281,7 @@ void Subscriptions::remove(const Listener* listener) {
     const auto found = ears_.find(listener);
     if (found == ears_.end()) return;
     const auto names = found->second.uris.size();
-    give_names(found->second.identity, names);
+    give_names(found->second.caller.identity, names);
     ears_.erase(found);
     if (names == 0) return;
   }
@@ -358,12 +358,16 @@ void Subscriptions::resources_changed() {
 }
 
 void Subscriptions::resource_updated(std::string_view uri) {
+  auto* const resources = server_.offer().resources;
+  if (resources == nullptr) return;
+  const auto may_watch = [&](const Caller& caller) { return resources->watchable(caller, uri); };
   for (const auto& stream : streams()) {
-    if (std::ranges::find(stream->uris, uri) != stream->uris.end()) stream->tell_resource(uri);
+    const bool named = std::ranges::find(stream->uris, uri) != stream->uris.end();
+    if (named && may_watch(stream->caller)) stream->tell_resource(uri);
   }
   const auto params = write_updated(uri);
   for (const auto& listener : listeners([&](Ear& ear) {
-         if (!ear.uris.contains(uri)) return false;
+         if (!ear.uris.contains(uri) || !may_watch(ear.caller)) return false;
          if (!ear.ready) ear.withheld.emplace(uri);
          return ear.ready;
        }))
@@ -379,7 +383,8 @@ bool Subscriptions::task_updated(std::string_view handle, std::stop_token stop) 
     if (found == stream->task_ids.end() || stream->call->token().stop_requested()) continue;
     const auto state = tasks->get(stream->caller, Era::Modern, handle, stop);
     if (state) stream->tell_task(found->second, *state);
-    all = all && state;
+    // What there is not, or not for this caller, will not be there later either.
+    all = all && (state || state.error().code == jsonrpc::kInvalidParams);
   }
   return all;
 }

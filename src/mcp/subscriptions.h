@@ -68,7 +68,7 @@ class Subscriptions final : public Changes {
   struct Stream;
   struct Ear {
     std::weak_ptr<Listener> listener;
-    std::string identity;
+    Caller caller;
     bool ready = false;
     std::set<std::string, std::less<>> uris;
     std::set<std::string, std::less<>> withheld;  ///< those of them that were updated before it was ready

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -52,9 +53,11 @@ class FakeResources final : public mcp::Resources {
   }
   bool watchable(const mcp::Caller& caller, std::string_view uri) override {
     return uri.starts_with("pve://") && uri != "pve://none" && uri != "pve://fixed" &&
-           (uri != "pve://alice" || caller.identity == "alice");
+           (uri != "pve://alice" || caller.identity == "alice") && !closed;
   }
   bool fixed(const mcp::Caller& /*caller*/, std::string_view uri) override { return uri == "pve://fixed"; }
+
+  std::atomic<bool> closed = false;  ///< nothing is watchable any more
 };
 
 class FakePrompts final : public mcp::Prompts {
@@ -112,10 +115,16 @@ class FakeTasks final : public mcp::Tasks {
     const std::scoped_lock lock(mutex_);
     states_.erase(handle);
   }
+  /// get() of it is an internal error from now on.
+  void hide(const std::string& handle) {
+    const std::scoped_lock lock(mutex_);
+    hidden_ = handle;
+  }
   Found get(const mcp::Caller& /*caller*/, mcp::Era era, std::string_view handle,
             std::stop_token /*stop*/) override {
     const std::scoped_lock lock(mutex_);
     asked_by.insert(era);
+    if (handle == hidden_) return std::unexpected(mcp::ProtocolError{-32603, "no answer", nullptr});
     return find(handle);
   }
   Found await(const mcp::Caller& /*caller*/, mcp::Era era, std::string_view handle,
@@ -172,6 +181,7 @@ class FakeTasks final : public mcp::Tasks {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::map<std::string, mcp::TaskState, std::less<>> states_;
+  std::string hidden_;
 };
 
 /// Keeps each new set of what it was told to look at.

@@ -206,8 +206,12 @@ TEST_F(Listening, ATaskWhoseStateCannotBeHadIsToldLater) {
   listen("1", R"({"taskIds":[")" + task("t") + R"("]})", kTasks);
   EXPECT_TRUE(all.changes().task_updated("t", {}));
   EXPECT_TRUE(all.changes().task_updated("of nobody", {}));
-  tasks.forget("t");
+  tasks.hide("t");
   EXPECT_FALSE(all.changes().task_updated("t", {}));
+  tasks.hide("");
+  tasks.forget("t");
+  EXPECT_TRUE(all.changes().task_updated("t", {})) << "it will not come";
+  tasks.hide("t");
   cancel("1");
   EXPECT_TRUE(all.changes().task_updated("t", {})) << "nobody listens any more";
 }
@@ -249,6 +253,18 @@ TEST_F(Listening, AcknowledgesAResourceOnce) {
             told("subscriptions/acknowledged", "1",
                  R"(,"notifications":{"resourceSubscriptions":["pve://b","pve://a"]})"));
   EXPECT_THAT(during([&] { all.changes().resource_updated("pve://a"); }), SizeIs(1));
+}
+
+TEST_F(Listening, WhatMayNoLongerBeWatchedIsToldToNobody) {
+  listen("1", R"({"resourceSubscriptions":["pve://a"]})");
+  const auto modern_one = std::exchange(connection, open(all));
+  initialize("2025-11-25");
+  send(R"({"jsonrpc":"2.0","method":"notifications/initialized"})");
+  ask(legacy("resources/subscribe", "1", R"("uri":"pve://a")"));
+  const auto update = [&] { all.changes().resource_updated("pve://a"); };
+  EXPECT_THAT(during(update), SizeIs(2));
+  resources.closed = true;
+  EXPECT_THAT(during(update), IsEmpty());
 }
 
 TEST_F(Listening, WhatHappensBeforeALegacySessionIsReadyIsToldThen) {
