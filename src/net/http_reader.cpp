@@ -36,6 +36,18 @@ std::string lower_value(const Headers& headers, std::string_view name) {
   return base::lower_ascii(find_header(headers, name).value_or(""));
 }
 
+/// Twice what there was, as a string grows, but no more than the body is said to be.
+void make_room(std::string& body, std::size_t size, std::uint64_t length) {
+  if (size <= body.capacity()) return;
+  auto room = std::max(size, 2 * body.capacity());
+  if (length >= size) room = std::min<std::size_t>(room, length);
+  // reserve() would double it anyway.
+  std::string larger;
+  larger.reserve(room);
+  larger = body;
+  body.swap(larger);
+}
+
 }  // namespace
 
 // Beast would accept any byte in a quoted extension, also a bare LF, and any number of extensions.
@@ -224,11 +236,15 @@ bool HttpReader::take_body() {
   auto& parser = parser_->message;
   auto& body = incoming_.request.body;
   while (!parser.is_done()) {
-    const auto piece = rest().substr(0, max_head());
+    auto piece = rest().substr(0, max_head());
+    // What follows is the next request.
+    if (const auto left = parser.content_length_remaining(); left && *left < piece.size())
+      piece = piece.substr(0, *left);
     // Beast 1.81 asserts that a last chunk it saw a part of has five bytes the next time.
     const bool could_end = parser.chunked() && !parser_->in_chunks && piece.starts_with('0');
     if (piece.empty() || (could_end && piece.size() < 5)) return false;
     const auto had = body.size();
+    make_room(body, had + piece.size(), parser.content_length().value_or(0));
     body.resize(had + piece.size());
     auto& room = parser.get().body();
     room.data = body.data() + had;

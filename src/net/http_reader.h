@@ -56,8 +56,11 @@ class HttpReader {
   /// Not a byte of the next request has come.
   bool idle() const { return in_head() && unused() == 0; }
   bool in_head() const { return stage_ == Stage::Head; }
-  /// Bytes of the body so far.
-  std::size_t body_size() const { return incoming_.request.body.size(); }
+  /// Bytes that the body so far holds in memory: what has come, and room for more up to its Content-Length.
+  std::size_t body_room() const {
+    const auto& body = incoming_.request.body;
+    return body.empty() ? 0 : body.capacity();
+  }
   /// Frees what has come of a body that nobody will take.
   void drop_body() { std::string().swap(incoming_.request.body); }
   /// Bytes that were fed and not used yet.

@@ -187,8 +187,8 @@ void Session::read() {
 // False when all connections together hold too much and none of the others is to give way: then this one has
 // been told so.
 bool Session::count_body() {
-  host_.bodies += reader_.body_size() - counted_;
-  counted_ = reader_.body_size();
+  host_.bodies += reader_.body_room() - counted_;
+  counted_ = reader_.body_room();
   if (counted_ == 0 || host_.options.max_bodies == 0) return true;
   while (host_.bodies > host_.options.max_bodies) {
     const auto slowest = host_.slowest_body();

@@ -234,4 +234,35 @@ TEST(HttpReader, RefusalIsForGood) {
   EXPECT_EQ(reader.step(), Step::Refused);
 }
 
+TEST(HttpReader, ABodyTakesNoMoreRoomThanItIsSaidToBe) {
+  const ServerOptions options;
+  HttpReader reader(options);
+  reader.feed("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2900\r\n\r\n");
+  EXPECT_EQ(reader.step(), Step::Head);
+  EXPECT_EQ(reader.body_room(), 0U);
+  for (const std::size_t piece : {1600U, 100U, 1000U}) {
+    reader.feed(std::string(piece, 'x'));
+    EXPECT_EQ(reader.step(), Step::More);
+  }
+  EXPECT_EQ(reader.body_room(), 2900U) << "a string that grows by itself would hold 3200";
+  reader.feed(std::string(200, 'x') + "GET /next HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(reader.step(), Step::Done);
+  EXPECT_EQ(reader.body_room(), 2900U);
+  EXPECT_EQ(reader.take().request.body.size(), 2900U);
+  EXPECT_EQ(reader.step(), Step::Head);
+  EXPECT_EQ(reader.head().target, "/next");
+}
+
+TEST(HttpReader, RoomIsCountedAndNotOnlyWhatHasCome) {
+  const ServerOptions options;
+  HttpReader reader(options);
+  reader.feed("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n");
+  EXPECT_EQ(reader.step(), Step::Head);
+  for (const std::size_t piece : {1600U, 100U}) {
+    reader.feed(std::string(piece, 'x'));
+    EXPECT_EQ(reader.step(), Step::More);
+  }
+  EXPECT_GE(reader.body_room(), 3200U);
+}
+
 }  // namespace

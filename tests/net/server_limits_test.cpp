@@ -173,16 +173,17 @@ TEST(ServerLimits, ABodyCountsUntilItsAnswerBegins) {
 
 TEST(ServerLimits, ABodyThatWasRefusedCountsNoMore) {
   ServerOptions options;
-  options.max_body = 10;
-  options.max_bodies = 15;
+  options.max_body = 1000;
+  options.max_bodies = 1500;
   const auto server = serve(options, echo);
   const std::string head = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::string most(800, 'x');
   Peer refused(dial(*server));
-  refused.write(head + "8\r\n01234567\r\n8\r\n");
+  refused.write(head + "320\r\n" + most + "\r\n320\r\n");
   EXPECT_TRUE(refused.read_head().starts_with("HTTP/1.1 413 "));
   // The one before is still connected.
   Peer next(dial(*server));
-  next.write(head + "9\r\n012345678\r\n0\r\n\r\n");
+  next.write(head + "320\r\n" + most + "\r\n0\r\n\r\n");
   EXPECT_TRUE(next.read_head().starts_with("HTTP/1.1 200 "));
 }
 
