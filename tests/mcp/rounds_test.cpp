@@ -150,7 +150,7 @@ TEST_F(Rounds, ModernTakesAConfirmationOnceFromManyThreads) {
     for (int i = 0; i < 4; ++i) {
       threads.emplace_back([&, i] {
         const auto params = R"("name":"deed",)" + with(asked, R"({"sure":)" + std::string(kYes) + "}");
-        connection->receive(modern("tools/call", std::to_string(i), params, kAsk));
+        send(modern("tools/call", std::to_string(i), params, kAsk));
       });
     }
   }
