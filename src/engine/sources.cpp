@@ -25,7 +25,8 @@ tool::Sources::Got ParallelReads::read(const tool::Read& read, const std::stop_t
   if (error.kind == pve::Error::Kind::Cancelled) return std::unexpected(tool::Unseen{"no answer in time"});
   if (error.kind == pve::Error::Kind::Refused)
     return std::unexpected(tool::Unseen{base::printable(error.message), error.status == 403, error.status});
-  return std::unexpected(tool::Unseen{pve::explain(error, "GET " + wanted->path, cluster_.client.base_url())});
+  return std::unexpected(
+      tool::Unseen{pve::explain(error, "GET " + wanted->path, cluster_.client.base_url())});
 }
 
 std::vector<tool::Sources::Got> ParallelReads::get(const std::vector<tool::Read>& reads) {
