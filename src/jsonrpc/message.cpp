@@ -47,7 +47,7 @@ Item call(base::JsonObject& members, const base::Json& method, const base::Json*
   const bool notification = id_value == nullptr;
   if (!notification && !id) {
     return invalid({}, kInvalidRequest,
-                   "Invalid request: \"id\" must be a string of at most 256 bytes or an integer");
+                   "Invalid request: \"id\" must be a string of at most 8192 bytes or an integer");
   }
   const auto bad = [&](int code, std::string_view message) -> Item {
     return notification ? Item(unanswerable(message)) : Item(invalid(id, code, message));

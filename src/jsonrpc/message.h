@@ -78,7 +78,7 @@ Error too_long(std::size_t count, std::size_t most);
 std::unexpected<Error> invalid_params(std::string_view why);
 
 /// Of an id that is a text, in bytes: it is kept while its request runs, and streams run for long.
-inline constexpr std::size_t kLongestId = 256;
+inline constexpr std::size_t kLongestId = 8192;
 
 /// A JSON value as an id, if it may be one: a text of kLongestId at most, or a number with a fraction or an
 /// exponent only where it is whole and below 2^46, so that no two are read as one.

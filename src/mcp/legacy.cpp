@@ -14,6 +14,7 @@ namespace {
 /// What is looked at later; the whole could be of any size, and is kept as long as the session.
 base::JsonObject kept(const base::JsonObject& declared) {
   constexpr std::size_t kMostParts = 8;
+  constexpr std::size_t kLongestPart = 64;
   base::JsonObject out;
   for (const std::string_view name : {"elicitation", "roots", "sampling"}) {
     const auto* const value = declared.if_contains(name);
@@ -21,7 +22,7 @@ base::JsonObject kept(const base::JsonObject& declared) {
     if (object == nullptr) continue;
     base::JsonObject parts;
     for (const auto& part : *object) {
-      if (parts.size() < kMostParts && part.key().size() <= jsonrpc::kLongestId)
+      if (parts.size() < kMostParts && part.key().size() <= kLongestPart)
         parts[part.key()] = part.value().is_object() ? base::Json(base::JsonObject{}) : base::Json(nullptr);
     }
     out[name] = std::move(parts);

@@ -52,7 +52,7 @@ inline std::expected<std::optional<jsonrpc::Id>, jsonrpc::Error> progress_token(
   if (value == nullptr || value->is_null()) return std::optional<jsonrpc::Id>{};
   auto token = jsonrpc::read_id(*value);
   if (!token) {
-    return jsonrpc::invalid_params("\"progressToken\" must be a string of at most 256 bytes or an integer");
+    return jsonrpc::invalid_params("\"progressToken\" must be a string of at most 8192 bytes or an integer");
   }
   return token;
 }
