@@ -1,5 +1,6 @@
 #include "engine/request.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/value.h"
@@ -7,17 +8,6 @@
 
 namespace engine {
 namespace {
-
-bool in_path(std::string_view path_template, std::string_view name) {
-  for (auto at = path_template.find(name); at != std::string_view::npos;
-       at = path_template.find(name, at + 1)) {
-    const auto end = at + name.size();
-    if (at > 0 && path_template[at - 1] == '{' && end < path_template.size() && path_template[end] == '}') {
-      return true;
-    }
-  }
-  return false;
-}
 
 void add(std::string_view name, const base::Json& value, pve::Parameters& out) {
   if (value.is_null()) return;
@@ -42,9 +32,11 @@ std::expected<pve::Call, std::string> request(const tool::Endpoint& endpoint,
                                               const base::JsonObject& arguments) {
   auto filled = path(endpoint.path, arguments);
   if (!filled) return std::unexpected(std::move(filled.error()));
+  const auto in_path = tool::path_names(endpoint.path);
   pve::Call call{endpoint.method, *std::move(filled), {}};
   for (const auto& member : arguments) {
-    if (!in_path(endpoint.path, member.key())) add(member.key(), member.value(), call.parameters);
+    if (std::ranges::find(in_path, std::string_view(member.key())) == in_path.end())
+      add(member.key(), member.value(), call.parameters);
   }
   return call;
 }

@@ -13,21 +13,14 @@ constexpr std::string_view wire_name(const tool::Param& param) {
   return param.wire.empty() ? param.name : param.wire;
 }
 
-std::string braced(std::string_view name) {
-  std::string text = "{";
-  return text.append(name).append("}");
-}
-
 /// PVE's endpoint of a row. Where the row has a placeholder and PVE one endpoint per value
 /// (…/services/{service}/{command}), that of the first value stands for all.
 const facts::Endpoint* endpoint_of(const tool::Tool& tool, const facts::Facts& facts) {
   if (const auto* endpoint = facts.find(tool.call.method, tool.call.path)) return endpoint;
   for (const auto& param : tool.params) {
-    const auto placeholder = braced(wire_name(param));
-    const auto at = tool.call.path.find(placeholder);
-    if (param.values.empty() || at == std::string_view::npos) continue;
-    std::string path(tool.call.path);
-    path.replace(at, placeholder.size(), param.values.substr(0, param.values.find('|')));
+    if (param.values.empty() || !tool.about.in_path(wire_name(param))) continue;
+    const auto path =
+        tool::with_value(tool.call.path, wire_name(param), param.values.substr(0, param.values.find('|')));
     if (const auto* endpoint = facts.find(tool.call.method, path)) return endpoint;
   }
   return nullptr;
@@ -68,15 +61,6 @@ Row::Row(const tool::Tool& tool, std::string_view category, const facts::Facts& 
   }
 }
 
-bool Row::finds_node() const {
-  const auto path = tool_->call.path;
-  return in_path("node") && (in_path("vmid") || in_path("upid") || path.ends_with("/vzdump"));
-}
-
-bool Row::in_path(std::string_view wire) const {
-  return tool_->call.path.find(braced(wire)) != std::string_view::npos;
-}
-
 Field Row::listed(const tool::Param& param) const {
   Field field;
   field.name = param.name;
@@ -84,9 +68,9 @@ Field Row::listed(const tool::Param& param) const {
   field.param = &param;
   field.fact = endpoint_ == nullptr ? nullptr : endpoint_->parameter(field.wire);
   field.type = type_of(param, field.fact);
-  field.in_path = in_path(field.wire);
-  field.guest = field.in_path && field.wire == "vmid";
-  field.guests = field.wire == "vmid" && tool_->call.path.ends_with("/vzdump");
+  field.in_path = about().in_path(field.wire);
+  field.guest = about().locator == tool::Locator::Guest && field.wire == "vmid";
+  field.guests = about().locator == tool::Locator::Guests && field.wire == "vmid";
   field.required =
       is_required(param.need, field.fact, field.in_path) && !(field.wire == "node" && finds_node());
   if (!param.values.empty()) {
@@ -103,7 +87,7 @@ Field Row::unlisted(std::string_view wire, const facts::Parameter& fact) const {
   field.wire = wire;
   field.fact = &fact;
   field.type = fact.type;
-  field.in_path = in_path(wire);
+  field.in_path = about().in_path(wire);
   field.values = fact.values;
   return field;
 }

@@ -33,6 +33,7 @@ class Row {
   Row(const tool::Tool& tool, std::string_view category, const facts::Facts& facts);
 
   const tool::Tool& tool() const { return *tool_; }
+  const tool::About& about() const { return tool_->about; }
   std::string_view category() const { return category_; }
   /// nullptr when PVE's facts do not have it (a newer PVE may).
   const facts::Endpoint* endpoint() const { return endpoint_; }
@@ -45,7 +46,7 @@ class Row {
   /// The newest version of PVE that the row's facts know.
   facts::Version newest() const { return newest_; }
   /// True when another argument says on which node the row's object is.
-  bool finds_node() const;
+  bool finds_node() const { return about().locator != tool::Locator::None; }
   /// True when the schema has such parameters that the row does not list.
   bool has_more() const;
 
@@ -55,7 +56,6 @@ class Row {
   std::optional<Field> field_on_wire(std::string_view wire) const;
 
  private:
-  bool in_path(std::string_view wire) const;
   Field listed(const tool::Param& param) const;
   Field unlisted(std::string_view wire, const facts::Parameter& fact) const;
 

@@ -88,15 +88,6 @@ bool is_open(const pve::TaskReport& report) {
   return report.state == pve::TaskReport::State::Running || report.state == pve::TaskReport::State::Unknown;
 }
 
-/// A change after which another list of guests is to be expected: not power, not snapshots.
-bool may_move_guests(const tool::Tool& tool) {
-  const auto path = tool.call.path;
-  const bool guests =
-      path.find("/qemu") != std::string_view::npos || path.find("/lxc") != std::string_view::npos;
-  return tool.effect != tool::Effect::None && guests && path.find("/status/") == std::string_view::npos &&
-         path.find("/snapshot") == std::string_view::npos;
-}
-
 constexpr std::chrono::seconds kShortestQueue{30};
 
 /// Bytes: a report is read whole.
@@ -231,7 +222,7 @@ class Run {
       }
       return failure(explained(answer.error(), *wanted, target_.arguments, cluster_, may_, call_.stop));
     }
-    if (may_move_guests(row_.tool())) cluster_.guests.forget();
+    if (row_.about().changes_guest_list) cluster_.guests.forget();
     const auto upid = started_task(row_, *answer);
     if (upid && turn != nullptr) turn->started(*upid);
     if (upid) {
@@ -281,10 +272,8 @@ class Run {
       base::log(base::LogLevel::Info,
                 fmt::format("{} was cancelled; its PVE task goes on: {}", row_.tool().name, upid.text));
     }
-    if (may_move_guests(row_.tool())) cluster_.guests.forget();
-    // A task that did not find its guest has changed nothing. One that ends or moves a guest may say so after
-    // it has: that is not for repeating.
-    if (report.state == pve::TaskReport::State::Failed && row_.tool().effect == tool::Effect::Additive &&
+    if (row_.about().changes_guest_list) cluster_.guests.forget();
+    if (report.state == pve::TaskReport::State::Failed && row_.about().may_be_repeated &&
         turn_back(report.exit_status))
       return carry_out();
     const auto waited = queued_.count() < 1000 ? std::string{}
@@ -328,14 +317,14 @@ class Run {
       const auto* value = target_.arguments.if_contains(name);
       return value == nullptr ? std::string{} : base::wire_text(*value);
     };
-    if (row_.tool().call.path.find("{vmid}") == std::string_view::npos)
-      return row_.tool().call.path.find("{storage}") == std::string_view::npos
-                 ? "Node " + text("node")
-                 : fmt::format("Storage {} on {}", text("storage"), text("node"));
+    const auto& about = row_.about();
+    if (about.subject == tool::Subject::Storage)
+      return fmt::format("Storage {} on {}", text("storage"), text("node"));
+    if (about.guest == tool::GuestKind::None) return "Node " + text("node");
     const auto* vmid = target_.arguments.if_contains("vmid");
     const auto list = target_.list ? target_.list : cluster_.guests.remembered();
     const auto* guest = list && vmid->is_int64() ? pve::find(*list, vmid->get_int64()) : nullptr;
-    const auto* kind = row_.tool().call.path.find("/lxc/") == std::string_view::npos ? "VM" : "container";
+    const auto kind = tool::noun(about.guest);
     if (guest == nullptr || guest->name.empty()) return fmt::format("{} {}", kind, text("vmid"));
     return fmt::format("{} ({} {})", guest->name, kind, guest->vmid);
   }

@@ -39,11 +39,11 @@ std::string shown(const pve::Guest& guest) {
 }
 
 /// Where a row's guest stands: {vmid} in its path.
-bool is_about_guest(const Row& row) { return row.tool().call.path.find("/{vmid}") != std::string_view::npos; }
+bool is_about_guest(const Row& row) { return row.about().guest != tool::GuestKind::None; }
 
-bool wants_container(const Row& row) { return row.tool().call.path.find("/lxc/") != std::string_view::npos; }
+bool wants_container(const Row& row) { return row.about().guest == tool::GuestKind::Container; }
 
-std::string kind_of(const Row& row) { return wants_container(row) ? "container" : "VM"; }
+std::string kind_of(const Row& row) { return std::string(tool::noun(row.about().guest)); }
 
 std::string wrong_kind(const Row& row, const pve::Guest& guest) {
   auto text = fmt::format("{} was not called: {}{} is a {} on {}", row.tool().name, guest.vmid,
@@ -256,11 +256,16 @@ std::expected<Target, std::string> find_backup_node(const Row& row, Target targe
 std::expected<Target, std::string> find_target(const Row& row, base::JsonObject arguments, Cluster& cluster,
                                                const GuestKinds& kinds, const std::stop_token& stop) {
   Target target{std::move(arguments), {}, nullptr};
-  const auto path = row.tool().call.path;
-  if (path.find("{node}") == std::string_view::npos) return target;
-  if (is_about_guest(row)) return find_guest(row, std::move(target), cluster, kinds, stop);
-  if (path.find("{upid}") != std::string_view::npos) return find_task(row, std::move(target));
-  if (path.ends_with("/vzdump")) return find_backup_node(row, std::move(target), cluster, kinds, stop);
+  switch (row.about().locator) {
+    case tool::Locator::Guest:
+      return find_guest(row, std::move(target), cluster, kinds, stop);
+    case tool::Locator::Guests:
+      return find_backup_node(row, std::move(target), cluster, kinds, stop);
+    case tool::Locator::Task:
+      return find_task(row, std::move(target));
+    case tool::Locator::None:
+      break;
+  }
   return target;
 }
 

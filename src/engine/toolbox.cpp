@@ -19,13 +19,13 @@ constexpr int kInvalidParams = -32602;
 
 /// The same call for the other kind of guest.
 std::string_view sibling_of(const Row& row, const std::vector<Row>& rows) {
-  std::string path(row.tool().call.path);
-  const auto vm = path.find("/qemu/");
-  const auto at = vm == std::string::npos ? path.find("/lxc/") : vm;
-  if (at == std::string::npos) return {};
-  path.replace(at, vm == std::string::npos ? 5 : 6, vm == std::string::npos ? "/qemu/" : "/lxc/");
+  using tool::GuestKind;
+  const auto& about = row.about();
+  if (about.guest == GuestKind::None) return {};
+  const auto other_kind = about.guest == GuestKind::Vm ? GuestKind::Container : GuestKind::Vm;
   for (const auto& other : rows) {
-    if (other.tool().call.method == row.tool().call.method && other.tool().call.path == path)
+    if (other.tool().call.method == row.tool().call.method && other.about().guest == other_kind &&
+        other.about().action == about.action)
       return other.tool().name;
   }
   return {};

@@ -2,33 +2,13 @@
 // look at first. catalog/ declares the rows, engine/ runs them.
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <string_view>
 
 #include "tool/completes.h"
+#include "tool/few.h"
 
 namespace tool {
-
-/// A short list by value: g++ 12 cannot keep a nested initializer list in a constant.
-template <class T, std::size_t Capacity>
-class Few {
- public:
-  constexpr Few() = default;
-  // Rows read as lists; a longer one does not compile.
-  constexpr Few(std::initializer_list<T> items) {  // NOLINT(google-explicit-constructor)
-    for (const auto& item : items) items_[count_++] = item;
-  }
-  constexpr const T* begin() const { return items_.data(); }
-  constexpr const T* end() const { return items_.data() + count_; }
-  constexpr std::size_t size() const { return count_; }
-
- private:
-  std::array<T, Capacity> items_{};
-  std::size_t count_ = 0;
-};
 
 struct PromptArgument {
   std::string_view name;

@@ -56,6 +56,7 @@ constexpr bool params_are_valid(const Tool& tool) {
 constexpr bool path_is_valid(const Tool& tool) {
   const auto path = tool.call.path;
   if (tool.report != nullptr) return path.empty() && tool.call.method == base::Method::Get;
+  if (tool.about.subject == Subject::Unknown) return false;
   if (!path.starts_with('/') || path.ends_with('/') || path.find("//") != std::string_view::npos)
     return false;
   return placeholders_all(path, [&](std::string_view placeholder) {
@@ -78,7 +79,7 @@ constexpr bool offers_are_valid(const Tool& tool) {
   if (tool.effect != Effect::None) {
     return tool.offers == kNoOffer && kind == View::Kind::Object && tool.view.columns.empty();
   }
-  if ((tool.offers & kWait) != 0 && tool.call.path.find("{upid}") == std::string_view::npos) return false;
+  if ((tool.offers & kWait) != 0 && tool.about.locator != Locator::Task) return false;
   if ((tool.offers & (kSelect | kPage)) != 0 && kind != View::Kind::Table) return false;
   if ((tool.offers & kChart) != 0 && kind != View::Kind::Statistics) return false;
   return !tool.heavy && (kind == View::Kind::Table) == !tool.view.noun.empty();
@@ -91,7 +92,8 @@ constexpr std::string_view fault(const Tool& tool) {
   if (!tool.description.ends_with('.')) return "the description does not end with a full stop";
   if (tool.description.size() > kDescriptionLimit) return "the description is too long";
   if (!text_is_clean(tool.description)) return "a control character in the description";
-  if (!path_is_valid(tool)) return "a malformed path, or a placeholder without a parameter";
+  if (!path_is_valid(tool))
+    return "a malformed path, one that tool/endpoints.h does not have, or a placeholder without a parameter";
   if (!params_are_valid(tool)) return "a parameter twice, without a name, or with an empty value";
   if (!effect_is_valid(tool)) return "method, tier, effect and done do not agree";
   if (!offers_are_valid(tool)) return "what it offers does not go with what it reads";

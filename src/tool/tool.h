@@ -14,6 +14,7 @@
 
 #include "base/json.h"
 #include "base/method.h"
+#include "tool/about.h"
 
 namespace tool {
 
@@ -191,6 +192,8 @@ struct Tool {
   Tier tier;
   Effect effect;
   Endpoint call;
+  /// What it is about. Rows do not name it.
+  About about = tool::about(call.method, call.path);
   Params params{};
   /// A second identical call changes nothing more. Only for changes.
   bool idempotent = false;

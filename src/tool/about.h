@@ -1,0 +1,85 @@
+// Tells by method and path what a call is about. The compiler evaluates it for the rows of the catalog; a row
+// that is built at run time calls it once. Nobody else looks into a path.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/method.h"
+#include "tool/endpoints.h"
+#include "tool/subject.h"
+
+namespace tool {
+
+/// Whether `path` is `above` or below it.
+constexpr bool is_below(std::string_view path, std::string_view above) {
+  return path.starts_with(above) && (path.size() == above.size() || path[above.size()] == '/');
+}
+
+/// The names in the braces of a template. A sixth is left out: PVE has four at most.
+constexpr Few<std::string_view, 5> path_names(std::string_view path) {
+  Few<std::string_view, 5> names;
+  for (auto open = path.find('{'); open != std::string_view::npos; open = path.find('{')) {
+    const auto close = path.find('}', open);
+    if (close == std::string_view::npos || names.full()) break;
+    names.add(path.substr(open + 1, close - open - 1));
+    path.remove_prefix(close + 1);
+  }
+  return names;
+}
+
+/// The template with `value` in the place of {name}.
+inline std::string with_value(std::string_view path, std::string_view name, std::string_view value) {
+  const auto place = std::string("{").append(name).append("}");
+  std::string filled(path);
+  if (const auto at = filled.find(place); at != std::string::npos) filled.replace(at, place.size(), value);
+  return filled;
+}
+
+namespace endpoints {
+
+/// The longest entry that has the path; nullptr when none has.
+constexpr const Below* entry(std::string_view path) {
+  const Below* found = nullptr;
+  for (const auto& row : kBelow) {
+    if (is_below(path, row.path) && (found == nullptr || row.path.size() > found->path.size())) found = &row;
+  }
+  return found;
+}
+
+template <class Deeds>
+constexpr void take(const Deeds& deeds, base::Method method, std::string_view action, About& about) {
+  for (const auto& row : deeds) {
+    if (row.method != method || row.action != action) continue;
+    about.changes_guest_list = row.changes_guest_list;
+    about.may_be_repeated = row.may_be_repeated;
+  }
+}
+
+}  // namespace endpoints
+
+/// By PVE's path template ("/nodes/{node}/qemu/{vmid}/config"). An empty path is about nothing.
+constexpr About about(base::Method method, std::string_view path) {
+  constexpr std::string_view kVm = "/nodes/{node}/qemu/{vmid}";
+  constexpr std::string_view kContainer = "/nodes/{node}/lxc/{vmid}";
+  About about;
+  about.path_names = path_names(path);
+  if (const auto* entry = endpoints::entry(path)) {
+    about.subject = entry->subject;
+    about.state = method == base::Method::Get || entry->state == endpoints::kSelf ? path : entry->state;
+  }
+  if (is_below(path, kVm)) about.guest = GuestKind::Vm;
+  if (is_below(path, kContainer)) about.guest = GuestKind::Container;
+  if (about.guest != GuestKind::None) {
+    about.action = path.substr(about.guest == GuestKind::Vm ? kVm.size() : kContainer.size());
+    about.locator = Locator::Guest;
+    endpoints::take(endpoints::kGuestDeeds, method, about.action, about);
+    return about;
+  }
+  if (is_below(path, "/nodes/{node}/tasks/{upid}")) about.locator = Locator::Task;
+  if (path == "/nodes/{node}/vzdump") about.locator = Locator::Guests;
+  endpoints::take(endpoints::kOtherDeeds, method, path, about);
+  return about;
+}
+
+}  // namespace tool

@@ -1,0 +1,185 @@
+// Which endpoints are about what, and what changes do to the guests: the table behind about.h.
+#pragma once
+
+#include <algorithm>
+#include <string_view>
+
+#include "base/method.h"
+#include "tool/subject.h"
+
+namespace tool::endpoints {
+
+/// The path of the change itself, read with GET.
+inline constexpr std::string_view kSelf = "=";
+
+/// All endpoints below a path, unless a longer one has them.
+struct Below {
+  std::string_view path;
+  Subject subject;
+  /// Template of the GET that shows the object before a change; empty: PVE shows none.
+  std::string_view state = kSelf;
+};
+
+inline constexpr Below kBelow[] = {
+    {"/access", Subject::Acl},
+    {"/access/acl", Subject::Acl},
+    {"/access/domains", Subject::Realm},
+    {"/access/domains/{realm}/sync", Subject::Realm, "/access/domains/{realm}"},
+    {"/access/groups", Subject::Group},
+    {"/access/openid", Subject::Session, ""},
+    {"/access/password", Subject::User, "/access/users/{userid}"},
+    {"/access/permissions", Subject::Acl},
+    {"/access/roles", Subject::Role},
+    {"/access/tfa", Subject::SecondFactor},
+    {"/access/ticket", Subject::Session, ""},
+    {"/access/users", Subject::User},
+    {"/access/users/{userid}/tfa", Subject::SecondFactor},
+    {"/access/users/{userid}/token", Subject::Token},
+    {"/access/users/{userid}/unlock-tfa", Subject::SecondFactor, "/access/users/{userid}/tfa"},
+    {"/access/vncticket", Subject::Session, ""},
+    {"/cluster", Subject::Cluster},
+    {"/cluster/acme", Subject::Acme},
+    {"/cluster/backup", Subject::BackupJob},
+    {"/cluster/backup-info", Subject::Backup},
+    {"/cluster/bulk-action/guest", Subject::Guests, "/cluster/resources"},
+    {"/cluster/ceph", Subject::Ceph},
+    {"/cluster/ceph/restart-bulk", Subject::Ceph, "/cluster/ceph/status"},
+    {"/cluster/config", Subject::Cluster, "/cluster/config/nodes"},
+    {"/cluster/firewall", Subject::Firewall},
+    {"/cluster/ha", Subject::Ha},
+    {"/cluster/ha/resources/{sid}/migrate", Subject::Ha, "/cluster/ha/resources/{sid}"},
+    {"/cluster/ha/resources/{sid}/relocate", Subject::Ha, "/cluster/ha/resources/{sid}"},
+    {"/cluster/ha/status/arm-ha", Subject::Ha, "/cluster/ha/status/current"},
+    {"/cluster/ha/status/disarm-ha", Subject::Ha, "/cluster/ha/status/current"},
+    {"/cluster/jobs", Subject::Job},
+    {"/cluster/mapping", Subject::Mapping},
+    {"/cluster/metrics", Subject::Metrics},
+    {"/cluster/notifications", Subject::Notification},
+    {"/cluster/notifications/targets/{name}/test", Subject::Notification, "/cluster/notifications/targets"},
+    {"/cluster/qemu", Subject::CpuModel},
+    {"/cluster/replication", Subject::Replication},
+    {"/cluster/sdn", Subject::Sdn},
+    {"/cluster/sdn/lock", Subject::Sdn, "/cluster/sdn"},
+    {"/cluster/sdn/rollback", Subject::Sdn, "/cluster/sdn"},
+    {"/cluster/sdn/vnets/{vnet}/firewall", Subject::Firewall},
+    {"/cluster/sdn/vnets/{vnet}/ips", Subject::Sdn, "/cluster/sdn/vnets/{vnet}"},
+    {"/cluster/tasks", Subject::Task},
+    {"/nodes", Subject::Node},
+    {"/nodes/{node}/aplinfo", Subject::Volume},
+    {"/nodes/{node}/apt", Subject::Package},
+    {"/nodes/{node}/ceph", Subject::Ceph, "/nodes/{node}/ceph/status"},
+    {"/nodes/{node}/ceph/fs/{name}", Subject::Ceph, "/nodes/{node}/ceph/fs"},
+    {"/nodes/{node}/ceph/mds/{name}", Subject::Ceph, "/nodes/{node}/ceph/mds"},
+    {"/nodes/{node}/ceph/mgr/{id}", Subject::Ceph, "/nodes/{node}/ceph/mgr"},
+    {"/nodes/{node}/ceph/mon/{monid}", Subject::Ceph, "/nodes/{node}/ceph/mon"},
+    {"/nodes/{node}/ceph/osd", Subject::Ceph},
+    {"/nodes/{node}/ceph/osd/{osdid}/in", Subject::Ceph, "/nodes/{node}/ceph/osd/{osdid}"},
+    {"/nodes/{node}/ceph/osd/{osdid}/out", Subject::Ceph, "/nodes/{node}/ceph/osd/{osdid}"},
+    {"/nodes/{node}/ceph/osd/{osdid}/scrub", Subject::Ceph, "/nodes/{node}/ceph/osd/{osdid}"},
+    {"/nodes/{node}/ceph/pool", Subject::Ceph},
+    {"/nodes/{node}/certificates", Subject::Certificate, "/nodes/{node}/certificates/info"},
+    {"/nodes/{node}/disks", Subject::Disk, "/nodes/{node}/disks/list"},
+    {"/nodes/{node}/disks/directory", Subject::Disk, "/nodes/{node}/disks/directory"},
+    {"/nodes/{node}/disks/lvm", Subject::Disk, "/nodes/{node}/disks/lvm"},
+    {"/nodes/{node}/disks/lvmthin", Subject::Disk, "/nodes/{node}/disks/lvmthin"},
+    {"/nodes/{node}/disks/zfs", Subject::Disk},
+    {"/nodes/{node}/execute", Subject::Node, "/nodes/{node}/status"},
+    {"/nodes/{node}/firewall", Subject::Firewall},
+    {"/nodes/{node}/lxc", Subject::Container},
+    {"/nodes/{node}/lxc/{vmid}", Subject::Container, "/nodes/{node}/lxc/{vmid}/config"},
+    {"/nodes/{node}/lxc/{vmid}/firewall", Subject::Firewall},
+    {"/nodes/{node}/lxc/{vmid}/snapshot", Subject::Snapshot},
+    {"/nodes/{node}/lxc/{vmid}/snapshot/{snapname}", Subject::Snapshot,
+     "/nodes/{node}/lxc/{vmid}/snapshot/{snapname}/config"},
+    {"/nodes/{node}/lxc/{vmid}/spiceproxy", Subject::Console, "/nodes/{node}/lxc/{vmid}/status/current"},
+    {"/nodes/{node}/lxc/{vmid}/status", Subject::Container, "/nodes/{node}/lxc/{vmid}/status/current"},
+    {"/nodes/{node}/lxc/{vmid}/termproxy", Subject::Console, "/nodes/{node}/lxc/{vmid}/status/current"},
+    {"/nodes/{node}/lxc/{vmid}/vncproxy", Subject::Console, "/nodes/{node}/lxc/{vmid}/status/current"},
+    {"/nodes/{node}/lxc/{vmid}/vncwebsocket", Subject::Console},
+    {"/nodes/{node}/migrateall", Subject::Guests, "/cluster/resources"},
+    {"/nodes/{node}/network", Subject::Network},
+    {"/nodes/{node}/qemu", Subject::Vm},
+    {"/nodes/{node}/qemu/{vmid}", Subject::Vm, "/nodes/{node}/qemu/{vmid}/config"},
+    {"/nodes/{node}/qemu/{vmid}/agent", Subject::Vm, "/nodes/{node}/qemu/{vmid}/status/current"},
+    {"/nodes/{node}/qemu/{vmid}/cloudinit", Subject::Vm},
+    {"/nodes/{node}/qemu/{vmid}/firewall", Subject::Firewall},
+    {"/nodes/{node}/qemu/{vmid}/monitor", Subject::Vm, "/nodes/{node}/qemu/{vmid}/status/current"},
+    {"/nodes/{node}/qemu/{vmid}/sendkey", Subject::Console, "/nodes/{node}/qemu/{vmid}/status/current"},
+    {"/nodes/{node}/qemu/{vmid}/snapshot", Subject::Snapshot},
+    {"/nodes/{node}/qemu/{vmid}/snapshot/{snapname}", Subject::Snapshot,
+     "/nodes/{node}/qemu/{vmid}/snapshot/{snapname}/config"},
+    {"/nodes/{node}/qemu/{vmid}/spiceproxy", Subject::Console, "/nodes/{node}/qemu/{vmid}/status/current"},
+    {"/nodes/{node}/qemu/{vmid}/status", Subject::Vm, "/nodes/{node}/qemu/{vmid}/status/current"},
+    {"/nodes/{node}/qemu/{vmid}/termproxy", Subject::Console, "/nodes/{node}/qemu/{vmid}/status/current"},
+    {"/nodes/{node}/qemu/{vmid}/vncproxy", Subject::Console, "/nodes/{node}/qemu/{vmid}/status/current"},
+    {"/nodes/{node}/qemu/{vmid}/vncwebsocket", Subject::Console},
+    {"/nodes/{node}/query-oci-repo-tags", Subject::Volume},
+    {"/nodes/{node}/query-url-metadata", Subject::Volume},
+    {"/nodes/{node}/replication", Subject::Replication},
+    {"/nodes/{node}/replication/{id}/schedule_now", Subject::Replication,
+     "/nodes/{node}/replication/{id}/status"},
+    {"/nodes/{node}/scan", Subject::Storage},
+    {"/nodes/{node}/sdn", Subject::Sdn},
+    {"/nodes/{node}/services", Subject::Service, "/nodes/{node}/services/{service}/state"},
+    {"/nodes/{node}/spiceshell", Subject::Console, "/nodes/{node}/status"},
+    {"/nodes/{node}/startall", Subject::Guests, "/cluster/resources"},
+    {"/nodes/{node}/stopall", Subject::Guests, "/cluster/resources"},
+    {"/nodes/{node}/storage", Subject::Storage},
+    {"/nodes/{node}/storage/{storage}/content", Subject::Volume},
+    {"/nodes/{node}/storage/{storage}/download-url", Subject::Volume,
+     "/nodes/{node}/storage/{storage}/content"},
+    {"/nodes/{node}/storage/{storage}/file-restore", Subject::Backup},
+    {"/nodes/{node}/storage/{storage}/import-metadata", Subject::Volume},
+    {"/nodes/{node}/storage/{storage}/oci-registry-pull", Subject::Volume,
+     "/nodes/{node}/storage/{storage}/content"},
+    {"/nodes/{node}/storage/{storage}/prunebackups", Subject::Backup},
+    {"/nodes/{node}/storage/{storage}/upload", Subject::Volume, "/nodes/{node}/storage/{storage}/content"},
+    {"/nodes/{node}/subscription", Subject::Subscription},
+    {"/nodes/{node}/suspendall", Subject::Guests, "/cluster/resources"},
+    {"/nodes/{node}/tasks", Subject::Task},
+    {"/nodes/{node}/tasks/{upid}", Subject::Task, "/nodes/{node}/tasks/{upid}/status"},
+    {"/nodes/{node}/termproxy", Subject::Console, "/nodes/{node}/status"},
+    {"/nodes/{node}/vncshell", Subject::Console, "/nodes/{node}/status"},
+    {"/nodes/{node}/vncwebsocket", Subject::Console},
+    {"/nodes/{node}/vzdump", Subject::Backup, "/nodes/{node}/vzdump/defaults"},
+    {"/nodes/{node}/wakeonlan", Subject::Node, "/nodes/{node}/config"},
+    {"/pools", Subject::Pool},
+    {"/storage", Subject::Storage},
+    {"/version", Subject::Cluster},
+};
+
+/// What a change does to the guests; of a path with {vmid} by its action, else by the whole path.
+struct Deed {
+  base::Method method;
+  std::string_view action;
+  bool changes_guest_list = false;
+  bool may_be_repeated = false;
+};
+
+inline constexpr Deed kGuestDeeds[] = {
+    {base::Method::Delete, "", true},
+    {base::Method::Post, "/clone", true, true},
+    {base::Method::Post, "/config", true},
+    {base::Method::Put, "/config", true},
+    {base::Method::Post, "/migrate", true},
+    {base::Method::Post, "/remote_migrate", true},
+    {base::Method::Post, "/snapshot", false, true},
+    // The name is part of what it brings back.
+    {base::Method::Post, "/snapshot/{snapname}/rollback", true},
+    {base::Method::Post, "/status/resume", false, true},
+    {base::Method::Post, "/status/start", false, true},
+    {base::Method::Post, "/template", true},
+};
+
+inline constexpr Deed kOtherDeeds[] = {
+    {base::Method::Post, "/cluster/bulk-action/guest/migrate", true},
+    {base::Method::Post, "/cluster/ha/resources/{sid}/migrate", true},
+    {base::Method::Post, "/cluster/ha/resources/{sid}/relocate", true},
+    {base::Method::Post, "/nodes/{node}/lxc", true},
+    {base::Method::Post, "/nodes/{node}/migrateall", true},
+    {base::Method::Post, "/nodes/{node}/qemu", true},
+};
+
+static_assert(std::ranges::is_sorted(kBelow, {}, &Below::path));
+
+}  // namespace tool::endpoints
