@@ -1,5 +1,6 @@
 #include "catalog/categories.h"
 #include "catalog/params.h"
+#include "catalog/rights.h"
 #include "tool/rules.h"
 
 namespace catalog {
@@ -10,6 +11,9 @@ using tool::Tier;
 
 namespace {
 
+constexpr tool::Sight kSeesUsers{{{{"Sys.Audit", "User.Modify"}, "/access/groups"}}};
+constexpr tool::Sight kSeesGroups{{{{"Sys.Audit", "User.Modify", "Group.Allocate"}, "/access/groups"}}};
+constexpr tool::Sight kSeesAcl{{{{"Sys.Audit"}, "/access"}}, {{{"Permissions.Modify"}, "/"}}};
 constexpr tool::Param kUserid{.name = "userid"};
 constexpr tool::Param kExpire{.name = "expire", .terse = true};
 
@@ -26,7 +30,7 @@ constexpr tool::Tool kAccess[] = {
      .offers = tool::kSelect | tool::kPage,
      .view = {tool::View::Kind::Table, "users",
               "userid enable expire groups tokens firstname lastname email realm-type comment", false,
-              "Sys.Audit|User.Modify /access/groups"}},
+              &kSeesUsers}},
     {.name = "pve_get_user",
      .title = "User details",
      .description = "Read a user, with groups and tokens.",
@@ -48,8 +52,7 @@ constexpr tool::Tool kAccess[] = {
      .tier = Tier::ReadOnly,
      .effect = Effect::None,
      .call = {Method::Get, "/access/groups"},
-     .view = {tool::View::Kind::Table, "groups", "groupid users comment", false,
-              "Sys.Audit|User.Modify|Group.Allocate /access/groups"}},
+     .view = {tool::View::Kind::Table, "groups", "groupid users comment", false, &kSeesGroups}},
     {.name = "pve_list_acls",
      .title = "List permissions",
      .description = "List the ACL: who has which role on which path.",
@@ -57,8 +60,7 @@ constexpr tool::Tool kAccess[] = {
      .effect = Effect::None,
      .call = {Method::Get, "/access/acl"},
      .offers = tool::kSelect | tool::kPage,
-     .view = {tool::View::Kind::Table, "ACL entries", "path type ugid roleid propagate", false,
-              "Sys.Audit /access or Permissions.Modify /"}},
+     .view = {tool::View::Kind::Table, "ACL entries", "path type ugid roleid propagate", false, &kSeesAcl}},
     {.name = "pve_list_domains",
      .title = "List realms",
      .description = "List the authentication realms.",

@@ -3,6 +3,7 @@
 
 #include "catalog/categories.h"
 #include "catalog/params.h"
+#include "catalog/rights.h"
 #include "tool/rules.h"
 
 namespace catalog {
@@ -52,6 +53,13 @@ std::string unknown_where_dead(tool::Context& context, base::Json& data) {
   return note;
 }
 
+constexpr tool::Sight kSeesResources{{kAuditsGuests, kAuditsStorages, kAuditsNodes}};
+constexpr tool::Sight kSeesSdn{{{{"SDN.Audit", "SDN.Allocate"}, "/sdn"}}};
+constexpr tool::SightFor kSeesOfType[] = {{"type", "vm", &kSeesGuests},
+                                          {"type", "storage", &kSeesStorages},
+                                          {"type", "node", &kSeesNodes},
+                                          {"type", "sdn", &kSeesSdn}};
+
 }  // namespace
 
 constexpr tool::Tool kCluster[] = {
@@ -74,10 +82,7 @@ constexpr tool::Tool kCluster[] = {
      .view = {tool::View::Kind::Table, "resources",
               "vmid name storage type node status cpu mem/maxmem disk/maxdisk uptime lock tags pool template "
               "hastate",
-              false,
-              "VM.Audit /vms and Datastore.Audit|Datastore.AllocateSpace /storage and Sys.Audit /nodes; "
-              "type=vm VM.Audit /vms; type=storage Datastore.Audit|Datastore.AllocateSpace /storage; "
-              "type=node Sys.Audit /nodes; type=sdn SDN.Audit|SDN.Allocate /sdn"},
+              false, &kSeesResources, kSeesOfType},
      .revise = unknown_where_dead},
     {.name = "pve_get_next_vmid",
      .title = "Next free VMID",
@@ -93,7 +98,7 @@ constexpr tool::Tool kCluster[] = {
      .call = {Method::Get, "/cluster/log"},
      .params = {{.name = "max"}},
      .offers = tool::kSelect,
-     .view = {tool::View::Kind::Table, "entries", "time node user tag pri msg", true, "Sys.Syslog /"}},
+     .view = {tool::View::Kind::Table, "entries", "time node user tag pri msg", true, &kSeesLog}},
     {.name = "pve_get_cluster_options",
      .title = "Datacenter options",
      .description = "Read the datacenter options.",
@@ -107,8 +112,7 @@ constexpr tool::Tool kCluster[] = {
      .effect = Effect::None,
      .call = {Method::Get, "/cluster/backup-info/not-backed-up"},
      .offers = tool::kSelect | tool::kPage,
-     .view = {tool::View::Kind::Table, "guests without a backup job", "vmid name type", false,
-              "VM.Audit /vms"}},
+     .view = {tool::View::Kind::Table, "guests without a backup job", "vmid name type", false, &kSeesGuests}},
     {.name = "pve_get_cluster_ha_status",
      .title = "HA status",
      .description = "Read the state of HA.",
@@ -124,7 +128,7 @@ constexpr tool::Tool kCluster[] = {
      .effect = Effect::None,
      .call = {Method::Get, "/cluster/replication"},
      .view = {tool::View::Kind::Table, "replication jobs",
-              "id guest source target schedule disable rate type comment", false, "VM.Audit /vms"}},
+              "id guest source target schedule disable rate type comment", false, &kSeesGuests}},
     {.name = "pve_update_cluster_options",
      .title = "Update datacenter options",
      .description = "Change the datacenter options, e.g. keyboard, language, migration.",

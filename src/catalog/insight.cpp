@@ -12,6 +12,13 @@ using tool::Need;
 using tool::Tier;
 using tool::Type;
 
+namespace {
+
+constexpr std::string_view kMeasures[] = {"cpu", "mem", "diskio", "network"};
+constexpr std::string_view kWindows[] = {"now", "hour", "day", "week"};
+
+}  // namespace
+
 constexpr tool::Tool kInsight[] = {
     {.name = "pve_find_guest",
      .title = "Find a guest",
@@ -42,8 +49,8 @@ constexpr tool::Tool kInsight[] = {
      .effect = Effect::None,
      .call = {Method::Get, ""},
      .params =
-         {{.name = "by", .values = "cpu|mem|diskio|network", .need = Need::Optional, .type = Type::String},
-          {.name = "window", .values = "now|hour|day|week", .need = Need::Optional, .type = Type::String},
+         {{.name = "by", .values = kMeasures, .need = Need::Optional, .type = Type::String},
+          {.name = "window", .values = kWindows, .need = Need::Optional, .type = Type::String},
           {.name = "limit", .description = "default 10", .need = Need::Optional, .type = Type::Integer}},
      .view = {.ordered = true},
      .report = top_consumers},

@@ -107,10 +107,10 @@ class Orphans {
   void note_thinned() {
     // A guest that is not seen may use any disk.
     unseen_guests_ = gaps_.thinned(sources_, "guests", kSeesGuests);
-    for (const auto& [what, rule] :
-         {std::pair("storages", kSeesStorages), std::pair("disk images", kSeesImages),
-          std::pair("backups", kSeesBackups)}) {
-      if (gaps_.thinned(sources_, what, rule)) thinned_.emplace_back(what);
+    for (const auto& [what, sight] :
+         {std::pair("storages", &kSeesStorages), std::pair("disk images", &kSeesImages),
+          std::pair("backups", &kSeesBackups)}) {
+      if (gaps_.thinned(sources_, what, *sight)) thinned_.emplace_back(what);
     }
     unseen_storages_ = std::ranges::find(thinned_, "storages") != thinned_.end();
   }

@@ -182,8 +182,8 @@ void Gaps::add(std::string what, const tool::Unseen& why) {
   note(why.forbidden ? forbidden_ : unanswered_, std::move(what), why.sentence);
 }
 
-bool Gaps::thinned(tool::Sources& sources, std::string what, std::string_view rule) {
-  const auto why = sources.thinned(rule);
+bool Gaps::thinned(tool::Sources& sources, std::string what, const tool::Sight& sight) {
+  const auto why = sources.thinned(sight);
   if (!why) return false;
   note(why->forbidden ? thinned_ : unanswered_, std::move(what), why->sentence);
   keep_new(grants_, why->grants);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "catalog/rights.h"
 #include "tool/tool.h"
 
 namespace catalog {
@@ -93,24 +94,12 @@ std::expected<Inventory, std::string> read_inventory(tool::Sources& sources);
 /// The guest by its number or, where only one has it, its name. The error says what to give instead.
 std::expected<const Guest*, std::string> the_guest(const Inventory& inventory, std::string_view given);
 
-/// What a token needs to see the whole of what PVE thins out with status 200, as tool::View::seen_with says
-/// it.
-inline constexpr std::string_view kSeesGuests = "VM.Audit /vms";
-inline constexpr std::string_view kSeesStorages = "Datastore.Audit|Datastore.AllocateSpace /storage";
-inline constexpr std::string_view kSeesBackups =
-    "Datastore.AllocateSpace /storage and VM.Backup /vms or Datastore.Allocate /storage";
-inline constexpr std::string_view kSeesImages =
-    "Datastore.Audit /storage and VM.Config.Disk /vms or Datastore.Allocate /storage";
-inline constexpr std::string_view kSeesNodes = "Sys.Audit /nodes";  ///< their use, and tasks of others
-inline constexpr std::string_view kSeesLog = "Sys.Syslog /";
-
 /// What a report could not read, by reason.
 class Gaps {
  public:
   void add(std::string what, const tool::Unseen& why);
-  /// Notes it where PVE may have left out some of `what`, and says whether it may: `rule` is one of those
-  /// above.
-  bool thinned(tool::Sources& sources, std::string what, std::string_view rule);
+  /// Notes it where PVE may have left out some of `what`, and says whether it may.
+  bool thinned(tool::Sources& sources, std::string what, const tool::Sight& sight);
   void offline(const Inventory& inventory);
   bool empty() const { return unanswered_.empty() && forbidden_.empty() && thinned_.empty(); }
   /// As the members `unanswered`, `not_permitted` and, where one is known, `remedy`.

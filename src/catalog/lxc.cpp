@@ -1,6 +1,7 @@
 #include "catalog/categories.h"
 #include "catalog/params.h"
 #include "catalog/prepare.h"
+#include "catalog/rights.h"
 #include "tool/rules.h"
 
 namespace catalog {
@@ -36,7 +37,7 @@ constexpr tool::Tool kLxc[] = {
      .offers = tool::kSelect | tool::kPage,
      .view = {tool::View::Kind::Table, "containers",
               "vmid name status cpu cpus mem/maxmem disk/maxdisk uptime lock tags template", false,
-              "VM.Audit /vms"}},
+              &kSeesGuests}},
     {.name = "pve_get_lxc_status",
      .title = "Container status",
      .description = "Read a container's state and use.",

@@ -122,7 +122,8 @@ std::expected<void, std::string> update(tool::Context& context, base::JsonObject
   return {};
 }
 
-constexpr std::string_view kTypes = "bridge|bond|eth|alias|vlan|OVSBridge|OVSBond|OVSPort|OVSIntPort";
+constexpr std::string_view kTypes[] = {"bridge",    "bond",    "eth",     "alias",     "vlan",
+                                       "OVSBridge", "OVSBond", "OVSPort", "OVSIntPort"};
 
 constexpr tool::Param kIface{.name = "iface"};
 constexpr tool::Param kType{.name = "type", .values = kTypes};

@@ -8,6 +8,12 @@ using base::Method;
 using tool::Effect;
 using tool::Tier;
 
+namespace {
+
+constexpr std::string_view kCommands[] = {"start", "stop", "restart", "reload"};
+
+}  // namespace
+
 constexpr tool::Tool kNodes[] = {
     {.name = "pve_list_nodes",
      .title = "List nodes",
@@ -75,9 +81,7 @@ constexpr tool::Tool kNodes[] = {
      .tier = Tier::ReadExecute,
      .effect = Effect::Destructive,
      .call = {Method::Post, "/nodes/{node}/services/{service}/{command}"},
-     .params = {kNode,
-                {.name = "service", .terse = true},
-                {.name = "command", .values = "start|stop|restart|reload"}},
+     .params = {kNode, {.name = "service", .terse = true}, {.name = "command", .values = kCommands}},
      .starts_task = true,
      .done = "Service {service} {command} on node {node}"},
 };

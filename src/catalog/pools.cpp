@@ -2,6 +2,7 @@
 // Mind that PVE answers GET /pools?poolid= without checking Pool.Audit, and with a list of one.
 #include "catalog/categories.h"
 #include "catalog/params.h"
+#include "catalog/rights.h"
 #include "tool/rules.h"
 
 namespace catalog {
@@ -11,6 +12,12 @@ using tool::Effect;
 using tool::Need;
 using tool::Tier;
 
+namespace {
+
+constexpr tool::Sight kSeesPools{{{{"Pool.Audit"}, "/pool"}}};
+
+}  // namespace
+
 constexpr tool::Tool kPools[] = {
     {.name = "pve_list_pools",
      .title = "List pools",
@@ -18,7 +25,7 @@ constexpr tool::Tool kPools[] = {
      .tier = Tier::ReadOnly,
      .effect = Effect::None,
      .call = {Method::Get, "/pools"},
-     .view = {tool::View::Kind::Table, "pools", "poolid comment", false, "Pool.Audit /pool"}},
+     .view = {tool::View::Kind::Table, "pools", "poolid comment", false, &kSeesPools}},
     {.name = "pve_get_pool",
      .title = "Pool members",
      .description = "Read a resource pool and its members.",

@@ -1,6 +1,7 @@
 #include "catalog/categories.h"
 #include "catalog/params.h"
 #include "catalog/prepare.h"
+#include "catalog/rights.h"
 #include "tool/rules.h"
 
 namespace catalog {
@@ -56,8 +57,7 @@ constexpr tool::Tool kQemu[] = {
      .params = {kNode},
      .offers = tool::kSelect | tool::kPage,
      .view = {tool::View::Kind::Table, "VMs",
-              "vmid name status cpu cpus mem/maxmem maxdisk uptime lock tags template", false,
-              "VM.Audit /vms"}},
+              "vmid name status cpu cpus mem/maxmem maxdisk uptime lock tags template", false, &kSeesGuests}},
     {.name = "pve_get_qemu_status",
      .title = "VM status",
      .description = "Read a VM's state and use.",

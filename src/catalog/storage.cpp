@@ -5,6 +5,7 @@
 
 #include "catalog/categories.h"
 #include "catalog/params.h"
+#include "catalog/rights.h"
 #include "tool/rules.h"
 
 namespace catalog {
@@ -20,15 +21,16 @@ constexpr tool::Param kContent{.name = "content", .description = "E.g. images,ro
 constexpr tool::Param kNodeList{.name = "nodes", .description = "Default all"};
 constexpr tool::Param kShared{.name = "shared"};
 
-/// PVE::Storage::check_volume_access: Datastore.Allocate shows all; else a guest's volume needs a right on
-/// the guest too, and ISO images and templates show to everybody who may list.
-constexpr std::string_view kSeesContent =
-    "Datastore.AllocateSpace /storage and VM.Backup /vms and VM.Config.Disk /vms or Datastore.Allocate "
-    "/storage; "
-    "content=backup Datastore.AllocateSpace /storage and VM.Backup /vms or Datastore.Allocate /storage; "
-    "content=images Datastore.Audit /storage and VM.Config.Disk /vms or Datastore.Allocate /storage; "
-    "content=rootdir Datastore.Audit /storage and VM.Config.Disk /vms or Datastore.Allocate /storage; "
-    "content=iso; content=vztmpl; content=import; content=snippets Datastore.Allocate /storage";
+constexpr tool::Sight kSeesSnippets{{kAllocates}};
+constexpr tool::SightFor kSeesContent[] = {
+    {"content", "backup", &kSeesBackups},
+    {"content", "images", &kSeesImages},
+    {"content", "rootdir", &kSeesImages},
+    {"content", "iso"},
+    {"content", "vztmpl"},
+    {"content", "import"},
+    {"content", "snippets", &kSeesSnippets},
+};
 
 std::string_view text_of(const base::Json& item, std::string_view key) {
   const auto* object = item.if_object();
@@ -84,7 +86,7 @@ constexpr tool::Tool kStorage[] = {
      .params = {{.name = "type", .terse = true}},
      .view = {tool::View::Kind::Table, "storages",
               "storage type content shared nodes path pool server datastore export disable prune-backups",
-              false, "Datastore.Audit|Datastore.AllocateSpace /storage"}},
+              false, &kSeesStorages}},
     {.name = "pve_get_storage_config",
      .title = "Storage definition",
      .description = "Read a storage's definition.",
@@ -101,7 +103,7 @@ constexpr tool::Tool kStorage[] = {
      .params = {kNode, {.name = "content"}},
      .view = {tool::View::Kind::Table, "storages",
               "storage type status active enabled used/total used_fraction avail content shared", false,
-              "Datastore.Audit|Datastore.AllocateSpace /storage"}},
+              &kSeesStorages}},
     {.name = "pve_get_storage_status",
      .title = "Storage status",
      .description = "Read a storage's state and use on a node.",
@@ -120,7 +122,7 @@ constexpr tool::Tool kStorage[] = {
      .offers = tool::kSelect | tool::kPage,
      .view = {tool::View::Kind::Table, "volumes",
               "volid content format size vmid ctime verification encrypted notes protected parent used", true,
-              kSeesContent},
+              &kSeesVolumes, kSeesContent},
      .revise = newest_backups_first},
     {.name = "pve_create_storage",
      .title = "Add storage",

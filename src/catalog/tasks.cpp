@@ -1,5 +1,6 @@
 #include "catalog/categories.h"
 #include "catalog/params.h"
+#include "catalog/rights.h"
 #include "tool/rules.h"
 
 namespace catalog {
@@ -28,7 +29,7 @@ constexpr tool::Tool kTasks[] = {
                 {.name = "until"}},
      .offers = tool::kSelect,
      .view = {tool::View::Kind::Table, "tasks", "starttime endtime type id user status node upid", true,
-              "Sys.Audit /nodes"}},
+              &kSeesNodes}},
     {.name = "pve_get_task_status",
      .title = "Task status",
      .description = "Read whether a task runs and how it ended.",

@@ -106,7 +106,8 @@ std::string holder(const base::JsonObject& task, std::string_view vmid, std::int
 
 std::string without_holder(const Lock& lock, std::string_view vmid, std::string_view node, const Case& of) {
   const bool known = std::ranges::find(kLockers, lock.kind, &Locker::lock) != kLockers.end();
-  const auto reach = of.cluster.permissions.reach("Sys.Audit", "/nodes", of.stop);
+  constexpr std::string_view kAudits[] = {"Sys.Audit"};
+  const auto reach = of.cluster.permissions.reach(kAudits, "/nodes", of.stop);
   if (!known || reach != pve::Permissions::Reach::Everywhere) {
     return fmt::format(
         "The token sees no task that holds the lock, but it does not see every task: an administrator "

@@ -66,7 +66,7 @@ std::string expectation(const Field& field) {
   constexpr std::size_t kMost = 40;
   if (!field.values.empty()) {
     const auto count = std::min(field.values.size(), kMost);
-    return fmt::format("one of {}{}", base::join(std::span(field.values).first(count), ", "),
+    return fmt::format("one of {}{}", base::join(field.values.first(count), ", "),
                        count < field.values.size() ? ", …" : "");
   }
   const facts::Parameter none;

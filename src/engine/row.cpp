@@ -19,8 +19,7 @@ const facts::Endpoint* endpoint_of(const tool::Tool& tool, const facts::Facts& f
   if (const auto* endpoint = facts.find(tool.call.method, tool.call.path)) return endpoint;
   for (const auto& param : tool.params) {
     if (param.values.empty() || !tool.about.in_path(wire_name(param))) continue;
-    const auto path =
-        tool::with_value(tool.call.path, wire_name(param), param.values.substr(0, param.values.find('|')));
+    const auto path = tool::with_value(tool.call.path, wire_name(param), param.values.front());
     if (const auto* endpoint = facts.find(tool.call.method, path)) return endpoint;
   }
   return nullptr;
@@ -74,7 +73,7 @@ Field Row::listed(const tool::Param& param) const {
   field.required =
       is_required(param.need, field.fact, field.in_path) && !(field.wire == "node" && finds_node());
   if (!param.values.empty()) {
-    field.values = base::split(param.values, '|');
+    field.values = param.values;
   } else if (field.fact != nullptr) {
     field.values = field.fact->values;
   }

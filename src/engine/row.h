@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -19,10 +20,10 @@ struct Field {
   facts::Type type = facts::Type::String;
   bool required = false;
   bool in_path = false;
-  bool guest = false;                    ///< the guest that the row is about: its number or its unique name
-  bool guests = false;                   ///< several of them
-  bool own = false;                      ///< the server's own parameter (own.h); PVE never sees it
-  std::vector<std::string_view> values;  ///< the enumeration in force: the row's, else PVE's
+  bool guest = false;   ///< the guest that the row is about: its number or its unique name
+  bool guests = false;  ///< several of them
+  bool own = false;     ///< the server's own parameter (own.h); PVE never sees it
+  std::span<const std::string_view> values;  ///< the enumeration in force: the row's, else PVE's
 
   bool marked(facts::Mark mark) const { return fact != nullptr && (fact->marks & mark) != 0; }
 };

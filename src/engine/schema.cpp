@@ -12,7 +12,7 @@ base::JsonObject property(const Field& field) {
   facts::Parameter parameter;
   if (field.fact != nullptr) parameter = *field.fact;
   parameter.type = field.type;
-  parameter.values = field.values;
+  parameter.values.assign(field.values.begin(), field.values.end());
   if (field.param != nullptr && field.param->terse) {
     parameter.values.clear();
     parameter.minimum.reset();

@@ -36,8 +36,8 @@ std::vector<tool::Sources::Got> ParallelReads::get(const std::vector<tool::Read>
   return got;
 }
 
-std::optional<tool::Unseen> ParallelReads::thinned(std::string_view rule) {
-  return engine::thinned(rule, cluster_, stop_);
+std::optional<tool::Unseen> ParallelReads::thinned(const tool::Sight& sight) {
+  return engine::thinned(sight, cluster_, stop_);
 }
 
 std::int64_t ParallelReads::now() const {

@@ -18,7 +18,7 @@ class ParallelReads final : public tool::Sources {
   ParallelReads(Cluster& cluster, std::stop_token stop) : cluster_(cluster), stop_(std::move(stop)) {}
 
   std::vector<Got> get(const std::vector<tool::Read>& reads) override;
-  std::optional<tool::Unseen> thinned(std::string_view rule) override;
+  std::optional<tool::Unseen> thinned(const tool::Sight& sight) override;
   std::int64_t now() const override;
 
  private:

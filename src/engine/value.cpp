@@ -154,12 +154,12 @@ std::optional<std::string> misfit_of(const Field& field, const base::Json& value
   if (field.fact != nullptr) parameter = *field.fact;
   parameter.type = field.type;
   // Values of other versions are for version_check.h to judge.
-  if (field.values == parameter.values) {
+  if (std::ranges::equal(field.values, parameter.values)) {
     for (const auto& [former, lifetime] : parameter.dated_values) {
       if (lifetime.until) parameter.values.push_back(former);
     }
   } else {
-    parameter.values = field.values;
+    parameter.values.assign(field.values.begin(), field.values.end());
   }
   if (const auto* items = value.if_array()) {
     for (const auto& item : *items) {

@@ -25,58 +25,38 @@ struct Lack {
 
 using Lacks = std::vector<Lack>;
 
-/// The part of View::seen_with that goes for these arguments: "VM.Audit /vms".
-std::string_view rule_for(const tool::View& view, const base::JsonObject& arguments) {
-  const auto parts = base::split(view.seen_with, ';');
-  for (const auto part : std::span(parts).subspan(1)) {
-    const auto condition = base::trim(part);
-    const auto equals = condition.find('=');
-    const auto blank = std::min(condition.find(' '), condition.size());
-    const auto* given = arguments.if_contains(condition.substr(0, equals));
-    if (given != nullptr && given->is_string() &&
-        std::string_view(given->get_string()) == condition.substr(equals + 1, blank - equals - 1))
-      return base::trim(condition.substr(blank));
+/// What goes for these arguments; nullptr: PVE leaves nothing out.
+const tool::Sight* sight_for(const tool::View& view, const base::JsonObject& arguments) {
+  for (const auto& [argument, value, sight] : view.seen_for) {
+    const auto* given = arguments.if_contains(argument);
+    if (given != nullptr && given->is_string() && std::string_view(given->get_string()) == value)
+      return sight;
   }
-  return base::trim(parts.front());
-}
-
-/// The text between `word`s.
-std::vector<std::string_view> parted(std::string_view text, std::string_view word) {
-  std::vector<std::string_view> parts;
-  for (auto at = text.find(word); at != std::string_view::npos; at = text.find(word)) {
-    parts.push_back(text.substr(0, at));
-    text.remove_prefix(at + word.size());
-  }
-  parts.push_back(text);
-  return parts;
+  return view.seen_with;
 }
 
 bool any_nowhere(const Lacks& lacks) { return std::ranges::any_of(lacks, &Lack::nowhere); }
 
-/// What is lacking of "VM.Audit /vms and Sys.Audit /nodes"; nothing when PVE does not say.
-std::optional<Lacks> lacks_of(std::string_view needs, Cluster& cluster, const std::stop_token& stop) {
+/// What the token lacks of rights that are needed together; nothing when PVE does not say.
+std::optional<Lacks> lacks_of(std::span<const tool::Right> rights, Cluster& cluster,
+                              const std::stop_token& stop) {
   Lacks lacks;
-  for (const auto need : parted(needs, " and ")) {
-    const auto blank = need.find(' ');
-    const auto privileges = need.substr(0, blank);
-    const auto path = need.substr(blank + 1);
-    const auto reach = cluster.permissions.reach(privileges, path, stop);
+  for (const auto& right : rights) {
+    const auto reach = cluster.permissions.reach(right.any_of, right.path, stop);
     if (!reach) return std::nullopt;
     if (*reach != Reach::Everywhere)
-      lacks.push_back({privileges.substr(0, privileges.find('|')), path, *reach == Reach::Nowhere});
+      lacks.push_back({*right.any_of.begin(), right.path, *reach == Reach::Nowhere});
   }
   return lacks;
 }
 
-/// Of the alternatives the one of which the token has most, of several the first.
-std::optional<Lacks> least_lacks(std::string_view rule, Cluster& cluster, const std::stop_token& stop) {
-  std::optional<Lacks> least;
-  for (const auto needs : parted(rule, " or ")) {
-    auto lacks = lacks_of(needs, cluster, stop);
-    if (!lacks || lacks->empty()) return lacks;
-    if (!least || (any_nowhere(*least) && !any_nowhere(*lacks))) least = std::move(lacks);
-  }
-  return least;
+/// Of the two ways to see all the one of which the token has more, else the first.
+std::optional<Lacks> least_lacks(const tool::Sight& sight, Cluster& cluster, const std::stop_token& stop) {
+  auto lacks = lacks_of(sight.all, cluster, stop);
+  if (!lacks || lacks->empty() || sight.instead.empty()) return lacks;
+  auto others = lacks_of(sight.instead, cluster, stop);
+  if (!others || others->empty() || (any_nowhere(*lacks) && !any_nowhere(*others))) return others;
+  return lacks;
 }
 
 /// "VM.Audit nowhere below /vms and Sys.Audit on a part of /nodes"
@@ -125,10 +105,9 @@ std::string caution(const Lacks& lacks) {
 
 std::string unseen_note(const tool::View& view, const base::JsonObject& arguments, bool is_empty,
                         Cluster& cluster, const std::stop_token& stop) {
-  if (view.seen_with.empty()) return {};
-  const auto rule = rule_for(view, arguments);
-  if (rule.empty()) return {};
-  const auto lacks = least_lacks(rule, cluster, stop);
+  const auto* sight = sight_for(view, arguments);
+  if (sight == nullptr) return {};
+  const auto lacks = least_lacks(*sight, cluster, stop);
   if (!lacks || lacks->empty()) return {};
   if (!any_nowhere(*lacks)) return fmt::format("Only what the token may see: it has {}.", words_for(*lacks));
   const auto beware = caution(*lacks);
@@ -139,8 +118,8 @@ std::string unseen_note(const tool::View& view, const base::JsonObject& argument
       beware.empty() ? "" : " ", beware);
 }
 
-std::optional<tool::Unseen> thinned(std::string_view rule, Cluster& cluster, const std::stop_token& stop) {
-  const auto lacks = least_lacks(rule, cluster, stop);
+std::optional<tool::Unseen> thinned(const tool::Sight& sight, Cluster& cluster, const std::stop_token& stop) {
+  const auto lacks = least_lacks(sight, cluster, stop);
   if (!lacks) return tool::Unseen{"PVE did not say what the token may see"};
   if (lacks->empty()) return std::nullopt;
   return tool::Unseen{"the token has " + words_for(*lacks), true, 0, grants(*lacks, cluster),

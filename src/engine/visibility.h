@@ -17,6 +17,6 @@ std::string unseen_note(const tool::View& view, const base::JsonObject& argument
                         Cluster& cluster, const std::stop_token& stop);
 
 /// As tool::Sources::thinned().
-std::optional<tool::Unseen> thinned(std::string_view rule, Cluster& cluster, const std::stop_token& stop);
+std::optional<tool::Unseen> thinned(const tool::Sight& sight, Cluster& cluster, const std::stop_token& stop);
 
 }  // namespace engine

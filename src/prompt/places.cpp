@@ -147,8 +147,8 @@ bool Map::is_offline(std::string_view node) {
 
 std::string Map::no_storage() const {
   // As pve_list_storage has it: PVE thins out both lists by the same rights.
-  constexpr tool::View kView{.noun = "storages",
-                             .seen_with = "Datastore.Audit|Datastore.AllocateSpace /storage"};
+  static constexpr tool::Sight kSight{{{{"Datastore.Audit", "Datastore.AllocateSpace"}, "/storage"}}};
+  constexpr tool::View kView{.noun = "storages", .seen_with = &kSight};
   std::string text = "There is no storage with backups to ask.";
   const auto unseen = engine::unseen_note(kView, {}, true, cluster_, stop_);
   return unseen.empty() ? text : text + " " + unseen;

@@ -4,17 +4,15 @@
 #include <string>
 #include <utility>
 
-#include "base/text.h"
-
 namespace pve {
 namespace {
 
 constexpr std::chrono::seconds kYoung{60};
 
 /// PVE writes 1 for a right that is passed on, 0 for one of this path alone; nothing without the right.
-std::optional<bool> passed_on(const base::JsonObject& rights, std::string_view privileges) {
+std::optional<bool> passed_on(const base::JsonObject& rights, std::span<const std::string_view> privileges) {
   std::optional<bool> found;
-  for (const auto privilege : base::split(privileges, '|')) {
+  for (const auto privilege : privileges) {
     const auto* value = rights.if_contains(privilege);
     if (value == nullptr) continue;
     found = found.value_or(false) || (value->is_int64() && value->get_int64() == 1);
@@ -38,8 +36,8 @@ std::shared_ptr<const base::JsonObject> Permissions::all(const std::stop_token& 
   return read;
 }
 
-std::optional<Permissions::Reach> Permissions::reach(std::string_view privileges, std::string_view path,
-                                                     const std::stop_token& stop) {
+std::optional<Permissions::Reach> Permissions::reach(std::span<const std::string_view> privileges,
+                                                     std::string_view path, const std::stop_token& stop) {
   const auto known = all(stop);
   if (!known) return std::nullopt;
   const auto below = path == "/" ? std::string("/") : std::string(path) + "/";

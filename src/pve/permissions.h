@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string_view>
 
@@ -26,9 +27,9 @@ class Permissions {
   Permissions(const Permissions&) = delete;
   Permissions& operator=(const Permissions&) = delete;
 
-  /// How far one of the privileges, separated by '|', reaches on an ACL path ("/vms"). Nothing when PVE does
-  /// not say.
-  std::optional<Reach> reach(std::string_view privileges, std::string_view path, const std::stop_token& stop);
+  /// How far one of the privileges reaches on an ACL path ("/vms"). Nothing when PVE does not say.
+  std::optional<Reach> reach(std::span<const std::string_view> privileges, std::string_view path,
+                             const std::stop_token& stop);
 
  private:
   std::shared_ptr<const base::JsonObject> all(const std::stop_token& stop);

@@ -20,6 +20,7 @@ class Few {
   constexpr void add(const T& item) { items_[count_++] = item; }
   constexpr const T* begin() const { return items_.data(); }
   constexpr const T* end() const { return items_.data() + count_; }
+  constexpr const T* data() const { return items_.data(); }
   constexpr std::size_t size() const { return count_; }
   constexpr bool empty() const { return count_ == 0; }
   constexpr bool full() const { return count_ == Capacity; }

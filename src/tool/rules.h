@@ -42,10 +42,8 @@ constexpr bool placeholders_all(std::string_view text, Known known) {
 constexpr bool params_are_valid(const Tool& tool) {
   for (const auto* a = tool.params.begin(); a != tool.params.end(); ++a) {
     if (a->name.empty() || !text_is_clean(a->description)) return false;
-    if (a->values.starts_with('|') || a->values.ends_with('|') ||
-        a->values.find("||") != std::string_view::npos) {
+    if (std::ranges::any_of(a->values, [](auto value) { return value.empty() || !text_is_clean(value); }))
       return false;
-    }
     for (const auto* b = tool.params.begin(); b != a; ++b) {
       if (a->name == b->name || wire_name(*a) == wire_name(*b)) return false;
     }

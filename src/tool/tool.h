@@ -15,6 +15,8 @@
 #include "base/json.h"
 #include "base/method.h"
 #include "tool/about.h"
+#include "tool/columns.h"
+#include "tool/sight.h"
 
 namespace tool {
 
@@ -43,7 +45,8 @@ struct Param {
   std::string_view name;           ///< as the model writes it
   std::string_view description{};  ///< empty where the name says all, or the server's instructions do
   std::string_view wire{};         ///< PVE's name where it differs
-  std::string_view values{};       ///< '|'-separated enumeration, narrower than PVE's or absent there
+  /// An enumeration, narrower than PVE's or absent there; a constant array.
+  std::span<const std::string_view> values{};
   Need need = Need::FromFacts;
   Type type = Type::FromFacts;
   /// Listed by its type alone; enumeration and range are checked all the same.
@@ -101,18 +104,14 @@ struct View {
   Kind kind = Kind::Object;
   /// Of a Table, in the plural: "VMs".
   std::string_view noun{};
-  /// Of a Table the columns by PVE's names, separated by blanks, the most important first; "mem/maxmem" is
-  /// one column. Empty: what the items have. Of an Object the members that come first.
-  std::string_view columns{};
+  /// Of a Table its columns; empty: what the items have. Of an Object the members that come first.
+  Columns columns{};
   /// The order of items (Table) or members (Object) means something; else they are sorted.
   bool ordered = false;
-  /// What PVE shows of a list depends on these privileges below this ACL path: "VM.Audit /vms", where one of
-  /// several is enough "Datastore.Audit|Datastore.AllocateSpace /storage". " and " joins what is needed
-  /// together, " or " (which binds less) what would do instead; the first of these is the one to advise.
-  /// Where it depends on an argument too, "; type=storage Datastore.Audit /storage" follows for such a value,
-  /// and
-  /// "; content=iso" where nothing is left out. Empty: nothing is left out in silence.
-  std::string_view seen_with{};
+  /// nullptr: PVE leaves nothing out of the list in silence.
+  const Sight* seen_with = nullptr;
+  /// Where that depends on an argument. What is not named here goes by `seen_with`.
+  std::span<const SightFor> seen_for{};
 };
 
 /// Why a row's prepare() could not see what it asked for.
@@ -171,10 +170,9 @@ class Sources {
   /// `data` of each read, in their order; several at the same time, and none for long: what a dead node does
   /// not answer is Unseen.
   virtual std::vector<Got> get(const std::vector<Read>& reads) = 0;
-  /// Why a list that PVE thins out by rights, with status 200, may lack something: `rule` is as in
-  /// View::seen_with, without arguments. Nothing where the token sees all of it; not `forbidden` where PVE
-  /// does not tell what the token may see.
-  virtual std::optional<Unseen> thinned(std::string_view rule) = 0;
+  /// Why a list that PVE thins out by rights, with status 200, may lack something. Nothing where the token
+  /// sees all of it; not `forbidden` where PVE does not tell what the token may see.
+  virtual std::optional<Unseen> thinned(const Sight& sight) = 0;
   /// Epoch seconds.
   virtual std::int64_t now() const = 0;
 };

@@ -99,14 +99,12 @@ bool is_list(const Label& label, const base::JsonObject& object) {
 std::vector<Label> labels_of(const tool::View& view, const base::JsonObject& object) {
   std::vector<Label> labels;
   std::vector<std::string_view> done;
-  for (const auto label : base::split(view.columns, ' ')) {
-    const auto slash = label.find('/');
-    const auto first = label.substr(0, slash);
-    const bool is_pair =
-        slash != std::string_view::npos && object.contains(first) && object.contains(label.substr(slash + 1));
-    if (is_pair) done.push_back(label.substr(slash + 1));
-    if (object.contains(first)) labels.push_back({is_pair ? label : first, is_pair});
-    done.push_back(first);
+  for (std::size_t i = 0; i < view.columns.size(); ++i) {
+    const auto [label, key, whole] = view.columns[i];
+    const bool is_pair = !whole.empty() && object.contains(key) && object.contains(whole);
+    if (is_pair) done.push_back(whole);
+    if (object.contains(key)) labels.push_back({is_pair ? label : key, is_pair});
+    done.push_back(key);
   }
   const auto begin = labels.size();
   for (const auto& member : object) {

@@ -61,7 +61,7 @@ std::vector<Column> usual_columns(const tool::View& view, const Items& items,
   if (view.columns.empty()) {
     for (const auto& key : keys) columns.push_back({key, {key}});
   } else {
-    for (const auto label : base::split(view.columns, ' ')) columns.push_back(column_of(label));
+    for (std::size_t i = 0; i < view.columns.size(); ++i) columns.push_back(column_of(view.columns[i].label));
   }
   std::erase_if(columns, [&](const Column& column) { return !has_any(items, column); });
   if (columns.empty()) {
@@ -72,10 +72,12 @@ std::vector<Column> usual_columns(const tool::View& view, const Items& items,
 
 /// What the items have, and what the view says that they may have.
 std::vector<std::string> known_keys(const tool::View& view, std::vector<std::string> keys) {
-  for (const auto label : base::split(view.columns, ' ')) {
-    for (const auto& key : column_of(label).keys) {
-      if (!key.empty() && std::ranges::find(keys, key) == keys.end()) keys.push_back(key);
-    }
+  const auto add = [&](std::string_view key) {
+    if (!key.empty() && std::ranges::find(keys, key) == keys.end()) keys.emplace_back(key);
+  };
+  for (std::size_t i = 0; i < view.columns.size(); ++i) {
+    add(view.columns[i].key);
+    add(view.columns[i].whole);
   }
   return keys;
 }
@@ -198,8 +200,7 @@ class Table {
     std::erase_if(items_, [&](const auto* item) { return !filter->matches(*item); });
     take_digest();
     if (options_.sorted && !columns_.empty()) {
-      const auto label = view_.columns.substr(0, view_.columns.find(' '));
-      const auto key = std::string(label.empty() ? columns_[0].keys[0] : label.substr(0, label.find('/')));
+      const auto key = view_.columns.empty() ? columns_[0].keys[0] : std::string(view_.columns[0].key);
       std::ranges::sort(items_, [&](const auto* a, const auto* b) {
         const auto* left = a->if_contains(key);
         const auto* right = b->if_contains(key);

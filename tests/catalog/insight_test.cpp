@@ -40,19 +40,19 @@ class FakeSources : public tool::Sources {
     for (const auto& read : reads) got.push_back(one(read));
     return got;
   }
-  std::optional<tool::Unseen> thinned(std::string_view rule) override {
-    const auto lack = lacking.find(rule);
+  std::optional<tool::Unseen> thinned(const tool::Sight& sight) override {
+    const auto lack = lacking.find(&sight);
     return lack == lacking.end() ? std::nullopt : std::optional(lack->second);
   }
-  FakeSources& lack(std::string_view rule, std::string sentence) {
-    lacking[std::string(rule)] = {std::move(sentence), true, 0, {"pveum grant"}, "Beware."};
+  FakeSources& lack(const tool::Sight& sight, std::string sentence) {
+    lacking[&sight] = {std::move(sentence), true, 0, {"pveum grant"}, "Beware."};
     return *this;
   }
   std::int64_t now() const override { return kNow; }
 
   std::map<std::string, base::Json> answers;
   std::map<std::string, tool::Unseen> refusals;
-  std::map<std::string, tool::Unseen, std::less<>> lacking;
+  std::map<const tool::Sight*, tool::Unseen> lacking;
   std::vector<std::string> asked;
 
  private:
@@ -613,9 +613,9 @@ void fill_to_the_brim(FakeSources& sources) {
 TEST(Reports, FitWholeHoweverLongEverythingIs) {
   FakeSources sources;
   fill_to_the_brim(sources);
-  for (const auto rule : {catalog::kSeesGuests, catalog::kSeesStorages, catalog::kSeesBackups,
-                          catalog::kSeesImages, catalog::kSeesNodes, catalog::kSeesLog})
-    sources.lacking[std::string(rule)] = {std::string(500, 'x'), true, 0, {std::string(400, 'y')}, "Beware."};
+  for (const auto* sight : {&catalog::kSeesGuests, &catalog::kSeesStorages, &catalog::kSeesBackups,
+                            &catalog::kSeesImages, &catalog::kSeesNodes, &catalog::kSeesLog})
+    sources.lacking[sight] = {std::string(500, 'x'), true, 0, {std::string(400, 'y')}, "Beware."};
   for (const auto& report : all_reports()) {
     const auto got = report.run(sources, report.arguments);
     if (!got) continue;

@@ -51,20 +51,38 @@ TEST(Rules, EveryToolThatATextNamesExists) {
   }
 }
 
-TEST(Rules, WhatAListIsSeenWithIsWrittenAsItIsRead) {
-  const std::string need = R"([A-Z][A-Za-z]+\.[A-Z][A-Za-z.]+(\|[A-Z][A-Za-z]+\.[A-Z][A-Za-z.]+)* /[a-z/]*)";
-  const auto rule = need + "( (and|or) " + need + ")*";
-  const std::regex whole("(" + rule + ")?(; [a-z]+=[a-z]+( " + rule + ")?)*");
+bool is_privilege(std::string_view text) {
+  static const std::regex form(R"([A-Z][A-Za-z]+\.[A-Z][A-Za-z.]+)");
+  return std::regex_match(text.begin(), text.end(), form);
+}
+
+void expect_privileges(std::span<const tool::Right> rights) {
+  for (const auto& right : rights) {
+    EXPECT_TRUE(right.path.starts_with('/')) << right.path;
+    EXPECT_FALSE(right.any_of.empty());
+    for (const auto privilege : right.any_of) EXPECT_TRUE(is_privilege(privilege)) << privilege;
+  }
+}
+
+TEST(Rules, SightsNamePrivilegesAndArgumentsOfTheirRow) {
+  std::size_t sights = 0;
+  const auto check = [&](const tool::Sight& sight) {
+    ++sights;
+    EXPECT_FALSE(sight.all.empty());
+    expect_privileges(sight.all);
+    expect_privileges(sight.instead);
+  };
   for_each_tool([&](const tool::Tool& tool, const auto&) {
-    const std::string written(tool.view.seen_with);
-    EXPECT_TRUE(std::regex_match(written, whole)) << written;
-    const auto parts = base::split(written, ';');
-    for (const auto condition : std::span(parts).subspan(1)) {
-      const auto name = base::trim(condition.substr(0, condition.find('=')));
+    if (tool.view.seen_with != nullptr) check(*tool.view.seen_with);
+    for (const auto& [argument, value, sight] : tool.view.seen_for) {
+      const auto name = argument;
       EXPECT_TRUE(std::ranges::any_of(tool.params, [&](const auto& param) { return param.name == name; }))
           << name;
+      EXPECT_FALSE(value.empty());
+      if (sight != nullptr) check(*sight);
     }
   });
+  EXPECT_GT(sights, 10U);
 }
 
 TEST(Rules, NamesAndTitlesAreUnique) {

@@ -11,6 +11,9 @@ using tool::Need;
 using tool::Tier;
 using tool::Tool;
 
+inline constexpr std::string_view kCompressions[] = {"0", "gzip", "lzo", "zstd"};
+inline constexpr std::string_view kCommands[] = {"start", "stop", "restart", "reload"};
+
 inline std::expected<void, std::string> prepare_config(tool::Context& context, base::JsonObject& arguments) {
   if (const auto* fetch = arguments.if_contains("fetch"); fetch != nullptr) {
     const auto config = context.get("/nodes/{node}/qemu/{vmid}/config");
@@ -56,19 +59,18 @@ inline constexpr Tool kBackup{.name = "pve_run_backup",
                               .call = {Method::Post, "/nodes/{node}/vzdump"},
                               .params = {{.name = "node"},
                                          {.name = "vmid"},
-                                         {.name = "compress", .values = "0|gzip|lzo|zstd"},
+                                         {.name = "compress", .values = kCompressions},
                                          {.name = "maxfiles", .type = tool::Type::Integer}},
                               .done = "Backup requested on node {node}"};
-inline constexpr Tool kService{.name = "pve_manage_node_service",
-                               .title = "Control service",
-                               .description = "Start or stop a service.",
-                               .tier = Tier::ReadExecute,
-                               .effect = Effect::Destructive,
-                               .call = {Method::Post, "/nodes/{node}/services/{service}/{command}"},
-                               .params = {{.name = "node"},
-                                          {.name = "service"},
-                                          {.name = "command", .values = "start|stop|restart|reload"}},
-                               .done = "Service {service} {command} requested"};
+inline constexpr Tool kService{
+    .name = "pve_manage_node_service",
+    .title = "Control service",
+    .description = "Start or stop a service.",
+    .tier = Tier::ReadExecute,
+    .effect = Effect::Destructive,
+    .call = {Method::Post, "/nodes/{node}/services/{service}/{command}"},
+    .params = {{.name = "node"}, {.name = "service"}, {.name = "command", .values = kCommands}},
+    .done = "Service {service} {command} requested"};
 inline constexpr Tool kCreate{.name = "pve_create_qemu_vm",
                               .title = "Create VM",
                               .description = "Create a VM.",

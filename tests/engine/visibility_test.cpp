@@ -13,6 +13,15 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
+constexpr tool::Right kAuditsGuests{{"VM.Audit"}, "/vms"};
+constexpr tool::Right kAuditsStorages{{"Datastore.Audit"}, "/storage"};
+constexpr tool::Sight kSeesGuests{{kAuditsGuests}};
+constexpr tool::Sight kAll{{kAuditsGuests, kAuditsStorages}};
+constexpr tool::Sight kLog{{{{"Sys.Syslog"}, "/"}}};
+constexpr tool::Sight kBackups{{{{"Datastore.AllocateSpace"}, "/storage"}, {{"VM.Backup"}, "/vms"}},
+                               {{{"Datastore.Allocate"}, "/storage"}}};
+constexpr tool::SightFor kByType[] = {{"type", "vm", &kSeesGuests}, {"type", "none"}};
+
 /// Says what the token may do: GET /access/permissions.
 class Rights final : public net::HttpClient {
  public:
@@ -28,11 +37,13 @@ class Rights final : public net::HttpClient {
 struct Token {
   explicit Token(std::string rights) : pve(std::move(rights)) {}
 
-  std::string note(std::string_view rule, const base::JsonObject& arguments = {}, bool is_empty = false) {
-    const tool::View view{.kind = tool::View::Kind::Table, .seen_with = rule};
+  std::string note(const tool::Sight& sight, const base::JsonObject& arguments = {}, bool is_empty = false) {
+    const tool::View view{.kind = tool::View::Kind::Table, .seen_with = &sight, .seen_for = kByType};
     return engine::unseen_note(view, arguments, is_empty, cluster, {});
   }
-  std::optional<tool::Unseen> thinned(std::string_view rule) { return engine::thinned(rule, cluster, {}); }
+  std::optional<tool::Unseen> thinned(const tool::Sight& sight) {
+    return engine::thinned(sight, cluster, {});
+  }
 
   Rights pve;
   facts::Facts facts;
@@ -40,11 +51,6 @@ struct Token {
   pve::Client client{pve, {"a@pve!t", "secret", ""}, {"https://pve:8006", std::chrono::seconds(40), {}}};
   engine::Cluster cluster{{client, facts, clock, {}}};
 };
-
-constexpr std::string_view kAll =
-    "VM.Audit /vms and Datastore.Audit /storage; type=vm VM.Audit /vms; type=none";
-constexpr std::string_view kBackups =
-    "Datastore.AllocateSpace /storage and VM.Backup /vms or Datastore.Allocate /storage";
 
 TEST(Visibility, EachPartOfAMixedListCounts) {
   Token guests(R"({"/vms":{"VM.Audit":1}})");
@@ -61,7 +67,7 @@ TEST(Visibility, EachPartOfAMixedListCounts) {
 }
 
 TEST(Visibility, OneOfTheAlternativesIsEnough) {
-  constexpr std::string_view kRule = "Sys.Audit /access or Permissions.Modify /";
+  constexpr tool::Sight kRule{{{{"Sys.Audit"}, "/access"}}, {{{"Permissions.Modify"}, "/"}}};
   EXPECT_EQ(Token(R"({"/access":{"Sys.Audit":1}})").note(kRule), "");
   EXPECT_EQ(Token(R"({"/":{"Permissions.Modify":1}})").note(kRule), "");
   EXPECT_EQ(Token(R"({"/pool/a":{"Permissions.Modify":1}})").note(kRule),
@@ -81,11 +87,11 @@ TEST(Visibility, WhoOnlyLooksIsAdvisedNoAdministratorsRole) {
               ElementsAre("pveum acl modify /storage --tokens 'a@pve!t' --roles PVEDatastoreUser",
                           "pveum acl modify /vms --tokens 'a@pve!t' --roles PVEVMUser"));
   EXPECT_THAT(why->caution, HasSubstr("delete"));
-  EXPECT_THAT(Token("{}").thinned("Sys.Syslog /")->grants,
+  EXPECT_THAT(Token("{}").thinned(kLog)->grants,
               ElementsAre("pveum role add McpSysSyslog --privs Sys.Syslog && pveum acl modify / "
                           "--tokens 'a@pve!t' --roles PVEAuditor,McpSysSyslog"))
       << "a role replaces what is inherited, so the right to look stays beside it";
-  EXPECT_THAT(Token("{}").thinned("Sys.Syslog /")->caution, IsEmpty());
+  EXPECT_THAT(Token("{}").thinned(kLog)->caution, IsEmpty());
 }
 
 TEST(Visibility, WhatIsSeenWholeIsNotThinned) {

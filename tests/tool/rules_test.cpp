@@ -24,6 +24,7 @@ constexpr Tool kWrite{.name = "pve_set_thing",
                       .call = {Method::Put, "/nodes/{node}/thing"},
                       .params = {{.name = "node"}, {.name = "my_key", .wire = "my-key"}},
                       .done = "Thing of {node} set"};
+constexpr std::string_view kOneEmpty[] = {"a", ""};
 constexpr Tool kBoth[] = {kRead, kWrite};
 constexpr Tool kTwice[] = {kRead, kRead};
 
@@ -65,7 +66,7 @@ TEST(Rules, EachFaultIsFound) {
   EXPECT_NE(fault_after(kRead, [](Tool& t) { t.params = {{.name = "node"}, {.name = "node"}}; }), "");
   EXPECT_NE(fault_after(kRead, [](Tool& t) { t.params = {{.name = "node"}, {.name = "n", .wire = "node"}}; }),
             "");
-  EXPECT_NE(fault_after(kRead, [](Tool& t) { t.params = {{.name = "node", .values = "a||b"}}; }), "");
+  EXPECT_NE(fault_after(kRead, [](Tool& t) { t.params = {{.name = "node", .values = kOneEmpty}}; }), "");
   EXPECT_NE(fault_after(kRead, [](Tool& t) { t.effect = Effect::Additive; }), "");
   EXPECT_NE(fault_after(kRead, [](Tool& t) { t.done = "Read"; }), "");
   EXPECT_NE(fault_after(kRead, [](Tool& t) { t.tier = Tier::Full; }), "");
