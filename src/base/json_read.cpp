@@ -54,6 +54,10 @@ std::optional<std::int64_t> number(ObjectView of, std::string_view key) {
   return value == nullptr ? std::nullopt : number(*value);
 }
 
+std::int64_t number(ObjectView of, std::string_view key, std::int64_t otherwise) {
+  return number(of, key).value_or(otherwise);
+}
+
 std::optional<double> real(const Json& value) {
   if (const auto* text = value.if_string()) return parse_number<double>(view(*text));
   if (!value.is_number()) return std::nullopt;
@@ -73,6 +77,10 @@ bool flag(ObjectView of, std::string_view key, bool otherwise) {
   if (const auto* text = value->if_string(); text != nullptr && text->empty()) return false;
   const auto whole = number(*value);
   return whole && (*whole == 0 || *whole == 1) ? *whole == 1 : otherwise;
+}
+
+double real(ObjectView of, std::string_view key, double otherwise) {
+  return real(of, key).value_or(otherwise);
 }
 
 const JsonObject* object(ObjectView of, std::string_view key) {

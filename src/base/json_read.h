@@ -49,10 +49,12 @@ std::string raw_word(ObjectView of, std::string_view key);
 /// parse_number() takes, since PVE writes both.
 std::optional<std::int64_t> number(const Json& value);
 std::optional<std::int64_t> number(ObjectView of, std::string_view key);
+std::int64_t number(ObjectView of, std::string_view key, std::int64_t otherwise);
 
 /// Any finite number, or a text that is one.
 std::optional<double> real(const Json& value);
 std::optional<double> real(ObjectView of, std::string_view key);
+double real(ObjectView of, std::string_view key, double otherwise);
 
 /// PVE's booleans: 1, "1" and true; 0, "0", "" and false; `otherwise` for anything else.
 bool flag(ObjectView of, std::string_view key, bool otherwise = false);
@@ -70,6 +72,9 @@ class Objects {
  public:
   class Iterator {
    public:
+    using value_type = JsonObject;
+    using difference_type = std::ptrdiff_t;
+    Iterator() = default;
     Iterator(const Json* at, const Json* end) : at_(at), end_(end) { skip(); }
     const JsonObject& operator*() const { return at_->get_object(); }
     Iterator& operator++() {
@@ -77,14 +82,19 @@ class Objects {
       skip();
       return *this;
     }
-    bool operator==(const Iterator& other) const { return at_ == other.at_; }
+    Iterator operator++(int) {
+      const auto before = *this;
+      ++*this;
+      return before;
+    }
+    bool operator==(const Iterator&) const = default;
 
    private:
     void skip() {
       while (at_ != end_ && !at_->is_object()) ++at_;
     }
-    const Json* at_;
-    const Json* end_;
+    const Json* at_ = nullptr;
+    const Json* end_ = nullptr;
   };
 
   explicit Objects(std::span<const Json> items) : items_(items) {}

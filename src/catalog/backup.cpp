@@ -1,6 +1,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/ascii.h"
+#include "base/json_read.h"
+#include "base/text.h"
 #include "catalog/categories.h"
 #include "catalog/params.h"
 #include "catalog/prepare.h"
@@ -27,19 +30,15 @@ void select_all(base::JsonObject& arguments) {
 /// guests cannot be read, PVE has the word.
 std::expected<void, std::string> stay_on_node(tool::Context& context, const base::JsonObject& arguments) {
   const auto* vmids = arguments.if_contains("vmid");
-  const auto* node = arguments.if_contains("node");
-  if (vmids == nullptr || node == nullptr) return {};
+  const auto node = base::raw_word(arguments, "node");
+  if (vmids == nullptr || node.empty()) return {};
   const auto resources = context.get("/cluster/resources");
-  const auto* rows = resources ? resources->if_array() : nullptr;
-  if (rows == nullptr) return {};
-  for (const auto& row : *rows) {
-    const auto* guest = row.if_object();
-    const auto* vmid = guest == nullptr ? nullptr : guest->if_contains("vmid");
-    const auto* home = guest == nullptr ? nullptr : guest->if_contains("node");
-    if (vmid == nullptr || home == nullptr || !home->is_string() || *home == *node) continue;
-    const auto number = base::write_json(*vmid);
-    if (!lists(vmids, number)) continue;
-    return std::unexpected("Guest " + number + " is on node " + std::string(home->get_string()) +
+  if (!resources) return {};
+  for (const auto& guest : base::objects(*resources)) {
+    const auto number = base::raw_word(guest, "vmid");
+    const auto home = base::raw_word(guest, "node");
+    if (number.empty() || home.empty() || home == node || !lists(vmids, number)) continue;
+    return std::unexpected("Guest " + number + " is on node " + base::printable(home) +
                            ", and PVE backs up only the guests of the node it is asked on: make one call for "
                            "each node.");
   }
@@ -63,9 +62,8 @@ std::expected<void, std::string> translate_maxfiles(base::JsonObject& arguments)
     return std::unexpected(
         "Give maxfiles or prune-backups, not both: maxfiles=N means prune-backups=keep-last=N.");
   }
-  const auto* text = maxfiles->if_string();
-  const auto keep = text != nullptr ? std::string(*text) : base::write_json(*maxfiles);
-  if (keep.empty() || keep.find_first_not_of("0123456789") != std::string::npos) {
+  const auto keep = base::text(*maxfiles);
+  if (!base::is_digits(keep)) {
     return std::unexpected("maxfiles is the number of backups to keep for each guest, not " + keep + ".");
   }
   const bool unlimited = keep.find_first_not_of('0') == std::string::npos;

@@ -1,6 +1,8 @@
 #include <string>
 #include <vector>
 
+#include "base/json_read.h"
+#include "base/text.h"
 #include "catalog/categories.h"
 #include "catalog/params.h"
 #include "catalog/rights.h"
@@ -14,21 +16,13 @@ using tool::Tier;
 
 namespace {
 
-std::string_view text_of(const base::JsonObject& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view{};
-}
-
 /// The nodes that PVE calls offline.
 std::vector<std::string> offline_nodes(tool::Context& context) {
   std::vector<std::string> offline;
   const auto nodes = context.get("/nodes");
-  const auto* array = nodes ? nodes->if_array() : nullptr;
-  if (array == nullptr) return offline;
-  for (const auto& item : *array) {
-    const auto* node = item.if_object();
-    if (node != nullptr && text_of(*node, "status") == "offline")
-      offline.emplace_back(text_of(*node, "node"));
+  if (!nodes) return offline;
+  for (const auto& node : base::objects(*nodes)) {
+    if (base::raw_text(node, "status") == "offline") offline.push_back(base::raw_word(node, "node"));
   }
   return offline;
 }
@@ -42,12 +36,12 @@ std::string unknown_where_dead(tool::Context& context, base::Json& data) {
     std::size_t unknown = 0;
     for (auto& item : *array) {
       auto* object = item.if_object();
-      if (object == nullptr || text_of(*object, "node") != node || text_of(*object, "type") == "node")
-        continue;
+      if (object == nullptr || base::raw_word(object, "node") != node) continue;
+      if (base::raw_text(object, "type") == "node") continue;
       (*object)["status"] = "unknown";
       ++unknown;
     }
-    note += (note.empty() ? "" : "\n") + node + " is offline: the state of what is on it (" +
+    note += (note.empty() ? "" : "\n") + base::printable(node) + " is offline: the state of what is on it (" +
             std::to_string(unknown) + " of these) is not known, whatever it was before.";
   }
   return note;

@@ -1,3 +1,4 @@
+#include "base/json_read.h"
 #include "catalog/categories.h"
 #include "catalog/params.h"
 #include "tool/rules.h"
@@ -15,9 +16,7 @@ namespace {
 /// PVE makes a rule without `enable` inert, and puts every new rule first whatever `pos` says.
 std::expected<void, std::string> create_rule(tool::Context& /*context*/, base::JsonObject& arguments) {
   if (const auto* pos = arguments.if_contains("pos")) {
-    const auto* text = pos->if_string();
-    const bool first = text != nullptr ? *text == "0" : pos->is_number() && pos->to_number<double>() == 0;
-    if (!first) {
+    if (base::number(*pos) != 0) {
       return std::unexpected(
           "PVE puts every new rule at position 0. Create the rule without pos, then move it with "
           "pve_update_firewall_rule: pos=0, moveto=the position to insert it before.");

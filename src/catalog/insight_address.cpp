@@ -6,21 +6,20 @@
 #include <array>
 #include <cctype>
 
+#include "base/ascii.h"
+#include "base/json_read.h"
 #include "base/text.h"
 #include "catalog/insight_read.h"
 
 namespace catalog {
 namespace {
 
-bool is_hex(char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /// "BC:24:11:00:00:64" or its beginning, at least three bytes; "" of anything else.
 std::string mac_text(std::string_view text) {
   std::string mac;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool between = i % 3 == 2;
-    if (between ? text[i] != ':' && text[i] != '-' : !is_hex(text[i])) return {};
+    if (between ? text[i] != ':' && text[i] != '-' : !base::is_hex(text[i])) return {};
     mac += between ? ':' : static_cast<char>(std::toupper(static_cast<unsigned char>(text[i])));
   }
   constexpr std::size_t kWhole = 17;
@@ -41,8 +40,7 @@ std::string ip_text(std::string_view text) {
 }
 
 bool is_family(std::string_view name, std::string_view family) {
-  return name.size() > family.size() && name.starts_with(family) &&
-         std::ranges::all_of(name.substr(family.size()), is_digit);
+  return name.starts_with(family) && base::is_digits(name.substr(family.size()));
 }
 
 /// Of "virtio=BC:24:11:00:00:64,bridge=vmbr0" or "name=eth0,hwaddr=…,ip=192.0.2.7/24".
@@ -82,22 +80,22 @@ std::vector<Address> addresses_in(const base::JsonObject& config) {
 
 std::vector<Address> addresses_reported(const base::Json& data) {
   std::vector<Address> found;
-  const auto* object = data.if_object();
-  const auto* result = object == nullptr ? nullptr : object->if_contains("result");
-  for (const auto* card : rows_of(result == nullptr ? data : *result)) {
-    const auto name = text_of(*card, "name");
-    if (const auto* list = card->if_contains("ip-addresses")) {
-      for (const auto* address : rows_of(*list)) add_reported(name, text_of(*address, "ip-address"), found);
+  const auto* result = base::ObjectView(data).member("result");
+  for (const auto& card : base::objects(result == nullptr ? data : *result)) {
+    const auto name = base::text(card, "name");
+    if (const auto* list = card.if_contains("ip-addresses")) {
+      for (const auto& address : base::objects(*list))
+        add_reported(name, base::raw_text(address, "ip-address"), found);
     } else {
-      add_reported(name, text_of(*card, "inet"), found);
-      add_reported(name, text_of(*card, "inet6"), found);
+      add_reported(name, base::raw_text(card, "inet"), found);
+      add_reported(name, base::raw_text(card, "inet6"), found);
     }
   }
   return found;
 }
 
 bool has_agent(const base::JsonObject& config) {
-  const auto agent = text_of(config, "agent");
+  const auto agent = base::raw_word(config, "agent");
   for (const auto part : base::split(agent, ',')) {
     if (part == "1" || part == "enabled=1") return true;
   }
@@ -121,8 +119,8 @@ std::optional<Wanted> wanted_address(std::string_view query) {
     return Wanted{Wanted::Kind::Mac, std::move(mac), whole};
   }
   const auto dots = std::ranges::count(query, '.');
-  const bool beginning = dots > 0 && dots <= 3 && is_digit(query.front()) &&
-                         std::ranges::all_of(query, [](char c) { return is_digit(c) || c == '.'; });
+  const bool beginning = dots > 0 && dots <= 3 && base::is_digit(query.front()) &&
+                         std::ranges::all_of(query, [](char c) { return base::is_digit(c) || c == '.'; });
   if (beginning) return Wanted{Wanted::Kind::Ip, std::string(query), false};
   return std::nullopt;
 }

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
+#include "base/json_read.h"
 #include "base/text.h"
 #include "catalog/insight.h"
 #include "catalog/insight_address.h"
@@ -149,7 +149,7 @@ base::JsonObject by_address(tool::Sources& sources, const Inventory& inventory, 
 }  // namespace
 
 Reported find_guest(tool::Sources& sources, const base::JsonObject& arguments) {
-  const auto query = std::string(base::trim(text_of(arguments, "query")));
+  const auto query = std::string(base::trim(base::raw_word(arguments, "query")));
   if (query.empty() || query.size() > kLongestQuery || base::has_control(query))
     return std::unexpected("query: give (part of) a name, a tag, a number, or an IP or MAC address.");
   const auto inventory = read_inventory(sources);

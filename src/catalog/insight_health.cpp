@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "base/json_read.h"
 #include "base/text.h"
 #include "catalog/insight.h"
 #include "catalog/insight_findings.h"
@@ -104,25 +105,25 @@ class Health {
   }
 
   void quorum(const base::Json& data) {
-    for (const auto* row : rows_of(data)) {
-      if (text_of(*row, "type") == "cluster" && row->contains("quorate") && !is_set(*row, "quorate"))
-        findings_.add("NO_QUORUM", text_of(*row, "name"));
+    for (const auto& row : base::objects(data)) {
+      if (base::raw_text(row, "type") == "cluster" && row.contains("quorate") && !base::flag(row, "quorate"))
+        findings_.add("NO_QUORUM", base::text(row, "name"));
     }
   }
 
   void ha(const base::Json& data) {
-    for (const auto* row : rows_of(data)) {
-      const auto state =
-          text_of(*row, "crm_state").empty() ? text_of(*row, "state") : text_of(*row, "crm_state");
-      if (text_of(*row, "type") == "service" && (state == "error" || state == "fence" || state == "recovery"))
-        findings_.add("HA_ERROR", fmt::format("{} ({})", text_of(*row, "sid"), state));
+    for (const auto& row : base::objects(data)) {
+      const auto state = base::text(row, base::raw_text(row, "crm_state").empty() ? "state" : "crm_state");
+      if (base::raw_text(row, "type") == "service" &&
+          (state == "error" || state == "fence" || state == "recovery"))
+        findings_.add("HA_ERROR", fmt::format("{} ({})", base::text(row, "sid"), state));
     }
   }
 
   /// Templates change as seldom as their backups need to.
   void jobs(const base::Json& data) {
-    for (const auto* row : rows_of(data)) {
-      const auto* guest = inventory_.guest(whole_of(*row, "vmid"));
+    for (const auto& row : base::objects(data)) {
+      const auto* guest = inventory_.guest(base::number(row, "vmid", 0));
       if (guest != nullptr && !guest->is_template) findings_.add("BACKUP_MISSING", number(*guest));
     }
   }
@@ -160,23 +161,22 @@ class Health {
   }
 
   void tasks(const Node& node, const base::Json& data) {
-    for (const auto* row : rows_of(data)) {
-      const auto status = text_of(*row, "status");
+    for (const auto& row : base::objects(data)) {
+      const auto status = base::text(row, "status", 60);
       if (status.empty() || status == "OK" || status.starts_with("WARNINGS")) continue;
-      const auto id = text_of(*row, "id");
-      findings_.add("TASK_FAILED",
-                    fmt::format("{}{}{} on {} ({})", text_of(*row, "type"), id.empty() ? "" : " ", id,
-                                node.name, base::printable(status, 60)));
+      const auto id = base::text(row, "id");
+      findings_.add("TASK_FAILED", fmt::format("{}{}{} on {} ({})", base::text(row, "type"),
+                                               id.empty() ? "" : " ", id, node.name, status));
     }
   }
 
   void certificates(const Node& node, const base::Json& data) {
     constexpr std::int64_t kSoon = 30 * kDay;
-    for (const auto* row : rows_of(data)) {
-      const auto until = whole_of(*row, "notafter");
+    for (const auto& row : base::objects(data)) {
+      const auto until = base::number(row, "notafter", 0);
       const auto left = until - sources_.now();
       if (until <= 0 || left >= kSoon) continue;
-      const auto file = text_of(*row, "filename");
+      const auto file = base::text(row, "filename");
       if (left <= 0) {
         findings_.add("CERT_EXPIRED", fmt::format("{} {}", node.name, file));
       } else {
@@ -186,21 +186,21 @@ class Health {
   }
 
   void updates(const Node& node, const base::Json& data) {
-    if (const auto count = rows_of(data).size(); count > 0)
+    if (const auto count = std::ranges::distance(base::objects(data)); count > 0)
       findings_.add("UPDATES_PENDING", fmt::format("{} ({})", node.name, count));
   }
 
   void inactive(const Node& node, const base::Json& data) {
-    for (const auto* row : rows_of(data)) {
-      if (row->contains("active") && !is_set(*row, "active"))
-        findings_.add("STORAGE_INACTIVE", fmt::format("{} on {}", text_of(*row, "storage"), node.name));
+    for (const auto& row : base::objects(data)) {
+      if (row.contains("active") && !base::flag(row, "active"))
+        findings_.add("STORAGE_INACTIVE", fmt::format("{} on {}", base::text(row, "storage"), node.name));
     }
   }
 
   void replication(const Node& node, const base::Json& data) {
-    for (const auto* row : rows_of(data)) {
-      if (whole_of(*row, "fail_count") > 0)
-        findings_.add("REPLICATION_FAILED", fmt::format("{} on {}", text_of(*row, "id"), node.name));
+    for (const auto& row : base::objects(data)) {
+      if (base::number(row, "fail_count", 0) > 0)
+        findings_.add("REPLICATION_FAILED", fmt::format("{} on {}", base::text(row, "id"), node.name));
     }
   }
 
@@ -223,9 +223,9 @@ class Health {
             .insert(storages[i]->shared ? storages[i]->id : storages[i]->node);
         continue;
       }
-      for (const auto* row : rows_of(*got[i])) {
-        auto& last = newest[whole_of(*row, "vmid")];
-        last = std::max(last, whole_of(*row, "ctime"));
+      for (const auto& row : base::objects(*got[i])) {
+        auto& last = newest[base::number(row, "vmid", 0)];
+        last = std::max(last, base::number(row, "ctime", 0));
       }
     }
     judge_backups(newest, !unread.empty(), unread_at);

@@ -2,10 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 #include <utility>
 
+#include "base/json_read.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "catalog/insight_read.h"
 
@@ -13,24 +14,25 @@ namespace catalog {
 namespace {
 
 constexpr std::int64_t kLastVmid = 999'999'999;
+constexpr std::size_t kTags = 4000;
 
 double amount(const base::JsonObject& row, std::string_view key) {
-  return std::max(0.0, number_of(row, key).value_or(0));
+  return std::max(0.0, base::real(row, key, 0));
 }
 
 std::optional<Guest> guest_of(const base::JsonObject& row) {
   Guest guest;
-  guest.vmid = whole_of(row, "vmid");
-  guest.type = text_of(row, "type");
-  guest.node = text_of(row, "node");
+  guest.vmid = base::number(row, "vmid", 0);
+  guest.type = base::raw_word(row, "type");
+  guest.node = base::raw_word(row, "node");
   if (guest.vmid < 1 || guest.vmid > kLastVmid || guest.node.empty()) return std::nullopt;
-  guest.name = text_of(row, "name");
-  guest.status = guest.last_status = text_of(row, "status");
-  guest.tags = text_of(row, "tags");
-  guest.pool = text_of(row, "pool");
-  guest.lock = text_of(row, "lock");
-  guest.hastate = text_of(row, "hastate");
-  guest.is_template = is_set(row, "template");
+  guest.name = base::text(row, "name");
+  guest.status = guest.last_status = base::text(row, "status");
+  guest.tags = base::text(row, "tags", kTags);
+  guest.pool = base::text(row, "pool");
+  guest.lock = base::text(row, "lock");
+  guest.hastate = base::text(row, "hastate");
+  guest.is_template = base::flag(row, "template");
   guest.cpu = amount(row, "cpu");
   guest.maxcpu = amount(row, "maxcpu");
   guest.mem = amount(row, "mem");
@@ -42,7 +44,7 @@ std::optional<Guest> guest_of(const base::JsonObject& row) {
 }
 
 Node node_of(const base::JsonObject& row) {
-  Node node{text_of(row, "node"), text_of(row, "status")};
+  Node node{base::raw_word(row, "node"), base::text(row, "status")};
   if (node.status.empty()) node.status = "unknown";
   node.cpu = amount(row, "cpu");
   node.maxcpu = amount(row, "maxcpu");
@@ -55,12 +57,12 @@ Node node_of(const base::JsonObject& row) {
 
 NodeStorage storage_of(const base::JsonObject& row) {
   NodeStorage storage;
-  storage.id = text_of(row, "storage");
-  storage.node = text_of(row, "node");
-  storage.type = text_of(row, "plugintype");
-  storage.content = words(text_of(row, "content"));
-  storage.status = text_of(row, "status");
-  storage.shared = is_set(row, "shared");
+  storage.id = base::raw_word(row, "storage");
+  storage.node = base::raw_word(row, "node");
+  storage.type = base::raw_word(row, "plugintype");
+  storage.content = words(base::raw_text(row, "content"));
+  storage.status = base::text(row, "status");
+  storage.shared = base::flag(row, "shared");
   storage.used = amount(row, "disk");
   storage.total = amount(row, "maxdisk");
   return storage;
@@ -68,14 +70,14 @@ NodeStorage storage_of(const base::JsonObject& row) {
 
 Inventory inventory_of(const base::Json& data) {
   Inventory inventory;
-  for (const auto* row : rows_of(data)) {
-    const auto type = text_of(*row, "type");
+  for (const auto& row : base::objects(data)) {
+    const auto type = base::raw_text(row, "type");
     if (type == "qemu" || type == "lxc") {
-      if (auto guest = guest_of(*row)) inventory.guests.push_back(*std::move(guest));
+      if (auto guest = guest_of(row)) inventory.guests.push_back(*std::move(guest));
     } else if (type == "node") {
-      if (auto node = node_of(*row); !node.name.empty()) inventory.nodes.push_back(std::move(node));
+      if (auto node = node_of(row); !node.name.empty()) inventory.nodes.push_back(std::move(node));
     } else if (type == "storage") {
-      if (auto storage = storage_of(*row); !storage.id.empty() && !storage.node.empty())
+      if (auto storage = storage_of(row); !storage.id.empty() && !storage.node.empty())
         inventory.storages.push_back(std::move(storage));
     }
   }
@@ -132,10 +134,8 @@ std::expected<Inventory, std::string> read_inventory(tool::Sources& sources) {
 }
 
 std::expected<const Guest*, std::string> the_guest(const Inventory& inventory, std::string_view given) {
-  std::int64_t vmid = 0;
-  const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), vmid);
-  if (error == std::errc{} && end == given.data() + given.size()) {
-    if (const auto* guest = inventory.guest(vmid)) return guest;
+  if (const auto vmid = base::parse_number<std::int64_t>(given)) {
+    if (const auto* guest = inventory.guest(*vmid)) return guest;
   }
   std::vector<const Guest*> named;
   for (const auto& guest : inventory.guests) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 
+#include "base/json_read.h"
 #include "base/text.h"
 #include "catalog/insight.h"
 #include "catalog/insight_read.h"
@@ -98,9 +99,9 @@ class Loss {
     if (got[0]) members(*got[0]);
     ha_read_ = got[1].has_value();
     if (got[1]) {
-      for (const auto* row : rows_of(*got[1])) {
-        const auto state = text_of(*row, "state");
-        managed_[text_of(*row, "sid")] = state.empty() ? "started" : state;
+      for (const auto& row : base::objects(*got[1])) {
+        const auto state = base::text(row, "state");
+        managed_[base::raw_word(row, "sid")] = state.empty() ? "started" : state;
       }
     }
     rules_read_ = got[2].has_value();
@@ -112,25 +113,27 @@ class Loss {
   }
 
   void members(const base::Json& data) {
-    for (const auto* row : rows_of(data)) {
-      if (text_of(*row, "type") == "node") online_[text_of(*row, "name")] = is_set(*row, "online");
+    for (const auto& row : base::objects(data)) {
+      if (base::raw_text(row, "type") == "node")
+        online_[base::raw_word(row, "name")] = base::flag(row, "online");
     }
   }
 
   void rules(const base::Json& data) {
-    for (const auto* row : rows_of(data)) {
-      if (text_of(*row, "type") != "node-affinity" || !is_set(*row, "strict") || is_set(*row, "disable"))
+    for (const auto& row : base::objects(data)) {
+      if (base::raw_text(row, "type") != "node-affinity" || !base::flag(row, "strict") ||
+          base::flag(row, "disable"))
         continue;
-      strict_.push_back({set_of(text_of(*row, "resources")), nodes_in(text_of(*row, "nodes"))});
+      strict_.push_back({set_of(base::raw_text(row, "resources")), nodes_in(base::raw_text(row, "nodes"))});
     }
   }
 
   void replication(const base::Json& data) {
-    for (const auto* row : rows_of(data)) {
-      const auto vmid = whole_of(*row, "guest");
-      const auto target = text_of(*row, "target");
+    for (const auto& row : base::objects(data)) {
+      const auto vmid = base::number(row, "guest", 0);
+      const auto target = base::raw_word(row, "target");
       const auto* guest = inventory_.guest(vmid);
-      if (is_set(*row, "disable") || guest == nullptr) continue;
+      if (base::flag(row, "disable") || guest == nullptr) continue;
       if (guest->node == lost_.name) copies_[vmid].insert(target);
       if (guest->node == lost_.name) replicas_.push_back(fmt::format("{} has a copy on {}", vmid, target));
       if (target == lost_.name) replicas_.push_back(fmt::format("{} loses its copy", vmid));
@@ -138,9 +141,9 @@ class Loss {
   }
 
   void votes(const base::Json& data) {
-    for (const auto* row : rows_of(data)) {
-      const auto name = text_of(*row, "name").empty() ? text_of(*row, "node") : text_of(*row, "name");
-      votes_[name] = std::clamp<std::int64_t>(whole_of(*row, "quorum_votes", 1), 0, 1000);
+    for (const auto& row : base::objects(data)) {
+      const auto name = base::raw_word(row, base::raw_word(row, "name").empty() ? "node" : "name");
+      votes_[name] = std::clamp<std::int64_t>(base::number(row, "quorum_votes", 1), 0, 1000);
     }
   }
 
@@ -149,8 +152,8 @@ class Loss {
     const auto* device = data.if_object();
     if (device == nullptr || device->empty()) return;
     device_ = true;
-    device_connected_ = text_of(*device, "State") == "Connected";
-    device_splits_ = base::lower_ascii(text_of(*device, "Algorithm")).find("lms") == std::string::npos;
+    device_connected_ = base::raw_text(*device, "State") == "Connected";
+    device_splits_ = base::lower_ascii(base::raw_text(*device, "Algorithm")).find("lms") == std::string::npos;
   }
 
   std::int64_t votes_of(const std::string& name) const {
@@ -393,7 +396,7 @@ class Loss {
 }  // namespace
 
 Reported node_loss_impact(tool::Sources& sources, const base::JsonObject& arguments) {
-  const auto name = text_of(arguments, "node");
+  const auto name = base::raw_word(arguments, "node");
   if (name.empty() || base::has_control(name)) return std::unexpected("node: give the name of a node.");
   const auto inventory = read_inventory(sources);
   if (!inventory) return std::unexpected(inventory.error());

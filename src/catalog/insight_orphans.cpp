@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "base/json_read.h"
 #include "base/text.h"
 #include "catalog/insight.h"
 #include "catalog/insight_read.h"
@@ -40,8 +41,8 @@ class Pile {
   /// The largest, or the oldest, first.
   void put(base::JsonObject& report, std::string_view key, std::string_view by, bool descending) {
     std::ranges::sort(rows_, [&](const base::Json& a, const base::Json& b) {
-      const auto x = number_of(a.get_object(), by).value_or(0);
-      const auto y = number_of(b.get_object(), by).value_or(0);
+      const auto x = base::real(a.get_object(), by, 0);
+      const auto y = base::real(b.get_object(), by, 0);
       return descending ? x > y : x < y;
     });
     put_rows(report, key, rows_, kTable);
@@ -128,7 +129,7 @@ class Orphans {
         gaps_.add(unread_storages_.back(), got[i].error());
         continue;
       }
-      for (const auto* row : rows_of(*got[i])) keep(*storages[i], *row);
+      for (const auto& row : base::objects(*got[i])) keep(*storages[i], row);
     }
     name_unread(storages);
   }
@@ -147,14 +148,14 @@ class Orphans {
   }
 
   void keep(const NodeStorage& storage, const base::JsonObject& row) {
-    const auto volid = text_of(row, "volid");
+    const auto volid = base::raw_word(row, "volid");
     const auto id = volume_of({}, volid);
-    const auto content = text_of(row, "content");
-    const auto vmid = whole_of(row, "vmid");
+    const auto content = base::raw_word(row, "content");
+    const auto vmid = base::number(row, "vmid", 0);
     if (id.empty() || vmid < 100 || vmid > 999'999'999) return;
     if (content != "images" && content != "rootdir" && content != "backup") return;
     volumes_.push_back({&storage, volid, id.front().name, content, vmid,
-                        std::max(0.0, number_of(row, "size").value_or(0)), whole_of(row, "ctime")});
+                        std::max(0.0, base::real(row, "size", 0)), base::number(row, "ctime", 0)});
   }
 
   void read_configurations() {
@@ -214,7 +215,7 @@ class Orphans {
     replication_read_ = !got.empty() && got[0];
     if (!replication_read_ && !got.empty()) gaps_.add("replication jobs", got[0].error());
     if (!replication_read_) return;
-    for (const auto* row : rows_of(*got[0])) replicated_.insert(whole_of(*row, "guest"));
+    for (const auto& row : base::objects(*got[0])) replicated_.insert(base::number(row, "guest", 0));
   }
 
   void read_snapshots() {
@@ -228,16 +229,16 @@ class Orphans {
         known_.erase(guest.vmid);
         continue;
       }
-      for (const auto* row : rows_of(*got[i])) snapshot(guest, *row);
+      for (const auto& row : base::objects(*got[i])) snapshot(guest, row);
     }
   }
 
   void snapshot(const Guest& guest, const base::JsonObject& row) {
-    const auto name = text_of(row, "name");
+    const auto name = base::raw_word(row, "name");
     if (name.empty() || name == "current") return;
     snapshot_configs_.push_back(of_guest(guest, "snapshot config", {{"snapname", name}}));
     snapshot_owners_.push_back(guest.vmid);
-    const auto time = whole_of(row, "snaptime");
+    const auto time = base::number(row, "snaptime", 0);
     if (time > 0 && sources_.now() - time > days_ * kDay)
       snapshots_.add({{"vmid", guest.vmid}, {"guest", guest.name}, {"snapshot", name}, {"snaptime", time}},
                      0);
@@ -376,7 +377,7 @@ class Orphans {
 }  // namespace
 
 Reported find_orphans(tool::Sources& sources, const base::JsonObject& arguments) {
-  const auto days = whole_of(arguments, "snapshot_days", kOldDays);
+  const auto days = base::number(arguments, "snapshot_days", kOldDays);
   if (days < 1 || days > 3650) return std::unexpected("snapshot_days: give 1 to 3650 days.");
   const auto inventory = read_inventory(sources);
   if (!inventory) return std::unexpected(inventory.error());

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
+#include "base/json_read.h"
 #include "base/text.h"
 #include "catalog/insight.h"
 #include "catalog/insight_address.h"
@@ -21,8 +23,7 @@ constexpr auto kSettings =
                                      "protection", "agent", "unprivileged", "features"});
 
 bool is_family(std::string_view key, std::string_view family) {
-  return key.size() > family.size() && key.starts_with(family) &&
-         std::ranges::all_of(key.substr(family.size()), [](char c) { return c >= '0' && c <= '9'; });
+  return key.starts_with(family) && base::is_digits(key.substr(family.size()));
 }
 
 bool is_disk(std::string_view key) {
@@ -87,10 +88,10 @@ class Overview {
   void current(const base::Json& data) {
     const auto* status = data.if_object();
     if (status == nullptr) return;
-    const auto detail = text_of(*status, "qmpstatus");
+    const auto detail = base::text(*status, "qmpstatus");
     if (!detail.empty() && detail != guest_.status) put("status", guest_.status + " (" + detail + ")");
     if (guest_.status == "running") {
-      report_["uptime"] = number_of(*status, "uptime").value_or(0);
+      report_["uptime"] = base::real(*status, "uptime", 0);
       report_["use"] = fmt::format("{} of {:.0f} cores, {} of {} memory", share_text(guest_.cpu, 1),
                                    guest_.maxcpu, size_text(guest_.mem), size_text(guest_.maxmem));
     } else {
@@ -103,8 +104,8 @@ class Overview {
     if (config == nullptr) return;
     std::vector<std::string> settings;
     for (const auto key : kSettings) {
-      const auto value = text_of(*config, key);
-      if (!value.empty()) settings.push_back(fmt::format("{} {}", key, base::printable(value, 60)));
+      const auto value = base::text(*config, key, 60);
+      if (!value.empty()) settings.push_back(fmt::format("{} {}", key, value));
     }
     put("settings", listed(settings, kSettings.size()));
     put("tags", guest_.tags);
@@ -112,7 +113,7 @@ class Overview {
     put("lock", guest_.lock);
     put("ha", guest_.hastate.empty() ? "not managed" : guest_.hastate);
     if (guest_.is_template) report_["template"] = true;
-    put("description", text_of(*config, "description"));
+    put("description", base::text(*config, "description"));
     base::JsonArray disks;
     base::JsonArray cards;
     for (const auto& member : *config) {
@@ -140,18 +141,18 @@ class Overview {
 
   void pending(const base::Json& data) {
     std::vector<std::string> keys;
-    for (const auto* row : rows_of(data)) {
-      if (row->contains("pending") || row->contains("delete")) keys.push_back(text_of(*row, "key"));
+    for (const auto& row : base::objects(data)) {
+      if (row.contains("pending") || row.contains("delete")) keys.push_back(base::text(row, "key"));
     }
     put("pending_changes", keys.empty() ? "none" : listed(keys, 10));
   }
 
   void snapshots(const base::Json& data) {
     base::JsonArray rows;
-    for (const auto* row : rows_of(data)) {
-      const auto name = text_of(*row, "name");
+    for (const auto& row : base::objects(data)) {
+      const auto name = base::text(row, "name");
       if (name != "current")
-        rows.push_back(base::JsonObject{{"snapshot", name}, {"snaptime", whole_of(*row, "snaptime")}});
+        rows.push_back(base::JsonObject{{"snapshot", name}, {"snaptime", base::number(row, "snaptime", 0)}});
     }
     put_rows(report_, "snapshots", rows, kTable);
     if (rows.empty()) report_["snapshots"] = "none";
@@ -159,7 +160,7 @@ class Overview {
 
   void firewall(const base::Json& data) {
     const auto* options = data.if_object();
-    if (options != nullptr) put("firewall", is_set(*options, "enable") ? "on" : "off");
+    if (options != nullptr) put("firewall", base::flag(*options, "enable") ? "on" : "off");
   }
 
   void backups() {
@@ -181,11 +182,11 @@ class Overview {
         gaps_.add("backups on " + storages[i]->id, got[i].error());
         continue;
       }
-      for (const auto* row : rows_of(*got[i])) {
-        if (whole_of(*row, "vmid") == guest_.vmid)
-          found.push_back({{"ctime", whole_of(*row, "ctime")},
-                           {"size", whole_of(*row, "size")},
-                           {"volid", text_of(*row, "volid")}});
+      for (const auto& row : base::objects(*got[i])) {
+        if (base::number(row, "vmid", 0) == guest_.vmid)
+          found.push_back({{"ctime", base::number(row, "ctime", 0)},
+                           {"size", base::number(row, "size", 0)},
+                           {"volid", base::text(row, "volid")}});
       }
     }
     put_backups(std::move(found));
@@ -193,7 +194,7 @@ class Overview {
 
   void put_backups(std::vector<base::JsonObject> found) {
     constexpr std::size_t kShown = 3;
-    std::ranges::sort(found, std::greater{}, [](const auto& row) { return whole_of(row, "ctime"); });
+    std::ranges::sort(found, std::greater{}, [](const auto& row) { return base::number(row, "ctime", 0); });
     const bool thinned = gaps_.thinned(sources_, "backups", kSeesBackups);
     if (found.empty()) report_["backups"] = thinned ? "not visible to this token" : "none found";
     base::JsonArray rows;
@@ -210,12 +211,12 @@ class Overview {
     if (got.empty()) return;
     if (!got[0]) return gaps_.add("tasks", got[0].error());
     base::JsonArray rows;
-    for (const auto* row : rows_of(*got[0]))
+    for (const auto& row : base::objects(*got[0]))
       rows.push_back(
-          base::JsonObject{{"starttime", whole_of(*row, "starttime")},
-                           {"type", text_of(*row, "type")},
-                           {"user", text_of(*row, "user")},
-                           {"result", row->contains("endtime") ? text_of(*row, "status") : "running"}});
+          base::JsonObject{{"starttime", base::number(row, "starttime", 0)},
+                           {"type", base::text(row, "type")},
+                           {"user", base::text(row, "user")},
+                           {"result", row.contains("endtime") ? base::text(row, "status") : "running"}});
     put_rows(report_, "tasks", rows, kTable);
   }
 
@@ -229,7 +230,7 @@ class Overview {
 }  // namespace
 
 Reported guest_overview(tool::Sources& sources, const base::JsonObject& arguments) {
-  const auto wanted = text_of(arguments, "guest");
+  const auto wanted = base::raw_word(arguments, "guest");
   if (base::trim(wanted).empty() || base::has_control(wanted))
     return std::unexpected("guest: give the number or the name of a guest.");
   const auto inventory = read_inventory(sources);

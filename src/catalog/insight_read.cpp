@@ -4,10 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace catalog {
@@ -16,24 +15,7 @@ namespace {
 constexpr std::size_t kCell = 240;
 constexpr std::size_t kItem = 160;
 
-const base::Json* member(const base::JsonObject& row, std::string_view key) { return row.if_contains(key); }
-
-std::optional<double> number_in(const base::Json& value) {
-  if (value.is_int64()) return static_cast<double>(value.get_int64());
-  if (value.is_uint64()) return static_cast<double>(value.get_uint64());
-  if (value.is_double()) return value.get_double();
-  const auto* text = value.if_string();
-  if (text == nullptr) return std::nullopt;
-  double read = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), read);
-  if (text->empty() || error != std::errc{} || end != text->data() + text->size()) return std::nullopt;
-  return read;
-}
-
-bool same_letter(char a, char b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return lower(a) == lower(b);
-}
+bool same_letter(char a, char b) { return base::lower(a) == base::lower(b); }
 
 using ByReason = std::map<std::string, std::vector<std::string>>;
 
@@ -58,41 +40,6 @@ std::string text_for(const ByReason& gaps) {
 }
 
 }  // namespace
-
-std::string text_of(const base::JsonObject& row, std::string_view key) {
-  const auto* value = member(row, key);
-  if (value == nullptr) return {};
-  if (const auto* text = value->if_string()) return std::string(std::string_view(*text));
-  return value->is_number() ? base::write_json(*value) : std::string{};
-}
-
-std::optional<double> number_of(const base::JsonObject& row, std::string_view key) {
-  const auto* value = member(row, key);
-  const auto number = value == nullptr ? std::nullopt : number_in(*value);
-  return number && std::isfinite(*number) ? number : std::nullopt;
-}
-
-std::int64_t whole_of(const base::JsonObject& row, std::string_view key, std::int64_t otherwise) {
-  constexpr double kExact = 9007199254740992.0;  // 2^53
-  const auto number = number_of(row, key);
-  return number && std::abs(*number) <= kExact ? static_cast<std::int64_t>(*number) : otherwise;
-}
-
-bool is_set(const base::JsonObject& row, std::string_view key) {
-  const auto* value = member(row, key);
-  if (value == nullptr) return false;
-  return value->is_bool() ? value->get_bool() : number_in(*value).value_or(0) == 1;
-}
-
-std::vector<const base::JsonObject*> rows_of(const base::Json& data) {
-  std::vector<const base::JsonObject*> rows;
-  const auto* array = data.if_array();
-  if (array == nullptr) return rows;
-  for (const auto& item : *array) {
-    if (const auto* object = item.if_object()) rows.push_back(object);
-  }
-  return rows;
-}
 
 std::string size_text(double bytes) {
   constexpr std::array<std::string_view, 6> kUnits = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};

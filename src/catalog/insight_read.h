@@ -1,5 +1,5 @@
-// What the reports of the category `insight` share: careful looks into PVE's answers, of which every member
-// may be missing or of another type, the cluster as /cluster/resources has it, and what could not be read.
+// What the reports of the category `insight` share: the cluster as /cluster/resources has it, how amounts and
+// lists are written, and what could not be read.
 #pragma once
 
 #include <cstdint>
@@ -15,18 +15,6 @@
 #include "tool/tool.h"
 
 namespace catalog {
-
-/// A text or a number as text; "" where there is neither.
-std::string text_of(const base::JsonObject& row, std::string_view key);
-/// A number, or a text that is one; finite.
-std::optional<double> number_of(const base::JsonObject& row, std::string_view key);
-/// The same without its fraction; `otherwise` where there is none or it exceeds 2^53.
-std::int64_t whole_of(const base::JsonObject& row, std::string_view key, std::int64_t otherwise = 0);
-/// PVE's booleans: 1, "1", true.
-bool is_set(const base::JsonObject& row, std::string_view key);
-/// The objects among the items of a list; none where `data` is no list.
-std::vector<const base::JsonObject*> rows_of(const base::Json& data);
-std::vector<const base::JsonObject*> rows_of(base::Json&&) = delete;
 
 /// "1.5 GiB"
 std::string size_text(double bytes);
@@ -44,7 +32,8 @@ bool fits(std::string_view pattern, std::string_view text);
 struct Guest {
   std::int64_t vmid = 0;
   std::string type{};  ///< "qemu" or "lxc"
-  std::string name{}, node{};
+  std::string name{};  ///< printable, as all texts below but the node's
+  std::string node{};
   std::string status{};       ///< "unknown" on a node that is not online, whatever PVE still says
   std::string last_status{};  ///< what PVE says
   std::string tags{}, pool{}, lock{}, hastate{};

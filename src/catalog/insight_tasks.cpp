@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <set>
 
+#include "base/ascii.h"
+#include "base/json_read.h"
 #include "base/text.h"
 #include "catalog/insight.h"
 #include "catalog/insight_read.h"
@@ -31,8 +33,8 @@ bool is_of(std::string_view user, const std::string& wanted) {
 }
 
 std::string user_of(const base::JsonObject& row) {
-  const auto token = text_of(row, "tokenid");
-  return text_of(row, "user") + (token.empty() ? "" : "!" + token);
+  const auto token = base::text(row, "tokenid");
+  return base::text(row, "user") + (token.empty() ? "" : "!" + token);
 }
 
 bool failed(std::string_view status) {
@@ -42,10 +44,10 @@ bool failed(std::string_view status) {
 /// Whether a line of the log speaks of the guest: its number on its own.
 bool speaks_of(std::string_view text, std::int64_t vmid) {
   const auto number = fmt::format("{}", vmid);
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   for (auto at = text.find(number); at != std::string_view::npos; at = text.find(number, at + 1)) {
     const auto end = at + number.size();
-    if ((at == 0 || !is_digit(text[at - 1])) && (end == text.size() || !is_digit(text[end]))) return true;
+    if ((at == 0 || !base::is_digit(text[at - 1])) && (end == text.size() || !base::is_digit(text[end])))
+      return true;
   }
   return false;
 }
@@ -55,13 +57,13 @@ class Events {
   explicit Events(const Asked& asked) : asked_(asked) {}
 
   void tasks(const base::Json& data) {
-    for (const auto* row : rows_of(data)) {
-      if (!upids_.insert(text_of(*row, "upid")).second) continue;
-      const auto status = text_of(*row, "status");
-      const bool ended = row->contains("endtime");
-      Event event{whole_of(*row, "starttime"), user_of(*row), text_of(*row, "node"), text_of(*row, "type"),
-                  ended ? status : "running"};
-      const auto id = text_of(*row, "id");
+    for (const auto& row : base::objects(data)) {
+      if (!upids_.insert(base::raw_word(row, "upid")).second) continue;
+      const auto status = base::text(row, "status");
+      const bool ended = row.contains("endtime");
+      Event event{base::number(row, "starttime", 0), user_of(row), base::text(row, "node"),
+                  base::text(row, "type"), ended ? status : "running"};
+      const auto id = base::text(row, "id");
       if (asked_.guest != nullptr && id != fmt::format("{}", asked_.guest->vmid)) continue;
       if (!id.empty()) event.what += " " + id;
       if (!asked_.errors || (ended && failed(status))) add(std::move(event));
@@ -71,12 +73,13 @@ class Events {
   /// Without what the tasks say already.
   void log(const base::Json& data) {
     constexpr std::int64_t kError = 3;
-    for (const auto* row : rows_of(data)) {
-      const auto message = text_of(*row, "msg");
+    for (const auto& row : base::objects(data)) {
+      const auto message = base::raw_text(row, "msg");
       if (message.find("UPID:") != std::string::npos) continue;
-      if (asked_.errors && whole_of(*row, "pri", 6) > kError) continue;
+      if (asked_.errors && base::number(row, "pri", 6) > kError) continue;
       if (asked_.guest != nullptr && !speaks_of(message, asked_.guest->vmid)) continue;
-      add({whole_of(*row, "time"), text_of(*row, "user"), text_of(*row, "node"), message, "logged"});
+      add({base::number(row, "time", 0), base::text(row, "user"), base::text(row, "node"),
+           base::text(row, "msg"), "logged"});
     }
   }
 
@@ -122,14 +125,15 @@ std::vector<tool::Read> reads_of(const Inventory& inventory, const Asked& asked)
 }  // namespace
 
 Reported who_did(tool::Sources& sources, const base::JsonObject& arguments) {
-  const auto hours = whole_of(arguments, "hours", 24);
-  const auto most = whole_of(arguments, "limit", 30);
+  const auto hours = base::number(arguments, "hours", 24);
+  const auto most = base::number(arguments, "limit", 30);
   if (hours < 1 || hours > kMostHours) return std::unexpected("hours: give 1 to 8760 hours.");
   if (most < 1 || most > 100) return std::unexpected("limit: give 1 to 100 events.");
   const auto inventory = read_inventory(sources);
   if (!inventory) return std::unexpected(inventory.error());
-  Asked asked{text_of(arguments, "user"), nullptr, sources.now() - hours * 3600, is_set(arguments, "errors")};
-  if (const auto guest = text_of(arguments, "guest"); !guest.empty()) {
+  Asked asked{base::raw_word(arguments, "user"), nullptr, sources.now() - hours * 3600,
+              base::flag(arguments, "errors")};
+  if (const auto guest = base::raw_word(arguments, "guest"); !guest.empty()) {
     const auto found = the_guest(*inventory, guest);
     if (!found) return std::unexpected(found.error());
     asked.guest = *found;
@@ -142,7 +146,7 @@ Reported who_did(tool::Sources& sources, const base::JsonObject& arguments) {
   gaps.thinned(sources, "cluster log of others", kSeesLog);
   for (std::size_t i = 0; i < std::min(got.size(), reads.size()); ++i) {
     if (!got[i]) {
-      gaps.add(i == 0 ? "cluster log" : "tasks of " + text_of(reads[i].arguments, "node"), got[i].error());
+      gaps.add(i == 0 ? "cluster log" : "tasks of " + base::text(reads[i].arguments, "node"), got[i].error());
     } else {
       i == 0 ? events.log(*got[i]) : events.tasks(*got[i]);
     }

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 
+#include "base/json_read.h"
 #include "base/text.h"
 #include "catalog/insight.h"
 #include "catalog/insight_read.h"
@@ -29,7 +30,7 @@ struct Measure {
 double present_rate(double bytes, const Guest& guest) { return guest.uptime > 0 ? bytes / guest.uptime : 0; }
 
 double at(const base::JsonObject& point, std::string_view key) {
-  return std::max(0.0, number_of(point, key).value_or(0));
+  return std::max(0.0, base::real(point, key, 0));
 }
 
 constexpr auto kMeasures = std::to_array<Measure>({
@@ -59,11 +60,11 @@ struct Use {
 std::optional<Use> use_of(const Guest& guest, const base::Json& data, const Measure& measure) {
   Use use{&guest};
   std::size_t count = 0;
-  for (const auto* point : rows_of(data)) {
+  for (const auto& point : base::objects(data)) {
     const bool filled = std::ranges::any_of(
-        *point, [](const auto& member) { return member.key() != "time" && !member.value().is_null(); });
+        point, [](const auto& member) { return member.key() != "time" && !member.value().is_null(); });
     if (!filled) continue;
-    const auto value = measure.of_point(*point, guest);
+    const auto value = measure.of_point(point, guest);
     use.amount += value;
     use.peak = std::max(use.peak, value);
     ++count;
@@ -171,13 +172,12 @@ class Ranking {
 }  // namespace
 
 Reported top_consumers(tool::Sources& sources, const base::JsonObject& arguments) {
-  const auto by = text_of(arguments, "by");
-  const auto* measure =
-      std::ranges::find(kMeasures, by.empty() ? "cpu" : std::string_view(by), &Measure::name);
+  const auto by = base::raw_text(arguments, "by");
+  const auto* measure = std::ranges::find(kMeasures, by.empty() ? "cpu" : by, &Measure::name);
   if (measure == kMeasures.end()) return std::unexpected("by: give cpu, mem, diskio or network.");
-  const auto most = whole_of(arguments, "limit", 10);
+  const auto most = base::number(arguments, "limit", 10);
   if (most < 1 || most > 50) return std::unexpected("limit: give 1 to 50 guests.");
-  const auto window = text_of(arguments, "window");
+  const auto window = base::raw_word(arguments, "window");
   const auto inventory = read_inventory(sources);
   if (!inventory) return std::unexpected(inventory.error());
   return Ranking(sources, *inventory, *measure, window.empty() ? "now" : window)

@@ -1,6 +1,7 @@
 #include <array>
 #include <string_view>
 
+#include "base/json_read.h"
 #include "catalog/categories.h"
 #include "catalog/params.h"
 #include "catalog/prepare.h"
@@ -39,11 +40,9 @@ constexpr std::array<std::string_view, 18> kPlain = {"autostart",         "bond-
 
 /// The original promised that `address` may be in CIDR notation; PVE has `cidr` for that.
 void move_cidr(base::JsonObject& arguments, const Family& family) {
-  const auto* address = arguments.if_contains(family.address);
-  const auto* text = address == nullptr ? nullptr : address->if_string();
-  if (text == nullptr || std::string_view(*text).find('/') == std::string_view::npos) return;
-  if (arguments.contains(family.cidr)) return;
-  const base::Json cidr(*text);
+  const auto address = base::raw_text(arguments, family.address);
+  if (address.find('/') == std::string_view::npos || arguments.contains(family.cidr)) return;
+  const base::Json cidr(address);
   for (const auto name : {family.address, family.netmask}) {
     if (const auto it = arguments.find(name); it != arguments.end()) arguments.stable_erase(it);
   }
@@ -106,11 +105,10 @@ std::expected<void, std::string> update(tool::Context& context, base::JsonObject
     return std::unexpected("PVE gave no configuration of this interface to start from.");
   Repeat repeat(arguments, *present);
   for (const auto& family : kFamilies) {
-    const auto* method = present->if_contains(family.method);
-    const auto* text = method == nullptr ? nullptr : method->if_string();
-    const bool dynamic = text != nullptr && *text != "static" && *text != "manual" && *text != "loopback";
+    const auto method = base::text(present, family.method);
+    const bool dynamic = !method.empty() && method != "static" && method != "manual" && method != "loopback";
     if (dynamic && !repeat.names_address(family)) {
-      return std::unexpected("This interface gets its address by " + std::string(*text) +
+      return std::unexpected("This interface gets its address by " + method +
                              ", which PVE's API cannot keep: any update would make it manual. Give " +
                              std::string(family.cidr) +
                              " for a static address, delete=" + std::string(family.cidr) +

@@ -1,9 +1,10 @@
 #include "catalog/prepare.h"
 
 #include <algorithm>
-#include <cctype>
 #include <vector>
 
+#include "base/ascii.h"
+#include "base/json_read.h"
 #include "base/text.h"
 
 namespace catalog {
@@ -12,25 +13,20 @@ namespace {
 
 constexpr std::size_t kMacLength = 17;
 
-bool is_hex(char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; }
-
 /// The first MAC address in a property string: "virtio=BC:24:11:00:00:01,bridge=vmbr0".
 std::string_view mac_in(std::string_view text) {
   for (std::size_t at = 0; at + kMacLength <= text.size(); ++at) {
     const auto candidate = text.substr(at, kMacLength);
     bool fits = at == 0 || text[at - 1] == '=';
     for (std::size_t i = 0; fits && i < kMacLength; ++i) {
-      fits = i % 3 == 2 ? candidate[i] == ':' : is_hex(candidate[i]);
+      fits = i % 3 == 2 ? candidate[i] == ':' : base::is_hex(candidate[i]);
     }
     if (fits) return candidate;
   }
   return {};
 }
 
-bool is_net(std::string_view name) {
-  return name.size() > 3 && name.starts_with("net") &&
-         std::ranges::all_of(name.substr(3), [](char c) { return c >= '0' && c <= '9'; });
-}
+bool is_net(std::string_view name) { return name.starts_with("net") && base::is_digits(name.substr(3)); }
 
 }  // namespace
 
@@ -63,10 +59,7 @@ std::expected<void, std::string> keep_mac(tool::Context& context, base::JsonObje
   if (!config)
     return std::unexpected("The present MAC address could not be read: " + config.error().sentence);
   for (auto* member : bare) {
-    const auto* object = config->if_object();
-    const auto* present = object == nullptr ? nullptr : object->if_contains(member->key());
-    const auto* text = present == nullptr ? nullptr : present->if_string();
-    const auto mac = text == nullptr ? std::string_view{} : mac_in(*text);
+    const auto mac = mac_in(base::raw_text(*config, member->key()));
     if (mac.empty()) continue;
     auto& value = member->value().as_string();
     value.append(",").append(mac_key).append("=").append(mac);
@@ -83,21 +76,18 @@ void encode_sshkeys(base::JsonObject& arguments) {
 
 std::string pending_note(tool::Context& context, std::string_view pending_path) {
   const auto entries = context.get(pending_path);
-  const auto* array = entries ? entries->if_array() : nullptr;
-  if (array == nullptr) return {};
-  const auto text = [](const base::JsonObject& entry, std::string_view key) {
+  if (!entries) return {};
+  const auto shown = [](const base::JsonObject& entry, std::string_view key) {
     const auto* value = entry.if_contains(key);
     if (value == nullptr || value->is_null()) return std::string("unset");
-    return base::printable(
-        value->is_string() ? std::string_view(value->get_string()) : base::write_json(*value), 120);
+    return base::printable(base::wire_text(*value), 120);
   };
   std::string changes;
-  for (const auto& item : *array) {
-    const auto* entry = item.if_object();
-    const bool deletes = entry != nullptr && entry->contains("delete");
-    if (entry == nullptr || (!deletes && !entry->contains("pending"))) continue;
-    changes += (changes.empty() ? "" : ", ") + text(*entry, "key") + " " + text(*entry, "value") + " -> " +
-               (deletes ? "unset" : text(*entry, "pending"));
+  for (const auto& entry : base::objects(*entries)) {
+    const bool deletes = entry.contains("delete");
+    if (!deletes && !entry.contains("pending")) continue;
+    changes += (changes.empty() ? "" : ", ") + shown(entry, "key") + " " + shown(entry, "value") + " -> " +
+               (deletes ? "unset" : shown(entry, "pending"));
   }
   if (changes.empty()) return {};
   return "Takes effect when the guest is stopped and started again (a reboot by PVE does both): " + changes +

@@ -1,3 +1,4 @@
+#include "base/json_read.h"
 #include "catalog/categories.h"
 #include "catalog/params.h"
 #include "catalog/prepare.h"
@@ -20,10 +21,7 @@ std::expected<void, std::string> migrate(tool::Context& context, base::JsonObjec
   const auto status = context.get("/nodes/{node}/qemu/{vmid}/status/current");
   if (!status && status.error().forbidden) return {};
   if (!status) return std::unexpected(status.error().sentence);
-  const auto* object = status->if_object();
-  const auto* state = object == nullptr ? nullptr : object->if_contains("status");
-  const auto* text = state == nullptr ? nullptr : state->if_string();
-  if (text != nullptr && *text == "running") arguments["online"] = true;
+  if (base::raw_text(*status, "status") == "running") arguments["online"] = true;
   return {};
 }
 

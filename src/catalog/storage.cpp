@@ -3,6 +3,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "base/json_read.h"
 #include "catalog/categories.h"
 #include "catalog/params.h"
 #include "catalog/rights.h"
@@ -32,18 +33,9 @@ constexpr tool::SightFor kSeesContent[] = {
     {"content", "snippets", &kSeesSnippets},
 };
 
-std::string_view text_of(const base::Json& item, std::string_view key) {
-  const auto* object = item.if_object();
-  const auto* value = object == nullptr ? nullptr : object->if_contains(key);
-  return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view{};
-}
-
 /// 0 of what is no backup: its age says nothing.
 double age_key(const base::Json& item) {
-  const auto* object = item.if_object();
-  const auto* time = object == nullptr ? nullptr : object->if_contains("ctime");
-  const bool counts = time != nullptr && time->is_number() && text_of(item, "content") == "backup";
-  return counts ? -time->to_number<double>() : 0;
+  return base::raw_text(item, "content") == "backup" ? -base::real(item, "ctime", 0) : 0;
 }
 
 /// Of a backup's verification the state, "ok" or "failed": the rest is a task of the backup server, of which
@@ -52,11 +44,8 @@ void shorten(base::Json& item) {
   constexpr std::size_t kShownFingerprint = 23;
   auto* object = item.if_object();
   if (object == nullptr) return;
-  const auto* verification = object->if_contains("verification");
-  if (verification != nullptr && verification->is_object()) {
-    const std::string state(text_of(*verification, "state"));
-    (*object)["verification"] = state;
-  }
+  if (const auto* verification = base::object(object, "verification"))
+    (*object)["verification"] = base::text(verification, "state");
   if (auto* encrypted = object->if_contains("encrypted"); encrypted != nullptr && encrypted->is_string()) {
     auto& text = encrypted->get_string();
     text.resize(std::min(text.size(), kShownFingerprint));
@@ -69,7 +58,7 @@ std::string newest_backups_first(tool::Context&, base::Json& data) {
   if (array == nullptr) return {};
   for (auto& item : *array) shorten(item);
   std::ranges::sort(*array, {}, [](const base::Json& item) {
-    return std::tuple(text_of(item, "content"), age_key(item), text_of(item, "volid"));
+    return std::tuple(base::raw_text(item, "content"), age_key(item), base::raw_text(item, "volid"));
   });
   return {};
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +55,8 @@ TEST(JsonRead, NumberIsWholeAndMayBeAText) {
   for (const auto* key : {"e", "f", "g", "h", "i", "j", "k", "l", "missing"})
     EXPECT_FALSE(base::number(row, key)) << key;
   EXPECT_EQ(base::number(row, "m"), 9007199254740992);
+  EXPECT_EQ(base::number(row, "b", 7), 100);
+  EXPECT_EQ(base::number(row, "e", 7), 7);
 }
 
 TEST(JsonRead, RealIsFiniteAndMayBeAText) {
@@ -64,6 +67,8 @@ TEST(JsonRead, RealIsFiniteAndMayBeAText) {
   EXPECT_EQ(base::real(row, "c"), 3);
   EXPECT_EQ(base::real(row, "d"), 18446744073709551615.0);
   for (const auto* key : {"e", "f", "g", "h", "missing"}) EXPECT_FALSE(base::real(row, key)) << key;
+  EXPECT_EQ(base::real(row, "b", 7), 0.25);
+  EXPECT_EQ(base::real(row, "h", 7), 7);
   row.as_object()["a"] = HUGE_VAL;
   EXPECT_FALSE(base::real(row, "a"));
 }
@@ -99,6 +104,8 @@ TEST(JsonRead, ObjectsAndListsAreReadByKey) {
   EXPECT_EQ(base::list(row, "items").size(), 2U);
   for (const auto* key : {"inner", "text", "missing"}) EXPECT_TRUE(base::list(row, key).empty()) << key;
 }
+
+static_assert(std::forward_iterator<base::Objects::Iterator>);
 
 TEST(JsonRead, ObjectsAreTheItemsThatAreObjects) {
   const auto names = [](base::Objects rows) {
