@@ -60,7 +60,7 @@ std::string below_full(const Limits& limits) {
 /// A parameter that the facts do not have: PVE's to judge where the endpoint takes any, or where PVE is
 /// newer. Nobody knows then what it may destroy, so it needs the highest tier.
 void add_unknown(std::string_view name, const base::Json& value, const Row& row, const Limits& limits,
-                 base::JsonObject& out, Problems& problems) {
+                 Arguments& out, Problems& problems) {
   const bool legal = row.open() && legal_shape(name) && !value.is_object() && !value.is_array();
   const bool additional = row.endpoint() != nullptr && row.endpoint()->additional;
   if (!legal || !(additional || is_newer(row, limits.connected))) {
@@ -70,13 +70,20 @@ void add_unknown(std::string_view name, const base::Json& value, const Row& row,
         fmt::format("{}: this server cannot judge it, so it needs the tier full, but {}; leave it out", name,
                     below_full(limits)));
   } else {
-    out[name] = value;
+    Field field;
+    field.name = field.wire = name;
+    out.push_back({field, value});
   }
 }
 
-void add_field(const Field& field, std::string_view name, const base::Json& value, base::JsonObject& out,
+bool contains(const Arguments& arguments, std::string_view wire) {
+  return std::ranges::any_of(arguments,
+                             [&](const Argument& argument) { return argument.field.wire == wire; });
+}
+
+void add_field(const Field& field, std::string_view name, const base::Json& value, Arguments& out,
                Problems& problems) {
-  if (out.contains(field.wire)) {
+  if (contains(out, field.wire)) {
     problems.push_back(fmt::format("{}: given twice, under different names", field.wire));
     return;
   }
@@ -85,7 +92,7 @@ void add_field(const Field& field, std::string_view name, const base::Json& valu
     problems.push_back(fmt::format("{}: {}", base::printable(name, 60), fitted.error()));
     return;
   }
-  out[field.wire] = *std::move(fitted);
+  out.push_back({field, *std::move(fitted)});
 }
 
 void add_missing(const Row& row, const base::JsonObject& given, Problems& problems) {
@@ -100,28 +107,22 @@ void add_missing(const Row& row, const base::JsonObject& given, Problems& proble
 }
 
 /// Parameters that PVE takes only together with another one. A row that prepares may add that one itself.
-void add_lonely(const Row& row, const base::JsonObject& arguments, Problems& problems) {
+void add_lonely(const Row& row, const Arguments& arguments, Problems& problems) {
   if (row.tool().prepare != nullptr) return;
-  for (const auto& member : arguments) {
-    const auto field = row.field_on_wire(member.key());
-    if (!field || field->fact == nullptr || field->fact->needs.empty()) continue;
-    if (!arguments.contains(field->fact->needs)) {
-      problems.push_back(
-          fmt::format("{}: PVE takes it only together with {}", field->name, field->fact->needs));
-    }
+  for (const auto& [field, value] : arguments) {
+    if (field.fact == nullptr || field.fact->needs.empty() || contains(arguments, field.fact->needs))
+      continue;
+    problems.push_back(fmt::format("{}: PVE takes it only together with {}", field.name, field.fact->needs));
   }
 }
 
 /// PVE takes an update that changes nothing and says that all went well.
-void add_idle(const Row& row, const base::JsonObject& arguments, Problems& problems) {
+void add_idle(const Row& row, const Arguments& arguments, Problems& problems) {
   if (row.tool().call.method != base::Method::Put || !problems.empty()) return;
   const auto changes_something = [](const Field& field) {
     return !field.in_path && !field.required && field.wire != "digest";
   };
-  for (const auto& member : arguments) {
-    const auto field = row.field_on_wire(member.key());
-    if (!field || changes_something(*field)) return;
-  }
+  if (std::ranges::any_of(arguments, changes_something, &Argument::field)) return;
   std::vector<std::string_view> changes;
   for (const auto& field : row.fields()) {
     if (changes_something(field)) changes.push_back(field.name);
@@ -136,25 +137,25 @@ std::string sentence(const Row& row, const Problems& problems) {
   return text;
 }
 
-void add_marks(const Row& row, const base::JsonObject& arguments, const Limits& limits, Problems& problems) {
-  for (const auto& member : arguments) {
-    const auto field = row.field_on_wire(member.key());
-    if (!field) continue;
+void add_marks(const Arguments& arguments, const Limits& limits, Problems& problems) {
+  for (const auto& [field, value] : arguments) {
     // Switched off, such a parameter does no harm: remove=0 is what keeps a backup from pruning.
-    if (field->marked(facts::kFullTier) && limits.tier < tool::Tier::Full && is_set(member.value())) {
+    if (!is_set(value)) continue;
+    if (field.marked(facts::kFullTier) && limits.tier < tool::Tier::Full) {
       problems.push_back(
-          fmt::format("{}: needs the tier full, but {}; leave it out", field->name, below_full(limits)));
-    } else if (field->marked(facts::kRootOnly) && is_set(member.value())) {
+          fmt::format("{}: needs the tier full, but {}; leave it out", field.name, below_full(limits)));
+    } else if (field.marked(facts::kRootOnly)) {
       problems.push_back(fmt::format(
-          "{}: PVE takes it from root@pam itself only, never from an API token; leave it out", field->name));
+          "{}: PVE takes it from root@pam itself only, never from an API token; leave it out", field.name));
     }
   }
 }
 
-void add_combinations(const base::JsonObject& arguments, Problems& problems) {
-  const auto set = [&](std::string_view name) {
-    const auto* value = arguments.if_contains(name);
-    return value != nullptr && is_set(*value);
+void add_combinations(const Arguments& arguments, Problems& problems) {
+  const auto set = [&](std::string_view wire) {
+    return std::ranges::any_of(arguments, [&](const Argument& argument) {
+      return argument.field.wire == wire && is_set(argument.value);
+    });
   };
   for (const auto* source : {"archive", "restore"}) {
     if (set(source) && set("force")) {
@@ -164,16 +165,15 @@ void add_combinations(const base::JsonObject& arguments, Problems& problems) {
   }
 }
 
-void add_lacking(const Row& row, const base::JsonObject& arguments, const Limits& limits,
-                 Problems& problems) {
-  std::ranges::move(lacking_arguments(row, arguments, limits.connected), std::back_inserter(problems));
+void add_lacking(const Arguments& arguments, const Limits& limits, Problems& problems) {
+  std::ranges::move(lacking_arguments(arguments, limits.connected), std::back_inserter(problems));
 }
 
 }  // namespace
 
-std::expected<base::JsonObject, std::string> check(const Row& row, const base::JsonObject& given,
-                                                   const Limits& limits) {
-  base::JsonObject arguments;
+std::expected<Arguments, std::string> check(const Row& row, const base::JsonObject& given,
+                                            const Limits& limits) {
+  Arguments arguments;
   Problems problems;
   for (const auto& member : given) {
     if (member.value().is_null()) continue;
@@ -189,23 +189,58 @@ std::expected<base::JsonObject, std::string> check(const Row& row, const base::J
   }
   add_missing(row, given, problems);
   add_lonely(row, arguments, problems);
-  add_marks(row, arguments, limits, problems);
+  add_marks(arguments, limits, problems);
   add_combinations(arguments, problems);
-  add_lacking(row, arguments, limits, problems);
+  add_lacking(arguments, limits, problems);
   add_idle(row, arguments, problems);
   if (!problems.empty()) return std::unexpected(sentence(row, problems));
   if (auto refusal = lacking_endpoint(row, limits.connected)) return std::unexpected(*std::move(refusal));
   return arguments;
 }
 
-std::optional<std::string> forbidden(const Row& row, const base::JsonObject& arguments,
-                                     const Limits& limits) {
+std::optional<std::string> forbidden(const Row& row, const Arguments& arguments, const Limits& limits) {
   Problems problems;
-  add_marks(row, arguments, limits, problems);
+  add_marks(arguments, limits, problems);
   add_combinations(arguments, problems);
-  add_lacking(row, arguments, limits, problems);
+  add_lacking(arguments, limits, problems);
   if (problems.empty()) return std::nullopt;
   return sentence(row, problems);
+}
+
+Arguments with_fields(const Row& row, const base::JsonObject& wire) {
+  Arguments arguments;
+  for (const auto& member : wire) {
+    Field unknown;
+    unknown.name = unknown.wire = member.key();
+    arguments.push_back({row.field_on_wire(member.key()).value_or(unknown), member.value()});
+  }
+  return arguments;
+}
+
+base::JsonObject on_wire(Arguments&& arguments) {
+  base::JsonObject wire;
+  wire.reserve(arguments.size());
+  for (auto& [field, value] : arguments) wire[field.wire] = std::move(value);
+  return wire;
+}
+
+Secrets secrets_of(const Arguments& arguments) {
+  Secrets secrets;
+  for (const auto& [field, value] : arguments) {
+    if (field.marked(facts::kSecret)) secrets.push_back(base::wire_text(value));
+  }
+  return secrets;
+}
+
+std::string without(const Secrets& secrets, std::string text) {
+  constexpr std::size_t kShortest = 4;
+  for (const auto& secret : secrets) {
+    if (secret.size() < kShortest) continue;
+    for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at + 3)) {
+      text.replace(at, secret.size(), "***");
+    }
+  }
+  return text;
 }
 
 }  // namespace engine

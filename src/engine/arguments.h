@@ -4,6 +4,7 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/json.h"
 #include "engine/row.h"
@@ -23,14 +24,29 @@ struct Limits {
   bool scope_would_do = false;
 };
 
-/// The checked arguments by PVE's names, each in its own type (value.h); null counts as absent. The error
-/// holds every problem of the call, one a line, each with the parameter, the value (never a secret) and what
-/// is valid.
-std::expected<base::JsonObject, std::string> check(const Row& row, const base::JsonObject& given,
-                                                   const Limits& limits);
+/// The checked arguments in the order of `given`, each in its own type (value.h); null counts as absent. The
+/// error holds every problem of the call, one a line, each with the parameter, the value (never a secret) and
+/// what is valid. The fields refer to the row and to the names in `given`.
+std::expected<Arguments, std::string> check(const Row& row, const base::JsonObject& given,
+                                            const Limits& limits);
 
 /// What no value excuses, judged once more on what is about to be sent, after a row's prepare(): marks of the
 /// parameters, combinations that are refused, and what the connected PVE lacks.
-std::optional<std::string> forbidden(const Row& row, const base::JsonObject& arguments, const Limits& limits);
+std::optional<std::string> forbidden(const Row& row, const Arguments& arguments, const Limits& limits);
+
+/// Arguments by PVE's names with the fields that the row has for them. They refer to the names in `wire`.
+Arguments with_fields(const Row& row, const base::JsonObject& wire);
+
+/// The values by PVE's names, moved out.
+base::JsonObject on_wire(Arguments&& arguments);
+
+using Secrets = std::vector<std::string>;
+
+/// The values that must not be shown.
+Secrets secrets_of(const Arguments& arguments);
+
+/// PVE repeats refused values: puts "***" in the place of each secret. Secrets of fewer than four bytes stay,
+/// because they occur inside other words.
+std::string without(const Secrets& secrets, std::string text);
 
 }  // namespace engine

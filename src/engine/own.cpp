@@ -73,14 +73,12 @@ std::span<const facts::Parameter* const> own_parameters(std::uint8_t offers) {
   return sets[offers & 15U];
 }
 
-Own take_own(std::uint8_t offers, base::JsonObject& arguments) {
+Own take_own(Arguments& arguments) {
   Own own;
-  for (const auto* parameter : own_parameters(offers)) {
-    const auto found = arguments.find(parameter->name);
-    if (found == arguments.end()) continue;
-    take(parameter->name, found->value(), own);
-    arguments.stable_erase(found);
+  for (const auto& [field, value] : arguments) {
+    if (field.own) take(field.wire, value, own);
   }
+  std::erase_if(arguments, [](const Argument& argument) { return argument.field.own; });
   return own;
 }
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-#include "base/json.h"
+#include "engine/row.h"
 #include "facts/facts.h"
 #include "view/selection.h"
 
@@ -22,6 +22,6 @@ struct Own {
 };
 
 /// Takes them out of checked arguments. What the row does not offer stays: PVE has a "limit" of its own.
-Own take_own(std::uint8_t offers, base::JsonObject& arguments);
+Own take_own(Arguments& arguments);
 
 }  // namespace engine

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <string>
 #include <string_view>
@@ -31,10 +32,11 @@ std::string data_text(pve::Answer& answer) {
   return base::write_json_sorted(base::Json(std::move(object)));
 }
 
-std::string shown(const Row& row, const base::JsonObject& given, std::string_view name) {
-  const auto* value = given.if_contains(name);
-  const auto field = row.field(name);
-  if (value == nullptr || value->is_null() || (field && field->marked(facts::kSecret))) return {};
+std::string shown(const Row& row, const base::JsonObject& arguments, std::string_view name) {
+  const auto field = std::ranges::find(row.fields(), name, &Field::name);
+  if (field == row.fields().end() || field->marked(facts::kSecret)) return {};
+  const auto* value = arguments.if_contains(field->wire);
+  if (value == nullptr || value->is_null()) return {};
   if (value->is_array()) return base::printable(base::write_json(*value), 100);
   return base::printable(base::wire_text(*value), 100);
 }
@@ -88,7 +90,7 @@ std::string json_text(pve::Answer& answer, const Style& style) {
 
 mcp::Result change(const Rendering& rendering, pve::Answer& answer) {
   const bool begun = is_upid(answer.data);
-  auto text = sentence(rendering.row, rendering.given) +
+  auto text = std::string(rendering.subject) +
               (begun ? fmt::format(" has begun and was not awaited; {}.", kHowToAwait) : ".");
   base::JsonObject facts{{"message", text}};
   if (begun) {
@@ -114,7 +116,7 @@ std::string changes_text(const pve::Answer& answer) {
 }
 
 std::int64_t start_of(const Rendering& rendering) {
-  const auto* start = rendering.given.if_contains("start");
+  const auto* start = rendering.arguments.if_contains("start");
   std::int64_t value = 0;
   if (start != nullptr) {
     const auto text = base::wire_text(*start);
@@ -152,7 +154,7 @@ mcp::Result log(const Rendering& rendering, const base::JsonArray& lines, const 
   view::LogOptions options;
   options.budget = rendering.style.max_result;
   options.total = answer.total.value_or(0);
-  options.as_asked = rendering.given.contains("start") || rendering.given.contains("limit");
+  options.as_asked = rendering.arguments.contains("start") || rendering.arguments.contains("limit");
   auto text = view::show_log(lines, options);
   base::JsonObject facts{{"log", text}};
   return render_text(std::move(text), std::move(facts), rendering.style);
@@ -224,7 +226,7 @@ void disarm(base::Json& value) {
   }
 }
 
-std::string sentence(const Row& row, const base::JsonObject& given) {
+std::string sentence(const Row& row, const base::JsonObject& arguments) {
   std::string text;
   std::string_view rest = row.tool().done.empty() ? row.tool().title : row.tool().done;
   while (!rest.empty()) {
@@ -232,7 +234,7 @@ std::string sentence(const Row& row, const base::JsonObject& given) {
     const auto close = open == std::string_view::npos ? open : rest.find('}', open);
     text += rest.substr(0, close == std::string_view::npos ? rest.size() : open);
     if (close == std::string_view::npos) break;
-    text += shown(row, given, rest.substr(open + 1, close - open - 1));
+    text += shown(row, arguments, rest.substr(open + 1, close - open - 1));
     rest.remove_prefix(close + 1);
   }
   return text;

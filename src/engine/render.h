@@ -13,10 +13,11 @@ namespace engine {
 /// What an answer is shown by, besides itself.
 struct Rendering {
   const Row& row;
-  /// The model's arguments, for the sentence of a change.
-  const base::JsonObject& given;
+  const base::JsonObject& arguments;  ///< by PVE's names
   const Own& own;
   Style style;
+  /// What a change has done: "VM 100 start".
+  std::string_view subject{};
   /// Whose statistics these are: "web01 (VM 100)". Anybody's text.
   std::string title{};
 };
@@ -33,8 +34,8 @@ void mask_secrets(base::Json& value);
 /// name, however deep: structured content carries them past JSON's own escapes.
 void disarm(base::Json& value);
 
-/// The row's sentence with `given` in it, without its full stop: "VM 100 start".
-std::string sentence(const Row& row, const base::JsonObject& given);
+/// The row's sentence with the arguments (by PVE's names) in it, without its full stop: "VM 100 start".
+std::string sentence(const Row& row, const base::JsonObject& arguments);
 
 mcp::Result render_error(std::string text);
 

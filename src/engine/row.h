@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/json.h"
 #include "facts/facts.h"
 #include "tool/tool.h"
 
@@ -27,6 +28,15 @@ struct Field {
 
   bool marked(facts::Mark mark) const { return fact != nullptr && (fact->marks & mark) != 0; }
 };
+
+/// A checked argument: whose it is, and the value in the field's own type.
+struct Argument {
+  Field field;
+  base::Json value;
+};
+
+/// Those of one call, each field once.
+using Arguments = std::vector<Argument>;
 
 /// Refers to the tool and the facts; both outlive it. Constant after construction.
 class Row {

@@ -79,13 +79,11 @@ std::optional<std::string> lacking_endpoint(const Row& row, const AskVersion& as
                      facts::to_text(*lifetime.since), pve->text);
 }
 
-std::vector<std::string> lacking_arguments(const Row& row, const base::JsonObject& arguments,
-                                           const AskVersion& ask) {
+std::vector<std::string> lacking_arguments(const Arguments& arguments, const AskVersion& ask) {
   std::vector<std::string> problems;
-  for (const auto& member : arguments) {
-    const auto field = row.field_on_wire(member.key());
-    if (!field || field->fact == nullptr) continue;
-    if (auto text = problem(*field, member.value(), ask)) problems.push_back(*std::move(text));
+  for (const auto& [field, value] : arguments) {
+    if (field.fact == nullptr) continue;
+    if (auto text = problem(field, value, ask)) problems.push_back(*std::move(text));
   }
   return problems;
 }

@@ -18,10 +18,9 @@ using AskVersion = std::function<std::optional<std::string>()>;
 /// A sentence when the connected PVE has no such endpoint. Asks only where the facts know versions.
 std::optional<std::string> lacking_endpoint(const Row& row, const AskVersion& ask);
 
-/// For each argument (by PVE's names) that the connected PVE does not take, or not with this value, what it
-/// is and which version takes it. Asks only for an argument of which the facts know versions.
-std::vector<std::string> lacking_arguments(const Row& row, const base::JsonObject& arguments,
-                                           const AskVersion& ask);
+/// For each argument that the connected PVE does not take, or not with this value, what it is and which
+/// version takes it. Asks only for an argument of which the facts know versions.
+std::vector<std::string> lacking_arguments(const Arguments& arguments, const AskVersion& ask);
 
 /// True when the connected PVE is newer than the row's facts.
 bool is_newer(const Row& row, const AskVersion& ask);

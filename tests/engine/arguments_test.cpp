@@ -19,8 +19,9 @@ base::JsonObject object(std::string_view json) { return base::parse_json(json)->
 std::string checked(const tool::Tool& tool, std::string_view json, const Limits& limits = {}) {
   const facts::Facts facts;
   const Row row(tool, "x", facts);
-  auto arguments = engine::check(row, object(json), limits);
-  return arguments ? base::write_json(base::Json(*std::move(arguments))) : arguments.error();
+  const auto given = object(json);
+  auto arguments = engine::check(row, given, limits);
+  return arguments ? base::write_json(base::Json(engine::on_wire(*std::move(arguments)))) : arguments.error();
 }
 
 TEST(Arguments, BecomePvesNamesAndTypes) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
+#include "engine/arguments.h"
 #include "rows.h"
 
 namespace {
@@ -14,9 +15,13 @@ mcp::Result result_of(const tool::Tool& tool, std::string_view arguments, pve::A
                       engine::Style style = {engine::Output::Json}) {
   const facts::Facts facts;
   const Row row(tool, "x", facts);
-  auto given = base::parse_json(arguments)->as_object();
-  const auto own = engine::take_own(tool.offers, given);
-  return engine::render({row, given, own, style}, std::move(answer));
+  const auto given = base::parse_json(arguments)->as_object();
+  auto checked = engine::with_fields(row, given);
+  const auto own = engine::take_own(checked);
+  const auto wire = engine::on_wire(std::move(checked));
+  const auto subject = engine::sentence(row, wire);
+  return engine::render({.row = row, .arguments = wire, .own = own, .style = style, .subject = subject},
+                        std::move(answer));
 }
 
 std::string rendered(const tool::Tool& tool, std::string_view arguments, pve::Answer answer,

@@ -49,8 +49,10 @@ class VersionCheck : public testing::Test {
       if (version.empty()) return std::nullopt;
       return std::string(version);
     }};
-    auto arguments = engine::check(row, base::parse_json(json)->as_object(), limits);
-    return arguments ? base::write_json(base::Json(*std::move(arguments))) : arguments.error();
+    const auto given = base::parse_json(json)->as_object();
+    auto arguments = engine::check(row, given, limits);
+    return arguments ? base::write_json(base::Json(engine::on_wire(*std::move(arguments))))
+                     : arguments.error();
   }
 
   facts::Facts facts_;
@@ -128,7 +130,8 @@ TEST_F(VersionCheck, OrdinaryCallsAskNothing) {
 
 TEST_F(VersionCheck, WhatAPreparationAddsIsJudgedToo) {
   const Row row(test::kUpdate, "x", facts_);
-  const auto arguments = base::parse_json(R"({"node":"pve1","vmid":100,"allow-ksm":true})")->as_object();
+  const auto wire = base::parse_json(R"({"node":"pve1","vmid":100,"allow-ksm":true})")->as_object();
+  const auto arguments = engine::with_fields(row, wire);
   const auto refusal = engine::forbidden(row, arguments, {.connected = [] { return "8.4.14"; }});
   ASSERT_TRUE(refusal);
   EXPECT_THAT(*refusal, HasSubstr("allow-ksm: PVE has it since 9.1"));

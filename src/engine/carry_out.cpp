@@ -1,0 +1,245 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "engine/answer.h"
+#include "engine/diagnosis.h"
+#include "engine/outcome.h"
+#include "engine/render.h"
+#include "engine/request.h"
+#include "engine/started.h"
+#include "engine/step.h"
+#include "engine/title.h"
+
+namespace engine {
+namespace {
+
+constexpr std::chrono::seconds kShortestQueue{30};
+
+using Carried = std::expected<mcp::Outcome, Moved>;
+
+double seconds(std::chrono::milliseconds time) { return std::chrono::duration<double>(time).count(); }
+
+/// The answer between what the model should know before it and after it. JSON stays JSON.
+mcp::Result noted(const Work& work, const Ready& ready, mcp::Result result, const std::string& after = {}) {
+  const auto& before = ready.target.note;
+  auto* text = result.content.empty() ? nullptr : std::get_if<mcp::Text>(&result.content.front());
+  if (text == nullptr || (before.empty() && after.empty())) return result;
+  const auto both = before + (before.empty() || after.empty() ? "" : "\n") + after;
+  if (work.cluster.options.style.output == Output::Json && !result.is_error) {
+    result.content.emplace_back(mcp::Text{both});
+    return result;
+  }
+  if (!before.empty()) text->text = before + "\n" + text->text;
+  if (!after.empty()) text->text += "\n" + after;
+  if (result.structured && result.structured->is_object() && !result.is_error)
+    result.structured->get_object()["note"] = both;
+  return result;
+}
+
+/// Nobody has seen its end.
+bool is_open(const pve::TaskReport& report) {
+  return report.state == pve::TaskReport::State::Running || report.state == pve::TaskReport::State::Unknown;
+}
+
+void tell(Work& work, const Ready& ready, const std::string& subject, std::chrono::milliseconds waited,
+          const std::optional<pve::TaskProgress>& task = {}) {
+  if (waited.count() > 0 && !work.call.stop.stop_requested())
+    work.progress.tell(subject, ready.queued + waited, task);
+}
+
+/// Whether the guest is elsewhere, where PVE's words say that it is not on the node. Then the call goes
+/// there.
+bool moved(const Work& work, Ready& ready, std::string_view message) {
+  if (!says_elsewhere(message)) return false;
+  auto again = find_again(work.row, ready.target, work.cluster, work.call.stop);
+  if (!again) return false;
+  ready.target = *std::move(again);
+  tell_elsewhere(work, ready);
+  return true;
+}
+
+std::string node_of(const Target& target) {
+  const auto* node = target.arguments.if_contains("node");
+  return node == nullptr ? std::string{} : base::wire_text(*node);
+}
+
+std::string no_turn(const Work& work, const Ready& ready, const std::string& node) {
+  const auto& options = work.cluster.options;
+  return fmt::format(
+      "{} was not started: {} heavy tasks of this server run on {} already ({}) and none ended "
+      "in {:.0f} s. "
+      "Try again when one has ended; PVE_NODE_TASKS allows more.",
+      ready.subject, options.node_tasks, base::printable(node, 60), work.cluster.turns.holders(node),
+      seconds(std::max(options.wait, kShortestQueue)));
+}
+
+/// The right to start a heavy task; nothing where the row needs none.
+std::expected<std::optional<pve::Turn>, mcp::Result> turn_on_node(Work& work, Ready& ready) {
+  if (!work.row.tool().heavy) return std::nullopt;
+  const auto node = node_of(ready.target);
+  const auto begin = work.cluster.clock.steady();
+  // A caller that does not wait for the end still wants the task to begin.
+  const auto limit = std::max(work.cluster.options.wait, kShortestQueue);
+  const auto on_wait = [&, subject = "Waiting for a turn on " + base::printable(node, 60)](
+                           std::chrono::milliseconds waited) { tell(work, ready, subject, waited); };
+  auto turn = work.cluster.turns.take(node, limit, on_wait, work.call.stop);
+  ready.queued += std::chrono::duration_cast<std::chrono::milliseconds>(work.cluster.clock.steady() - begin);
+  if (!turn && work.call.stop.stop_requested())
+    return std::unexpected(render_error("Cancelled before anything was sent."));
+  if (!turn) return std::unexpected(render_error(no_turn(work, ready, node)));
+  if (ready.queued.count() >= 1000)
+    work.call.log.write(mcp::LogLevel::Notice,
+                        fmt::format("{} waited {:.0f} s for its turn on {}", work.row.tool().name,
+                                    seconds(ready.queued), node));
+  return turn;
+}
+
+/// A log is read from its end, unless the model wants another part.
+std::expected<pve::Answer, pve::Error> fetch(const Work& work, const Ready& ready, const pve::Call& wanted) {
+  constexpr std::int64_t kFirst = 500;
+  constexpr std::int64_t kMost = 5000;
+  auto& client = work.cluster.client;
+  const auto& arguments = ready.target.arguments;
+  const bool whole = work.row.tool().view.kind == tool::View::Kind::Log && !arguments.contains("start") &&
+                     !arguments.contains("limit");
+  if (!whole) return client.call(wanted, work.call.stop);
+  auto first = wanted;
+  first.parameters.emplace_back("limit", std::to_string(kFirst));
+  auto answer = client.call(first, work.call.stop);
+  if (!answer || answer->total.value_or(0) <= kFirst) return answer;
+  auto last = wanted;
+  last.parameters.emplace_back("start", std::to_string(std::max<std::int64_t>(0, *answer->total - kMost)));
+  last.parameters.emplace_back("limit", std::to_string(kMost));
+  return client.call(last, work.call.stop);
+}
+
+std::optional<pve::Upid> started_task(const Row& row, const pve::Answer& answer) {
+  const auto* text = answer.data.if_string();
+  if (row.tool().effect == tool::Effect::None || text == nullptr) return std::nullopt;
+  return pve::parse_upid(std::string_view(*text));
+}
+
+mcp::Outcome rendered(const Work& work, const Ready& ready, pve::Answer answer) {
+  auto& cluster = work.cluster;
+  const auto& arguments = ready.target.arguments;
+  const auto after = put_right(work.row.tool(), arguments, answer.data, cluster, work.call.stop).note;
+  auto result = render({.row = work.row,
+                        .arguments = arguments,
+                        .own = ready.own,
+                        .style = cluster.options.style,
+                        .subject = ready.subject,
+                        .title = title(work.row, ready.target, cluster)},
+                       std::move(answer));
+  return noted(work, ready, std::move(result), after);
+}
+
+mcp::Result ended(const Work& work, const Ready& ready, const pve::Upid& upid, const pve::TaskReport& report,
+                  bool cancelled) {
+  const bool failed = report.state == pve::TaskReport::State::Failed;
+  const auto waited = ready.queued.count() < 1000 ? std::string{}
+                                                  : fmt::format(" (after {:.0f} s in the queue of {})",
+                                                                seconds(ready.queued), upid.node);
+  const auto better = failed ? diagnose_end(report.exit_status, ready.target.arguments, work.cluster,
+                                            work.may, work.call.stop)
+                             : std::string{};
+  auto result = render_outcome(
+      {ready.subject + waited, upid, report, work.cluster.client.base_url(), better, cancelled},
+      work.cluster.options.style);
+  // PVE's logs may repeat what the call said.
+  for (auto& block : result.content) {
+    if (auto* text = std::get_if<mcp::Text>(&block))
+      text->text = without(ready.secrets, std::move(text->text));
+  }
+  if (failed)
+    work.call.log.write(
+        mcp::LogLevel::Warning,
+        without(ready.secrets, fmt::format("{} failed: {}", ready.subject, report.exit_status)));
+  if (result.structured)
+    result.structured->get_object()["message"] = std::get<mcp::Text>(result.content.front()).text;
+  return result;
+}
+
+Carried followed(Work& work, Ready& ready, const pve::Upid& upid, bool may_move) {
+  auto& cluster = work.cluster;
+  const auto report =
+      cluster.tasks.follow(upid, cluster.options.wait, following(work, ready, ready.subject), work.call.stop);
+  const bool cancelled = work.call.stop.stop_requested() && is_open(report);
+  // Clients of the older revisions get no answer to a call that they cancelled, so the log says it.
+  if (cancelled) {
+    base::log(base::LogLevel::Info,
+              fmt::format("{} was cancelled; its PVE task goes on: {}", work.row.tool().name, upid.text));
+  }
+  if (work.row.about().changes_guest_list) cluster.guests.forget();
+  if (may_move && report.state == pve::TaskReport::State::Failed && work.row.about().may_be_repeated &&
+      moved(work, ready, report.exit_status))
+    return std::unexpected(Moved{});
+  return noted(work, ready, ended(work, ready, upid, report, cancelled));
+}
+
+/// Of a call that has started a task: the task itself for a client that follows it, else its end.
+Carried begun(Work& work, Ready& ready, const pve::Upid& upid, pve::Answer answer, bool may_move) {
+  // What the end says of a secret can only be taken out while the secret is known.
+  const bool becomes_task = work.call.may_be_task && ready.secrets.empty();
+  // A client of the modern era hears of a task through the task alone.
+  if (!becomes_task || work.call.era == mcp::Era::Legacy)
+    work.call.log.write(mcp::LogLevel::Info,
+                        fmt::format("{}: {} started", ready.subject, base::printable(upid.text)));
+  if (becomes_task)
+    return engine::begun({upid, std::string(work.row.tool().name), ready.subject}, ready.target.note,
+                         work.cluster.clock.wall());
+  if (work.cluster.options.wait.count() == 0) return rendered(work, ready, std::move(answer));
+  return followed(work, ready, upid, may_move);
+}
+
+}  // namespace
+
+std::expected<mcp::Outcome, Moved> carry_out(Work& work, Ready& ready, bool may_move) {
+  auto turn = turn_on_node(work, ready);
+  if (!turn) return noted(work, ready, std::move(turn.error()));
+  const auto& arguments = ready.target.arguments;
+  const auto wanted = request(work.row.tool().call, arguments);
+  if (!wanted)
+    return noted(work, ready,
+                 failure(ready, fmt::format("{} was not called: {}", work.row.tool().name, wanted.error())));
+  if (work.call.stop.stop_requested())
+    return noted(work, ready, render_error("Cancelled before anything was sent."));
+  auto answer = fetch(work, ready, *wanted);
+  if (!answer) {
+    if (may_move && answer.error().kind == pve::Error::Kind::Refused &&
+        moved(work, ready, answer.error().message))
+      return std::unexpected(Moved{});
+    return noted(work, ready,
+                 failure(ready, explained(answer.error(), *wanted, arguments, work.cluster, work.may,
+                                          work.call.stop)));
+  }
+  if (work.row.about().changes_guest_list) work.cluster.guests.forget();
+  const auto upid = started_task(work.row, *answer);
+  if (!upid) return rendered(work, ready, *std::move(answer));
+  if (*turn) (*turn)->started(*upid);
+  return begun(work, ready, *upid, *std::move(answer), may_move);
+}
+
+mcp::Result failure(const Ready& ready, std::string text) {
+  return render_error(without(ready.secrets, std::move(text)));
+}
+
+pve::Tasks::OnWait following(Work& work, const Ready& ready, const std::string& subject) {
+  if (!work.progress.wanted()) return {};
+  return [&work, &ready, subject](const pve::Waiting& waiting) {
+    tell(work, ready, subject, waiting.waited, waiting.progress);
+  };
+}
+
+void tell_elsewhere(const Work& work, const Ready& ready) {
+  if (!ready.target.note.empty()) work.call.log.write(mcp::LogLevel::Notice, ready.target.note);
+}
+
+}  // namespace engine

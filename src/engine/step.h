@@ -1,0 +1,67 @@
+// What goes from step to step of a call: check, locate, prepare, send, follow, render. Each step gives what
+// the next one needs, or the outcome that ends the call.
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <string>
+
+#include "engine/arguments.h"
+#include "engine/cluster.h"
+#include "engine/gate.h"
+#include "engine/own.h"
+#include "engine/progress.h"
+#include "engine/row.h"
+#include "engine/target.h"
+#include "mcp/tools.h"
+
+namespace engine {
+
+/// What every step may use. Refers to all but its progress; for the thread of the call.
+struct Work {
+  const Row& row;
+  const Limits& limits;
+  const MayUse& may;
+  Cluster& cluster;
+  const mcp::Call& call;
+  Progress progress;
+};
+
+template <class Next>
+using Step = std::expected<Next, mcp::Outcome>;
+
+/// After check.
+struct Checked {
+  base::JsonObject arguments;  ///< by PVE's names
+  Own own;
+  Secrets secrets;
+};
+
+/// After locate.
+struct Ready {
+  Target target;
+  Own own;
+  Secrets secrets;
+  /// What a change does, a sentence without its full stop: "VM 100 start".
+  std::string subject;
+  /// How long the call has waited for its turn on a node.
+  std::chrono::milliseconds queued{0};
+};
+
+/// The guest turned out to be on another node, nothing was changed, and Ready goes there now.
+struct Moved {};
+
+/// Sends, follows the task that PVE starts, and renders. Moved at most where `may_move`: what PVE says of the
+/// second node is the answer.
+std::expected<mcp::Outcome, Moved> carry_out(Work& work, Ready& ready, bool may_move);
+
+/// An error whose text comes from PVE or repeats arguments.
+mcp::Result failure(const Ready& ready, std::string text);
+
+/// Tells the client while the call waits; empty when it does not want to know, so that no log is read for it.
+pve::Tasks::OnWait following(Work& work, const Ready& ready, const std::string& subject);
+
+/// Tells a client that listens that the call goes to another node than it was sent to.
+void tell_elsewhere(const Work& work, const Ready& ready);
+
+}  // namespace engine

@@ -1,0 +1,16 @@
+// Whose statistics an answer shows.
+#pragma once
+
+#include <string>
+
+#include "engine/cluster.h"
+#include "engine/row.h"
+#include "engine/target.h"
+
+namespace engine {
+
+/// "web01 (VM 100)", "Node pve1", with the guest's name where it was looked up; empty for what is no
+/// statistics. Anybody's text.
+std::string title(const Row& row, const Target& target, Cluster& cluster);
+
+}  // namespace engine
