@@ -31,10 +31,9 @@ constexpr std::string_view name(Type type) { return kTypeNames[static_cast<std::
 /// What the schema does not say about a parameter; a set.
 enum Mark : std::uint8_t {
   kNoMark = 0,
-  kSecret = 1,        ///< a password or key: never in a log, an error or a result
-  kIrreversible = 2,  ///< may destroy data that cannot be got back
-  kRootOnly = 4,      ///< PVE wants the user root@pam itself, which an API token never is
-  kFullTier = 8,      ///< needs the tier `full`, whatever the tool's own tier
+  kSecret = 1,    ///< a password or key: never in a log, an error or a result
+  kRootOnly = 2,  ///< PVE wants the user root@pam itself, which an API token never is
+  kFullTier = 4,  ///< needs the tier `full`, whatever the tool's own tier
 };
 
 /// A value of an enumeration that not every version has.

@@ -18,36 +18,28 @@ struct Row {
   std::string_view prefix = kEverywhere;
 };
 
-constexpr std::uint8_t kLose = kFullTier | kIrreversible;
 constexpr std::uint8_t kRootFull = kFullTier | kRootOnly;
 
 // Sorted by name. Only where PVE changes something: a GET loses nothing, and asks root for nothing.
 constexpr Row kWrites[] = {
     {"archive", kFullTier},
     {"args", kRootOnly, "/nodes/{node}/qemu"},
-    {"cleanup", kIrreversible},
-    {"cleanup-disks", kIrreversible},
-    {"delete", kIrreversible, "/nodes/{node}/qemu/{vmid}/config"},
-    {"delete", kIrreversible, "/nodes/{node}/lxc/{vmid}/config"},
-    {"destroy-unreferenced-disks", kIrreversible},
     {"dumpdir", kRootFull},
-    {"force", kLose},
+    {"force", kFullTier},
     {"force", kRootOnly, "/nodes/{node}/qemu/{vmid}/migrate"},
     {"force-cpu", kRootOnly, "/nodes/{node}/qemu/{vmid}/status/start"},
     {"hookscript", kRootOnly},
     {"job-id", kRootOnly, "/nodes/{node}/vzdump"},
     {"keepActive", kRootOnly, "/nodes/{node}/qemu/{vmid}/status"},
     {"lock", kRootOnly, "/nodes/{node}/qemu"},
-    {"maxfiles", kLose},
+    {"maxfiles", kFullTier},
     {"migratedfrom", kRootOnly, "/nodes/{node}/qemu/{vmid}/status"},
     {"migration_network", kRootOnly, "/nodes/{node}/qemu/{vmid}"},
     {"migration_type", kRootOnly, "/nodes/{node}/qemu/{vmid}"},
     {"nocheck", kRootOnly, "/nodes/{node}/qemu/{vmid}/status/resume"},
     {"parallel", kRootOnly, "/nodes/{node}/qemu"},
-    {"prune-backups", kLose},
-    {"purge", kIrreversible},
-    {"remove", kLose},
-    {"remove-vanished", kIrreversible},
+    {"prune-backups", kFullTier},
+    {"remove", kFullTier},
     {"restore", kFullTier},
     {"script", kRootFull},
     {"skiplock", kRootFull},

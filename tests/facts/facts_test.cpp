@@ -147,7 +147,7 @@ TEST(Facts, MarksSayWhatTheSchemaDoesNot) {
     return static_cast<int>(parameter_of(facts, method, path, name).marks);
   };
   EXPECT_TRUE(marks(Method::Post, "/nodes/{node}/vzdump", "prune-backups") & facts::kFullTier);
-  EXPECT_TRUE(marks(Method::Post, "/nodes/{node}/vzdump", "remove") & facts::kIrreversible);
+  EXPECT_TRUE(marks(Method::Post, "/nodes/{node}/vzdump", "remove") & facts::kFullTier);
   EXPECT_TRUE(marks(Method::Post, "/nodes/{node}/vzdump", "script") & facts::kRootOnly);
   EXPECT_TRUE(marks(Method::Post, "/nodes/{node}/qemu/{vmid}/status/stop", "skiplock") & facts::kFullTier);
   EXPECT_TRUE(marks(Method::Post, "/nodes/{node}/lxc", "restore") & facts::kFullTier);

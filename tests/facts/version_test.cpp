@@ -116,7 +116,7 @@ TEST(Facts, ParametersKnowTheirVersions) {
   }
   const auto* maxfiles = facts.find(Method::Put, "/storage/{storage}")->former_parameter("maxfiles");
   EXPECT_EQ(maxfiles->minimum, 0) << "as the last version had it";
-  EXPECT_TRUE(maxfiles->marks & facts::kIrreversible);
+  EXPECT_TRUE(maxfiles->marks & facts::kFullTier);
 }
 
 TEST(Facts, ASchemaThatLeavesItsParametersOutStillHasThem) {
