@@ -109,6 +109,12 @@ std::vector<mcp::ToolDescription> Toolbox::list(const mcp::Caller& caller) {
   return offered;
 }
 
+std::optional<bool> Toolbox::may_be_task(const mcp::Caller& caller, std::string_view name) {
+  const auto* found = row(name);
+  if (found == nullptr || refusal(caller, name)) return std::nullopt;
+  return found->tool().starts_task;
+}
+
 mcp::Outcome Toolbox::call(const mcp::Call& call) {
   const auto* row = this->row(call.name);
   if (row == nullptr) {

@@ -33,6 +33,7 @@ class Toolbox final : public mcp::Tools {
   void prepare() { index(); }
 
   std::vector<mcp::ToolDescription> list(const mcp::Caller& caller) override;
+  std::optional<bool> may_be_task(const mcp::Caller& caller, std::string_view name) override;
   mcp::Outcome call(const mcp::Call& call) override;
 
   /// From now on the server allows this: tools, and all that asks refusal().

@@ -16,21 +16,21 @@
 namespace mcp {
 namespace {
 
-struct Arguments {
+/// Refers to the params.
+struct Wanted {
   std::string_view name;
-  base::JsonObject members;
+  const base::JsonObject& arguments;
 };
 
-std::expected<Arguments, jsonrpc::Error> read(const Exchange& exchange) {
+std::expected<Wanted, jsonrpc::Error> read(const Exchange& exchange) {
+  static const base::JsonObject kNone;
   const auto* const name = exchange.params.if_contains("name");
   if (name == nullptr || !name->is_string())
     return jsonrpc::invalid_params("tools/call needs \"name\", a string");
-  Arguments call{name->get_string(), {}};
-  if (const auto* const given = exchange.params.if_contains("arguments")) {
-    if (!given->is_object()) return jsonrpc::invalid_params("\"arguments\" must be an object");
-    call.members = given->get_object();
-  }
-  return call;
+  const auto* const given = exchange.params.if_contains("arguments");
+  if (given != nullptr && !given->is_object())
+    return jsonrpc::invalid_params("\"arguments\" must be an object");
+  return Wanted{name->get_string(), given == nullptr ? kNone : given->get_object()};
 }
 
 /// What the client of 2025-11-25 and the tool both want.
@@ -83,15 +83,9 @@ std::expected<void, jsonrpc::Error> check_task(const Server& server, const Excha
   const auto* const ttl = task->if_contains("ttl");
   if (ttl != nullptr && !ttl->is_null() && !is_duration(*ttl))
     return jsonrpc::invalid_params("\"ttl\" of \"task\" must be a number of milliseconds, 0 or more");
-  for (const auto& tool : server.tools().list(exchange.caller)) {
-    if (tool.name == name && !tool.may_be_task) {
-      return std::unexpected(
-          jsonrpc::Error{jsonrpc::kMethodNotFound,
-                         "The tool " + base::printable(name, 100) + " does not run as a task",
-                         {}});
-    }
-  }
-  return {};
+  if (server.tools().may_be_task(exchange.caller, name).value_or(true)) return {};
+  return std::unexpected(jsonrpc::Error{
+      jsonrpc::kMethodNotFound, "The tool " + base::printable(name, 100) + " does not run as a task", {}});
 }
 
 struct Outcomes {
@@ -154,14 +148,12 @@ Reply call_tool(const Server& server, const Exchange& exchange) {
   if (auto checked = check_task(server, exchange, call->name); !checked)
     return std::unexpected(std::move(checked.error()));
   const bool as_task = wants_task(server, exchange);
-  base::JsonObject subject;
-  subject["name"] = call->name;
-  subject["arguments"] = call->members;
+  const auto subject = [&] { return base::JsonObject{{"name", call->name}, {"arguments", call->arguments}}; };
   const auto attempt = [&](const base::JsonObject& inputs) -> std::variant<Reply, NeedInput> {
     if (exchange.stop.stop_requested()) {
       return Reply(write_outcome(error_result("The call was cancelled before it began."), server, exchange));
     }
-    auto outcome = server.tools().call({exchange.request(inputs), call->name, call->members, as_task});
+    auto outcome = server.tools().call({exchange.request(inputs), call->name, call->arguments, as_task});
     return std::visit(Outcomes{server, exchange}, outcome);
   };
   return in_rounds(server, exchange, "tools/call", subject, attempt,

@@ -68,6 +68,11 @@ void tell_log(const jsonrpc::Request& request, const Reply& reply, std::string_v
                        std::to_string(milliseconds) + " ms");
 }
 
+bool is_modern_only(const Server& server, std::string_view method) {
+  return server.find(method, Revision::R2025_11_25) == nullptr &&
+         server.find(method, Revision::R2026_07_28) != nullptr;
+}
+
 }  // namespace
 
 jsonrpc::Error no_batches() {
@@ -131,6 +136,11 @@ void Connection::receive(std::variant<jsonrpc::Item, jsonrpc::Batch> input,
   } else {
     receive_item(std::get<jsonrpc::Item>(std::move(input)), sink, sink);
   }
+}
+
+void Connection::receive(jsonrpc::Request request, Opened opened, const std::shared_ptr<Sink>& sink) {
+  if (base::log_debug()) base::log(base::LogLevel::Debug, summary(request));
+  start(std::move(opened), std::move(request), sink, sink);
 }
 
 void Connection::receive_batch(jsonrpc::Batch batch, const std::shared_ptr<Sink>& sink) {
@@ -206,17 +216,12 @@ void Connection::on_request(jsonrpc::Request request, const std::shared_ptr<Sink
     }
     return;
   }
-  auto envelope = open_envelope(request);
-  if (!envelope) {
-    fail(envelope.error());
+  auto opened = open(request);
+  if (!opened) {
+    fail(opened.error());
     return;
   }
-  const auto* const method = server_.find(request.method, envelope->revision);
-  if (method == nullptr) {
-    fail(error(jsonrpc::kMethodNotFound, "Method not found: " + base::printable(request.method, 100)));
-    return;
-  }
-  start(*method, std::move(request), *std::move(envelope), notices, answers);
+  start(*std::move(opened), std::move(request), notices, answers);
 }
 
 Reply Connection::initialize(const base::JsonObject& params) {
@@ -255,28 +260,29 @@ void Connection::set_log_level(LogLevel level) {
   if (session_) session_->log_level = level;
 }
 
-std::expected<Envelope, jsonrpc::Error> Connection::open_envelope(const jsonrpc::Request& request) {
+std::expected<Opened, jsonrpc::Error> Connection::open(const jsonrpc::Request& request) {
   const auto agreed = session();
+  const bool claims = modern::claims(request.params);
+  if (agreed && !claims) return open_method(server_, request, legacy::open(*agreed, request.params));
   // Allowed before initialize, which may still come after a modern probe.
-  if (!agreed && request.method == "ping" && !modern::claims(request.params)) return Envelope{};
+  if (!claims && request.method == "ping") return open_method(server_, request, Envelope{});
   // A method that only the modern era has is answered in its words.
-  const bool modern_only = server_.find(request.method, Revision::R2025_11_25) == nullptr &&
-                           server_.find(request.method, Revision::R2026_07_28) != nullptr;
-  if (modern::claims(request.params) || (!agreed && (modern_seen() || modern_only))) {
+  if (claims || modern_seen() || is_modern_only(server_, request.method)) {
     auto envelope = modern::open(request.params);
     const std::scoped_lock lock(mutex_);
     if (envelope) modern_seen_ = true;
-    return envelope;
+    return open_method(server_, request, std::move(envelope));
   }
-  if (agreed) return legacy::open(*agreed, request.params);
   return std::unexpected(
       error(jsonrpc::kInvalidRequest,
             "Invalid request: not initialized; send initialize first, or a request of revision 2026-07-28 "
             "with its version and capabilities in params._meta"));
 }
 
-void Connection::start(const Method& method, jsonrpc::Request request, Envelope envelope,
-                       const std::shared_ptr<Sink>& notices, const std::shared_ptr<Sink>& answers) {
+void Connection::start(Opened opened, jsonrpc::Request request, const std::shared_ptr<Sink>& notices,
+                       const std::shared_ptr<Sink>& answers) {
+  auto& envelope = opened.envelope;
+  const auto& method = *opened.method;
   const auto call = std::make_shared<InFlight>(request.id, envelope, server_.clock(), notices, answers);
   {
     const std::scoped_lock lock(mutex_);

@@ -16,6 +16,7 @@
 #include "mcp/exchange.h"
 #include "mcp/in_flight.h"
 #include "mcp/legacy.h"
+#include "mcp/opened.h"
 #include "mcp/outgoing.h"
 #include "mcp/server.h"
 #include "mcp/sink.h"
@@ -55,6 +56,9 @@ class Connection final : public Listener, public std::enable_shared_from_this<Co
   /// The same for a text that was parsed; everything about its requests goes to `sink`, which is let go of
   /// when they are answered.
   void receive(std::variant<jsonrpc::Item, jsonrpc::Batch> input, const std::shared_ptr<Sink>& sink);
+  /// The same for a request of which envelope and method were found before; answers and progress
+  /// go to `sink`.
+  void receive(jsonrpc::Request request, Opened opened, const std::shared_ptr<Sink>& sink);
   /// The client sent something that is no JSON text at all, such as a line beyond the limit.
   void unreadable(const jsonrpc::Error& error);
 
@@ -95,9 +99,9 @@ class Connection final : public Listener, public std::enable_shared_from_this<Co
   /// The client of the session has sent `initialized`: until then it is asked nothing.
   bool ready() const;
   void set_log_level(LogLevel level);
-  std::expected<Envelope, jsonrpc::Error> open_envelope(const jsonrpc::Request& request);
-  void start(const Method& method, jsonrpc::Request request, Envelope envelope,
-             const std::shared_ptr<Sink>& notices, const std::shared_ptr<Sink>& answers);
+  std::expected<Opened, jsonrpc::Error> open(const jsonrpc::Request& request);
+  void start(Opened opened, jsonrpc::Request request, const std::shared_ptr<Sink>& notices,
+             const std::shared_ptr<Sink>& answers);
   Reply run(const Method& method, const jsonrpc::Request& request, const Exchange& exchange);
   void finish(const std::shared_ptr<InFlight>& call, const Reply& reply);
   bool takes_errors_without_id() const;

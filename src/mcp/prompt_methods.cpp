@@ -144,9 +144,7 @@ Reply get_prompt(const Server& server, const Exchange& exchange) {
       return Reply(insufficient_scope(*scope));
     return Reply(write_prompt(std::get<Prompt>(outcome), server, exchange.envelope.revision));
   };
-  base::JsonObject subject;
-  subject["name"] = *name;
-  subject["arguments"] = *arguments;
+  const auto subject = [&] { return base::JsonObject{{"name", *name}, {"arguments", *arguments}}; };
   return in_rounds(server, exchange, "prompts/get", subject, attempt,
                    [&](const NeedInput& need, std::string_view reason) {
                      return cannot_ask(need, exchange.envelope, reason);

@@ -103,8 +103,7 @@ Reply read_resource(const Server& server, const Exchange& exchange) {
       return Reply(not_found(std::move(missing->message), *uri, exchange.envelope.revision));
     return Reply(write_read(std::get<ResourceResult>(outcome), server, exchange));
   };
-  base::JsonObject subject;
-  subject["uri"] = *uri;
+  const auto subject = [&] { return base::JsonObject{{"uri", *uri}}; };
   return in_rounds(server, exchange, "resources/read", subject, attempt,
                    [&](const NeedInput& need, std::string_view reason) {
                      return cannot_ask(need, exchange.envelope, reason);

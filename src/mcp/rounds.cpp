@@ -33,16 +33,15 @@ std::unexpected<jsonrpc::Error> refused_answer(const InputRequest& request) {
 }
 
 /// One request of the modern era: what came with it, and the state that goes back.
-class Thread {
+class ModernRounds {
  public:
-  Thread(const Server& server, const Exchange& exchange, std::string_view method,
-         const base::JsonObject& subject)
-      : server_(server), identity_(exchange.caller.identity), params_(exchange.params) {
-    // Everything the state is good for is what it is sealed for.
-    purpose_ = base::write_json(base::JsonArray{"requestState", base::Json(exchange.caller.identity),
-                                                base::Json(method)}) +
-               base::write_json_sorted(base::Json(subject));
-  }
+  ModernRounds(const Server& server, const Exchange& exchange, std::string_view method,
+               const Subject& subject)
+      : server_(server),
+        identity_(exchange.caller.identity),
+        params_(exchange.params),
+        method_(method),
+        subject_(subject) {}
 
   std::expected<void, jsonrpc::Error> open() {
     if (const auto* const given = params_.if_contains("inputResponses")) {
@@ -51,7 +50,7 @@ class Thread {
     }
     const auto* const state = params_.if_contains("requestState");
     if (state == nullptr) return {};
-    const auto text = state->is_string() ? server_.seal().open(purpose_, state->get_string()) : std::nullopt;
+    const auto text = state->is_string() ? server_.seal().open(purpose(), state->get_string()) : std::nullopt;
     const auto parsed = text ? base::parse_json(*text) : std::unexpected(std::string());
     if (!parsed)
       return jsonrpc::invalid_params("\"requestState\" was not issued by this server for this request");
@@ -114,7 +113,7 @@ class Thread {
     members["once"] = holds_confirmation_;
     members["asked"] = std::move(asked);
     members["inputs"] = inputs_;
-    return server_.seal().seal(purpose_, base::write_json(base::Json(std::move(members))));
+    return server_.seal().seal(purpose(), base::write_json(base::Json(std::move(members))));
   }
 
  private:
@@ -122,10 +121,17 @@ class Thread {
     return std::chrono::duration_cast<Seconds>(server_.clock().wall().time_since_epoch());
   }
 
+  /// All that the state is good for: this caller, method and subject.
+  std::string purpose() const {
+    return base::write_json(base::JsonArray{"requestState", base::Json(identity_), base::Json(method_)}) +
+           base::write_json_sorted(base::Json(subject_()));
+  }
+
   const Server& server_;
   const std::string& identity_;
   const base::JsonObject& params_;
-  std::string purpose_;
+  const std::string_view method_;
+  const Subject& subject_;
   std::string nonce_;
   Seconds until_{0};
   bool holds_confirmation_ = false;  ///< among the inputs
@@ -144,19 +150,19 @@ const InputRequest* out_of_reach(const NeedInput& need, const Envelope& envelope
 }
 
 Reply modern_rounds(const Server& server, const Exchange& exchange, std::string_view method,
-                    const base::JsonObject& subject, const Attempt& attempt, const CannotAsk& cannot_ask) {
-  Thread thread(server, exchange, method, subject);
-  if (auto opened = thread.open(); !opened) return std::unexpected(std::move(opened.error()));
+                    const Subject& subject, const Attempt& attempt, const CannotAsk& cannot_ask) {
+  ModernRounds rounds(server, exchange, method, subject);
+  if (auto opened = rounds.open(); !opened) return std::unexpected(std::move(opened.error()));
   for (int round = 0; round < kMostRounds; ++round) {
-    if (auto first = thread.use_up(); !first) return std::unexpected(std::move(first.error()));
-    auto outcome = attempt(thread.inputs());
+    if (auto first = rounds.use_up(); !first) return std::unexpected(std::move(first.error()));
+    auto outcome = attempt(rounds.inputs());
     if (auto* const reply = std::get_if<Reply>(&outcome)) return std::move(*reply);
     const auto& need = std::get<NeedInput>(outcome);
     if (const auto* const request = out_of_reach(need, exchange.envelope))
       return cannot_ask(need, undeclared(request->kind));
-    const auto taken = thread.take(need);
+    const auto taken = rounds.take(need);
     if (!taken) return std::unexpected(taken.error());
-    if (!*taken) return modern::write_input_required(need, thread.state(need), server.info());
+    if (!*taken) return modern::write_input_required(need, rounds.state(need), server.info());
   }
   return cannot_ask({}, "it asks too many questions in one request");
 }
@@ -217,7 +223,7 @@ std::string undeclared(InputRequest::Kind kind) {
 }
 
 Reply in_rounds(const Server& server, const Exchange& exchange, std::string_view method,
-                const base::JsonObject& subject, const Attempt& attempt, const CannotAsk& cannot_ask) {
+                const Subject& subject, const Attempt& attempt, const CannotAsk& cannot_ask) {
   if (era(exchange.envelope.revision) == Era::Modern)
     return modern_rounds(server, exchange, method, subject, attempt, cannot_ask);
   return legacy_rounds(exchange, attempt, cannot_ask);

@@ -17,6 +17,9 @@ namespace mcp {
 /// for.
 using Attempt = std::function<std::variant<Reply, NeedInput>(const base::JsonObject& inputs)>;
 
+/// The params of the request that matter. Asked for only where there is a question or a state.
+using Subject = std::function<base::JsonObject()>;
+
 /// The answer when the client cannot be asked; `reason` is a clause.
 using CannotAsk = std::function<Reply(const NeedInput& need, std::string_view reason)>;
 
@@ -30,7 +33,7 @@ using CannotAsk = std::function<Reply(const NeedInput& need, std::string_view re
 /// be used again everywhere. An answer that is none is -32602; a form that is not filled in is asked for
 /// again.
 Reply in_rounds(const Server& server, const Exchange& exchange, std::string_view method,
-                const base::JsonObject& subject, const Attempt& attempt, const CannotAsk& cannot_ask);
+                const Subject& subject, const Attempt& attempt, const CannotAsk& cannot_ask);
 
 /// The capability that a client must have declared to be asked this: {"elicitation":{"form":{}}}.
 base::JsonObject required_capability(InputRequest::Kind kind);

@@ -68,6 +68,9 @@ class Tools {
 
   /// What this caller may use, in a stable order. Never waits.
   virtual std::vector<ToolDescription> list(const Caller& caller) = 0;
+  /// ToolDescription::may_be_task of the tool of this name; nothing when this caller has none, or where that
+  /// is left to call(). Never waits.
+  virtual std::optional<bool> may_be_task(const Caller& /*caller*/, std::string_view /*name*/) { return {}; }
   /// Blocks until the tool is done or `stop` fires.
   virtual Outcome call(const Call& call) = 0;
   /// Of the tool of this name, as its input schema marks them.

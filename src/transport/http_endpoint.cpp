@@ -197,8 +197,10 @@ void HttpEndpoint::post(Visit& visit) {
 }
 
 void HttpEndpoint::post_modern(Visit& visit, jsonrpc::Request request) {
-  if (auto fault = refuse_modern(request, visit.request.headers, server_)) {
-    visit.responder->answer(error_response(fault->status, request.id, fault->error, visit.style.headers));
+  auto opened = open_modern(request, visit.request.headers, server_);
+  if (!opened) {
+    const auto& [status, why] = opened.error();
+    visit.responder->answer(error_response(status, request.id, why, visit.style.headers));
     return;
   }
   const bool stream = request.method == "subscriptions/listen";
@@ -223,7 +225,7 @@ void HttpEndpoint::post_modern(Visit& visit, jsonrpc::Request request) {
   }
   // To go away is to cancel.
   visit.responder->on_gone([connection] { connection->cancel_all(); });
-  connection->receive(jsonrpc::Item(std::move(request)), answer);
+  connection->receive(std::move(request), *std::move(opened), answer);
 }
 
 std::shared_ptr<const void> HttpEndpoint::slot_of(Visit& visit) {

@@ -136,19 +136,21 @@ bool names_modern(const net::Headers& headers) {
   return value && base::trim(*value) == mcp::name(mcp::Revision::R2026_07_28);
 }
 
-std::optional<HttpError> refuse_modern(const jsonrpc::Request& request, const net::Headers& headers,
-                                       const mcp::Server& server) {
-  const auto envelope = mcp::modern::open(request.params);
+std::expected<mcp::Opened, HttpError> open_modern(const jsonrpc::Request& request,
+                                                  const net::Headers& headers, const mcp::Server& server) {
+  auto envelope = mcp::modern::open(request.params);
   const bool wrong_version = !envelope && envelope.error().code == mcp::modern::kUnsupportedVersion;
-  if (!envelope && !wrong_version) return HttpError{400, envelope.error()};
-  if (auto fault = compare_all(request, headers, false)) return fault;
-  if (wrong_version) return HttpError{400, envelope.error()};
-  if (auto fault = compare_all(request, headers, true)) return fault;
-  if (server.find(request.method, envelope->revision) == nullptr) {
-    return HttpError{
-        404, {jsonrpc::kMethodNotFound, "Method not found: " + base::printable(request.method, 100), {}}};
-  }
-  return check_arguments(request, headers, server);
+  const auto refuse = [](unsigned status, jsonrpc::Error why) {
+    return std::unexpected(HttpError{status, std::move(why)});
+  };
+  if (!envelope && !wrong_version) return refuse(400, std::move(envelope.error()));
+  if (auto fault = compare_all(request, headers, false)) return std::unexpected(*std::move(fault));
+  if (wrong_version) return refuse(400, std::move(envelope.error()));
+  if (auto fault = compare_all(request, headers, true)) return std::unexpected(*std::move(fault));
+  auto opened = mcp::open_method(server, request, std::move(envelope));
+  if (!opened) return refuse(404, std::move(opened.error()));
+  if (auto fault = check_arguments(request, headers, server)) return std::unexpected(*std::move(fault));
+  return *std::move(opened);
 }
 
 }  // namespace transport

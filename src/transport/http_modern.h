@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "jsonrpc/message.h"
+#include "mcp/opened.h"
 #include "mcp/server.h"
 #include "net/http.h"
 
@@ -21,8 +22,8 @@ bool names_modern(const net::Headers& headers);
 
 /// The checks before a modern request is run, in the order in which clients rely on them: envelope -32602,
 /// headers that disagree -32020, version -32022, headers that are missing -32020, method -32601 (404),
-/// Mcp-Param-* -32020.
-std::optional<HttpError> refuse_modern(const jsonrpc::Request& request, const net::Headers& headers,
-                                       const mcp::Server& server);
+/// Mcp-Param-* -32020. Gives what mcp::Connection needs to run it.
+std::expected<mcp::Opened, HttpError> open_modern(const jsonrpc::Request& request,
+                                                  const net::Headers& headers, const mcp::Server& server);
 
 }  // namespace transport

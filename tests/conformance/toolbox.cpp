@@ -47,6 +47,11 @@ std::vector<mcp::ToolDescription> Toolbox::list(const mcp::Caller& /*caller*/) {
   return all;
 }
 
+std::optional<bool> Toolbox::may_be_task(const mcp::Caller& /*caller*/, std::string_view name) {
+  const auto* const tool = find(name, stage_);
+  return tool == nullptr ? std::nullopt : std::optional(tool->may_be_task);
+}
+
 mcp::Outcome Toolbox::call(const mcp::Call& call) {
   const auto* const tool = find(call.name, stage_);
   if (tool == nullptr) {

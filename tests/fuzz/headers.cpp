@@ -88,9 +88,10 @@ void check_request(const net::Headers& headers, std::string_view body) {
   if (item == nullptr || !*item) return;
   const auto* const request = std::get_if<jsonrpc::Request>(&**item);
   if (request == nullptr) return;
-  if (const auto fault = transport::refuse_modern(*request, headers, server)) {
-    demand((fault->status == 404) == (fault->error.code == jsonrpc::kMethodNotFound));
-    demand(base::is_utf8(fault->error.message));
+  if (const auto opened = transport::open_modern(*request, headers, server); !opened) {
+    const auto& fault = opened.error();
+    demand((fault.status == 404) == (fault.error.code == jsonrpc::kMethodNotFound));
+    demand(base::is_utf8(fault.error.message));
     return;
   }
   demand(transport::names_modern(headers));

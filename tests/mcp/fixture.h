@@ -85,6 +85,13 @@ class FakeTools final : public mcp::Tools {
     return tools;
   }
 
+  std::optional<bool> may_be_task(const mcp::Caller& caller, std::string_view name) override {
+    for (const auto& tool : list(caller)) {
+      if (tool.name == name) return tool.may_be_task;
+    }
+    return std::nullopt;
+  }
+
   mcp::Outcome call(const mcp::Call& call) override {
     if (const auto found = more.find(call.name); found != more.end()) return found->second(call);
     if (call.name == "echo") return text_result(base::write_json(base::Json(call.arguments)));
