@@ -12,7 +12,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "fake_http.h"
+#include "support/scripted_pve.h"
 
 namespace {
 
@@ -26,13 +26,15 @@ constexpr std::string_view kSecret = "12345678-aaaa-bbbb-cccc-1234567890ab";
 pve::Credentials token() { return {"auditor@pve!mcp", std::string(kSecret), {}}; }
 
 struct Fixture {
-  test::FakeHttp http;
+  test::ScriptedPve http;
   std::vector<std::string> rejections;
   pve::Client client;
 
   explicit Fixture(pve::Credentials credentials = token())
       : client(http, std::move(credentials),
-               {"https://pve:8006", 40s, [this](const std::string& text) { rejections.push_back(text); }}) {}
+               {"https://pve:8006", 40s, [this](const std::string& text) { rejections.push_back(text); }}) {
+    http.answer("*", "null");
+  }
 
   Error error(const pve::Call& call) {
     auto answer = client.call(call, {});
@@ -51,7 +53,7 @@ TEST(Request, ReadsGoIntoTheQuery) {
   for (const auto method : {Method::Get, Method::Delete}) {
     Fixture setup;
     ASSERT_TRUE(setup.client.call({method, "/nodes/pve1/tasks", {{"limit", "5"}, {"since", "a b"}}}, {}));
-    const auto& request = setup.http.requests.at(0);
+    const auto request = setup.http.requests().at(0).request;
     EXPECT_EQ(request.target, "/api2/json/nodes/pve1/tasks?limit=5&since=a%20b");
     EXPECT_EQ(request.body, "");
     EXPECT_EQ(request.method, method);
@@ -64,7 +66,7 @@ TEST(Request, WritesGoIntoTheBody) {
   for (const auto method : {Method::Post, Method::Put}) {
     Fixture setup;
     ASSERT_TRUE(setup.client.call({method, "/pools", {{"poolid", "a"}, {"poolid", "b"}}}, {}));
-    const auto& request = setup.http.requests.at(0);
+    const auto request = setup.http.requests().at(0).request;
     EXPECT_EQ(request.target, "/api2/json/pools");
     EXPECT_EQ(request.body, "poolid=a&poolid=b");
     EXPECT_EQ(header(request, "Content-Type"), "application/x-www-form-urlencoded");
@@ -79,7 +81,7 @@ TEST(Request, EveryByteOfAValueArrives) {
                                    std::string("\xC3\xBC\xE2\x82\xAC"), every, std::string("a\0b", 3)}) {
     Fixture setup;
     ASSERT_TRUE(setup.client.call({Method::Post, "/x", {{"net0", value}, {"a=b", "c"}}}, {}));
-    const auto& body = setup.http.requests.at(0).body;
+    const auto body = setup.http.requests().at(0).request.body;
     EXPECT_EQ(body.find(';'), std::string::npos);
     const auto pairs = base::split(body, '&');
     ASSERT_EQ(pairs.size(), 2U);
@@ -94,9 +96,9 @@ TEST(Request, EveryByteOfAValueArrives) {
 
 TEST(Answer, Envelope) {
   Fixture setup;
-  setup.http.answer(200, "OK", R"({"total":415,"data":[{"n":1}]})");
-  setup.http.answer(200, "OK", R"({"total":"7","data":null,"changes":"--- a\n+++ b\n"})");
-  setup.http.answer(200, "OK", R"({"data":{}})");
+  setup.http.answer("GET /a", net::Response{200, "OK", {}, R"({"total":415,"data":[{"n":1}]})"},
+                    net::Response{200, "OK", {}, R"({"total":"7","data":null,"changes":"--- a\n+++ b\n"})"},
+                    "{}");
   const auto list = setup.client.call({Method::Get, "/a", {}}, {});
   ASSERT_TRUE(list);
   EXPECT_EQ(list->total, 415);
@@ -124,7 +126,7 @@ class RealError : public testing::TestWithParam<Real> {};
 TEST_P(RealError, IsReadAndExplained) {
   const auto& row = GetParam();
   Fixture setup;
-  setup.http.answer(row.status, std::string(row.reason), std::string(row.body));
+  setup.http.refuse("PUT /x", row.status, std::string(row.reason), std::string(row.body));
   const auto error = setup.error({Method::Put, "/x", {}});
   EXPECT_EQ(error.kind, row.kind);
   EXPECT_EQ(error.status, row.status);
@@ -239,7 +241,8 @@ TEST(Answer, ForeignAnswersAreMalformed) {
         Row{502, "Bad Gateway", "<!DOCTYPE html><p>nginx", {}, "502 Bad Gateway"},
         Row{401, "Unauthorized", "<html>Sign in</html>", html, "401 Unauthorized"}}) {
     Fixture setup;
-    setup.http.answer(row.status, std::string(row.reason), std::string(row.body), row.headers);
+    setup.http.answer("GET /nodes",
+                      net::Response{row.status, std::string(row.reason), row.headers, std::string(row.body)});
     const auto error = setup.error({Method::Get, "/nodes", {}});
     EXPECT_EQ(error.kind, Error::Kind::Malformed) << row.body;
     EXPECT_NE(error.message.find(row.words), std::string::npos) << error.message;
@@ -252,7 +255,8 @@ TEST(Answer, ForeignAnswersAreMalformed) {
 
 TEST(Answer, AForeign401IsNoRejection) {
   Fixture setup;
-  setup.http.answer(401, "Unauthorized", "", {{"WWW-Authenticate", "Basic realm=x"}});
+  setup.http.answer("GET /nodes",
+                    net::Response{401, "Unauthorized", {{"WWW-Authenticate", "Basic realm=x"}}, ""});
   EXPECT_EQ(setup.error({Method::Get, "/nodes", {}}).kind, Error::Kind::Refused);
   EXPECT_TRUE(setup.rejections.empty());
 }
@@ -278,9 +282,10 @@ TEST(Repeat, OnlyWhatCannotHappenTwice) {
                           Row{Method::Get, Failure::Kind::Certificate, true, false},
                           Row{Method::Get, Failure::Kind::Cancelled, true, false}}) {
     Fixture setup;
-    setup.http.fail(row.kind, row.nothing_sent);
+    const auto route = std::string(base::name(row.method)) + " /x";
+    setup.http.answer(route, test::pve_failure(row.kind, row.nothing_sent), "null");
     const bool fine = setup.client.call({row.method, "/x", {}}, {}).has_value();
-    EXPECT_EQ(setup.http.requests.size(), row.repeated ? 2U : 1U)
+    EXPECT_EQ(setup.http.requests().size(), row.repeated ? 2U : 1U)
         << base::name(row.method) << static_cast<int>(row.kind);
     EXPECT_EQ(fine, row.repeated);
   }
@@ -288,37 +293,39 @@ TEST(Repeat, OnlyWhatCannotHappenTwice) {
 
 TEST(Repeat, OnceAndWithinTheTime) {
   Fixture setup;
-  setup.http.fail(Failure::Kind::Closed, true);
-  setup.http.fail(Failure::Kind::Closed, true);
+  setup.http.fail("GET /x", Failure::Kind::Closed);
   EXPECT_EQ(setup.error({Method::Get, "/x", {}}).kind, Error::Kind::Connection);
-  ASSERT_EQ(setup.http.timeouts.size(), 2U);
-  EXPECT_LE(setup.http.timeouts[1], setup.http.timeouts[0]);
+  const auto requests = setup.http.requests();
+  ASSERT_EQ(requests.size(), 2U);
+  EXPECT_LE(requests[1].options.timeout, requests[0].options.timeout);
 }
 
 TEST(Repeat, NotAfterAStop) {
   Fixture setup;
   std::stop_source stop;
-  setup.http.before_answer = [&] { stop.request_stop(); };
-  setup.http.fail(Failure::Kind::Closed, true);
+  setup.http.answer("GET /x", [&](const test::Asked&) {
+    stop.request_stop();
+    return test::pve_failure(Failure::Kind::Closed);
+  });
   EXPECT_FALSE(setup.client.call({Method::Get, "/x", {}}, stop.get_token()));
-  EXPECT_EQ(setup.http.requests.size(), 1U);
+  EXPECT_EQ(setup.http.requests().size(), 1U);
 }
 
 TEST(Repeat, ErrorsAreNot) {
   Fixture setup;
-  setup.http.answer(500, "x", "");
+  setup.http.refuse("GET /x", 500, "x", "");
   setup.error({Method::Get, "/x", {}});
-  EXPECT_EQ(setup.http.requests.size(), 1U);
+  EXPECT_EQ(setup.http.requests().size(), 1U);
 }
 
 // ---- credentials
 
 TEST(Rejection, IsFinalAndToldOnce) {
   Fixture setup;
-  for (int i = 0; i < 2; ++i) setup.http.answer(401, "Authentication failed!", "");
+  setup.http.refuse("*", 401, "Authentication failed!", "");
   EXPECT_EQ(setup.error({Method::Get, "/a", {}}).kind, Error::Kind::Rejected);
   EXPECT_EQ(setup.error({Method::Post, "/b", {}}).kind, Error::Kind::Rejected);
-  EXPECT_EQ(setup.http.requests.size(), 1U);
+  EXPECT_EQ(setup.http.requests().size(), 1U);
   ASSERT_EQ(setup.rejections.size(), 1U);
   EXPECT_NE(setup.rejections[0].find("auditor@pve!mcp"), std::string::npos);
   EXPECT_NE(setup.rejections[0].find("https://pve:8006"), std::string::npos);
@@ -339,8 +346,8 @@ TEST(SecretFile, IsReadOnceAndTrimmed) {
   ASSERT_TRUE(setup.client.call({Method::Get, "/a", {}}, {}));
   file.write("second-secret");
   ASSERT_TRUE(setup.client.call({Method::Get, "/a", {}}, {}));
-  for (const auto& request : setup.http.requests)
-    EXPECT_EQ(header(request, "Authorization"), "PVEAPIToken=root@pam!t=first-secret");
+  for (const auto& asked : setup.http.requests())
+    EXPECT_EQ(header(asked.request, "Authorization"), "PVEAPIToken=root@pam!t=first-secret");
 }
 
 TEST(SecretFile, AChangedOneIsTriedOnce) {
@@ -348,26 +355,26 @@ TEST(SecretFile, AChangedOneIsTriedOnce) {
   Fixture setup(file.credentials());
   ASSERT_TRUE(setup.client.call({Method::Get, "/a", {}}, {}));
   file.write("second-secret\n");
-  setup.http.answer(401, "Authentication failed!", "");
+  setup.http.answer("POST /a", net::Response{401, "Authentication failed!", {}, ""}, "null");
   ASSERT_TRUE(setup.client.call({Method::Post, "/a", {{"x", "y"}}}, {}));
-  ASSERT_EQ(setup.http.requests.size(), 3U);
-  EXPECT_EQ(header(setup.http.requests[2], "Authorization"), "PVEAPIToken=root@pam!t=second-secret");
-  EXPECT_EQ(setup.http.requests[2].body, "x=y");
+  const auto requests = setup.http.requests();
+  ASSERT_EQ(requests.size(), 3U);
+  EXPECT_EQ(header(requests[2].request, "Authorization"), "PVEAPIToken=root@pam!t=second-secret");
+  EXPECT_EQ(requests[2].request.body, "x=y");
   EXPECT_TRUE(setup.rejections.empty());
   file.write("third-secret");
-  setup.http.answer(401, "Authentication failed!", "");
-  setup.http.answer(401, "Authentication failed!", "");
+  setup.http.refuse("GET /a", 401, "Authentication failed!", "");
   EXPECT_EQ(setup.error({Method::Get, "/a", {}}).kind, Error::Kind::Rejected);
-  EXPECT_EQ(setup.http.requests.size(), 5U);
+  EXPECT_EQ(setup.http.requests().size(), 5U);
   EXPECT_EQ(setup.rejections.size(), 1U);
 }
 
 TEST(SecretFile, AnUnchangedOneIsNot) {
   const SecretFile file("only-secret");
   Fixture setup(file.credentials());
-  setup.http.answer(401, "No ticket", "");
+  setup.http.refuse("GET /a", 401, "No ticket", "");
   EXPECT_EQ(setup.error({Method::Get, "/a", {}}).kind, Error::Kind::Rejected);
-  EXPECT_EQ(setup.http.requests.size(), 1U);
+  EXPECT_EQ(setup.http.requests().size(), 1U);
 }
 
 TEST(SecretFile, UnusableOnesAreNamedAndTriedAgain) {
@@ -381,7 +388,7 @@ TEST(SecretFile, UnusableOnesAreNamedAndTriedAgain) {
     EXPECT_NE(words.find(file.path), std::string::npos) << words;
     EXPECT_NE(words.find("PVE_TOKEN_SECRET_FILE"), std::string::npos) << words;
   }
-  EXPECT_TRUE(setup.http.requests.empty());
+  EXPECT_TRUE(setup.http.requests().empty());
   file.write("good");
   EXPECT_TRUE(setup.client.call({Method::Get, "/a", {}}, {}));
   Fixture missing({"root@pam!t", "", "/nonexistent/secret"});
@@ -391,15 +398,15 @@ TEST(SecretFile, UnusableOnesAreNamedAndTriedAgain) {
 TEST(SecretText, NeverComesBack) {
   Fixture setup;
   const std::string secret(kSecret);
-  setup.http.answer(500, "bad header " + secret, "");
+  setup.http.refuse("GET /a", 500, "bad header " + secret, "");
   EXPECT_EQ(setup.error({Method::Get, "/a", {}}).message, "bad header ***");
-  setup.http.answer(
-      400, "Parameter verification failed.",
+  setup.http.refuse(
+      "GET /a", 400, "Parameter verification failed.",
       R"({"data":null,"message":"x )" + secret + R"(","errors":{"a":")" + secret + secret + R"("}})");
   const auto error = setup.error({Method::Get, "/a", {}});
   EXPECT_EQ(error.message, "x ***");
   EXPECT_EQ(error.errors.at(0).second, "******");
-  setup.http.answer(200, "OK", "echo " + secret);
+  setup.http.answer("GET /a", net::Response{200, "OK", {}, "echo " + secret});
   EXPECT_EQ(setup.error({Method::Get, "/a", {}}).message.find(secret), std::string::npos);
 }
 
@@ -408,7 +415,7 @@ TEST(DebugLog, ShowsNamesAndNoValues) {
   testing::internal::CaptureStderr();
   {
     Fixture setup;
-    setup.http.answer(500, "bad " + std::string(kSecret), "");
+    setup.http.refuse("POST /access/users", 500, "bad " + std::string(kSecret), "");
     setup.error({Method::Post, "/access/users", {{"userid", "a@pve"}, {"password", "geheim-123"}}});
   }
   const std::string log = testing::internal::GetCapturedStderr();
@@ -480,7 +487,7 @@ TEST(Explain, SomeDetailsNeedAnotherRemedy) {
 
 TEST(Client, ManyThreadsAndOneRejection) {
   Fixture setup;
-  for (int i = 0; i < 64; ++i) setup.http.answer(401, "Authentication failed!", "");
+  setup.http.refuse("GET /a", 401, "Authentication failed!", "");
   {
     std::vector<std::jthread> threads;
     for (int i = 0; i < 16; ++i)

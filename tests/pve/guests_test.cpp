@@ -6,18 +6,19 @@
 #include <atomic>
 #include <thread>
 
-#include "fake_http.h"
+#include "support/scripted_pve.h"
 
 namespace {
 
 using namespace std::chrono_literals;
 
 constexpr auto kTwo =
-    R"({"data":[{"type":"lxc","vmid":200,"name":"dns\u001b[0m","node":"pve2"},{"type":"node","node":"pve1"},)"
-    R"({"type":"qemu","vmid":100,"name":"web","node":"pve1"},{"vmid":"x"},7]})";
+    R"([{"type":"lxc","vmid":200,"name":"dns\u001b[0m","node":"pve2"},{"type":"node","node":"pve1"},)"
+    R"({"type":"qemu","vmid":100,"name":"web","node":"pve1"},{"vmid":"x"},7])";
+constexpr auto kLookUp = "GET /cluster/resources?type=vm";
 
 struct Fixture {
-  test::FakeHttp http;
+  test::ScriptedPve http;
   base::ManualClock clock;
   pve::Client client{http, {"root@pam!mcp", "secret-of-the-token", {}}, {"https://pve:8006", 40s, {}}};
   pve::Guests guests{client, clock};
@@ -25,11 +26,11 @@ struct Fixture {
 
 TEST(Guests, AreThoseOfTheCluster) {
   Fixture setup;
-  setup.http.answer(200, "OK", kTwo);
+  setup.http.answer(kLookUp, kTwo);
   const auto list = setup.guests.list({});
   ASSERT_TRUE(list);
   ASSERT_EQ((*list)->size(), 2U);
-  EXPECT_EQ(setup.http.requests.at(0).target, "/api2/json/cluster/resources?type=vm");
+  EXPECT_EQ(setup.http.asked().at(0), kLookUp);
   const auto* web = pve::find(**list, 100);
   ASSERT_NE(web, nullptr);
   EXPECT_EQ(web->node, "pve1");
@@ -41,52 +42,48 @@ TEST(Guests, AreThoseOfTheCluster) {
 
 TEST(Guests, AreRememberedForSomeSeconds) {
   Fixture setup;
-  setup.http.answer(200, "OK", kTwo);
+  setup.http.answer(kLookUp, kTwo);
   EXPECT_EQ(setup.guests.remembered(), nullptr);
   const auto first = setup.guests.list({});
   setup.clock.advance(2s);
   EXPECT_EQ(*setup.guests.list({}), *first);
   EXPECT_EQ(setup.guests.remembered(), *first);
-  EXPECT_EQ(setup.http.requests.size(), 1U);
+  EXPECT_EQ(setup.http.asked().size(), 1U);
   setup.clock.advance(2s);
-  setup.http.answer(200, "OK", kTwo);
   EXPECT_EQ(setup.guests.remembered(), nullptr);
   EXPECT_NE(*setup.guests.list({}), *first);
-  EXPECT_EQ(setup.http.requests.size(), 2U);
+  EXPECT_EQ(setup.http.asked().size(), 2U);
 }
 
 TEST(Guests, AreAskedForAgainWhenTheListWasWrong) {
   Fixture setup;
-  setup.http.answer(200, "OK", kTwo);
-  setup.http.answer(200, "OK", kTwo);
-  setup.http.answer(200, "OK", kTwo);
+  setup.http.answer(kLookUp, kTwo);
   const auto first = setup.guests.list({});
   const auto second = setup.guests.newer_than(*first, {});
   EXPECT_NE(*second, *first);
   // Somebody else has asked meanwhile: that list will do.
   EXPECT_EQ(*setup.guests.newer_than(*first, {}), *second);
-  EXPECT_EQ(setup.http.requests.size(), 2U);
+  EXPECT_EQ(setup.http.asked().size(), 2U);
   setup.guests.forget();
   EXPECT_NE(*setup.guests.list({}), *second);
 }
 
 TEST(Guests, WhatIsForgottenWhileItIsReadIsNotRemembered) {
   Fixture setup;
-  setup.http.answer(200, "OK", kTwo);
-  setup.http.answer(200, "OK", kTwo);
-  setup.http.before_answer = [&] { setup.guests.forget(); };
+  const auto forgetting = [&](const test::Asked&) {
+    setup.guests.forget();
+    return test::pve_answer(kTwo);
+  };
+  setup.http.answer(kLookUp, forgetting, kTwo);
   EXPECT_TRUE(setup.guests.list({}));
   EXPECT_EQ(setup.guests.remembered(), nullptr);
-  setup.http.before_answer = nullptr;
   EXPECT_TRUE(setup.guests.list({}));
-  EXPECT_EQ(setup.http.requests.size(), 2U);
+  EXPECT_EQ(setup.http.asked().size(), 2U);
 }
 
 TEST(Guests, AnErrorIsNotRemembered) {
   Fixture setup;
-  setup.http.answer(500, "no", R"({"data":null,"message":"no"})");
-  setup.http.answer(200, "OK", R"({"data":{}})");
-  setup.http.answer(200, "OK", kTwo);
+  setup.http.answer(kLookUp, net::Response{500, "no", {}, R"({"data":null,"message":"no"})"}, "{}", kTwo);
   EXPECT_EQ(setup.guests.list({}).error().kind, pve::Error::Kind::Refused);
   EXPECT_EQ(setup.guests.list({}).error().kind, pve::Error::Kind::Malformed);
   EXPECT_TRUE(setup.guests.list({}));
@@ -94,7 +91,7 @@ TEST(Guests, AnErrorIsNotRemembered) {
 
 TEST(Guests, OneAsksForAll) {
   Fixture setup;
-  setup.http.answer(200, "OK", kTwo);
+  setup.http.answer(kLookUp, kTwo);
   std::atomic<int> good{0};
   {
     std::vector<std::jthread> threads;
@@ -105,7 +102,7 @@ TEST(Guests, OneAsksForAll) {
     }
   }
   EXPECT_EQ(good, 8);
-  EXPECT_EQ(setup.http.requests.size(), 1U);
+  EXPECT_EQ(setup.http.asked().size(), 1U);
 }
 
 }  // namespace

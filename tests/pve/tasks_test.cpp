@@ -7,7 +7,7 @@
 #include <limits>
 #include <thread>
 
-#include "fake_http.h"
+#include "support/scripted_pve.h"
 
 namespace {
 
@@ -20,13 +20,18 @@ using testing::IsEmpty;
 
 constexpr std::string_view kUpid = "UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam!mcp:";
 constexpr auto kStatus =
-    "/api2/json/nodes/pve1/tasks/UPID%3Apve1%3A0000C350%3A00A1B2C3%3A6A18A500%3Aqmstart%3A100%3A"
+    "GET /nodes/pve1/tasks/UPID%3Apve1%3A0000C350%3A00A1B2C3%3A6A18A500%3Aqmstart%3A100%3A"
     "root%40pam%21mcp%3A/status";
-constexpr auto kRunning = R"({"data":{"status":"running"}})";
+constexpr auto kLog =
+    "GET /nodes/pve1/tasks/UPID%3Apve1%3A0000C350%3A00A1B2C3%3A6A18A500%3Aqmstart%3A100%3A"
+    "root%40pam%21mcp%3A/log";
+constexpr auto kRunning = R"({"status":"running"})";
 
 std::string stopped(std::string_view exit_status) {
-  return R"({"data":{"status":"stopped","exitstatus":")" + std::string(exit_status) + R"("}})";
+  return R"({"status":"stopped","exitstatus":")" + std::string(exit_status) + R"("})";
 }
+
+net::Response log_answer(std::string body) { return {200, "OK", {}, std::move(body)}; }
 
 TEST(Upid, HasItsParts) {
   const auto upid = pve::parse_upid(kUpid);
@@ -50,7 +55,9 @@ TEST(Upid, NothingElseIsOne) {
 }
 
 struct Fixture {
-  test::FakeHttp http;
+  Fixture() { http.answer(kLog, "null"); }
+
+  test::ScriptedPve http;
   base::ManualClock clock;
   pve::Client client{http, {"root@pam!mcp", "secret-of-the-token", {}}, {"https://pve:8006", 40s, {}}};
   pve::Tasks tasks{client, clock};
@@ -70,17 +77,15 @@ struct Fixture {
 
 TEST(Tasks, FollowsOneToItsEnd) {
   Fixture setup;
-  setup.http.answer(200, "OK", kRunning);
-  setup.http.answer(200, "OK", kRunning);
-  setup.http.answer(200, "OK", stopped("OK"));
-  setup.http.answer(200, "OK",
-                    R"({"data":[{"n":1,"t":"starting\u001b[0m"},{"n":2,"t":"TASK OK"}],"total":2})");
+  setup.http.answer(kStatus, kRunning, kRunning, stopped("OK"));
+  setup.http.answer(
+      kLog, log_answer(R"({"data":[{"n":1,"t":"starting\u001b[0m"},{"n":2,"t":"TASK OK"}],"total":2})"));
   const auto report = setup.follow();
   EXPECT_EQ(report.state, State::Done);
   EXPECT_EQ(report.exit_status, "OK");
   ASSERT_EQ(report.log.size(), 1U);
   EXPECT_EQ(report.log[0].find('\x1b'), std::string::npos);
-  EXPECT_EQ(setup.http.requests.at(0).target, kStatus);
+  EXPECT_EQ(setup.http.asked().at(0), kStatus);
   EXPECT_THAT(setup.waits, ElementsAre(150ms, 375ms)) << "pauses grow";
   EXPECT_EQ(report.waited, 375ms);
 }
@@ -90,56 +95,55 @@ TEST(Tasks, TellsTheExitStatuses) {
        {std::pair{"OK", State::Done}, std::pair{"WARNINGS: 2", State::Warnings},
         std::pair{"job errors", State::Failed}, std::pair{"OK then not", State::Failed}}) {
     Fixture setup;
-    setup.http.answer(200, "OK", stopped(exit_status));
+    setup.http.answer(kStatus, stopped(exit_status));
     EXPECT_EQ(setup.follow().state, state) << exit_status;
   }
   Fixture setup;
-  setup.http.answer(200, "OK", R"({"data":{"status":"stopped"}})");
+  setup.http.answer(kStatus, R"({"status":"stopped"})");
   EXPECT_EQ(setup.follow().state, State::Failed) << "no exit status is no success";
 }
 
 TEST(Tasks, ShowsTheEndOfALongLog) {
   Fixture setup;
-  setup.http.answer(200, "OK", stopped("job errors"));
-  setup.http.answer(200, "OK", R"({"data":[{"n":1,"t":"first"}],"total":500})");
-  setup.http.answer(200, "OK", R"({"data":[{"n":500,"t":"last"}],"total":500})");
+  setup.http.answer(kStatus, stopped("job errors"));
+  setup.http.answer(kLog, log_answer(R"({"data":[{"n":1,"t":"first"}],"total":500})"),
+                    log_answer(R"({"data":[{"n":500,"t":"last"}],"total":500})"));
   EXPECT_THAT(setup.follow().log, ElementsAre("last"));
-  EXPECT_THAT(setup.http.requests.at(2).target, HasSubstr("start=300"));
+  EXPECT_THAT(setup.http.asked().at(2), HasSubstr("start=300"));
 }
 
 TEST(Tasks, StopsWaitingAtTheLimit) {
   Fixture setup;
-  for (int i = 0; i < 100; ++i) setup.http.answer(200, "OK", kRunning);
+  setup.http.answer(kStatus, kRunning);
   const auto report = setup.follow(5s);
   EXPECT_EQ(report.state, State::Running);
   EXPECT_EQ(report.waited, 5s);
-  EXPECT_LT(setup.http.requests.size(), 18U);
+  EXPECT_LT(setup.http.asked().size(), 18U);
 }
 
 TEST(Tasks, ALimitOfNothingAsksOnce) {
   Fixture setup;
-  setup.http.answer(200, "OK", kRunning);
+  setup.http.answer(kStatus, kRunning);
   EXPECT_EQ(setup.follow(0s).state, State::Running);
   EXPECT_THAT(setup.waits, IsEmpty());
 }
 
 TEST(Tasks, AsksAgainAfterAPassingFailure) {
   Fixture setup;
-  setup.http.answer(596, "Broken pipe", "");
-  setup.http.answer(200, "OK", stopped("OK"));
+  setup.http.answer(kStatus, net::Response{596, "Broken pipe", {}, ""}, stopped("OK"));
   EXPECT_EQ(setup.follow().state, State::Done);
 }
 
 TEST(Tasks, SaysThatItDoesNotKnow) {
   Fixture refused;
-  refused.http.answer(403, "Permission check failed", R"({"data":null})");
+  refused.http.refuse(kStatus, 403, "Permission check failed");
   const auto report = refused.follow();
   EXPECT_EQ(report.state, State::Unknown);
   ASSERT_TRUE(report.error);
   EXPECT_EQ(report.error->status, 403U);
 
   Fixture lost;
-  for (int i = 0; i < 100; ++i) lost.http.answer(595, "No route to host", "");
+  lost.http.refuse(kStatus, 595, "No route to host", "");
   EXPECT_EQ(lost.follow(5s).state, State::Unknown);
 }
 
@@ -148,43 +152,35 @@ TEST(Tasks, StopsWhenAsked) {
   std::stop_source stop;
   stop.request_stop();
   EXPECT_EQ(setup.follow(30s, stop.get_token()).state, State::Running);
-  EXPECT_THAT(setup.http.requests, IsEmpty());
+  EXPECT_THAT(setup.http.asked(), IsEmpty());
 }
 
-/// A PVE with one long task whose log grows by a line at each question about its status.
-class Logging final : public net::HttpClient {
- public:
-  std::expected<net::Response, net::Failure> send(const net::Request& request,
-                                                  const net::SendOptions&) override {
-    const std::scoped_lock lock(mutex_);
-    if (request.method != base::Method::Get) ++changes;
-    if (request.target == kStatus) {
-      ++statuses;
-      return net::Response{200, "OK", {}, statuses < most ? kRunning : stopped("OK")};
-    }
-    log_targets.push_back(request.target.substr(request.target.find('?') + 1));
-    if (log_status != 200) return net::Response{log_status, "no", {}, R"({"data":null})"};
-    return net::Response{200, "OK", {}, log};
+/// A task that ends at the question `most` about its status, and its log.
+struct Followed {
+  Followed() {
+    http.answer(kStatus, [this](const test::Asked&) {
+      const bool runs = http.count(kStatus) < most;
+      return test::pve_answer(runs ? kRunning : stopped("OK"));
+    });
+    http.answer(kLog, log_answer(R"({"data":[{"n":1,"t":"no content"}],"total":1})"));
   }
   void write(std::vector<std::string> lines, int total) {
     base::JsonArray rows;
     for (auto& line : lines) rows.push_back(base::JsonObject{{"n", 1}, {"t", std::move(line)}});
-    log = base::write_json(base::JsonObject{{"data", std::move(rows)}, {"total", total}});
+    http.answer(kLog,
+                log_answer(base::write_json(base::JsonObject{{"data", std::move(rows)}, {"total", total}})));
+  }
+  /// What was asked of the log, in order.
+  std::vector<std::string> log_queries() const {
+    std::vector<std::string> queries;
+    for (const auto& line : http.asked()) {
+      if (line.starts_with(kLog)) queries.push_back(line.substr(line.find('?') + 1));
+    }
+    return queries;
   }
 
-  std::atomic<int> most = 8;
-  unsigned log_status = 200;
-  std::string log = R"({"data":[{"n":1,"t":"no content"}],"total":1})";
-  int statuses = 0;
-  int changes = 0;
-  std::vector<std::string> log_targets;
-
- private:
-  std::mutex mutex_;
-};
-
-struct Followed {
-  Logging http;
+  std::atomic<std::size_t> most = 8;
+  test::ScriptedPve http;
   base::ManualClock clock;
   pve::Client client{http, {"root@pam!mcp", "secret-of-the-token", {}}, {"https://pve:8006", 40s, {}}};
   pve::Tasks tasks{client, clock};
@@ -202,12 +198,12 @@ struct Followed {
 
 TEST(TaskLog, IsReadOnFromTheLastLineSeen) {
   Followed setup;
-  setup.http.write({"starting", "transferred 1.0 GiB of 2.0 GiB (50.00%)", "\x1b[2Jmore"}, 3);
+  setup.write({"starting", "transferred 1.0 GiB of 2.0 GiB (50.00%)", "\x1b[2Jmore"}, 3);
   setup.await();
-  ASSERT_GE(setup.http.log_targets.size(), 2U);
-  EXPECT_EQ(setup.http.log_targets[0], "start=0&limit=50");
-  EXPECT_EQ(setup.http.log_targets[1], "start=3&limit=50");
-  EXPECT_LT(setup.http.log_targets.size(), static_cast<std::size_t>(setup.http.statuses));
+  ASSERT_GE(setup.log_queries().size(), 2U);
+  EXPECT_EQ(setup.log_queries()[0], "start=0&limit=50");
+  EXPECT_EQ(setup.log_queries()[1], "start=3&limit=50");
+  EXPECT_LT(setup.log_queries().size(), setup.http.count(kStatus));
   ASSERT_FALSE(setup.told.empty());
   EXPECT_EQ(setup.told.back(), "1.0 GiB of 2.0 GiB");
 }
@@ -215,43 +211,43 @@ TEST(TaskLog, IsReadOnFromTheLastLineSeen) {
 TEST(TaskLog, IsNotReadWhenNobodyWantsToKnow) {
   Followed setup;
   setup.await(false);
-  EXPECT_THAT(setup.http.log_targets, IsEmpty());
+  EXPECT_THAT(setup.log_queries(), IsEmpty());
 }
 
 TEST(TaskLog, IsNotReadOfAShortTask) {
   Followed setup;
-  setup.http.most = 4;
+  setup.most = 4;
   setup.await();
-  EXPECT_THAT(setup.http.log_targets, IsEmpty());
+  EXPECT_THAT(setup.log_queries(), IsEmpty());
 }
 
 TEST(TaskLog, FarAheadIsReadAtItsEnd) {
   Followed setup;
-  setup.http.write({"transferred 0.0 B of 2.0 GiB (0.00%)"}, 7000);
+  setup.write({"transferred 0.0 B of 2.0 GiB (0.00%)"}, 7000);
   setup.await();
-  EXPECT_EQ(setup.http.log_targets.at(1), "start=6950&limit=50");
+  EXPECT_EQ(setup.log_queries().at(1), "start=6950&limit=50");
   EXPECT_THAT(setup.told, IsEmpty()) << "what is stale is not told";
 }
 
 TEST(TaskLog, WithoutLinesBeginsAtTheBeginning) {
   Followed setup;
   setup.await();
-  EXPECT_EQ(setup.http.log_targets.at(1), "start=0&limit=50");
+  EXPECT_EQ(setup.log_queries().at(1), "start=0&limit=50");
 }
 
 TEST(TaskLog, MayBeRefusedOrBroken) {
   for (const unsigned status : {403U, 500U, 596U}) {
     Followed setup;
-    setup.http.most = 12;
-    setup.http.log_status = status;
+    setup.most = 12;
+    setup.http.refuse(kLog, status, "no");
     setup.await();
-    EXPECT_EQ(setup.http.log_targets.size(), status == 403 ? 1U : 3U) << "given up";
+    EXPECT_EQ(setup.log_queries().size(), status == 403 ? 1U : 3U) << "given up";
     EXPECT_THAT(setup.told, IsEmpty());
   }
   for (const auto* log : {"", "[]", R"({"data":7,"total":-9})",
                           R"({"data":[7,{"t":7}],"total":9223372036854775807})", R"({"data":{"t":"50%"}})"}) {
     Followed setup;
-    setup.http.log = log;
+    setup.http.answer(kLog, log_answer(log));
     setup.await();
     EXPECT_THAT(setup.told, IsEmpty()) << log;
   }
@@ -260,10 +256,10 @@ TEST(TaskLog, MayBeRefusedOrBroken) {
 TEST(TaskLog, HasOneReaderHoweverManyFollow) {
   Followed setup;
   // However the threads take turns, the task ends only once somebody was told.
-  setup.http.most = std::numeric_limits<int>::max();
-  setup.http.write({"transferred 1.0 GiB of 2.0 GiB (50.00%)"}, 1);
+  setup.most = std::numeric_limits<std::size_t>::max();
+  setup.write({"transferred 1.0 GiB of 2.0 GiB (50.00%)"}, 1);
   const pve::Tasks::OnWait on_wait = [&](const pve::Waiting& waiting) {
-    if (waiting.progress) setup.http.most = 0;
+    if (waiting.progress) setup.most = 0;
   };
   {
     std::vector<std::jthread> threads;
@@ -275,33 +271,24 @@ TEST(TaskLog, HasOneReaderHoweverManyFollow) {
       });
     }
   }
-  EXPECT_LE(setup.http.log_targets.size(), static_cast<std::size_t>(setup.http.statuses));
+  EXPECT_LE(setup.log_queries().size(), setup.http.count(kStatus));
 }
 
 TEST(Tasks, CancellingTheWaitLeavesTheTaskAlone) {
   Followed setup;
-  setup.http.most = 1000;
+  setup.most = 1000;
   std::stop_source stop;
   const auto report = setup.tasks.follow(
       *pve::parse_upid(kUpid), 300s, [&](const pve::Waiting&) { stop.request_stop(); }, stop.get_token());
   EXPECT_EQ(report.state, State::Running);
-  EXPECT_EQ(setup.http.changes, 0);
+  EXPECT_EQ(setup.http.asked().size(), setup.http.count("GET *"));
   EXPECT_THAT(report.log, IsEmpty());
 }
 
-/// A task that runs for some questions and has then ended for good.
-class Ending final : public net::HttpClient {
- public:
-  std::expected<net::Response, net::Failure> send(const net::Request& request,
-                                                  const net::SendOptions&) override {
-    if (request.target != kStatus) return net::Response{200, "OK", {}, R"({"data":[],"total":0})"};
-    return net::Response{200, "OK", {}, ++asked <= 5 ? kRunning : stopped("OK")};
-  }
-  std::atomic<int> asked{0};
-};
-
 TEST(Tasks, ManyWaitersAskAsOne) {
-  Ending http;
+  test::ScriptedPve http;
+  http.answer(kStatus, kRunning, kRunning, kRunning, kRunning, kRunning, stopped("OK"));
+  http.answer(kLog, log_answer(R"({"data":[],"total":0})"));
   base::ManualClock clock;
   pve::Client client{http, {"root@pam!mcp", "secret-of-the-token", {}}, {"https://pve:8006", 40s, {}}};
   pve::Tasks tasks{client, clock};
@@ -312,7 +299,7 @@ TEST(Tasks, ManyWaitersAskAsOne) {
           [&] { EXPECT_EQ(tasks.follow(*pve::parse_upid(kUpid), 300s, {}, {}).state, State::Done); });
     }
   }
-  EXPECT_LE(http.asked, 6 + 7) << "one that comes late asks once more";
+  EXPECT_LE(http.count(kStatus), 6U + 7U) << "one that comes late asks once more";
 }
 
 }  // namespace

@@ -3,14 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "fake_http.h"
+#include "support/scripted_pve.h"
 
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kRunning = R"({"data":{"status":"running"}})";
-constexpr auto kStopped = R"({"data":{"status":"stopped","exitstatus":"OK"}})";
+constexpr auto kRunning = R"({"status":"running"})";
+constexpr auto kStopped = R"({"status":"stopped","exitstatus":"OK"})";
+constexpr auto kStatus = "GET /nodes/pve1/tasks/*/status";
 
 pve::Upid upid(int number) {
   return *pve::parse_upid("UPID:pve1:0000C350:00A1B2C3:6A18A50" + std::to_string(number) + ":qmstart:10" +
@@ -23,7 +24,7 @@ struct Fixture {
     return turns.take(node, limit, [this](auto waited) { waits.push_back(waited); }, {});
   }
 
-  test::FakeHttp http;
+  test::ScriptedPve http;
   base::ManualClock clock;
   pve::Client client{http, {"root@pam!mcp", "secret-of-the-token", {}}, {"https://pve:8006", 40s, {}}};
   pve::Turns turns;
@@ -34,8 +35,7 @@ TEST(Turns, AreAsManyAsAllowed) {
   Fixture setup(2);
   setup.take()->started(upid(1));
   setup.take()->started(upid(2));
-  setup.http.answer(200, "OK", kRunning);
-  setup.http.answer(200, "OK", kRunning);
+  setup.http.answer(kStatus, kRunning);
   EXPECT_FALSE(setup.take(0s));
   EXPECT_EQ(setup.turns.holders("pve1"), "qmstart 101, qmstart 102");
   EXPECT_TRUE(setup.take(0s, "pve2")) << "another node has turns of its own";
@@ -44,8 +44,7 @@ TEST(Turns, AreAsManyAsAllowed) {
 TEST(Turns, ComeWhenATaskHasEnded) {
   Fixture setup(1);
   setup.take()->started(upid(1));
-  for (int i = 0; i < 3; ++i) setup.http.answer(200, "OK", kRunning);
-  setup.http.answer(200, "OK", kStopped);
+  setup.http.answer(kStatus, kRunning, kRunning, kRunning, kStopped);
   const auto turn = setup.take();
   EXPECT_TRUE(turn);
   EXPECT_THAT(setup.waits, testing::ElementsAre(1000ms, 2000ms, 3000ms));
@@ -62,14 +61,14 @@ TEST(Turns, EndWithoutATaskToo) {
 TEST(Turns, ATaskThatNobodyKnowsHoldsNobodyBack) {
   Fixture setup(1);
   setup.take()->started(upid(1));
-  setup.http.answer(400, "Parameter verification failed.", R"({"errors":{"upid":"no such task"}})");
+  setup.http.refuse(kStatus, 400, "Parameter verification failed.", R"({"errors":{"upid":"no such task"}})");
   EXPECT_TRUE(setup.take(0s));
 }
 
 TEST(Turns, AFailedQuestionFreesNothing) {
   Fixture setup(1);
   setup.take()->started(upid(1));
-  setup.http.answer(500, "no", "{}");
+  setup.http.refuse(kStatus, 500, "no", "{}");
   EXPECT_FALSE(setup.take(0s));
 }
 
@@ -77,13 +76,13 @@ TEST(Turns, ZeroIsNoLimit) {
   Fixture setup(0);
   for (int i = 1; i < 9; ++i) setup.take(0s)->started(upid(i));
   EXPECT_TRUE(setup.take(0s));
-  EXPECT_TRUE(setup.http.requests.empty());
+  EXPECT_TRUE(setup.http.requests().empty());
 }
 
 TEST(Turns, CancellationEndsTheWait) {
   Fixture setup(1);
   setup.take()->started(upid(1));
-  setup.http.answer(200, "OK", kRunning);
+  setup.http.answer(kStatus, kRunning);
   std::stop_source stop;
   stop.request_stop();
   EXPECT_FALSE(setup.turns.take("pve1", 30s, {}, stop.get_token()));

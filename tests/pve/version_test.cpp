@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "fake_http.h"
+#include "support/scripted_pve.h"
 
 namespace {
 
@@ -14,23 +14,22 @@ using testing::SizeIs;
 class ConnectedVersionTest : public testing::Test {
  protected:
   void says(const std::string& version) {
-    http_.answer(200, "OK", R"({"data":{"version":")" + version + R"("}})",
-                 {{"Content-Type", "application/json"}});
+    http_.answer("GET /version", R"({"version":")" + version + R"("})");
   }
   std::optional<std::string> get() { return version_.get({}); }
 
-  test::FakeHttp http_;
+  test::ScriptedPve http_;
   base::ManualClock clock_;
   pve::Client client_{http_, {"root@pam!t", "secret", ""}, {"https://pve:8006", std::chrono::seconds{1}, {}}};
   pve::ConnectedVersion version_{client_, clock_};
 };
 
 TEST_F(ConnectedVersionTest, IsAskedWhenItIsNeededAndRemembered) {
-  EXPECT_THAT(http_.requests, IsEmpty());
+  EXPECT_THAT(http_.asked(), IsEmpty());
   says("8.4.14");
   EXPECT_THAT(get(), Optional(std::string("8.4.14")));
   EXPECT_THAT(get(), Optional(std::string("8.4.14")));
-  EXPECT_THAT(http_.requests, SizeIs(1));
+  EXPECT_THAT(http_.asked(), SizeIs(1));
 }
 
 TEST_F(ConnectedVersionTest, FollowsAnUpgrade) {
@@ -44,7 +43,7 @@ TEST_F(ConnectedVersionTest, FollowsAnUpgrade) {
 }
 
 TEST_F(ConnectedVersionTest, IsUnknownWhenPveDoesNotSayAndAskedAgain) {
-  http_.answer(500, "no quorum", "");
+  http_.refuse("GET /version", 500, "no quorum", "");
   EXPECT_EQ(get(), std::nullopt);
   says("9.2.11");
   EXPECT_THAT(get(), Optional(std::string("9.2.11")));
