@@ -5,10 +5,11 @@
 
 #include <algorithm>
 #include <atomic>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <thread>
+
+#include "support/scripted_pve.h"
 
 namespace {
 
@@ -21,60 +22,46 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-/// Answers or fails as it is told, and counts.
-class Fake final : public net::HttpClient {
- public:
-  std::expected<net::Response, Failure> send(const net::Request&, const net::SendOptions&) override {
-    ++asked;
-    if (on_send) on_send();
-    if (broken) return std::unexpected(Failure{kind, detail, nothing_sent, fingerprint});
-    return net::Response{status, "", {}, name};
-  }
-  void fail(Kind why, bool sent_nothing = true) {
-    broken = true;
-    kind = why;
-    nothing_sent = sent_nothing;
-  }
+test::Answer failing(Kind kind, std::string detail, std::string fingerprint = {}) {
+  return std::unexpected(Failure{kind, std::move(detail), true, std::move(fingerprint)});
+}
+
+struct Host {
+  explicit Host(std::string its_name) : name(std::move(its_name)) { mend(); }
+  void fail(Kind kind, bool nothing_sent = true) { pve.fail("*", kind, nothing_sent); }
+  void mend() { pve.answer("*", net::Response{200, "", {}, name}); }
 
   std::string name;
-  std::atomic<int> asked = 0;
-  std::atomic<bool> broken = false;
-  Kind kind = Kind::Refused;
-  bool nothing_sent = true;
-  std::string detail = "connection refused";
-  std::string fingerprint;
-  unsigned status = 200;
-  std::function<void()> on_send;
+  test::ScriptedPve pve;
 };
 
 struct Cluster {
   explicit Cluster(std::size_t count = 3) {
     std::vector<Failover::Host> hosts;
     for (std::size_t i = 0; i < count; ++i) {
-      fakes.push_back(std::make_unique<Fake>());
-      fakes.back()->name = "pve" + std::to_string(i + 1);
-      hosts.push_back({"https://" + fakes.back()->name + ":8006", *fakes.back()});
+      all_hosts.push_back(std::make_unique<Host>("pve" + std::to_string(i + 1)));
+      hosts.push_back({"https://" + all_hosts.back()->name + ":8006", all_hosts.back()->pve});
     }
     all.emplace(std::move(hosts), clock);
   }
   std::expected<net::Response, Failure> send(Method method = Method::Get) {
-    return all->send({method, "/x", {}, {}}, {40s, stop.get_token()});
+    return all->send({method, "/api2/json/x", {}, {}}, {40s, stop.get_token()});
   }
   /// Who answered, "" when nobody did.
   std::string who(Method method = Method::Get) {
     const auto answer = send(method);
     return answer ? answer->body : "";
   }
-  std::vector<int> asked() const {
-    std::vector<int> counts;
-    for (const auto& fake : fakes) counts.push_back(fake->asked);
+  std::vector<std::size_t> asked() const {
+    std::vector<std::size_t> counts;
+    for (const auto& host : all_hosts) counts.push_back(host->pve.count("*"));
     return counts;
   }
-  Fake& operator[](std::size_t index) { return *fakes[index]; }
+  Host& operator[](std::size_t index) { return *all_hosts[index]; }
 
   base::ManualClock clock;
   std::stop_source stop;
-  std::vector<std::unique_ptr<Fake>> fakes;
+  std::vector<std::unique_ptr<Host>> all_hosts;
   std::optional<Failover> all;
 };
 
@@ -85,7 +72,7 @@ TEST(Failover, StaysWithTheHostThatWorks) {
   EXPECT_EQ(hosts.who(), "pve2");
   EXPECT_EQ(hosts.who(), "pve2");
   EXPECT_THAT(hosts.asked(), ElementsAre(2, 2, 0)) << "the first is left aside";
-  hosts[0].broken = false;
+  hosts[0].mend();
   hosts.clock.advance(60s);
   EXPECT_EQ(hosts.who(), "pve2") << "nothing draws it back";
 }
@@ -94,7 +81,7 @@ TEST(Failover, AHostIsLeftAsideForThirtySeconds) {
   Cluster hosts(2);
   hosts[0].fail(Kind::ConnectTimeout);
   hosts.who();
-  hosts[0].broken = false;
+  hosts[0].mend();
   hosts[1].fail(Kind::Unreachable);
   EXPECT_EQ(hosts.who(), "pve1") << "when all others fail, it is tried before its time";
   hosts[0].fail(Kind::Refused);
@@ -109,7 +96,7 @@ TEST(Failover, AHostIsLeftAsideForThirtySeconds) {
   EXPECT_EQ(three.who(), "pve3");
   EXPECT_THAT(three.asked(), ElementsAre(1, 2, 1));
   three.clock.advance(2s);
-  three[0].broken = false;
+  three[0].mend();
   three[2].fail(Kind::Refused);
   EXPECT_EQ(three.who(), "pve1") << "its time is over, that of pve2 is not";
   EXPECT_THAT(three.asked(), ElementsAre(2, 2, 2));
@@ -153,7 +140,7 @@ TEST(Failover, WhatTheRequestIsToBlameForDoesNot) {
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().kind, kind);
     EXPECT_THAT(hosts.asked(), ElementsAre(1, 0, 0));
-    hosts[0].broken = false;
+    hosts[0].mend();
     EXPECT_EQ(hosts.who(), "pve1");
   }
 }
@@ -161,7 +148,7 @@ TEST(Failover, WhatTheRequestIsToBlameForDoesNot) {
 TEST(Failover, AnAnswerIsAnAnswerWhateverItsStatus) {
   for (const unsigned status : {401U, 500U, 503U, 595U, 596U}) {
     Cluster hosts;
-    hosts[0].status = status;
+    hosts[0].pve.answer("*", net::Response{status, "", {}, ""});
     EXPECT_EQ(hosts.send()->status, status);
     EXPECT_THAT(hosts.asked(), ElementsAre(1, 0, 0));
   }
@@ -169,7 +156,7 @@ TEST(Failover, AnAnswerIsAnAnswerWhateverItsStatus) {
 
 TEST(Failover, AfterALateAnswerOneMoreIsTried) {
   Cluster hosts(4);
-  for (auto& fake : hosts.fakes) fake->fail(Kind::Timeout, false);
+  for (auto& host : hosts.all_hosts) host->fail(Kind::Timeout, false);
   EXPECT_FALSE(hosts.send());
   EXPECT_THAT(hosts.asked(), ElementsAre(1, 1, 0, 0));
 }
@@ -177,16 +164,13 @@ TEST(Failover, AfterALateAnswerOneMoreIsTried) {
 TEST(Failover, WhenNoneAnswersEachIsNamed) {
   Cluster hosts(2);
   hosts[0].fail(Kind::Refused);
-  hosts[1].fail(Kind::Refused);
-  hosts[1].detail = "no way";
+  hosts[1].pve.answer("*", failing(Kind::Refused, "no way"));
   auto failure = hosts.send().error();
   EXPECT_EQ(failure.kind, Kind::Refused);
   EXPECT_EQ(failure.detail, "https://pve1:8006: connection refused; https://pve2:8006: no way");
   EXPECT_TRUE(failure.nothing_sent);
 
-  hosts[1].fail(Kind::Certificate);
-  hosts[1].detail = "another host";
-  hosts[1].fingerprint = "AA:BB";
+  hosts[1].pve.answer("*", failing(Kind::Certificate, "another host", "AA:BB"));
   failure = hosts.send().error();
   EXPECT_EQ(failure.kind, Kind::Unreachable);
   EXPECT_THAT(failure.detail, HasSubstr("https://pve2:8006: another host (fingerprint AA:BB)"));
@@ -195,8 +179,10 @@ TEST(Failover, WhenNoneAnswersEachIsNamed) {
 
 TEST(Failover, AStopEndsIt) {
   Cluster hosts;
-  hosts[0].fail(Kind::Refused);
-  hosts[0].on_send = [&] { hosts.stop.request_stop(); };
+  hosts[0].pve.answer("*", [&](const test::Asked&) {
+    hosts.stop.request_stop();
+    return test::pve_failure(Kind::Refused);
+  });
   const auto answer = hosts.send(Method::Post);
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().kind, Kind::Cancelled);
@@ -226,8 +212,8 @@ TEST(Failover, ManyThreadsEndAtTheHostThatWorks) {
     for (int i = 0; i < 8; ++i) {
       threads.emplace_back([&, i] {
         for (int n = 0; n < 200; ++n) {
-          if (i == 0 && n == 20) hosts[0].broken = true;
-          if (i == 1 && n == 40) hosts[1].broken = true;
+          if (i == 0 && n == 20) hosts[0].fail(Kind::Refused);
+          if (i == 1 && n == 40) hosts[1].fail(Kind::Refused);
           if (!hosts.send()) ++lost;
         }
       });
