@@ -125,4 +125,6 @@ constexpr tool::Tool kAccess[] = {
 
 static_assert(tool::valid(kAccess));
 
+std::span<const tool::Tool> access() { return kAccess; }
+
 }  // namespace catalog

@@ -164,4 +164,6 @@ constexpr tool::Tool kBackup[] = {
 
 static_assert(tool::valid(kBackup));
 
+std::span<const tool::Tool> backup() { return kBackup; }
+
 }  // namespace catalog

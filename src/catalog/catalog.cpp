@@ -4,31 +4,28 @@
 
 namespace catalog {
 
-namespace {
-
-constexpr tool::Category kCategories[] = {
-    {"nodes", "Nodes", kNodes},
-    {"qemu", "QEMU Virtual Machines", kQemu},
-    {"lxc", "LXC Containers", kLxc},
-    {"storage", "Storage", kStorage},
-    {"cluster", "Cluster", kCluster},
-    {"access", "Access Control", kAccess},
-    {"pools", "Pools", kPools},
-    {"network", "Network", kNetwork},
-    {"firewall", "Firewall", kFirewall},
-    {"backup", "Backup", kBackup},
-    {"tasks", "Tasks", kTasks},
-    {"ha", "High Availability", kHa},
-    {"insight", "Insight", kInsight, true},
-};
-
-}  // namespace
-
-std::span<const tool::Category> categories() { return kCategories; }
+std::span<const tool::Category> categories() {
+  static const tool::Category all[] = {
+      {"nodes", "Nodes", nodes()},
+      {"qemu", "QEMU Virtual Machines", qemu()},
+      {"lxc", "LXC Containers", lxc()},
+      {"storage", "Storage", storage()},
+      {"cluster", "Cluster", cluster()},
+      {"access", "Access Control", access()},
+      {"pools", "Pools", pools()},
+      {"network", "Network", network()},
+      {"firewall", "Firewall", firewall()},
+      {"backup", "Backup", backup()},
+      {"tasks", "Tasks", tasks()},
+      {"ha", "High Availability", ha()},
+      {"insight", "Insight", insight(), true},
+  };
+  return all;
+}
 
 std::vector<std::string> usual_categories() {
   std::vector<std::string> names;
-  for (const auto& category : kCategories) {
+  for (const auto& category : categories()) {
     if (!category.opt_in) names.emplace_back(category.name);
   }
   return names;

@@ -1,23 +1,24 @@
-// The rows of each category, defined in the file of its name. The sizes are checked by the compiler against
-// the definitions.
+// The rows of each category, defined in the file of its name.
 #pragma once
+
+#include <span>
 
 #include "tool/tool.h"
 
 namespace catalog {
 
-extern const tool::Tool kNodes[8];
-extern const tool::Tool kQemu[20];
-extern const tool::Tool kLxc[18];
-extern const tool::Tool kStorage[8];
-extern const tool::Tool kCluster[9];
-extern const tool::Tool kAccess[10];
-extern const tool::Tool kPools[5];
-extern const tool::Tool kNetwork[5];
-extern const tool::Tool kFirewall[8];
-extern const tool::Tool kBackup[5];
-extern const tool::Tool kTasks[4];
-extern const tool::Tool kHa[5];
-extern const tool::Tool kInsight[9];
+std::span<const tool::Tool> nodes();
+std::span<const tool::Tool> qemu();
+std::span<const tool::Tool> lxc();
+std::span<const tool::Tool> storage();
+std::span<const tool::Tool> cluster();
+std::span<const tool::Tool> access();
+std::span<const tool::Tool> pools();
+std::span<const tool::Tool> network();
+std::span<const tool::Tool> firewall();
+std::span<const tool::Tool> backup();
+std::span<const tool::Tool> tasks();
+std::span<const tool::Tool> ha();
+std::span<const tool::Tool> insight();
 
 }  // namespace catalog

@@ -136,4 +136,6 @@ constexpr tool::Tool kCluster[] = {
 
 static_assert(tool::valid(kCluster));
 
+std::span<const tool::Tool> cluster() { return kCluster; }
+
 }  // namespace catalog

@@ -139,4 +139,6 @@ constexpr tool::Tool kFirewall[] = {
 
 static_assert(tool::valid(kFirewall));
 
+std::span<const tool::Tool> firewall() { return kFirewall; }
+
 }  // namespace catalog

@@ -71,4 +71,6 @@ constexpr tool::Tool kHa[] = {
 
 static_assert(tool::valid(kHa));
 
+std::span<const tool::Tool> ha() { return kHa; }
+
 }  // namespace catalog

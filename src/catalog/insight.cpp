@@ -135,4 +135,6 @@ constexpr tool::Tool kInsight[] = {
 
 static_assert(tool::valid(kInsight));
 
+std::span<const tool::Tool> insight() { return kInsight; }
+
 }  // namespace catalog

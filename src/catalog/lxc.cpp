@@ -239,4 +239,6 @@ constexpr tool::Tool kLxc[] = {
 
 static_assert(tool::valid(kLxc));
 
+std::span<const tool::Tool> lxc() { return kLxc; }
+
 }  // namespace catalog

@@ -204,4 +204,6 @@ constexpr tool::Tool kNetwork[] = {
 
 static_assert(tool::valid(kNetwork));
 
+std::span<const tool::Tool> network() { return kNetwork; }
+
 }  // namespace catalog

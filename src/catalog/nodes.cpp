@@ -88,4 +88,6 @@ constexpr tool::Tool kNodes[] = {
 
 static_assert(tool::valid(kNodes));
 
+std::span<const tool::Tool> nodes() { return kNodes; }
+
 }  // namespace catalog

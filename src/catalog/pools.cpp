@@ -69,4 +69,6 @@ constexpr tool::Tool kPools[] = {
 
 static_assert(tool::valid(kPools));
 
+std::span<const tool::Tool> pools() { return kPools; }
+
 }  // namespace catalog

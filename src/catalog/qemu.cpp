@@ -289,4 +289,6 @@ constexpr tool::Tool kQemu[] = {
 
 static_assert(tool::valid(kQemu));
 
+std::span<const tool::Tool> qemu() { return kQemu; }
+
 }  // namespace catalog

@@ -170,4 +170,6 @@ constexpr tool::Tool kStorage[] = {
 
 static_assert(tool::valid(kStorage));
 
+std::span<const tool::Tool> storage() { return kStorage; }
+
 }  // namespace catalog

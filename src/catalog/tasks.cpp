@@ -60,4 +60,6 @@ constexpr tool::Tool kTasks[] = {
 
 static_assert(tool::valid(kTasks));
 
+std::span<const tool::Tool> tasks() { return kTasks; }
+
 }  // namespace catalog
