@@ -1,4 +1,6 @@
-// The contract of the original, row by row: tests/catalog/contract.tsv.
+// The contract of the original, line by line (tests/catalog/contract.tsv). It grows no more: tools that came
+// later belong to categories that are off unless they are named.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -39,56 +41,59 @@ std::vector<Line> contract() {
     lines.push_back({std::string(cells[0]), std::string(cells[1]), std::string(cells[2]),
                      std::string(cells[3]), std::string(cells[4]), words(cells[5]), words(cells[6])});
   }
+  // Tests that look at each line would see nothing wrong.
+  if (lines.empty()) ADD_FAILURE() << "the contract could not be read";
   return lines;
 }
 
-/// What the contract speaks of: the categories that are on where nothing else is said.
-std::vector<tool::Category> usual() {
-  std::vector<tool::Category> all;
+/// "category tier" by the tool's name.
+using Offer = std::map<std::string, std::string, std::less<>>;
+
+std::string offered_as(std::string_view category, std::string_view tier) {
+  return fmt::format("{} {}", category, tier);
+}
+
+Offer promised() {
+  Offer offer;
+  for (const auto& line : contract()) offer[line.name] = offered_as(line.category, line.tier);
+  return offer;
+}
+
+/// What the rows offer: with every category on, or where nothing is set.
+Offer offered(bool with_opt_in) {
+  Offer offer;
   for (const auto& category : catalog::categories()) {
-    if (!category.opt_in) all.push_back(category);
+    if (category.opt_in && !with_opt_in) continue;
+    for (const auto& tool : category.tools)
+      offer[std::string(tool.name)] = offered_as(category.name, tool::name(tool.tier));
   }
-  return all;
+  return offer;
 }
 
-TEST(Contract, HasTwelveCategoriesOfTheRightSize) {
-  const std::vector<std::pair<std::string, std::size_t>> want = {
-      {"nodes", 8}, {"qemu", 20},   {"lxc", 18},     {"storage", 8}, {"cluster", 9}, {"access", 10},
-      {"pools", 5}, {"network", 5}, {"firewall", 8}, {"backup", 5},  {"tasks", 4},   {"ha", 5}};
-  std::vector<std::pair<std::string, std::size_t>> have;
-  for (const auto& category : usual()) {
-    have.emplace_back(category.name, category.tools.size());
-    EXPECT_FALSE(category.title.empty());
+/// The only place that says how many tools the original had; whoever else counts asks the rows or the binary.
+TEST(Contract, HasTheToolsOfTheOriginal) {
+  std::map<std::string, std::size_t, std::less<>> by_tier;
+  std::set<std::string> categories;
+  for (const auto& line : contract()) {
+    ++by_tier[line.tier];
+    categories.insert(line.category);
   }
-  EXPECT_EQ(have, want);
+  EXPECT_EQ(promised().size(), 105U);
+  EXPECT_EQ(by_tier["read-only"], 51U);
+  EXPECT_EQ(by_tier["read-execute"], 17U);
+  EXPECT_EQ(by_tier["full"], 37U);
+  EXPECT_EQ(categories.size(), 12U);
 }
 
-TEST(Contract, OffersTheRightNumberOfToolsPerTier) {
-  std::map<tool::Tier, std::size_t> count;
-  for (const auto& category : usual()) {
-    for (const auto& tool : category.tools) {
-      for (const auto tier : {tool::Tier::ReadOnly, tool::Tier::ReadExecute, tool::Tier::Full}) {
-        if (tool.tier <= tier) ++count[tier];
-      }
-    }
+TEST(Contract, EveryToolIsStillOfferedAtItsTier) {
+  const auto have = offered(true);
+  for (const auto& [name, as] : promised()) {
+    const auto found = have.find(name);
+    EXPECT_EQ(found == have.end() ? "nowhere" : found->second, as) << name;
   }
-  EXPECT_EQ(count[tool::Tier::Full], 105U);
-  EXPECT_EQ(count[tool::Tier::ReadExecute], 68U);
-  EXPECT_EQ(count[tool::Tier::ReadOnly], 51U);
 }
 
-TEST(Contract, EveryToolKeepsItsNameCategoryAndTier) {
-  std::map<std::string, std::string, std::less<>> have;
-  for (const auto& category : usual()) {
-    for (const auto& tool : category.tools) {
-      have[std::string(tool.name)] = std::string(category.name) + " " + std::string(tool::name(tool.tier));
-    }
-  }
-  std::map<std::string, std::string, std::less<>> want;
-  for (const auto& line : contract()) want[line.name] = line.category + " " + line.tier;
-  EXPECT_EQ(want.size(), 105U);
-  EXPECT_EQ(have, want);
-}
+TEST(Contract, WithoutSettingsNothingElseIsOffered) { EXPECT_EQ(offered(false), promised()); }
 
 TEST(Contract, EveryToolCallsTheSameEndpoint) {
   for (const auto& line : contract()) {
@@ -104,7 +109,9 @@ TEST(Contract, EveryToolCallsTheSameEndpoint) {
 TEST(Contract, RequiresWhatWasRequiredAndNothingMore) {
   const facts::Facts facts;
   for (const auto& line : contract()) {
-    const engine::Row row(*find(line.name), line.category, facts);
+    const auto* tool = find(line.name);
+    ASSERT_NE(tool, nullptr) << line.name;
+    const engine::Row row(*tool, line.category, facts);
     std::set<std::string> have;
     for (const auto& field : row.fields()) {
       if (field.required) have.emplace(field.name);
@@ -119,7 +126,9 @@ TEST(Contract, RequiresWhatWasRequiredAndNothingMore) {
 TEST(Contract, AcceptsEveryOptionalParameter) {
   const facts::Facts facts;
   for (const auto& line : contract()) {
-    const engine::Row row(*find(line.name), line.category, facts);
+    const auto* tool = find(line.name);
+    ASSERT_NE(tool, nullptr) << line.name;
+    const engine::Row row(*tool, line.category, facts);
     for (const auto& name : line.optional) EXPECT_TRUE(row.field(name)) << line.name << " " << name;
   }
 }

@@ -71,10 +71,13 @@ std::vector<std::string> quoted_includes(const std::string& text) {
 }
 
 TEST(Includes, ThePictureHasEveryFolder) {
+  std::size_t checked = 0;
   for (const auto& entry : std::filesystem::directory_iterator(house::root() / "src")) {
     if (!entry.is_directory()) continue;
     EXPECT_TRUE(picture().contains(entry.path().filename().string())) << entry.path();
+    ++checked;
   }
+  EXPECT_EQ(checked, picture().size());
 }
 
 TEST(Includes, PointOneWay) {

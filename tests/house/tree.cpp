@@ -1,5 +1,7 @@
 #include "house/tree.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <fstream>
 #include <iterator>
@@ -19,6 +21,8 @@ std::vector<fs::path> files_below(std::string_view folder,
     if (extensions.size() > 0 && std::ranges::find(extensions, extension) == extensions.end()) continue;
     found.push_back(entry.path());
   }
+  // Whoever looks at each of them would see nothing wrong.
+  if (found.empty()) ADD_FAILURE() << "no such files below " << folder;
   std::ranges::sort(found);
   return found;
 }
@@ -36,12 +40,14 @@ std::vector<fs::path> own_files() {
     if (name == ".git") continue;
     if (entry->is_regular_file()) found.push_back(entry->path());
   }
+  if (found.empty()) ADD_FAILURE() << "no files below " << root();
   std::ranges::sort(found);
   return found;
 }
 
 std::string read(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
+  if (!in) ADD_FAILURE() << path << " cannot be read";
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 

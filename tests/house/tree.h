@@ -1,4 +1,5 @@
-// The repository's own files, for tests about them.
+// The repository's own files, for tests about them. What finds nothing to look at, or cannot read it, is a
+// failure of the running test.
 #pragma once
 
 #include <filesystem>

@@ -51,6 +51,7 @@ INSTANTIATE_TEST_SUITE_P(Tools, Session, testing::ValuesIn(sessions::examples())
 TEST(Stories, GiveWhatIsRecorded) {
   const fs::path folder = kFolder / "stories";
   ASSERT_TRUE(fs::exists(folder));
+  std::size_t told = 0;
   for (const auto& entry : fs::directory_iterator(folder)) {
     SCOPED_TRACE(entry.path().string());
     const std::string recorded = read_file(entry.path());
@@ -60,17 +61,22 @@ TEST(Stories, GiveWhatIsRecorded) {
     } else {
       EXPECT_EQ(now, recorded);
     }
+    ++told;
   }
+  EXPECT_GT(told, 0U);
 }
 
 TEST(Sessions, NoFileWithoutATool) {
   std::set<std::string> known;
   for (const auto& example : sessions::examples()) known.insert(sessions::file_of(example));
+  std::size_t seen = 0;
   for (const auto& entry : fs::recursive_directory_iterator(kFolder)) {
     if (entry.path().extension() != ".session" || entry.path().parent_path().filename() == "stories")
       continue;
     EXPECT_TRUE(known.contains(entry.path().string())) << entry.path() << " belongs to no tool";
+    ++seen;
   }
+  EXPECT_EQ(seen, known.size());
 }
 
 }  // namespace
