@@ -1,0 +1,31 @@
+// What tools/list says of the tools of a category.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/schema.h"
+#include "facts/facts.h"
+#include "mcp/render.h"
+#include "mcp/revision.h"
+#include "tool/tool.h"
+
+namespace catalog_test {
+
+inline std::vector<mcp::ToolDescription> described(const tool::Category& category,
+                                                   const facts::Facts& facts) {
+  std::vector<mcp::ToolDescription> tools;
+  for (const auto& tool : category.tools)
+    tools.push_back(engine::describe(engine::Row(tool, category.name, facts)));
+  return tools;
+}
+
+/// The entries, with commas between them: what stands inside the brackets of tools/list.
+inline std::string entries(const std::vector<mcp::ToolDescription>& tools, mcp::Revision revision) {
+  std::string text;
+  mcp::write_tools(tools, revision, text);
+  return text.substr(1, text.size() - 2);
+}
+
+}  // namespace catalog_test
