@@ -1,0 +1,198 @@
+// What the documents say of settings, tools and prompts comes from the rows: it stands between markers, and
+// UPDATE_GOLDEN=1 rewrites it.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "catalog/catalog.h"
+#include "catalog/listing.h"
+#include "catalog/prompts.h"
+#include "config/table.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<tool::Category> usual() {
+  std::vector<tool::Category> some;
+  for (const auto& category : catalog::categories()) {
+    if (!category.opt_in) some.push_back(category);
+  }
+  return some;
+}
+
+std::size_t count(tool::Tier tier) {
+  std::size_t tools = 0;
+  for (const auto& category : usual()) {
+    for (const auto& tool : category.tools) tools += tool.tier <= tier ? 1U : 0U;
+  }
+  return tools;
+}
+
+std::string offer() {
+  return fmt::format("{} tools in {} categories", count(tool::Tier::Full), usual().size());
+}
+
+std::string tiers() {
+  return fmt::format(
+      "| tier | tools | what it allows |\n|---|---|---|\n"
+      "| `read-only` | {} | list, get, status and logs: nothing changes |\n"
+      "| `read-execute` | {} | and power actions, migration, backup runs, services, stopping tasks |\n"
+      "| `full` (default) | {} | and creating, changing, deleting |\n",
+      count(tool::Tier::ReadOnly), count(tool::Tier::ReadExecute), count(tool::Tier::Full));
+}
+
+std::string tools() {
+  std::string out;
+  for (const auto& category : catalog::categories()) {
+    out += fmt::format(
+        "<details>\n<summary>{} (<code>{}</code>, {} tools)</summary>\n\n{}| tool | what it does | tier "
+        "|\n|---|---|---|\n",
+        category.title, category.name, category.tools.size(),
+        category.opt_in
+            ? fmt::format("Off unless it is named beside the others: `PVE_CATEGORIES=all,{}`.\n\n",
+                          category.name)
+            : std::string());
+    for (const auto& tool : category.tools)
+      out += fmt::format("| `{}` | {} | {} |\n", tool.name, tool.description, tool::name(tool.tier));
+    out += "\n</details>\n\n";
+  }
+  return out;
+}
+
+std::string prompts() {
+  std::string out = "| prompt | arguments | what it is for |\n|---|---|---|\n";
+  for (const auto& prompt : catalog::prompts()) {
+    std::string arguments;
+    for (const auto& argument : prompt.arguments)
+      arguments += fmt::format("{}`{}`{}", arguments.empty() ? "" : ", ", argument.name,
+                               argument.required() ? "" : " (optional)");
+    out += fmt::format("| `{}` | {} | {} |\n", prompt.name, arguments.empty() ? "–" : arguments,
+                       prompt.description);
+  }
+  return out;
+}
+
+std::string with_commas(std::size_t number) {
+  auto text = std::to_string(number);
+  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3)
+    text.insert(static_cast<std::size_t>(at), ",");
+  return text;
+}
+
+/// A row of the table of bytes: the entries of tools/list, or with `whole` all of {"tools":[...]}.
+std::string bytes_row(std::string_view what, const std::vector<tool::Category>& categories, bool whole) {
+  static const facts::Facts facts;
+  std::vector<mcp::ToolDescription> tools;
+  for (const auto& category : categories) {
+    for (auto& tool : catalog_test::described(category, facts)) tools.push_back(std::move(tool));
+  }
+  std::string row = fmt::format("| {} | {} |", what, tools.size());
+  for (const auto revision : {mcp::Revision::R2026_07_28, mcp::Revision::R2025_11_25}) {
+    const auto text = catalog_test::entries(tools, revision);
+    row += fmt::format(" {} |", with_commas((whole ? "{\"tools\":[" + text + "]}" : text).size()));
+  }
+  return row + "\n";
+}
+
+std::string listing() {
+  std::string out = fmt::format("| category | tools | bytes for {} | bytes for {} |\n|---|--:|--:|--:|\n",
+                                mcp::name(mcp::Revision::R2026_07_28), mcp::name(mcp::Revision::R2025_11_25));
+  for (const auto& category : catalog::categories()) {
+    out += bytes_row(fmt::format("`{}`{}", category.name, category.opt_in ? ", off unless named" : ""),
+                     {category}, false);
+  }
+  out += bytes_row("the whole list, nothing set", usual(), true);
+  const auto all = catalog::categories();
+  return out + bytes_row("the whole list, every category named", {all.begin(), all.end()}, true);
+}
+
+struct Part {
+  std::string_view file;
+  std::string_view name;  ///< of its markers
+  std::string text;
+};
+
+/// What a part that stands on lines of its own has between its markers.
+std::string block(const std::string& text) { return "\n" + text; }
+
+std::vector<Part> parts() {
+  return {{"README.md", "offer", offer()},
+          {"README.md", "tiers", block(tiers())},
+          {"README.md", "settings", block(config::markdown())},
+          {"README.md", "tools", block(tools())},
+          {"README.md", "prompts", block(prompts())},
+          {"docs/tokens.md", "listing", block(listing())}};
+}
+
+/// Parts that a measurement writes, and its program.
+const std::map<std::string, std::string> kMeasured = {{"docs/tokens.md tokens", "bench/tokens"}};
+
+fs::path path_of(std::string_view file) { return fs::path(PROJECT_SOURCE_DIR) / file; }
+
+std::string read(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) ADD_FAILURE() << path << " cannot be read";
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// The text with what stands between the markers replaced; a failure when a marker is missing or stands
+/// twice.
+std::string put(const std::string& text, const Part& part) {
+  const auto begin = fmt::format("<!-- {}: begin -->", part.name);
+  const auto end = fmt::format("<!-- {}: end -->", part.name);
+  const auto from = text.find(begin);
+  const auto to = text.find(end);
+  if (from == std::string::npos || to == std::string::npos || to < from || from != text.rfind(begin) ||
+      to != text.rfind(end)) {
+    ADD_FAILURE() << part.file << " needs the markers of " << part.name << " once each";
+    return text;
+  }
+  return text.substr(0, from + begin.size()) + part.text + text.substr(to);
+}
+
+TEST(Documents, SayWhatTheRowsSay) {
+  std::map<std::string, std::string> wanted;
+  for (const auto& part : parts()) {
+    const std::string file(part.file);
+    if (!wanted.contains(file)) wanted[file] = read(path_of(file));
+    wanted[file] = put(wanted[file], part);
+  }
+  ASSERT_FALSE(wanted.empty());
+  for (const auto& [file, text] : wanted) {
+    if (std::getenv("UPDATE_GOLDEN") != nullptr) {
+      std::ofstream(path_of(file), std::ios::binary) << text;
+    } else {
+      EXPECT_EQ(read(path_of(file)), text) << "UPDATE_GOLDEN=1 rewrites " << file;
+    }
+  }
+}
+
+TEST(Documents, EveryMarkerIsSomebodys) {
+  std::set<std::string> known;
+  for (const auto& part : parts()) known.insert(fmt::format("{} {}", part.file, part.name));
+  for (const auto& [name, program] : kMeasured) known.insert(name);
+  std::set<std::string> found;
+  const std::regex marker("<!-- ([a-z]+): begin -->");
+  for (const std::string folder : {".", "docs"}) {
+    for (const auto& entry : fs::directory_iterator(path_of(folder))) {
+      if (entry.path().extension() != ".md") continue;
+      const auto text = read(entry.path());
+      for (std::sregex_iterator at(text.begin(), text.end(), marker), end; at != end; ++at)
+        found.insert((folder == "." ? "" : folder + "/") + entry.path().filename().string() + " " +
+                     at->str(1));
+    }
+  }
+  EXPECT_EQ(found, known);
+}
+
+}  // namespace
