@@ -15,6 +15,7 @@
 #include "cli/arguments.h"
 #include "cli/backend.h"
 #include "cli/commands.h"
+#include "cli/known.h"
 #include "cli/output.h"
 #include "cli/serve_http.h"
 #include "cli/signals.h"
@@ -31,7 +32,6 @@
 #include "resource/completer.h"
 #include "resource/resources.h"
 #include "resource/watch.h"
-#include "simulator/release.h"
 #include "tool/tool.h"
 #include "transport/stop.h"
 
@@ -48,12 +48,7 @@ std::expected<config::Settings, std::string> load(const cli::Arguments& argument
   std::vector<std::string_view> environment;
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry)
     environment.emplace_back(*entry);
-  std::vector<std::string_view> categories;
-  for (const auto& category : catalog::categories()) categories.push_back(category.name);
-  const auto usual = catalog::usual_categories();
-  const std::vector<std::string_view> usual_names(usual.begin(), usual.end());
-  return config::load({arguments.flags, environment}, {tool::kTierNames, categories, usual_names,
-                                                       engine::kOutputNames, simulator::release_names()});
+  return config::load({arguments.flags, environment}, cli::known());
 }
 
 bool needs_pve(cli::Command command) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "cli/known.h"
 #include "config/table.h"
 #include "config/token.h"
 
@@ -164,7 +165,7 @@ std::string usage() {
       "Settings: flags win over environment variables, those over the TOML file. [in brackets: variable, "
       "key\n"
       "in the file, default]\n\n";
-  return text + config::help();
+  return text + config::help(known());
 }
 
 }  // namespace cli

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "catalog/catalog.h"
+#include "cli/known.h"
 #include "config/http.h"
 #include "net/client.h"
 #include "net/proxy.h"
@@ -32,9 +32,8 @@ std::size_t index_of(const std::string& tier) {
 }  // namespace
 
 auth::Words words() {
-  auth::Words all{tool::kTierNames, {}};
-  for (const auto& category : catalog::categories()) all.categories.push_back(category.name);
-  return all;
+  const auto& all = known();
+  return {tool::kTierNames, {all.categories.begin(), all.categories.end()}};
 }
 
 std::expected<std::unique_ptr<auth::Authenticator>, std::string> authenticator(

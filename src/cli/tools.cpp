@@ -27,13 +27,18 @@ std::string as_table(std::span<const tool::Category> categories, const guard::Po
       rows.push_back({tool.name, tool::name(tool.tier), category.name, tool.title});
     }
   }
-  std::size_t widest = 0;
-  for (const auto& row : rows) widest = std::max(widest, row.name.size());
+  const auto widest = [&rows](std::string_view Row::* cell) {
+    std::size_t width = 0;
+    for (const auto& row : rows) width = std::max(width, (row.*cell).size());
+    return width;
+  };
+  const auto name = widest(&Row::name);
+  const auto tier = widest(&Row::tier);
+  const auto category = widest(&Row::category);
   std::string text;
   for (const auto& row : rows) {
-    text +=
-        padded(row.name, widest) + padded(row.tier, 12) + padded(row.category, 8) + std::string(row.title);
-    text += '\n';
+    text += padded(row.name, name) + padded(row.tier, tier) + padded(row.category, category);
+    text += std::string(row.title) + '\n';
   }
   return text + std::to_string(rows.size()) + " tools\n";
 }

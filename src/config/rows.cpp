@@ -68,8 +68,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "categories",
      .fallback = "all",
-     .help = "Only the tools of these categories, separated by commas; all is every one but insight: "
-             "all,insight.",
+     .help = "Only the tools of these categories, separated by commas: {categories}. all means every "
+             "one except {opt-in}; all,insight adds one of these.",
      .repeatable = true,
      .apply = apply::categories},
     {.flag = "--verify-ssl",

@@ -1,5 +1,6 @@
 #include "config/table.h"
 
+#include <algorithm>
 #include <cstddef>
 
 #include "base/text.h"
@@ -30,15 +31,31 @@ std::string code(std::string_view text) {
   return text.empty() ? std::string("–") : "`" + std::string(text) + "`";
 }
 
+std::string help_of(const Setting& row, const Known& known) {
+  std::string text(row.help);
+  const auto put = [&text](std::string_view mark, std::span<const std::string_view> names) {
+    if (const auto at = text.find(mark); at != std::string::npos)
+      text.replace(at, mark.size(), base::join(names, ", "));
+  };
+  put("{categories}", known.categories);
+  std::vector<std::string_view> opt_in;
+  for (const auto name : known.categories) {
+    if (std::ranges::find(known.usual_categories, name) == known.usual_categories.end())
+      opt_in.push_back(name);
+  }
+  put("{opt-in}", opt_in);
+  return text;
+}
+
 }  // namespace
 
-std::string help() {
+std::string help(const Known& known) {
   std::string out;
   for (const auto& row : table()) {
     std::string head = "  ";
     head += row.flag.empty() ? row.variable : row.flag;
     if (!row.argument.empty()) head += " " + std::string(row.argument);
-    std::string text(row.help);
+    auto text = help_of(row, known);
     std::string also;
     if (!row.flag.empty()) also += row.variable;
     if (!row.alias.empty()) also += (also.empty() ? "" : ", ") + std::string(row.alias);
@@ -53,14 +70,14 @@ std::string help() {
   return out;
 }
 
-std::string markdown() {
+std::string markdown(const Known& known) {
   std::string out = "| Variable | Flag | Key in the TOML file | Default | Meaning |\n|---|---|---|---|---|\n";
   for (const auto& row : table()) {
     std::string variable = code(row.variable);
     if (!row.alias.empty()) variable += ", " + code(row.alias);
     out += "| " + variable + " | " + code(row.flag) + " | " + code(row.key) + " | ";
     out += row.fallback.empty() ? "–" : row.fallback == "required" ? "required" : code(row.fallback);
-    out += " | " + std::string(row.help) + " |\n";
+    out += " | " + help_of(row, known) + " |\n";
   }
   return out;
 }

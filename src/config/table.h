@@ -27,7 +27,8 @@ struct Setting {
   std::string_view alias;     ///< second variable; the first wins
   std::string_view key;       ///< dotted TOML key; empty: not in the file
   std::string_view fallback;  ///< default, for people
-  std::string_view help;      ///< one sentence
+  /// Sentences; {categories} and {opt-in} stand for the names of all and of those that are off unless named.
+  std::string_view help;
   bool repeatable = false;
   Apply apply = nullptr;
 };
@@ -36,9 +37,9 @@ struct Setting {
 std::span<const Setting> table();
 
 /// The lines of --help about settings.
-std::string help();
+std::string help(const Known& known);
 
 /// The README's table, in Markdown.
-std::string markdown();
+std::string markdown(const Known& known);
 
 }  // namespace config

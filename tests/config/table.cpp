@@ -9,6 +9,7 @@
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 bool all_of(std::string_view text, std::string_view allowed) {
   return text.find_first_not_of(allowed) == std::string_view::npos;
@@ -51,8 +52,8 @@ TEST(Table, NoFlagTakesASecret) {
 }
 
 TEST(Table, HelpAndReadmeNameEveryRow) {
-  const auto help = config::help();
-  const auto markdown = config::markdown();
+  const auto help = config::help({});
+  const auto markdown = config::markdown({});
   for (const auto& row : config::table()) {
     for (const auto name : {row.flag, row.variable, row.alias, row.key}) {
       EXPECT_THAT(help, HasSubstr(name));
@@ -60,6 +61,17 @@ TEST(Table, HelpAndReadmeNameEveryRow) {
     }
   }
   EXPECT_EQ(static_cast<std::size_t>(std::ranges::count(markdown, '\n')), config::table().size() + 2);
+}
+
+TEST(Table, HelpNamesTheCategories) {
+  constexpr std::string_view kAll[] = {"nodes", "qemu", "network-plus", "insight"};
+  constexpr std::string_view kUsual[] = {"nodes", "qemu"};
+  const config::Known known{
+      .tiers = {}, .categories = kAll, .usual_categories = kUsual, .outputs = {}, .releases = {}};
+  const auto markdown = config::markdown(known);
+  EXPECT_THAT(markdown, HasSubstr("commas: nodes, qemu, network-plus, insight. "));
+  EXPECT_THAT(markdown, HasSubstr("every one except network-plus, insight; "));
+  for (const auto& text : {config::help(known), markdown}) EXPECT_THAT(text, Not(HasSubstr("{")));
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "catalog/catalog.h"
 #include "catalog/listing.h"
 #include "catalog/prompts.h"
+#include "cli/known.h"
 #include "config/table.h"
 
 namespace {
@@ -128,7 +129,7 @@ std::string block(const std::string& text) { return "\n" + text; }
 std::vector<Part> parts() {
   return {{"README.md", "offer", offer()},
           {"README.md", "tiers", block(tiers())},
-          {"README.md", "settings", block(config::markdown())},
+          {"README.md", "settings", block(config::markdown(cli::known()))},
           {"README.md", "tools", block(tools())},
           {"README.md", "prompts", block(prompts())},
           {"docs/tokens.md", "listing", block(listing())}};

@@ -1,0 +1,32 @@
+#include "cli/known.h"
+
+#include <string_view>
+#include <vector>
+
+#include "catalog/catalog.h"
+#include "engine/output.h"
+#include "simulator/release.h"
+#include "tool/tool.h"
+
+namespace cli {
+namespace {
+
+std::vector<std::string_view> category_names(bool with_opt_in) {
+  std::vector<std::string_view> names;
+  for (const auto& category : catalog::categories()) {
+    if (with_opt_in || !category.opt_in) names.push_back(category.name);
+  }
+  return names;
+}
+
+}  // namespace
+
+const config::Known& known() {
+  static const auto all = category_names(true);
+  static const auto usual = category_names(false);
+  static const config::Known words{tool::kTierNames, all, usual, engine::kOutputNames,
+                                   simulator::release_names()};
+  return words;
+}
+
+}  // namespace cli
