@@ -8,7 +8,7 @@ import { startIssuer } from '../auth/glewlwyd.mjs';
 import { freePort, kinds, makeClient, withServer } from './product.mjs';
 import { main } from './programs.mjs';
 import { RawHttp, envelope } from './raw.mjs';
-import { textOf, tiers, works } from './session.mjs';
+import { textOf, works } from './session.mjs';
 
 /** What a client keeps of its authorization, and the user's agent. */
 class Provider {

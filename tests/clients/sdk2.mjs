@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { withServer as withHttpServer } from './product.mjs';
-import { binary, environment, hiddenIsRefused, mainJob, textJob, tiers } from './session.mjs';
+import { binary, environment, expectOffered, hiddenIsRefused, mainJob, textJob } from './session.mjs';
 
 const expected = {
   auto: { negotiation: { mode: 'auto' }, era: 'modern', version: '2026-07-28' },
@@ -40,8 +40,7 @@ for (const mode of modes) for (const [transport, withServer] of Object.entries(o
     assert.equal(client.getNegotiatedProtocolVersion(), version);
     assert.equal(client.getServerVersion().name, 'mcp-pve');
     if (era === 'modern') assert.deepEqual(client.getDiscoverResult().supportedVersions.includes(version), true);
-    const { tools } = await client.listTools();
-    assert.equal(tools.length, tiers.full);
+    const tools = await expectOffered(client);
     await textJob(client);
     console.log(`sdk 2.x ${mode}, ${transport}: ${client.getProtocolEra()}, ${client.getNegotiatedProtocolVersion()}, ${tools.length} tools, main job`);
   });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { main } from './programs.mjs';
 import { kinds, makeClient, ran, withServer } from './product.mjs';
 import { envelope } from './raw.mjs';
-import { fails, textOf, tiers, works } from './session.mjs';
+import { expectOffered, fails, textOf, works } from './session.mjs';
 import { withSlowCluster } from './slow_cluster.mjs';
 
 /** A token and its lines for the file. */
@@ -37,11 +37,9 @@ async function withCaller(kind, url, token, use) {
   }
 }
 
-const count = async (client) => (await client.listTools()).tools.length;
-
 /** A tool beyond the caller's rights is not listed, and says so when it is called. */
 async function isReader(client) {
-  assert.equal(await count(client), tiers['read-only']);
+  await expectOffered(client, '--access-tier', 'read-only');
   await works(client, 'pve_list_nodes');
   for (const [name, args] of [['pve_start_qemu_vm', { vmid: 118 }], ['pve_delete_qemu_vm', { vmid: 118 }]]) {
     const result = await client.callTool({ name, arguments: args }).catch((error) => error);
@@ -78,11 +76,11 @@ async function tokens() {
       assert.equal((await ask(url, {})).status, 401);
       assert.equal((await ask(`${url}?access_token=${all.admin.token}`, {})).status, 401);
       for (const kind of ['sdk1', 'sdk2_pinned']) {
-        await assert.rejects(withCaller(kind, url, undefined, count));
+        await assert.rejects(withCaller(kind, url, undefined, (client) => client.listTools()));
         await withCaller(kind, url, all.reader.token, isReader);
-        await withCaller(kind, url, all.admin.token, async (client) => assert.equal(await count(client), tiers.full));
+        await withCaller(kind, url, all.admin.token, (client) => expectOffered(client));
         await withCaller(kind, url, all.nodes.token, async (client) => {
-          assert.equal(await count(client), 12);
+          await expectOffered(client, '--categories', 'nodes,tasks');
           await assert.rejects(works(client, 'pve_list_qemu_vms', { node: 'pve1' }));
         });
       }
