@@ -264,15 +264,14 @@ Answer remove(Call& call) {
   return stage(network, sections);
 }
 
+/// The staged file takes the present one's place before the interfaces are reloaded, so that what is staged
+/// meanwhile stays staged. The reload logs nothing.
 Answer apply(Call& call) {
-  auto work = [node = call.node()](State& state) -> TaskEnd {
-    auto& network = state.networks[node];
-    if (network.changed) network.active = std::move(network.staged);
-    network.staged.clear();
-    network.changed = false;
-    return {};
-  };
-  return run_task(call, "srvreload", "networking", std::chrono::milliseconds(1200), std::move(work));
+  auto& network = call.state.networks[call.node()];
+  if (network.changed) network.active = std::move(network.staged);
+  network.staged.clear();
+  network.changed = false;
+  return run_task(call, "srvreload", "networking", std::chrono::milliseconds(600), nullptr);
 }
 
 Answer revert(Call& call) {

@@ -54,6 +54,55 @@ TEST(SimulatedNetwork, StagesAppliesAndReverts) {
   EXPECT_EQ(demo.get(std::string(kPath) + "/vmbr9").data().at("active"), 1);
 }
 
+std::string text_of_log(Demo& demo, const std::string& upid) {
+  std::string text;
+  for (const auto& line : rows(demo.get("/nodes/pve1/tasks/" + upid + "/log")))
+    text += std::string(line.at("t").as_string()) + "\n";
+  return text;
+}
+
+TEST(SimulatedNetwork, ApplyingReloadsAlsoWhenNothingIsStaged) {
+  Demo demo;
+  for (const bool staged : {true, false}) {
+    if (staged) {
+      ASSERT_EQ(demo.post(kPath, {{"iface", "vmbr9"}, {"type", "bridge"}}).status, 200U);
+    }
+    const auto upid = demo.put(kPath).upid();
+    EXPECT_EQ(demo.finish(upid), "OK");
+    EXPECT_EQ(text_of_log(demo, upid), "TASK OK\n");
+  }
+  expect_same_shape(demo.put(kPath).data(), recorded("network.jsonl", "PUT", "/nodes/*/network"), {});
+}
+
+TEST(SimulatedNetwork, WhatIsStagedDuringAReloadStaysStaged) {
+  Demo demo;
+  ASSERT_EQ(demo.post(kPath, {{"iface", "vmbr8"}, {"type", "bridge"}}).status, 200U);
+  const auto upid = demo.put(kPath).upid();
+  EXPECT_FALSE(demo.get(kPath).body.as_object().contains("changes"));
+  ASSERT_EQ(demo.post(kPath, {{"iface", "vmbr9"}, {"type", "bridge"}}).status, 200U);
+  EXPECT_EQ(demo.finish(upid), "OK");
+  const std::string changes(demo.get(kPath).body.at("changes").as_string());
+  EXPECT_NE(changes.find("\n+iface vmbr9 "), std::string::npos) << changes;
+  EXPECT_EQ(changes.find("\n+iface vmbr8 "), std::string::npos) << changes;
+}
+
+TEST(SimulatedNetwork, RevertingDropsWhatIsStagedAndNothingElse) {
+  Demo demo;
+  const auto before = demo.get(kPath).body;
+  ASSERT_EQ(demo.del(kBridge).status, 200U);
+  for (int time = 0; time < 2; ++time) {
+    const auto reverted = demo.del(kPath);
+    EXPECT_EQ(reverted.status, 200U);
+    EXPECT_TRUE(reverted.data().is_null());
+    EXPECT_EQ(demo.get(kPath).body, before);
+  }
+  demo.as_auditor();
+  for (const auto& refused : {demo.put(kPath), demo.del(kPath)}) {
+    EXPECT_EQ(refused.status, 403U);
+    EXPECT_EQ(refused.reason, "Permission check failed (/nodes/pve1, Sys.Modify)");
+  }
+}
+
 TEST(SimulatedNetwork, AnUpdateThatNamesNoAddressMakesTheInterfaceManual) {
   Demo demo;
   const char* const six = "2001:db8::11/64";
