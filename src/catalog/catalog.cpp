@@ -19,6 +19,7 @@ std::span<const tool::Category> categories() {
       {"tasks", "Tasks", tasks()},
       {"ha", "High Availability", ha()},
       {"insight", "Insight", insight(), true},
+      {"network-plus", "Network Changes", network_plus(), true},
   };
   return all;
 }

@@ -20,5 +20,6 @@ std::span<const tool::Tool> backup();
 std::span<const tool::Tool> tasks();
 std::span<const tool::Tool> ha();
 std::span<const tool::Tool> insight();
+std::span<const tool::Tool> network_plus();
 
 }  // namespace catalog

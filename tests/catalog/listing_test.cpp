@@ -28,7 +28,7 @@ constexpr std::size_t kBudget = 44'000;
 const std::map<std::string_view, std::size_t> kBudgets = {
     {"nodes", 2'450},  {"qemu", 9'000},  {"lxc", 8'300},     {"storage", 4'000},    {"cluster", 2'750},
     {"access", 3'600}, {"pools", 1'600}, {"network", 3'500}, {"firewall", 3'650},   {"backup", 2'450},
-    {"tasks", 1'800},  {"ha", 2'000},    {"insight", 4'000},
+    {"tasks", 1'800},  {"ha", 2'000},    {"insight", 4'000}, {"network-plus", 800},
 };
 
 std::string one_per_line(const std::vector<mcp::ToolDescription>& tools) {

@@ -154,7 +154,7 @@ TEST(Binary, ToolsNeedNoPve) {
 }
 
 TEST(Binary, ToolsAsJsonAreThoseOfTheTable) {
-  for (const std::string categories : {"ha", "all,insight"}) {
+  for (const std::string categories : {"ha", "network-plus", "all,network-plus"}) {
     const auto table = run({"tools"}, {"PVE_CATEGORIES=" + categories}).output;
     const auto json = base::parse_json(run({"tools", "--json", "--categories", categories}).output);
     ASSERT_TRUE(json) << json.error();
