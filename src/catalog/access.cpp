@@ -95,7 +95,6 @@ constexpr tool::Tool kAccess[] = {
                 {.name = "comment"},
                 {.name = "enable"},
                 kExpire},
-     .idempotent = true,
      .done = "User {userid} updated"},
     {.name = "pve_delete_user",
      .title = "Delete user",
@@ -104,7 +103,6 @@ constexpr tool::Tool kAccess[] = {
      .effect = Effect::Destructive,
      .call = {Method::Delete, "/access/users/{userid}"},
      .params = {kUserid},
-     .idempotent = true,
      .done = "User {userid} deleted"},
     {.name = "pve_update_acl",
      .title = "Grant or revoke roles",
@@ -119,7 +117,6 @@ constexpr tool::Tool kAccess[] = {
                 {.name = "tokens"},
                 {.name = "propagate", .description = "Default true"},
                 {.name = "delete", .description = "Revoke instead"}},
-     .idempotent = true,
      .done = "ACL of {path} updated"},
 };
 

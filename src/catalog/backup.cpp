@@ -159,7 +159,6 @@ constexpr tool::Tool kBackup[] = {
      .effect = Effect::Destructive,
      .call = {Method::Delete, "/cluster/backup/{id}"},
      .params = {kJobId},
-     .idempotent = true,
      .done = "Backup job {id} deleted"}};
 
 static_assert(tool::valid(kBackup));

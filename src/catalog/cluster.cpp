@@ -130,7 +130,6 @@ constexpr tool::Tool kCluster[] = {
      .effect = Effect::Destructive,
      .call = {Method::Put, "/cluster/options"},
      .params = {{.name = "console"}, {.name = "http_proxy"}, kDelete},
-     .idempotent = true,
      .done = "Datacenter options updated"},
 };
 

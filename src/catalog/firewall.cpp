@@ -84,7 +84,6 @@ constexpr tool::Tool kFirewall[] = {
                 {.name = "log_ratelimit"},
                 kDelete,
                 kDigest},
-     .idempotent = true,
      .done = "Cluster firewall options updated"},
     {.name = "pve_create_firewall_rule",
      .title = "Create firewall rule",

@@ -56,7 +56,6 @@ constexpr tool::Tool kHa[] = {
                 {.name = "comment"},
                 kDelete,
                 kDigest},
-     .idempotent = true,
      .done = "HA resource {sid} updated"},
     {.name = "pve_delete_ha_resource",
      .title = "Remove HA resource",
@@ -65,7 +64,6 @@ constexpr tool::Tool kHa[] = {
      .effect = Effect::Destructive,
      .call = {Method::Delete, "/cluster/ha/resources/{sid}"},
      .params = {kSid},
-     .idempotent = true,
      .done = "HA resource {sid} removed"},
 };
 

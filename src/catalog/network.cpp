@@ -187,7 +187,6 @@ constexpr tool::Tool kNetwork[] = {
      .call = {Method::Put, "/nodes/{node}/network/{iface}"},
      .params = {kNode, kIface, kType, kCidr, kGateway, kCidr6, kGateway6, kAddress, kNetmask, kBridgePorts,
                 kBridgeVlanAware, kSlaves, kVlanId, kVlanRawDevice, kMtu, kAutostart, kComments, kDelete},
-     .idempotent = true,
      .done = "Network interface {iface} updated on node {node}, pending until the node's network is reloaded",
      .prepare = update},
     {.name = "pve_delete_network",
@@ -197,7 +196,6 @@ constexpr tool::Tool kNetwork[] = {
      .effect = Effect::Destructive,
      .call = {Method::Delete, "/nodes/{node}/network/{iface}"},
      .params = {kNode, kIface},
-     .idempotent = true,
      .done =
          "Network interface {iface} deleted on node {node}, pending until the node's network is reloaded"},
 };

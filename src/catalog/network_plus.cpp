@@ -26,7 +26,6 @@ constexpr tool::Tool kNetworkPlus[] = {
      .effect = Effect::Destructive,
      .call = {Method::Delete, "/nodes/{node}/network"},
      .params = {kNode},
-     .idempotent = true,
      .done = "Staged network changes of node {node} discarded"},
 };
 

@@ -54,7 +54,6 @@ constexpr tool::Tool kPools[] = {
                 {.name = "storage"},
                 {.name = "delete", .description = "Remove them instead"},
                 {.name = "allow-move", .description = "From their present pool"}},
-     .idempotent = true,
      .done = "Pool {poolid} updated"},
     {.name = "pve_delete_pool",
      .title = "Delete pool",
@@ -63,7 +62,6 @@ constexpr tool::Tool kPools[] = {
      .effect = Effect::Destructive,
      .call = {Method::Delete, "/pools"},
      .params = {{.name = "poolid"}},
-     .idempotent = true,
      .done = "Pool {poolid} deleted"},
 };
 

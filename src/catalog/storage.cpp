@@ -155,7 +155,6 @@ constexpr tool::Tool kStorage[] = {
                 {.name = "prune-backups"},
                 kDelete,
                 kDigest},
-     .idempotent = true,
      .done = "Storage {storage} updated"},
     {.name = "pve_delete_storage",
      .title = "Remove storage",
@@ -164,7 +163,6 @@ constexpr tool::Tool kStorage[] = {
      .effect = Effect::Destructive,
      .call = {Method::Delete, "/storage/{storage}"},
      .params = {kStorageId},
-     .idempotent = true,
      .done = "Storage {storage} removed"},
 };
 

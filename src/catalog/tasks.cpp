@@ -54,7 +54,6 @@ constexpr tool::Tool kTasks[] = {
      .effect = Effect::Destructive,
      .call = {Method::Delete, "/nodes/{node}/tasks/{upid}"},
      .params = {kNode, kUpid},
-     .idempotent = true,
      .done = "Task {upid} asked to stop on node {node}"},
 };
 

@@ -53,7 +53,7 @@ mcp::Annotations annotations(const tool::Tool& tool) {
   // Of a read the protocol asks nothing else: what stays at its default costs no bytes.
   if (hints.read_only) return hints;
   hints.destructive = tool.effect == tool::Effect::Destructive;
-  hints.idempotent = tool.idempotent;
+  hints.idempotent = tool.about.idempotent;
   return hints;
 }
 

@@ -2,6 +2,7 @@
 // that is built at run time calls it once. Nobody else looks into a path.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -47,13 +48,11 @@ constexpr const Below* entry(std::string_view path) {
   return found;
 }
 
-template <class Deeds>
-constexpr void take(const Deeds& deeds, base::Method method, std::string_view action, About& about) {
+constexpr unsigned traits(std::span<const Deed> deeds, base::Method method, std::string_view action) {
   for (const auto& row : deeds) {
-    if (row.method != method || row.action != action) continue;
-    about.changes_guest_list = row.changes_guest_list;
-    about.may_be_repeated = row.may_be_repeated;
+    if (row.method == method && row.action == action) return row.traits;
   }
+  return 0;
 }
 
 }  // namespace endpoints
@@ -70,15 +69,21 @@ constexpr About about(base::Method method, std::string_view path) {
   }
   if (is_below(path, kVm)) about.guest = GuestKind::Vm;
   if (is_below(path, kContainer)) about.guest = GuestKind::Container;
-  if (about.guest != GuestKind::None) {
-    about.action = path.substr(about.guest == GuestKind::Vm ? kVm.size() : kContainer.size());
-    about.locator = Locator::Guest;
-    endpoints::take(endpoints::kGuestDeeds, method, about.action, about);
-    return about;
-  }
+  const bool of_guest = about.guest != GuestKind::None;
+  if (of_guest) about.action = path.substr(about.guest == GuestKind::Vm ? kVm.size() : kContainer.size());
+  if (of_guest) about.locator = Locator::Guest;
   if (is_below(path, "/nodes/{node}/tasks/{upid}")) about.locator = Locator::Task;
   if (path == "/nodes/{node}/vzdump") about.locator = Locator::Guests;
-  endpoints::take(endpoints::kOtherDeeds, method, path, about);
+  const auto traits = of_guest ? endpoints::traits(endpoints::kGuestDeeds, method, about.action)
+                               : endpoints::traits(endpoints::kOtherDeeds, method, path);
+  // What stands at a position is something else once another one is gone.
+  const bool names_its_end =
+      (method == base::Method::Put || method == base::Method::Delete) && !about.in_path("pos");
+  about.changes_guest_list = (traits & endpoints::kChangesGuestList) != 0;
+  about.may_be_repeated = (traits & endpoints::kMayBeRepeated) != 0;
+  about.only_adds = (traits & endpoints::kOnlyAdds) != 0;
+  about.idempotent =
+      (traits & endpoints::kIdempotent) != 0 || (names_its_end && (traits & endpoints::kNotIdempotent) == 0);
   return about;
 }
 

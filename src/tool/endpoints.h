@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <string_view>
 
 #include "base/method.h"
@@ -148,36 +149,52 @@ inline constexpr Below kBelow[] = {
     {"/version", Subject::Cluster},
 };
 
-/// What a change does to the guests; of a path with {vmid} by its action, else by the whole path.
+/// What is true of a change; a set.
+enum Trait : std::uint8_t {
+  kChangesGuestList = 1,
+  kMayBeRepeated = 2,
+  kIdempotent = 4,     ///< though a POST
+  kNotIdempotent = 8,  ///< though a PUT
+  kOnlyAdds = 16,
+};
+
+/// A change; of a path with {vmid} by what follows that, else by the whole path.
 struct Deed {
   base::Method method;
   std::string_view action;
-  bool changes_guest_list = false;
-  bool may_be_repeated = false;
+  unsigned traits;
 };
 
 inline constexpr Deed kGuestDeeds[] = {
-    {base::Method::Delete, "", true},
-    {base::Method::Post, "/clone", true, true},
-    {base::Method::Post, "/config", true},
-    {base::Method::Put, "/config", true},
-    {base::Method::Post, "/migrate", true},
-    {base::Method::Post, "/remote_migrate", true},
-    {base::Method::Post, "/snapshot", false, true},
+    {base::Method::Delete, "", kChangesGuestList},
+    {base::Method::Post, "/clone", kChangesGuestList | kMayBeRepeated},
+    {base::Method::Post, "/config", kChangesGuestList},
+    {base::Method::Put, "/config", kChangesGuestList},
+    {base::Method::Post, "/migrate", kChangesGuestList},
+    {base::Method::Post, "/remote_migrate", kChangesGuestList},
+    // "+5G" grows the disk each time.
+    {base::Method::Put, "/resize", kNotIdempotent | kOnlyAdds},
+    {base::Method::Put, "/sendkey", kNotIdempotent},
+    {base::Method::Post, "/snapshot", kMayBeRepeated},
     // The name is part of what it brings back.
-    {base::Method::Post, "/snapshot/{snapname}/rollback", true},
-    {base::Method::Post, "/status/resume", false, true},
-    {base::Method::Post, "/status/start", false, true},
-    {base::Method::Post, "/template", true},
+    {base::Method::Post, "/snapshot/{snapname}/rollback", kChangesGuestList},
+    {base::Method::Post, "/status/resume", kMayBeRepeated | kIdempotent},
+    {base::Method::Post, "/status/shutdown", kIdempotent},
+    {base::Method::Post, "/status/start", kMayBeRepeated | kIdempotent},
+    {base::Method::Post, "/status/stop", kIdempotent},
+    {base::Method::Post, "/status/suspend", kIdempotent},
+    {base::Method::Post, "/template", kChangesGuestList},
 };
 
 inline constexpr Deed kOtherDeeds[] = {
-    {base::Method::Post, "/cluster/bulk-action/guest/migrate", true},
-    {base::Method::Post, "/cluster/ha/resources/{sid}/migrate", true},
-    {base::Method::Post, "/cluster/ha/resources/{sid}/relocate", true},
-    {base::Method::Post, "/nodes/{node}/lxc", true},
-    {base::Method::Post, "/nodes/{node}/migrateall", true},
-    {base::Method::Post, "/nodes/{node}/qemu", true},
+    {base::Method::Post, "/cluster/bulk-action/guest/migrate", kChangesGuestList},
+    {base::Method::Post, "/cluster/ha/resources/{sid}/migrate", kChangesGuestList},
+    {base::Method::Post, "/cluster/ha/resources/{sid}/relocate", kChangesGuestList},
+    // Each renewal is another certificate.
+    {base::Method::Put, "/nodes/{node}/certificates/acme/certificate", kNotIdempotent},
+    {base::Method::Post, "/nodes/{node}/lxc", kChangesGuestList},
+    {base::Method::Post, "/nodes/{node}/migrateall", kChangesGuestList},
+    {base::Method::Post, "/nodes/{node}/qemu", kChangesGuestList},
 };
 
 static_assert(std::ranges::is_sorted(kBelow, {}, &Below::path));

@@ -72,12 +72,12 @@ constexpr std::string_view fault(const Resource& row) {
   if (!row.description.ends_with('.') || !text_is_clean(row.description)) return "a malformed description";
   const bool api = row.kind == Resource::Kind::Api;
   if (api != row.tools[0].empty()) return "no tool whose rights apply";
-  const bool guest = row.uri.find("{vmid}") != std::string_view::npos;
+  const auto names = path_names(row.uri);
+  const auto has = [&](std::string_view name) { return std::ranges::find(names, name) != names.end(); };
+  const bool guest = has("vmid");
   if (guest == row.tools[1].empty()) return "guests have two tools, others one";
-  if ((row.kind == Resource::Kind::PerNode) != (row.uri.find("{storage}") != std::string_view::npos))
-    return "what is on several nodes is a storage";
-  if ((row.kind == Resource::Kind::Log) != (row.uri.find("{upid}") != std::string_view::npos))
-    return "a log is a task's";
+  if ((row.kind == Resource::Kind::PerNode) != has("storage")) return "what is on several nodes is a storage";
+  if ((row.kind == Resource::Kind::Log) != has("upid")) return "a log is a task's";
   if (api && row.watch != Resource::Watch::Never) return "the API does not change";
   return {};
 }

@@ -65,7 +65,7 @@ constexpr bool path_is_valid(const Tool& tool) {
 constexpr bool effect_is_valid(const Tool& tool) {
   const bool reads = tool.call.method == base::Method::Get;
   if (reads != (tool.effect == Effect::None) || reads != (tool.tier == Tier::ReadOnly)) return false;
-  if (reads) return !tool.idempotent && !tool.starts_task && tool.done.empty();
+  if (reads) return !tool.starts_task && tool.done.empty();
   return !tool.done.empty() && !tool.done.ends_with('.') &&
          placeholders_all(tool.done, [&](std::string_view placeholder) {
            return std::ranges::any_of(tool.params, [&](const Param& p) { return p.name == placeholder; });

@@ -71,6 +71,10 @@ struct About {
   /// PVE's task that fails because the guest is not on the node has changed nothing, so that the call may be
   /// sent once more to where the guest is. Not for what ends or moves a guest: it may fail so after the deed.
   bool may_be_repeated = false;
+  /// A second identical call changes nothing more. Of a GET false.
+  bool idempotent = false;
+  /// Of a PUT that it takes nothing away: a disk grows, and cannot shrink.
+  bool only_adds = false;
   /// Template of the GET that shows the object's present state; the arguments of the call fill it. Of a GET
   /// its own path. Empty where PVE shows none.
   std::string_view state{};

@@ -193,8 +193,6 @@ struct Tool {
   /// What it is about. Rows do not name it.
   About about = tool::about(call.method, call.path);
   Params params{};
-  /// A second identical call changes nothing more. Only for changes.
-  bool idempotent = false;
   /// Starts a task that loads its node: at most a few run there at once.
   bool heavy = false;
   /// PVE answers with the UPID of a task.

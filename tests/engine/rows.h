@@ -97,7 +97,6 @@ inline constexpr Tool kUpdate{.name = "pve_update_qemu_config",
                                          {.name = "delete"},
                                          {.name = "fetch", .type = tool::Type::Boolean},
                                          {.name = "sneak", .type = tool::Type::Boolean}},
-                              .idempotent = true,
                               .done = "VM {vmid} updated",
                               .prepare = prepare_config};
 inline constexpr Tool kDelete{.name = "pve_delete_qemu_snapshot",

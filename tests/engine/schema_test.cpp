@@ -64,7 +64,8 @@ TEST(Annotations, FollowTheRow) {
   const auto start = engine::annotations(test::kStart);
   EXPECT_FALSE(start.read_only);
   EXPECT_FALSE(start.destructive);
-  EXPECT_FALSE(start.idempotent);
+  EXPECT_TRUE(start.idempotent);
+  EXPECT_FALSE(engine::annotations(test::kBackup).idempotent);
   const auto update = engine::annotations(test::kUpdate);
   EXPECT_TRUE(update.destructive);
   EXPECT_TRUE(update.idempotent);

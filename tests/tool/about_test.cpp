@@ -94,6 +94,26 @@ TEST(About, RepeatsNothingThatEndsOrMovesAGuest) {
   EXPECT_FALSE(about(Method::Delete, "/nodes/{node}/qemu/{vmid}").may_be_repeated);
 }
 
+TEST(About, SaysWhichChangesASecondCallRepeats) {
+  for (const auto* path :
+       {"/status/start", "/status/stop", "/status/shutdown", "/status/suspend", "/status/resume"})
+    EXPECT_TRUE(about(Method::Post, "/nodes/{node}/qemu/{vmid}" + std::string(path)).idempotent) << path;
+  for (const auto* path : {"/status/reboot", "/status/reset", "/snapshot", "/clone", "/migrate"})
+    EXPECT_FALSE(about(Method::Post, "/nodes/{node}/qemu/{vmid}" + std::string(path)).idempotent) << path;
+  EXPECT_TRUE(about(Method::Put, "/nodes/{node}/qemu/{vmid}/config").idempotent);
+  EXPECT_FALSE(about(Method::Put, "/nodes/{node}/qemu/{vmid}/resize").idempotent) << "+5G grows again";
+  EXPECT_FALSE(about(Method::Put, "/cluster/firewall/rules/{pos}").idempotent) << "positions shift";
+  EXPECT_FALSE(about(Method::Delete, "/cluster/firewall/rules/{pos}").idempotent) << "positions shift";
+  EXPECT_TRUE(about(Method::Delete, "/cluster/backup/{id}").idempotent);
+  EXPECT_FALSE(about(Method::Post, "/nodes/{node}/vzdump").idempotent);
+  EXPECT_FALSE(about(Method::Get, "/nodes").idempotent);
+}
+
+TEST(About, SaysOfAGrownDiskThatNothingIsTakenAway) {
+  EXPECT_TRUE(about(Method::Put, "/nodes/{node}/lxc/{vmid}/resize").only_adds);
+  EXPECT_FALSE(about(Method::Put, "/nodes/{node}/lxc/{vmid}/config").only_adds);
+}
+
 TEST(About, NamesWhatThePathHoldsInItsBraces) {
   const auto names = about(Method::Get, "/nodes/{node}/qemu/{vmid}/snapshot/{snapname}/config").path_names;
   EXPECT_EQ((std::vector<std::string_view>(names.begin(), names.end())),
