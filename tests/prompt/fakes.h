@@ -1,4 +1,4 @@
-// What the tests of prompts stand on: tools and a PVE that are made up.
+// What the tests of prompts stand on: tools that are made up.
 #pragma once
 
 #include <fmt/format.h>
@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "mcp/tools.h"
-#include "net/http.h"
 
 namespace prompt_test {
 
@@ -46,20 +45,6 @@ class FakeTools final : public mcp::Tools {
 
  private:
   std::mutex mutex_;
-};
-
-/// Knows nodes and storages, and nothing else.
-class FakePve final : public net::HttpClient {
- public:
-  std::expected<net::Response, net::Failure> send(const net::Request& request,
-                                                  const net::SendOptions&) override {
-    asked.push_back(request.target);
-    const bool of_nodes = request.target.find("/resources") == std::string::npos;
-    return net::Response{200, "OK", {}, of_nodes ? nodes : storages};
-  }
-  std::string nodes = R"({"data":[]})";
-  std::string storages = R"({"data":[]})";
-  std::vector<std::string> asked;
 };
 
 /// Whoever asks it waits until he is stopped.

@@ -12,11 +12,11 @@
 #include "base/text.h"
 #include "prompt/fakes.h"
 #include "prompt/text.h"
+#include "support/scripted_pve.h"
 #include "tool/prompt_rules.h"
 
 namespace {
 
-using prompt_test::FakePve;
 using prompt_test::FakeTools;
 using prompt_test::hang;
 using testing::AllOf;
@@ -67,8 +67,16 @@ constexpr tool::Prompt kRows[] = {
 };
 static_assert(tool::valid_prompts(kRows));
 
+constexpr auto kNodes = "GET /nodes";
+constexpr auto kStorages = "GET /cluster/resources?type=storage";
+constexpr auto kPermissions = "GET /access/permissions";
+
 class PromptsTest : public testing::Test {
  protected:
+  PromptsTest() {
+    for (const auto* route : {kNodes, kStorages, kPermissions}) pve_.answer(route, "[]");
+  }
+
   mcp::PromptOutcome outcome(std::string_view name, std::string_view arguments = "{}",
                              std::stop_token stop = {}) {
     const auto given = base::parse_json(arguments)->as_object();
@@ -91,7 +99,7 @@ class PromptsTest : public testing::Test {
   const base::JsonObject none_;
   mcp::Unheard unheard_;
   FakeTools tools_;
-  FakePve pve_;
+  test::ScriptedPve pve_;
   facts::Facts facts_;
   base::ManualClock clock_;
   pve::Client client_{
@@ -281,8 +289,8 @@ TEST_F(PromptsTest, OneLongLineIsCutBetweenCharacters) {
 }
 
 TEST_F(PromptsTest, ARepeatedFactIsOfEachNodeThatIsThere) {
-  pve_.nodes = R"({"data":[{"node":"b","status":"online"},{"node":"a"},{"node":"dead","status":"offline"},
-                           {"node":"x\n## no"},{"node":7},"junk",{"node":"{node}"}]})";
+  pve_.answer(kNodes, R"([{"node":"b","status":"online"},{"node":"a"},{"node":"dead","status":"offline"},
+                          {"node":"x\n## no"},{"node":7},"junk",{"node":"{node}"}])");
   EXPECT_THAT(get("ask"), EndsWith("\n## Each: pve_three\n| Not read on dead: it is offline.\n"));
   std::ranges::sort(tools_.called);
   EXPECT_THAT(tools_.called, ElementsAre(R"(pve_three {"node":"a"})", R"(pve_three {"node":"b"})"));
@@ -291,7 +299,7 @@ TEST_F(PromptsTest, ARepeatedFactIsOfEachNodeThatIsThere) {
 TEST_F(PromptsTest, ALargeClusterIsNotAskedWhole) {
   std::string all;
   for (int i = 0; i < 32; ++i) all += fmt::format(R"({}{{"node":"n{:02}"}})", i == 0 ? "" : ",", i);
-  pve_.nodes = R"({"data":[)" + all + "]}";
+  pve_.answer(kNodes, "[" + all + "]");
   EXPECT_THAT(get("ask"),
               HasSubstr("| Not read: 26 more, ask for them one by one: n06, n07, n08, n09, n10, n11, "
                         "n12, n13, n14, n15, n16, n17 and 14 more.\n"));
@@ -335,8 +343,7 @@ TEST_F(PromptsTest, FactsHaveNeitherTheAnswersNorTheProgressOfTheRequest) {
 
 TEST_F(PromptsTest, AnArgumentMayBeLeftOutAlone) {
   EXPECT_THAT(get("audit"), HasSubstr("\n## One: pve_one a=all\n"));
-  EXPECT_THAT(pve_.asked, ElementsAre("/api2/json/nodes", "/api2/json/cluster/resources?type=storage",
-                                      "/api2/json/access/permissions"));
+  EXPECT_THAT(pve_.asked(), ElementsAre(kNodes, kStorages, kPermissions));
   EXPECT_THAT(
       get("audit", R"({"pool":"a/b","user":"ann+x@pve"})"),
       AllOf(StartsWith("Of a/b, ann+x@pve."), HasSubstr("\n## One: pve_one a=pool=a/b u=ann+x@pve\n")));
@@ -354,15 +361,15 @@ TEST_F(PromptsTest, PoolsAndUsersHaveTheirShape) {
 }
 
 TEST_F(PromptsTest, StoragesOfTheClusterAreAskedOnce) {
-  pve_.nodes = R"({"data":[{"node":"b","status":"online"},{"node":"a"},{"node":"dead","status":"offline"}]})";
-  pve_.storages = R"({"data":[
+  pve_.answer(kNodes, R"([{"node":"b","status":"online"},{"node":"a"},{"node":"dead","status":"offline"}])");
+  pve_.answer(kStorages, R"([
     {"storage":"nas","node":"b","content":"iso,backup","shared":1},
     {"storage":"nas","node":"a","content":"iso,backup","shared":1},
     {"storage":"local","node":"b","content":"backup","shared":0},
     {"storage":"local","node":"a","content":"backup"},
     {"storage":"local","node":"dead","content":"backup"},
     {"storage":"images","node":"a","content":"images,nobackup"},
-    {"storage":"../x","node":"a","content":"backup"},{"node":"a","content":"backup"},7]})";
+    {"storage":"../x","node":"a","content":"backup"},{"node":"a","content":"backup"},7])");
   get("audit");
   std::erase_if(tools_.called, [](const auto& call) { return !call.starts_with("pve_two"); });
   std::ranges::sort(tools_.called);
@@ -379,7 +386,7 @@ std::string storages_on(const std::vector<std::string>& nodes, std::string_view 
                         node);
     rows += fmt::format(R"(,{{"storage":"{}","node":"{}","content":"backup","shared":1}})", shared, node);
   }
-  return R"({"data":[)" + rows + "]}";
+  return "[" + rows + "]";
 }
 
 std::string list_of(const std::vector<std::string>& nodes, std::string_view offline = "") {
@@ -387,13 +394,13 @@ std::string list_of(const std::vector<std::string>& nodes, std::string_view offl
   for (const auto& node : nodes)
     rows += fmt::format(R"({}{{"node":"{}","status":"{}"}})", rows.empty() ? "" : ",", node,
                         node == offline ? "offline" : "online");
-  return R"({"data":[)" + rows + "]}";
+  return "[" + rows + "]";
 }
 
 TEST_F(PromptsTest, SharedStoragesComeFirstAndWhatIsLeftOutIsNamed) {
   const std::vector<std::string> nodes = {"n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8"};
-  pve_.nodes = list_of(nodes, "n4");
-  pve_.storages = storages_on(nodes, "zfs-backup");
+  pve_.answer(kNodes, list_of(nodes, "n4"));
+  pve_.answer(kStorages, storages_on(nodes, "zfs-backup"));
   const auto text = get("audit");
   EXPECT_THAT(text, HasSubstr("\n## Two, zfs-backup: pve_two node=n1 storage=zfs-backup\n| ok\n"));
   EXPECT_THAT(text, HasSubstr("\n## Two, local: pve_two node=n6 storage=local\n| ok\n"));
@@ -402,14 +409,14 @@ TEST_F(PromptsTest, SharedStoragesComeFirstAndWhatIsLeftOutIsNamed) {
 }
 
 TEST_F(PromptsTest, ASharedStorageOfOfflineNodesAloneIsSaid) {
-  pve_.nodes = list_of({"n1", "n2"}, "n2");
-  pve_.storages = R"({"data":[{"storage":"nas","node":"n2","content":"backup","shared":1}]})";
+  pve_.answer(kNodes, list_of({"n1", "n2"}, "n2"));
+  pve_.answer(kStorages, R"([{"storage":"nas","node":"n2","content":"backup","shared":1}])");
   EXPECT_THAT(get("audit"), HasSubstr("\n## Two: pve_two\n| Not read on n2: it is offline.\n"));
 }
 
 TEST_F(PromptsTest, ASharedStorageIsReadWhereOneNodeCan) {
-  pve_.nodes = list_of({"n1", "n2", "n3"});
-  pve_.storages = storages_on({"n1", "n2", "n3"}, "nas");
+  pve_.answer(kNodes, list_of({"n1", "n2", "n3"}));
+  pve_.answer(kStorages, storages_on({"n1", "n2", "n3"}, "nas"));
   tools_.answers["pve_two"] = [](const mcp::Call& call) {
     const bool can = call.arguments.at("node") == "n2";
     return can ? FakeTools::text("here") : FakeTools::text("no route", true);
@@ -461,8 +468,8 @@ TEST_F(PromptsTest, WhereOneRefusesAndOthersHangTheRefusalIsSaid) {
 TEST_F(PromptsTest, OfManyNodesFewAreAskedForOneStorage) {
   std::vector<std::string> nodes;
   for (int i = 10; i < 42; ++i) nodes.push_back(fmt::format("n{}", i));
-  pve_.nodes = list_of(nodes);
-  pve_.storages = storages_on(nodes, "nas");
+  pve_.answer(kNodes, list_of(nodes));
+  pve_.answer(kStorages, storages_on(nodes, "nas"));
   tools_.answers["pve_two"] = [](const auto&) { return FakeTools::text("no", true); };
   get("audit");
   EXPECT_EQ(std::ranges::count_if(tools_.called,
