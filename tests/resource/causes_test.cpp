@@ -27,11 +27,8 @@ class CausesTest : public testing::Test {
   }
   /// PVE refuses the next creation so.
   void refuse(unsigned status, const std::string& message) {
-    lab_.http.change = [=](const std::string& target, net::Response& response) {
-      if (!target.ends_with("/nodes/pve1/qemu")) return;
-      response.status = status;
-      response.body = base::write_json(base::JsonObject{{"data", nullptr}, {"message", message}});
-    };
+    lab_.http.refuse("POST /nodes/pve1/qemu", status, message,
+                     base::write_json(base::JsonObject{{"data", nullptr}, {"message", message}}));
   }
   static auto names() {
     return AnyOf(HasSubstr("There are"), HasSubstr("There is"), HasSubstr("Did you mean"));
@@ -106,9 +103,9 @@ TEST_F(CausesTest, OnlyADenialIsAnsweredWithACommand) {
 TEST_F(CausesTest, TheServersOwnRightsAreReadForWhoMayListThem) {
   refuse(403, "Permission check failed (/vms/9001, VM.Allocate)");
   const auto asked = [&](const mcp::Caller& caller) {
-    lab_.http.asked.clear();
+    lab_.http.clear_asked();
     EXPECT_THAT(call("pve_create_qemu_vm", kCreate, caller), HasSubstr("lacks VM.Allocate on /vms/9001"));
-    return lab_.http.asked;
+    return lab_.http.asked();
   };
   EXPECT_THAT(asked(only({"qemu"})), Not(testing::Contains(HasSubstr("/access/"))));
   EXPECT_THAT(asked({}), testing::Contains(HasSubstr("/access/permissions")));
@@ -119,14 +116,14 @@ TEST_F(CausesTest, TheEndOfATaskGrantsNothing) {
   options.wait = std::chrono::seconds{60};
   lab::Lab lab({}, options);
   std::string end;
-  lab.http.change = [&](const std::string& target, net::Response& response) {
-    if (!target.ends_with("/status") || target.find("/tasks/") == std::string::npos) return;
-    auto parsed = base::parse_json(response.body);
+  lab.http.answer("GET /nodes/*/tasks/*/status", [&](const test::Asked& asked) {
+    auto answer = lab.answering(asked);
+    auto parsed = base::parse_json(answer->body);
     auto& status = parsed->as_object().at("data").as_object();
-    if (!status.contains("exitstatus")) return;
-    status["exitstatus"] = end;
-    response.body = base::write_json(*parsed);
-  };
+    if (status.contains("exitstatus")) status["exitstatus"] = end;
+    answer->body = base::write_json(*parsed);
+    return answer;
+  });
   const auto start = [&](const mcp::Caller& caller) {
     const auto made = lab.outcome("pve_start_qemu_vm", R"({"vmid":112})", false, caller);
     return std::get<mcp::Text>(std::get<mcp::Result>(made).content.at(0)).text;

@@ -28,7 +28,7 @@ class CompletionTest : public testing::Test {
                                   const mcp::Caller& caller = {}) {
     return complete(kind, value, context, caller).values;
   }
-  std::size_t asked() const { return lab_.http.asked.size(); }
+  std::size_t asked() const { return lab_.http.asked().size(); }
 
   lab::Lab lab_;
   engine::Completions completions_{lab_.toolbox};
@@ -140,11 +140,8 @@ TEST_F(CompletionTest, NamesAreSaidWhereAValueIsNone) {
 
 TEST_F(CompletionTest, WhatATokenWithoutRightsSeesIsNotAll) {
   lab::Lab limited({}, {}, {9, 2}, lab::kLimited);
-  limited.http.change = [](const std::string& target, net::Response& response) {
-    if (target.ends_with("/access/users"))
-      response = {200, "OK", {}, R"({"data":[{"userid":"limited@pve"}]})"};
-    if (target.ends_with("/pools")) response = {403, "Permission check failed", {}, R"({"data":null})"};
-  };
+  limited.http.answer("GET /access/users", R"([{"userid":"limited@pve"}])");
+  limited.http.refuse("GET /pools", 403, "Permission check failed");
   engine::Completions completions(limited.toolbox);
   EXPECT_FALSE(completions.unless_one(Completes::User, "operator@pve", {}, {}));
   EXPECT_FALSE(completions.unless_one(Completes::Pool, "nope", {}, {}));

@@ -1,9 +1,6 @@
 // The simulator with the whole engine and the resources before it, in this thread, on a clock of its own.
 #pragma once
 
-#include <algorithm>
-#include <functional>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -19,6 +16,7 @@
 #include "pve/client.h"
 #include "resource/resources.h"
 #include "simulator/cluster.h"
+#include "support/simulated.h"
 
 namespace lab {
 
@@ -26,35 +24,6 @@ inline const facts::Facts& facts() {
   static const facts::Facts all;
   return all;
 }
-
-/// The simulator without its waits; remembers what was asked.
-class Http final : public net::HttpClient {
- public:
-  Http(simulator::Cluster& cluster, base::ManualClock& clock) : cluster_(cluster), clock_(clock) {}
-
-  std::expected<net::Response, net::Failure> send(const net::Request& request,
-                                                  const net::SendOptions& options) override {
-    {
-      const std::scoped_lock lock(mutex_);
-      asked.push_back(request.target.substr(std::string_view("/api2/json").size()));
-    }
-    auto reply = cluster_.handle(request);
-    clock_.advance(std::min(reply.delay, options.timeout));
-    if (reply.delay > options.timeout)
-      return std::unexpected(net::Failure{net::Failure::Kind::Timeout, "no answer in time", false, {}});
-    auto response = std::move(reply.response);
-    if (change) change(request.target, response);
-    return response;
-  }
-
-  std::vector<std::string> asked;
-  std::function<void(const std::string& target, net::Response& response)> change;
-
- private:
-  simulator::Cluster& cluster_;
-  base::ManualClock& clock_;
-  std::mutex mutex_;
-};
 
 class Logged final : public mcp::Log {
  public:
@@ -73,9 +42,10 @@ class Lab {
   explicit Lab(guard::Policy policy = {}, engine::Options options = {}, facts::Version version = {9, 2},
                const pve::Credentials& credentials = kDemo)
       : simulated(simulator::Options{.pve = version}, facts(), clock),
-        http(simulated, clock),
         client(http, credentials, {"simulated", std::chrono::seconds{40}, {}}),
-        toolbox(catalog::categories(), std::move(policy), {client, facts(), clock, options}) {}
+        toolbox(catalog::categories(), std::move(policy), {client, facts(), clock, options}) {
+    http.answer("*", answering);
+  }
 
   mcp::Outcome outcome(std::string_view tool, std::string_view arguments, bool may_be_task = false,
                        const mcp::Caller& caller = {}, mcp::Era era = mcp::Era::Modern) {
@@ -109,7 +79,10 @@ class Lab {
   const base::JsonObject none{};
   base::ManualClock clock;
   simulator::Cluster simulated;
-  Http http;
+  /// What the simulator says to a request.
+  test::Answering answering = test::simulated(simulated, clock);
+  /// The simulator, where the test gives no answer of its own.
+  test::ScriptedPve http;
   pve::Client client;
   engine::Toolbox toolbox;
   resource::Resources resources{catalog::resources(), toolbox};

@@ -43,7 +43,7 @@ TEST(Read, TheListsAreStableAndDescribed) {
     EXPECT_FALSE(item.description.empty());
     EXPECT_EQ(item.mime_type, item.uri.ends_with("/log") ? "text/plain" : "application/json");
   }
-  EXPECT_THAT(lab.http.asked, IsEmpty());
+  EXPECT_THAT(lab.http.asked(), IsEmpty());
 }
 
 TEST(Read, EachWorks) {
@@ -95,7 +95,7 @@ TEST(Read, AGuestThatMovedIsFound) {
     lab.clock.advance(std::chrono::milliseconds{50});
   }
   EXPECT_THAT(lab.text("pve://guests/107/config"), StartsWith("{"));
-  EXPECT_THAT(lab.http.asked.back(), StartsWith("/nodes/pve1/qemu/107/config"));
+  EXPECT_THAT(lab.http.asked().back(), StartsWith("GET /nodes/pve1/qemu/107/config"));
 }
 
 TEST(Read, WhatIsNotThereIsSaidSo) {
@@ -125,11 +125,11 @@ TEST(Read, ThePolicyIsAskedAtEachListAndRead) {
   for (const auto* uri : {"pve://cluster/status", "pve://cluster/resources", "pve://nodes/pve1/status",
                           "pve://guests/100/config", "pve://guests/100/status", "pve://storage/nas/content",
                           "pve://tasks/UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:/log"}) {
-    const auto before = lab.http.asked.size();
+    const auto before = lab.http.asked().size();
     EXPECT_THAT(lab.text(uri, none),
                 AllOf(StartsWith("none: "), HasSubstr("the caller's token allows none only")))
         << uri;
-    EXPECT_EQ(lab.http.asked.size(), before) << uri;
+    EXPECT_EQ(lab.http.asked().size(), before) << uri;
   }
   lab.toolbox.set_policy({tool::Tier::ReadOnly, std::vector<std::string>{"nodes"}});
   EXPECT_THAT(lab.text("pve://guests/100/config"), StartsWith("none: "));
@@ -145,13 +145,13 @@ TEST(Read, AGuestOfAnotherKindIsNotThere) {
                                     "see\\."));
   for (const std::string guest : {"100", "web01", "web", "100%20(web01)", "100%20(web02)"}) {
     for (const auto* what : {"config", "status", "snapshots/before-upgrade"}) {
-      lab.http.asked.clear();
+      lab.http.clear_asked();
       EXPECT_THAT(
           lab.text(fmt::format("pve://guests/{}/{}", guest, what), lxc),
           AllOf(StartsWith("none: There is no guest "), HasSubstr(nobody.substr(nobody.find(" among "))),
                 Not(HasSubstr("did you mean")), Not(HasSubstr("qemu")), Not(HasSubstr("is called"))))
           << guest;
-      EXPECT_THAT(lab.http.asked, testing::Each(StartsWith("/cluster/resources"))) << guest;
+      EXPECT_THAT(lab.http.asked(), testing::Each(StartsWith("GET /cluster/resources"))) << guest;
     }
   }
   EXPECT_THAT(lab.text("pve://guests/200/config", lxc), StartsWith("{"));
@@ -179,11 +179,8 @@ TEST(Read, AGuestOfAnotherKindIsNotListenedTo) {
 
 TEST(Read, PveRefusalIsAnErrorWithItsWords) {
   lab::Lab lab;
-  lab.http.change = [](const std::string& target, net::Response& response) {
-    if (target.find("/status/current") == std::string::npos) return;
-    response.status = 403;
-    response.body = R"({"data":null,"message":"Permission check failed (/vms/100, VM.Audit)\n"})";
-  };
+  lab.http.refuse("GET /nodes/*/status/current", 403, "Permission check failed (/vms/100, VM.Audit)",
+                  R"({"data":null,"message":"Permission check failed (/vms/100, VM.Audit)\n"})");
   EXPECT_THAT(lab.text("pve://guests/100/status"),
               AllOf(StartsWith("error -32603: Permission check failed"), HasSubstr("pveum acl modify")));
 }
@@ -282,10 +279,7 @@ std::map<std::string, int> types(const base::Json& rows) {
 
 /// All of what an administrator asks of a cluster of that size.
 base::Json large_cluster(lab::Lab& lab, int guests) {
-  lab.http.change = [guests](const std::string& target, net::Response& response) {
-    if (target.ends_with("/cluster/resources"))
-      response.body = base::write_json(base::JsonObject{{"data", cluster_of(guests)}});
-  };
+  lab.http.answer("GET /cluster/resources", base::write_json(cluster_of(guests)));
   EXPECT_LE(lab.text("pve://cluster/resources").size(), 24'000U);
   return lab.json("pve://cluster/resources");
 }
@@ -324,7 +318,7 @@ TEST(Read, OfATooLargeClusterTheGuestsAreCut) {
 
 TEST(Read, HostileUrisGoNowhere) {
   lab::Lab lab;
-  const auto before = lab.http.asked.size();
+  const auto before = lab.http.asked().size();
   const std::string long_one = "pve://nodes/" + std::string(2100, 'a') + "/status";
   for (const std::string& uri : {std::string{},
                                  std::string{"pve:"},
@@ -364,7 +358,7 @@ TEST(Read, HostileUrisGoNowhere) {
     EXPECT_THAT(lab.text(uri), StartsWith("none: There is no resource ")) << uri;
     EXPECT_FALSE(lab.resources.watchable({}, uri)) << uri;
   }
-  EXPECT_EQ(lab.http.asked.size(), before);
+  EXPECT_EQ(lab.http.asked().size(), before);
   // Decoded once: a percent sign that is left is a name that nobody has.
   EXPECT_THAT(lab.text("pve://nodes/%252e%252e/status"), StartsWith("none: "));
 }
@@ -378,7 +372,7 @@ TEST(Read, TheApiIsThereAndDoesNotChange) {
   for (const auto* uri :
        {"pve://api/no/such", "pve://apis", "pve://guests/100/status", "pve://nodes/{node}/status"})
     EXPECT_FALSE(lab.resources.fixed({}, uri)) << uri;
-  EXPECT_THAT(lab.http.asked, IsEmpty());
+  EXPECT_THAT(lab.http.asked(), IsEmpty());
 }
 
 TEST(Read, ALocalStorageIsReadOnEachNode) {
@@ -387,10 +381,10 @@ TEST(Read, ALocalStorageIsReadOnEachNode) {
   std::set<std::string> nodes;
   for (const auto& row : local) nodes.insert(std::string(std::string_view(row.at("node").as_string())));
   EXPECT_THAT(nodes, ElementsAre("pve1", "pve2", "pve3"));
-  lab.http.asked.clear();
+  lab.http.clear_asked();
   const auto shared = lab.json("pve://storage/nas/content").as_array();
   EXPECT_FALSE(shared.at(0).as_object().contains("node"));
-  EXPECT_EQ(lab.http.asked.size(), 2U) << "one node can say all";
+  EXPECT_EQ(lab.http.asked().size(), 2U) << "one node can say all";
 }
 
 TEST(Read, AnOfflineNodeIsPassedOver) {
@@ -427,14 +421,14 @@ TEST(Read, ALogIsTextAndItsNewestPart) {
   lab.clock.advance(std::chrono::seconds{60});
   EXPECT_THAT(lab.text("pve://tasks/" + upid + "/log"), testing::EndsWith("TASK OK\n"));
   EXPECT_THAT(lab.text("pve://tasks/" + base::percent_encode(upid) + "/log"), testing::EndsWith("TASK OK\n"));
-  lab.http.change = [](const std::string& target, net::Response& response) {
-    if (target.find("/log") == std::string::npos) return;
-    base::JsonArray lines;
-    for (int i = 9001; i <= 10'000; ++i)
-      lines.push_back(
-          base::JsonObject{{"n", i}, {"t", "line \x1b[31m" + std::to_string(i) + std::string(90, '.')}});
-    response.body = base::write_json(base::JsonObject{{"data", lines}, {"total", 10'000}});
-  };
+  base::JsonArray lines;
+  for (int i = 9001; i <= 10'000; ++i)
+    lines.push_back(
+        base::JsonObject{{"n", i}, {"t", "line \x1b[31m" + std::to_string(i) + std::string(90, '.')}});
+  lab.http.answer(
+      "GET /nodes/*/log",
+      net::Response{
+          200, "OK", {}, base::write_json(base::JsonObject{{"data", std::move(lines)}, {"total", 10'000}})});
   const auto text = lab.text("pve://tasks/" + upid + "/log");
   EXPECT_LE(text.size(), 24'000U);
   EXPECT_THAT(text, AllOf(StartsWith("("), HasSubstr("older lines are left out"), HasSubstr("10000."),
@@ -443,11 +437,8 @@ TEST(Read, ALogIsTextAndItsNewestPart) {
 
 TEST(Read, NothingSecretOrMisleadingIsShown) {
   lab::Lab lab;
-  lab.http.change = [](const std::string& target, net::Response& response) {
-    if (target.find("/config") == std::string::npos) return;
-    response.body =
-        R"({"data":{"cipassword":"hunter2","name":"a\u202eb\u0007","nested":{"password":"hunter2"}}})";
-  };
+  lab.http.answer("GET /nodes/*/config",
+                  R"({"cipassword":"hunter2","name":"a\u202eb\u0007","nested":{"password":"hunter2"}})");
   EXPECT_THAT(lab.text("pve://guests/100/config"),
               AllOf(Not(HasSubstr("hunter2")), HasSubstr("***"), Not(HasSubstr("\u202e"))));
 }

@@ -130,7 +130,7 @@ TEST_F(TasksTest, ToLookOnTakesTheCategoryOfTheTool) {
   EXPECT_TRUE(tasks_.update(reader, task.handle, {}).has_value());
   lab_.clock.advance(seconds{300});
   const auto refused = [&](const mcp::Caller& caller) {
-    const auto asked = lab_.http.asked.size();
+    const auto asked = lab_.http.asked().size();
     for (const auto& state : {tasks_.get(caller, mcp::Era::Modern, task.handle, {}),
                               tasks_.await(caller, mcp::Era::Modern, task.handle, {})}) {
       ASSERT_FALSE(state.has_value());
@@ -139,7 +139,7 @@ TEST_F(TasksTest, ToLookOnTakesTheCategoryOfTheTool) {
                   AllOf(StartsWith("pve_run_backup"), HasSubstr("nodes"), testing::Not(HasSubstr("UPID"))));
     }
     EXPECT_EQ(tasks_.update(caller, task.handle, {}).error().code, -32602);
-    EXPECT_EQ(lab_.http.asked.size(), asked) << "PVE is not asked";
+    EXPECT_EQ(lab_.http.asked().size(), asked) << "PVE is not asked";
   };
   reader.categories = {"nodes"};
   refused(reader);
@@ -227,11 +227,10 @@ TEST_F(TasksTest, WhatHasEndedCannotBeStopped) {
 
 TEST_F(TasksTest, AStopThatPveRefusedIsNone) {
   const auto task = begin("pve_run_backup", kBackup);
-  lab_.http.change = [](const std::string&, net::Response& response) {
-    if (response.body.contains("\"data\":null")) response.status = 500;
-  };
+  constexpr auto kStop = "DELETE /nodes/*/tasks/*";
+  lab_.http.refuse(kStop, 500, "no");
   EXPECT_FALSE(tasks_.cancel({}, Era::Modern, task.handle, {}).has_value());
-  lab_.http.change = {};
+  EXPECT_EQ(lab_.http.count(kStop), 1U);
   EXPECT_EQ(get(task).status, Status::Working);
 }
 

@@ -59,9 +59,9 @@ TEST_F(PollTest, TheStatesCostTwoQuestions) {
   watched_.resources = {"pve://cluster/resources", "pve://nodes/pve1/status", "pve://nodes/pve2/status",
                         "pve://guests/100/status", "pve://guests/118/status"};
   after(seconds{0});
-  EXPECT_THAT(lab_.http.asked, ElementsAre("/cluster/resources", "/nodes"));
+  EXPECT_THAT(lab_.http.asked(), ElementsAre("GET /cluster/resources", "GET /nodes"));
   poll_.once(watched_, {});
-  EXPECT_EQ(lab_.http.asked.size(), 2U) << "not due";
+  EXPECT_EQ(lab_.http.asked().size(), 2U) << "not due";
   EXPECT_EQ(poll_.rest(), seconds{5});
 }
 
@@ -125,10 +125,9 @@ TEST_F(PollTest, WhatWritesMoveIsNoChange) {
   std::int64_t by = 0;
   std::int64_t guest_disk = 1000;
   std::string_view status = "online";
-  lab_.http.change = [&](const std::string& target, net::Response& response) {
-    if (target.ends_with("/cluster/resources"))
-      response.body = base::write_json(base::JsonObject{{"data", thin_cluster(by, guest_disk, status)}});
-  };
+  lab_.http.answer("GET /cluster/resources", [&](const test::Asked&) {
+    return test::pve_answer(base::write_json(thin_cluster(by, guest_disk, status)));
+  });
   watched_.resources = {"pve://cluster/resources", "pve://nodes/pve1/status", "pve://guests/100/status"};
   after(seconds{0});
   for (; by < 20; ++by) EXPECT_THAT(after(seconds{5}), IsEmpty());
@@ -147,11 +146,9 @@ TEST_F(PollTest, ANodeThatDiesTakesItsGuestsAlong) {
                                                       "pve://guests/107/status"));
   EXPECT_THAT(after(seconds{5}), IsEmpty());
   // Who cannot tell which node is dead does not know what has changed.
-  lab_.http.change = [](const std::string& target, net::Response& response) {
-    if (target.ends_with("/nodes")) response.status = 500;
-  };
+  lab_.http.refuse("GET /nodes", 500, "no");
   EXPECT_THAT(after(seconds{5}), IsEmpty());
-  lab_.http.change = {};
+  lab_.http.forget("GET /nodes");
   EXPECT_THAT(after(seconds{60}), IsEmpty());
 }
 
@@ -162,10 +159,10 @@ TEST_F(PollTest, ADeadNodeIsNotAsked) {
   watched_.resources = {"pve://cluster/resources", "pve://guests/107/config", "pve://guests/100/config"};
   after(seconds{0});
   ASSERT_TRUE(lab_.simulated.fault("offline=pve3"));
-  lab_.http.asked.clear();
+  lab_.http.clear_asked();
   after(seconds{5});
-  EXPECT_THAT(lab_.http.asked, testing::Contains(testing::StartsWith("/nodes/pve1/qemu/100/config")));
-  EXPECT_THAT(lab_.http.asked, testing::Not(testing::Contains(testing::StartsWith("/nodes/pve3/"))));
+  EXPECT_THAT(lab_.http.asked(), testing::Contains(testing::StartsWith("GET /nodes/pve1/qemu/100/config")));
+  EXPECT_THAT(lab_.http.asked(), testing::Not(testing::Contains(testing::StartsWith("GET /nodes/pve3/"))));
 }
 
 TEST_F(PollTest, AConfigurationChangesAndAGuestIsRenamed) {
@@ -205,13 +202,13 @@ TEST_F(PollTest, AFailureIsNoChangeAndAskedMoreSeldom) {
   after(seconds{0});
   ASSERT_TRUE(lab_.simulated.fault("status=500"));
   EXPECT_THAT(after(seconds{5}), IsEmpty());
-  const auto asked = lab_.http.asked.size();
+  const auto asked = lab_.http.asked().size();
   EXPECT_THAT(after(seconds{5}), IsEmpty());
-  EXPECT_EQ(lab_.http.asked.size(), asked) << "10 s are not over";
+  EXPECT_EQ(lab_.http.asked().size(), asked) << "10 s are not over";
   for (int i = 0; i < 10; ++i) after(seconds{60});
-  const auto slow = lab_.http.asked.size();
+  const auto slow = lab_.http.asked().size();
   after(seconds{59});
-  EXPECT_EQ(lab_.http.asked.size(), slow);
+  EXPECT_EQ(lab_.http.asked().size(), slow);
   lab_.simulated.clear_faults();
   EXPECT_THAT(after(seconds{60}), IsEmpty()) << "nothing has changed meanwhile";
   started("pve_stop_qemu_vm", R"({"vmid":100})");
@@ -222,7 +219,7 @@ TEST_F(PollTest, WhatThePolicyForbidsIsNotRead) {
   watched_.resources = {"pve://guests/100/status"};
   lab_.toolbox.set_policy({tool::Tier::Full, std::vector<std::string>{"nodes"}});
   after(seconds{0});
-  EXPECT_THAT(lab_.http.asked, IsEmpty());
+  EXPECT_THAT(lab_.http.asked(), IsEmpty());
 }
 
 TEST_F(PollTest, ATaskEnds) {
@@ -233,52 +230,21 @@ TEST_F(PollTest, ATaskEnds) {
   EXPECT_THAT(tasks_, IsEmpty());
   after(seconds{300});
   EXPECT_THAT(tasks_, ElementsAre(task.handle));
-  const auto asked = lab_.http.asked.size();
+  const auto asked = lab_.http.asked().size();
   after(seconds{300});
   EXPECT_THAT(tasks_, IsEmpty());
-  EXPECT_EQ(lab_.http.asked.size(), asked) << "what has ended is not asked again";
+  EXPECT_EQ(lab_.http.asked().size(), asked) << "what has ended is not asked again";
   // Who begins to listen only then is told once.
   resource::Poll late(catalog::resources(), lab_.toolbox);
   EXPECT_THAT(late.once(watched_, {}).tasks, ElementsAre(task.handle));
 }
 
-/// The simulator with a node that answers nothing: its reads end when they are stopped.
-class Hanging final : public net::HttpClient {
- public:
-  explicit Hanging(net::HttpClient& inner) : inner_(inner) {}
-
-  std::expected<net::Response, net::Failure> send(const net::Request& request,
-                                                  const net::SendOptions& options) override {
-    std::unique_lock lock(mutex_);
-    if (request.target.find("/nodes/" + node + "/") != std::string::npos) {
-      ++hung;
-      // PVE gives up after 30 s; whoever has waited as long as here was not stopped.
-      never_.wait_for(lock, options.stop, seconds{20}, [] { return false; });
-      if (!options.stop.stop_requested()) ++given_up;
-      return std::unexpected(net::Failure{net::Failure::Kind::Cancelled, "stopped", false, {}});
-    }
-    lock.unlock();
-    return inner_.send(request, options);
-  }
-
-  std::string node = "none";
-  int hung = 0;
-  int given_up = 0;
-
- private:
-  net::HttpClient& inner_;
-  std::mutex mutex_;
-  std::condition_variable_any never_;
-};
-
+/// Reads of a node that hangs end when they are stopped.
 class HungNodeTest : public testing::Test {
  protected:
   lab::Lab lab_;
-  Hanging http_{lab_.http};
-  pve::Client client_{http_, lab::kDemo, {"simulated", seconds{40}, {}}};
-  engine::Toolbox toolbox_{catalog::categories(), {}, {client_, lab::facts(), lab_.clock, {}}};
   // Those that hang take all of it; the healthy ones get it on a busy machine too.
-  resource::Poll poll_{catalog::resources(), toolbox_, seconds{5}};
+  resource::Poll poll_{catalog::resources(), lab_.toolbox, seconds{5}};
   const resource::Permit permit_ = [](std::string_view) { return std::nullopt; };
 };
 
@@ -290,7 +256,8 @@ TEST_F(HungNodeTest, TheOthersAreHeard) {
   const std::string other = "pve://guests/118/config";
   watched.resources.insert(other);
   poll_.once(watched, {});
-  http_.node = "pve1";
+  lab_.http.clear_asked();
+  lab_.http.hang("GET /nodes/pve1/*");
   ASSERT_THAT(lab_.call("pve_update_qemu_config", R"({"vmid":118,"description":"new"})"),
               testing::HasSubstr("updated"));
   std::vector<std::string> heard;
@@ -300,40 +267,34 @@ TEST_F(HungNodeTest, TheOthersAreHeard) {
     heard = poll_.once(watched, {}).resources;
   }
   EXPECT_THAT(heard, ElementsAre(other));
-  EXPECT_GT(http_.hung, 0);
-  EXPECT_EQ(http_.given_up, 0);
+  EXPECT_GT(lab_.http.count("GET /nodes/pve1/*"), 0U);
 }
 
 TEST_F(HungNodeTest, OfALocalStorageTheOtherNodesAreRead) {
-  http_.node = "pve1";
+  lab_.http.hang("GET /nodes/pve1/*");
   const auto found = resource::match(catalog::resources(), "pve://storage/local-lvm/content");
-  const auto got = resource::read(toolbox_, *found, permit_, {}, seconds{5});
+  const auto got = resource::read(lab_.toolbox, *found, permit_, {}, seconds{5});
   ASSERT_TRUE(got.has_value());
   EXPECT_EQ(got->note, "The storage could not be read on pve1.");
   EXPECT_TRUE(got->partial);
   EXPECT_GT(got->data.as_array().size(), 3U);
-  EXPECT_EQ(http_.given_up, 0);
 }
 
 TEST_F(HungNodeTest, OfASharedStorageAnotherNodeSaysAll) {
-  http_.node = "pve1";
+  lab_.http.hang("GET /nodes/pve1/*");
   const auto found = resource::match(catalog::resources(), "pve://storage/nas/content");
   // A third of it for the node that hangs, the rest for the others.
-  const auto got = resource::read(toolbox_, *found, permit_, {}, seconds{8});
+  const auto got = resource::read(lab_.toolbox, *found, permit_, {}, seconds{8});
   ASSERT_TRUE(got.has_value());
   EXPECT_EQ(got->note, "");
   EXPECT_FALSE(got->partial);
-  EXPECT_EQ(http_.given_up, 0);
 }
 
 TEST_F(HungNodeTest, NobodyAnswersIsSaid) {
-  http_.node = "pve";
-  lab_.http.change = [](const std::string& target, net::Response& response) {
-    if (target.ends_with("/cluster/resources"))
-      response.body = R"({"data":[{"type":"storage","node":"pve","storage":"x"}]})";
-  };
+  lab_.http.hang("GET /nodes/pve/*");
+  lab_.http.answer("GET /cluster/resources", R"([{"type":"storage","node":"pve","storage":"x"}])");
   const auto found = resource::match(catalog::resources(), "pve://storage/x/content");
-  const auto got = resource::read(toolbox_, *found, permit_, {}, seconds{1});
+  const auto got = resource::read(lab_.toolbox, *found, permit_, {}, seconds{1});
   ASSERT_FALSE(got.has_value());
   EXPECT_EQ(std::get<mcp::ProtocolError>(got.error()).message,
             "No node that has the storage x answered in 1 s: pve.");
@@ -398,30 +359,6 @@ class Gated final : public base::Clock {
   int ended_ = 0;
 };
 
-/// One guest whose name the test changes.
-class OneGuest final : public net::HttpClient {
- public:
-  std::expected<net::Response, net::Failure> send(const net::Request&, const net::SendOptions&) override {
-    const std::scoped_lock lock(mutex_);
-    ++asked_;
-    return net::Response{
-        200, "OK", {}, R"({"data":[{"type":"qemu","vmid":100,"node":"pve1","name":")" + name_ + R"("}]})"};
-  }
-  void name(std::string name) {
-    const std::scoped_lock lock(mutex_);
-    name_ = std::move(name);
-  }
-  int asked() {
-    const std::scoped_lock lock(mutex_);
-    return asked_;
-  }
-
- private:
-  std::mutex mutex_;
-  std::string name_ = "a";
-  int asked_ = 0;
-};
-
 class Heard final : public mcp::Changes {
  public:
   void tools_changed() override {}
@@ -459,13 +396,22 @@ class Heard final : public mcp::Changes {
 
 class WatchTest : public testing::Test {
  protected:
+  WatchTest() {
+    http_.answer("GET /nodes", R"([{"node":"pve1","status":"online"}])");
+    name("a");
+  }
+  /// From the next question on the only guest is called so.
+  void name(const std::string& name) {
+    http_.answer("GET /cluster/resources",
+                 R"([{"type":"qemu","vmid":100,"node":"pve1","name":")" + name + R"("}])");
+  }
   void watch(const mcp::Watched& watched) {
     heard_.listen(watched);
     watch_.watch(heard_);
   }
 
   Gated clock_;
-  OneGuest http_;
+  test::ScriptedPve http_;
   pve::Client client_{http_, {"root@pam!t", "secret", ""}, {"simulated", seconds{1}, {}}};
   engine::Toolbox toolbox_{catalog::categories(), {}, {client_, lab::facts(), clock_, {}}};
   Heard heard_;
@@ -476,26 +422,26 @@ class WatchTest : public testing::Test {
 TEST_F(WatchTest, NobodyListensNobodyLooks) {
   watch({});
   watch_.stop();
-  EXPECT_EQ(http_.asked(), 0);
+  EXPECT_EQ(http_.asked().size(), 0U);
 }
 
 TEST_F(WatchTest, NobodyListensAnyMoreNobodyLooks) {
   watch(one_);
   ASSERT_TRUE(clock_.asleep());
-  const auto first = http_.asked();
+  const auto first = http_.asked().size();
   clock_.turn();
   ASSERT_TRUE(clock_.asleep());
-  const auto asked = http_.asked();
+  const auto asked = http_.asked().size();
   EXPECT_GT(asked, first);
   watch({});
   EXPECT_TRUE(clock_.ended()) << "it goes on";
-  EXPECT_EQ(http_.asked(), asked);
+  EXPECT_EQ(http_.asked().size(), asked);
 }
 
 TEST_F(WatchTest, AChangeIsTold) {
   watch(one_);
   ASSERT_TRUE(clock_.asleep());
-  http_.name("b");
+  name("b");
   clock_.turn();
   EXPECT_TRUE(heard_.wait_for(1));
 }
@@ -510,21 +456,21 @@ TEST_F(WatchTest, ItEndsAndBeginsAgain) {
   }
   watch(one_);
   ASSERT_TRUE(clock_.asleep());
-  http_.name("b");
+  name("b");
   clock_.turn();
   EXPECT_TRUE(heard_.wait_for(1));
   watch_.stop();
-  const auto asked = http_.asked();
+  const auto asked = http_.asked().size();
   watch(one_);
   watch_.stop();
-  EXPECT_EQ(http_.asked(), asked) << "stopped for good";
+  EXPECT_EQ(http_.asked().size(), asked) << "stopped for good";
 }
 
 TEST_F(WatchTest, WhoIsToldMayChangeWhatIsWatched) {
   heard_.on_update = [&] { watch({}); };
   watch(one_);
   ASSERT_TRUE(clock_.asleep());
-  http_.name("b");
+  name("b");
   clock_.turn();
   ASSERT_TRUE(heard_.wait_for(1));
   watch_.stop();
