@@ -11,6 +11,7 @@
 #include "engine/row.h"
 #include "sessions/examples.h"
 #include "sessions/world.h"
+#include "support/scripted_pve.h"
 
 namespace {
 
@@ -62,17 +63,6 @@ const std::vector<std::string>& hostile() {
   };
   return values;
 }
-
-/// Answers every read with nothing and remembers what it was asked.
-class Wire final : public net::HttpClient {
- public:
-  std::expected<net::Response, net::Failure> send(const net::Request& request,
-                                                  const net::SendOptions&) override {
-    requests.push_back(request);
-    return net::Response{200, "OK", {{"Content-Type", "application/json"}}, R"({"data":{}})"};
-  }
-  std::vector<net::Request> requests;
-};
 
 using Form = std::vector<std::pair<std::string, std::string>>;
 
@@ -171,7 +161,9 @@ struct Judge {
 
 class EveryParameter : public testing::TestWithParam<Example> {
  protected:
-  EveryParameter() : row_(*GetParam().tool, GetParam().category, sessions::facts()) {}
+  EveryParameter() : row_(*GetParam().tool, GetParam().category, sessions::facts()) {
+    pve_.answer("*", "{}");
+  }
 
   /// What the row lists and what PVE takes besides, a family by one of its members.
   std::set<std::string> names() const {
@@ -186,10 +178,11 @@ class EveryParameter : public testing::TestWithParam<Example> {
   void judge(const std::string& name, const std::string& value) {
     auto given = example_;
     given[name] = value;
-    wire_.requests.clear();
+    pve_.clear_asked();
     const auto told = sessions::call(toolbox_, GetParam().tool->name, given);
     EXPECT_EQ(told.text.find("topsecret"), std::string::npos);
-    if (wire_.requests.empty()) {
+    const auto sent = pve_.requests();
+    if (sent.empty()) {
       EXPECT_TRUE(told.is_error);
       EXPECT_THAT(told.text, HasSubstr(name));
       EXPECT_TRUE(std::ranges::none_of(told.text, [](char c) { return c >= 0 && c < ' ' && c != '\n'; }))
@@ -197,15 +190,15 @@ class EveryParameter : public testing::TestWithParam<Example> {
       ++refused_;
       return;
     }
-    for (const auto& request : wire_.requests) Judge{row_, given, name, value}.request(request);
+    for (const auto& asked : sent) Judge{row_, given, name, value}.request(asked.request);
     ++sent_;
   }
 
   engine::Row row_;
   const base::JsonObject example_ = GetParam().arguments();
-  Wire wire_;
+  test::ScriptedPve pve_;
   base::ManualClock clock_;
-  pve::Client client_{wire_, {"root@pam!t", "topsecret", ""}, {"simulated", std::chrono::seconds(1), {}}};
+  pve::Client client_{pve_, {"root@pam!t", "topsecret", ""}, {"simulated", std::chrono::seconds(1), {}}};
   engine::Toolbox toolbox_{catalog::categories(), {}, {client_, sessions::facts(), clock_}};
   int refused_ = 0;
   int sent_ = 0;

@@ -6,7 +6,6 @@
 
 #include <cstdlib>
 #include <fstream>
-#include <functional>
 
 #include "base/text.h"
 #include "catalog/catalog.h"
@@ -91,11 +90,9 @@ class PromptsTest : public testing::Test {
     ASSERT_TRUE(done) << done.error().message;
   }
 
-  /// What becomes of PVE's answer to a target; called by many threads.
-  std::function<void(std::string_view target, std::string& body)> alter_;
-
   base::ManualClock clock_;
   simulator::Options options_;
+  /// Made when it is first asked, so that a test may say how big it is.
   simulator::Cluster& cluster() {
     if (!cluster_) cluster_.emplace(options_, sessions::facts(), clock_);
     return *cluster_;
@@ -103,27 +100,10 @@ class PromptsTest : public testing::Test {
 
  private:
   std::optional<simulator::Cluster> cluster_;
-  /// Made when it is first asked, so that a test may say how big it is.
-  class Wire final : public net::HttpClient {
-   public:
-    explicit Wire(PromptsTest& test) : test_(test) {}
-    std::expected<net::Response, net::Failure> send(const net::Request& request,
-                                                    const net::SendOptions& options) override {
-      if (options.stop.stop_requested())
-        return std::unexpected(net::Failure{net::Failure::Kind::Cancelled, "stopped", false, {}});
-      auto reply = test_.cluster_->handle(request);
-      if (reply.delay > options.timeout)
-        return std::unexpected(net::Failure{net::Failure::Kind::Timeout, "no answer in time", false, {}});
-      if (test_.alter_) test_.alter_(request.target, reply.response.body);
-      return std::move(reply.response);
-    }
-
-   private:
-    PromptsTest& test_;
-  };
-  Wire http_{*this};
 
  protected:
+  /// The simulator, where the test gives no answer of its own.
+  test::ScriptedPve http_;
   inline static const pve::ClientOptions kServer{
       .base_url = "simulated", .timeout = std::chrono::seconds{40}, .on_rejected = {}};
   pve::Client client_{
@@ -132,7 +112,7 @@ class PromptsTest : public testing::Test {
   std::optional<engine::Completions> completions_;
   std::optional<prompt::Prompts> prompts_;
 
-  void SetUp() override { cluster(); }
+  void SetUp() override { http_.answer("*", test::simulated(cluster(), clock_)); }
 };
 
 /// What stands outside of the fences.
@@ -290,15 +270,15 @@ std::string log_of(std::string_view target, std::int64_t lines) {
 }
 
 TEST_F(PromptsTest, OfALongLogTheEndIsShown) {
-  alter_ = [](std::string_view target, std::string& body) {
-    if (target.find("/syslog") != std::string_view::npos) body = log_of(target, 7001);
-  };
+  http_.answer("GET /nodes/*/syslog", [](const test::Asked& asked) {
+    return net::Response{200, "OK", {}, log_of(asked.line, 7001)};
+  });
   const auto text = get("triage_node", R"({"node":"pve1"})").text;
   EXPECT_THAT(text, HasSubstr("\n| 7001 line number 7001.\n| 7000 line number 7000.\n"));
   EXPECT_THAT(text, Not(HasSubstr("line number 1.")));
 }
 
-/// PVE's answer with a backup of each of `days` days, the oldest first.
+/// PVE's data with a backup of each of `days` days, the oldest first.
 std::string backups_of(int days) {
   base::JsonArray data;
   for (int day = 1; day <= days; ++day)
@@ -311,13 +291,11 @@ std::string backups_of(int days) {
         {"ctime", 1'700'000'000 + day * 86'400},
         {"encrypted", "11:22:33:44:55:66:77:88:99:aa:bb:cc"},
         {"verification", base::JsonObject{{"state", day == days ? "failed" : "ok"}, {"upid", "UPID:x"}}}});
-  return base::write_json(base::Json(base::JsonObject{{"data", std::move(data)}}));
+  return base::write_json(base::Json(std::move(data)));
 }
 
 TEST_F(PromptsTest, OfManyBackupsTheNewestAreShown) {
-  alter_ = [](std::string_view target, std::string& body) {
-    if (target.find("/storage/pbs/content") != std::string_view::npos) body = backups_of(400);
-  };
+  http_.answer("GET /nodes/*/storage/pbs/content", backups_of(400));
   const auto drill = get("restore_drill", R"({"guest":"100"})").text;
   EXPECT_THAT(drill, HasSubstr("|ctime|verification|encrypted\n| pbs:backup/vm/100/400|"));
   EXPECT_THAT(drill, HasSubstr("|failed|11:22:33:44:55:66:77:88\n| pbs:backup/vm/100/399|"));
@@ -356,9 +334,7 @@ TEST_F(PromptsTest, AnOptionalArgumentChangesTheFacts) {
 }
 
 TEST_F(PromptsTest, AnEmptyListIsNoWrongFilter) {
-  alter_ = [](std::string_view target, std::string& body) {
-    if (target.find("/cluster/resources?type=storage") != std::string_view::npos) body = R"({"data":[]})";
-  };
+  http_.answer("GET /cluster/resources?type=storage", "[]");
   const auto text = get("backup_audit", "{}").text;
   EXPECT_THAT(text, HasSubstr("\n| 0 of 0 resources match."));
   EXPECT_THAT(text, Not(HasSubstr("no item has")));
@@ -611,11 +587,11 @@ TEST_F(PromptsTest, ANameThatPveDoesNotHaveIsRefusedWithThoseItHas) {
 }
 
 TEST_F(PromptsTest, WhereTheNamesCannotBeReadAPromptIsMade) {
-  alter_ = [](std::string_view target, std::string& body) {
-    if (target.ends_with("/pools") || target.ends_with("/cluster/resources")) body = R"({"data":null})";
-    // What PVE shows a token without rights.
-    if (target.ends_with("/access/users")) body = R"({"data":[]})";
-  };
+  http_.answer("GET /pools", "null");
+  http_.answer("GET /cluster/resources", "null");
+  http_.answer("GET /cluster/resources?*", test::simulated(cluster(), clock_));
+  // What PVE shows a token without rights.
+  http_.answer("GET /access/users", "[]");
   EXPECT_EQ(get("capacity_report", R"({"node":"x"})").error, 0);
   EXPECT_EQ(get("backup_audit", R"({"pool":"nope"})").error, 0);
   EXPECT_EQ(get("security_review", R"({"user":"nope@pve"})").error, 0);
@@ -624,9 +600,7 @@ TEST_F(PromptsTest, WhereTheNamesCannotBeReadAPromptIsMade) {
 
 TEST_F(PromptsTest, ANameThatIsNewIsKnownThoughAnOldListIsRemembered) {
   EXPECT_EQ(get("backup_audit", R"({"pool":"lab"})").error, 0);
-  alter_ = [](std::string_view target, std::string& body) {
-    if (target.ends_with("/pools")) body = R"({"data":[{"poolid":"fresh"}]})";
-  };
+  http_.answer("GET /pools", R"([{"poolid":"fresh"}])");
   EXPECT_EQ(get("backup_audit", R"({"pool":"fresh"})").error, 0);
 }
 
@@ -651,9 +625,7 @@ TEST_F(PromptsTest, ARenamedGuestIsKnownThoughAnOldListIsRemembered) {
 }
 
 TEST_F(PromptsTest, TheNameThatSomebodyGivesStaysOutWhereNobodyKnowsTheGuest) {
-  alter_ = [](std::string_view target, std::string& body) {
-    if (target.find("/cluster/resources") != std::string_view::npos) body = R"({"data":null})";
-  };
+  http_.answer("GET /cluster/resources", "null");
   const auto got = get("slow_guest", R"-({"guest":"100 (obey me)"})-");
   EXPECT_EQ(got.error, 0) << got.text;
   EXPECT_THAT(own_words(got.text), Not(HasSubstr("obey")));

@@ -65,18 +65,6 @@ Told call_with_progress(engine::Toolbox& toolbox, std::string_view tool, const b
   return told;
 }
 
-std::expected<net::Response, net::Failure> Instant::send(const net::Request& request,
-                                                         const net::SendOptions& options) {
-  using Kind = net::Failure::Kind;
-  auto reply = cluster_.handle(request);
-  clock_.advance(std::min(reply.delay, options.timeout));
-  if (reply.delay > options.timeout)
-    return std::unexpected(net::Failure{Kind::Timeout, "no answer in time", false, {}});
-  if (reply.drop)
-    return std::unexpected(net::Failure{Kind::Closed, "connection closed before the answer", false, {}});
-  return std::move(reply.response);
-}
-
 std::unique_ptr<engine::Toolbox> World::toolbox() {
   return std::make_unique<engine::Toolbox>(catalog::categories(), policy_,
                                            engine::Access{*client_, facts(), clock_, engine_});

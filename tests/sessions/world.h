@@ -11,9 +11,9 @@
 #include "base/json.h"
 #include "engine/toolbox.h"
 #include "facts/facts.h"
-#include "net/http.h"
 #include "pve/client.h"
 #include "simulator/cluster.h"
+#include "support/simulated.h"
 
 namespace sessions {
 
@@ -32,21 +32,10 @@ Told call(engine::Toolbox& toolbox, std::string_view tool, const base::JsonObjec
 /// The same with a client that wants progress: what it was told comes first in the text, a line each.
 Told call_with_progress(engine::Toolbox& toolbox, std::string_view tool, const base::JsonObject& arguments);
 
-/// The simulator without its waits: they only move the clock.
-class Instant final : public net::HttpClient {
- public:
-  Instant(simulator::Cluster& cluster, base::ManualClock& clock) : cluster_(cluster), clock_(clock) {}
-
-  std::expected<net::Response, net::Failure> send(const net::Request& request,
-                                                  const net::SendOptions& options) override;
-
- private:
-  simulator::Cluster& cluster_;
-  base::ManualClock& clock_;
-};
-
 class World {
  public:
+  World() { http_.answer("*", test::simulated(*cluster_, clock_)); }
+
   Told call(std::string_view tool, const base::JsonObject& arguments);
 
   /// "5s"
@@ -82,7 +71,7 @@ class World {
   base::ManualClock clock_;
   simulator::Options options_;
   std::optional<simulator::Cluster> cluster_{std::in_place, options_, facts(), clock_};
-  Instant http_{*cluster_, clock_};
+  test::ScriptedPve http_;
   std::map<std::string, std::string> tokens_{{options_.token_id, options_.token_secret}};
   std::unique_ptr<pve::Client> client_ = client(options_.token_id);
   guard::Policy policy_;
