@@ -5,6 +5,7 @@
 
 #include "engine/toolbox.h"
 #include "rows.h"
+#include "support/scripted_pve.h"
 
 namespace {
 
@@ -88,39 +89,26 @@ TEST(Progress, AmountsWithoutAShareAreTold) {
   EXPECT_EQ(sink.reports[2].total, 100) << "a total once told stays";
 }
 
-/// A PVE whose backup takes 30 s by the clock.
-class SlowBackup final : public net::HttpClient {
- public:
-  explicit SlowBackup(const base::Clock& clock) : clock_(clock) {}
-  std::expected<net::Response, net::Failure> send(const net::Request& request,
-                                                  const net::SendOptions& options) override {
-    if (options.stop.stop_requested())
-      return std::unexpected(net::Failure{net::Failure::Kind::Cancelled, "cancelled", true, {}});
-    targets.push_back(std::string(base::name(request.method)) + " " + request.target);
-    if (request.method == base::Method::Post) {
-      begin_ = clock_.steady();
-      return ok(R"({"data":"UPID:pve1:00000001:00000001:6B000000:vzdump:100:root@pam!t:"})");
-    }
-    const auto passed = clock_.steady() - begin_;
-    if (request.target.ends_with("/status"))
-      return ok(passed < 30s ? R"({"data":{"status":"running"}})"
-                             : R"({"data":{"status":"stopped","exitstatus":"OK"}})");
-    if (request.target.find("/log?start=0&limit=50") != std::string::npos)
-      return ok(
-          R"({"data":[{"n":1,"t":"INFO:  35% (11.4 GiB of 32.0 GiB) in 12s, read: 1.0 GiB/s"}],"total":1})");
-    return ok(R"({"data":[],"total":1})");
-  }
-  std::vector<std::string> targets;
-
- private:
-  static net::Response ok(std::string body) { return {200, "OK", {}, std::move(body)}; }
-  const base::Clock& clock_;
-  base::Clock::Steady begin_{};
-};
-
+/// A call for a backup that takes 30 s by the clock.
 struct Call {
+  Call() {
+    pve.answer("GET /cluster/resources?type=vm", "[]");
+    pve.answer("POST /nodes/pve1/vzdump", [this](const test::Asked&) {
+      begin = clock.steady();
+      return test::pve_answer(R"("UPID:pve1:00000001:00000001:6B000000:vzdump:100:root@pam!t:")");
+    });
+    pve.answer("GET /nodes/pve1/tasks/*/status", [this](const test::Asked&) {
+      const bool runs = clock.steady() - begin < 30s;
+      return test::pve_answer(runs ? R"({"status":"running"})" : R"({"status":"stopped","exitstatus":"OK"})");
+    });
+    pve.answer("GET /nodes/pve1/tasks/*/log", "[]");
+    pve.answer("GET /nodes/pve1/tasks/*/log?start=0&limit=50",
+               R"([{"n":1,"t":"INFO:  35% (11.4 GiB of 32.0 GiB) in 12s, read: 1.0 GiB/s"}])");
+  }
+
   base::ManualClock clock;
-  SlowBackup pve{clock};
+  base::Clock::Steady begin;
+  test::ScriptedPve pve;
   facts::Facts facts;
   std::stop_source stop;
 
@@ -150,7 +138,7 @@ TEST(Progress, NobodyWantsCostsNoQuestion) {
   Sink sink(false);
   EXPECT_FALSE(call.run(sink).is_error);
   EXPECT_THAT(sink.reports, IsEmpty());
-  EXPECT_THAT(call.pve.targets, Each(Not(HasSubstr("/log?start="))));
+  EXPECT_THAT(call.pve.asked(), Each(Not(HasSubstr("/log?start="))));
 }
 
 TEST(Progress, ACancelledCallLeavesItsTaskAloneAndSaysSo) {
@@ -167,7 +155,7 @@ TEST(Progress, ACancelledCallLeavesItsTaskAloneAndSaysSo) {
       AllOf(HasSubstr("this call was cancelled"), HasSubstr("it goes on by itself"), HasSubstr(kUpid)));
   EXPECT_THAT(log, AllOf(HasSubstr("pve_run_backup was cancelled; its PVE task goes on"), HasSubstr(kUpid)));
   EXPECT_EQ(sink.reports.size(), 1U);
-  EXPECT_THAT(call.pve.targets, Each(Not(HasSubstr("DELETE"))));
+  EXPECT_THAT(call.pve.asked(), Each(Not(HasSubstr("DELETE"))));
 }
 
 }  // namespace

@@ -3,41 +3,25 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <latch>
-#include <mutex>
 
 #include "facts/facts.h"
+#include "support/scripted_pve.h"
 
 namespace {
 
 using testing::HasSubstr;
 
-/// Answers each path with itself; "dead" fails, "denied" is forbidden, "slow" waits until it is stopped.
-class Echo final : public net::HttpClient {
- public:
-  std::expected<net::Response, net::Failure> send(const net::Request& request,
-                                                  const net::SendOptions& options) override {
-    if (together != nullptr) together->arrive_and_wait();
-    if (request.target.find("dead") != std::string::npos)
-      return net::Response{595, "No route to host", {}, ""};
-    if (request.target.find("denied") != std::string::npos)
-      return net::Response{403, "Permission check failed", {}, R"({"data":null})"};
-    if (request.target.find("slow") != std::string::npos) {
-      std::mutex mutex;
-      std::condition_variable_any never;
-      std::unique_lock lock(mutex);
-      never.wait(lock, options.stop, [] { return false; });
-      return std::unexpected(net::Failure{net::Failure::Kind::Cancelled, "stopped", false, {}});
-    }
-    return net::Response{200, "OK", {}, R"({"data":")" + request.target + R"("})"};
-  }
-  std::latch* together = nullptr;
-};
-
+/// Each line answers with itself; "dead" fails, "denied" is forbidden.
 class SourcesTest : public testing::Test {
  protected:
-  Echo pve_;
+  SourcesTest() {
+    pve_.answer("GET *", [](const test::Asked& asked) { return test::pve_answer('"' + asked.line + '"'); });
+    pve_.refuse("GET /nodes/dead/status", 595, "No route to host", "");
+    pve_.refuse("GET /nodes/denied/status", 403, "Permission check failed");
+  }
+
+  test::ScriptedPve pve_;
   facts::Facts facts_;
   base::ManualClock clock_;
   pve::Client client_{pve_, {"root@pam!t", "secret", ""}, {"https://pve:8006", std::chrono::seconds(40), {}}};
@@ -53,14 +37,17 @@ TEST_F(SourcesTest, AnswersComeInTheOrderOfTheReads) {
   ASSERT_EQ(got.size(), 40U);
   for (int i = 0; i < 40; ++i) {
     EXPECT_EQ(got[static_cast<std::size_t>(i)]->as_string(),
-              "/api2/json/nodes/n" + std::to_string(i) + "/status?x=" + std::to_string(i));
+              "GET /nodes/n" + std::to_string(i) + "/status?x=" + std::to_string(i));
   }
   EXPECT_TRUE(sources.get({}).empty());
 }
 
 TEST_F(SourcesTest, ReadsRunAtTheSameTime) {
   std::latch together(8);
-  pve_.together = &together;
+  pve_.answer("GET /version", [&](const test::Asked&) {
+    together.arrive_and_wait();
+    return test::pve_answer("{}");
+  });
   const std::vector<tool::Read> reads(8, {"/version", {}});
   EXPECT_EQ(engine::ParallelReads(cluster_, {}).get(reads).size(), 8U) << "one after the other it would hang";
 }
@@ -79,6 +66,7 @@ TEST_F(SourcesTest, WhatFailsSaysWhyAndHarmsNobody) {
 }
 
 TEST_F(SourcesTest, ACancelledCallEndsTheReads) {
+  pve_.hang("GET /slow");
   std::stop_source stop;
   stop.request_stop();
   const auto got = engine::ParallelReads(cluster_, stop.get_token()).get({{"/slow", {}}, {"/slow", {}}});

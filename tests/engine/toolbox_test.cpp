@@ -3,9 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <mutex>
-
 #include "rows.h"
+#include "support/scripted_pve.h"
 
 namespace {
 
@@ -16,37 +15,20 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
-/// Answers every request alike and remembers them.
-class FakePve final : public net::HttpClient {
- public:
-  std::expected<net::Response, net::Failure> send(const net::Request& request,
-                                                  const net::SendOptions&) override {
-    const std::scoped_lock lock(mutex_);
-    // Where guests are: nobody can see any, so that calls go where they are sent.
-    if (!listing && request.target == "/api2/json/cluster/resources?type=vm")
-      return net::Response{200, "OK", {}, R"({"data":[]})"};
-    requests.push_back(request);
-    net::Response response;
-    response.status = status;
-    response.reason = reason;
-    response.headers = {{"Content-Type", "application/json;charset=UTF-8"}};
-    response.body = request.method == base::Method::Get ? read : body;
-    return response;
-  }
-
-  bool listing = false;
-  unsigned status = 200;
-  std::string reason = "OK";
-  std::string read = R"({"data":{"description":"old","name":"web"}})";
-  std::string body = R"({"data":null})";
-  std::vector<net::Request> requests;
-
- private:
-  std::mutex mutex_;
-};
+constexpr auto kLookUp = "GET /cluster/resources?type=vm";
+constexpr auto kStart = "POST /nodes/pve1/qemu/100/status/start";
+constexpr auto kVersion = "GET /version";
+constexpr auto kConfig = "GET /nodes/pve1/qemu/100/config";
+constexpr auto kUpdate = "PUT /nodes/pve1/qemu/100/config";
 
 class ToolboxTest : public testing::Test {
  protected:
+  ToolboxTest() {
+    pve_.answer("GET *", R"({"description":"old","name":"web"})");
+    pve_.answer("* /*", "null");
+    // Nobody can see any guest, so that calls go where they are sent.
+    pve_.answer(kLookUp, "[]");
+  }
   mcp::Outcome outcome(std::string_view name, std::string_view arguments, guard::Policy policy = {},
                        mcp::Caller caller = {}, std::stop_token stop = {}) {
     pve::Client client(pve_, {"root@pam!t", "secret", ""}, {"https://pve:8006", std::chrono::seconds(1), {}});
@@ -71,7 +53,19 @@ class ToolboxTest : public testing::Test {
     return names;
   }
 
-  FakePve pve_;
+  /// What was sent beside the look-ups of guests.
+  std::vector<test::Asked> requests() const {
+    auto all = pve_.requests();
+    std::erase_if(all, [](const test::Asked& asked) { return asked.line == kLookUp; });
+    return all;
+  }
+  std::vector<std::string> sent() const {
+    std::vector<std::string> lines;
+    for (const auto& asked : requests()) lines.push_back(asked.line);
+    return lines;
+  }
+
+  test::ScriptedPve pve_;
   facts::Facts facts_;
   base::ManualClock clock_;
   std::chrono::seconds wait_{0};
@@ -79,38 +73,32 @@ class ToolboxTest : public testing::Test {
 };
 
 TEST_F(ToolboxTest, AReadWorks) {
-  pve_.listing = true;
-  pve_.read = R"({"data":[{"vmid":100,"type":"qemu"}]})";
+  pve_.answer(kLookUp, R"([{"vmid":100,"type":"qemu"}])");
   EXPECT_EQ(text(outcome("pve_list_cluster_resources", R"({"type":"vm"})")), "type: qemu\nvmid: 100");
   EXPECT_FALSE(is_error_);
-  ASSERT_THAT(pve_.requests, SizeIs(1));
-  EXPECT_EQ(pve_.requests[0].target, "/api2/json/cluster/resources?type=vm");
+  EXPECT_THAT(pve_.asked(), ElementsAre(kLookUp));
 }
 
 TEST_F(ToolboxTest, AChangeWorks) {
-  pve_.body = R"({"data":"UPID:pve1:00000001:00000001:6B000000:qmstart:100:root@pam:"})";
+  pve_.answer(kStart, R"("UPID:pve1:00000001:00000001:6B000000:qmstart:100:root@pam:")");
   EXPECT_THAT(text(outcome("pve_start_qemu_vm", R"({"node":"pve1","vmid":"100"})")),
               AllOf(HasSubstr("VM 100 start on node pve1 has begun and was not awaited; pve_get_task_status "
                               "with wait waits for its end. Task: UPID:pve1:")));
   EXPECT_FALSE(is_error_);
-  ASSERT_THAT(pve_.requests, SizeIs(1));
-  EXPECT_EQ(pve_.requests[0].method, base::Method::Post);
-  EXPECT_EQ(pve_.requests[0].target, "/api2/json/nodes/pve1/qemu/100/status/start");
+  EXPECT_THAT(sent(), ElementsAre(kStart));
 }
 
 TEST_F(ToolboxTest, PvesRefusalIsAResultWithItsWords) {
-  pve_.status = 500;
-  pve_.reason = "VM is locked (backup)";
-  pve_.body = R"({"data":null,"message":"VM is locked (backup)\n"})";
+  pve_.refuse("GET *", 500, "VM is locked (backup)");
+  pve_.refuse(kStart, 500, "VM is locked (backup)", R"({"data":null,"message":"VM is locked (backup)\n"})");
   EXPECT_THAT(text(outcome("pve_start_qemu_vm", R"({"node":"pve1","vmid":100})")),
               HasSubstr("VM is locked (backup)"));
   EXPECT_TRUE(is_error_);
 }
 
 TEST_F(ToolboxTest, SecretsDoNotComeBackInErrors) {
-  pve_.status = 500;
-  pve_.reason = "password 'correct horse' is weak";
-  pve_.body = R"({"data":null,"message":"password 'correct horse' is weak\n"})";
+  pve_.refuse("POST /access/users", 500, "password 'correct horse' is weak",
+              R"({"data":null,"message":"password 'correct horse' is weak\n"})");
   const auto message = text(outcome("pve_create_user", R"({"userid":"a@pve","password":"correct horse"})"));
   EXPECT_TRUE(is_error_);
   EXPECT_THAT(message, AllOf(HasSubstr("is weak"), Not(HasSubstr("correct horse"))));
@@ -121,7 +109,7 @@ TEST_F(ToolboxTest, BadArgumentsAreNeverSent) {
   EXPECT_TRUE(is_error_);
   text(outcome("pve_delete_qemu_snapshot", R"({"node":"pve1","vmid":100,"snapname":"a/b"})"));
   EXPECT_TRUE(is_error_);
-  for (const auto& request : pve_.requests) EXPECT_EQ(request.target, "/api2/json/version");
+  EXPECT_THAT(sent(), testing::Each(kVersion));
 }
 
 TEST_F(ToolboxTest, AnUnknownToolIsAProtocolError) {
@@ -143,13 +131,13 @@ TEST_F(ToolboxTest, TheTierIsCheckedAtTheCall) {
        {Case{ReadOnly, "pve_get_qemu_rrddata", true}, Case{ReadOnly, "pve_start_qemu_vm", false},
         Case{ReadOnly, "pve_delete_qemu_snapshot", false}, Case{ReadExecute, "pve_start_qemu_vm", true},
         Case{ReadExecute, "pve_delete_qemu_snapshot", false}, Case{Full, "pve_delete_qemu_snapshot", true}}) {
-    pve_.requests.clear();
+    pve_.clear_asked();
     std::string arguments = R"({"node":"pve1","vmid":100)";
     if (c.name == "pve_get_qemu_rrddata") arguments += R"(,"timeframe":"hour")";
     if (c.name == "pve_delete_qemu_snapshot") arguments += R"(,"snapname":"s1")";
     const auto message = text(outcome(c.name, arguments + "}", {c.tier}));
     EXPECT_EQ(is_error_, !c.runs) << c.name << message;
-    EXPECT_EQ(pve_.requests.empty(), !c.runs);
+    EXPECT_EQ(sent().empty(), !c.runs);
     EXPECT_EQ(message.find("PVE_ACCESS_TIER") != std::string::npos, !c.runs);
   }
 }
@@ -158,7 +146,7 @@ TEST_F(ToolboxTest, TheCategoryIsCheckedAtTheCall) {
   EXPECT_THAT(text(outcome("pve_list_cluster_resources", "{}", {tool::Tier::Full, {{"qemu"}}})),
               HasSubstr("PVE_CATEGORIES"));
   EXPECT_TRUE(is_error_);
-  EXPECT_THAT(pve_.requests, IsEmpty());
+  EXPECT_THAT(sent(), IsEmpty());
 }
 
 TEST_F(ToolboxTest, TheCallersOwnLimitCountsToo) {
@@ -183,62 +171,56 @@ TEST_F(ToolboxTest, ListsWhatMayRun) {
 TEST_F(ToolboxTest, PrepareMayReadTheObject) {
   EXPECT_EQ(text(outcome("pve_update_qemu_config", R"({"node":"pve1","vmid":100,"fetch":true})")),
             "VM 100 updated.");
-  ASSERT_THAT(pve_.requests, SizeIs(2));
-  EXPECT_EQ(pve_.requests[0].target, "/api2/json/nodes/pve1/qemu/100/config");
-  EXPECT_EQ(pve_.requests[1].method, base::Method::Put);
-  EXPECT_EQ(pve_.requests[1].body, "description=old");
+  ASSERT_THAT(sent(), ElementsAre(kConfig, kUpdate));
+  EXPECT_EQ(requests()[1].request.body, "description=old");
 }
 
 TEST_F(ToolboxTest, PreparedArgumentsAreJudgedAgain) {
   text(outcome("pve_update_qemu_config", R"({"node":"pve1","vmid":100,"sneak":true})"));
   EXPECT_TRUE(is_error_);
-  EXPECT_THAT(pve_.requests, IsEmpty());
+  EXPECT_THAT(sent(), IsEmpty());
 }
 
 TEST_F(ToolboxTest, ANewerPveGetsWhatItMayKnow) {
   const auto* arguments = R"({"node":"pve1","vmid":100,"brand-new":"x"})";
-  for (const auto* same_or_unknown : {R"({"data":{"version":"9.2.11"}})", R"({"data":null})"}) {
-    pve_.read = same_or_unknown;
+  for (const auto* same_or_unknown : {R"({"version":"9.2.11"})", "null"}) {
+    pve_.answer(kVersion, same_or_unknown);
     EXPECT_THAT(text(outcome("pve_start_qemu_vm", arguments)), HasSubstr("no such argument"));
     EXPECT_TRUE(is_error_);
   }
-  pve_.read = R"({"data":{"version":"9.3.1"}})";
+  pve_.answer(kVersion, R"({"version":"9.3.1"})");
   EXPECT_THAT(text(outcome("pve_start_qemu_vm", arguments, {.tier = tool::Tier::ReadExecute})),
               HasSubstr("needs the tier full"));
   EXPECT_TRUE(is_error_);
-  pve_.requests.clear();
+  pve_.clear_asked();
   text(outcome("pve_start_qemu_vm", arguments));
   EXPECT_FALSE(is_error_);
-  ASSERT_THAT(pve_.requests, SizeIs(2));
-  EXPECT_EQ(pve_.requests[0].target, "/api2/json/version");
-  EXPECT_EQ(pve_.requests[1].body, "brand-new=x");
+  ASSERT_THAT(sent(), ElementsAre(kVersion, kStart));
+  EXPECT_EQ(requests()[1].request.body, "brand-new=x");
 }
 
 TEST_F(ToolboxTest, KnownArgumentsAskForNoVersion) {
   text(outcome("pve_start_qemu_vm", R"({"node":"pve1","vmid":100})"));
-  EXPECT_THAT(pve_.requests, SizeIs(1));
+  EXPECT_THAT(sent(), ElementsAre(kStart));
 }
 
 TEST_F(ToolboxTest, WhatTheConnectedPveLacksIsNotSent) {
-  pve_.read = R"({"data":{"version":"8.4.14"}})";
+  pve_.answer(kVersion, R"({"version":"8.4.14"})");
   const auto* arguments = R"({"node":"pve1","vmid":100,"allow-ksm":true,"intel-tdx":"type=tdx"})";
   EXPECT_EQ(text(outcome("pve_update_qemu_config", arguments)),
             "pve_update_qemu_config was not called:\n"
             "- allow-ksm: PVE has it since 9.1; this is 8.4.14; leave it out\n"
             "- intel-tdx: PVE has it since 9.1; this is 8.4.14; leave it out");
   EXPECT_TRUE(is_error_);
-  ASSERT_THAT(pve_.requests, SizeIs(1));
-  EXPECT_EQ(pve_.requests[0].target, "/api2/json/version");
+  EXPECT_THAT(sent(), ElementsAre(kVersion));
 }
 
 TEST_F(ToolboxTest, APveThatDoesNotSayItsVersionIsAskedOnceAndHasTheWord) {
-  pve_.read = R"({"data":null})";
+  pve_.answer(kVersion, "null");
   const auto* arguments = R"({"node":"pve1","vmid":100,"allow-ksm":true,"intel-tdx":"type=tdx"})";
   text(outcome("pve_update_qemu_config", arguments));
   EXPECT_FALSE(is_error_);
-  ASSERT_THAT(pve_.requests, SizeIs(2));
-  EXPECT_EQ(pve_.requests[0].target, "/api2/json/version");
-  EXPECT_EQ(pve_.requests[1].method, base::Method::Put);
+  EXPECT_THAT(sent(), ElementsAre(kVersion, kUpdate));
 }
 
 TEST_F(ToolboxTest, AStoppedCallSendsNothing) {
@@ -246,7 +228,7 @@ TEST_F(ToolboxTest, AStoppedCallSendsNothing) {
   stop.request_stop();
   text(outcome("pve_start_qemu_vm", R"({"node":"pve1","vmid":100})", {}, {}, stop.get_token()));
   EXPECT_TRUE(is_error_);
-  EXPECT_THAT(pve_.requests, IsEmpty());
+  EXPECT_THAT(sent(), IsEmpty());
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "facts/facts.h"
+#include "support/scripted_pve.h"
 
 namespace {
 
@@ -22,20 +23,8 @@ constexpr tool::Sight kBackups{{{{"Datastore.AllocateSpace"}, "/storage"}, {{"VM
                                {{{"Datastore.Allocate"}, "/storage"}}};
 constexpr tool::SightFor kByType[] = {{"type", "vm", &kSeesGuests}, {"type", "none"}};
 
-/// Says what the token may do: GET /access/permissions.
-class Rights final : public net::HttpClient {
- public:
-  explicit Rights(std::string rights) : rights_(std::move(rights)) {}
-  std::expected<net::Response, net::Failure> send(const net::Request&, const net::SendOptions&) override {
-    return net::Response{200, "OK", {}, R"({"data":)" + rights_ + "}"};
-  }
-
- private:
-  std::string rights_;
-};
-
 struct Token {
-  explicit Token(std::string rights) : pve(std::move(rights)) {}
+  explicit Token(std::string_view rights) { pve.answer("GET /access/permissions", rights); }
 
   std::string note(const tool::Sight& sight, const base::JsonObject& arguments = {}, bool is_empty = false) {
     const tool::View view{.kind = tool::View::Kind::Table, .seen_with = &sight, .seen_for = kByType};
@@ -45,7 +34,7 @@ struct Token {
     return engine::thinned(sight, cluster, {});
   }
 
-  Rights pve;
+  test::ScriptedPve pve;
   facts::Facts facts;
   base::ManualClock clock;
   pve::Client client{pve, {"a@pve!t", "secret", ""}, {"https://pve:8006", std::chrono::seconds(40), {}}};
