@@ -6,11 +6,6 @@
 #include "base/text.h"
 
 namespace base {
-namespace {
-
-std::string_view view(const boost::json::string& text) { return {text.data(), text.size()}; }
-
-}  // namespace
 
 std::string text(const Json& value, std::size_t limit) {
   if (value.is_number()) return printable(write_json(value), limit);
@@ -24,7 +19,7 @@ std::string text(ObjectView of, std::string_view key, std::size_t limit) {
 
 std::string_view raw_text(const Json& value) {
   const auto* text = value.if_string();
-  return text == nullptr ? std::string_view{} : view(*text);
+  return text == nullptr ? std::string_view{} : std::string_view(*text);
 }
 
 std::string_view raw_text(ObjectView of, std::string_view key) {
@@ -41,7 +36,7 @@ std::string raw_word(ObjectView of, std::string_view key) {
 std::optional<std::int64_t> number(const Json& value) {
   constexpr double kExact = 9007199254740992.0;  // 2^53
   if (const auto* whole = value.if_int64()) return *whole;
-  if (const auto* text = value.if_string()) return parse_number<std::int64_t>(view(*text));
+  if (const auto* text = value.if_string()) return parse_number<std::int64_t>(*text);
   if (const auto* part = value.if_double(); part != nullptr && std::abs(*part) <= kExact) {
     const auto whole = static_cast<std::int64_t>(*part);
     if (static_cast<double>(whole) == *part) return whole;
@@ -59,7 +54,7 @@ std::int64_t number(ObjectView of, std::string_view key, std::int64_t otherwise)
 }
 
 std::optional<double> real(const Json& value) {
-  if (const auto* text = value.if_string()) return parse_number<double>(view(*text));
+  if (const auto* text = value.if_string()) return parse_number<double>(*text);
   if (!value.is_number()) return std::nullopt;
   const auto number = value.to_number<double>();
   return std::isfinite(number) ? std::optional(number) : std::nullopt;
