@@ -1,22 +1,11 @@
 #include "facts/embedded.h"
 
 #include <cstddef>
+#include <string_view>
 
-// The assembler reads the file (its path is a compile definition of this file): no copy of 190 kB in a
-// source, and the pages are read from the binary only when a fact is asked for.
-asm(".pushsection .rodata,\"a\",@progbits\n"
-    ".balign 16\n"
-    "mcp_pve_facts_begin:\n"
-    ".incbin \"" MCP_PVE_FACTS_FILE
-    "\"\n"
-    "mcp_pve_facts_end:\n"
-    ".byte 0\n"
-    ".popsection\n");
+#include "base/embedded.h"
 
-extern "C" {
-extern const char mcp_pve_facts_begin[];
-extern const char mcp_pve_facts_end[];
-}
+BASE_EMBED(mcp_pve_facts, MCP_PVE_FACTS_FILE)
 
 namespace facts {
 
