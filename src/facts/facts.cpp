@@ -1,10 +1,10 @@
 #include "facts/facts.h"
 
 #include <algorithm>
-#include <charconv>
 #include <mutex>
 #include <span>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "facts/embedded.h"
 #include "facts/parse.h"
@@ -117,12 +117,11 @@ const Parameter* named(std::span<const Parameter> parameters, std::string_view n
   }
   const auto digits = name.find_last_not_of("0123456789") + 1;
   const auto index = name.substr(digits);
-  unsigned number = 0;
-  const auto [end, error] = std::from_chars(index.data(), index.data() + index.size(), number);
-  if (index.empty() || error != std::errc{} || (index.size() > 1 && index.front() == '0')) return nullptr;
+  const auto number = base::parse_number<unsigned>(index);
+  if (!number || (index.size() > 1 && index.front() == '0')) return nullptr;
   for (const auto& parameter : parameters) {
     if (parameter.indexed && parameter.name == name.substr(0, digits)) {
-      return parameter.count == 0 || number < parameter.count ? &parameter : nullptr;
+      return parameter.count == 0 || *number < parameter.count ? &parameter : nullptr;
     }
   }
   return nullptr;

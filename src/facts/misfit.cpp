@@ -3,26 +3,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <regex>
 
+#include "base/ascii.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "facts/facts.h"
 
 namespace facts {
 namespace {
 
-bool digits(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
 std::string_view unsigned_part(std::string_view text) {
   if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
   return text;
 }
 
-bool is_integer(std::string_view text) { return digits(unsigned_part(text)); }
+bool is_integer(std::string_view text) { return base::is_digits(unsigned_part(text)); }
 
 bool is_number(std::string_view text) {
   auto rest = unsigned_part(text);
@@ -32,11 +29,11 @@ bool is_number(std::string_view text) {
     rest = rest.substr(0, exponent);
   }
   const auto dot = rest.find('.');
-  if (dot == std::string_view::npos) return digits(rest);
+  if (dot == std::string_view::npos) return base::is_digits(rest);
   const auto whole = rest.substr(0, dot);
   const auto fraction = rest.substr(dot + 1);
-  if (whole.empty()) return digits(fraction);
-  return digits(whole) && (fraction.empty() || digits(fraction));
+  if (whole.empty()) return base::is_digits(fraction);
+  return base::is_digits(whole) && (fraction.empty() || base::is_digits(fraction));
 }
 
 bool has_type(Type type, std::string_view value) {
@@ -55,13 +52,9 @@ bool has_type(Type type, std::string_view value) {
 }
 
 bool all_of(std::string_view text, std::string_view more) {
-  return std::ranges::all_of(text, [more](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           more.find(c) != std::string_view::npos;
-  });
+  return std::ranges::all_of(
+      text, [more](char c) { return base::is_alnum(c) || more.find(c) != std::string_view::npos; });
 }
-
-bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 /// Labels of letters, digits and inner hyphens, joined by dots.
 bool dns_name(std::string_view name) {
@@ -105,7 +98,7 @@ std::optional<std::string> other_misfit(std::string_view format, std::string_vie
 /// PVE::JSONSchema's verifiers; the error without "invalid format - ".
 std::optional<std::string> format_misfit(std::string_view format, std::string_view value) {
   if (format == "pve-vmid") {
-    if (!digits(value) || value.front() == '0' || value.size() < 3 || value.size() > 9) {
+    if (!base::is_digits(value) || value.front() == '0' || value.size() < 3 || value.size() > 9) {
       return "value does not look like a valid VM ID\n";
     }
   } else if (format == "pve-node") {
@@ -113,12 +106,13 @@ std::optional<std::string> format_misfit(std::string_view format, std::string_vi
       return "value does not look like a valid node name\n";
     }
   } else if (format == "pve-configid") {
-    if (value.size() < 2 || !letter(value.front()) || !all_of(value, "_-")) {
+    if (value.size() < 2 || !base::is_letter(value.front()) || !all_of(value, "_-")) {
       return fmt::format("invalid configuration ID '{}'\n", value);
     }
   } else if (format == "pve-storage-id") {
     if (value.size() < 2) return fmt::format("storage ID '{}' cannot be shorter than 2 characters\n", value);
-    if (!letter(value.front()) || !all_of(value, "-_.") || !all_of(value.substr(value.size() - 1), "")) {
+    if (!base::is_letter(value.front()) || !all_of(value, "-_.") ||
+        !all_of(value.substr(value.size() - 1), "")) {
       return fmt::format("storage ID '{}' contains illegal characters\n", value);
     }
   } else if (format == "dns-name") {
@@ -212,10 +206,8 @@ std::optional<std::string> length_misfit(const Parameter& parameter, std::string
 
 double to_double(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc::result_out_of_range) value = text.starts_with('-') ? -HUGE_VAL : HUGE_VAL;
-  return value;
+  // What is_number() took and is none here is too large for a double.
+  return base::parse_number<double>(text).value_or(text.starts_with('-') ? -HUGE_VAL : HUGE_VAL);
 }
 
 std::optional<std::string> range_misfit(const Parameter& parameter, std::string_view value) {

@@ -1,27 +1,13 @@
 #include "facts/parse.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
+#include "base/number.h"
 #include "base/text.h"
 
 namespace facts {
 namespace {
-
-std::optional<double> number(std::string_view text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-std::optional<std::uint32_t> length(std::string_view text) {
-  std::uint32_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 void read_type(std::string_view text, Parameter& parameter) {
   parameter.required = text.ends_with('!');
@@ -51,10 +37,10 @@ void read_attribute(std::string_view field, Parameter& parameter) {
   if (equals == std::string_view::npos) return;
   const auto key = field.substr(0, equals);
   const auto value = field.substr(equals + 1);
-  if (key == "min") parameter.minimum = number(value);
-  if (key == "max") parameter.maximum = number(value);
-  if (key == "minlen") parameter.min_length = length(value);
-  if (key == "maxlen") parameter.max_length = length(value);
+  if (key == "min") parameter.minimum = base::parse_number<double>(value);
+  if (key == "max") parameter.maximum = base::parse_number<double>(value);
+  if (key == "minlen") parameter.min_length = base::parse_number<std::uint32_t>(value);
+  if (key == "maxlen") parameter.max_length = base::parse_number<std::uint32_t>(value);
   if (key == "enum") parameter.values = base::split(value, '|');
   if (key == "dated") {
     for (const auto part : base::split(value, '|')) parameter.dated_values.push_back(dated_value(part));

@@ -1,6 +1,6 @@
-#include <charconv>
 #include <cmath>
 
+#include "base/number.h"
 #include "facts/facts.h"
 
 namespace facts {
@@ -13,9 +13,9 @@ base::Json number(double value) {
 }
 
 base::Json member(Type type, std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (type == Type::Integer && error == std::errc{} && end == text.data() + text.size()) return number;
+  if (type == Type::Integer) {
+    if (const auto whole = base::parse_number<std::int64_t>(text)) return *whole;
+  }
   return boost::json::string(text);
 }
 
