@@ -4,6 +4,7 @@
 #include <array>
 
 #include "auth/scopes.h"
+#include "base/ascii.h"
 #include "base/json.h"
 #include "base/text.h"
 
@@ -24,8 +25,7 @@ std::string description(std::string_view text) {
 bool is_token(std::string_view text) {
   while (text.ends_with('=')) text.remove_suffix(1);
   return !text.empty() && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("-._~+/").find(c) != std::string_view::npos;
+    return base::is_alnum(c) || std::string_view("-._~+/").find(c) != std::string_view::npos;
   });
 }
 

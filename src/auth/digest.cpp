@@ -3,16 +3,12 @@
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 
+#include "base/ascii.h"
+
 namespace auth {
 namespace {
 
 constexpr std::string_view kHex = "0123456789abcdef";
-
-int hex_value(char c) {
-  if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
-  const auto at = kHex.find(c);
-  return at == std::string_view::npos ? -1 : static_cast<int>(at);
-}
 
 }  // namespace
 
@@ -35,8 +31,8 @@ std::optional<Digest> digest_from_hex(std::string_view text) {
   Digest digest{};
   if (text.size() != digest.size() * 2) return std::nullopt;
   for (std::size_t i = 0; i < digest.size(); ++i) {
-    const int high = hex_value(text[2 * i]);
-    const int low = hex_value(text[2 * i + 1]);
+    const int high = base::hex_value(text[2 * i]);
+    const int low = base::hex_value(text[2 * i + 1]);
     if (high < 0 || low < 0) return std::nullopt;
     digest[i] = static_cast<unsigned char>(high * 16 + low);
   }

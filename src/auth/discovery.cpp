@@ -1,11 +1,13 @@
 #include "auth/discovery.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/json.h"
+#include "base/json_read.h"
+#include "base/number.h"
 #include "base/text.h"
 
 namespace auth {
@@ -27,25 +29,19 @@ std::vector<Location> metadata_locations(const Location& issuer) {
   return all;
 }
 
-// The member of a JSON object, when it is a string.
-std::optional<std::string> member(const base::JsonObject& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  if (value == nullptr || !value->is_string()) return std::nullopt;
-  return std::string(value->get_string());
-}
-
 std::expected<Location, std::string> keys_in(std::string_view body, const std::string& issuer,
                                              const Location& issuer_location) {
   const auto document = base::parse_json(body);
   if (!document || !document->is_object()) return std::unexpected("is not one JSON object");
-  const auto named = member(document->get_object(), "issuer");
-  if (!named) return std::unexpected("names no issuer");
-  if (*named != issuer)
-    return std::unexpected("is that of the issuer \"" + base::printable(*named, 200) + "\", not of \"" +
+  const auto* member = base::ObjectView(*document).member("issuer");
+  if (member == nullptr || !member->is_string()) return std::unexpected("names no issuer");
+  const auto named = base::raw_text(*member);
+  if (named != issuer)
+    return std::unexpected("is that of the issuer \"" + base::printable(named, 200) + "\", not of \"" +
                            issuer + "\"");
-  const auto uri = member(document->get_object(), "jwks_uri");
-  if (!uri) return std::unexpected("has no jwks_uri");
-  auto location = parse_location(*uri);
+  const auto uri = base::raw_text(*document, "jwks_uri");
+  if (uri.empty()) return std::unexpected("has no jwks_uri");
+  auto location = parse_location(uri);
   if (!location) return std::unexpected("has a jwks_uri that " + location.error());
   const bool both_here = location->origin.is_loopback() && issuer_location.origin.is_loopback();
   if (!location->origin.tls && !both_here)
@@ -54,11 +50,10 @@ std::expected<Location, std::string> keys_in(std::string_view body, const std::s
 }
 
 std::optional<seconds> seconds_in(std::string_view text) {
-  long value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc::result_out_of_range) return kLongest;
-  if (error != std::errc{} || end != text.data() + text.size() || value < 0) return std::nullopt;
-  return seconds{value};
+  if (!base::is_digits(text)) return std::nullopt;
+  // More digits than a number holds are a long time.
+  const auto value = base::parse_number<std::int64_t>(text);
+  return value ? seconds{*value} : kLongest;
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 
 #include "base/base64.h"
 #include "base/json.h"
+#include "base/json_read.h"
 #include "base/owned.h"
 
 namespace auth {
@@ -49,15 +50,9 @@ SharedKey key_from(const char* type, OSSL_PARAM_BLD* builder) {
   return {key, EVP_PKEY_free};
 }
 
-std::optional<std::string> text_member(const base::JsonObject& jwk, std::string_view name) {
-  const auto* member = jwk.if_contains(name);
-  if (member == nullptr || !member->is_string()) return std::nullopt;
-  return std::string(member->get_string());
-}
-
 std::optional<std::string> bytes_member(const base::JsonObject& jwk, std::string_view name) {
-  const auto text = text_member(jwk, name);
-  return text ? base::from_base64url(*text) : std::nullopt;
+  const auto text = base::raw_text(jwk, name);
+  return text.empty() ? std::nullopt : base::from_base64url(text);
 }
 
 SharedKey rsa_key(const base::JsonObject& jwk) {
@@ -117,8 +112,8 @@ bool allows(const base::JsonObject& jwk, std::string_view name, std::string_view
 
 std::optional<Key> key_of(const base::JsonObject& jwk) {
   if (!allows(jwk, "use", "sig") || !allows(jwk, "key_ops", "verify")) return std::nullopt;
-  const auto type = text_member(jwk, "kty");
-  const auto curve = text_member(jwk, "crv");
+  const auto type = base::raw_text(jwk, "kty");
+  const auto curve = base::raw_text(jwk, "crv");
   Key key;
   std::string_view name;
   if (type == "RSA") {
@@ -135,7 +130,7 @@ std::optional<Key> key_of(const base::JsonObject& jwk) {
     key.key = ed25519_key(jwk);
   }
   if (!key.key || !allows(jwk, "alg", name)) return std::nullopt;
-  key.kid = text_member(jwk, "kid").value_or("");
+  key.kid = base::raw_text(jwk, "kid");
   return key;
 }
 
@@ -161,15 +156,12 @@ std::expected<std::vector<Key>, std::string> parse_jwks(std::string_view text) {
   constexpr std::size_t kDepth = 8;
   const auto document = base::parse_json(text, kDepth);
   if (!document) return std::unexpected("is not JSON: " + document.error());
-  const auto* object = document->if_object();
-  const auto* list = object == nullptr ? nullptr : object->if_contains("keys");
+  const auto* list = base::ObjectView(*document).member("keys");
   if (list == nullptr || !list->is_array()) return std::unexpected("has no list \"keys\"");
   if (list->get_array().size() > kMaxKeys) return std::unexpected("has more than 100 keys");
   std::vector<Key> keys;
-  for (const auto& item : list->get_array()) {
-    const auto* jwk = item.if_object();
-    if (jwk == nullptr) continue;
-    if (auto key = key_of(*jwk)) keys.push_back(std::move(*key));
+  for (const auto& jwk : base::objects(*list)) {
+    if (auto key = key_of(jwk)) keys.push_back(std::move(*key));
   }
   if (keys.empty()) return std::unexpected("has no key for RS256, ES256 or EdDSA");
   return keys;

@@ -5,6 +5,7 @@
 
 #include "base/base64.h"
 #include "base/json.h"
+#include "base/json_read.h"
 #include "base/text.h"
 
 namespace auth {
@@ -44,11 +45,6 @@ std::optional<base::JsonObject> object_of(std::string_view text) {
   return std::move(value->get_object());
 }
 
-std::optional<std::string_view> text_of(const base::Json* value) {
-  if (value == nullptr || !value->is_string()) return std::nullopt;
-  return std::string_view(value->get_string());
-}
-
 std::optional<Algorithm> algorithm_named(std::string_view name) {
   if (name == "RS256") return Algorithm::Rs256;
   if (name == "ES256") return Algorithm::Es256;
@@ -64,18 +60,17 @@ bool is_access_token_type(std::string_view typ) {
 std::optional<std::string> read_header(std::string_view text, Jws& jws) {
   const auto header = object_of(text);
   if (!header) return "The token's header is not one JSON object with each member once.";
-  const auto algorithm = algorithm_named(text_of(header->if_contains("alg")).value_or(""));
+  const auto algorithm = algorithm_named(base::raw_text(*header, "alg"));
   if (!algorithm) return "The token's alg is none of RS256, ES256 and EdDSA.";
   jws.algorithm = *algorithm;
   if (header->if_contains("crit") != nullptr) return "The token has crit, and no extension is known here.";
   if (const auto* typ = header->if_contains("typ")) {
-    if (!is_access_token_type(text_of(typ).value_or(""))) return "The token's typ is neither JWT nor at+jwt.";
+    if (!is_access_token_type(base::raw_text(*typ))) return "The token's typ is neither JWT nor at+jwt.";
   }
   if (const auto* kid = header->if_contains("kid")) {
-    const auto name = text_of(kid);
-    if (!name || name->empty() || name->size() > kMaxKid)
-      return "The token's kid is not a string of at most 512 bytes.";
-    jws.kid = *name;
+    const auto name = base::raw_text(*kid);
+    if (name.empty() || name.size() > kMaxKid) return "The token's kid is not a string of at most 512 bytes.";
+    jws.kid = name;
   }
   return std::nullopt;
 }
@@ -112,16 +107,16 @@ bool names(std::string_view audience, const Location& resource) {
 }
 
 std::optional<std::string> check_audience(const base::Json* audience, const Location& resource) {
-  const auto is_ours = [&](const base::Json& item) { return names(text_of(&item).value_or(""), resource); };
+  const auto is_ours = [&](const base::Json& item) { return names(base::raw_text(item), resource); };
   bool ours = false;
   std::string_view example;
-  if (const auto text = text_of(audience)) {
-    ours = is_ours(*audience);
-    example = *text;
-  } else if (audience != nullptr && audience->is_array()) {
+  if (audience != nullptr && audience->is_array()) {
     const auto& list = audience->get_array();
     ours = std::ranges::any_of(list, is_ours);
-    if (!list.empty()) example = text_of(&list.front()).value_or("");
+    if (!list.empty()) example = base::raw_text(list.front());
+  } else if (audience != nullptr) {
+    ours = is_ours(*audience);
+    example = base::raw_text(*audience);
   }
   if (ours) return std::nullopt;
   if (example.empty()) return "The token has no aud; it must be for " + resource.text() + ".";
@@ -133,10 +128,10 @@ std::optional<std::string> add_scopes(const base::Json* claim, std::vector<std::
   const auto add = [&](std::string_view scope) {
     if (!scope.empty() && std::ranges::find(scopes, scope) == scopes.end()) scopes.emplace_back(scope);
   };
-  if (const auto text = text_of(claim)) {
-    for (const auto scope : base::split(*text, ' ')) add(scope);
+  if (claim->is_string()) {
+    for (const auto scope : base::split(base::raw_text(*claim), ' ')) add(scope);
   } else if (claim->is_array()) {
-    for (const auto& item : claim->get_array()) add(text_of(&item).value_or(""));
+    for (const auto& item : claim->get_array()) add(base::raw_text(item));
   } else {
     return "The token's scope is neither a string nor a list.";
   }
@@ -167,20 +162,19 @@ std::expected<Jws, std::string> parse_jws(std::string_view token) {
 std::expected<Claims, std::string> check_claims(std::string_view payload, const Expectation& expected) {
   const auto claims = object_of(payload);
   if (!claims) return std::unexpected("The token's payload is not one JSON object with each member once.");
-  const auto issuer = text_of(claims->if_contains("iss"));
-  if (issuer != expected.issuer)
+  const auto issuer = base::raw_text(*claims, "iss");
+  if (issuer.empty() || issuer != expected.issuer)
     return std::unexpected("The token's iss is not '" + std::string(expected.issuer) + "'.");
   if (auto error = check_audience(claims->if_contains("aud"), expected.resource))
     return std::unexpected(*error);
   const double now = static_cast<double>(expected.now.time_since_epoch().count()) / 1000;
   if (auto error = check_dates(*claims, now)) return std::unexpected(*error);
-  const auto subject = text_of(claims->if_contains("sub"));
+  const auto subject = base::raw_text(*claims, "sub");
   // It names the caller in logs and owns what the caller makes: what cannot be shown as it is, is refused.
-  if (!subject || subject->empty() || subject->size() > kMaxSubject ||
-      base::printable(*subject, kMaxSubject) != *subject) {
+  if (subject.empty() || subject.size() > kMaxSubject || base::printable(subject, kMaxSubject) != subject) {
     return std::unexpected("The token has no sub that is a printable string of at most 255 bytes.");
   }
-  Claims found{std::string(*subject), {}};
+  Claims found{std::string(subject), {}};
   for (const auto* name : {"scope", "scp"}) {
     if (auto error = add_scopes(claims->if_contains(name), found.scopes)) return std::unexpected(*error);
   }

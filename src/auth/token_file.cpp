@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "base/ascii.h"
 #include "base/base64.h"
 #include "base/file.h"
 #include "base/random.h"
@@ -26,8 +27,7 @@ constexpr std::string_view kPrefix = "pve_";
 
 std::optional<std::string> name_misfit(std::string_view name) {
   const bool fits = !name.empty() && name.size() <= kMaxName && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '_' || c == '-';
+    return base::is_alnum(c) || c == '.' || c == '_' || c == '-';
   });
   if (fits) return std::nullopt;
   return "name is \"" + base::printable(name, 80) +
