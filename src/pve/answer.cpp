@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
+#include "base/json_read.h"
 #include "base/text.h"
 
 namespace pve {
@@ -13,8 +13,6 @@ namespace {
 constexpr std::size_t kLongestLine = 2000;
 constexpr std::size_t kMostLines = 40;
 constexpr std::size_t kShownBody = 160;
-
-std::string_view view(const boost::json::string& text) { return {text.data(), text.size()}; }
 
 // Lines stay lines; nothing else in them can move a cursor.
 std::string clean(std::string_view text) {
@@ -31,18 +29,8 @@ std::string clean(std::string_view text) {
 }
 
 std::string text_of(const base::Json& value) {
-  if (const auto* text = value.if_string()) return clean(view(*text));
+  if (const auto* text = value.if_string()) return clean(std::string_view(*text));
   return clean(base::write_json(value));
-}
-
-std::optional<std::int64_t> integer_of(const base::Json& value) {
-  if (const auto* number = value.if_int64()) return *number;
-  const auto* text = value.if_string();
-  if (text == nullptr) return std::nullopt;
-  std::int64_t number = 0;
-  const char* const end = text->data() + text->size();
-  const auto [stop, error] = std::from_chars(text->data(), end, number);
-  return error == std::errc{} && stop == end ? std::optional(number) : std::nullopt;
 }
 
 std::string status_text(const net::Response& response) {
@@ -87,9 +75,9 @@ std::expected<Answer, Error> read_envelope(const net::Response& response) {
   auto* data = envelope != nullptr ? envelope->if_contains("data") : nullptr;
   if (data == nullptr) return std::unexpected(malformed(response, "its JSON has no 'data'"));
   Answer answer;
-  if (const auto* total = envelope->if_contains("total")) answer.total = integer_of(*total);
+  if (const auto* total = envelope->if_contains("total")) answer.total = base::number(*total);
   if (const auto* changes = envelope->if_contains("changes"); changes != nullptr && changes->is_string())
-    answer.changes = std::string(view(changes->get_string()));
+    answer.changes = std::string(base::raw_text(*changes));
   answer.data = std::move(*data);
   return answer;
 }

@@ -4,18 +4,12 @@
 #include <string_view>
 #include <utility>
 
-#include "base/text.h"
+#include "base/json_read.h"
 
 namespace pve {
 namespace {
 
 constexpr std::chrono::seconds kYoung{3};
-
-std::string text(const base::JsonObject& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? base::printable(std::string_view(value->get_string()))
-                                                : std::string{};
-}
 
 std::expected<GuestList, Error> read(Client& client, const std::stop_token& stop) {
   auto answer = client.call({base::Method::Get, "/cluster/resources", {{"type", "vm"}}}, stop);
@@ -29,13 +23,11 @@ std::expected<GuestList, Error> read(Client& client, const std::stop_token& stop
   }
   auto guests = std::make_shared<std::vector<Guest>>();
   guests->reserve(rows->size());
-  for (const auto& row : *rows) {
-    const auto* object = row.if_object();
-    const auto* vmid = object == nullptr ? nullptr : object->if_contains("vmid");
-    if (vmid == nullptr || !vmid->is_int64()) continue;
-    const auto type = text(*object, "type");
-    if (type != "qemu" && type != "lxc") continue;
-    guests->push_back({vmid->get_int64(), text(*object, "name"), text(*object, "node"), type == "lxc"});
+  for (const auto& row : base::objects(answer->data)) {
+    const auto vmid = base::number(row, "vmid");
+    const auto type = base::raw_text(row, "type");
+    if (vmid && (type == "qemu" || type == "lxc"))
+      guests->push_back({*vmid, base::text(row, "name"), base::text(row, "node"), type == "lxc"});
   }
   std::ranges::sort(*guests, {}, &Guest::vmid);
   return guests;

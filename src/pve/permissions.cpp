@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "base/json_read.h"
+
 namespace pve {
 namespace {
 
@@ -13,9 +15,8 @@ constexpr std::chrono::seconds kYoung{60};
 std::optional<bool> passed_on(const base::JsonObject& rights, std::span<const std::string_view> privileges) {
   std::optional<bool> found;
   for (const auto privilege : privileges) {
-    const auto* value = rights.if_contains(privilege);
-    if (value == nullptr) continue;
-    found = found.value_or(false) || (value->is_int64() && value->get_int64() == 1);
+    if (!rights.contains(privilege)) continue;
+    found = found.value_or(false) || base::flag(rights, privilege);
   }
   return found;
 }

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <utility>
+
+#include "base/ascii.h"
+#include "base/number.h"
 
 namespace pve {
 namespace {
@@ -36,13 +38,9 @@ class Reader {
   /// Digits with at most one point; no sign, no exponent, nothing of 20 characters or more.
   std::optional<double> number() {
     const auto length = std::min(rest_.find_first_not_of("0123456789."), rest_.size());
-    double value = 0;
-    if (length == 0 || length >= 20) return std::nullopt;
-    const auto digits = rest_.substr(0, length);
-    const auto* const end = digits.data() + digits.size();
-    const auto [stop, error] = std::from_chars(digits.data(), end, value, std::chars_format::fixed);
-    if (error != std::errc{} || stop != end || !std::isfinite(value)) return std::nullopt;
-    rest_.remove_prefix(length);
+    if (length >= 20) return std::nullopt;
+    const auto value = base::parse_number<double>(rest_.substr(0, length));
+    if (value) rest_.remove_prefix(length);
     return value;
   }
 
@@ -96,7 +94,7 @@ std::optional<Part> part(Reader& line) {
 void skip_head(Reader& line) {
   const auto text = line.rest();
   constexpr std::string_view kShape = "0000-00-00 00:00:00 ";
-  const auto fits = [](char shape, char c) { return shape == '0' ? c >= '0' && c <= '9' : shape == c; };
+  const auto fits = [](char shape, char c) { return shape == '0' ? base::is_digit(c) : shape == c; };
   if (text.size() > kShape.size() && std::ranges::equal(kShape, text.substr(0, kShape.size()), fits))
     line.word(text.substr(0, kShape.size()));
   line.word("INFO: ");
@@ -125,9 +123,8 @@ std::string drive(Reader& line) {
   Reader look = line;
   if (!look.word("drive-") && !look.word("mirror-")) return {};
   const auto name = look.rest().substr(0, look.rest().find(": "));
-  const bool plain = !name.empty() && name.size() <= 16 && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-  });
+  const bool plain = !name.empty() && name.size() <= 16 &&
+                     std::ranges::all_of(name, [](char c) { return base::is_lower(c) || base::is_digit(c); });
   if (!plain || !look.past(": ")) return {};
   line = look;
   return std::string(name) + ", ";

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/json_read.h"
 #include "base/text.h"
 #include "pve/task_status.h"
 
@@ -35,13 +36,8 @@ bool is_final(const Error& error) {
 
 std::vector<std::string> lines_of(const base::Json& data) {
   std::vector<std::string> lines;
-  const auto* rows = data.if_array();
-  if (rows == nullptr) return lines;
-  for (const auto& row : *rows) {
-    const auto* object = row.if_object();
-    const auto* text = object == nullptr ? nullptr : object->if_contains("t");
-    if (text == nullptr || !text->is_string()) continue;
-    auto line = base::printable(std::string_view(text->get_string()));
+  for (const auto& row : base::objects(data)) {
+    auto line = base::text(row, "t");
     if (!line.empty() && !line.starts_with("TASK ")) lines.push_back(std::move(line));
   }
   return lines;

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "base/text.h"
+#include "base/json_read.h"
 
 namespace pve {
 namespace {
@@ -14,15 +14,14 @@ constexpr std::chrono::minutes kYoung{5};
 std::expected<std::string, Error> version(Client& client, const std::stop_token& stop) {
   const auto answer = client.call({base::Method::Get, "/version", {}}, stop);
   if (!answer) return std::unexpected(answer.error());
-  const auto* object = answer->data.if_object();
-  const auto* version = object == nullptr ? nullptr : object->if_contains("version");
-  if (version == nullptr || !version->is_string()) {
+  auto version = base::text(answer->data, "version", 40);
+  if (version.empty()) {
     Error error;
     error.kind = Error::Kind::Malformed;
     error.message = "the answer to GET /version names no version";
     return std::unexpected(std::move(error));
   }
-  return base::printable(std::string_view(version->get_string()), 40);
+  return version;
 }
 
 std::optional<std::string> ConnectedVersion::get(const std::stop_token& stop) {

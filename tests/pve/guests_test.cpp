@@ -40,6 +40,16 @@ TEST(Guests, AreThoseOfTheCluster) {
   EXPECT_EQ(pve::find(**list, 101), nullptr);
 }
 
+TEST(Guests, MayHaveTheirNumberAsText) {
+  Fixture setup;
+  setup.http.answer(kLookUp, R"([{"type":"qemu","vmid":"100","name":5,"node":"pve1"}])");
+  const auto list = setup.guests.list({});
+  ASSERT_TRUE(list);
+  const auto* guest = pve::find(**list, 100);
+  ASSERT_NE(guest, nullptr);
+  EXPECT_EQ(guest->name, "5");
+}
+
 TEST(Guests, AreRememberedForSomeSeconds) {
   Fixture setup;
   setup.http.answer(kLookUp, kTwo);
