@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 
+#include "base/number.h"
 #include "base/text.h"
 
 namespace view {
@@ -20,11 +20,10 @@ std::string text_of(const base::Json& value) {
 
 /// "4G", "50%", "1.5": what people write for a number; of a duration "30m", "3d".
 std::optional<double> number(std::string_view text, bool is_time = false) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc{}) return std::nullopt;
-  const auto suffix = std::string_view(end, static_cast<std::size_t>(text.data() + text.size() - end));
-  if (suffix.empty()) return value;
+  auto suffix = text;
+  const auto read = base::take_number<double>(suffix);
+  if (!read || suffix.empty()) return read;
+  const double value = *read;
   if (suffix == "%") return value / 100;
   if (suffix == "s") return value;
   if (suffix == "m" && is_time) return value * 60;

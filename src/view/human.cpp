@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <optional>
 
+#include "base/json_read.h"
 #include "base/text.h"
 
 namespace view {
@@ -69,18 +69,6 @@ constexpr std::size_t kLongest = 1200;
 Unit unit_of(std::string_view key) {
   const auto* found = std::ranges::lower_bound(kKnown, key, {}, &Known::key);
   return found == kKnown.end() || found->key != key ? Unit::None : found->unit;
-}
-
-std::optional<double> number(const base::Json& value) {
-  if (value.is_int64()) return static_cast<double>(value.get_int64());
-  if (value.is_uint64()) return static_cast<double>(value.get_uint64());
-  if (value.is_double() && std::isfinite(value.get_double())) return value.get_double();
-  const auto* text = value.if_string();
-  if (text == nullptr || text->empty()) return std::nullopt;
-  double read = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), read);
-  if (error != std::errc{} || end != text->data() + text->size() || !std::isfinite(read)) return std::nullopt;
-  return read;
 }
 
 struct Scale {
@@ -155,7 +143,7 @@ std::string human_time(std::int64_t epoch_seconds) {
 
 std::string human(std::string_view key, const base::Json& value) {
   const auto unit = unit_of(key);
-  const auto amount = unit == Unit::None ? std::nullopt : number(value);
+  const auto amount = unit == Unit::None ? std::nullopt : base::real(value);
   if (!amount) return plain(value);
   switch (unit) {
     case Unit::Bytes:
@@ -177,8 +165,8 @@ std::string human_pair(std::string_view key, const base::Json& used, std::string
                        const base::Json& limit) {
   // PVE does not look into a VM's disks and says 0.
   if (key == "disk" && used.is_int64() && used.get_int64() == 0) return "?/" + human(limit_key, limit);
-  const auto most = number(limit);
-  const auto now = number(used);
+  const auto most = base::real(limit);
+  const auto now = base::real(used);
   if (unit_of(limit_key) != Unit::Bytes || !most || !now || *most <= 0)
     return human(key, used) + "/" + human(limit_key, limit);
   const auto& scale = scale_of(*most);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/json_read.h"
 #include "base/text.h"
 
 namespace view {
@@ -24,14 +25,11 @@ struct Line {
 std::vector<Line> lines_of(const base::JsonArray& array) {
   std::vector<Line> lines;
   for (const auto& item : array) {
-    const auto* object = item.if_object();
-    const auto* text = object == nullptr ? nullptr : object->if_contains("t");
-    const auto* number = object == nullptr ? nullptr : object->if_contains("n");
-    if (text == nullptr || !text->is_string()) continue;
-    auto shown = base::printable(std::string_view(text->get_string()), kLine);
+    const auto* text = base::ObjectView(item).member("t");
+    if (text == nullptr || text->is_null()) continue;
+    auto shown = base::text(*text, kLine);
     const bool complaint = is_complaint(shown);
-    lines.push_back(
-        {number != nullptr && number->is_int64() ? number->get_int64() : 0, std::move(shown), complaint});
+    lines.push_back({base::number(item, "n", 0), std::move(shown), complaint});
   }
   return lines;
 }

@@ -4,16 +4,16 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <cstdint>
-#include <cstdlib>
 #include <initializer_list>
 #include <map>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "base/json_read.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "chart/axis.h"
 #include "chart/samples.h"
@@ -59,27 +59,9 @@ constexpr auto kKnown = std::to_array<Known>({
 constexpr std::int64_t kMostPoints = 5000;
 constexpr std::int64_t kDay = 86400;
 
-std::optional<double> number_of(const base::Json& value) {
-  if (value.is_int64()) return static_cast<double>(value.get_int64());
-  if (value.is_uint64()) return static_cast<double>(value.get_uint64());
-  if (value.is_double()) return value.get_double();
-  if (!value.is_string()) return std::nullopt;
-  const auto& text = value.get_string();
-  double number = 0;
-  const auto* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || rest != end) return std::nullopt;
-  return number;
-}
-
-std::optional<double> member(const base::JsonObject& row, std::string_view key) {
-  const auto* value = row.if_contains(key);
-  return value == nullptr ? std::nullopt : number_of(*value);
-}
-
 // From 1970 to 9999.
 std::optional<std::int64_t> time_of(const base::JsonObject& row) {
-  const auto time = member(row, "time");
+  const auto time = base::real(row, "time");
   if (!time || !(*time >= 0 && *time < 253'402'300'800.0)) return std::nullopt;
   return static_cast<std::int64_t>(*time);
 }
@@ -217,7 +199,7 @@ Rrd read(const base::Json& data) {
     bool some = false;
     for (const auto& [time, row] : rows) {
       some = some || row->contains(key);
-      if (const auto value = member(*row, key); chart::is_sample(value)) values[index_of(time)] = value;
+      if (const auto value = base::real(*row, key); chart::is_sample(value)) values[index_of(time)] = value;
     }
     if (some) rrd.values.emplace(key, std::move(values));
   };
@@ -301,8 +283,7 @@ std::string text_of(const Rrd& rrd, const std::string& title, std::size_t times)
 // Four significant digits; whole numbers stay whole.
 base::Json rounded(double number) {
   constexpr double kExact = 9e15;
-  const auto text = fmt::format("{:.4g}", number);
-  const double value = std::strtod(text.c_str(), nullptr);
+  const auto value = base::parse_number<double>(fmt::format("{:.4g}", number)).value_or(number);
   if (value == std::floor(value) && std::abs(value) < kExact) return static_cast<std::int64_t>(value);
   return value;
 }
