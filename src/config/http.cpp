@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "config/apply.h"
 #include "config/readers.h"
@@ -59,7 +60,7 @@ std::optional<std::string> set_safe_url(const Given& given, std::string& target)
 
 bool is_host(std::string_view text) {
   return !text.empty() && text.size() <= 255 && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+    return base::is_lower(c) || base::is_digit(c) ||
            std::string_view("-._:[]").find(c) != std::string_view::npos;
   });
 }
@@ -68,7 +69,7 @@ bool is_origin(std::string_view text) {
   const auto scheme_end = text.find("://");
   if (scheme_end == std::string_view::npos || scheme_end == 0) return false;
   const auto in_scheme = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+    return base::is_lower(c) || base::is_digit(c) || c == '+' || c == '-' || c == '.';
   };
   return std::ranges::all_of(text.substr(0, scheme_end), in_scheme) && is_host(text.substr(scheme_end + 3));
 }

@@ -3,19 +3,12 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/number.h"
 #include "config/settings.h"
 
 namespace config {
 namespace {
-
-std::optional<std::uint16_t> port_in(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return port;
-}
 
 bool is_ipv4(const std::string& address) {
   in_addr parsed{};
@@ -56,7 +49,7 @@ std::expected<Listen, std::string> parse_listen(std::string_view name, std::stri
         name, text, "must be an address (of names only localhost) and a port, such as 127.0.0.1:8006"));
   };
   Listen listen{"127.0.0.1", usual_port.value_or(0)};
-  if (const auto port = port_in(text)) {
+  if (const auto port = base::parse_number<std::uint16_t>(text)) {
     listen.port = *port;
     return listen;
   }
@@ -64,7 +57,7 @@ std::expected<Listen, std::string> parse_listen(std::string_view name, std::stri
   const auto colon = text.rfind(':');
   const bool bare_ipv6 = std::ranges::count(text, ':') > 1 && !text.starts_with('[');
   if (!bare_ipv6 && colon != std::string_view::npos && !text.ends_with(']')) {
-    const auto port = port_in(text.substr(colon + 1));
+    const auto port = base::parse_number<std::uint16_t>(text.substr(colon + 1));
     if (!port) return wrong();
     listen.port = *port;
     host = text.substr(0, colon);

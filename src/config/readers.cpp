@@ -1,7 +1,6 @@
 #include "config/readers.h"
 
-#include <charconv>
-
+#include "base/number.h"
 #include "base/text.h"
 
 namespace config {
@@ -61,14 +60,13 @@ std::expected<unsigned, std::string> number(const Given& given, unsigned low, un
                                             std::string_view unit) {
   const auto value = single(given);
   if (!value) return std::unexpected(value.error());
-  unsigned parsed = 0;
-  const auto [end, error] = std::from_chars(value->data(), value->data() + value->size(), parsed);
-  if (error != std::errc{} || end != value->data() + value->size() || parsed < low || parsed > high) {
+  const auto parsed = base::parse_number<unsigned>(*value);
+  if (!parsed || *parsed < low || *parsed > high) {
     return std::unexpected(complaint(given.source, *value,
                                      "must be a whole number" + std::string(unit) + " from " +
                                          std::to_string(low) + " to " + std::to_string(high)));
   }
-  return parsed;
+  return *parsed;
 }
 
 std::optional<std::string> set_path(const Given& given, std::string& target) {

@@ -2,19 +2,17 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace config {
 namespace {
 
 constexpr std::string_view kMask = "…";
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-
 // PVE's realm and token names: a letter, then at least one more of letters, digits, '.', '-', '_'.
 bool is_name(std::string_view text) {
-  return text.size() >= 2 && is_letter(text.front()) && std::ranges::all_of(text, [](char c) {
-           return is_letter(c) || is_digit(c) || c == '.' || c == '-' || c == '_';
+  return text.size() >= 2 && base::is_letter(text.front()) && std::ranges::all_of(text, [](char c) {
+           return base::is_alnum(c) || c == '.' || c == '-' || c == '_';
          });
 }
 
@@ -22,7 +20,7 @@ std::size_t uuid_at(std::string_view text) {
   constexpr std::string_view kShape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
   if (text.size() < kShape.size()) return 0;
   for (std::size_t i = 0; i < kShape.size(); ++i) {
-    if (kShape[i] == '-' ? text[i] != '-' : !is_hex(text[i])) return 0;
+    if (kShape[i] == '-' ? text[i] != '-' : !base::is_hex(text[i])) return 0;
   }
   return kShape.size();
 }
