@@ -19,32 +19,79 @@ using Counts = std::vector<std::pair<std::string, std::size_t>>;
 constexpr std::size_t kMostGroups = 8;
 constexpr std::size_t kMostValues = 40;
 
-/// How often each value occurs, the most frequent first; nothing when there are too many values.
-Counts counts_of(const Items& items, std::string_view key) {
-  std::map<std::string, std::size_t> found;
-  for (const auto* item : items) {
-    const auto* value = item->if_contains(key);
-    if (value == nullptr || value->is_null()) continue;
-    if (value->is_structured() || value->is_double()) return {};
-    const auto text = base::wire_text(*value);
-    for (const auto part : base::split(text, key == "tags" ? ';' : '\n')) ++found[base::printable(part, 60)];
-    if (found.size() > kMostValues) return {};
-  }
-  Counts counts(found.begin(), found.end());
-  std::ranges::sort(counts, [](const auto& a, const auto& b) {
-    return a.second != b.second ? a.second > b.second : a.first < b.first;
-  });
-  return counts;
-}
+/// How often each value of one member occurs; nothing when there are too many values.
+class Tally {
+ public:
+  explicit Tally(std::string_view key) : key_(key) {}
 
-double sum_of(const Items& items, std::string_view key) {
-  double sum = 0;
-  for (const auto* item : items) {
-    if (const auto* value = item->if_contains(key); value != nullptr && value->is_number())
-      sum += value->to_number<double>();
+  const std::string& key() const { return key_; }
+
+  void add(const base::JsonObject& item) {
+    const auto* value = usable_ ? item.if_contains(key_) : nullptr;
+    if (value == nullptr || value->is_null()) return;
+    if (value->is_structured() || value->is_double()) {
+      usable_ = false;
+    } else if (const auto* text = value->if_string()) {
+      add(std::string_view(*text));
+    } else {
+      add(base::wire_text(*value));
+    }
+    usable_ = usable_ && found_.size() <= kMostValues;
   }
-  return sum;
-}
+
+  /// The most frequent first.
+  Counts counts() const {
+    if (!usable_) return {};
+    Counts counts(found_.begin(), found_.end());
+    std::ranges::sort(counts, [](const auto& a, const auto& b) {
+      return a.second != b.second ? a.second > b.second : a.first < b.first;
+    });
+    return counts;
+  }
+
+ private:
+  void add(std::string_view text) {
+    const auto separator = key_ == "tags" ? ';' : '\n';
+    if (text.find(separator) == std::string_view::npos) return add_one(text);
+    for (const auto part : base::split(text, separator)) add_one(part);
+  }
+
+  void add_one(std::string_view value) {
+    // What printable() gave it leaves as it is.
+    if (const auto known = found_.find(value); known != found_.end()) {
+      ++known->second;
+    } else {
+      ++found_[base::printable(value, 60)];
+    }
+  }
+
+  std::string key_;
+  std::map<std::string, std::size_t, std::less<>> found_;
+  bool usable_ = true;
+};
+
+/// What the members of these names add up to.
+class Sums {
+ public:
+  void add(const base::JsonObject& item) {
+    for (auto& [key, sum] : sums_) {
+      if (const auto* value = item.if_contains(key); value != nullptr && value->is_number())
+        sum += value->to_number<double>();
+    }
+  }
+
+  double of(std::string_view key) const {
+    const auto* found = std::ranges::find(sums_, key, &Sum::key);
+    return found == sums_.end() ? 0 : found->sum;
+  }
+
+ private:
+  struct Sum {
+    std::string_view key;
+    double sum = 0;
+  };
+  std::array<Sum, 5> sums_ = {{{"mem"}, {"maxmem"}, {"disk"}, {"maxdisk"}, {"size"}}};
+};
 
 void add_group(std::string_view key, const Counts& counts, Summary& summary) {
   base::JsonObject values;
@@ -58,36 +105,52 @@ void add_group(std::string_view key, const Counts& counts, Summary& summary) {
   summary.structured[key] = std::move(values);
 }
 
-void add_sum(std::string_view used, std::string_view most, const Items& items, Summary& summary) {
-  const auto limit = sum_of(items, most);
+void add_sum(std::string_view used, std::string_view most, const Sums& sums, Summary& summary) {
+  const auto limit = sums.of(most);
   if (limit <= 0) return;
-  const auto now = sum_of(items, used);
+  const auto now = sums.of(used);
   summary.text += fmt::format("\n{}: {} of {}", used, human_bytes(now), human_bytes(limit));
   summary.structured[used] = now;
   summary.structured[most] = limit;
 }
 
+/// Those that can be groups, each once.
+std::vector<Tally> tallies_of(const std::vector<std::string>& keys) {
+  std::vector<Tally> tallies;
+  const auto add = [&](std::string_view key) {
+    const bool amount = key.starts_with("max") || key == "uptime" || key == "cpus";
+    if (!amount && std::ranges::find(tallies, key, &Tally::key) == tallies.end()) tallies.emplace_back(key);
+  };
+  for (const auto& key : keys) add(key);
+  for (const auto* key : {"status", "node", "type", "pool", "lock", "hastate", "template", "tags", "content"})
+    add(key);
+  return tallies;
+}
+
 }  // namespace
 
 Summary summarise(const Items& items, const std::vector<std::string>& keys) {
+  auto tallies = tallies_of(keys);
+  Sums sums;
+  // One walk, whatever is counted: a long list does not fit into a processor's cache.
+  for (const auto* item : items) {
+    for (auto& tally : tallies) tally.add(*item);
+    sums.add(*item);
+  }
   Summary summary;
-  auto all = keys;
-  for (const auto* key : {"status", "node", "type", "pool", "lock", "hastate", "template", "tags", "content"})
-    all.emplace_back(key);
   std::size_t groups = 0;
-  for (const auto& key : all) {
-    const bool amount = key.starts_with("max") || key == "uptime" || key == "cpus";
-    if (amount || summary.structured.contains(key) || groups == kMostGroups) continue;
-    const auto counts = counts_of(items, key);
+  for (const auto& tally : tallies) {
+    if (groups == kMostGroups) break;
+    const auto counts = tally.counts();
     if (counts.empty() || (counts.size() == 1 && counts.front().second == items.size())) continue;
-    add_group(key, counts, summary);
+    add_group(tally.key(), counts, summary);
     ++groups;
   }
-  add_sum("mem", "maxmem", items, summary);
-  add_sum("disk", "maxdisk", items, summary);
-  if (sum_of(items, "maxmem") <= 0 && sum_of(items, "size") > 0) {
-    summary.text += "\nsize: " + human_bytes(sum_of(items, "size"));
-    summary.structured["size"] = sum_of(items, "size");
+  add_sum("mem", "maxmem", sums, summary);
+  add_sum("disk", "maxdisk", sums, summary);
+  if (sums.of("maxmem") <= 0 && sums.of("size") > 0) {
+    summary.text += "\nsize: " + human_bytes(sums.of("size"));
+    summary.structured["size"] = sums.of("size");
   }
   if (summary.example.empty()) summary.example = "a word";
   return summary;
@@ -95,7 +158,9 @@ Summary summarise(const Items& items, const std::vector<std::string>& keys) {
 
 std::string state_counts(const Items& items) {
   constexpr std::size_t kMostStates = 5;
-  const auto counts = counts_of(items, "status");
+  Tally tally("status");
+  for (const auto* item : items) tally.add(*item);
+  const auto counts = tally.counts();
   if (counts.empty() || counts.size() > kMostStates) return {};
   std::string text;
   for (const auto& [value, count] : counts)

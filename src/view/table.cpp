@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <functional>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -26,12 +29,27 @@ struct Column {
   std::vector<std::string> keys;
 };
 
-std::vector<std::string> keys_of(const Items& items) {
-  std::vector<std::string> keys;
+bool is_empty(const base::Json* value) {
+  return value == nullptr || value->is_null() || (value->is_string() && value->get_string().empty());
+}
+
+/// The names of the items' members in the order in which they occur.
+struct Keys {
+  std::vector<std::string> names;
+  /// Those with a value that is not empty. They stand in the items.
+  std::unordered_set<std::string_view> filled;
+};
+
+Keys keys_of(const Items& items) {
+  Keys keys;
+  std::unordered_map<std::string_view, bool> seen;
   for (const auto* item : items) {
     for (const auto& member : *item) {
-      if (std::ranges::find(keys, std::string_view(member.key())) == keys.end())
-        keys.emplace_back(member.key());
+      const auto [key, first] = seen.try_emplace(member.key(), false);
+      if (first) keys.names.emplace_back(member.key());
+      if (key->second || is_empty(&member.value())) continue;
+      key->second = true;
+      keys.filled.insert(key->first);
     }
   }
   return keys;
@@ -43,29 +61,19 @@ Column column_of(std::string_view label) {
   return column;
 }
 
-bool is_empty(const base::Json* value) {
-  return value == nullptr || value->is_null() || (value->is_string() && value->get_string().empty());
-}
-
-bool has_any(const Items& items, const Column& column) {
-  return std::ranges::any_of(items, [&](const auto* item) {
-    return std::ranges::any_of(column.keys,
-                               [&](const auto& key) { return !is_empty(item->if_contains(key)); });
-  });
-}
-
 /// What the row asks for, as far as the items have it; without such a list all that they have.
-std::vector<Column> usual_columns(const tool::View& view, const Items& items,
-                                  const std::vector<std::string>& keys) {
+std::vector<Column> usual_columns(const tool::View& view, const Keys& keys) {
   std::vector<Column> columns;
   if (view.columns.empty()) {
-    for (const auto& key : keys) columns.push_back({key, {key}});
+    for (const auto& key : keys.names) columns.push_back({key, {key}});
   } else {
     for (std::size_t i = 0; i < view.columns.size(); ++i) columns.push_back(column_of(view.columns[i].label));
   }
-  std::erase_if(columns, [&](const Column& column) { return !has_any(items, column); });
+  std::erase_if(columns, [&](const Column& column) {
+    return std::ranges::none_of(column.keys, [&](const auto& key) { return keys.filled.contains(key); });
+  });
   if (columns.empty()) {
-    for (const auto& key : keys) columns.push_back({key, {key}});
+    for (const auto& key : keys.names) columns.push_back({key, {key}});
   }
   return columns;
 }
@@ -84,10 +92,10 @@ std::vector<std::string> known_keys(const tool::View& view, std::vector<std::str
 
 std::expected<std::vector<Column>, std::string> chosen_columns(const tool::View& view,
                                                                const std::string& fields, const Items& items,
-                                                               std::vector<std::string> keys) {
-  std::ranges::sort(keys);
-  if (base::trim(fields) == "*") return usual_columns({}, items, keys);
-  const auto known = known_keys(view, keys);
+                                                               Keys keys) {
+  std::ranges::sort(keys.names);
+  if (base::trim(fields) == "*") return usual_columns({}, keys);
+  const auto known = known_keys(view, keys.names);
   std::vector<Column> columns;
   for (const auto part : base::split(fields, ',')) {
     const auto label = base::trim(part);
@@ -95,13 +103,13 @@ std::expected<std::vector<Column>, std::string> chosen_columns(const tool::View&
     auto column = column_of(label);
     for (const auto& key : column.keys) {
       if (items.empty() || std::ranges::find(known, key) != known.end()) continue;
-      const std::vector<std::string_view> views(keys.begin(), keys.end());
+      const std::vector<std::string_view> views(keys.names.begin(), keys.names.end());
       return std::unexpected(fmt::format("fields: there is no \"{}\"; there are {} (* stands for all)",
                                          base::printable(key, 60), base::join(views, ", ")));
     }
     columns.push_back(std::move(column));
   }
-  if (columns.empty()) return usual_columns(view, items, keys);
+  if (columns.empty()) return usual_columns(view, keys);
   return columns;
 }
 
@@ -123,17 +131,39 @@ std::string cell(const base::JsonObject& item, const Column& column) {
   return cell_text(human_pair(present[0].first, *present[0].second, present[1].first, *present[1].second));
 }
 
-/// What is not there comes first, then numbers, then texts: an order whatever PVE mixes.
-int rank(const base::Json* value) {
-  if (value == nullptr || value->is_null()) return 0;
-  return value->is_number() ? 1 : 2;
-}
+/// What an item is sorted by, read once: looking it up in each comparison takes longer than the sorting.
+struct Place {
+  const base::JsonObject* item;
+  /// What is not there comes first, then numbers, then texts: an order whatever PVE mixes.
+  int rank = 0;
+  double number = 0;
+  std::string text = {};
 
-bool before(const base::Json* a, const base::Json* b) {
-  if (rank(a) != rank(b)) return rank(a) < rank(b);
-  if (rank(a) == 0) return false;
-  if (rank(a) == 1) return a->to_number<double>() < b->to_number<double>();
-  return base::wire_text(*a) < base::wire_text(*b);
+  Place(const base::JsonObject& object, const base::Json* value) : item(&object) {
+    if (value == nullptr || value->is_null()) return;
+    rank = value->is_number() ? 1 : 2;
+    if (rank == 1) {
+      number = value->to_number<double>();
+    } else {
+      text = base::wire_text(*value);
+    }
+  }
+
+  bool operator<(const Place& other) const {
+    if (rank != other.rank) return rank < other.rank;
+    if (number != other.number) return number < other.number;
+    if (const auto order = text.compare(other.text); order != 0) return order < 0;
+    // Equal ones stay in PVE's order, in which they lie in memory.
+    return std::less<>{}(item, other.item);
+  }
+};
+
+void sort_by(std::string_view key, Items& items) {
+  std::vector<Place> places;
+  places.reserve(items.size());
+  for (const auto* item : items) places.emplace_back(*item, item->if_contains(key));
+  std::ranges::sort(places, std::less<>{});
+  std::ranges::transform(places, items.begin(), &Place::item);
 }
 
 std::string counted(std::size_t count, std::string_view noun) {
@@ -189,24 +219,18 @@ class Table {
       for (const auto& item : plain_) items_.push_back(&item);
     const auto keys = keys_of(items_);
     all_ = items_.size();
-    auto columns = selection_.fields.empty() ? usual_columns(view_, items_, keys)
+    auto columns = selection_.fields.empty() ? usual_columns(view_, keys)
                                              : chosen_columns(view_, selection_.fields, items_, keys);
     if (!columns) return std::unexpected(columns.error());
     columns_ = *std::move(columns);
     // Where there is nothing, nobody knows which keys it would have.
     auto filter = Filter::parse(selection_.filter,
-                                items_.empty() ? std::vector<std::string>{} : known_keys(view_, keys));
+                                items_.empty() ? std::vector<std::string>{} : known_keys(view_, keys.names));
     if (!filter) return std::unexpected("filter: " + filter.error());
     std::erase_if(items_, [&](const auto* item) { return !filter->matches(*item); });
     take_digest();
     if (options_.sorted && !columns_.empty()) {
-      const auto key = view_.columns.empty() ? columns_[0].keys[0] : std::string(view_.columns[0].key);
-      std::ranges::sort(items_, [&](const auto* a, const auto* b) {
-        const auto* left = a->if_contains(key);
-        const auto* right = b->if_contains(key);
-        // Equal ones stay in PVE's order, in which they lie in memory.
-        return before(left, right) || (!before(right, left) && std::less<>{}(a, b));
-      });
+      sort_by(view_.columns.empty() ? std::string_view(columns_[0].keys[0]) : view_.columns[0].key, items_);
     }
     return {};
   }
