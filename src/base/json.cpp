@@ -5,7 +5,10 @@
 #include <boost/json/parse.hpp>
 #include <charconv>
 #include <cmath>
+#include <utility>
 #include <vector>
+
+#include "base/json_blocks.h"
 
 namespace base {
 namespace {
@@ -105,10 +108,15 @@ struct Writer {
 }  // namespace
 
 std::expected<Json, std::string> parse_json(std::string_view text, std::size_t depth) {
+  return parse_json(text, depth, {});
+}
+
+std::expected<Json, std::string> parse_json(std::string_view text, std::size_t depth,
+                                            boost::json::storage_ptr memory) {
   boost::json::parse_options options;
   options.max_depth = depth;
   boost::json::error_code error;
-  Json value = boost::json::parse(text, error, {}, options);
+  Json value = boost::json::parse(text, error, std::move(memory), options);
   if (error) return std::unexpected(error.message());
   return value;
 }

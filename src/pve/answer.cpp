@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/json_blocks.h"
 #include "base/json_read.h"
 #include "base/text.h"
 
@@ -65,7 +66,7 @@ Error malformed(const net::Response& response, const std::string& why) {
 
 std::expected<Answer, Error> read_envelope(const net::Response& response) {
   if (response.body.empty()) return std::unexpected(malformed(response, "its body is empty"));
-  auto json = base::parse_json(response.body);
+  auto json = base::parse_json_in_blocks(response.body);
   if (!json) {
     return std::unexpected(malformed(response, is_html(response)
                                                    ? "a web page came instead"
@@ -74,11 +75,11 @@ std::expected<Answer, Error> read_envelope(const net::Response& response) {
   auto* envelope = json->if_object();
   auto* data = envelope != nullptr ? envelope->if_contains("data") : nullptr;
   if (data == nullptr) return std::unexpected(malformed(response, "its JSON has no 'data'"));
-  Answer answer;
+  // Constructed, as assigning copies what lies in blocks.
+  Answer answer{std::move(*data), {}, {}};
   if (const auto* total = envelope->if_contains("total")) answer.total = base::number(*total);
   if (const auto* changes = envelope->if_contains("changes"); changes != nullptr && changes->is_string())
     answer.changes = std::string(base::raw_text(*changes));
-  answer.data = std::move(*data);
   return answer;
 }
 
