@@ -29,6 +29,24 @@ struct Inflater {
   bool ready = false;
 };
 
+/// How long a gzip body says it is when decompressed, its last four bytes; of what has several members, only
+/// the last one says it.
+std::size_t promised_length(std::string_view body) {
+  std::size_t length = 0;
+  for (const char byte : body.substr(body.size() - std::min<std::size_t>(4, body.size())))
+    length = length >> 8U | std::size_t{static_cast<unsigned char>(byte)} << 24U;
+  return length;
+}
+
+/// The room for all of it at once where the body tells the truth: growing would need twice the room.
+std::size_t first_room(std::string_view body, int frame, std::size_t limit) {
+  constexpr std::size_t kMostGain = 1032;  // zlib's technical notes
+  const auto guess = body.size() * 4 + 1024;
+  // One byte more, so that the end is found before there is no room.
+  const auto said = frame == kGzipFrame ? promised_length(body) + 1 : 0;
+  return std::min(limit + 1, said > 1 ? std::min(said, body.size() * kMostGain) : guess);
+}
+
 std::expected<std::string, std::string> inflate_all(const std::string& body, int frame, std::size_t limit) {
   Inflater inflater(frame);
   if (!inflater.ready) return std::unexpected("no memory to decompress");
@@ -36,18 +54,23 @@ std::expected<std::string, std::string> inflate_all(const std::string& body, int
   stream.next_in = bytes_of(body);
   stream.avail_in = static_cast<uInt>(body.size());
   std::string out;
-  std::size_t used = 0;
+  auto room = first_room(body, frame, limit);
   for (;;) {
-    if (used == out.size())
-      out.resize(std::min(limit + 1, std::max<std::size_t>(out.size() * 2, body.size() * 4 + 1024)));
-    stream.next_out = reinterpret_cast<Bytef*>(out.data()) + used;
-    stream.avail_out = static_cast<uInt>(out.size() - used);
-    const int result = inflate(&stream, Z_NO_FLUSH);
-    used = out.size() - stream.avail_out;
-    if (used > limit)
+    if (out.size() == room) room = std::min(limit + 1, room * 2);
+    int result = Z_OK;
+    // libstdc++ 12 hands over its capacity instead of the size that was asked for.
+    const auto more = [&, used = out.size()](char* data, std::size_t /*size*/) {
+      stream.next_out = reinterpret_cast<Bytef*>(data) + used;
+      stream.avail_out = static_cast<uInt>(room - used);
+      result = inflate(&stream, Z_NO_FLUSH);
+      return room - stream.avail_out;
+    };
+    // resize() would write zeros over megabytes first.
+    out.resize_and_overwrite(room, more);
+    if (out.size() > limit)
       return std::unexpected("the decompressed body is over " + std::to_string(limit) + " bytes");
     if (result == Z_STREAM_END) {
-      if (frame != kGzipFrame || stream.avail_in == 0) break;
+      if (frame != kGzipFrame || stream.avail_in == 0) return out;
       // RFC 1952: a gzip file may have several members.
       if (inflateReset(&stream) != Z_OK) return std::unexpected("the compressed body is broken");
     } else if (result != Z_OK && result != Z_BUF_ERROR) {
@@ -56,8 +79,6 @@ std::expected<std::string, std::string> inflate_all(const std::string& body, int
       return std::unexpected("the compressed body ends too early");
     }
   }
-  out.resize(used);
-  return out;
 }
 
 std::string deflate_all(std::string_view text, int frame) {

@@ -33,6 +33,24 @@ TEST(Encoding, SeveralMembers) {
   EXPECT_EQ(net::decode_body("gzip", net::gzip("one,") + net::gzip("two"), kLimit), "one,two");
 }
 
+TEST(Encoding, TheLastMemberDoesNotSayHowLongAllAre) {
+  const std::string long_text(100'000, 'x');
+  EXPECT_EQ(net::decode_body("gzip", net::gzip(long_text) + net::gzip("end"), 1'000'000), long_text + "end");
+  EXPECT_EQ(net::decode_body("gzip", net::gzip("begin") + net::gzip(long_text), 1'000'000),
+            "begin" + long_text);
+  EXPECT_EQ(net::decode_body("gzip", net::gzip(long_text) + net::gzip(""), 1'000'000), long_text);
+}
+
+TEST(Encoding, TakesNoMoreMemoryThanTheBodySaysOrCanHold) {
+  const std::string long_text(100'000, 'x');
+  const auto whole = net::decode_body("gzip", net::gzip(long_text), 1'000'000);
+  ASSERT_TRUE(whole);
+  EXPECT_EQ(whole->capacity(), long_text.size() + 1);
+  auto liar = net::gzip("short");
+  liar.replace(liar.size() - 4, 4, "\xFF\xFF\xFF\x7F");
+  EXPECT_FALSE(net::decode_body("gzip", liar, 1'000'000));
+}
+
 TEST(Encoding, RefusesDamage) {
   const std::string good = net::gzip(sample());
   EXPECT_FALSE(net::decode_body("gzip", good.substr(0, good.size() / 2), kLimit));
