@@ -117,7 +117,10 @@ int serve(const cli::Arguments& arguments, const config::Settings& settings, eng
   engine::PveTasks tasks(toolbox);
   prompt::Prompts prompts(
       catalog::prompts(), toolbox, cluster, &completions,
-      [&](const mcp::Caller& caller, std::string_view tool) { return toolbox.refusal(caller, tool); });
+      [&](std::string_view tool) { return toolbox.title(tool); },
+      [&](const mcp::Caller& caller, std::string_view tool, std::string_view subject) {
+        return toolbox.refusal(caller, tool, subject);
+      });
   resource::Resources resources(catalog::resources(), toolbox);
   resource::Completer completer(catalog::resources(), toolbox, completions, &prompts);
   resource::Watch watch(catalog::resources(), toolbox);

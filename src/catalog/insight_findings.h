@@ -43,7 +43,7 @@ inline constexpr auto kFindingKinds = std::to_array<FindingKind>({
     {"REPLICATION_FAILED", Severity::Warning, "the last replication failed",
      "read the job's log on the node"},
     {"TASK_FAILED", Severity::Warning, "ended with an error in the last 24 hours",
-     "pve_get_task_log shows why"},
+     "the log of the task shows why"},
     {"BACKUP_MISSING", Severity::Warning, "in no backup job", "add the guests to a backup job"},
     {"BACKUP_STALE", Severity::Warning, "no backup in the last 7 days",
      "check the backup jobs and their last runs"},

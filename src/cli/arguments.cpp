@@ -115,7 +115,7 @@ std::expected<Arguments, std::string> parse(std::span<const char* const> words) 
     return std::unexpected(unexpected_word(rest.front()));
   }
   if (arguments.command == Command::Call && arguments.tool.empty()) {
-    return std::unexpected("call needs the name of a tool, such as: mcp-pve call pve_list_nodes.");
+    return std::unexpected("call needs the name of a tool; mcp-pve tools lists them.");
   }
   if (arguments.command == Command::Token && arguments.token_name.empty()) {
     return std::unexpected("token needs a name for the token, such as: mcp-pve token laptop.");

@@ -11,6 +11,7 @@
 #include "cli/output.h"
 #include "cli/privileges.h"
 #include "cli/reach.h"
+#include "engine/remedies.h"
 #include "pve/path.h"
 
 namespace cli {
@@ -135,7 +136,7 @@ bool token_and_version_steps(pve::Client& client, const facts::Facts& facts, Rep
   if (!answer) {
     const bool rejected = answer.error().kind == pve::Error::Kind::Rejected;
     report.bad(rejected ? "token" : "answer",
-               pve::explain(answer.error(), "GET /version", client.base_url()));
+               engine::explanation(answer.error(), "GET /version", client.base_url(), {}));
     return false;
   }
   report.good("token", "accepted");
@@ -173,7 +174,7 @@ void privileges_step(pve::Client& client, const config::Settings& settings, Repo
   const auto answer = client.call({base::Method::Get, "/access/permissions", {}}, std::stop_token{});
   if (!answer) {
     return report.bad("privileges",
-                      pve::explain(answer.error(), "GET /access/permissions", client.base_url()));
+                      engine::explanation(answer.error(), "GET /access/permissions", client.base_url(), {}));
   }
   const auto lacking = lacking_privileges(answer->data, settings.tier);
   if (lacking.empty()) return report.good("privileges", "all that the tier " + settings.tier + " uses");

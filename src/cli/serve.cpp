@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "cli/commands.h"
+#include "engine/remedies.h"
 #include "pve/version.h"
 #include "transport/stdio.h"
 
@@ -29,7 +30,8 @@ void check_in_background(pve::Client& client) {
     if (version) {
       base::log(base::LogLevel::Info, "connected to " + client.base_url() + ", PVE " + *version + ".");
     } else if (version.error().kind != pve::Error::Kind::Rejected) {
-      base::log(base::LogLevel::Warning, pve::explain(version.error(), "GET /version", client.base_url()));
+      base::log(base::LogLevel::Warning,
+                engine::explanation(version.error(), "GET /version", client.base_url(), {}));
     }
   }).detach();
 }

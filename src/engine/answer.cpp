@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "engine/diagnosis.h"
+#include "engine/remedies.h"
 #include "engine/request.h"
 #include "engine/visibility.h"
 
@@ -13,10 +14,10 @@ namespace engine {
 namespace {
 
 std::string sentence(const pve::Error& error, const pve::Call& call, const pve::Client& client,
-                     std::string_view better = {}) {
-  return pve::explain(
+                     const MayUse& may, std::string_view better = {}) {
+  return explanation(
       error, fmt::format("{} {}", base::name(call.method), base::printable(base::percent_decode(call.path))),
-      client.base_url(), better);
+      client.base_url(), may, better);
 }
 
 }  // namespace
@@ -32,20 +33,20 @@ std::expected<base::Json, tool::Unseen> Reads::get(std::string_view path_templat
   if (answer) return std::move(answer->data);
   failed_ = true;
   return std::unexpected(
-      tool::Unseen{sentence(answer.error(), call, cluster_.client), answer.error().status == 403});
+      tool::Unseen{sentence(answer.error(), call, cluster_.client, may_), answer.error().status == 403});
 }
 
 Revision revise(const tool::Tool& tool, const base::JsonObject& arguments, base::Json& data,
-                const Cluster& cluster, const std::stop_token& stop) {
+                const Cluster& cluster, const MayUse& may, const std::stop_token& stop) {
   if (tool.revise == nullptr) return {{}, true};
-  Reads reads(cluster, arguments, stop);
+  Reads reads(cluster, arguments, may, stop);
   auto note = tool.revise(reads, data);
   return {std::move(note), !reads.failed()};
 }
 
 Revision put_right(const tool::Tool& tool, const base::JsonObject& arguments, base::Json& data,
-                   Cluster& cluster, const std::stop_token& stop) {
-  auto revision = revise(tool, arguments, data, cluster, stop);
+                   Cluster& cluster, const MayUse& may, const std::stop_token& stop) {
+  auto revision = revise(tool, arguments, data, cluster, may, stop);
   const auto* array = data.if_array();
   if (array == nullptr) return revision;
   const auto unseen = unseen_note(tool.view, arguments, array->empty(), cluster, stop);
@@ -57,7 +58,7 @@ std::string explained(const pve::Error& error, const pve::Call& call, const base
                       Cluster& cluster, const MayUse& may, const std::stop_token& stop) {
   const auto better = error.kind == pve::Error::Kind::Refused ? diagnose(error, arguments, cluster, may, stop)
                                                               : std::string{};
-  return sentence(error, call, cluster.client, better);
+  return sentence(error, call, cluster.client, may, better);
 }
 
 }  // namespace engine

@@ -6,7 +6,7 @@
 
 #include "base/json.h"
 #include "engine/cluster.h"
-#include "engine/gate.h"
+#include "engine/may_use.h"
 #include "tool/tool.h"
 
 namespace engine {
@@ -15,8 +15,9 @@ namespace engine {
 /// PVE's names). Refers to all it is given. For one thread.
 class Reads final : public tool::Context {
  public:
-  Reads(const Cluster& cluster, const base::JsonObject& arguments, const std::stop_token& stop)
-      : cluster_(cluster), arguments_(arguments), stop_(stop) {}
+  Reads(const Cluster& cluster, const base::JsonObject& arguments, const MayUse& may,
+        const std::stop_token& stop)
+      : cluster_(cluster), arguments_(arguments), may_(may), stop_(stop) {}
 
   std::expected<base::Json, tool::Unseen> get(std::string_view path_template) override;
   /// One of the reads gave nothing: what rests on them is a guess.
@@ -25,6 +26,7 @@ class Reads final : public tool::Context {
  private:
   const Cluster& cluster_;
   const base::JsonObject& arguments_;
+  const MayUse& may_;
   const std::stop_token& stop_;
   bool failed_ = false;
 };
@@ -36,11 +38,11 @@ struct Revision {
 
 /// Puts right in `data` what PVE says wrongly in the answer to the tool's call (tool::Tool::revise).
 Revision revise(const tool::Tool& tool, const base::JsonObject& arguments, base::Json& data,
-                const Cluster& cluster, const std::stop_token& stop);
+                const Cluster& cluster, const MayUse& may, const std::stop_token& stop);
 
 /// revise(), and what PVE leaves out of a list in silence (visibility.h): the note says both.
 Revision put_right(const tool::Tool& tool, const base::JsonObject& arguments, base::Json& data,
-                   Cluster& cluster, const std::stop_token& stop);
+                   Cluster& cluster, const MayUse& may, const std::stop_token& stop);
 
 /// Why the call failed and what to do about it, with what PVE says when it is asked and the caller may know
 /// (diagnosis.h).

@@ -67,7 +67,7 @@ void add_unknown(std::string_view name, const base::Json& value, const Row& row,
     problems.push_back(unknown(row, name));
   } else if (limits.tier < tool::Tier::Full) {
     problems.push_back(
-        fmt::format("{}: this server cannot judge it, so it needs the tier full, but {}; leave it out", name,
+        fmt::format("{}: unknown to this server, so it needs the tier full, but {}; leave it out", name,
                     below_full(limits)));
   } else {
     Field field;
@@ -81,13 +81,13 @@ bool contains(const Arguments& arguments, std::string_view wire) {
                              [&](const Argument& argument) { return argument.field.wire == wire; });
 }
 
-void add_field(const Field& field, std::string_view name, const base::Json& value, Arguments& out,
-               Problems& problems) {
+void add_field(const Field& field, std::string_view name, const base::Json& value, const MayUse& may,
+               Arguments& out, Problems& problems) {
   if (contains(out, field.wire)) {
     problems.push_back(fmt::format("{}: given twice, under different names", field.wire));
     return;
   }
-  auto fitted = fit(field, value);
+  auto fitted = fit(field, value, may);
   if (!fitted) {
     problems.push_back(fmt::format("{}: {}", base::printable(name, 60), fitted.error()));
     return;
@@ -95,13 +95,13 @@ void add_field(const Field& field, std::string_view name, const base::Json& valu
   out.push_back({field, *std::move(fitted)});
 }
 
-void add_missing(const Row& row, const base::JsonObject& given, Problems& problems) {
+void add_missing(const Row& row, const base::JsonObject& given, const MayUse& may, Problems& problems) {
   for (const auto& field : row.fields()) {
     if (!field.required) continue;
     const auto* value = given.if_contains(field.name);
     if (value == nullptr && row.open()) value = given.if_contains(field.wire);
     if (value == nullptr || value->is_null()) {
-      problems.push_back(fmt::format("{}: missing; give {}", field.name, expectation(field)));
+      problems.push_back(fmt::format("{}: missing; give {}", field.name, expectation(field, may)));
     }
   }
 }
@@ -182,12 +182,12 @@ std::expected<Arguments, std::string> check(const Row& row, const base::JsonObje
       break;
     }
     if (const auto field = row.field(member.key())) {
-      add_field(*field, member.key(), member.value(), arguments, problems);
+      add_field(*field, member.key(), member.value(), limits.may, arguments, problems);
     } else {
       add_unknown(member.key(), member.value(), row, limits, arguments, problems);
     }
   }
-  add_missing(row, given, problems);
+  add_missing(row, given, limits.may, problems);
   add_lonely(row, arguments, problems);
   add_marks(arguments, limits, problems);
   add_combinations(arguments, problems);

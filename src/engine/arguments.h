@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "engine/may_use.h"
 #include "engine/row.h"
 #include "engine/version_check.h"
 #include "tool/tool.h"
@@ -22,6 +23,8 @@ struct Limits {
   std::string reason{};
   /// With more scopes the caller's token would reach the tier full.
   bool scope_would_do = false;
+  /// Of whoever reads what is wrong.
+  MayUse may{};
 };
 
 /// The checked arguments in the order of `given`, each in its own type (value.h); null counts as absent. The

@@ -130,13 +130,15 @@ std::optional<pve::Upid> started_task(const Row& row, const pve::Answer& answer)
 mcp::Outcome rendered(const Work& work, const Ready& ready, pve::Answer answer) {
   auto& cluster = work.cluster;
   const auto& arguments = ready.target.arguments;
-  const auto after = put_right(work.row.tool(), arguments, answer.data, cluster, work.call.stop).note;
+  const auto after =
+      put_right(work.row.tool(), arguments, answer.data, cluster, work.may, work.call.stop).note;
   auto result = render({.row = work.row,
                         .arguments = arguments,
                         .own = ready.own,
                         .style = cluster.options.style,
                         .subject = ready.subject,
-                        .title = title(work.row, ready.target, cluster)},
+                        .title = title(work.row, ready.target, cluster),
+                        .may = work.may},
                        std::move(answer));
   return noted(work, ready, std::move(result), after);
 }
@@ -151,7 +153,7 @@ mcp::Result ended(const Work& work, const Ready& ready, const pve::Upid& upid, c
                                             work.may, work.call.stop)
                              : std::string{};
   auto result = render_outcome(
-      {ready.subject + waited, upid, report, work.cluster.client.base_url(), better, cancelled},
+      {ready.subject + waited, upid, report, work.cluster.client.base_url(), work.may, better, cancelled},
       work.cluster.options.style);
   // PVE's logs may repeat what the call said.
   for (auto& block : result.content) {

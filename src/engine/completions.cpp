@@ -94,7 +94,7 @@ int distance(const Candidate& candidate, const std::string& typed) {
 
 struct Source {
   Completes kind;
-  std::array<std::string_view, 3> tools{};  ///< one of them must be allowed
+  std::array<std::string_view, 2> lists{};  ///< the tool that reads one of them must be allowed
   std::string_view path{};
   std::string_view member{};
   std::string_view type{};     ///< of the rows that count
@@ -102,20 +102,11 @@ struct Source {
 };
 
 constexpr Source kSources[] = {
-    {Completes::Node, {"pve_list_nodes", "pve_list_cluster_resources"}, kResources, "node", "node"},
-    {Completes::Storage,
-     {"pve_list_storage", "pve_list_cluster_resources"},
-     kResources,
-     "storage",
-     "storage"},
-    {Completes::BackupStorage,
-     {"pve_list_storage", "pve_list_cluster_resources"},
-     kResources,
-     "storage",
-     "storage",
-     "backup"},
-    {Completes::Pool, {"pve_list_pools"}, "/pools", "poolid"},
-    {Completes::User, {"pve_list_users"}, "/access/users", "userid"},
+    {Completes::Node, {"/nodes", kResources}, kResources, "node", "node"},
+    {Completes::Storage, {"/storage", kResources}, kResources, "storage", "storage"},
+    {Completes::BackupStorage, {"/storage", kResources}, kResources, "storage", "storage", "backup"},
+    {Completes::Pool, {"/pools"}, "/pools", "poolid"},
+    {Completes::User, {"/access/users"}, "/access/users", "userid"},
 };
 
 /// What the source's member is in the rows that count.
@@ -170,12 +161,9 @@ mcp::Completion rank(const std::vector<Candidate>& candidates, std::string_view 
 Completions::Completions(Toolbox& toolbox)
     : toolbox_(toolbox), answers_(toolbox.cluster().client, toolbox.cluster().clock) {}
 
-bool Completions::may(const mcp::Caller& caller, std::string_view tool) const {
-  return !tool.empty() && !toolbox_.refusal(caller, tool);
-}
-
-bool Completions::may_any(const mcp::Caller& caller, std::span<const std::string_view> tools) const {
-  return std::ranges::any_of(tools, [&](std::string_view tool) { return may(caller, tool); });
+bool Completions::may_any(const mcp::Caller& caller, std::span<const std::string_view> paths) const {
+  const auto may = toolbox_.may_use(caller);
+  return std::ranges::any_of(paths, [&](std::string_view path) { return may({base::Method::Get, path}); });
 }
 
 /// PVE shows a token without the right to list users that token's own; root@pam has the right.
@@ -205,7 +193,9 @@ std::vector<Candidate> Completions::snapshots(const base::JsonObject& context, c
   auto wanted = text(context, "vmid");
   if (wanted.empty()) wanted = text(context, "guest");
   if (wanted.empty()) return {};
-  const GuestKinds kinds{may(caller, "pve_list_qemu_snapshots"), may(caller, "pve_list_lxc_snapshots")};
+  const auto may = toolbox_.may_use(caller);
+  const GuestKinds kinds{may({base::Method::Get, "/nodes/{node}/qemu/{vmid}/snapshot"}),
+                         may({base::Method::Get, "/nodes/{node}/lxc/{vmid}/snapshot"})};
   if (!kinds.vms && !kinds.containers) return {};
   const auto data = answers_.get(kResources, stop);
   std::vector<pve::Guest> all;
@@ -239,9 +229,11 @@ mcp::Completion Completions::complete(Completes kind, std::string_view value, co
   if (kind == Completes::Guest) return rank(guests(caller, stop), value);
   if (kind == Completes::Snapshot) return rank(snapshots(context, caller, stop), value);
   if (kind == Completes::Upid)
-    return may(caller, "pve_list_tasks") ? rank(tasks(stop), value) : mcp::Completion{{}, 0, false};
+    return toolbox_.may_use(caller)({base::Method::Get, "/nodes/{node}/tasks"})
+               ? rank(tasks(stop), value)
+               : mcp::Completion{{}, 0, false};
   for (const auto& source : kSources) {
-    if (source.kind == kind && may_any(caller, source.tools))
+    if (source.kind == kind && may_any(caller, source.lists))
       return rank(candidates_of(answers_.get(std::string(source.path), stop).get(), source), value);
   }
   return {{}, 0, false};
@@ -251,7 +243,7 @@ std::optional<std::vector<std::string>> Completions::unless_one(Completes kind, 
                                                                 const mcp::Caller& caller,
                                                                 const std::stop_token& stop) {
   const auto* source = std::ranges::find(kSources, kind, &Source::kind);
-  if (source == std::end(kSources) || !may_any(caller, source->tools)) return std::nullopt;
+  if (source == std::end(kSources) || !may_any(caller, source->lists)) return std::nullopt;
   const std::string path(source->path);
   const auto all = [&](const auto& data) { return texts(data.get(), *source); };
   const std::string wanted(value);
@@ -269,7 +261,7 @@ std::optional<std::vector<std::string>> Completions::unless_one(Completes kind, 
 std::optional<std::string> Completions::content(std::string_view storage, const mcp::Caller& caller,
                                                 const std::stop_token& stop) {
   const auto* source = std::ranges::find(kSources, Completes::BackupStorage, &Source::kind);
-  if (!may_any(caller, source->tools)) return std::nullopt;
+  if (!may_any(caller, source->lists)) return std::nullopt;
   return content_in(answers_.get(std::string(source->path), stop).get(), storage, *source);
 }
 

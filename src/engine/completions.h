@@ -84,8 +84,8 @@ class Completions final : public Names {
                                      const std::stop_token& stop) override;
 
  private:
-  bool may(const mcp::Caller& caller, std::string_view tool) const;
-  bool may_any(const mcp::Caller& caller, std::span<const std::string_view> tools) const;
+  /// Whether the caller may use the tool that reads one of these paths.
+  bool may_any(const mcp::Caller& caller, std::span<const std::string_view> paths) const;
   bool is_all_without_rights(const std::set<std::string>& users) const;
   std::vector<Candidate> guests(const mcp::Caller& caller, const std::stop_token& stop);
   std::vector<Candidate> snapshots(const base::JsonObject& context, const mcp::Caller& caller,

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "engine/pve_words.h"
+#include "engine/remedies.h"
 #include "engine/request.h"
 #include "engine/value.h"
 #include "view/human.h"
@@ -92,16 +93,14 @@ const base::JsonObject* holder_of(const base::Json& tasks, std::string_view lock
   return likely;
 }
 
-std::string holder(const base::JsonObject& task, std::string_view vmid, std::int64_t now) {
+std::string holder(const base::JsonObject& task, std::string_view vmid, std::int64_t now, const MayUse& may) {
   const auto* start = task.if_contains("starttime");
   const auto begun = start != nullptr && start->is_int64() ? start->get_int64() : 0;
   const auto since = std::clamp<std::int64_t>(now - std::clamp<std::int64_t>(begun, 0, now), 0, now);
-  return fmt::format(
-      "The task {} {} it: since {} ({}), by {}. Wait for it with pve_get_task_status (upid {}, wait) and try "
-      "again.",
-      text_of(task, "type"), text_of(task, "id") == vmid ? "holds" : "most likely holds",
-      view::human_time(begun), view::human_duration(static_cast<double>(since)), text_of(task, "user"),
-      text_of(task, "upid"));
+  return fmt::format("The task {} of {} {} it since {} (for {}): upid {}. {}", text_of(task, "type"),
+                     text_of(task, "user"), text_of(task, "id") == vmid ? "holds" : "most likely holds",
+                     view::human_time(begun), view::human_duration(static_cast<double>(since)),
+                     text_of(task, "upid"), advise(Advice::AwaitTaskAndRepeat, may));
 }
 
 std::string without_holder(const Lock& lock, std::string_view vmid, std::string_view node, const Case& of) {
@@ -110,20 +109,19 @@ std::string without_holder(const Lock& lock, std::string_view vmid, std::string_
   const auto reach = of.cluster.permissions.reach(kAudits, "/nodes", of.stop);
   if (!known || reach != pve::Permissions::Reach::Everywhere) {
     return fmt::format(
-        "The token sees no task that holds the lock, but it does not see every task: an administrator "
-        "looks for one on {} before anything else.",
+        "The API token sees no task that holds the lock, but it does not see every task. Ask an "
+        "administrator to look for one on {} first.",
         node);
   }
   return fmt::format(
-      "No task on {} holds it: an interrupted one left the lock. When that is certain, an administrator "
-      "removes it "
-      "there with: {} unlock {}.",
+      "No task on {} holds this lock, so an interrupted task probably left it behind. If that is certain, an "
+      "administrator removes it there with: {} unlock {}.",
       node, lock.container ? "pct" : "qm", vmid);
 }
 
 std::string locked(std::string_view message, const Case& of) {
   const auto lock = lock_in(message);
-  if (!lock || !of.is_own("is locked (") || !of.may("pve_list_tasks")) return {};
+  if (!lock || !of.is_own("is locked (") || !of.may({base::Method::Get, "/nodes/{node}/tasks"})) return {};
   const auto vmid = text_of(of.arguments, "vmid");
   const auto node = text_of(of.arguments, "node");
   if (vmid.empty() || node.empty()) return {};
@@ -132,7 +130,7 @@ std::string locked(std::string_view message, const Case& of) {
   if (!running) return {};
   const auto now =
       std::chrono::floor<std::chrono::seconds>(of.cluster.clock.wall()).time_since_epoch().count();
-  if (const auto* task = holder_of(*running, lock->kind, vmid)) return holder(*task, vmid, now);
+  if (const auto* task = holder_of(*running, lock->kind, vmid)) return holder(*task, vmid, now, of.may);
   return without_holder(*lock, vmid, node, of);
 }
 
@@ -196,7 +194,8 @@ std::string denied(std::string_view message, const Case& of) {
   auto& cluster = of.cluster;
   const auto& token = cluster.client.token_id();
   const auto user = token.substr(0, token.find('!'));
-  const auto of_user = of.may("pve_list_acls") ? has(cluster, *wanted, user, of.stop) : std::optional<bool>{};
+  const auto of_user = of.may({base::Method::Get, "/access/acl"}) ? has(cluster, *wanted, user, of.stop)
+                                                                  : std::optional<bool>{};
   auto text =
       fmt::format("The token {} lacks {}{} on {}, or what the path names does not exist. ", token,
                   wanted->privilege, wanted->one_of_several ? " or another of those" : "", wanted->path);
@@ -219,49 +218,32 @@ std::string denied(std::string_view message, const Case& of) {
 
 struct Named {
   Sentence sentence;
-  std::string_view path;
+  std::string_view path;  ///< who may use the tool that reads it may know the names
   std::string_view key;
   std::string_view noun;
-  std::array<std::string_view, 2> tools;  ///< who may use one of them may know the names
+  bool is_resource = false;  ///< and who may list the cluster's resources
 };
 
-constexpr std::array<std::string_view, 2> kOfStorages = {"pve_list_storage", "pve_list_cluster_resources"};
-constexpr std::array<std::string_view, 2> kOfNodes = {"pve_list_nodes", "pve_list_cluster_resources"};
 constexpr std::string_view kMissing = "' does not exist";
 
 constexpr std::array kNamed = {
-    Named{{"storage '", kMissing}, "/storage", "storage", "storage", kOfStorages},
-    Named{{"could not activate storage '", "': storage '", true},
-          "/storage",
-          "storage",
-          "storage",
-          kOfStorages},
-    Named{{"hostname lookup '", "' failed - ", true}, "/nodes", "node", "node", kOfNodes},
-    Named{{"no such cluster node '", "'"}, "/nodes", "node", "node", kOfNodes},
-    Named{{"pool '", kMissing}, "/pools", "poolid", "pool", {"pve_list_pools"}},
-    Named{{"no such user ('", "')"}, "/access/users", "userid", "user", {"pve_list_users"}},
-    Named{{"no such user '", "'"}, "/access/users", "userid", "user", {"pve_list_users"}},
-    Named{{"user '", kMissing}, "/access/users", "userid", "user", {"pve_list_users"}},
-    Named{{"no such group '", "'"}, "/access/groups", "groupid", "group", {"pve_list_groups"}},
-    Named{{"role '", kMissing}, "/access/roles", "roleid", "role", {"pve_list_roles"}},
-    Named{{"no such job '", "'"}, "/cluster/backup", "id", "backup job", {"pve_list_backup_jobs"}},
-    Named{{"No such job '", "'"}, "/cluster/backup", "id", "backup job", {"pve_list_backup_jobs"}},
-    Named{{"no such resource '", "'"},
-          "/cluster/ha/resources",
-          "sid",
-          "HA resource",
-          {"pve_list_ha_resources"}},
+    Named{{"storage '", kMissing}, "/storage", "storage", "storage", true},
+    Named{{"could not activate storage '", "': storage '", true}, "/storage", "storage", "storage", true},
+    Named{{"hostname lookup '", "' failed - ", true}, "/nodes", "node", "node", true},
+    Named{{"no such cluster node '", "'"}, "/nodes", "node", "node", true},
+    Named{{"pool '", kMissing}, "/pools", "poolid", "pool"},
+    Named{{"no such user ('", "')"}, "/access/users", "userid", "user"},
+    Named{{"no such user '", "'"}, "/access/users", "userid", "user"},
+    Named{{"user '", kMissing}, "/access/users", "userid", "user"},
+    Named{{"no such group '", "'"}, "/access/groups", "groupid", "group"},
+    Named{{"role '", kMissing}, "/access/roles", "roleid", "role"},
+    Named{{"no such job '", "'"}, "/cluster/backup", "id", "backup job"},
+    Named{{"No such job '", "'"}, "/cluster/backup", "id", "backup job"},
+    Named{{"no such resource '", "'"}, "/cluster/ha/resources", "sid", "HA resource"},
 };
 
-struct Snapshots {
-  std::string_view path;
-  std::string_view tool;
-};
-
-constexpr std::array kSnapshots = {
-    Snapshots{"/nodes/{node}/qemu/{vmid}/snapshot", "pve_list_qemu_snapshots"},
-    Snapshots{"/nodes/{node}/lxc/{vmid}/snapshot", "pve_list_lxc_snapshots"},
-};
+constexpr std::array<std::string_view, 2> kSnapshots = {"/nodes/{node}/qemu/{vmid}/snapshot",
+                                                        "/nodes/{node}/lxc/{vmid}/snapshot"};
 
 std::string without_digits(std::string_view text) {
   std::string rest(text);
@@ -299,8 +281,8 @@ std::string no_snapshot(std::string_view name, const Case& of) {
   for (const auto* key : {"node", "vmid"}) {
     if (const auto* value = of.arguments.if_contains(key)) guest[key] = *value;
   }
-  for (const auto& [path, tool] : kSnapshots) {
-    if (!of.may(tool)) continue;
+  for (const auto path : kSnapshots) {
+    if (!of.may({base::Method::Get, path})) continue;
     if (const auto data = look(of.cluster, path, guest, of.stop))
       return among(*data, "name", name, "snapshot");
   }
@@ -314,8 +296,8 @@ std::string misnamed(std::string_view message, const Case& of) {
   for (const auto& named : kNamed) {
     const auto name = name_in(message, named.sentence);
     if (!name || !of.is_own(named.sentence.before)) continue;
-    const bool allowed =
-        std::ranges::any_of(named.tools, [&](auto tool) { return !tool.empty() && of.may(tool); });
+    const bool allowed = of.may({base::Method::Get, named.path}) ||
+                         (named.is_resource && of.may({base::Method::Get, "/cluster/resources"}));
     const auto data = allowed ? look(of.cluster, named.path, {}, of.stop) : std::nullopt;
     return data ? among(*data, named.key, *name, named.noun) : std::string{};
   }

@@ -12,9 +12,9 @@
 namespace engine {
 
 /// What to do about PVE's refusal of a call with these arguments: who holds a lock, which command grants a
-/// privilege (of a 403 only), which name was meant. Empty where nothing more is known than pve::remedy()
-/// says. Believed are PVE's own sentences as a whole, never what it repeats of the arguments. Reads only,
-/// with the server's rights: of each kind only what a tool lists that the caller may use.
+/// privilege (of a 403 only), which name was meant. Empty where nothing more is known than its words
+/// tell (remedies.h). Believed are PVE's own sentences as a whole, never what it repeats of the arguments.
+/// Reads only, with the server's rights: of each kind only what a tool lists that the caller may use.
 std::string diagnose(const pve::Error& error, const base::JsonObject& arguments, Cluster& cluster,
                      const MayUse& may, const std::stop_token& stop);
 

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <span>
 
 #include "base/text.h"
+#include "engine/remedies.h"
 #include "engine/value.h"
 
 namespace engine {
@@ -31,26 +33,27 @@ std::string lengths(const facts::Parameter& fact) {
 struct Form {
   std::string_view format;
   std::string_view words;
+  std::optional<Advice> source{};
 };
 
 // PVE's formats in words, and where to find such a value.
 constexpr Form kForms[] = {
     {"dns-name", "a DNS name such as web-01"},
     {"pve-configid", "two or more of letters, digits, - and _, beginning with a letter"},
-    {"pve-iface", "the name of an interface such as vmbr0; pve_list_networks lists them"},
-    {"pve-node", "the name of a node; pve_list_nodes lists them"},
-    {"pve-poolid", "the name of a pool; pve_list_pools lists them"},
-    {"pve-realm", "the name of a realm; pve_list_domains lists them"},
-    {"pve-roleid", "the name of a role; pve_list_roles lists them"},
-    {"pve-storage-id", "the name of a storage; pve_list_storage lists them"},
-    {"pve-userid", "a user with the realm such as alice@pve; pve_list_users lists them"},
+    {"pve-iface", "the name of an interface such as vmbr0", Advice::FindInterface},
+    {"pve-node", "the name of a node", Advice::FindNode},
+    {"pve-poolid", "the name of a pool", Advice::FindPool},
+    {"pve-realm", "the name of a realm", Advice::FindRealm},
+    {"pve-roleid", "the name of a role", Advice::FindRole},
+    {"pve-storage-id", "the name of a storage", Advice::FindStorage},
+    {"pve-userid", "a user with the realm such as alice@pve", Advice::FindUser},
 };
 
-std::string form(const facts::Parameter& fact) {
+std::string form(const facts::Parameter& fact, const MayUse& may) {
   std::string text;
   const auto* known = std::ranges::find(kForms, fact.format, &Form::format);
   if (known != std::end(kForms)) {
-    text += fmt::format(" ({})", known->words);
+    text += fmt::format(" ({}{})", known->words, known->source ? "; " + advise(*known->source, may) : "");
   } else if (!fact.format.empty() && fact.format != "property-string") {
     text += fmt::format(" (PVE format {})", fact.format);
   }
@@ -62,7 +65,7 @@ std::string form(const facts::Parameter& fact) {
 
 bool is_list(const Field& field) { return field.fact != nullptr && field.fact->format.ends_with("list"); }
 
-std::string expectation(const Field& field) {
+std::string expectation(const Field& field, const MayUse& may) {
   constexpr std::size_t kMost = 40;
   if (!field.values.empty()) {
     const auto count = std::min(field.values.size(), kMost);
@@ -80,12 +83,12 @@ std::string expectation(const Field& field) {
     case Type::Boolean:
       return "true or false";
     case Type::Array:
-      return "an array of texts" + lengths(fact) + form(fact);
+      return "a list of strings" + lengths(fact) + form(fact, may);
     case Type::String:
       break;
   }
-  if (is_list(field)) return "a comma-separated list" + lengths(fact) + form(fact);
-  return "a text" + lengths(fact) + form(fact);
+  if (is_list(field)) return "a comma-separated list" + lengths(fact) + form(fact, may);
+  return "text" + lengths(fact) + form(fact, may);
 }
 
 }  // namespace engine

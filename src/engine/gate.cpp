@@ -81,10 +81,11 @@ std::optional<guard::Policy> Gate::allowed(const mcp::Caller& caller) const {
 }
 
 std::optional<Refusal> Gate::refusal(const mcp::Caller& caller, const tool::Tool& tool,
-                                     std::string_view category) const {
+                                     std::string_view category, std::string_view subject) const {
+  if (subject.empty()) subject = tool.name;
   const auto limit = own(caller);
   if (!limit) return "The caller's access tier is not one this server knows.";
-  auto by_server = server()->refusal(tool, category);
+  auto by_server = server()->refusal(tool, category, subject);
   if (!limit->refusal(tool, category)) {
     if (by_server) return *std::move(by_server);
     return std::nullopt;
@@ -92,13 +93,13 @@ std::optional<Refusal> Gate::refusal(const mcp::Caller& caller, const tool::Tool
   const bool by_tier = tool.tier > limit->tier;
   const auto clause = by_tier ? tier_clause(caller, limit->tier, tool.tier) : category_clause(caller);
   if (by_server) return fmt::format("{} Also {}.", *by_server, clause);
-  if (!by_tier) return fmt::format("{} belongs to the category {}, but {}.", tool.name, category, clause);
+  if (!by_tier) return fmt::format("{} belongs to the category {}, but {}.", subject, category, clause);
   // More scopes change nothing about the caller's categories.
   if (!caller.scopes.empty() && !guard::Policy{tool::Tier::Full, limit->categories}.refusal(tool, category)) {
-    return lacking(tool.tier, fmt::format("{} needs the scope {}, which this token was not granted.",
-                                          tool.name, scope_of(tool.tier)));
+    return lacking(tool.tier, fmt::format("{} needs the scope {}, which this token was not granted.", subject,
+                                          scope_of(tool.tier)));
   }
-  return fmt::format("{} needs the tier {}, but {}.", tool.name, tool::name(tool.tier), clause);
+  return fmt::format("{} needs the tier {}, but {}.", subject, tool::name(tool.tier), clause);
 }
 
 std::optional<TierLimit> Gate::tier_limit(const mcp::Caller& caller) const {

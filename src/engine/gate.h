@@ -1,7 +1,6 @@
 // What may run now: the server's policy, which can be exchanged while it runs, and the caller's.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -9,6 +8,7 @@
 #include <string_view>
 #include <variant>
 
+#include "engine/may_use.h"
 #include "guard/policy.h"
 #include "mcp/request.h"
 #include "tool/tool.h"
@@ -17,9 +17,6 @@ namespace engine {
 
 /// Why a tool may not run: a sentence, or the scopes with which the caller's token would do.
 using Refusal = std::variant<std::string, mcp::InsufficientScope>;
-
-/// Whether somebody may use the tool of this name: what a caller may not list, nobody tells him by the way.
-using MayUse = std::function<bool(std::string_view tool)>;
 
 /// The refusal's words, whichever it is.
 const std::string& sentence(const Refusal& refusal);
@@ -52,9 +49,9 @@ class Gate {
   /// Nothing as with allowed().
   std::optional<TierLimit> tier_limit(const mcp::Caller& caller) const;
   /// Nothing when the caller may use the tool. The sentence names who limits: a setting of the server first,
-  /// then the caller's own token, never another one.
-  std::optional<Refusal> refusal(const mcp::Caller& caller, const tool::Tool& tool,
-                                 std::string_view category) const;
+  /// then the caller's own token, never another one. `subject` as in guard::Policy::refusal().
+  std::optional<Refusal> refusal(const mcp::Caller& caller, const tool::Tool& tool, std::string_view category,
+                                 std::string_view subject = {}) const;
 
  private:
   std::shared_ptr<const guard::Policy> server() const;

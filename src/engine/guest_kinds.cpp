@@ -8,8 +8,8 @@
 namespace engine {
 
 GuestKinds listed_kinds(const MayUse& may) {
-  if (may("pve_list_cluster_resources")) return {};
-  return {may("pve_list_qemu_vms"), may("pve_list_lxc_containers")};
+  if (may({base::Method::Get, "/cluster/resources"})) return {};
+  return {may({base::Method::Get, "/nodes/{node}/qemu"}), may({base::Method::Get, "/nodes/{node}/lxc"})};
 }
 
 pve::GuestList of_kinds(const pve::GuestList& list, const GuestKinds& kinds) {

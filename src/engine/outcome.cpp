@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "engine/remedies.h"
 #include "engine/render.h"
 #include "view/log.h"
 
@@ -48,7 +49,7 @@ std::string end_of(const std::vector<std::string>& log) {
 std::string done(const std::string& subject, const pve::TaskReport& report) {
   const auto doubtful = complaints(report.log);
   auto text = fmt::format("{} done in {}.", subject, duration(report.waited));
-  if (!doubtful.empty()) text += " PVE calls it OK, but its log says:" + doubtful + "\n";
+  if (!doubtful.empty()) text += " PVE reports success, but the task log has complaints:" + doubtful + "\n";
   return text;
 }
 
@@ -63,36 +64,41 @@ std::string failed(const Ending& ending) {
   auto text =
       fmt::format("{} failed after {}: {}", ending.subject, duration(report.waited), report.exit_status);
   if (!text.ends_with('.')) text += '.';
-  const auto known = ending.remedy.empty() ? std::string(pve::remedy(report.exit_status)) : ending.remedy;
+  const auto known =
+      ending.remedy.empty() ? remedy(pve::cause_of(report.exit_status), ending.may) : ending.remedy;
   if (!known.empty()) text += " " + known;
   if (!report.log.empty()) text += " From its log:" + end_of(report.log) + "\n";
   return text;
 }
 
-std::string running(const std::string& subject, const pve::TaskReport& report) {
-  auto text = fmt::format("{} still runs after {} and goes on by itself.", subject, duration(report.waited));
+std::string to_follow(const MayUse& may) {
+  return advise(Advice::AwaitTask, may) + " " + advise(Advice::StopTask, may);
+}
+
+std::string running(const std::string& subject, const pve::TaskReport& report, const MayUse& may) {
+  auto text =
+      fmt::format("{} still runs after {}; its task continues in PVE.", subject, duration(report.waited));
   if (!report.log.empty())
     text += fmt::format(" Last in its log: {}.", base::printable(report.log.back(), 300));
-  return fmt::format("{} {}, pve_stop_task stops it.", text, kHowToAwait);
+  return text + " " + to_follow(may);
 }
 
-std::string cancelled(const std::string& subject, const pve::TaskReport& report) {
-  return fmt::format(
-      "{}: this call was cancelled after {}. PVE's task was not stopped, it goes on by itself. "
-      "{}, pve_stop_task stops it.",
-      subject, duration(report.waited), kHowToAwait);
+std::string cancelled(const std::string& subject, const pve::TaskReport& report, const MayUse& may) {
+  return fmt::format("{}: this call was cancelled after {}. The PVE task was not stopped and continues. {}",
+                     subject, duration(report.waited), to_follow(may));
 }
 
-std::string unknown(const std::string& subject, const pve::TaskReport& report, const std::string& base_url) {
-  auto text = fmt::format("{} was accepted by PVE, but its outcome is unknown: ", subject);
-  if (report.error) text += pve::explain(*report.error, "GET the task's status", base_url);
-  return text + " pve_get_task_status tells how it ended.";
+std::string unknown(const Ending& ending) {
+  auto text = fmt::format("{}: PVE accepted the request, but its result could not be read. ", ending.subject);
+  if (const auto& error = ending.report.error)
+    text += explanation(*error, "GET the task's status", ending.base_url, ending.may) + " ";
+  return text + advise(Advice::ReadTaskEnd, ending.may);
 }
 
 }  // namespace
 
 mcp::Result render_outcome(const Ending& ending, const Style& style) {
-  const auto& [subject, upid, report, base_url, remedy, was_cancelled] = ending;
+  const auto& [subject, upid, report, base_url, may, better, was_cancelled] = ending;
   const auto state = was_cancelled ? State::Running : report.state;
   std::string text;
   switch (state) {
@@ -106,15 +112,15 @@ mcp::Result render_outcome(const Ending& ending, const Style& style) {
       text = failed(ending);
       break;
     case State::Running:
-      text = was_cancelled ? cancelled(subject, report) : running(subject, report);
+      text = was_cancelled ? cancelled(subject, report, may) : running(subject, report, may);
       break;
     case State::Unknown:
-      text = unknown(subject, report, base_url);
+      text = unknown(ending);
       break;
   }
   // The task only hands the wish in.
   if (upid.type.starts_with("ha") && state == State::Done)
-    text += " HA has taken the request and carries it out by itself: pve_get_cluster_ha_status shows it.";
+    text += " HA accepted the request and will carry it out. " + advise(Advice::FollowHa, may);
   text += text.ends_with('\n') ? "" : " ";
   text += "Task: " + base::printable(upid.text);
   if (state == State::Failed || state == State::Unknown) return render_error(std::move(text));

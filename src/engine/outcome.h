@@ -2,23 +2,21 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
+#include "engine/may_use.h"
 #include "engine/output.h"
 #include "mcp/tools.h"
 #include "pve/tasks.h"
 
 namespace engine {
 
-/// What to call for the end of a task that goes on; a clause, for the model.
-inline constexpr std::string_view kHowToAwait = "pve_get_task_status with wait waits for its end";
-
 struct Ending {
   std::string subject;  ///< the row's sentence without its full stop: "VM 100 start"
   const pve::Upid& upid;
   const pve::TaskReport& report;
   const std::string& base_url;
-  std::string remedy{};    ///< of a failure, where more is known than pve::remedy() says
+  const MayUse& may;       ///< of whoever reads it
+  std::string remedy{};    ///< of a failure, where more is known than its words tell
   bool cancelled = false;  ///< the call was, before the task's end was known: PVE's task goes on
 };
 

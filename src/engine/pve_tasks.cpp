@@ -11,6 +11,7 @@
 #include "engine/diagnosis.h"
 #include "engine/guest_name.h"
 #include "engine/outcome.h"
+#include "engine/remedies.h"
 #include "pve/path.h"
 #include "pve/task_status.h"
 
@@ -21,6 +22,7 @@ using State = pve::TaskReport::State;
 
 constexpr int kInvalidParams = -32602;
 constexpr int kInternal = -32603;
+constexpr std::string_view kThisTask = "This task";
 /// Whoever waits has a stop token.
 constexpr std::chrono::hours kForever{24 * 365};
 
@@ -37,10 +39,10 @@ bool is_unknown(const pve::Error& error) {
 }
 
 mcp::ProtocolError explained(const pve::Error& error, std::string_view method, const Started& started,
-                             const pve::Client& client) {
+                             const pve::Client& client, const MayUse& may) {
   if (is_unknown(error)) return unknown(started.upid.text);
   const auto what = fmt::format("{} /nodes/{}/tasks/{}", method, started.upid.node, started.upid.text);
-  return {kInternal, pve::explain(error, what, client.base_url()), nullptr};
+  return {kInternal, explanation(error, what, client.base_url(), may), nullptr};
 }
 
 /// As the protocol answers a tools/call: a token that could reach further is told how far.
@@ -101,14 +103,15 @@ mcp::TaskState PveTasks::ended(const mcp::Caller& caller, const Started& started
     state.message = fmt::format("{}: stopped ({})", started.subject, report.exit_status);
     return state;
   }
+  const auto may = toolbox_.may_use(caller);
   const auto better = report.state == State::Failed
-                          ? diagnose_end(report.exit_status, arguments_of(started.upid), cluster,
-                                         toolbox_.may_use(caller), stop)
+                          ? diagnose_end(report.exit_status, arguments_of(started.upid), cluster, may, stop)
                           : std::string{};
   state.status = mcp::TaskState::Status::Completed;
   state.message = fmt::format("{}: {}", started.subject, report.exit_status);
-  state.result = std::make_shared<const mcp::Result>(render_outcome(
-      {started.subject, started.upid, report, cluster.client.base_url(), better}, cluster.options.style));
+  state.result = std::make_shared<const mcp::Result>(
+      render_outcome({started.subject, started.upid, report, cluster.client.base_url(), may, better},
+                     cluster.options.style));
   return state;
 }
 
@@ -134,7 +137,7 @@ mcp::TaskState PveTasks::cancelled(const Started& started, base::Clock::Wall ask
 std::optional<mcp::ProtocolError> PveTasks::unseen(const mcp::Caller& caller, std::string_view handle) const {
   const auto started = parse_handle(handle);
   if (!started || toolbox_.row(started->tool) == nullptr) return unknown(handle);
-  const auto no = toolbox_.refusal_to_look(caller, started->tool);
+  const auto no = toolbox_.refusal_to_look(caller, started->tool, kThisTask);
   return no ? std::optional(not_allowed(*no)) : std::nullopt;
 }
 
@@ -153,7 +156,8 @@ std::expected<mcp::TaskState, mcp::ProtocolError> PveTasks::look(const mcp::Call
   // Whoever waited may have been overtaken by a cancel().
   if (const auto asked = asked_to_stop()) return cancelled(*started, *asked, stop);
   if (report.state == State::Unknown)
-    return std::unexpected(explained(*report.error, "GET", *started, cluster.client));
+    return std::unexpected(
+        explained(*report.error, "GET", *started, cluster.client, toolbox_.may_use(caller)));
   if (report.state == State::Running) return working(*started, cluster.clock.wall());
   report = cluster.tasks.follow(started->upid, std::chrono::milliseconds{0}, {}, stop);
   if (report.exit_status.empty()) return working(*started, cluster.clock.wall());
@@ -176,16 +180,19 @@ std::expected<void, mcp::ProtocolError> PveTasks::cancel(const mcp::Caller& call
                                                          std::string_view handle, std::stop_token stop) {
   const auto started = parse_handle(handle);
   if (!started || toolbox_.row(started->tool) == nullptr) return std::unexpected(unknown(handle));
-  if (const auto no = toolbox_.refusal(caller, started->tool)) return std::unexpected(not_allowed(*no));
+  if (const auto no = toolbox_.refusal(caller, started->tool, kThisTask))
+    return std::unexpected(not_allowed(*no));
   auto& client = toolbox_.cluster().client;
   const auto ended = pve::task_status(client, started->upid, stop);
-  if (!ended) return std::unexpected(explained(ended.error(), "GET", *started, client));
+  if (!ended)
+    return std::unexpected(explained(ended.error(), "GET", *started, client, toolbox_.may_use(caller)));
   if (*ended) return {};
   // The leaf is empty and the slash before it is not PVE's.
   auto path = pve::task_path(started->upid, "");
   path.pop_back();
   const auto answer = client.call({base::Method::Delete, path, {}}, stop);
-  if (!answer) return std::unexpected(explained(answer.error(), "DELETE", *started, client));
+  if (!answer)
+    return std::unexpected(explained(answer.error(), "DELETE", *started, client, toolbox_.may_use(caller)));
   if (era == mcp::Era::Legacy) stops_.add(started->upid.text, toolbox_.cluster().clock.wall());
   return {};
 }

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/text.h"
-#include "engine/outcome.h"
+#include "engine/remedies.h"
 #include "engine/value.h"
 #include "view/human.h"
 #include "view/log.h"
@@ -91,7 +91,7 @@ std::string json_text(pve::Answer& answer, const Style& style) {
 mcp::Result change(const Rendering& rendering, pve::Answer& answer) {
   const bool begun = is_upid(answer.data);
   auto text = std::string(rendering.subject) +
-              (begun ? fmt::format(" has begun and was not awaited; {}.", kHowToAwait) : ".");
+              (begun ? ": the task is running. " + advise(Advice::AwaitTask, rendering.may) : ".");
   base::JsonObject facts{{"message", text}};
   if (begun) {
     facts["upid"] = answer.data;

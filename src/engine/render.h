@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/json.h"
+#include "engine/may_use.h"
 #include "engine/output.h"
 #include "engine/own.h"
 #include "engine/row.h"
@@ -20,6 +21,8 @@ struct Rendering {
   std::string_view subject{};
   /// Whose statistics these are: "web01 (VM 100)". Anybody's text.
   std::string title{};
+  /// Of whoever reads it.
+  MayUse may{};
 };
 
 /// A read as the row's view says, or as compact JSON with sorted keys. A change: the row's sentence, then the

@@ -51,9 +51,9 @@ class Row {
   const std::vector<Field>& fields() const { return fields_; }
   /// A write also takes what PVE's own schema has at its endpoint.
   bool open() const { return tool_->call.method != base::Method::Get; }
-  /// The tool that does the same for the other kind of guest; empty when there is none.
-  std::string_view sibling() const { return sibling_; }
-  void set_sibling(std::string_view name) { sibling_ = name; }
+  /// The tool that does the same for the other kind of guest; nullptr when there is none.
+  const tool::Tool* sibling() const { return sibling_; }
+  void set_sibling(const tool::Tool* sibling) { sibling_ = sibling; }
   /// The newest version of PVE that the row's facts know.
   facts::Version newest() const { return newest_; }
   /// True when another argument says on which node the row's object is.
@@ -72,7 +72,7 @@ class Row {
 
   const tool::Tool* tool_;
   std::string_view category_;
-  std::string_view sibling_{};
+  const tool::Tool* sibling_ = nullptr;
   const facts::Endpoint* endpoint_;
   facts::Version newest_;
   std::vector<Field> fields_;

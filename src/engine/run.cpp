@@ -54,8 +54,7 @@ mcp::Outcome report(const Work& work, const Checked& checked) {
 }
 
 Step<Ready> located(const Work& work, Checked checked) {
-  auto target = find_target(work.row, std::move(checked.arguments), work.cluster, listed_kinds(work.may),
-                            work.call.stop);
+  auto target = find_target(work.row, std::move(checked.arguments), work.cluster, work.may, work.call.stop);
   if (!target) return std::unexpected(render_error(std::move(target.error())));
   Ready ready{*std::move(target), std::move(checked.own), std::move(checked.secrets), {}};
   if (work.row.tool().effect != tool::Effect::None)
@@ -70,7 +69,7 @@ Step<Ready> prepared(const Work& work, Ready ready) {
   auto& arguments = ready.target.arguments;
   // The hook changes the arguments while it may read: paths are filled from what was checked.
   const auto before = arguments;
-  Reads reads(work.cluster, before, work.call.stop);
+  Reads reads(work.cluster, before, work.may, work.call.stop);
   if (auto done = row.tool().prepare(reads, arguments); !done)
     return std::unexpected(failure(ready, std::move(done.error())));
   const auto added = with_fields(row, arguments);

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "base/text.h"
+#include "engine/guest_kinds.h"
+#include "engine/remedies.h"
 #include "engine/value.h"
 #include "pve/upid.h"
 
@@ -45,10 +47,11 @@ bool wants_container(const Row& row) { return row.about().guest == tool::GuestKi
 
 std::string kind_of(const Row& row) { return std::string(tool::noun(row.about().guest)); }
 
-std::string wrong_kind(const Row& row, const pve::Guest& guest) {
+std::string wrong_kind(const Row& row, const pve::Guest& guest, const MayUse& may) {
   auto text = fmt::format("{} was not called: {}{} is a {} on {}", row.tool().name, guest.vmid,
                           guest.name.empty() ? "" : " (" + guest.name + ")", kind(guest), guest.node);
-  if (!row.sibling().empty()) return fmt::format("{}; use {}.", text, row.sibling());
+  const auto other = row.sibling() == nullptr ? std::string_view{} : may.tool(row.sibling()->call);
+  if (!other.empty()) return fmt::format("{}; use {}.", text, other);
   return fmt::format("{}, and this tool is for {}s.", text, guest.container ? "VM" : "container");
 }
 
@@ -105,53 +108,55 @@ std::expected<const pve::Guest*, std::string> named(const Row& row, std::string_
 }
 
 std::expected<Target, std::string> at_guest(const Row& row, Target target, const pve::Guest& guest,
-                                            const GuestKinds& kinds) {
+                                            const GuestKinds& kinds, const MayUse& may) {
   if (guest.container != wants_container(row))
-    return std::unexpected(kinds.has(guest) ? wrong_kind(row, guest) : not_of_kind(row, guest.vmid));
+    return std::unexpected(kinds.has(guest) ? wrong_kind(row, guest, may) : not_of_kind(row, guest.vmid));
   const auto* node = value_of(target.arguments, "node");
   const auto said = node == nullptr ? std::string{} : text_of(*node);
   if (!said.empty() && said != guest.node) {
     target.note =
-        fmt::format("{} {} is on {}, not on {}; called there.", guest.container ? "Container" : "VM",
-                    guest.vmid, guest.node, base::printable(said, 60));
+        fmt::format("{} {} is on {}, not {}; the call was sent to {}.", guest.container ? "Container" : "VM",
+                    guest.vmid, guest.node, base::printable(said, 60), guest.node);
   }
   target.arguments["node"] = guest.node;
   target.arguments["vmid"] = guest.vmid;
   return target;
 }
 
-std::string unseen(const Row& row, std::int64_t vmid, std::size_t visible) {
+std::string unseen(const Row& row, std::int64_t vmid, std::size_t visible, const MayUse& may) {
   return fmt::format(
-      "{} was not called: vmid: there is no guest {} among the {} that this token may see "
-      "(pve_list_cluster_resources lists them; VM.Audit on /vms/{} lets it see one). Its node can also be "
-      "given.",
-      row.tool().name, vmid, visible, vmid);
+      "{} was not called: vmid: no guest {} among the {} visible to this API token; {}. If it exists, grant "
+      "VM.Audit on /vms/{}, or pass its node as well.",
+      row.tool().name, vmid, visible, advise(Advice::FindGuest, may), vmid);
 }
 
 /// With the list in hand. A number that the token cannot see goes where the model said.
 std::expected<Target, std::string> look_up(const Row& row, Target target, std::string_view wanted,
-                                           const GuestKinds& kinds) {
+                                           const GuestKinds& kinds, const MayUse& may) {
   const auto vmid = number(wanted);
   if (!vmid) {
     const auto guest = named(row, wanted, *target.list, kinds);
     if (!guest) return std::unexpected(guest.error());
-    return at_guest(row, std::move(target), **guest, kinds);
+    return at_guest(row, std::move(target), **guest, kinds, may);
   }
   if (const auto* guest = pve::find(*target.list, *vmid))
-    return at_guest(row, std::move(target), *guest, kinds);
+    return at_guest(row, std::move(target), *guest, kinds, may);
   if (value_of(target.arguments, "node") != nullptr) return target;
-  return std::unexpected(kinds.all() ? unseen(row, *vmid, target.list->size()) : not_of_kind(row, *vmid));
+  return std::unexpected(kinds.all() ? unseen(row, *vmid, target.list->size(), may)
+                                     : not_of_kind(row, *vmid));
 }
 
-std::string unlisted(const Row& row, const pve::Error& error, const Cluster& cluster) {
+std::string unlisted(const Row& row, const pve::Error& error, const Cluster& cluster, const MayUse& may) {
   return fmt::format(
-      "{} was not called, because its guest could not be looked up: {} With node and the number "
-      "of the guest it goes without.",
-      row.tool().name, pve::explain(error, "GET /cluster/resources", cluster.client.base_url()));
+      "{} was not called, because its guest could not be looked up: {} To skip the look-up, pass node and "
+      "the "
+      "numeric vmid.",
+      row.tool().name, explanation(error, "GET /cluster/resources", cluster.client.base_url(), may));
 }
 
 std::expected<Target, std::string> find_guest(const Row& row, Target target, Cluster& cluster,
-                                              const GuestKinds& kinds, const std::stop_token& stop) {
+                                              const GuestKinds& kinds, const MayUse& may,
+                                              const std::stop_token& stop) {
   const auto* vmid = value_of(target.arguments, "vmid");
   const auto wanted = vmid == nullptr ? std::string{} : text_of(*vmid);
   const bool has_node = value_of(target.arguments, "node") != nullptr;
@@ -165,34 +170,34 @@ std::expected<Target, std::string> find_guest(const Row& row, Target target, Clu
   if (!old) {
     auto list = cluster.guests.list(stop);
     if (!list && has_node && numeric) return target;
-    if (!list) return std::unexpected(unlisted(row, list.error(), cluster));
+    if (!list) return std::unexpected(unlisted(row, list.error(), cluster, may));
     target.list = *std::move(list);
   }
-  auto found = look_up(row, target, wanted, kinds);
+  auto found = look_up(row, target, wanted, kinds, may);
   if (found || !old) return found;
   // It may be newer than what is remembered.
   if (auto list = cluster.guests.newer_than(target.list, stop)) {
     target.list = *std::move(list);
-    return look_up(row, std::move(target), wanted, kinds);
+    return look_up(row, std::move(target), wanted, kinds, may);
   }
   return found;
 }
 
-std::expected<Target, std::string> find_task(const Row& row, Target target) {
+std::expected<Target, std::string> find_task(const Row& row, Target target, const MayUse& may) {
   const auto* text = value_of(target.arguments, "upid");
   const auto written = text == nullptr ? std::string{} : text_of(*text);
   const auto upid = pve::parse_upid(base::trim(written));
   const auto* node = value_of(target.arguments, "node");
   if (!upid && node != nullptr) return target;
   if (!upid) {
-    return std::unexpected(fmt::format(
-        "{} was not called: upid: \"{}\" is not the id of a task (UPID:node:…); pve_list_tasks lists them.",
-        row.tool().name, base::printable(written, 100)));
+    return std::unexpected(
+        fmt::format("{} was not called: upid: \"{}\" is not the id of a task (UPID:node:…); {}.",
+                    row.tool().name, base::printable(written, 100), advise(Advice::FindTask, may)));
   }
   const auto said = node == nullptr ? std::string{} : text_of(*node);
   if (!said.empty() && said != upid->node)
-    target.note =
-        fmt::format("The task is of {}, not of {}; asked there.", upid->node, base::printable(said, 60));
+    target.note = fmt::format("The task belongs to {}, not {}; it was read from {}.", upid->node,
+                              base::printable(said, 60), upid->node);
   target.arguments["node"] = upid->node;
   return target;
 }
@@ -200,19 +205,20 @@ std::expected<Target, std::string> find_task(const Row& row, Target target) {
 /// The guest of one part of a list: a number, or a name that only one has.
 std::expected<const pve::Guest*, std::string> one_of_list(const Row& row, std::string_view part,
                                                           const std::vector<pve::Guest>& guests,
-                                                          const GuestKinds& kinds) {
+                                                          const GuestKinds& kinds, const MayUse& may) {
   if (!number(part)) return named(row, part, guests, kinds);
   const auto* guest = pve::find(guests, *number(part));
   if (guest == nullptr) {
     const auto visible = std::ranges::count_if(guests, [&](const auto& each) { return kinds.has(each); });
-    return std::unexpected(unseen(row, *number(part), static_cast<std::size_t>(visible)));
+    return std::unexpected(unseen(row, *number(part), static_cast<std::size_t>(visible), may));
   }
   return guest;
 }
 
 /// A backup names its guests in a list: all of one node, or PVE would skip the others in silence.
 std::expected<Target, std::string> find_backup_node(const Row& row, Target target, Cluster& cluster,
-                                                    const GuestKinds& kinds, const std::stop_token& stop) {
+                                                    const GuestKinds& kinds, const MayUse& may,
+                                                    const std::stop_token& stop) {
   const auto* vmid = value_of(target.arguments, "vmid");
   if (vmid == nullptr) {
     if (value_of(target.arguments, "node") != nullptr) return target;
@@ -226,13 +232,13 @@ std::expected<Target, std::string> find_backup_node(const Row& row, Target targe
   const bool has_node = value_of(target.arguments, "node") != nullptr;
   if (numeric && has_node) return target;
   auto list = cluster.guests.list(stop);
-  if (!list) return std::unexpected(unlisted(row, list.error(), cluster));
+  if (!list) return std::unexpected(unlisted(row, list.error(), cluster, may));
   std::string node;
   std::string places;
   std::string numbers;
   bool several = false;
   for (const auto part : parts) {
-    const auto guest = one_of_list(row, base::trim(part), **list, kinds);
+    const auto guest = one_of_list(row, base::trim(part), **list, kinds, may);
     if (!guest) return std::unexpected(guest.error());
     several = several || (!node.empty() && node != (*guest)->node);
     node = (*guest)->node;
@@ -254,15 +260,15 @@ std::expected<Target, std::string> find_backup_node(const Row& row, Target targe
 }  // namespace
 
 std::expected<Target, std::string> find_target(const Row& row, base::JsonObject arguments, Cluster& cluster,
-                                               const GuestKinds& kinds, const std::stop_token& stop) {
+                                               const MayUse& may, const std::stop_token& stop) {
   Target target{std::move(arguments), {}, nullptr};
   switch (row.about().locator) {
     case tool::Locator::Guest:
-      return find_guest(row, std::move(target), cluster, kinds, stop);
+      return find_guest(row, std::move(target), cluster, listed_kinds(may), may, stop);
     case tool::Locator::Guests:
-      return find_backup_node(row, std::move(target), cluster, kinds, stop);
+      return find_backup_node(row, std::move(target), cluster, listed_kinds(may), may, stop);
     case tool::Locator::Task:
-      return find_task(row, std::move(target));
+      return find_task(row, std::move(target), may);
     case tool::Locator::None:
       break;
   }
@@ -285,7 +291,7 @@ std::optional<Target> find_again(const Row& row, const Target& before, Cluster& 
   if (!list) return std::nullopt;
   const auto* guest = pve::find(**list, *id);
   if (guest == nullptr) return std::nullopt;
-  auto target = at_guest(row, {before.arguments, {}, *list}, *guest, {});
+  auto target = at_guest(row, {before.arguments, {}, *list}, *guest, {}, {});
   if (!target || target->note.empty()) return std::nullopt;
   return *std::move(target);
 }

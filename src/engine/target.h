@@ -7,7 +7,7 @@
 
 #include "base/json.h"
 #include "engine/cluster.h"
-#include "engine/guest_kinds.h"
+#include "engine/may_use.h"
 #include "engine/row.h"
 
 namespace engine {
@@ -23,9 +23,9 @@ struct Target {
 
 /// Fills in what a {vmid}, a unique name in its place or a {upid} says; the cluster is asked only where that
 /// is needed. What the token cannot see stays as it was given. The error is the sentence for the model; of
-/// guests that are not of these kinds it says nothing but that they are not the row's.
+/// guests that may not be listed it says nothing but that they are not the row's.
 std::expected<Target, std::string> find_target(const Row& row, base::JsonObject arguments, Cluster& cluster,
-                                               const GuestKinds& kinds, const std::stop_token& stop);
+                                               const MayUse& may, const std::stop_token& stop);
 
 /// True when PVE says that the guest of the call is not on that node.
 bool says_elsewhere(std::string_view message);

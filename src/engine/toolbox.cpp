@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <mutex>
 #include <unordered_map>
 #include <utility>
@@ -18,17 +19,17 @@ namespace {
 constexpr int kInvalidParams = -32602;
 
 /// The same call for the other kind of guest.
-std::string_view sibling_of(const Row& row, const std::vector<Row>& rows) {
+const tool::Tool* sibling_of(const Row& row, const std::vector<Row>& rows) {
   using tool::GuestKind;
   const auto& about = row.about();
-  if (about.guest == GuestKind::None) return {};
+  if (about.guest == GuestKind::None) return nullptr;
   const auto other_kind = about.guest == GuestKind::Vm ? GuestKind::Container : GuestKind::Vm;
   for (const auto& other : rows) {
     if (other.tool().call.method == row.tool().call.method && other.about().guest == other_kind &&
         other.about().action == about.action)
-      return other.tool().name;
+      return &other.tool();
   }
-  return {};
+  return nullptr;
 }
 
 }  // namespace
@@ -71,30 +72,51 @@ const Row* Toolbox::row(std::string_view tool) {
   return found == all.by_name.end() ? nullptr : &all.rows[found->second];
 }
 
-std::string Toolbox::unknown(std::string_view tool) {
+const Row* Toolbox::row(const tool::Endpoint& call) {
+  const auto& all = index().rows;
+  const auto found = std::ranges::find_if(all, [&](const Row& row) {
+    return !call.path.empty() && row.tool().call.method == call.method && row.tool().call.path == call.path;
+  });
+  return found == all.end() ? nullptr : &*found;
+}
+
+std::string_view Toolbox::title(std::string_view tool) {
+  const auto* found = row(tool);
+  return found == nullptr ? std::string_view{} : found->tool().title;
+}
+
+std::string Toolbox::unknown(const mcp::Caller& caller, std::string_view tool) {
   std::vector<std::string_view> names;
-  for (const auto& row : index().rows) names.push_back(row.tool().name);
+  for (const auto& row : index().rows) {
+    if (!gate_.refusal(caller, row.tool(), row.category())) names.push_back(row.tool().name);
+  }
   const auto near = base::nearest(tool, names);
   return fmt::format("Unknown tool: {}{}", base::printable(tool, 100),
                      near.empty() ? "" : fmt::format("; did you mean {}?", near));
 }
 
-std::optional<Refusal> Toolbox::refusal(const mcp::Caller& caller, std::string_view tool) {
+std::optional<Refusal> Toolbox::refusal(const mcp::Caller& caller, std::string_view tool,
+                                        std::string_view subject) {
   const auto* found = row(tool);
-  if (found == nullptr) return unknown(tool);
-  return gate_.refusal(caller, found->tool(), found->category());
+  if (found == nullptr) return unknown(caller, tool);
+  return gate_.refusal(caller, found->tool(), found->category(), subject);
 }
 
-std::optional<Refusal> Toolbox::refusal_to_look(const mcp::Caller& caller, std::string_view tool) {
+std::optional<Refusal> Toolbox::refusal_to_look(const mcp::Caller& caller, std::string_view tool,
+                                                std::string_view subject) {
   const auto* found = row(tool);
   if (found == nullptr) return fmt::format("Unknown tool: {}", base::printable(tool, 100));
   auto look = found->tool();
   look.tier = tool::Tier::ReadOnly;
-  return gate_.refusal(caller, look, found->category());
+  return gate_.refusal(caller, look, found->category(), subject);
 }
 
 MayUse Toolbox::may_use(const mcp::Caller& caller) {
-  return [this, &caller](std::string_view tool) { return !refusal(caller, tool); };
+  return MayUse([this, &caller](const tool::Endpoint& call) {
+    const auto* found = row(call);
+    const bool may = found != nullptr && !gate_.refusal(caller, found->tool(), found->category());
+    return may ? found->tool().name : std::string_view{};
+  });
 }
 
 std::vector<mcp::ToolDescription> Toolbox::list(const mcp::Caller& caller) {
@@ -118,7 +140,7 @@ std::optional<bool> Toolbox::may_be_task(const mcp::Caller& caller, std::string_
 mcp::Outcome Toolbox::call(const mcp::Call& call) {
   const auto* row = this->row(call.name);
   if (row == nullptr) {
-    return mcp::ProtocolError{kInvalidParams, unknown(call.name), nullptr};
+    return mcp::ProtocolError{kInvalidParams, unknown(call.caller, call.name), nullptr};
   }
   auto limit = gate_.tier_limit(call.caller);
   if (auto no = gate_.refusal(call.caller, row->tool(), row->category())) {
@@ -126,13 +148,14 @@ mcp::Outcome Toolbox::call(const mcp::Call& call) {
     return render_error(std::get<std::string>(*std::move(no)));
   }
   if (!limit) return render_error("The caller's access tier is not one this server knows.");
+  const auto may = may_use(call.caller);
   // Once a call: a PVE that does not answer keeps it waiting once.
   auto connected = [&, asked = std::optional<std::optional<std::string>>{}]() mutable {
     if (!asked) asked = cluster_.version.get(call.stop);
     return *asked;
   };
-  return run(*row, {limit->tier, std::move(connected), std::move(limit->reason), limit->scope_would_do},
-             may_use(call.caller), cluster_, call);
+  return run(*row, {limit->tier, std::move(connected), std::move(limit->reason), limit->scope_would_do, may},
+             may, cluster_, call);
 }
 
 }  // namespace engine

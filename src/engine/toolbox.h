@@ -20,7 +20,7 @@
 namespace engine {
 
 /// The text of the server's `instructions`: what the parameters that mean the same everywhere mean. Under 2
-/// kB, the essence in the first 500 characters.
+/// kB, the essence in the first 500 characters. It is the same for every caller, so it names no tool.
 std::string_view instructions();
 
 /// Owns nothing it is given; rows may come from anywhere. Safe from many threads.
@@ -44,10 +44,17 @@ class Toolbox final : public mcp::Tools {
   std::span<const Row> rows();
   /// nullptr when there is no such tool.
   const Row* row(std::string_view tool);
-  /// Nothing when the caller may use the tool.
-  std::optional<Refusal> refusal(const mcp::Caller& caller, std::string_view tool);
+  /// The tool that makes this call; nullptr when there is none. Reports make none.
+  const Row* row(const tool::Endpoint& call);
+  /// What somebody who may not use the tool may call it; empty when there is no such tool.
+  std::string_view title(std::string_view tool);
+  /// Nothing when the caller may use the tool. `subject` begins the sentence where the caller did not name
+  /// the tool: "This task".
+  std::optional<Refusal> refusal(const mcp::Caller& caller, std::string_view tool,
+                                 std::string_view subject = {});
   /// Nothing when the caller may see what the tool has begun, for which no tier but that of reads is needed.
-  std::optional<Refusal> refusal_to_look(const mcp::Caller& caller, std::string_view tool);
+  std::optional<Refusal> refusal_to_look(const mcp::Caller& caller, std::string_view tool,
+                                         std::string_view subject);
   /// refusal() as a question. Refers to the caller.
   MayUse may_use(const mcp::Caller& caller);
 
@@ -55,8 +62,8 @@ class Toolbox final : public mcp::Tools {
   struct Index;
 
   Index& index();
-  /// There is no such tool, and which one was meant.
-  std::string unknown(std::string_view tool);
+  /// There is no such tool, and which of the caller's was meant.
+  std::string unknown(const mcp::Caller& caller, std::string_view tool);
 
   std::span<const tool::Category> categories_;
   Gate gate_;

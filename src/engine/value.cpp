@@ -187,11 +187,11 @@ std::string reason(std::string_view misfit) {
   return fmt::format(" ({})", base::printable(base::trim(misfit.substr(kFormat.size())), 160));
 }
 
-std::string refused(const Field& field, const base::Json& given, std::string_view misfit) {
-  const auto valid = expectation(field);
+std::string refused(const Field& field, const base::Json& given, std::string_view misfit, const MayUse& may) {
+  const auto valid = expectation(field, may);
   if (field.marked(facts::kSecret))
-    return fmt::format("the value (not shown) does not fit; valid is {}", valid);
-  auto text = fmt::format("{} does not fit{}; valid is {}", shown(given), reason(misfit), valid);
+    return fmt::format("invalid value (hidden because it is secret); expected {}", valid);
+  auto text = fmt::format("{} is invalid{}; expected {}", shown(given), reason(misfit), valid);
   if (given.is_string() && !field.values.empty()) {
     const auto near = base::nearest(std::string_view(given.get_string()), field.values);
     if (!near.empty()) text += fmt::format("; did you mean {}?", near);
@@ -208,10 +208,11 @@ bool is_set(const base::Json& value) {
   return !text.empty() && text != "0";
 }
 
-std::expected<base::Json, std::string> fit(const Field& field, const base::Json& given) {
+std::expected<base::Json, std::string> fit(const Field& field, const base::Json& given, const MayUse& may) {
   auto value = typed(field, given);
-  if (!value) return std::unexpected(refused(field, given, {}));
-  if (const auto misfit = misfit_of(field, *value)) return std::unexpected(refused(field, given, *misfit));
+  if (!value) return std::unexpected(refused(field, given, {}, may));
+  if (const auto misfit = misfit_of(field, *value))
+    return std::unexpected(refused(field, given, *misfit, may));
   return *std::move(value);
 }
 

@@ -49,7 +49,7 @@ std::optional<std::string> value_problem(const Field& field, const base::Json& v
   if (dated == nullptr) return std::nullopt;
   const auto pve = lacking(dated->lifetime, ask);
   if (!pve) return std::nullopt;
-  return fmt::format("{}: {}; this is {}; valid is one of {}", field.name,
+  return fmt::format("{}: {}; this is {}; expected one of {}", field.name,
                      when(dated->lifetime, dated->value, pve->version), pve->text,
                      base::join(facts::values_of(*field.fact, pve->version), ", "));
 }

@@ -21,14 +21,16 @@ std::string listed(const std::vector<std::string>& categories) {
 
 }  // namespace
 
-std::optional<std::string> Policy::refusal(const tool::Tool& tool, std::string_view category) const {
+std::optional<std::string> Policy::refusal(const tool::Tool& tool, std::string_view category,
+                                           std::string_view subject) const {
+  if (subject.empty()) subject = tool.name;
   if (tool.tier > tier) {
-    return fmt::format("{} needs the tier {}, but PVE_ACCESS_TIER allows {} only.", tool.name,
+    return fmt::format("{} needs the tier {}, but PVE_ACCESS_TIER allows {} only.", subject,
                        tool::name(tool.tier), tool::name(tier));
   }
   if (categories && !contains(*categories, category)) {
-    return fmt::format("{} belongs to the category {}, but PVE_CATEGORIES allows {} only.", tool.name,
-                       category, listed(*categories));
+    return fmt::format("{} belongs to the category {}, but PVE_CATEGORIES allows {} only.", subject, category,
+                       listed(*categories));
   }
   return std::nullopt;
 }

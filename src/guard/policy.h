@@ -16,8 +16,10 @@ struct Policy {
   /// Absent: all.
   std::optional<std::vector<std::string>> categories{};
 
-  /// Nothing when the tool may run, else the sentence that says which setting excludes it.
-  std::optional<std::string> refusal(const tool::Tool& tool, std::string_view category) const;
+  /// Nothing when the tool may run, else the sentence that says which setting excludes it. `subject` begins
+  /// it where the reader did not name the tool: "This task".
+  std::optional<std::string> refusal(const tool::Tool& tool, std::string_view category,
+                                     std::string_view subject = {}) const;
 };
 
 /// What both allow.

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "engine/parallel.h"
+#include "engine/remedies.h"
 #include "engine/visibility.h"
 #include "prompt/arguments.h"
 
@@ -36,8 +37,8 @@ Rows rows(pve::Client& client, const pve::Call& call, const std::stop_token& sto
     if (!answer) {
       // Its words for what was stopped are none for what took too long.
       if (ended.stop_requested()) return;
-      got =
-          std::unexpected(pve::explain(answer.error(), fmt::format("GET {}", call.path), client.base_url()));
+      got = std::unexpected(
+          engine::explanation(answer.error(), fmt::format("GET {}", call.path), client.base_url(), {}));
     } else if (auto* array = answer->data.if_array()) {
       got = std::move(*array);
     } else {
@@ -146,7 +147,7 @@ bool Map::is_offline(std::string_view node) {
 }
 
 std::string Map::no_storage() const {
-  // As pve_list_storage has it: PVE thins out both lists by the same rights.
+  // As the tool that lists storages has it: PVE thins out both lists by the same rights.
   static constexpr tool::Sight kSight{{{{"Datastore.Audit", "Datastore.AllocateSpace"}, "/storage"}}};
   constexpr tool::View kView{.noun = "storages", .seen_with = &kSight};
   std::string text = "There is no storage with backups to ask.";

@@ -51,14 +51,18 @@ struct Unavailable {
   std::vector<const tool::Prompt*> prompts{};
 };
 
+constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789_";
+
+/// Of a word of the instructions.
+bool is_tool(std::string_view word) { return word.starts_with("pve_"); }
+
 /// In the row's order.
 Unavailable unavailable(const tool::Prompt& row, std::span<const tool::Prompt> rows, const Allowed& allowed) {
-  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789_";
   Unavailable missing;
   for (auto text = row.instructions; !text.empty();) {
     const auto name = text.substr(0, text.find_first_not_of(kLetters));
     text.remove_prefix(std::min(text.size(), name.size() + 1));
-    if (name.starts_with("pve_") && !allowed.contains(name)) add_once(missing.tools, name);
+    if (is_tool(name) && !allowed.contains(name)) add_once(missing.tools, name);
     const auto other = std::ranges::find(rows, name, &tool::Prompt::name);
     if (other != rows.end() && !lacking(*other, allowed).empty() &&
         std::ranges::find(missing.prompts, &*other) == missing.prompts.end())
@@ -70,8 +74,17 @@ Unavailable unavailable(const tool::Prompt& row, std::span<const tool::Prompt> r
   return missing;
 }
 
-std::vector<std::string> names_of(const Unavailable& missing) {
-  std::vector<std::string> names(missing.tools.begin(), missing.tools.end());
+std::string titled(std::string_view tool, const Title& title) { return fmt::format("\"{}\"", title(tool)); }
+
+std::string titled(const Tools& tools, const Title& title) {
+  std::string text;
+  for (const auto tool : tools) text += (text.empty() ? "" : ", ") + titled(tool, title);
+  return text;
+}
+
+std::vector<std::string> names_of(const Unavailable& missing, const Title& title) {
+  std::vector<std::string> names;
+  for (const auto tool : missing.tools) names.push_back(titled(tool, title));
   for (const auto* row : missing.prompts) names.push_back(fmt::format("the prompt {}", row->name));
   return names;
 }
@@ -96,7 +109,7 @@ std::string settings_of(const Tools& missing, const Refuse& refuse) {
   bool by_tier = !refuse;
   bool by_category = !refuse;
   for (const auto name : missing) {
-    const auto refusal = refuse ? refuse({}, name) : std::nullopt;
+    const auto refusal = refuse ? refuse({}, name, {}) : std::nullopt;
     if (!refusal) continue;
     (engine::sentence(*refusal).find("PVE_ACCESS_TIER") == std::string::npos ? by_category : by_tier) = true;
   }
@@ -109,7 +122,7 @@ std::string settings_of(const Tools& missing, const Refuse& refuse) {
 
 /// Who can offer the missing tools. `offered`: what this server offers a caller without limits of its own.
 std::string remedy(const Tools& missing, const Allowed& offered, const mcp::Caller& caller,
-                   const Refuse& refuse) {
+                   const Title& title, const Refuse& refuse) {
   Tools beyond_token;
   Tools beyond_server;
   for (const auto name : missing) (offered.contains(name) ? beyond_token : beyond_server).push_back(name);
@@ -117,14 +130,28 @@ std::string remedy(const Tools& missing, const Allowed& offered, const mcp::Call
   if (!beyond_server.empty()) text = settings_of(beyond_server, refuse);
   if (beyond_token.empty()) return text;
   return text + fmt::format("{}This server offers {}, but {} does not reach that far: {}.",
-                            text.empty() ? "" : " ", base::join(beyond_token, ", "), engine::token_of(caller),
+                            text.empty() ? "" : " ", titled(beyond_token, title), engine::token_of(caller),
                             caller.scopes.empty()
                                 ? "its tier and categories are set in the file of PVE_HTTP_TOKENS"
                                 : "it was not granted the scopes");
 }
 
-std::string instructions_of(const tool::Prompt& row, const Values& values) {
-  return filled(row.instructions, values, [&](std::string_view place) {
+/// With the titles of the tools that are not allowed in the place of their names.
+std::string for_caller(std::string_view text, const Allowed& allowed, const Title& title) {
+  std::string told;
+  while (!text.empty()) {
+    const auto word = text.substr(0, text.find_first_not_of(kLetters));
+    const auto rest = text.find_first_of(kLetters, word.size());
+    told += is_tool(word) && !allowed.contains(word) ? titled(word, title) : std::string(word);
+    told += text.substr(word.size(), rest == std::string_view::npos ? rest : rest - word.size());
+    text.remove_prefix(std::min(text.size(), rest));
+  }
+  return told;
+}
+
+std::string instructions_of(const tool::Prompt& row, const Values& values, const Allowed& allowed,
+                            const Title& title) {
+  return filled(for_caller(row.instructions, allowed, title), values, [&](std::string_view place) {
     const auto* argument = tool::argument_of(row, place);
     return argument == nullptr ? std::string_view{} : argument->absent;
   });
@@ -140,15 +167,16 @@ const tool::Prompt* Prompts::find(std::string_view name) const {
 std::optional<engine::Refusal> Prompts::refusal(const tool::Prompt& row, const mcp::Caller& caller) const {
   const auto missing = lacking(row, allowed_tools(tools_, caller));
   if (missing.empty()) return std::nullopt;
-  auto text = fmt::format("The prompt {} is not offered: it needs {}.", row.name, base::join(missing, ", "));
+  auto text = fmt::format("The prompt {} is not offered: it needs {}.", row.name, titled(missing, title_));
   std::vector<std::string> scopes;
   bool scopes_would_do = true;
   for (const auto name : missing) {
-    const auto no = refuse_ ? refuse_(caller, name) : std::nullopt;
+    const auto subject = titled(name, title_);
+    const auto no = refuse_ ? refuse_(caller, name, subject) : std::nullopt;
     if (no) {
       // Of tools that are excluded for one reason the first says it.
       std::string_view why = engine::sentence(*no);
-      if (why.starts_with(name)) why.remove_prefix(name.size());
+      if (why.starts_with(subject)) why.remove_prefix(subject.size());
       if (text.find(why) == std::string::npos) text += " " + engine::sentence(*no);
     }
     const auto* scope = no ? std::get_if<mcp::InsufficientScope>(&*no) : nullptr;
@@ -211,9 +239,10 @@ mcp::PromptOutcome Prompts::get(const mcp::Request& request, std::string_view na
   if (request.stop.stop_requested())
     return mcp::ProtocolError{kInternalError, "Cancelled before all facts were read.", nullptr};
   const auto missing = unavailable(*row, rows_, allowed);
-  const auto help = remedy(wanted(missing, allowed), allowed_tools(tools_, {}), request.caller, refuse_);
-  auto text = whole_text(instructions_of(*row, subject->values), facts, names_of(missing), help,
-                         cluster_.clock.wall(), kMostBytes);
+  const auto help =
+      remedy(wanted(missing, allowed), allowed_tools(tools_, {}), request.caller, title_, refuse_);
+  auto text = whole_text(instructions_of(*row, subject->values, allowed, title_), facts,
+                         names_of(missing, title_), help, cluster_.clock.wall(), kMostBytes);
   return mcp::Prompt{std::string(row->description), {{mcp::Text{std::move(text)}}}};
 }
 

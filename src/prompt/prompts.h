@@ -22,8 +22,12 @@ namespace prompt {
 /// name the call that gives the rest.
 inline constexpr std::size_t kMostBytes = 16 * 1024;
 
-/// Why the caller may not use a tool; nothing when he may.
-using Refuse = std::function<std::optional<engine::Refusal>(const mcp::Caller&, std::string_view tool)>;
+/// Why the caller may not use a tool; nothing when he may. The sentence begins with `subject`.
+using Refuse = std::function<std::optional<engine::Refusal>(const mcp::Caller&, std::string_view tool,
+                                                            std::string_view subject)>;
+
+/// A tool's title, for those who may not use it: they are not told names.
+using Title = std::function<std::string_view(std::string_view tool)>;
 
 /// The facts are calls of `tools` on behalf of the caller, so that what the caller may not read is not read
 /// for it. Owns nothing it is given. Safe from many threads.
@@ -32,8 +36,13 @@ class Prompts final : public mcp::Prompts, public engine::PromptArguments {
   /// `names` may be null: a node that does not exist is asked all the same then. Without `refuse` no setting
   /// is named.
   Prompts(std::span<const tool::Prompt> rows, mcp::Tools& tools, engine::Cluster& cluster,
-          engine::Names* names, Refuse refuse = {})
-      : rows_(rows), tools_(tools), cluster_(cluster), names_(names), refuse_(std::move(refuse)) {}
+          engine::Names* names, Title title, Refuse refuse = {})
+      : rows_(rows),
+        tools_(tools),
+        cluster_(cluster),
+        names_(names),
+        title_(std::move(title)),
+        refuse_(std::move(refuse)) {}
 
   /// Those of which the caller may use the tools of all essential facts; of others get() names the settings.
   std::vector<mcp::PromptDescription> list(const mcp::Caller& caller) override;
@@ -57,6 +66,7 @@ class Prompts final : public mcp::Prompts, public engine::PromptArguments {
   mcp::Tools& tools_;
   engine::Cluster& cluster_;
   engine::Names* names_;
+  const Title title_;
   const Refuse refuse_;
 };
 

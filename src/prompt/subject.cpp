@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "engine/guest_name.h"
 #include "engine/parallel.h"
+#include "engine/remedies.h"
 
 namespace prompt {
 namespace {
@@ -95,7 +96,7 @@ std::optional<FoundGuest> look_up(engine::Cluster& cluster, const std::string& g
   }
   const auto list = cluster.guests.newer_than(remembered, stop);
   if (list) return the_guest(**list, given);
-  unknown = pve::explain(list.error(), "GET /cluster/resources", cluster.client.base_url());
+  unknown = engine::explanation(list.error(), "GET /cluster/resources", cluster.client.base_url(), {});
   return std::nullopt;
 }
 

@@ -16,7 +16,7 @@ constexpr std::size_t kWhole = static_cast<std::size_t>(-1) / 2;
 /// Of why a fact was not read: the remedy for a right that is missing has a command in it.
 constexpr std::size_t kReason = 900;
 
-/// "pve_list_tasks node=pve1 limit=10"
+/// The tool and its arguments: "… node=pve1 limit=10".
 std::string call_text(const Fact& fact) {
   std::string text(fact.tool);
   for (const auto& argument : fact.arguments) {
@@ -158,8 +158,9 @@ std::string preamble(std::span<const std::string> unavailable, std::string_view 
       fmt::gmtime(std::chrono::system_clock::to_time_t(now)), kFence);
   if (!unavailable.empty())
     text += fmt::format(
-        "Not available here by tier or category, do without: {}.\nDo not guess what they would tell; say "
-        "what is not known for want of them. {}\n",
+        "Not available with the current tier or categories; proceed without: {}.\nDo not guess what they "
+        "would "
+        "show; say what stays unknown without them. {}\n",
         fmt::join(unavailable, ", "), remedy);
   return text;
 }

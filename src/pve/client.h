@@ -99,12 +99,9 @@ class Client {
   std::atomic<bool> rejected_{false};
 };
 
-/// What to do about one of PVE's messages, a sentence or two; "" where we know nothing.
-std::string_view remedy(std::string_view message);
-
-/// What to tell a person: PVE's own words or the cause of the failed connection, then the remedy, or `better`
-/// in its place. `what` names the call ("GET /nodes"); it may be "".
+/// What to tell a person: PVE's own words and `what_to_do` about them, or the cause of the failed connection
+/// and the settings to check. `what` names the call ("GET /nodes"); it may be "".
 std::string explain(const Error& error, std::string_view what, std::string_view base_url,
-                    std::string_view better = {});
+                    std::string_view what_to_do = {});
 
 }  // namespace pve

@@ -36,15 +36,6 @@ base::JsonObject parameter(const facts::Parameter& fact) {
   return out;
 }
 
-/// The tool that calls it; nullptr where this server has none.
-const tool::Tool* tool_of(engine::Toolbox& toolbox, const facts::Endpoint& endpoint) {
-  for (const auto& row : toolbox.rows()) {
-    if (row.tool().call.method == endpoint.method && row.tool().call.path == endpoint.path)
-      return &row.tool();
-  }
-  return nullptr;
-}
-
 /// What PVE's schema calls {"user":"all"} leaves the check to the method's code.
 base::Json permissions(const facts::Endpoint& endpoint) {
   auto stated = base::parse_json(endpoint.permissions);
@@ -55,12 +46,13 @@ base::Json permissions(const facts::Endpoint& endpoint) {
          "its schema does not say.";
 }
 
-base::JsonObject method(engine::Toolbox& toolbox, const facts::Endpoint& endpoint, facts::Version version) {
+base::JsonObject method(engine::Toolbox& toolbox, const facts::Endpoint& endpoint, facts::Version version,
+                        const engine::MayUse& may) {
   base::JsonObject out{{"method", base::name(endpoint.method)}};
   add_lifetime(endpoint.lifetime, out);
-  if (const auto* tool = tool_of(toolbox, endpoint)) {
-    out["tool"] = tool->name;
-    out["description"] = tool->description;
+  if (const auto name = may.tool({endpoint.method, endpoint.path}); !name.empty()) {
+    out["tool"] = name;
+    out["description"] = toolbox.row(name)->tool().description;
   }
   out["permissions"] = permissions(endpoint);
   if (!endpoint.allow_token) out["api_tokens"] = false;
@@ -182,7 +174,8 @@ std::string api_index(engine::Toolbox& toolbox, facts::Version version, std::siz
 }
 
 std::optional<std::string> api_endpoint(engine::Toolbox& toolbox, std::string_view path,
-                                        facts::Version version, std::size_t budget) {
+                                        facts::Version version, std::size_t budget,
+                                        const engine::MayUse& may) {
   const auto& facts = toolbox.cluster().facts;
   const auto wanted = "/" + std::string(path);
   auto name = template_of(facts, wanted, version);
@@ -190,7 +183,7 @@ std::optional<std::string> api_endpoint(engine::Toolbox& toolbox, std::string_vi
   base::JsonArray methods;
   for (const auto each : kMethods) {
     if (const auto* endpoint = facts.find(each, name, version))
-      methods.push_back(method(toolbox, *endpoint, version));
+      methods.push_back(method(toolbox, *endpoint, version, may));
   }
   base::JsonArray below;
   for (const auto& other : api_paths(facts, version)) {

@@ -33,8 +33,10 @@ std::vector<ApiPath> api_paths(const facts::Facts& facts, facts::Version version
 std::string api_index(engine::Toolbox& toolbox, facts::Version version, std::size_t budget);
 
 /// JSON of one path, a template ("nodes/{node}/status") or a concrete one ("nodes/pve1/status"): its methods
-/// with their parameters and privileges, and the paths below it. Nothing where PVE has neither.
+/// with their parameters and privileges, the tools of them that may be used, and the paths below it. Nothing
+/// where PVE has neither.
 std::optional<std::string> api_endpoint(engine::Toolbox& toolbox, std::string_view path,
-                                        facts::Version version, std::size_t budget);
+                                        facts::Version version, std::size_t budget,
+                                        const engine::MayUse& may);
 
 }  // namespace resource

@@ -121,7 +121,7 @@ void Poll::ask(List& list, const std::stop_token& stop) const {
     return row.watch == tool::Resource::Watch::Resources && !row.is_template();
   });
   const auto* row = whole == rows_.end() ? nullptr : toolbox_.row(whole->tools[0]);
-  if (row == nullptr || engine::revise(row->tool(), {}, answer->data, cluster, stop).sure)
+  if (row == nullptr || engine::revise(row->tool(), {}, answer->data, cluster, {}, stop).sure)
     list.data = std::move(answer->data);
 }
 

@@ -48,7 +48,10 @@ class Reader {
         permit_(permit),
         stop_(stop),
         longest_(longest),
-        may_([&permit](std::string_view tool) { return !permit(tool); }) {}
+        may_([this](const tool::Endpoint& call) {
+          const auto* row = toolbox_.row(call);
+          return row == nullptr || permit_(row->tool().name) ? std::string_view{} : row->tool().name;
+        }) {}
 
   std::expected<Reading, Unread> read() {
     if (match_.values.contains("vmid")) return guest();
@@ -77,7 +80,7 @@ class Reader {
   /// Of values that are all in the path: what is left over would become a parameter of the call.
   std::expected<Asked, Unread> call_of(std::string_view tool, const Values& values) const {
     const auto* row = toolbox_.row(tool);
-    if (row == nullptr) return none(fmt::format("This server has no tool {}.", tool));
+    if (row == nullptr) return none("This server cannot read that.");
     base::JsonObject arguments;
     for (const auto& [name, value] : values) arguments[name] = value;
     auto call = engine::request(row->tool().call, arguments);
@@ -94,7 +97,7 @@ class Reader {
 
   Reading put_right(const Asked& asked, base::Json data, const std::stop_token& stop) const {
     Reading reading{std::move(data)};
-    auto revision = engine::put_right(*asked.tool, asked.arguments, reading.data, cluster_, stop);
+    auto revision = engine::put_right(*asked.tool, asked.arguments, reading.data, cluster_, may_, stop);
     reading.note = std::move(revision.note);
     reading.partial = !revision.sure;
     return reading;
@@ -124,8 +127,8 @@ class Reader {
   /// Those that the caller may list or read: the others are not there for it.
   engine::GuestKinds kinds() const {
     auto kinds = engine::listed_kinds(may_);
-    kinds.vms = kinds.vms || may_(match_.row->tools.at(0));
-    kinds.containers = kinds.containers || may_(match_.row->tools.at(1));
+    kinds.vms = kinds.vms || !permit_(match_.row->tools.at(0));
+    kinds.containers = kinds.containers || !permit_(match_.row->tools.at(1));
     return kinds;
   }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -24,8 +25,10 @@ mcp::ResourceOutcome outcome(Unread unread) {
 }
 
 /// How to get what does not fit.
-std::string rest(const tool::Resource& row, engine::Toolbox& toolbox) {
-  const auto* tool = toolbox.row(row.tools[0]);
+std::string rest(const tool::Resource& row, engine::Toolbox& toolbox, const mcp::Caller& caller) {
+  const auto may = std::ranges::find_if(
+      row.tools, [&](auto name) { return !name.empty() && !toolbox.refusal(caller, name); });
+  const auto* tool = may == row.tools.end() ? nullptr : toolbox.row(*may);
   if (tool == nullptr || (tool->tool().offers & tool::kSelect) == 0) return "A larger one shows more.";
   std::string narrows = "filter and fields";
   if (const auto type = tool->field("type"); type && !type->required) narrows = "type, " + narrows;
@@ -48,7 +51,7 @@ std::optional<engine::Refusal> refusal(const tool::Resource& row, engine::Toolbo
   std::optional<engine::Refusal> first;
   for (const auto tool : row.tools) {
     if (tool.empty()) continue;
-    auto no = toolbox.refusal(caller, tool);
+    auto no = toolbox.refusal(caller, tool, row.uri);
     if (!no) return std::nullopt;
     if (!first) first = std::move(no);
   }
@@ -72,14 +75,14 @@ std::vector<mcp::ResourceDescription> Resources::templates(const mcp::Caller& ca
   return described(caller, true);
 }
 
-mcp::ResourceOutcome Resources::api(const Match& match, std::string_view uri, const std::stop_token& stop) {
+mcp::ResourceOutcome Resources::api(const Match& match, std::string_view uri, const mcp::Request& request) {
   auto& cluster = toolbox_.cluster();
-  const auto version = api_version(cluster, stop);
+  const auto version = api_version(cluster, request.stop);
   const auto budget = cluster.options.style.max_result;
   const auto path = match.values.find("+path");
   if (path == match.values.end())
     return contents(*match.row, uri, api_index(toolbox_, version, budget), kApi);
-  auto text = api_endpoint(toolbox_, path->second, version, budget);
+  auto text = api_endpoint(toolbox_, path->second, version, budget, toolbox_.may_use(request.caller));
   if (text) return contents(*match.row, uri, *std::move(text), kApi);
   return mcp::NoSuchResource{fmt::format("PVE {} has no path /{}: pve://api lists them.",
                                          facts::to_text(version), base::printable(path->second, 200))};
@@ -89,16 +92,18 @@ mcp::ResourceOutcome Resources::read(const mcp::Request& request, std::string_vi
   const auto found = match(rows_, uri);
   if (!found) return mcp::NoSuchResource{found.error()};
   if (auto no = refusal(*found->row, toolbox_, request.caller)) return outcome(unread(*std::move(no)));
-  if (found->row->kind == tool::Resource::Kind::Api) return api(*found, uri, request.stop);
+  if (found->row->kind == tool::Resource::Kind::Api) return api(*found, uri, request);
   auto reading = resource::read(
-      toolbox_, *found, [&](std::string_view tool) { return toolbox_.refusal(request.caller, tool); },
+      toolbox_, *found,
+      [&](std::string_view tool) { return toolbox_.refusal(request.caller, tool, found->row->uri); },
       request.stop);
   if (!reading) return outcome(std::move(reading.error()));
   const auto budget = toolbox_.cluster().options.style.max_result;
-  auto text = found->row->kind == tool::Resource::Kind::Log
-                  ? log_text(*reading, budget)
-                  : json_text(*std::move(reading), budget,
-                              {found->row->first, found->row->spare, rest(*found->row, toolbox_)});
+  auto text =
+      found->row->kind == tool::Resource::Kind::Log
+          ? log_text(*reading, budget)
+          : json_text(*std::move(reading), budget,
+                      {found->row->first, found->row->spare, rest(*found->row, toolbox_, request.caller)});
   // What is live is old as soon as it is read.
   return contents(*found->row, uri, std::move(text), std::chrono::milliseconds{0});
 }
@@ -110,7 +115,7 @@ bool Resources::watchable(const mcp::Caller& caller, std::string_view uri) {
   const auto guest = found->values.find("vmid");
   if (guest == found->values.end()) return true;
   const auto kinds = toolbox_.cluster().seen.lately(guest->second);
-  const auto may = toolbox_.may_use(caller);
+  const auto may = [&](std::string_view tool) { return !toolbox_.refusal(caller, tool); };
   return (!kinds.vms || may(found->row->tools[0])) && (!kinds.containers || may(found->row->tools[1]));
 }
 
@@ -122,7 +127,8 @@ bool Resources::fixed(const mcp::Caller& caller, std::string_view uri) {
   if (path == found->values.end()) return true;
   const auto& cluster = toolbox_.cluster();
   // The connected one's version may have to be asked for.
-  return api_endpoint(toolbox_, path->second, cluster.facts.version(), cluster.options.style.max_result)
+  return api_endpoint(toolbox_, path->second, cluster.facts.version(), cluster.options.style.max_result,
+                      toolbox_.may_use(caller))
       .has_value();
 }
 

@@ -31,7 +31,7 @@ class Resources final : public mcp::Resources {
 
  private:
   std::vector<mcp::ResourceDescription> described(const mcp::Caller& caller, bool templates);
-  mcp::ResourceOutcome api(const Match& match, std::string_view uri, const std::stop_token& stop);
+  mcp::ResourceOutcome api(const Match& match, std::string_view uri, const mcp::Request& request);
 
   std::span<const tool::Resource> rows_;
   engine::Toolbox& toolbox_;

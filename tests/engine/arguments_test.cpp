@@ -37,7 +37,7 @@ TEST(Arguments, NullCountsAsAbsent) {
 TEST(Arguments, AllProblemsComeTogether) {
   const auto text = checked(test::kRrd, R"({"vmid":"x y","timefrme":"hour","cf":"MIN"})");
   EXPECT_THAT(text, AllOf(HasSubstr("pve_get_qemu_rrddata was not called"), Not(HasSubstr("node")),
-                          HasSubstr("\n- vmid: \"x y\" does not fit"), HasSubstr("did you mean timeframe?"),
+                          HasSubstr("\n- vmid: \"x y\" is invalid"), HasSubstr("did you mean timeframe?"),
                           HasSubstr("\n- timeframe: missing"), HasSubstr("one of AVERAGE, MAX")));
 }
 

@@ -21,9 +21,9 @@ struct Rendered {
   bool is_error;
 };
 
-Rendered rendered(const TaskReport& report) {
+Rendered rendered(const TaskReport& report, const engine::MayUse& may = {}) {
   const auto result =
-      engine::render_outcome({"VM 100 start", *pve::parse_upid(kUpid), report, "https://pve:8006"}, {});
+      engine::render_outcome({"VM 100 start", *pve::parse_upid(kUpid), report, "https://pve:8006", may}, {});
   return {std::get<mcp::Text>(result.content.at(0)).text, result.is_error};
 }
 
@@ -41,7 +41,7 @@ TEST(Outcome, DoneIsOneSentence) {
 TEST(Outcome, AnOkWithAComplaintInItsLogSaysSo) {
   const auto done = rendered(
       report(State::Done, "OK", {"Image resized.", "Failed to update the filesystem: exit code 1"}, 64s));
-  EXPECT_THAT(done.text, AllOf(StartsWith("VM 100 start done in 64 s. PVE calls it OK, but"),
+  EXPECT_THAT(done.text, AllOf(StartsWith("VM 100 start done in 64 s. PVE reports success, but"),
                                HasSubstr("\n  Failed to update"), Not(HasSubstr("Image resized"))));
   EXPECT_FALSE(done.is_error);
 }
@@ -52,10 +52,10 @@ TEST(Outcome, ACancelledCallSaysThatTheTaskGoesOn) {
     engine::Style style;
     style.output = engine::Output::Structured;
     const auto result = engine::render_outcome(
-        {"VM 100 start", *pve::parse_upid(kUpid), seen, "https://pve:8006", "", true}, style);
+        {"VM 100 start", *pve::parse_upid(kUpid), seen, "https://pve:8006", {}, "", true}, style);
     const auto& text = std::get<mcp::Text>(result.content.at(0)).text;
     EXPECT_THAT(text, AllOf(StartsWith("VM 100 start: this call was cancelled after 3.0 s."),
-                            HasSubstr("task was not stopped, it goes on by itself"), EndsWith(kUpid)));
+                            HasSubstr("task was not stopped and continues"), EndsWith(kUpid)));
     EXPECT_FALSE(result.is_error);
     ASSERT_TRUE(result.structured);
     EXPECT_EQ(result.structured->at("state"), "running");
@@ -82,8 +82,18 @@ TEST(Outcome, AFailureHasPvesWordsTheRemedyAndTheLog) {
 TEST(Outcome, WhatGoesOnIsNoError) {
   const auto running = rendered(report(State::Running, "", {"transferred 10%"}, 30s));
   EXPECT_FALSE(running.is_error);
-  EXPECT_THAT(running.text, AllOf(HasSubstr("still runs after 30 s"), HasSubstr("transferred 10%"),
-                                  HasSubstr("pve_get_task_status"), HasSubstr(kUpid)));
+  EXPECT_THAT(running.text,
+              AllOf(HasSubstr("still runs after 30 s"), HasSubstr("transferred 10%"), HasSubstr(kUpid)));
+}
+
+TEST(Outcome, NamesOnlyToolsThatTheReaderMayUse) {
+  const auto running = report(State::Running, "", {}, 30s);
+  const engine::MayUse waits([](const tool::Endpoint& call) -> std::string_view {
+    return call.method == base::Method::Get ? "look_at_task" : "";
+  });
+  EXPECT_THAT(rendered(running, waits).text,
+              AllOf(HasSubstr("Use look_at_task with wait"), HasSubstr("An administrator can stop it")));
+  EXPECT_THAT(rendered(running).text, HasSubstr("PVE's task list shows when it has ended."));
 }
 
 TEST(Outcome, AnUnknownEndIsAnErrorThatSaysWhatIsKnown) {
@@ -94,7 +104,7 @@ TEST(Outcome, AnUnknownEndIsAnErrorThatSaysWhatIsKnown) {
   const auto unknown = rendered(lost);
   EXPECT_TRUE(unknown.is_error);
   EXPECT_THAT(unknown.text,
-              AllOf(HasSubstr("was accepted by PVE"), HasSubstr("No route to host"), HasSubstr(kUpid)));
+              AllOf(HasSubstr("PVE accepted the request"), HasSubstr("No route to host"), HasSubstr(kUpid)));
 }
 
 TEST(Outcome, LongTimesAreMinutes) {

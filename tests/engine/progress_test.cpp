@@ -150,9 +150,9 @@ TEST(Progress, ACancelledCallLeavesItsTaskAloneAndSaysSo) {
   const auto log = testing::internal::GetCapturedStderr();
   constexpr auto kUpid = "UPID:pve1:00000001:00000001:6B000000:vzdump:100:root@pam!t:";
   EXPECT_FALSE(result.is_error);
-  EXPECT_THAT(
-      std::get<mcp::Text>(result.content.at(0)).text,
-      AllOf(HasSubstr("this call was cancelled"), HasSubstr("it goes on by itself"), HasSubstr(kUpid)));
+  EXPECT_THAT(std::get<mcp::Text>(result.content.at(0)).text,
+              AllOf(HasSubstr("this call was cancelled"), HasSubstr("was not stopped and continues"),
+                    HasSubstr(kUpid)));
   EXPECT_THAT(log, AllOf(HasSubstr("pve_run_backup was cancelled; its PVE task goes on"), HasSubstr(kUpid)));
   EXPECT_EQ(sink.reports.size(), 1U);
   EXPECT_THAT(call.pve.asked(), Each(Not(HasSubstr("DELETE"))));

@@ -48,10 +48,9 @@ TEST(Render, TotalAndChangesAreKept) {
 }
 
 TEST(Render, AChangeIsASentenceAndItsTask) {
-  EXPECT_EQ(
-      rendered(test::kStart, R"({"node":"pve1","vmid":100})", {json(R"("UPID:pve1:0:")"), {}, {}}),
-      "VM 100 start on node pve1 has begun and was not awaited; pve_get_task_status with wait waits for "
-      "its end. Task: UPID:pve1:0:");
+  EXPECT_EQ(rendered(test::kStart, R"({"node":"pve1","vmid":100})", {json(R"("UPID:pve1:0:")"), {}, {}}),
+            "VM 100 start on node pve1: the task is running. PVE's task list shows when it has ended. Task: "
+            "UPID:pve1:0:");
   EXPECT_EQ(rendered(test::kUpdate, R"({"vmid":"100"})", {nullptr, {}, {}}), "VM 100 updated.");
   EXPECT_EQ(rendered(test::kUpdate, R"({"vmid":100})", {json(R"({"b":1,"a":2})"), {}, {}}),
             "VM 100 updated.\n{\"a\":2,\"b\":1}");
@@ -118,7 +117,7 @@ TEST(Render, StructuredCarriesTheSameFacts) {
   ASSERT_TRUE(change.structured);
   EXPECT_EQ(
       base::write_json(*change.structured),
-      R"({"message":"VM 100 start on node pve1 has begun and was not awaited; pve_get_task_status with wait waits for its end.","upid":"UPID:pve1:0:","state":"running"})");
+      R"({"message":"VM 100 start on node pve1: the task is running. PVE's task list shows when it has ended.","upid":"UPID:pve1:0:","state":"running"})");
   EXPECT_FALSE(result_of(test::kStart, "{}", {nullptr, {}, {}}, kText).structured);
 }
 

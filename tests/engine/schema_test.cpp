@@ -74,7 +74,7 @@ TEST(Annotations, FollowTheRow) {
 TEST(Instructions, FitAndStartWithTheEssence) {
   const auto text = engine::instructions();
   EXPECT_LT(text.size(), 2000U);
-  for (const auto* word : {"node", "vmid", "upid", "pve_get_task_status", "never an instruction"}) {
+  for (const auto* word : {"node", "vmid", "upid", "wait for its end", "never an instruction"}) {
     EXPECT_THAT(std::string(text.substr(0, 500)), HasSubstr(word));
   }
   for (const auto* word : {"digest", "delete", "further parameter"})

@@ -172,13 +172,13 @@ TEST_F(TargetTest, AReadOnTheWrongNodeGoesToTheRightOne) {
       500);
   const auto text = call("pve_get_qemu_status", R"({"vmid":102,"node":"pve1"})");
   EXPECT_FALSE(is_error_) << text;
-  EXPECT_THAT(text, testing::StartsWith("VM 102 is on pve2, not on pve1; called there.\n"));
+  EXPECT_THAT(text, testing::StartsWith("VM 102 is on pve2, not pve1; the call was sent to pve2.\n"));
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve2/qemu/102/status/current");
 }
 
 TEST_F(TargetTest, AChangeIsNeverSentToTheWrongNode) {
   const auto text = call("pve_start_qemu_vm", R"({"vmid":102,"node":"pve1"})");
-  EXPECT_THAT(text, AllOf(HasSubstr("VM 102 is on pve2, not on pve1"), HasSubstr("VM 102 start on pve2")));
+  EXPECT_THAT(text, AllOf(HasSubstr("VM 102 is on pve2, not pve1"), HasSubstr("VM 102 start on pve2")));
   EXPECT_THAT(pve_.asked, ElementsAre(kLookUp, "/nodes/pve2/qemu/102/status/start"));
 }
 
@@ -269,7 +269,7 @@ TEST_F(TargetTest, NotEvenAReadWithItsNodeIsSentForTheOtherKind) {
 TEST_F(TargetTest, WhoMayListTheClusterKnowsBothKinds) {
   only({"lxc", "cluster"});
   EXPECT_THAT(call("pve_get_lxc_status", R"({"vmid":100})"),
-              HasSubstr("100 (web) is a VM on pve1; use pve_get_qemu_status"));
+              HasSubstr("100 (web) is a VM on pve1, and this tool is for containers."));
   EXPECT_THAT(call("pve_get_lxc_status", R"({"vmid":"wep"})"), HasSubstr("did you mean web?"));
 }
 
@@ -313,12 +313,12 @@ TEST_F(TargetTest, ATaskKnowsItsNode) {
   const auto text =
       call("pve_get_task_status",
            R"({"node":"pve1","upid":"UPID:pve3:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:"})");
-  EXPECT_THAT(text, HasSubstr("The task is of pve3, not of pve1"));
+  EXPECT_THAT(text, HasSubstr("The task belongs to pve3, not pve1"));
   EXPECT_EQ(pve_.asked.back(), kTask);
   EXPECT_EQ(
       call("pve_get_task_status", R"({"upid":"UPID:pve1:x"})"),
       "pve_get_task_status was not called: upid: \"UPID:pve1:x\" is not the id of a task (UPID:node:…); "
-      "pve_list_tasks lists them.");
+      "take it from the answer that started the task.");
   EXPECT_TRUE(is_error_);
   EXPECT_THAT(call("pve_run_backup", "{}"), HasSubstr("node: missing"));
   EXPECT_TRUE(is_error_);

@@ -82,8 +82,8 @@ TEST_F(ToolboxTest, AReadWorks) {
 TEST_F(ToolboxTest, AChangeWorks) {
   pve_.answer(kStart, R"("UPID:pve1:00000001:00000001:6B000000:qmstart:100:root@pam:")");
   EXPECT_THAT(text(outcome("pve_start_qemu_vm", R"({"node":"pve1","vmid":"100"})")),
-              AllOf(HasSubstr("VM 100 start on node pve1 has begun and was not awaited; pve_get_task_status "
-                              "with wait waits for its end. Task: UPID:pve1:")));
+              AllOf(HasSubstr("VM 100 start on node pve1: the task is running. PVE's task list shows when it "
+                              "has ended. Task: UPID:pve1:")));
   EXPECT_FALSE(is_error_);
   EXPECT_THAT(sent(), ElementsAre(kStart));
 }

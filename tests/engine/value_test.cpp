@@ -106,7 +106,7 @@ TEST(Value, TakesWhatLosesNothing) {
     const Row row(c.tool, "x", facts);
     const auto field = row.field(c.name);
     ASSERT_TRUE(field) << c.name;
-    const auto fitted = engine::fit(*field, *base::parse_json(c.given));
+    const auto fitted = engine::fit(*field, *base::parse_json(c.given), {});
     EXPECT_EQ(fitted ? base::write_json(*fitted) : "", c.value)
         << c.name << " " << c.given << (fitted ? "" : " " + fitted.error());
   }
@@ -115,17 +115,17 @@ TEST(Value, TakesWhatLosesNothing) {
 std::string refusal(const tool::Tool& tool, std::string_view name, std::string_view given) {
   const facts::Facts facts;
   const Row row(tool, "x", facts);
-  const auto fitted = engine::fit(*row.field(name), *base::parse_json(given));
+  const auto fitted = engine::fit(*row.field(name), *base::parse_json(given), {});
   return fitted ? "fits" : fitted.error();
 }
 
 TEST(Value, TheRefusalSaysWhatIsValid) {
   EXPECT_EQ(refusal(kCreate, "vmid", R"("abc")"),
-            R"("abc" does not fit; valid is an integer from 100 to 999999999)");
-  EXPECT_EQ(refusal(kCreate, "start", "7"), "7 does not fit; valid is true or false");
+            R"("abc" is invalid; expected an integer from 100 to 999999999)");
+  EXPECT_EQ(refusal(kCreate, "start", "7"), "7 is invalid; expected true or false");
   EXPECT_EQ(refusal(test::kRrd, "timeframe", R"("hours")"),
-            R"("hours" does not fit; valid is one of hour, day, week, month, year; did you mean hour?)");
-  EXPECT_THAT(refusal(kCreate, "net0", R"({"model":"virtio"})"), HasSubstr("an object does not fit"));
+            R"("hours" is invalid; expected one of hour, day, week, month, year; did you mean hour?)");
+  EXPECT_THAT(refusal(kCreate, "net0", R"({"model":"virtio"})"), HasSubstr("an object is invalid"));
   EXPECT_THAT(refusal(kCreate, "storage", R"("q")"), HasSubstr("cannot be shorter than 2 characters"));
   EXPECT_THAT(refusal(kCreate, "startdate", R"("x")"), HasSubstr("matching"));
 }

@@ -81,7 +81,7 @@ TEST_F(VersionCheck, AParameterThatPveLacksIsRefused) {
 
 TEST_F(VersionCheck, OfAllProblemsItIsOne) {
   EXPECT_THAT(checked(test::kUpdate, R"({"node":"pve1","vmid":100,"allow-ksm":true,"cores":0})", "8.4.14"),
-              AllOf(HasSubstr("- cores: 0 does not fit"), HasSubstr("- allow-ksm: PVE has it since 9.1")));
+              AllOf(HasSubstr("- cores: 0 is invalid"), HasSubstr("- allow-ksm: PVE has it since 9.1")));
 }
 
 TEST_F(VersionCheck, AnOlderPveMayBeGivenWhatTheNewestLostAndIsJudgedAsThen) {
@@ -90,22 +90,22 @@ TEST_F(VersionCheck, AnOlderPveMayBeGivenWhatTheNewestLostAndIsJudgedAsThen) {
   EXPECT_THAT(checked(kStorage, json, "9.2.11"),
               HasSubstr("\n- maxfiles: PVE had it until 8.4; this is 9.2.11; leave it out"));
   EXPECT_THAT(checked(kStorage, R"({"storage":"st1","type":"dir","maxfiles":-1})", "8.4.14"),
-              HasSubstr("maxfiles: -1 does not fit; valid is an integer of at least 0"));
+              HasSubstr("maxfiles: -1 is invalid; expected an integer of at least 0"));
 }
 
 TEST_F(VersionCheck, ValuesHaveVersionsToo) {
   const auto* rule = R"({"type":"forward","action":"DROP"})";
   EXPECT_THAT(
       checked(kFirewall, rule, "8.2.4"),
-      HasSubstr("\n- type: PVE has forward since 8.3; this is 8.2.4; valid is one of in, out, group"));
+      HasSubstr("\n- type: PVE has forward since 8.3; this is 8.2.4; expected one of in, out, group"));
   EXPECT_EQ(checked(kFirewall, rule, "8.3.0"), rule);
   const auto* gluster = R"({"storage":"st1","type":"glusterfs"})";
   EXPECT_EQ(checked(kStorage, gluster, "8.4.14"), gluster);
   EXPECT_THAT(checked(kStorage, gluster, "9.0.1"),
-              AllOf(HasSubstr("\n- type: PVE had glusterfs until 8.4; this is 9.0.1; valid is one of btrfs"),
+              AllOf(HasSubstr("\n- type: PVE had glusterfs until 8.4; this is 9.0.1; expected one of btrfs"),
                     Not(HasSubstr("glusterfs,"))));
   EXPECT_THAT(checked(kStorage, R"({"storage":"st1","type":"floppy"})", "8.4.14"),
-              HasSubstr("type: \"floppy\" does not fit"));
+              HasSubstr("type: \"floppy\" is invalid"));
 }
 
 TEST_F(VersionCheck, WhenTheVersionIsUnknownPveHasTheWord) {

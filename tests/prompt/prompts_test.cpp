@@ -71,6 +71,10 @@ constexpr auto kNodes = "GET /nodes";
 constexpr auto kStorages = "GET /cluster/resources?type=storage";
 constexpr auto kPermissions = "GET /access/permissions";
 
+std::string_view title(std::string_view tool) {
+  return tool == "pve_one" ? "One" : tool == "pve_three" ? "Three" : tool == "pve_fix" ? "Fix" : "?";
+}
+
 class PromptsTest : public testing::Test {
  protected:
   PromptsTest() {
@@ -105,7 +109,7 @@ class PromptsTest : public testing::Test {
   pve::Client client_{
       pve_, {"root@pam!t", "topsecret", ""}, {"https://pve:8006", std::chrono::seconds(1), {}}};
   engine::Cluster cluster_{{client_, facts_, clock_}};
-  prompt::Prompts prompts_{kRows, tools_, cluster_, nullptr};
+  prompt::Prompts prompts_{kRows, tools_, cluster_, nullptr, title};
 };
 
 TEST_F(PromptsTest, InstructionsFirstThenTheFactsInTheirOrder) {
@@ -132,11 +136,18 @@ TEST_F(PromptsTest, AToolThatIsNotAllowedHasItsSubstitute) {
   tools_.names = {"pve_three", "pve_spare"};
   const auto text = get("look", R"({"node":"pve1"})");
   EXPECT_THAT(text, HasSubstr("## Two: pve_spare\n| ok\n"));
-  EXPECT_THAT(text, HasSubstr("do without: pve_fix, pve_one.\nDo not guess what they would tell;"));
+  EXPECT_THAT(text, HasSubstr("proceed without: \"Fix\", \"One\".\nDo not guess what they would show;"));
   EXPECT_THAT(text, HasSubstr("PVE_CATEGORIES=all,insight offers every category, PVE_ACCESS_TIER="));
   tools_.names = {"pve_one", "pve_two"};
   EXPECT_THAT(prompts_.list(caller_), IsEmpty());
-  EXPECT_THAT(get("look"), StartsWith("error: The prompt look is not offered: it needs pve_three."));
+  EXPECT_THAT(get("look"), StartsWith("error: The prompt look is not offered: it needs \"Three\"."));
+}
+
+TEST_F(PromptsTest, AToolThatIsNotAllowedIsNotNamed) {
+  tools_.names = {"pve_three", "pve_two"};
+  const auto text = get("look", R"({"node":"pve1"})");
+  EXPECT_THAT(text, StartsWith("Look at pve1, then use \"Fix\".\n"));
+  EXPECT_THAT(text, AllOf(Not(HasSubstr("pve_fix")), Not(HasSubstr("pve_one"))));
 }
 
 TEST_F(PromptsTest, TheRemedyIsThatOfWhoLimits) {
@@ -144,7 +155,7 @@ TEST_F(PromptsTest, TheRemedyIsThatOfWhoLimits) {
   tools_.of_token = {"pve_two", "pve_three"};
   const auto text = get("look", R"({"node":"pve1"})");
   EXPECT_THAT(text,
-              HasSubstr("This server offers pve_fix, pve_one, but the token ci does not reach that far: "
+              HasSubstr("This server offers \"Fix\", \"One\", but the token ci does not reach that far: "
                         "its tier and categories are set in the file of PVE_HTTP_TOKENS.\n"));
   EXPECT_THAT(text, Not(HasSubstr("PVE_ACCESS_TIER")));
   caller_.scopes = {"pve:read"};
@@ -152,22 +163,22 @@ TEST_F(PromptsTest, TheRemedyIsThatOfWhoLimits) {
               HasSubstr("but the token of ci does not reach that far: it was not granted the scopes.\n"));
   tools_.names = {"pve_one", "pve_two", "pve_three"};
   EXPECT_THAT(get("look", R"({"node":"pve1"})"),
-              HasSubstr("or full the changes. This server offers pve_one, but the token of ci"));
+              HasSubstr("or full the changes. This server offers \"One\", but the token of ci"));
 }
 
 TEST_F(PromptsTest, TheRefusalNamesWhatIsMissingAndTheSetting) {
-  const auto refuse = [&](const mcp::Caller& caller,
-                          std::string_view tool) -> std::optional<engine::Refusal> {
-    if (caller.scopes.empty()) return fmt::format("{} belongs elsewhere, says PVE_CATEGORIES.", tool);
+  const auto refuse = [&](const mcp::Caller& caller, std::string_view,
+                          std::string_view subject) -> std::optional<engine::Refusal> {
+    if (caller.scopes.empty()) return fmt::format("{} belongs elsewhere, says PVE_CATEGORIES.", subject);
     return mcp::InsufficientScope{{"pve:read"}, "Scope."};
   };
-  prompt::Prompts prompts(kRows, tools_, cluster_, nullptr, refuse);
+  prompt::Prompts prompts(kRows, tools_, cluster_, nullptr, title, refuse);
   const auto refusal = [&] {
     return prompts.get({caller_, mcp::Era::Modern, none_, none_, unheard_, unheard_, {}}, "look", none_);
   };
   tools_.names = {"pve_one", "pve_two", "pve_spare", "pve_fix"};
   EXPECT_EQ(std::get<mcp::ProtocolError>(refusal()).message,
-            "The prompt look is not offered: it needs pve_three. pve_three belongs elsewhere, says "
+            "The prompt look is not offered: it needs \"Three\". \"Three\" belongs elsewhere, says "
             "PVE_CATEGORIES.");
   EXPECT_EQ(prompts.completes("look", "node", caller_).error().code, -32602);
   EXPECT_THAT(prompts.completes("look", "node", caller_).error().message, HasSubstr("PVE_CATEGORIES"));
@@ -179,10 +190,11 @@ TEST_F(PromptsTest, TheRefusalNamesWhatIsMissingAndTheSetting) {
 
 TEST_F(PromptsTest, TheRemedyNamesOnlyTheSettingThatExcludes) {
   std::string_view setting;
-  const auto refuse = [&](const mcp::Caller&, std::string_view tool) -> std::optional<engine::Refusal> {
-    return fmt::format("{} is excluded by {}.", tool, setting);
+  const auto refuse = [&](const mcp::Caller&, std::string_view,
+                          std::string_view subject) -> std::optional<engine::Refusal> {
+    return fmt::format("{} is excluded by {}.", subject, setting);
   };
-  prompt::Prompts prompts(kRows, tools_, cluster_, nullptr, refuse);
+  prompt::Prompts prompts(kRows, tools_, cluster_, nullptr, title, refuse);
   const auto text = [&] {
     const auto got =
         prompts.get({caller_, mcp::Era::Modern, none_, none_, unheard_, unheard_, {}}, "look", none_);
@@ -211,15 +223,15 @@ TEST_F(PromptsTest, APromptThatIsNotOfferedIsNotSentTo) {
        .instructions = "See one_thing.",
        .facts = {{.what = "Hidden", .call = {"pve_hidden"}, .essential = true}}},
   };
-  prompt::Prompts prompts(kTwo, tools_, cluster_, nullptr);
+  prompt::Prompts prompts(kTwo, tools_, cluster_, nullptr, title);
   const auto text = [&] {
     const auto got =
         prompts.get({caller_, mcp::Era::Modern, none_, none_, unheard_, unheard_, {}}, "one_thing", none_);
     return std::get<mcp::Text>(std::get<mcp::Prompt>(got).messages.at(0).content).text;
   };
-  EXPECT_THAT(text(), AllOf(HasSubstr("do without: the prompt other.\n"), HasSubstr("PVE_CATEGORIES=")));
+  EXPECT_THAT(text(), AllOf(HasSubstr("proceed without: the prompt other.\n"), HasSubstr("PVE_CATEGORIES=")));
   tools_.names.emplace_back("pve_hidden");
-  EXPECT_THAT(text(), Not(HasSubstr("do without")));
+  EXPECT_THAT(text(), Not(HasSubstr("proceed without")));
 }
 
 TEST_F(PromptsTest, EveryKindOfFailureIsOneLine) {

@@ -66,7 +66,7 @@ TEST_F(CausesTest, TheTasksThatHoldALockAreForWhoMayListTasks) {
   EXPECT_THAT(call("pve_migrate_qemu_vm", kMigrate, only({"qemu"})),
               AllOf(HasSubstr("VM is locked (backup)"), Not(HasSubstr("UPID:")), Not(HasSubstr("root@pam"))));
   EXPECT_THAT(call("pve_migrate_qemu_vm", kMigrate, only({"qemu", "tasks"})),
-              AllOf(HasSubstr("The task vzdump holds it"), HasSubstr("UPID:")));
+              AllOf(HasSubstr("The task vzdump of "), HasSubstr("UPID:")));
 }
 
 TEST_F(CausesTest, WhatPveRepeatsOfACallIsNotItsWord) {

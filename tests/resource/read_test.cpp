@@ -118,7 +118,7 @@ TEST(Read, ThePolicyIsAskedAtEachListAndRead) {
                           "pve://guests/{vmid}/snapshots/{snapname}", "pve://api/{+path}"));
   EXPECT_THAT(lab.text("pve://guests/100/config", qemu), StartsWith("{"));
   EXPECT_THAT(lab.text("pve://guests/200/config", only({"qemu", "cluster"})),
-              HasSubstr("none: pve_get_lxc_config belongs"));
+              HasSubstr("none: pve://guests/{vmid}/config belongs"));
   EXPECT_FALSE(lab.resources.watchable(qemu, "pve://nodes/pve1/status"));
   EXPECT_TRUE(lab.resources.watchable(qemu, "pve://guests/100/status"));
   const auto none = only({});

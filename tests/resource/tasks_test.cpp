@@ -136,7 +136,7 @@ TEST_F(TasksTest, ToLookOnTakesTheCategoryOfTheTool) {
       ASSERT_FALSE(state.has_value());
       EXPECT_EQ(state.error().code, -32602);
       EXPECT_THAT(state.error().message,
-                  AllOf(StartsWith("pve_run_backup"), HasSubstr("nodes"), testing::Not(HasSubstr("UPID"))));
+                  AllOf(StartsWith("This task"), HasSubstr("nodes"), testing::Not(HasSubstr("UPID"))));
     }
     EXPECT_EQ(tasks_.update(caller, task.handle, {}).error().code, -32602);
     EXPECT_EQ(lab_.http.asked().size(), asked) << "PVE is not asked";

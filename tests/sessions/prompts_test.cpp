@@ -52,7 +52,10 @@ class PromptsTest : public testing::Test {
     completions_.emplace(*toolbox_);
     prompts_.emplace(
         catalog::prompts(), *toolbox_, toolbox_->cluster(), &*completions_,
-        [this](const mcp::Caller& caller, std::string_view tool) { return toolbox_->refusal(caller, tool); });
+        [this](std::string_view tool) { return toolbox_->title(tool); },
+        [this](const mcp::Caller& caller, std::string_view tool, std::string_view subject) {
+          return toolbox_->refusal(caller, tool, subject);
+        });
   }
 
   static guard::Policy usual(tool::Tier tier = tool::Tier::Full) {
@@ -167,8 +170,8 @@ TEST_F(PromptsTest, EveryPromptHasAnExample) {
 TEST_F(PromptsTest, WithoutReportsTheyDoWithout) {
   policy(usual(tool::Tier::ReadOnly));
   const auto got = get("slow_guest", R"({"guest":"100"})").text;
-  EXPECT_THAT(got, HasSubstr("do without: pve_resume_qemu_vm, pve_get_storage_rrddata, pve_top_consumers, "
-                             "pve_get_node_rrddata.\n"));
+  EXPECT_THAT(got, HasSubstr("proceed without: \"Resume VM\", \"Storage statistics\", \"Top consumers\", "
+                             "\"Node statistics\".\n"));
   EXPECT_THAT(got, HasSubstr("## Who uses most CPU: pve_list_cluster_resources type=vm"));
   EXPECT_THAT(got, Not(HasSubstr("## The node in the last hour")));
   for (const auto& example : kExamples)
@@ -195,15 +198,14 @@ TEST_F(PromptsTest, WhatIsNotListedIsNotGiven) {
   policy({tool::Tier::ReadOnly, std::vector<std::string>{"access"}});
   const auto got = get("drain_node", R"({"node":"pve1"})");
   EXPECT_EQ(got.error, -32602);
-  EXPECT_THAT(got.text,
-              StartsWith("The prompt drain_node is not offered: it needs pve_list_cluster_resources, "
-                         "pve_list_nodes. pve_list_cluster_resources belongs to the category "));
+  EXPECT_THAT(got.text, StartsWith("The prompt drain_node is not offered: it needs \"List resources\", "
+                                   "\"List nodes\". \"List resources\" belongs to the category "));
   EXPECT_THAT(got.text, HasSubstr(", but PVE_CATEGORIES allows access only."));
-  EXPECT_THAT(got.text, Not(HasSubstr("pve_list_networks"))) << "it would do without";
+  EXPECT_THAT(got.text, Not(HasSubstr("List network interfaces"))) << "it would do without";
   EXPECT_EQ(get("slow_guest", R"({"guest":"100"})").text,
-            "The prompt slow_guest is not offered: it needs pve_get_qemu_status, pve_get_qemu_config, "
-            "pve_get_lxc_status, pve_get_lxc_config. pve_get_qemu_status belongs to the category qemu, but "
-            "PVE_CATEGORIES allows access only. pve_get_lxc_status belongs to the category lxc, but "
+            "The prompt slow_guest is not offered: it needs \"VM status\", \"VM configuration\", \"Container "
+            "status\", \"Container configuration\". \"VM status\" belongs to the category qemu, but "
+            "PVE_CATEGORIES allows access only. \"Container status\" belongs to the category lxc, but "
             "PVE_CATEGORIES allows access only.");
   policy({});
   mcp::Caller caller{.identity = "ci", .categories = std::vector<std::string>{"access"}};
@@ -242,13 +244,13 @@ TEST_F(PromptsTest, PromptsThatAreHiddenAreNotSentTo) {
   EXPECT_THAT(get("upgrade_readiness", "{}").text,
               HasSubstr(", the prompt restore_drill, the prompt drain_node.\n"));
   policy({});
-  EXPECT_THAT(get("upgrade_readiness", "{}").text, Not(HasSubstr("do without")));
+  EXPECT_THAT(get("upgrade_readiness", "{}").text, Not(HasSubstr("proceed without")));
 }
 
 TEST_F(PromptsTest, WhatIsMissingHasItsRemedy) {
   policy(usual());
   const auto text = get("capacity_report", "{}").text;
-  EXPECT_THAT(text, HasSubstr("do without: pve_get_storage_rrddata, pve_get_node_rrddata, "));
+  EXPECT_THAT(text, HasSubstr("proceed without: \"Storage statistics\", \"Node statistics\", "));
   EXPECT_THAT(text, HasSubstr("PVE_CATEGORIES=all,insight offers every category.\n"));
   EXPECT_THAT(text, Not(HasSubstr("PVE_ACCESS_TIER"))) << "the tier is full";
   EXPECT_THAT(text, HasSubstr("without them do not estimate growth"));

@@ -1,0 +1,82 @@
+#include "pve/causes.h"
+
+namespace pve {
+namespace {
+
+struct Said {
+  std::string_view words;  ///< of PVE, as they begin or occur in its message
+  Cause cause;
+  bool begins = false;  ///< only as they begin: further on they may be a value of the call that PVE repeats
+};
+
+// The first match counts.
+constexpr Said kSaid[] = {
+    {"not available with API token", Cause::NotForTokens},
+    {"user != root@pam", Cause::RootOnly},
+    {"Only root may use this option", Cause::RootOnlyOption},
+    {"only root can", Cause::RootOnly},
+    {"Permission check failed", Cause::NoPrivilege, true},
+    {"no quorum", Cause::NoQuorum},
+    {"unable to open file '/etc/pve/", Cause::FilesReadOnly},
+    {"cluster not ready", Cause::ClusterNotReady},
+    {"got lock request timeout", Cause::ClusterLockBusy},
+    {"can't lock file", Cause::LockFileBusy},
+    {"is locked (", Cause::GuestLocked},
+    {"Configuration file 'nodes/", Cause::GuestNotOnNode},
+    {"unable to find configuration file for", Cause::GuestNotOnNode},
+    {"no such cluster node", Cause::NoSuchNode},
+    {"hostname lookup", Cause::NoSuchNode},
+    {"detected modified configuration", Cause::ConfigurationChanged},
+    {"checksum mismatch", Cause::ConfigurationChanged},
+    {"No QEMU guest agent configured", Cause::NoGuestAgent},
+    {"QEMU guest agent is not running", Cause::GuestAgentSilent},
+    {"ha groups have been migrated to rules", Cause::HaGroupsMigrated},
+    {"RRD error", Cause::NoStatistics},
+    {"protection mode enabled", Cause::Protected},
+    {"already running", Cause::AlreadyRunning},
+    {"quit/powerdown failed", Cause::ShutdownTimedOut},
+    {"is running - destroy failed", Cause::StillRunning},
+    {"not running", Cause::NotRunning},
+    {"is paused", Cause::Paused},
+    {"used in HA resources", Cause::UsedByHa},
+    {"is not available on node", Cause::StorageNotOnNode},
+    {"is not online", Cause::StorageOffline},
+    {"is disabled", Cause::StorageDisabled},
+    {"not enough space", Cause::OutOfSpace},
+    {"No space left on device", Cause::OutOfSpace},
+    {"can't migrate running VM without --online", Cause::MigratesOnlyOnline},
+    {"snapshot feature is not available", Cause::NoSnapshots},
+    {"already exists", Cause::AlreadyExists},
+    {"got timeout", Cause::TimedOut},
+    {"RPCEnvironment init request failed", Cause::ClusterFilesDown},
+    {"' not implemented", Cause::NotImplemented},
+};
+
+}  // namespace
+
+Cause cause_of(std::string_view message) {
+  for (const auto& [words, cause, begins] : kSaid) {
+    const auto at = message.find(words);
+    if (at == 0 || (at != std::string_view::npos && !begins)) return cause;
+  }
+  return Cause::Unknown;
+}
+
+Cause cause_of(const Error& error) {
+  if (error.kind != Error::Kind::Refused) return Cause::Unknown;
+  // Made up by PVE's internal proxy; the texts are those of the system, so the number decides.
+  switch (error.status) {
+    case 595:
+      return error.message.find("refused") == std::string::npos ? Cause::NodeUnreachable : Cause::DaemonDown;
+    case 596:
+      return Cause::NodeSilent;
+    case 597:
+    case 598:
+    case 599:
+      return Cause::AnswerBrokeOff;
+    default:
+      return cause_of(error.message);
+  }
+}
+
+}  // namespace pve
