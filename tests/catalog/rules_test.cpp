@@ -5,7 +5,6 @@
 #include <cctype>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <regex>
 #include <set>
 #include <span>
@@ -37,18 +36,83 @@ TEST(Rules, NoRowHasAFault) {
   for_each_tool([](const tool::Tool& tool, const auto&) { EXPECT_EQ(tool::fault(tool), ""); });
 }
 
-TEST(Rules, EveryToolThatATextNamesExists) {
-  namespace fs = std::filesystem;
-  const std::regex named("pve_(list|get|create|update|delete|run|start|stop|manage|migrate|clone)_[a-z_]+");
-  for (const auto* folder : {"src/engine", "src/pve", "src/cli", "src/catalog", "docs", "."}) {
-    for (const auto& entry : fs::directory_iterator(fs::path(PROJECT_SOURCE_DIR) / folder)) {
-      if (!entry.is_regular_file()) continue;
-      std::ifstream in(entry.path());
-      const std::string text(std::istreambuf_iterator<char>(in), {});
-      for (std::sregex_iterator at(text.begin(), text.end(), named), end; at != end; ++at)
-        EXPECT_NE(find(at->str()), nullptr) << at->str() << " in " << entry.path();
+namespace fs = std::filesystem;
+
+/// The words of a line that could be names of tools; those of our own files in include lines are none.
+std::vector<std::string> names_in(const std::string& line) {
+  static const std::regex name(R"(\bpve_[a-z0-9_]+)");
+  if (line.find("pve_") == std::string::npos || line.starts_with("#include")) return {};
+  std::vector<std::string> found;
+  for (std::sregex_iterator at(line.begin(), line.end(), name), end; at != end; ++at)
+    found.push_back(at->str());
+  return found;
+}
+
+/// The sources and the documents.
+std::vector<fs::path> texts() {
+  const fs::path root = PROJECT_SOURCE_DIR;
+  std::vector<fs::path> files;
+  for (const auto* folder : {"src", "docs"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
+      const auto type = entry.path().extension();
+      if (type == ".h" || type == ".cpp" || type == ".md") files.push_back(entry.path());
     }
   }
+  for (const auto& entry : fs::directory_iterator(root)) {
+    if (entry.path().extension() == ".md") files.push_back(entry.path());
+  }
+  return files;
+}
+
+TEST(Rules, EveryToolThatATextNamesExists) {
+  std::size_t checked = 0;
+  for (const auto& file : texts()) {
+    std::ifstream in(file);
+    for (std::string line; std::getline(in, line);) {
+      for (const auto& name : names_in(line)) {
+        EXPECT_NE(find(name), nullptr) << name << " in " << file;
+        ++checked;
+      }
+    }
+  }
+  EXPECT_GT(checked, 200U);
+}
+
+/// The lowest tier whose rows of the category have code that may say something.
+tool::Tier lowest_hook(const tool::Category& category) {
+  auto lowest = tool::Tier::Full;
+  for (const auto& tool : category.tools) {
+    if (tool.prepare != nullptr || tool.revise != nullptr || tool.report != nullptr)
+      lowest = std::min(lowest, tool.tier);
+  }
+  return lowest;
+}
+
+/// The file is the category's or one of its reports': "insight.cpp", "insight_top.cpp".
+bool is_of(const fs::path& file, std::string_view category) {
+  return base::split(file.stem().string(), '_').front() == category;
+}
+
+// Whoever may call a tool may call those that its hooks name: categories and tiers are all that limits.
+TEST(Rules, HooksNameToolsOfTheirOwnCategoryAndTier) {
+  std::size_t checked = 0;
+  for (const auto& category : catalog::categories()) {
+    const auto lowest = lowest_hook(category);
+    for (const auto& entry : fs::directory_iterator(fs::path(PROJECT_SOURCE_DIR) / "src/catalog")) {
+      if (!is_of(entry.path(), category.name)) continue;
+      std::ifstream in(entry.path());
+      for (std::string line; std::getline(in, line);) {
+        if (line.find(".name = \"") != std::string::npos) continue;
+        for (const auto& name : names_in(line)) {
+          const auto own = std::ranges::find(category.tools, name, &tool::Tool::name);
+          ASSERT_NE(own, category.tools.end()) << name << " in " << entry.path();
+          EXPECT_LE(own->tier, lowest) << name << " in " << entry.path();
+          ++checked;
+        }
+      }
+    }
+  }
+  EXPECT_GT(checked, 1U);
 }
 
 bool is_privilege(std::string_view text) {

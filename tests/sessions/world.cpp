@@ -133,6 +133,11 @@ void World::style(const engine::Style& style) {
   toolbox_ = toolbox();
 }
 
+void World::categories(std::vector<std::string> names) {
+  policy_.categories = std::move(names);
+  toolbox_ = toolbox();
+}
+
 void World::tier(const std::string& text) {
   const auto named = tool::tier_named(text);
   if (!named) throw std::runtime_error("no tier " + text);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/json.h"
@@ -45,6 +46,8 @@ class World {
   /// A fault of the simulator; "" ends all.
   void fault(const std::string& text);
   void tier(const std::string& text);
+  /// From now on only these categories.
+  void categories(std::vector<std::string> names);
   /// Calls want progress from now on.
   void show_progress() { progress_ = true; }
   /// How results look; text at first.
@@ -58,7 +61,7 @@ class World {
   void slow(const std::string& text);
 
   /// The tools themselves, until the next change of the world.
-  mcp::Tools& tools() { return *toolbox_; }
+  engine::Toolbox& tools() { return *toolbox_; }
   const base::Clock& clock() const { return clock_; }
 
   /// Of the token that the calls use; no text may ever hold it.

@@ -1,0 +1,84 @@
+// Rules over all remedies: the tools that they need are rows, and nobody is told of one that he may not call.
+#include "engine/remedies.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <regex>
+#include <string>
+
+#include "catalog/support.h"
+
+namespace catalog_test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+const tool::Tool* making(const tool::Endpoint& call, const tool::Category& category) {
+  for (const auto& tool : category.tools) {
+    if (tool.report == nullptr && tool.call.method == call.method && tool.call.path == call.path)
+      return &tool;
+  }
+  return nullptr;
+}
+
+TEST(Remedies, NeedToolsThatExist) {
+  std::size_t with_tool = 0;
+  for (const auto& remedy : engine::remedies()) {
+    if (remedy.tool.path.empty()) continue;
+    const auto& all = catalog::categories();
+    EXPECT_EQ(std::ranges::count_if(
+                  all, [&](const auto& category) { return making(remedy.tool, category) != nullptr; }),
+              1)
+        << remedy.with;
+    ++with_tool;
+  }
+  EXPECT_GT(with_tool, 20U);
+}
+
+TEST(Remedies, NameNoToolByThemselves) {
+  for (const auto& remedy : engine::remedies()) {
+    EXPECT_THAT(std::string(remedy.with), Not(HasSubstr("pve_")));
+    EXPECT_THAT(std::string(remedy.without), Not(HasSubstr("pve_")));
+  }
+}
+
+TEST(Remedies, NameOnlyToolsOfTheCategoriesThatTheReaderMayUse) {
+  const std::regex name(R"(\bpve_[a-z0-9_]+)");
+  std::size_t named = 0;
+  for (const auto& category : catalog::categories()) {
+    const engine::MayUse may([&](const tool::Endpoint& call) {
+      const auto* tool = making(call, category);
+      return tool == nullptr ? std::string_view{} : tool->name;
+    });
+    for (const auto& remedy : engine::remedies()) {
+      const auto text = engine::advise(remedy, may);
+      EXPECT_THAT(text, Not(HasSubstr("{}")));
+      for (std::sregex_iterator at(text.begin(), text.end(), name), end; at != end; ++at) {
+        EXPECT_NE(std::ranges::find(category.tools, at->str(), &tool::Tool::name), category.tools.end())
+            << text;
+        ++named;
+      }
+    }
+  }
+  EXPECT_GT(named, 20U);
+}
+
+// Which of them is found by the call is then no matter of rights.
+TEST(Rules, ToolsThatMakeOneCallAreOfOneCategoryAndTier) {
+  std::map<std::string, std::pair<std::string_view, tool::Tier>> calls;
+  for (const auto& category : catalog::categories()) {
+    for (const auto& tool : category.tools) {
+      if (tool.report != nullptr) continue;
+      const auto call = std::string(base::name(tool.call.method)) + " " + std::string(tool.call.path);
+      const auto rights = std::pair{category.name, tool.tier};
+      EXPECT_EQ(calls.try_emplace(call, rights).first->second, rights) << call;
+    }
+  }
+  EXPECT_GE(calls.size(), 100U);
+}
+
+}  // namespace
+}  // namespace catalog_test
