@@ -4,12 +4,12 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
-#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <map>
+#include <thread>
 
 #include "base/json.h"
 #include "cli/process.h"
@@ -17,7 +17,6 @@
 
 namespace {
 
-using namespace std::chrono_literals;
 using test::Process;
 using test::run;
 using testing::AllOf;
@@ -27,7 +26,6 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
-using Steady = std::chrono::steady_clock;
 using Texts = std::vector<std::string>;
 
 constexpr const char* kSecret = "00000000-0000-4000-8000-000000000000";
@@ -85,15 +83,9 @@ class Simulator {
   Process process_;
 };
 
-// What ends at once takes a second at most, and some more on a busy machine; what does not, as long as what
-// it waits for: 20 s or more.
-constexpr auto kAtOnce = 10s;
-
-Steady::duration timed(const std::function<void()>& what) {
-  const auto begin = Steady::now();
-  what();
-  return Steady::now() - begin;
-}
+/// A simulated cluster whose answers come ten minutes late: who waits for one does not end within the time of
+/// Process::wait.
+const Texts kLate = {"--simulate", "--fault", "latency=600000", "--timeout=600"};
 
 TEST(Binary, VersionAndHelpGoToStdout) {
   const auto version = run({"--version"});
@@ -208,26 +200,20 @@ TEST(Binary, CallPrintsTheResultAndFailsWithOne) {
 }
 
 TEST(Binary, EndOfInputEndsItAtOnce) {
-  Process process({"--simulate", "--fault", "latency=20000"});
+  Process process(kLate);
   process.write(initialize() + call(1, "pve_list_nodes"));
   ASSERT_TRUE(process.read_line());
-  const auto took = timed([&] {
-    process.close_input();
-    EXPECT_EQ(process.wait(), 0);
-  });
-  EXPECT_LT(took, kAtOnce);
+  process.close_input();
+  EXPECT_EQ(process.wait(), 0);
 }
 
 TEST(Binary, SignalsEndItAtOnce) {
   for (const int signal : {SIGTERM, SIGINT}) {
-    Process process({"--simulate", "--fault", "latency=20000"});
+    Process process(kLate);
     process.write(initialize() + call(1, "pve_list_nodes"));
     ASSERT_TRUE(process.read_line());
-    const auto took = timed([&] {
-      process.signal(signal);
-      EXPECT_EQ(process.wait(), 0) << process.errors();
-    });
-    EXPECT_LT(took, kAtOnce);
+    process.signal(signal);
+    EXPECT_EQ(process.wait(), 0) << process.errors();
   }
 }
 
@@ -238,8 +224,8 @@ TEST(Binary, EndsAlthoughNobodyReadsThatTheListsChanged) {
   // Far more than a pipe holds, each taken before the next.
   for (int i = 0; i < 1000; ++i) {
     process.signal(SIGHUP);
-    const auto begin = Steady::now();
-    while (process.is_pending(SIGHUP)) ASSERT_LT(Steady::now() - begin, kAtOnce) << "nobody takes signals";
+    // Ends by the time limit of the test when nobody takes signals.
+    while (process.is_pending(SIGHUP)) std::this_thread::yield();
   }
   process.signal(SIGTERM);
   EXPECT_EQ(process.wait(), 0) << process.errors();
@@ -270,11 +256,8 @@ TEST(Binary, EndsAtOnceWhileANameLookUpHangs) {
     process.write(R"({"jsonrpc":"2.0","id":2,"method":"ping"})"
                   "\n");
     EXPECT_THAT(process.read_line().value_or(""), HasSubstr(R"("id":2)")) << "the call waits for nobody else";
-    const auto took = timed([&] {
-      end(process);
-      EXPECT_EQ(process.wait(), 0) << process.errors();
-    });
-    EXPECT_LT(took, kAtOnce);
+    end(process);
+    EXPECT_EQ(process.wait(), 0) << process.errors();
   }
 }
 

@@ -28,9 +28,9 @@ class Process {
   /// The signal has been sent and not been taken yet.
   bool is_pending(int number) const;
   /// The next line of stdout without its end; nothing at the end of output or after `limit`.
-  std::optional<std::string> read_line(std::chrono::milliseconds limit = std::chrono::seconds{20});
+  std::optional<std::string> read_line(std::chrono::milliseconds limit = std::chrono::seconds{90});
   /// Waits for the end; the exit code, or -1 when it does not end in time or a signal ended it.
-  int wait(std::chrono::milliseconds limit = std::chrono::seconds{20});
+  int wait(std::chrono::milliseconds limit = std::chrono::seconds{90});
   /// What came on stdout and was not read, and all of stderr; complete after wait().
   const std::string& output();
   const std::string& errors();

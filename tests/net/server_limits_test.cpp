@@ -225,9 +225,10 @@ TEST(ServerLimits, IdleConnectionsEnd) {
   ServerOptions options;
   options.idle_limit = 30ms;
   EXPECT_EQ(ask(*serve(options, echo), ""), "");
-  // Who is to be answered has to ask within the limit, on a busy machine too.
-  options.idle_limit = 3s;
-  EXPECT_TRUE(ask(*serve(options, echo), kGet).ends_with("GET / \n"));
+  // On a busy machine the request may come too late to be answered: then again.
+  std::string answered;
+  while (answered.empty()) answered = ask(*serve(options, echo), kGet);
+  EXPECT_TRUE(answered.ends_with("GET / \n")) << answered;
 }
 
 ServerOptions with_certificate() {

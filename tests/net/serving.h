@@ -59,10 +59,10 @@ class Mailbox {
     values_.push_back(std::move(value));
     changed_.notify_all();
   }
-  /// Fails the test, and gives an empty value, when none comes within 10 s.
+  /// Fails the test, and gives an empty value, when none comes within a minute.
   Value get() {
     std::unique_lock lock(mutex_);
-    const bool there = changed_.wait_for(lock, std::chrono::seconds(10), [&] { return !values_.empty(); });
+    const bool there = changed_.wait_for(lock, std::chrono::minutes(1), [&] { return !values_.empty(); });
     EXPECT_TRUE(there) << "nothing came";
     if (!there) return {};
     Value value = std::move(values_.front());
