@@ -38,13 +38,22 @@ if(MCP_PVE_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros ${MCP_PVE_CCACHE})
 endif()
 
-# mcp_pve_precompile(target): the headers that nearly every file needs, compiled once (by `base`). The release build does
-# without, so that every file is known to include what it uses.
+# mcp_pve_precompile(target): the headers that nearly every file needs, compiled once (by `base`; for the tests by
+# `support_for_tests`, with those of googletest). The release build does without, so that every file is known to include what it uses.
+set(MCP_PVE_HEADERS <algorithm> <array> <boost/json/array.hpp> <boost/json/object.hpp> <boost/json/string.hpp>
+  <boost/json/value.hpp> <chrono> <expected> <fmt/format.h> <functional> <map> <memory> <mutex> <optional> <random> <set>
+  <span> <string> <string_view> <variant> <vector>)
 function(mcp_pve_precompile target)
+  # What fuzz targets link tells them where it has been. All users of one precompiled header have the same options.
+  if(MCP_PVE_FUZZ AND NOT target MATCHES "^(test_|support_for_tests$)")
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
   if(target STREQUAL "base")
-    target_precompile_headers(base PRIVATE <algorithm> <array> <boost/json/array.hpp> <boost/json/object.hpp>
-      <boost/json/string.hpp> <boost/json/value.hpp> <chrono> <expected> <fmt/format.h> <functional> <map> <memory>
-      <mutex> <optional> <random> <set> <span> <string> <string_view> <variant> <vector>)
+    target_precompile_headers(base PRIVATE ${MCP_PVE_HEADERS})
+  elseif(target STREQUAL "support_for_tests")
+    target_precompile_headers(support_for_tests PRIVATE ${MCP_PVE_HEADERS} <gmock/gmock.h> <gtest/gtest.h>)
+  elseif(target MATCHES "^test_")
+    target_precompile_headers(${target} REUSE_FROM support_for_tests)
   else()
     target_precompile_headers(${target} REUSE_FROM base)
   endif()

@@ -9,12 +9,16 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/random.h"
 #include "base/text.h"
 #include "mcp/connection.h"
 #include "mcp/form.h"
 #include "mcp/seal.h"
 #include "mcp/server.h"
 #include "mcp/task_methods.h"
+
+// In place of the one in src/base: an input does the same in every run.
+std::string base::random_bytes(std::size_t count) { return std::string(count, 'r'); }
 
 namespace {
 
