@@ -18,6 +18,44 @@ build_packages=(g++ cmake ninja-build libssl-dev zlib1g-dev libfmt-dev libcli11-
 test_packages=(libgtest-dev libgmock-dev mold ccache python3 python3-jsonschema
   glewlwyd sqlite3 haproxy openssl)
 clang_packages=(clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev)
+# For the plugin of clang-tidy.
+lint_packages=(libclang-19-dev llvm-19-dev)
+
+# part NAME: from here on time counts as NAME's, until the next part or the end, where a table tells it. A script that
+# another one runs adds its parts to the table of that.
+part() {
+  end_part
+  part_name=$1
+  part_begin=$(date +%s) part_cpu=$(cpu)
+  say "$1"
+}
+end_part() {
+  [ -z "$part_name" ] || printf '%s|%s|%s\n' "$part_name" $(($(date +%s) - part_begin)) $(($(cpu) - part_cpu)) >>"$PARTS"
+  part_name=
+}
+# Seconds of all processes that this one has waited for.
+cpu() {
+  local ticks
+  read -r -a ticks </proc/$$/stat
+  echo $(((ticks[15] + ticks[16]) / $(getconf CLK_TCK)))
+}
+table() {
+  end_part
+  say "minutes and seconds (CPU: of all cores together)"
+  awk -F'|' '
+    function clock(s) { return sprintf("%d:%02d", s / 60, s % 60) }
+    { printf "%-24s %8s %8s CPU\n", $1, clock($2), clock($3); wall += $2; all += $3 }
+    END { printf "%-24s %8s %8s CPU\n", "together", clock(wall), clock(all) }' "$PARTS"
+  rm -f "$PARTS"
+}
+part_name=
+if [ -z "${PARTS:-}" ]; then
+  PARTS=$(mktemp)
+  trap table EXIT
+else
+  trap end_part EXIT
+fi
+export PARTS
 
 say() { printf '\n== %s\n' "$*"; }
 
@@ -54,7 +92,6 @@ need() {
 build() {
   local preset=$1
   shift
-  say "building $preset"
   (
     cd "$root"
     cmake --preset "$preset" >"$root/build/$preset.configure.log" || {
