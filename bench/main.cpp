@@ -158,7 +158,7 @@ struct Pair {
 };
 
 template <class Measure>
-Pair in_turns(Measure ours, Measure peer) {
+Pair in_turns(const Measure& ours, const Measure& peer) {
   constexpr std::size_t kRounds = 9;
   std::vector<Pair> rounds(kRounds);
   for (auto& round : rounds) {

@@ -39,6 +39,7 @@ void in_parallel(std::size_t count, std::size_t at_once, std::chrono::seconds lo
         threads.emplace_back(work);
         ++running;
       }
+      // NOLINTNEXTLINE(bugprone-empty-catch)
     } catch (const std::system_error&) {
       // The system has no more threads: those there are do all of it.
     }

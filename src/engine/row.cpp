@@ -56,7 +56,7 @@ Row::Row(const tool::Tool& tool, std::string_view category, const facts::Facts& 
     field.fact = own;
     field.type = own->type;
     field.own = true;
-    fields_.push_back(std::move(field));
+    fields_.push_back(field);
   }
 }
 

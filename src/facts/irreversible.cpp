@@ -161,7 +161,7 @@ Parts replaced_cloud_init(const Call& call) {
 }
 
 bool is_positive(std::string_view number) {
-  return !number.starts_with('-') && number.find_first_not_of("0") != std::string_view::npos;
+  return !number.starts_with('-') && number.find_first_not_of('0') != std::string_view::npos;
 }
 
 bool keeps_everything(std::string_view retention) {

@@ -198,7 +198,7 @@ constexpr bool is_whole(const Risk& risk) {
 std::string quoted(std::string_view name) { return "`" + std::string(name) + "`"; }
 
 std::string core(const Risk& risk) {
-  const auto parameter = quoted(risk.parameter);
+  auto parameter = quoted(risk.parameter);
   const auto value = quoted(risk.beside.value);
   switch (risk.when) {
     case Always:

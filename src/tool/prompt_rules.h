@@ -43,7 +43,7 @@ constexpr bool place_is_known(const Prompt& prompt, const Fact& fact, std::strin
 }
 
 constexpr bool fact_call_is_valid(const Prompt& prompt, const Fact& fact, const FactCall& call) {
-  if (call.tool.empty()) return call.arguments.size() == 0;
+  if (call.tool.empty()) return call.arguments.empty();
   return name_is_valid(call.tool) && std::ranges::all_of(call.arguments, [&](const FactArgument& argument) {
            return !argument.name.empty() && !argument.value.empty() &&
                   placeholders_all(argument.value, [&](std::string_view place) {

@@ -95,14 +95,14 @@ TEST_F(ScriptedPveTest, FailsTheTestForAnUnscriptedRequest) {
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->status, 501U);
   pve_.answer("*", "null");
-  EXPECT_NONFATAL_FAILURE(pve_.send({Method::Get, "/version", {}, {}}, {}), "is not below /api2/json");
+  EXPECT_NONFATAL_FAILURE((void)pve_.send({Method::Get, "/version", {}, {}}, {}), "is not below /api2/json");
 }
 
 TEST_F(ScriptedPveTest, RemembersRequests) {
   pve_.answer("*", "null");
   get("/nodes?x=1");
   get("/nodes");
-  pve_.send({Method::Post, "/api2/json/pools", {{"A", "b"}}, "poolid=c"}, {7s, {}});
+  (void)pve_.send({Method::Post, "/api2/json/pools", {{"A", "b"}}, "poolid=c"}, {7s, {}});
   EXPECT_THAT(pve_.asked(), ElementsAre("GET /nodes?x=1", "GET /nodes", "POST /pools"));
   EXPECT_EQ(pve_.count("GET /nodes"), 2U);
   EXPECT_EQ(pve_.count("GET /nodes?x=1"), 1U);
