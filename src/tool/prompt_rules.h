@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include "base/ascii.h"
 #include "tool/prompt.h"
 #include "tool/rules.h"
 
@@ -14,7 +15,7 @@ inline constexpr std::size_t kInstructionsLimit = 2560;
 
 constexpr bool prompt_name_is_valid(std::string_view name) {
   return !name.empty() && name.size() <= 32 && name.front() != '_' && name.back() != '_' &&
-         std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+         std::ranges::all_of(name, [](char c) { return base::is_lower(c) || c == '_'; });
 }
 
 constexpr bool lines_are_clean(std::string_view text) {
@@ -90,15 +91,6 @@ constexpr std::string_view fault(const Prompt& prompt) {
   return {};
 }
 
-/// True when no row has a fault and no name occurs twice.
-constexpr bool valid_prompts(std::span<const Prompt> rows) {
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (!fault(rows[i]).empty()) return false;
-    for (std::size_t k = 0; k < i; ++k) {
-      if (rows[i].name == rows[k].name) return false;
-    }
-  }
-  return true;
-}
+constexpr bool valid_prompts(std::span<const Prompt> rows) { return rows_are_valid(rows); }
 
 }  // namespace tool

@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include "base/ascii.h"
 #include "tool/rules.h"
 
 namespace tool {
@@ -64,7 +65,7 @@ constexpr std::string_view fault(const Resource& row) {
   };
   if (!placeholders_all(row.uri, known)) return "an unknown variable";
   if (row.name.empty() || !std::ranges::all_of(row.name, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+        return base::is_lower(c) || base::is_digit(c) || c == '-';
       })) {
     return "a name that is not of small letters, digits and hyphens";
   }

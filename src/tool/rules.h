@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include "base/ascii.h"
 #include "tool/tool.h"
 
 namespace tool {
@@ -15,9 +16,8 @@ constexpr bool name_is_valid(std::string_view name) {
   constexpr std::string_view kPrefix = "pve_";
   if (!name.starts_with(kPrefix)) return false;
   const auto rest = name.substr(kPrefix.size());
-  return !rest.empty() && rest.size() <= 36 && std::ranges::all_of(rest, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  });
+  return !rest.empty() && rest.size() <= 36 &&
+         std::ranges::all_of(rest, [](char c) { return base::is_lower(c) || base::is_digit(c) || c == '_'; });
 }
 
 constexpr bool text_is_clean(std::string_view text) {
@@ -98,8 +98,9 @@ constexpr std::string_view fault(const Tool& tool) {
   return {};
 }
 
-/// True when no row has a fault and no name occurs twice.
-constexpr bool valid(std::span<const Tool> rows) {
+/// True when no row has a fault() and no name occurs twice.
+template <class Row>
+constexpr bool rows_are_valid(std::span<const Row> rows) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (!fault(rows[i]).empty()) return false;
     for (std::size_t k = 0; k < i; ++k) {
@@ -108,5 +109,7 @@ constexpr bool valid(std::span<const Tool> rows) {
   }
   return true;
 }
+
+constexpr bool valid(std::span<const Tool> rows) { return rows_are_valid(rows); }
 
 }  // namespace tool
