@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/ascii.h"
 #include "base/owned.h"
 #include "base/random.h"
 #include "base/text.h"
@@ -23,13 +24,6 @@ using KeyPtr = base::Owned<EVP_PKEY, EVP_PKEY_free>;
 using BioPtr = base::Owned<BIO, BIO_free>;
 using ExtensionPtr = base::Owned<X509_EXTENSION, X509_EXTENSION_free>;
 using NamesPtr = base::Owned<GENERAL_NAMES, GENERAL_NAMES_free>;
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 std::optional<Fingerprint> digest(const X509* certificate) {
   Fingerprint fingerprint{};
@@ -128,7 +122,7 @@ std::expected<Fingerprint, std::string> parse_fingerprint(std::string_view text)
     const char c = text[i];
     // A colon separates pairs of digits and nothing else.
     if (c == ':' && digits > 0 && digits % 2 == 0 && text[i - 1] != ':' && i + 1 < text.size()) continue;
-    const int value = hex_value(c);
+    const int value = base::hex_value(c);
     if (value < 0)
       return std::unexpected(
           "has a character that is neither a hexadecimal digit nor a colon between two bytes");

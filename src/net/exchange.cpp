@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace net {
@@ -25,9 +26,8 @@ bool breaks_line(std::string_view text) {
 }
 
 bool is_token(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-  });
+  return !text.empty() &&
+         std::ranges::all_of(text, [](char c) { return base::is_alnum(c) || c == '-' || c == '_'; });
 }
 
 Reuse reuse_of(const http::response_parser<http::string_body>& parser) {

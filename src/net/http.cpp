@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace net {
@@ -16,8 +17,7 @@ std::optional<std::string_view> find_header(const Headers& headers, std::string_
 
 bool is_http_token(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) {
-    const bool alnum = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    return alnum || std::string_view("!#$%&'*+-.^_`|~").contains(c);
+    return base::is_alnum(c) || std::string_view("!#$%&'*+-.^_`|~").contains(c);
   });
 }
 

@@ -2,8 +2,7 @@
 
 #include <arpa/inet.h>
 
-#include <charconv>
-
+#include "base/number.h"
 #include "base/text.h"
 
 namespace net {
@@ -20,11 +19,9 @@ bool in_network(std::string_view host, std::string_view network) {
   const auto address = ipv4(host);
   const auto base_address = ipv4(network.substr(0, slash));
   if (slash == std::string_view::npos || !address || !base_address) return false;
-  unsigned bits = 0;
-  const auto digits = network.substr(slash + 1);
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
-  if (error != std::errc{} || end != digits.data() + digits.size() || bits > 32) return false;
-  const std::uint32_t mask = bits == 0 ? 0 : ~std::uint32_t{0} << (32 - bits);
+  const auto bits = base::parse_number<unsigned>(network.substr(slash + 1));
+  if (!bits || *bits > 32) return false;
+  const std::uint32_t mask = *bits == 0 ? 0 : ~std::uint32_t{0} << (32 - *bits);
   return (*address & mask) == (*base_address & mask);
 }
 

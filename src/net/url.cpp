@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 
+#include "base/ascii.h"
+#include "base/number.h"
 #include "base/text.h"
 
 namespace net {
@@ -23,8 +24,7 @@ bool is_ipv4(const std::string& host) {
 
 bool names_a_zone(std::string_view name) {
   return !name.empty() && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '-' || c == '_';
+    return base::is_alnum(c) || c == '.' || c == '-' || c == '_';
   });
 }
 
@@ -49,7 +49,7 @@ std::optional<std::string> host_misfit(const std::string& host) {
   for (const char c : host) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte >= 0x80) return "has a host name with non-ASCII letters (write its xn-- form)";
-    const bool fits = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    const bool fits = base::is_lower(c) || base::is_digit(c) || c == '-' || c == '_' || c == '.';
     if (!fits) return std::string("has the character '") + c + "' in its host name";
   }
   const auto labels = base::split(host, '.');
@@ -59,18 +59,13 @@ std::optional<std::string> host_misfit(const std::string& host) {
     if (label.front() == '-' || label.back() == '-')
       return "has a host name with a part that begins or ends with '-'";
   }
-  const auto last = labels.back();
-  if (std::ranges::all_of(last, [](char c) { return c >= '0' && c <= '9'; }))
-    return "has an IPv4 address that is not four numbers from 0 to 255";
+  if (base::is_digits(labels.back())) return "has an IPv4 address that is not four numbers from 0 to 255";
   return std::nullopt;
 }
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
-  unsigned value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || value < 1 || value > 65535)
-    return std::nullopt;
-  return static_cast<std::uint16_t>(value);
+  const auto port = base::parse_number<std::uint16_t>(text);
+  return port == 0 ? std::nullopt : port;
 }
 
 std::optional<std::string> path_misfit(std::string_view rest) {
