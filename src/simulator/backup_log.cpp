@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "simulator/guest.h"
 #include "simulator/time_text.h"
 
@@ -14,8 +15,7 @@ constexpr double kGiB = 1024.0 * 1024 * 1024;
 
 std::string quoted(std::string_view value) {
   const bool plain = std::ranges::all_of(value, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("_.-/:,@%+").find(c) != std::string_view::npos;
+    return base::is_alnum(c) || std::string_view("_.-/:,@%+").find(c) != std::string_view::npos;
   });
   if (plain && !value.empty()) return std::string(value);
   std::string out = "'";

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <bitset>
-#include <charconv>
 #include <chrono>
 #include <string>
 #include <vector>
 
+#include "base/ascii.h"
+#include "base/number.h"
 #include "base/text.h"
 
 namespace simulator {
@@ -25,13 +26,6 @@ struct Schedule {
   std::bitset<13> months;  ///< 1 to 12
 };
 
-std::optional<unsigned> number(std::string_view text) {
-  unsigned value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 template <std::size_t Size>
 void fill(std::bitset<Size>& set, unsigned first, unsigned last, unsigned step) {
   for (auto i = first; i <= last && i < Size; i += step) set.set(i);
@@ -45,7 +39,7 @@ bool read_numbers(std::string_view text, std::bitset<Size>& set, unsigned least)
     const auto body = item.substr(0, slash);
     unsigned step = 1;
     if (slash != std::string_view::npos) {
-      step = number(item.substr(slash + 1)).value_or(0);
+      step = base::parse_number<unsigned>(item.substr(slash + 1)).value_or(0);
       if (step == 0) return false;
     }
     if (body == "*") {
@@ -53,13 +47,13 @@ bool read_numbers(std::string_view text, std::bitset<Size>& set, unsigned least)
       continue;
     }
     const auto dots = body.find("..");
-    const auto first = number(body.substr(0, dots));
+    const auto first = base::parse_number<unsigned>(body.substr(0, dots));
     if (!first || *first >= Size || *first < least) return false;
     if (dots == std::string_view::npos) {
       fill(set, *first, slash == std::string_view::npos ? *first : static_cast<unsigned>(Size) - 1, step);
       continue;
     }
-    const auto last = number(body.substr(dots + 2));
+    const auto last = base::parse_number<unsigned>(body.substr(dots + 2));
     if (!last || *last >= Size || *last < *first) return false;
     fill(set, *first, *last, step);
   }
@@ -115,7 +109,7 @@ bool read_time(std::string_view text, Schedule& schedule) {
 bool read_date(std::string_view text, Schedule& schedule) {
   const auto parts = base::split(text, '-');
   if (parts.size() < 2 || parts.size() > 3) return false;
-  if (parts.size() == 3 && parts[0] != "*" && !number(parts[0])) return false;
+  if (parts.size() == 3 && parts[0] != "*" && !base::parse_number<unsigned>(parts[0])) return false;
   return read_numbers(parts[parts.size() - 2], schedule.months, 1) &&
          read_numbers(parts.back(), schedule.dates, 1);
 }
@@ -127,9 +121,7 @@ std::optional<Schedule> parse(std::string_view text) {
   for (const auto word : base::split(text, ' ')) {
     if (word.empty()) continue;
     any = true;
-    const bool letters =
-        (word.front() >= 'a' && word.front() <= 'z') || (word.front() >= 'A' && word.front() <= 'Z');
-    const bool fits = letters                                    ? read_days(word, schedule.days)
+    const bool fits = base::is_letter(word.front())              ? read_days(word, schedule.days)
                       : word.find('-') != std::string_view::npos ? read_date(word, schedule)
                                                                  : read_time(word, schedule);
     if (!fits) return std::nullopt;

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
+#include "base/number.h"
 #include "base/text.h"
 
 namespace simulator {
@@ -18,9 +18,8 @@ std::string Parameters::text(std::string_view name, std::string_view otherwise) 
 
 std::int64_t Parameters::number(std::string_view name, std::int64_t otherwise) const {
   const auto value = text(name);
-  std::int64_t result = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), result);
-  return error == std::errc{} && end != value.data() ? result : otherwise;
+  std::string_view rest = value;
+  return base::take_number<std::int64_t>(rest).value_or(otherwise);
 }
 
 bool Parameters::flag(std::string_view name, bool otherwise) const {
@@ -77,17 +76,8 @@ std::string_view without_index(std::string_view key) {
 }
 
 base::Json as_number(const std::string& text) {
-  std::int64_t whole = 0;
-  const auto* const last = text.data() + text.size();
-  if (const auto [end, error] = std::from_chars(text.data(), last, whole);
-      error == std::errc{} && end == last) {
-    return whole;
-  }
-  double real = 0;
-  if (const auto [end, error] = std::from_chars(text.data(), last, real);
-      error == std::errc{} && end == last) {
-    return real;
-  }
+  if (const auto whole = base::parse_number<std::int64_t>(text)) return *whole;
+  if (const auto real = base::parse_number<double>(text)) return *real;
   return base::Json(text);
 }
 
@@ -161,13 +151,10 @@ Config parse_properties(std::string_view text, std::string_view default_key) {
 }
 
 std::uint64_t parse_size(std::string_view text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || value < 0) return 0;
-  constexpr std::string_view kUnits = "KMGT";
-  const auto* const last = text.data() + text.size();
-  if (end != last) {
-    const auto unit = kUnits.find(*end);
+  auto value = base::take_number<double>(text).value_or(0);
+  if (value < 0) return 0;
+  if (!text.empty()) {
+    const auto unit = std::string_view("KMGT").find(text.front());
     if (unit == std::string_view::npos) return 0;
     for (std::size_t i = 0; i <= unit; ++i) value *= 1024;
   }

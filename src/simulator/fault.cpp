@@ -1,8 +1,8 @@
 #include "simulator/fault.h"
 
-#include <charconv>
 #include <optional>
 
+#include "base/number.h"
 #include "base/text.h"
 
 namespace simulator {
@@ -17,13 +17,6 @@ std::unexpected<std::string> refuse(std::string_view text, std::string_view why)
                          "; valid ones: " + std::string(kValid));
 }
 
-std::optional<unsigned> number(std::string_view text) {
-  unsigned value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 }  // namespace
 
 std::expected<void, std::string> set_fault(Faults& faults, std::string_view text) {
@@ -31,11 +24,11 @@ std::expected<void, std::string> set_fault(Faults& faults, std::string_view text
   const auto name = text.substr(0, equals);
   const auto value = equals == std::string_view::npos ? std::string_view{} : text.substr(equals + 1);
   if (name == "latency") {
-    const auto ms = number(value);
+    const auto ms = base::parse_number<unsigned>(value);
     if (!ms || *ms > 600'000) return refuse(text, "needs milliseconds from 0 to 600000");
     faults.latency = std::chrono::milliseconds(*ms);
   } else if (name == "status") {
-    const auto status = number(value);
+    const auto status = base::parse_number<unsigned>(value);
     if (!status || *status < 400 || *status > 599) return refuse(text, "needs a status from 400 to 599");
     faults.status = *status;
   } else if (name == "offline" && !value.empty()) {

@@ -4,8 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
+#include "base/ascii.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "simulator/firewall_rule.h"
 
@@ -85,35 +86,21 @@ constexpr auto kIcmp6Types = std::to_array<std::string_view>(
 
 bool among(const auto& list, std::string_view item) { return std::ranges::find(list, item) != list.end(); }
 
-bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
 /// The form of names of aliases, IP sets and security groups.
 bool is_name(std::string_view text) {
-  return text.size() >= 2 && letter(text.front()) && std::ranges::all_of(text, [](char c) {
-           return letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '_';
-         });
-}
-
-std::optional<unsigned> port_number(std::string_view text) {
-  unsigned value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-bool all_digits(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+  return text.size() >= 2 && base::is_letter(text.front()) &&
+         std::ranges::all_of(text, [](char c) { return base::is_alnum(c) || c == '-' || c == '_'; });
 }
 
 using Checked = std::optional<std::string>;  ///< the error
 
 Checked check_port_item(std::string_view item, unsigned& count) {
   const auto colon = item.find(':');
-  if (colon != std::string_view::npos && all_digits(item.substr(0, colon)) &&
-      all_digits(item.substr(colon + 1))) {
+  if (colon != std::string_view::npos && base::is_digits(item.substr(0, colon)) &&
+      base::is_digits(item.substr(colon + 1))) {
     count += 2;
-    const auto first = port_number(item.substr(0, colon)).value_or(65'536);
-    const auto last = port_number(item.substr(colon + 1)).value_or(65'536);
+    const auto first = base::parse_number<unsigned>(item.substr(0, colon)).value_or(65'536);
+    const auto last = base::parse_number<unsigned>(item.substr(colon + 1)).value_or(65'536);
     if (first > 65'535) return fmt::format("invalid port '{}'", item.substr(0, colon));
     if (last > 65'535) return fmt::format("invalid port '{}'", item.substr(colon + 1));
     if (first > last) {
@@ -121,9 +108,10 @@ Checked check_port_item(std::string_view item, unsigned& count) {
     }
     return std::nullopt;
   }
-  if (all_digits(item)) {
+  if (base::is_digits(item)) {
     ++count;
-    if (port_number(item).value_or(65'536) > 65'535) return fmt::format("invalid port '{}'", item);
+    if (base::parse_number<unsigned>(item).value_or(65'536) > 65'535)
+      return fmt::format("invalid port '{}'", item);
     return std::nullopt;
   }
   if (!among(kServices, item)) return fmt::format("invalid port '{}'", item);
@@ -165,7 +153,7 @@ int element_version(std::string_view text) {
   const auto slash = text.find('/');
   const auto version = plain_version(text.substr(0, slash), longest);
   if (slash == std::string_view::npos) return version;
-  const auto bits = port_number(text.substr(slash + 1));
+  const auto bits = base::parse_number<unsigned>(text.substr(slash + 1));
   return bits && *bits <= longest ? version : 0;
 }
 
@@ -245,7 +233,7 @@ std::optional<Answer> check_iface(const Config& rule, const RuleScope& scope) {
   if (iface.empty()) return std::nullopt;
   if (scope.name == "group") return bad("type", "parameter -i not allowed for this rule type");
   if ((scope.name == "vm" || scope.name == "ct") &&
-      (!iface.starts_with("net") || !all_digits(iface.substr(3)))) {
+      (!iface.starts_with("net") || !base::is_digits(iface.substr(3)))) {
     return bad("iface", "value does not match the regex pattern 'net\\d+'");
   }
   return std::nullopt;
@@ -259,7 +247,8 @@ bool is_icmp(std::string_view protocol) {
 std::optional<Answer> check_protocol(const Config& rule, int& version) {
   const auto protocol = get(rule, "proto");
   if (protocol.empty()) return std::nullopt;
-  if (!among(kProtocols, protocol) && (!all_digits(protocol) || port_number(protocol).value_or(256) > 255)) {
+  if (!among(kProtocols, protocol) &&
+      (!base::is_digits(protocol) || base::parse_number<unsigned>(protocol).value_or(256) > 255)) {
     return bad("proto", fmt::format("unknown protocol '{}'", protocol));
   }
   if (protocol == "icmp") return mixed("proto", version, 4);
@@ -288,7 +277,7 @@ std::optional<Answer> check_icmp_type(const Config& rule) {
   if (!is_icmp(protocol)) return bad("proto", "missing property - 'icmp-type' requires this property");
   if (has(rule, "dport")) return bad("icmp-type", "'icmp-type' cannot be specified together with 'dport'");
   const bool known = protocol == "icmp" ? among(kIcmpTypes, type) : among(kIcmp6Types, type);
-  if (known || protocol == "1" || protocol == "58" || all_digits(type)) return std::nullopt;
+  if (known || protocol == "1" || protocol == "58" || base::is_digits(type)) return std::nullopt;
   return bad("icmp-type", fmt::format("invalid icmp-type '{}' for proto '{}'", type, protocol));
 }
 

@@ -4,7 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+
+#include "base/number.h"
 
 namespace simulator {
 namespace {
@@ -21,9 +22,8 @@ constexpr Family kContainerDisks[] = {{"mp", 255}};
 bool in_family(const Family& family, std::string_view key) {
   if (!key.starts_with(family.name)) return false;
   key.remove_prefix(family.name.size());
-  unsigned index = 0;
-  const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), index);
-  return error == std::errc{} && end == key.data() + key.size() && index <= family.last;
+  const auto index = base::parse_number<unsigned>(key);
+  return index && *index <= family.last;
 }
 
 bool snapshots_itself(std::string_view type) {
@@ -100,12 +100,9 @@ std::string_view Disk::storage() const {
 std::optional<std::uint64_t> Disk::wanted() const {
   const auto colon = volid.find(':');
   if (colon == std::string::npos) return std::nullopt;
-  const char* const first = volid.data() + colon + 1;
-  const char* const last = volid.data() + volid.size();
-  double gibibytes = 0;
-  const auto [end, error] = std::from_chars(first, last, gibibytes);
-  if (error != std::errc{} || end != last || gibibytes < 0 || gibibytes > 1e6) return std::nullopt;
-  return static_cast<std::uint64_t>(gibibytes * 1024 * 1024) * 1024;
+  const auto gibibytes = base::parse_number<double>(std::string_view(volid).substr(colon + 1));
+  if (!gibibytes || *gibibytes < 0 || *gibibytes > 1e6) return std::nullopt;
+  return static_cast<std::uint64_t>(*gibibytes * 1024 * 1024) * 1024;
 }
 
 std::string Disk::text() const {

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "simulator/call.h"
 
@@ -24,15 +24,11 @@ std::string mac_of(const Config& net) {
   return {};
 }
 
-unsigned hex(std::string_view text) {
-  unsigned value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value, 16);
-  return value;
-}
-
 /// What every system gives itself: the MAC with its universal bit turned, and ff:fe in the middle.
 std::string link_local(std::string_view mac) {
-  const auto octet = [&](std::size_t i) { return hex(mac.substr(i * 3, 2)); };
+  const auto octet = [&](std::size_t i) {
+    return base::parse_hex<unsigned>(mac.substr(i * 3, 2)).value_or(0);
+  };
   return fmt::format("fe80::{:x}:{:x}:{:x}:{:x}/64", ((octet(0) ^ 2U) << 8U) | octet(1),
                      (octet(2) << 8U) | 0xffU, 0xfe00U | octet(3), (octet(4) << 8U) | octet(5));
 }
@@ -82,9 +78,8 @@ std::vector<GuestNic> nics_of(const Guest& guest) {
 
 std::pair<std::string, unsigned> split_prefix(const std::string& cidr) {
   const auto slash = cidr.find('/');
-  unsigned length = 0;
-  if (slash != std::string::npos) std::from_chars(cidr.data() + slash + 1, cidr.data() + cidr.size(), length);
-  return {cidr.substr(0, slash), length};
+  auto length = slash == std::string::npos ? std::string_view{} : std::string_view(cidr).substr(slash + 1);
+  return {cidr.substr(0, slash), base::take_number<unsigned>(length).value_or(0)};
 }
 
 }  // namespace simulator

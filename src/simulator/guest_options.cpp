@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "simulator/guest_disk.h"
 #include "simulator/permission.h"
@@ -183,7 +184,7 @@ std::string print_net(GuestType type, Config net) {
 std::string upper(std::string_view text) {
   std::string out(text);
   for (auto& letter : out) {
-    if (letter >= 'a' && letter <= 'z') letter = static_cast<char>(letter - 'a' + 'A');
+    if (base::is_lower(letter)) letter = static_cast<char>(letter - 'a' + 'A');
   }
   return out;
 }

@@ -1,8 +1,8 @@
 #include "simulator/guest_state.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "simulator/call.h"
 
@@ -14,10 +14,8 @@ std::string_view get(const Config& config, std::string_view key, std::string_vie
 }
 
 std::int64_t get_number(const Config& config, std::string_view key, std::int64_t otherwise) {
-  const auto text = get(config, key);
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc{} && end != text.data() ? value : otherwise;
+  auto text = get(config, key);
+  return base::take_number<std::int64_t>(text).value_or(otherwise);
 }
 
 bool has(const Config& config, std::string_view key) { return config.contains(key); }
@@ -61,9 +59,7 @@ std::uint64_t memory_size(const Guest& guest) {
   constexpr std::uint64_t kMebibyte = 1024UL * 1024;
   auto text = get(guest.config, "memory");
   if (text.starts_with("current=")) text.remove_prefix(8);
-  std::uint64_t mebibytes = 512;
-  std::from_chars(text.data(), text.data() + text.size(), mebibytes);
-  return mebibytes * kMebibyte;
+  return base::take_number<std::uint64_t>(text).value_or(512) * kMebibyte;
 }
 
 unsigned core_count(const Guest& guest) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "simulator/guest.h"
 #include "simulator/routes.h"
 #include "simulator/tasks.h"
@@ -19,10 +20,6 @@ struct Sid {
   std::string name;  ///< "100"
 };
 
-bool all_digits(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
 unsigned number(const std::string& text) {
   return static_cast<unsigned>(get_number(Config{{"n", text}}, "n"));
 }
@@ -30,7 +27,7 @@ unsigned number(const std::string& text) {
 /// The call's `sid`: "vm:100", or an id alone, which PVE completes.
 std::expected<Sid, Answer> parse_sid(Call& call) {
   const auto text = call.parameters.text("sid");
-  if (all_digits(text)) {
+  if (base::is_digits(text)) {
     const auto* guest = call.state.guest(number(text));
     if (guest == nullptr) {
       return std::unexpected(
@@ -40,7 +37,7 @@ std::expected<Sid, Answer> parse_sid(Call& call) {
   }
   const auto colon = text.find(':');
   const auto type = text.substr(0, colon);
-  const bool lower = !type.empty() && std::ranges::all_of(type, [](char c) { return c >= 'a' && c <= 'z'; });
+  const bool lower = !type.empty() && std::ranges::all_of(type, base::is_lower);
   if (colon == std::string::npos || !lower || colon + 1 == text.size() ||
       text.find_first_of(" \t\n", colon) != std::string::npos) {
     return std::unexpected(
@@ -128,7 +125,7 @@ std::optional<Answer> bad_resource(Call& call, const Sid& sid) {
   if (sid.type != "vm" && sid.type != "ct") {
     return Answer::fail(fmt::format("unknown section type '{}'", sid.type));
   }
-  if (!all_digits(sid.name) || sid.name.front() == '0' || sid.name.size() < 2)
+  if (!base::is_digits(sid.name) || sid.name.front() == '0' || sid.name.size() < 2)
     return Answer::fail("invalid VMID");
   const auto* guest = call.state.guest(number(sid.name));
   if (guest == nullptr) return Answer::fail(fmt::format("resource '{}' does not exist in cluster", sid.text));

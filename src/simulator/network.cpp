@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "simulator/network_file.h"
 #include "simulator/permission.h"
 #include "simulator/routes.h"
@@ -71,15 +72,12 @@ Answer read(Call& call) {
 }
 
 bool is_interface_name(std::string_view name) {
-  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-  const auto end = std::ranges::find_if_not(name, [&](char c) { return letter(c) || digit(c) || c == '_'; });
+  const auto end = std::ranges::find_if_not(name, [](char c) { return base::is_alnum(c) || c == '_'; });
   const auto size = end - name.begin();
-  if (name.empty() || !letter(name.front()) || size < 2 || size > 21) return false;
+  if (name.empty() || !base::is_letter(name.front()) || size < 2 || size > 21) return false;
   if (end == name.end()) return true;
   const std::string_view rest(end, name.end());
-  return (rest.front() == ':' || rest.front() == '.') && rest.size() > 1 &&
-         std::ranges::all_of(rest.substr(1), digit);
+  return (rest.front() == ':' || rest.front() == '.') && base::is_digits(rest.substr(1));
 }
 
 bool is_cidr(std::string_view text, bool six) {

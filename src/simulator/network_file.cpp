@@ -8,22 +8,19 @@
 #include <bit>
 #include <set>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "simulator/call.h"
 
 namespace simulator {
 namespace {
 
-bool all_digits(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
 /// "eno1", "enp3s0", "eth0", "nic1": what PVE takes for a physical card by its name.
 bool physical(std::string_view name) {
   if (name.find_first_of(":.") != std::string_view::npos) return false;
   if (name.starts_with("en") || name.starts_with("ib")) return name.size() > 2;
   for (const std::string_view prefix : {"eth", "nic", "if"}) {
-    if (name.starts_with(prefix)) return all_digits(name.substr(prefix.size()));
+    if (name.starts_with(prefix)) return base::is_digits(name.substr(prefix.size()));
   }
   return false;
 }
@@ -31,7 +28,7 @@ bool physical(std::string_view name) {
 /// The type that PVE reads back: it goes by the name where the file does not say.
 std::string type_after_reading(std::string_view iface, std::string_view written) {
   if (written == "bond") {
-    return iface.starts_with("bond") && all_digits(iface.substr(4)) ? "bond" : "unknown";
+    return iface.starts_with("bond") && base::is_digits(iface.substr(4)) ? "bond" : "unknown";
   }
   if (written == "eth" && !physical(iface)) return "unknown";
   return std::string(written);
@@ -55,7 +52,9 @@ void fold_address(Config& section, std::string_view suffix, std::string_view wid
     value.resize(slash);
   } else {
     const auto mask = get(section, netmask);
-    bits = all_digits(mask) ? std::string(mask) : mask_bits(mask) >= 0 ? std::to_string(mask_bits(mask)) : "";
+    bits = base::is_digits(mask)  ? std::string(mask)
+           : mask_bits(mask) >= 0 ? std::to_string(mask_bits(mask))
+                                  : "";
   }
   section[address] = value;
   if (!bits.empty()) section[netmask] = bits;
@@ -115,11 +114,11 @@ void settle_type(Config& section) {
 
 void settle_vlan(std::string_view iface, Config& section) {
   const auto dot = iface.rfind('.');
-  if (dot != std::string_view::npos && all_digits(iface.substr(dot + 1))) {
+  if (dot != std::string_view::npos && base::is_digits(iface.substr(dot + 1))) {
     section["type"] = "vlan";
     section["vlan-raw-device"] = iface.substr(0, dot);
     section["vlan-id"] = iface.substr(dot + 1);
-  } else if (section["type"] == "vlan" && iface.starts_with("vlan") && all_digits(iface.substr(4))) {
+  } else if (section["type"] == "vlan" && iface.starts_with("vlan") && base::is_digits(iface.substr(4))) {
     section["vlan-id"] = iface.substr(4);
   }
 }

@@ -1,4 +1,5 @@
 // Replication jobs: their configuration, and how they fare on the node that runs them.
+#include "base/number.h"
 #include "simulator/permission.h"
 #include "simulator/routes.h"
 
@@ -21,7 +22,9 @@ JsonObject job_row(const std::string& id, const Config& job) {
   const auto dash = id.find('-');
   row["id"] = id;
   row["guest"] = guest_of(id);
-  row["jobnum"] = dash == std::string::npos ? 0 : std::stoll(id.substr(dash + 1));
+  row["jobnum"] = dash == std::string::npos
+                      ? 0
+                      : base::parse_number<std::int64_t>(std::string_view(id).substr(dash + 1)).value_or(0);
   return row;
 }
 

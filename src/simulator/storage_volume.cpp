@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
+#include "base/number.h"
 #include "base/text.h"
 
 namespace simulator {
@@ -23,11 +23,7 @@ constexpr auto kPrefixes = std::to_array<Prefix>({{"iso/", "iso", "template/iso/
                                                   {"snippets/", "snippets", "snippets/"},
                                                   {"import/", "import", "import/"}});
 
-unsigned leading_number(std::string_view text) {
-  unsigned value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
+unsigned leading_number(std::string_view text) { return base::take_number<unsigned>(text).value_or(0); }
 
 /// "vm-100-disk-0", "base-100-disk-0", "subvol-200-disk-0".
 unsigned disk_owner(std::string_view name) {
