@@ -7,11 +7,13 @@
 #include <string_view>
 #include <utility>
 
+#include "base/json_read.h"
 #include "base/text.h"
 #include "engine/diagnosis.h"
 #include "engine/guest_name.h"
 #include "engine/outcome.h"
 #include "engine/remedies.h"
+#include "mcp/codes.h"
 #include "pve/path.h"
 #include "pve/task_status.h"
 
@@ -20,15 +22,14 @@ namespace {
 
 using State = pve::TaskReport::State;
 
-constexpr int kInvalidParams = -32602;
-constexpr int kInternal = -32603;
 constexpr std::string_view kThisTask = "This task";
 /// Whoever waits has a stop token.
 constexpr std::chrono::hours kForever{24 * 365};
 
 mcp::ProtocolError unknown(std::string_view handle) {
   const auto upid = handle.substr(0, handle.find('\t'));
-  return {kInvalidParams, fmt::format("There is no such task: {}.", base::printable(upid, 200)), nullptr};
+  return {mcp::kInvalidParams, fmt::format("There is no such task: {}.", base::printable(upid, 200)),
+          nullptr};
 }
 
 /// PVE keeps no trace of it, or its node is gone.
@@ -42,13 +43,13 @@ mcp::ProtocolError explained(const pve::Error& error, std::string_view method, c
                              const pve::Client& client, const MayUse& may) {
   if (is_unknown(error)) return unknown(started.upid.text);
   const auto what = fmt::format("{} /nodes/{}/tasks/{}", method, started.upid.node, started.upid.text);
-  return {kInternal, explanation(error, what, client.base_url(), may), nullptr};
+  return {mcp::kInternalError, explanation(error, what, client.base_url(), may), nullptr};
 }
 
 /// As the protocol answers a tools/call: a token that could reach further is told how far.
 mcp::ProtocolError not_allowed(const Refusal& refusal) {
   const auto* scope = std::get_if<mcp::InsufficientScope>(&refusal);
-  if (scope == nullptr) return {kInvalidParams, sentence(refusal), nullptr};
+  if (scope == nullptr) return {mcp::kInvalidParams, sentence(refusal), nullptr};
   return {mcp::kInsufficientScope, scope->message,
           base::JsonObject{{"scopes", base::JsonArray(scope->scopes.begin(), scope->scopes.end())}}};
 }
@@ -61,15 +62,11 @@ std::optional<std::chrono::sys_seconds> end_time(const pve::Upid& upid, pve::Cli
   if (!path) return std::nullopt;
   const auto answer = client.call(
       {base::Method::Get, *path, {{"since", begin}, {"until", begin}, {"typefilter", upid.type}}}, stop);
-  const auto* rows = answer ? answer->data.if_array() : nullptr;
-  if (rows == nullptr) return std::nullopt;
-  for (const auto& row : *rows) {
-    const auto* object = row.if_object();
-    const auto* text = object == nullptr ? nullptr : object->if_contains("upid");
-    const auto* end = object == nullptr ? nullptr : object->if_contains("endtime");
-    if (text == nullptr || !text->is_string() || std::string_view(text->get_string()) != upid.text) continue;
-    if (end != nullptr && end->is_int64())
-      return std::chrono::sys_seconds{std::chrono::seconds{end->get_int64()}};
+  if (!answer) return std::nullopt;
+  for (const auto& row : base::objects(answer->data)) {
+    const auto end = base::number(row, "endtime");
+    if (end && base::raw_text(row, "upid") == upid.text)
+      return std::chrono::sys_seconds{std::chrono::seconds{*end}};
   }
   return std::nullopt;
 }

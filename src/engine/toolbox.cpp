@@ -12,11 +12,10 @@
 #include "engine/row.h"
 #include "engine/run.h"
 #include "engine/schema.h"
+#include "mcp/codes.h"
 
 namespace engine {
 namespace {
-
-constexpr int kInvalidParams = -32602;
 
 /// The same call for the other kind of guest.
 const tool::Tool* sibling_of(const Row& row, const std::vector<Row>& rows) {
@@ -140,7 +139,7 @@ std::optional<bool> Toolbox::may_be_task(const mcp::Caller& caller, std::string_
 mcp::Outcome Toolbox::call(const mcp::Call& call) {
   const auto* row = this->row(call.name);
   if (row == nullptr) {
-    return mcp::ProtocolError{kInvalidParams, unknown(call.caller, call.name), nullptr};
+    return mcp::ProtocolError{mcp::kInvalidParams, unknown(call.caller, call.name), nullptr};
   }
   auto limit = gate_.tier_limit(call.caller);
   if (auto no = gate_.refusal(call.caller, row->tool(), row->category())) {

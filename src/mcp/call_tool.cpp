@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "mcp/capabilities.h"
+#include "mcp/codes.h"
 #include "mcp/modern.h"
 #include "mcp/object_text.h"
 #include "mcp/render.h"
@@ -15,6 +16,8 @@
 
 namespace mcp {
 namespace {
+
+static_assert(kInvalidParams == jsonrpc::kInvalidParams && kInternalError == jsonrpc::kInternalError);
 
 /// Refers to the params.
 struct Wanted {

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "engine/gate.h"
+#include "mcp/codes.h"
 #include "prompt/arguments.h"
 #include "prompt/facts.h"
 #include "prompt/subject.h"
@@ -18,10 +19,7 @@ namespace {
 
 using Of = tool::Fact::Of;
 
-constexpr int kInvalidParams = -32602;
-constexpr int kInternalError = -32603;
-
-mcp::ProtocolError wrong(std::string sentence) { return {kInvalidParams, std::move(sentence), nullptr}; }
+mcp::ProtocolError wrong(std::string sentence) { return {mcp::kInvalidParams, std::move(sentence), nullptr}; }
 
 using Tools = std::vector<std::string_view>;
 
@@ -237,7 +235,7 @@ mcp::PromptOutcome Prompts::get(const mcp::Request& request, std::string_view na
   auto facts = facts_of(*row, *subject, allowed, cluster_, request.stop);
   read_facts(facts, tools_, request);
   if (request.stop.stop_requested())
-    return mcp::ProtocolError{kInternalError, "Cancelled before all facts were read.", nullptr};
+    return mcp::ProtocolError{mcp::kInternalError, "Cancelled before all facts were read.", nullptr};
   const auto missing = unavailable(*row, rows_, allowed);
   const auto help =
       remedy(wanted(missing, allowed), allowed_tools(tools_, {}), request.caller, title_, refuse_);

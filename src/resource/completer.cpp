@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "mcp/codes.h"
 #include "resource/api.h"
 #include "resource/resources.h"
 
@@ -13,8 +14,6 @@ namespace resource {
 namespace {
 
 using engine::Completes;
-
-constexpr int kInvalidParams = -32602;
 
 struct Variable {
   std::string_view name;
@@ -28,7 +27,7 @@ constexpr std::array kVariables = {Variable{"node", Completes::Node}, Variable{"
 
 std::unexpected<mcp::ProtocolError> unknown(std::string_view what, std::string_view name) {
   return std::unexpected(mcp::ProtocolError{
-      kInvalidParams, fmt::format("There is no {} {}.", what, base::printable(name, 200)), nullptr});
+      mcp::kInvalidParams, fmt::format("There is no {} {}.", what, base::printable(name, 200)), nullptr});
 }
 
 /// The path of an endpoint as it stands in the URI: what goes on from what was typed, and templates that

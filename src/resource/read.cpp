@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "base/json_read.h"
 #include "base/text.h"
 #include "engine/answer.h"
 #include "engine/guest_kinds.h"
@@ -14,6 +15,7 @@
 #include "engine/parallel.h"
 #include "engine/request.h"
 #include "engine/target.h"
+#include "mcp/codes.h"
 #include "pve/path.h"
 #include "pve/upid.h"
 
@@ -22,19 +24,12 @@ namespace {
 
 using Kind = tool::Resource::Kind;
 
-constexpr int kInternal = -32603;
 constexpr std::size_t kAtOnce = 8;
 
 using Values = std::map<std::string, std::string, std::less<>>;
 
 std::unexpected<Unread> none(std::string sentence) {
   return std::unexpected(Unread{mcp::NoSuchResource{std::move(sentence)}});
-}
-
-std::string text(const base::JsonObject& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string(std::string_view(value->get_string()))
-                                                : std::string{};
 }
 
 /// One read with all it needs.
@@ -92,7 +87,7 @@ class Reader {
                    const std::stop_token& stop) const {
     auto sentence = engine::explained(error, call, arguments, cluster_, may_, stop);
     if (is_gone(error)) return mcp::NoSuchResource{std::move(sentence)};
-    return mcp::ProtocolError{kInternal, std::move(sentence), nullptr};
+    return mcp::ProtocolError{mcp::kInternalError, std::move(sentence), nullptr};
   }
 
   Reading put_right(const Asked& asked, base::Json data, const std::stop_token& stop) const {
@@ -157,7 +152,7 @@ class Reader {
     if (const auto* rows = list.if_array()) {
       for (const auto& item : *rows) {
         const auto* row = item.if_object();
-        if (row != nullptr && text(*row, "name") == wanted) return Reading{item};
+        if (row != nullptr && base::raw_text(*row, "name") == wanted) return Reading{item};
       }
     }
     return none(fmt::format("{} {} has no snapshot {}.", guest.container ? "CT" : "VM", guest.vmid,
@@ -214,7 +209,7 @@ class Reader {
     const auto* lines = data.if_array();
     if (lines == nullptr || lines->size() != 1) return false;
     const auto* line = lines->front().if_object();
-    return line != nullptr && text(*line, "t").starts_with("unable to open file");
+    return line != nullptr && base::raw_text(*line, "t").starts_with("unable to open file");
   }
 
   struct Places {
@@ -228,18 +223,14 @@ class Reader {
     Places places;
     std::set<std::string, std::less<>> offline;
     std::set<std::string, std::less<>> nodes;
-    const auto* rows = data.if_array();
-    if (rows == nullptr) return places;
-    for (const auto& item : *rows) {
-      const auto* row = item.if_object();
-      if (row == nullptr) continue;
-      if (text(*row, "type") == "node" && text(*row, "status") == "offline")
-        offline.insert(text(*row, "node"));
-      if (text(*row, "type") != "storage" || text(*row, "storage") != match_.values.at("storage")) continue;
+    for (const auto& row : base::objects(data)) {
+      const auto type = base::raw_text(row, "type");
+      if (type == "node" && base::raw_text(row, "status") == "offline")
+        offline.insert(base::raw_word(row, "node"));
+      if (type != "storage" || base::raw_word(row, "storage") != match_.values.at("storage")) continue;
       places.known = true;
-      nodes.insert(text(*row, "node"));
-      const auto* shared = row->if_contains("shared");
-      places.shared = places.shared || (shared != nullptr && shared->is_int64() && shared->get_int64() == 1);
+      nodes.insert(base::raw_word(row, "node"));
+      places.shared = places.shared || base::flag(row, "shared");
     }
     for (const auto& node : nodes) (offline.contains(node) ? places.offline : places.online).push_back(node);
     return places;
@@ -310,7 +301,7 @@ class Reader {
     if (read == 0 && last) return std::unexpected(*std::move(last));
     for (const auto& node : where.offline) add_unread(node, all);
     if (read > 0) return all;
-    return std::unexpected(Unread{mcp::ProtocolError{kInternal, silent(where, name), nullptr}});
+    return std::unexpected(Unread{mcp::ProtocolError{mcp::kInternalError, silent(where, name), nullptr}});
   }
 
   std::string silent(const Places& where, std::string_view name) const {
