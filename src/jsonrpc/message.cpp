@@ -5,12 +5,11 @@
 #include <limits>
 #include <utility>
 
+#include "base/json_read.h"
 #include "base/text.h"
 
 namespace jsonrpc {
 namespace {
-
-std::string_view view(const boost::json::string& text) { return {text.data(), text.size()}; }
 
 std::unexpected<Malformed> invalid(std::optional<Id> id, int code, std::string_view message) {
   return std::unexpected(Malformed{std::move(id), {code, std::string(message), {}}});
@@ -37,7 +36,7 @@ Item response(base::JsonObject& members, std::optional<Id> id) {
     return unanswerable("the \"error\" of a response needs a code and a message");
   }
   if (!std::in_range<int>(code->get_int64())) return unanswerable("an error code out of range");
-  Error given{static_cast<int>(code->get_int64()), std::string(view(message->get_string())), {}};
+  Error given{static_cast<int>(code->get_int64()), std::string(base::raw_text(*message)), {}};
   if (const auto* const data = fields->if_contains("data")) given.data = *data;
   return Response{std::move(id), std::unexpected(std::move(given))};
 }
@@ -58,7 +57,7 @@ Item call(base::JsonObject& members, const base::Json& method, const base::Json*
     if (!given->is_object()) return bad(kInvalidParams, "Invalid params: \"params\" must be an object");
     params = std::move(given->get_object());
   }
-  std::string name(view(method.get_string()));
+  std::string name(base::raw_text(method));
   if (notification) return Notification{std::move(name), std::move(params)};
   return Request{*std::move(id), std::move(name), std::move(params)};
 }
@@ -165,7 +164,7 @@ std::unexpected<Error> invalid_params(std::string_view why) {
 std::optional<Id> read_id(const base::Json& value) {
   if (const auto* const text = value.if_string()) {
     if (text->size() > kLongestId) return std::nullopt;
-    return std::string(view(*text));
+    return std::string(std::string_view(*text));
   }
   if (const auto* const number = value.if_int64()) return *number;
   // Some encoders write every number with a fraction. From 2^46 on the parser takes some of these for their

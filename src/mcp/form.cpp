@@ -3,13 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/json_read.h"
+
 namespace mcp {
 namespace {
-
-const base::Json* member(const base::Json& value, std::string_view name) {
-  const auto* const members = value.if_object();
-  return members != nullptr ? members->if_contains(name) : nullptr;
-}
 
 bool is_integer(const base::Json& value) {
   if (value.is_int64() || value.is_uint64()) return true;
@@ -26,9 +23,9 @@ bool has_type(const base::Json& value, std::string_view type) {
 }
 
 bool fits(const base::Json& value, const base::Json& schema) {
-  const auto* const type = member(schema, "type");
+  const auto* const type = base::ObjectView(schema).member("type");
   if (type != nullptr && type->is_string() && !has_type(value, type->get_string())) return false;
-  const auto* const allowed = member(schema, "enum");
+  const auto* const allowed = base::ObjectView(schema).member("enum");
   if (allowed == nullptr || !allowed->is_array()) return true;
   return std::ranges::find(allowed->get_array(), value) != allowed->get_array().end();
 }
@@ -40,12 +37,13 @@ bool fills(const base::Json* content, const base::JsonObject& params) {
   const base::Json nothing = base::JsonObject{};
   const auto& filled = content != nullptr ? *content : nothing;
   if (!filled.is_object()) return false;
-  if (const auto* const required = member(*schema, "required"); required != nullptr && required->is_array()) {
+  if (const auto* const required = base::ObjectView(*schema).member("required");
+      required != nullptr && required->is_array()) {
     for (const auto& name : required->get_array()) {
       if (name.is_string() && !filled.get_object().contains(name.get_string())) return false;
     }
   }
-  const auto* const properties = member(*schema, "properties");
+  const auto* const properties = base::ObjectView(*schema).member("properties");
   if (properties == nullptr || !properties->is_object()) return true;
   return std::ranges::all_of(properties->get_object(), [&](const auto& property) {
     const auto* const value = filled.get_object().if_contains(property.key());
@@ -68,21 +66,21 @@ std::string_view method_of(InputRequest::Kind kind) {
 
 bool is_answer(const base::Json& answer, InputRequest::Kind kind) {
   if (kind == InputRequest::Kind::Roots) {
-    const auto* const roots = member(answer, "roots");
+    const auto* const roots = base::ObjectView(answer).member("roots");
     return roots != nullptr && roots->is_array();
   }
   if (kind == InputRequest::Kind::Sampling) {
-    const auto* const role = member(answer, "role");
-    return role != nullptr && role->is_string() && member(answer, "content") != nullptr;
+    const auto* const role = base::ObjectView(answer).member("role");
+    return role != nullptr && role->is_string() && base::ObjectView(answer).member("content") != nullptr;
   }
-  const auto* const action = member(answer, "action");
+  const auto* const action = base::ObjectView(answer).member("action");
   return action != nullptr && (*action == "accept" || *action == "decline" || *action == "cancel");
 }
 
 bool answers(const base::Json& answer, const InputRequest& request) {
   if (!is_answer(answer, request.kind)) return false;
   if (request.kind != InputRequest::Kind::Form || answer.at("action") != "accept") return true;
-  return fills(member(answer, "content"), request.params);
+  return fills(base::ObjectView(answer).member("content"), request.params);
 }
 
 }  // namespace mcp

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/number.h"
 #include "mcp/call_tool.h"
 #include "mcp/capabilities.h"
 #include "mcp/form.h"
@@ -104,7 +105,9 @@ std::expected<Named, jsonrpc::Error> named(const Server& server, const Exchange&
   // Made for a revision that fetches results by tasks/result; the extension has nothing of the kind.
   if (era(exchange.envelope.revision) == Era::Modern) return jsonrpc::invalid_params("there is no such task");
   const auto space = rest.find(' ');
-  task.created = TaskState::Time(std::chrono::milliseconds(std::stoll(rest.substr(0, space))));
+  const auto created = base::parse_number<std::int64_t>(rest.substr(0, space));
+  if (!created || space == std::string::npos) return jsonrpc::invalid_params("there is no such task");
+  task.created = TaskState::Time(std::chrono::milliseconds(*created));
   task.finished_result = rest.substr(space + 1);
   return task;
 }
