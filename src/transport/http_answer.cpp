@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/json.h"
+#include "base/json_read.h"
 #include "mcp/modern.h"
 #include "mcp/request.h"
 
@@ -44,10 +45,7 @@ std::string_view reason(unsigned status) {
 
 std::vector<std::string> scopes_of(const base::Json& data) {
   std::vector<std::string> scopes;
-  const auto* const object = data.if_object();
-  const auto* const named = object == nullptr ? nullptr : object->if_contains("scopes");
-  if (named == nullptr || !named->is_array()) return scopes;
-  for (const auto& scope : named->get_array()) {
+  for (const auto& scope : base::list(data, "scopes")) {
     if (scope.is_string()) scopes.emplace_back(scope.get_string());
   }
   return scopes;

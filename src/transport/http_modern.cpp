@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/json_read.h"
 #include "base/text.h"
 #include "mcp/modern.h"
 #include "mcp/revision.h"
@@ -17,19 +18,13 @@ constexpr std::string_view kVersionKey = "io.modelcontextprotocol/protocolVersio
 
 HttpError mismatch(std::string why) { return {400, {mcp::modern::kHeaderMismatch, std::move(why), {}}}; }
 
-const base::Json* member(const base::JsonObject& object, std::string_view name) {
-  const auto* const value = object.if_contains(name);
-  return value;
-}
-
 std::optional<std::string> text(const base::Json* value) {
   if (value == nullptr || !value->is_string()) return std::nullopt;
   return std::string(value->get_string());
 }
 
 std::optional<std::string> claimed_version(const base::JsonObject& params) {
-  const auto* const meta = member(params, "_meta");
-  return meta != nullptr && meta->is_object() ? text(member(meta->get_object(), kVersionKey)) : std::nullopt;
+  return text(base::ObjectView(base::object(params, "_meta")).member(kVersionKey));
 }
 
 /// The member of params that Mcp-Name repeats.
@@ -75,7 +70,7 @@ std::optional<HttpError> compare_all(const jsonrpc::Request& request, const net:
   if (auto fault = compare(headers, version, required)) return fault;
   if (auto fault = compare(headers, {"Mcp-Method", request.method}, required)) return fault;
   if (const auto name = named_by(request.method)) {
-    const auto value = text(member(request.params, *name));
+    const auto value = text(request.params.if_contains(*name));
     // Without the member the request is wrong in itself, which is for its method to say.
     return compare(headers, {"Mcp-Name", value, true}, required && value.has_value());
   }
@@ -105,7 +100,7 @@ std::optional<HttpError> check_argument(const mcp::HeaderArgument& argument,
   const auto name = "Mcp-Param-" + argument.header;
   const auto given = single_header(headers, name);
   if (!given) return mismatch("The header " + given.error());
-  const auto* const value = member(arguments, argument.name);
+  const auto* const value = arguments.if_contains(argument.name);
   const bool there = value != nullptr && !value->is_null();
   if (!there) return *given ? std::optional(mismatch(name + " is given, its argument is not")) : std::nullopt;
   if (!*given) return mismatch("The header " + name + " is missing");
@@ -118,9 +113,9 @@ std::optional<HttpError> check_argument(const mcp::HeaderArgument& argument,
 std::optional<HttpError> check_arguments(const jsonrpc::Request& request, const net::Headers& headers,
                                          const mcp::Server& server) {
   if (request.method != "tools/call") return std::nullopt;
-  const auto tool = text(member(request.params, "name"));
+  const auto tool = text(request.params.if_contains("name"));
   if (!tool) return std::nullopt;
-  const auto* const given = member(request.params, "arguments");
+  const auto* const given = request.params.if_contains("arguments");
   const base::JsonObject none;
   const auto& arguments = given != nullptr && given->is_object() ? given->get_object() : none;
   for (const auto& argument : server.tools().header_arguments(*tool)) {

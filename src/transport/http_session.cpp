@@ -1,11 +1,11 @@
 #include "transport/http_session.h"
 
 #include <algorithm>
-#include <charconv>
 #include <functional>
 #include <utility>
 
 #include "base/base64.h"
+#include "base/number.h"
 #include "base/random.h"
 #include "mcp/sink.h"
 
@@ -61,18 +61,16 @@ std::optional<std::pair<std::shared_ptr<EventStream>, std::uint64_t>> HttpSessio
   const auto dash = event_id.find('-');
   if (dash == std::string_view::npos) return std::nullopt;
   const auto name = event_id.substr(0, dash);
-  const auto digits = event_id.substr(dash + 1);
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  const auto number = base::parse_number<std::uint64_t>(event_id.substr(dash + 1));
+  if (!number) return std::nullopt;
   auto stream = name == general_->name() ? general_ : nullptr;
   {
     const std::scoped_lock lock(mutex_);
     const auto kept = std::ranges::find_if(streams_, [&](const auto& entry) { return entry.first == name; });
     if (kept != streams_.end()) stream = kept->second;
   }
-  if (!stream || !stream->knows(number)) return std::nullopt;
-  return std::pair(std::move(stream), number);
+  if (!stream || !stream->knows(*number)) return std::nullopt;
+  return std::pair(std::move(stream), *number);
 }
 
 void HttpSession::keep_alive() {
