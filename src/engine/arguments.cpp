@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "engine/value.h"
 
@@ -22,7 +23,7 @@ constexpr std::size_t kMostProblems = 20;
 bool legal_shape(std::string_view name) {
   if (name.empty() || name.size() > 64 || name.front() < 'a' || name.front() > 'z') return false;
   return std::ranges::all_of(
-      name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; });
+      name, [](char c) { return base::is_lower(c) || base::is_digit(c) || c == '_' || c == '-'; });
 }
 
 /// Every name that the call could have meant: the row's, for a write PVE's too, families with the index that

@@ -7,6 +7,8 @@
 #include <set>
 #include <utility>
 
+#include "base/ascii.h"
+#include "base/json_read.h"
 #include "base/text.h"
 #include "engine/guest_kinds.h"
 #include "engine/guest_name.h"
@@ -18,14 +20,12 @@ constexpr std::size_t kMost = 100;
 constexpr std::size_t kLongest = 300;
 constexpr auto kResources = "/cluster/resources";
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /// "pve2" before "pve10".
 bool natural_less(std::string_view a, std::string_view b) {
   std::size_t i = 0;
   std::size_t k = 0;
   while (i < a.size() && k < b.size()) {
-    if (!is_digit(a[i]) || !is_digit(b[k])) {
+    if (!base::is_digit(a[i]) || !base::is_digit(b[k])) {
       if (a[i] != b[k]) return static_cast<unsigned char>(a[i]) < static_cast<unsigned char>(b[k]);
       ++i;
       ++k;
@@ -34,7 +34,7 @@ bool natural_less(std::string_view a, std::string_view b) {
     const auto number = [](std::string_view text, std::size_t& at) {
       while (at < text.size() && text[at] == '0') ++at;
       const auto begin = at;
-      while (at < text.size() && is_digit(text[at])) ++at;
+      while (at < text.size() && base::is_digit(text[at])) ++at;
       return text.substr(begin, at - begin);
     };
     const auto left = number(a, i);
@@ -44,18 +44,6 @@ bool natural_less(std::string_view a, std::string_view b) {
   }
   if ((i < a.size()) != (k < b.size())) return k < b.size();
   return a < b;
-}
-
-std::string text(const base::JsonObject& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_string()
-             ? base::printable(std::string_view(value->get_string()), kLongest)
-             : std::string{};
-}
-
-std::int64_t number(const base::JsonObject& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_int64() ? value->get_int64() : 0;
 }
 
 template <class Use>
@@ -74,12 +62,13 @@ bool lists(std::string_view list, std::string_view word) {
 }
 
 pve::Guest guest_of(const base::JsonObject& row) {
-  return {number(row, "vmid"), text(row, "name"), text(row, "node"), text(row, "type") == "lxc"};
+  return {base::number(row, "vmid", 0), base::text(row, "name"), base::text(row, "node"),
+          base::raw_text(row, "type") == "lxc"};
 }
 
 bool is_guest(const base::JsonObject& row) {
-  const auto type = text(row, "type");
-  return number(row, "vmid") > 0 && (type == "qemu" || type == "lxc");
+  const auto type = base::raw_text(row, "type");
+  return base::number(row, "vmid", 0) > 0 && (type == "qemu" || type == "lxc");
 }
 
 /// How well a candidate fits: 0 begins with it, 1 contains it, 2 does not.
@@ -113,9 +102,9 @@ constexpr Source kSources[] = {
 std::set<std::string> texts(const base::Json* data, const Source& source) {
   std::set<std::string> found;
   each(data, [&](const base::JsonObject& row) {
-    if (!source.type.empty() && text(row, "type") != source.type) return;
-    if (!source.content.empty() && !lists(text(row, "content"), source.content)) return;
-    if (auto value = text(row, source.member); !value.empty()) found.insert(std::move(value));
+    if (!source.type.empty() && base::raw_text(row, "type") != source.type) return;
+    if (!source.content.empty() && !lists(base::raw_text(row, "content"), source.content)) return;
+    if (auto value = base::text(row, source.member); !value.empty()) found.insert(std::move(value));
   });
   return found;
 }
@@ -126,7 +115,8 @@ std::optional<std::string> content_in(const base::Json* data, std::string_view s
   std::optional<std::string> found;
   if (source.content.empty()) return found;
   each(data, [&](const base::JsonObject& row) {
-    if (text(row, "type") == source.type && text(row, source.member) == storage) found = text(row, "content");
+    if (base::raw_text(row, "type") == source.type && base::text(row, source.member) == storage)
+      found = base::text(row, "content");
   });
   return found;
 }
@@ -182,16 +172,16 @@ std::vector<Candidate> Completions::guests(const mcp::Caller& caller, const std:
     if (!is_guest(row)) return;
     const auto guest = guest_of(row);
     if (!kinds.has(guest)) return;
-    candidates.push_back(
-        {shown_guest(guest.vmid, guest.name), guest.name, text(row, "status") == "running" ? 0 : 1});
+    candidates.push_back({shown_guest(guest.vmid, guest.name), guest.name,
+                          base::raw_text(row, "status") == "running" ? 0 : 1});
   });
   return candidates;
 }
 
 std::vector<Candidate> Completions::snapshots(const base::JsonObject& context, const mcp::Caller& caller,
                                               const std::stop_token& stop) {
-  auto wanted = text(context, "vmid");
-  if (wanted.empty()) wanted = text(context, "guest");
+  auto wanted = base::text(context, "vmid");
+  if (wanted.empty()) wanted = base::text(context, "guest");
   if (wanted.empty()) return {};
   const auto may = toolbox_.may_use(caller);
   const GuestKinds kinds{may({base::Method::Get, "/nodes/{node}/qemu/{vmid}/snapshot"}),
@@ -217,8 +207,8 @@ std::vector<Candidate> Completions::tasks(const std::stop_token& stop) {
   const auto data = answers_.get("/cluster/tasks", stop);
   std::vector<Candidate> candidates;
   each(data.get(), [&](const base::JsonObject& row) {
-    if (auto upid = text(row, "upid"); !upid.empty())
-      candidates.push_back({std::move(upid), {}, -number(row, "starttime")});
+    if (auto upid = base::text(row, "upid"); !upid.empty())
+      candidates.push_back({std::move(upid), {}, -base::number(row, "starttime", 0)});
   });
   return candidates;
 }

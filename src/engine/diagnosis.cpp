@@ -7,6 +7,8 @@
 #include <optional>
 #include <vector>
 
+#include "base/ascii.h"
+#include "base/json_read.h"
 #include "base/text.h"
 #include "engine/pve_words.h"
 #include "engine/remedies.h"
@@ -25,13 +27,6 @@ std::optional<base::Json> look(Cluster& cluster, std::string_view path_template,
   auto answer = cluster.client.call(*wanted, stop);
   if (!answer) return std::nullopt;
   return std::move(answer->data);
-}
-
-std::string text_of(const base::JsonObject& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value == nullptr || value->is_structured() || value->is_null()
-             ? std::string{}
-             : base::printable(base::wire_text(*value), 200);
 }
 
 /// Everything an explanation is made of.
@@ -85,9 +80,9 @@ const base::JsonObject* holder_of(const base::Json& tasks, std::string_view lock
   if (array == nullptr) return nullptr;
   for (const auto& item : *array) {
     const auto* task = item.if_object();
-    if (task == nullptr || task->contains("endtime") || !takes(text_of(*task, "type"), lock)) continue;
-    if (text_of(*task, "id") == vmid) return task;
-    const bool others = text_of(*task, "id").empty() || lock == "clone" || lock == "create";
+    if (task == nullptr || task->contains("endtime") || !takes(base::text(*task, "type"), lock)) continue;
+    if (base::text(*task, "id") == vmid) return task;
+    const bool others = base::text(*task, "id").empty() || lock == "clone" || lock == "create";
     if (likely == nullptr && others) likely = task;
   }
   return likely;
@@ -97,10 +92,11 @@ std::string holder(const base::JsonObject& task, std::string_view vmid, std::int
   const auto* start = task.if_contains("starttime");
   const auto begun = start != nullptr && start->is_int64() ? start->get_int64() : 0;
   const auto since = std::clamp<std::int64_t>(now - std::clamp<std::int64_t>(begun, 0, now), 0, now);
-  return fmt::format("The task {} of {} {} it since {} (for {}): upid {}. {}", text_of(task, "type"),
-                     text_of(task, "user"), text_of(task, "id") == vmid ? "holds" : "most likely holds",
-                     view::human_time(begun), view::human_duration(static_cast<double>(since)),
-                     text_of(task, "upid"), advise(Advice::AwaitTaskAndRepeat, may));
+  return fmt::format("The task {} of {} {} it since {} (for {}): upid {}. {}", base::text(task, "type"),
+                     base::text(task, "user"),
+                     base::text(task, "id") == vmid ? "holds" : "most likely holds", view::human_time(begun),
+                     view::human_duration(static_cast<double>(since)), base::text(task, "upid"),
+                     advise(Advice::AwaitTaskAndRepeat, may));
 }
 
 std::string without_holder(const Lock& lock, std::string_view vmid, std::string_view node, const Case& of) {
@@ -122,8 +118,8 @@ std::string without_holder(const Lock& lock, std::string_view vmid, std::string_
 std::string locked(std::string_view message, const Case& of) {
   const auto lock = lock_in(message);
   if (!lock || !of.is_own("is locked (") || !of.may({base::Method::Get, "/nodes/{node}/tasks"})) return {};
-  const auto vmid = text_of(of.arguments, "vmid");
-  const auto node = text_of(of.arguments, "node");
+  const auto vmid = base::text(of.arguments, "vmid");
+  const auto node = base::text(of.arguments, "node");
   if (vmid.empty() || node.empty()) return {};
   const auto running = look(of.cluster, "/nodes/{node}/tasks",
                             {{"node", node}, {"source", "active"}, {"limit", 500}}, of.stop);
@@ -247,7 +243,7 @@ constexpr std::array<std::string_view, 2> kSnapshots = {"/nodes/{node}/qemu/{vmi
 
 std::string without_digits(std::string_view text) {
   std::string rest(text);
-  std::erase_if(rest, [](char c) { return c >= '0' && c <= '9'; });
+  std::erase_if(rest, base::is_digit);
   return rest;
 }
 
@@ -260,7 +256,7 @@ std::string among(const base::Json& data, std::string_view key, std::string_view
   for (const auto& item : *array) {
     const auto* object = item.if_object();
     if (object == nullptr) continue;
-    auto name = text_of(*object, key);
+    auto name = base::text(*object, key);
     if (!name.empty() && name != "current") names.push_back(std::move(name));
   }
   std::ranges::sort(names);

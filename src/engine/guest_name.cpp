@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
+#include "base/number.h"
 #include "base/text.h"
 
 namespace engine {
@@ -31,8 +30,9 @@ std::optional<WrittenGuest> written_guest(std::string_view text) {
   const auto digits = text.substr(0, text.find_first_not_of("0123456789"));
   auto rest = text.substr(digits.size());
   WrittenGuest written;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), written.vmid);
-  if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  const auto vmid = base::parse_number<std::int64_t>(digits);
+  if (!vmid) return std::nullopt;
+  written.vmid = *vmid;
   if (rest.empty()) return written;
   if (!rest.starts_with(" (") || !rest.ends_with(')')) return std::nullopt;
   rest.remove_prefix(2);

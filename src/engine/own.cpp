@@ -1,8 +1,9 @@
 #include "engine/own.h"
 
-#include <charconv>
+#include <algorithm>
 #include <vector>
 
+#include "base/json_read.h"
 #include "tool/tool.h"
 
 namespace engine {
@@ -42,21 +43,13 @@ std::vector<const facts::Parameter*> chosen(std::uint8_t offers) {
 }
 
 std::size_t number(const base::Json& value) {
-  if (value.is_int64() && value.get_int64() > 0) return static_cast<std::size_t>(value.get_int64());
-  std::size_t read = 0;
-  if (const auto* text = value.if_string()) std::from_chars(text->data(), text->data() + text->size(), read);
-  return read;
-}
-
-std::string text(const base::Json& value) {
-  const auto* string = value.if_string();
-  return string == nullptr ? std::string{} : std::string(std::string_view(*string));
+  return static_cast<std::size_t>(std::max<std::int64_t>(0, base::number(value).value_or(0)));
 }
 
 void take(std::string_view name, const base::Json& value, Own& own) {
   if (name == "wait") own.wait = std::chrono::seconds(number(value));
-  if (name == "fields") own.selection.fields = text(value);
-  if (name == "filter") own.selection.filter = text(value);
+  if (name == "fields") own.selection.fields = base::raw_text(value);
+  if (name == "filter") own.selection.filter = base::raw_text(value);
   if (name == "limit") own.selection.limit = number(value);
   if (name == "cursor") own.selection.cursor = number(value);
   if (name == "chart") own.chart = value.is_bool() && value.get_bool();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace engine {
@@ -12,12 +13,9 @@ constexpr std::string_view kFailed = " failed: ";
 constexpr std::string_view kUnverified = "400 Parameter verification failed.\n";
 constexpr std::string_view kDenied = "Permission check failed (";
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 bool is_of(std::string_view text, std::string_view others, bool digits) {
   return !text.empty() && std::ranges::all_of(text, [&](char c) {
-    return is_letter(c) || (digits && is_digit(c)) || others.find(c) != std::string_view::npos;
+    return base::is_letter(c) || (digits && base::is_digit(c)) || others.find(c) != std::string_view::npos;
   });
 }
 
@@ -68,7 +66,7 @@ std::optional<Denial> denial_in(std::string_view text) {
   const auto path = inner.substr(0, comma);
   const auto privileges = inner.substr(comma + 2);
   if (!path.starts_with('/') || !is_of(path, "/._-@", true)) return std::nullopt;
-  if (!is_of(privileges, ".|, ", false) || !is_letter(privileges.front())) return std::nullopt;
+  if (!is_of(privileges, ".|, ", false) || !base::is_letter(privileges.front())) return std::nullopt;
   return Denial{path, privileges.substr(0, privileges.find_first_of("|, ")),
                 privileges.find('|') != std::string_view::npos};
 }

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/json_read.h"
 #include "base/text.h"
 #include "engine/remedies.h"
 #include "engine/value.h"
@@ -115,22 +115,12 @@ std::string changes_text(const pve::Answer& answer) {
   return text;
 }
 
-std::int64_t start_of(const Rendering& rendering) {
-  const auto* start = rendering.arguments.if_contains("start");
-  std::int64_t value = 0;
-  if (start != nullptr) {
-    const auto text = base::wire_text(*start);
-    std::from_chars(text.data(), text.data() + text.size(), value);
-  }
-  return value;
-}
-
 mcp::Result list(const Rendering& rendering, const base::JsonArray& items, const pve::Answer& answer) {
   const auto& tool = rendering.row.tool();
   view::TableOptions options;
   options.budget = rendering.style.max_result;
   options.total = answer.total;
-  options.start = start_of(rendering);
+  options.start = base::number(rendering.arguments, "start", 0);
   options.pages = (tool.offers & tool::kPage) != 0;
   options.selects = (tool.offers & tool::kSelect) != 0;
   options.sorted = !tool.view.ordered;

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "base/number.h"
 #include "base/text.h"
 #include "engine/guest_kinds.h"
 #include "engine/remedies.h"
@@ -25,13 +25,6 @@ const base::Json* value_of(const base::JsonObject& arguments, std::string_view n
 
 std::string text_of(const base::Json& value) {
   return value.is_string() || value.is_int64() ? base::wire_text(value) : std::string{};
-}
-
-std::optional<std::int64_t> number(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 std::string kind(const pve::Guest& guest) { return guest.container ? "container" : "VM"; }
@@ -133,7 +126,7 @@ std::string unseen(const Row& row, std::int64_t vmid, std::size_t visible, const
 /// With the list in hand. A number that the token cannot see goes where the model said.
 std::expected<Target, std::string> look_up(const Row& row, Target target, std::string_view wanted,
                                            const GuestKinds& kinds, const MayUse& may) {
-  const auto vmid = number(wanted);
+  const auto vmid = base::parse_number<std::int64_t>(wanted);
   if (!vmid) {
     const auto guest = named(row, wanted, *target.list, kinds);
     if (!guest) return std::unexpected(guest.error());
@@ -160,7 +153,7 @@ std::expected<Target, std::string> find_guest(const Row& row, Target target, Clu
   const auto* vmid = value_of(target.arguments, "vmid");
   const auto wanted = vmid == nullptr ? std::string{} : text_of(*vmid);
   const bool has_node = value_of(target.arguments, "node") != nullptr;
-  const bool numeric = number(wanted).has_value();
+  const bool numeric = base::parse_number<std::int64_t>(wanted).has_value();
   target.list = cluster.guests.remembered();
   // A read that went to the wrong node says so and changes nothing: it is looked up then. Not all of PVE's
   // reads mind the kind, though: those of who may not see the other one do it here.
@@ -206,11 +199,12 @@ std::expected<Target, std::string> find_task(const Row& row, Target target, cons
 std::expected<const pve::Guest*, std::string> one_of_list(const Row& row, std::string_view part,
                                                           const std::vector<pve::Guest>& guests,
                                                           const GuestKinds& kinds, const MayUse& may) {
-  if (!number(part)) return named(row, part, guests, kinds);
-  const auto* guest = pve::find(guests, *number(part));
+  const auto vmid = base::parse_number<std::int64_t>(part);
+  if (!vmid) return named(row, part, guests, kinds);
+  const auto* guest = pve::find(guests, *vmid);
   if (guest == nullptr) {
     const auto visible = std::ranges::count_if(guests, [&](const auto& each) { return kinds.has(each); });
-    return std::unexpected(unseen(row, *number(part), static_cast<std::size_t>(visible), may));
+    return std::unexpected(unseen(row, *vmid, static_cast<std::size_t>(visible), may));
   }
   return guest;
 }
@@ -227,8 +221,8 @@ std::expected<Target, std::string> find_backup_node(const Row& row, Target targe
   }
   const auto wanted = text_of(*vmid);
   const auto parts = base::split(wanted, ',');
-  const bool numeric =
-      std::ranges::all_of(parts, [](auto part) { return number(base::trim(part)).has_value(); });
+  const bool numeric = std::ranges::all_of(
+      parts, [](auto part) { return base::parse_number<std::int64_t>(base::trim(part)).has_value(); });
   const bool has_node = value_of(target.arguments, "node") != nullptr;
   if (numeric && has_node) return target;
   auto list = cluster.guests.list(stop);
@@ -285,7 +279,7 @@ bool says_elsewhere(std::string_view message) {
 std::optional<Target> find_again(const Row& row, const Target& before, Cluster& cluster,
                                  const std::stop_token& stop) {
   const auto* vmid = value_of(before.arguments, "vmid");
-  const auto id = vmid == nullptr ? std::nullopt : number(text_of(*vmid));
+  const auto id = vmid == nullptr ? std::nullopt : base::parse_number<std::int64_t>(text_of(*vmid));
   if (!is_about_guest(row) || !id) return std::nullopt;
   const auto list = cluster.guests.newer_than(before.list, stop);
   if (!list) return std::nullopt;

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <optional>
 #include <utility>
 
+#include "base/ascii.h"
+#include "base/json_read.h"
+#include "base/number.h"
 #include "base/text.h"
 
 namespace engine {
@@ -18,22 +20,12 @@ using facts::Type;
 constexpr std::size_t kShown = 60;
 
 std::optional<std::int64_t> integer(std::string_view text) {
-  if (text.starts_with('+')) text.remove_prefix(1);
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
+  if (text.starts_with('+') && base::is_digits(text.substr(1))) text.remove_prefix(1);
+  return base::parse_number<std::int64_t>(text);
 }
 
 std::optional<std::int64_t> as_integer(const base::Json& given) {
-  constexpr double kExact = 9007199254740992.0;  // 2^53
-  if (given.is_int64()) return given.get_int64();
-  if (given.is_double()) {
-    const auto value = given.get_double();
-    if (value == std::floor(value) && std::abs(value) <= kExact) return static_cast<std::int64_t>(value);
-  }
-  if (given.is_string()) return integer(given.get_string());
-  return std::nullopt;
+  return given.is_string() ? integer(given.get_string()) : base::number(given);
 }
 
 std::optional<bool> as_boolean(const base::Json& given) {
@@ -103,10 +95,7 @@ std::optional<base::Json> as_string(const Field& field, const base::Json& given)
 /// As PVE names its guests, by DNS.
 bool may_name_guest(std::string_view text) {
   return !text.empty() && text.size() <= 255 && text.front() != '-' && text.front() != '.' &&
-         std::ranges::all_of(text, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                  c == '.';
-         });
+         std::ranges::all_of(text, [](char c) { return base::is_alnum(c) || c == '-' || c == '.'; });
 }
 
 /// What could be a number is one.

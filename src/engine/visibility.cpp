@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "base/json_read.h"
 #include "base/text.h"
 #include "engine/diagnosis.h"
 
@@ -28,9 +29,7 @@ using Lacks = std::vector<Lack>;
 /// What goes for these arguments; nullptr: PVE leaves nothing out.
 const tool::Sight* sight_for(const tool::View& view, const base::JsonObject& arguments) {
   for (const auto& [argument, value, sight] : view.seen_for) {
-    const auto* given = arguments.if_contains(argument);
-    if (given != nullptr && given->is_string() && std::string_view(given->get_string()) == value)
-      return sight;
+    if (arguments.contains(argument) && base::raw_text(arguments, argument) == value) return sight;
   }
   return view.seen_with;
 }
