@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/json_read.h"
 #include "base/text.h"
 #include "engine/answer.h"
 #include "engine/guest_name.h"
@@ -26,24 +27,14 @@ constexpr std::uint64_t kRunning = 1;
 
 constexpr std::size_t kAtOnce = 8;
 
-std::string_view text(const base::JsonObject& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view{};
-}
-
-std::int64_t vmid_of(const base::JsonObject& row) {
-  const auto* value = row.if_contains("vmid");
-  return value != nullptr && value->is_int64() ? value->get_int64() : 0;
-}
-
 bool is_meant(const base::JsonObject& row, const Match& match) {
   if (const auto node = match.values.find("node"); node != match.values.end())
-    return text(row, "type") == "node" && text(row, "node") == node->second;
+    return base::raw_text(row, "type") == "node" && base::raw_text(row, "node") == node->second;
   const auto& wanted = match.values.at("vmid");
-  const auto type = text(row, "type");
+  const auto type = base::raw_text(row, "type");
   if (type != "qemu" && type != "lxc") return false;
   const auto number = engine::guest_number(wanted);
-  return number ? vmid_of(row) == *number : base::printable(text(row, "name")) == wanted;
+  return number ? base::number(row, "vmid") == number : base::text(row, "name") == wanted;
 }
 
 std::string_view task_node(std::string_view upid) {
@@ -57,9 +48,9 @@ pve::GuestList guests_in(const base::Json& resources) {
   const auto* rows = resources.if_array();
   for (std::size_t i = 0; rows != nullptr && i < rows->size(); ++i) {
     const auto* row = (*rows)[i].if_object();
-    const auto type = row == nullptr ? std::string_view{} : text(*row, "type");
+    const auto type = row == nullptr ? std::string_view{} : base::raw_text(*row, "type");
     if (type == "qemu" || type == "lxc")
-      guests->push_back({vmid_of(*row), base::printable(text(*row, "name")), {}, type == "lxc"});
+      guests->push_back({base::number(*row, "vmid", 0), base::text(*row, "name"), {}, type == "lxc"});
   }
   return guests;
 }
@@ -93,8 +84,8 @@ struct Poll::List {
     if (rows() == nullptr || node.empty()) return false;
     return std::ranges::any_of(*rows(), [&](const base::Json& item) {
       const auto* row = item.if_object();
-      return row != nullptr && text(*row, "type") == "node" && text(*row, "node") == node &&
-             text(*row, "status") == "offline";
+      return row != nullptr && base::raw_text(*row, "type") == "node" &&
+             base::raw_text(*row, "node") == node && base::raw_text(*row, "status") == "offline";
     });
   }
 
@@ -105,7 +96,7 @@ struct Poll::List {
     if (rows() == nullptr || !match.values.contains("vmid")) return {};
     for (const auto& item : *rows()) {
       const auto* row = item.if_object();
-      if (row != nullptr && is_meant(*row, match)) return text(*row, "node");
+      if (row != nullptr && is_meant(*row, match)) return base::raw_text(*row, "node");
     }
     return {};
   }

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/json_read.h"
 #include "base/text.h"
 #include "engine/render.h"
 
@@ -20,11 +21,6 @@ constexpr std::size_t kReserved = 500;  ///< for what is said of the rest
 constexpr std::size_t kNote = 2000;
 constexpr std::size_t kLine = 1000;
 constexpr std::size_t kKey = 200;
-
-std::string_view type_of(const base::JsonObject& object) {
-  const auto* type = object.if_contains("type");
-  return type != nullptr && type->is_string() ? std::string_view(type->get_string()) : std::string_view{};
-}
 
 /// One of the names is the member's: "disk", "press*", "node.disk".
 bool is_named(std::string_view key, std::string_view type, const std::vector<std::string_view>& names) {
@@ -61,7 +57,7 @@ void take_members(base::JsonArray& items, const std::vector<std::string_view>& n
   for (auto& item : items) {
     auto* object = item.if_object();
     if (object == nullptr) continue;
-    const std::string type(type_of(*object));
+    const std::string type(base::raw_text(*object, "type"));
     for (auto member = object->begin(); member != object->end();) {
       if (!is_named(member->key(), type, names)) {
         ++member;
@@ -76,7 +72,7 @@ void take_members(base::JsonArray& items, const std::vector<std::string_view>& n
 void bring_forward(base::JsonArray& items, std::string_view type, std::size_t& at) {
   for (std::size_t i = at; i < items.size(); ++i) {
     const auto* object = items[i].if_object();
-    if (object != nullptr && type_of(*object) == type)
+    if (object != nullptr && base::raw_text(*object, "type") == type)
       std::rotate(items.begin() + at++, items.begin() + i, items.begin() + i + 1);
   }
 }
@@ -95,7 +91,7 @@ Cut cut(base::JsonArray& items, std::size_t budget, const Shape& shape) {
   while (kept < items.size() && (bytes += size_of(items[kept])) <= budget) ++kept;
   for (auto i = kept; i < items.size(); ++i) {
     const auto* object = items[i].if_object();
-    const auto type = object == nullptr ? std::string_view{} : type_of(*object);
+    const auto type = object == nullptr ? std::string_view{} : base::raw_text(*object, "type");
     if (!type.empty()) ++taken.types[base::printable(type, kKey)];
   }
   taken.rows = items.size() - kept;
@@ -129,7 +125,7 @@ std::string normal(const base::Json& value, const std::vector<std::string_view>&
   if (const auto* array = value.if_array()) {
     for (const auto& item : *array) parts.push_back(normal(item, ticking));
   } else if (const auto* object = value.if_object()) {
-    const auto type = type_of(*object);
+    const auto type = base::raw_text(*object, "type");
     for (const auto& member : *object) {
       if (!is_named(member.key(), type, ticking))
         parts.push_back(base::write_json(base::Json(member.key())) + ":" + normal(member.value(), ticking));
@@ -202,12 +198,9 @@ std::string json_text(Reading reading, std::size_t budget, const Shape& shape) {
 
 std::string log_text(const Reading& reading, std::size_t budget) {
   std::vector<std::string> lines;
-  const auto* rows = reading.data.if_array();
-  for (std::size_t i = 0; rows != nullptr && i < rows->size(); ++i) {
-    const auto* object = (*rows)[i].if_object();
-    const auto* text = object == nullptr ? nullptr : object->if_contains("t");
-    if (text != nullptr && text->is_string())
-      lines.push_back(base::printable(std::string_view(text->get_string()), kLine));
+  for (const auto& row : base::objects(reading.data)) {
+    const auto* text = row.if_contains("t");
+    if (text != nullptr && !text->is_null()) lines.push_back(base::text(*text, kLine));
   }
   constexpr std::size_t kHead = 60;
   const auto room = budget > kHead ? budget - kHead : budget;
