@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "engine/guest_name.h"
 #include "tool/prompt_rules.h"
@@ -86,9 +87,7 @@ std::expected<std::string, std::string> value_of(const tool::PromptArgument& arg
 }  // namespace
 
 bool is_plain_name(std::string_view text) {
-  const auto alphanumeric = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  };
+  const auto alphanumeric = [](char c) { return base::is_alnum(c); };
   return !text.empty() && text.size() <= kMostArgumentBytes && alphanumeric(text.front()) &&
          std::ranges::all_of(text,
                              [&](char c) { return alphanumeric(c) || c == '-' || c == '_' || c == '.'; });

@@ -8,6 +8,7 @@
 #include <span>
 #include <utility>
 
+#include "base/json_read.h"
 #include "base/text.h"
 #include "engine/parallel.h"
 #include "prompt/places.h"
@@ -28,11 +29,6 @@ constexpr std::size_t kMostRepeated = 6;
 constexpr std::size_t kMostNamed = 12;
 /// Of nodes that can say the same, beside the first.
 constexpr std::size_t kMostOthers = 3;
-
-std::string_view text_in(const base::JsonObject& row, std::string_view key) {
-  const auto* text = row.if_contains(key);
-  return text != nullptr && text->is_string() ? std::string_view(text->get_string()) : std::string_view{};
-}
 
 /// "a, b and 3 more"
 std::string listed(std::span<const std::string> names) {
@@ -228,7 +224,7 @@ void read(Fact& fact, mcp::Tools& tools, const mcp::Request& request, const std:
 }
 
 /// The node that the call goes to; empty when it goes to none in particular.
-std::string_view node_of(const Fact& fact) { return text_in(fact.arguments, "node"); }
+std::string_view node_of(const Fact& fact) { return base::raw_text(fact.arguments, "node"); }
 
 std::string no_answer(const Fact& fact, std::chrono::seconds longest) {
   const auto node = base::printable(node_of(fact), 60);

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "base/json_read.h"
 #include "base/text.h"
 #include "engine/parallel.h"
 #include "engine/remedies.h"
@@ -18,14 +19,9 @@ namespace {
 
 using Rows = std::expected<base::JsonArray, std::string>;
 
-std::string_view text_in(const base::JsonObject& row, std::string_view key) {
-  const auto* text = row.if_contains(key);
-  return text != nullptr && text->is_string() ? std::string_view(text->get_string()) : std::string_view{};
-}
-
 /// What is a plain name; else empty.
 std::string name_in(const base::JsonObject& row, std::string_view key) {
-  const auto text = text_in(row, key);
+  const auto text = base::raw_text(row, key);
   return is_plain_name(text) ? std::string(text) : std::string{};
 }
 
@@ -50,13 +46,8 @@ Rows rows(pve::Client& client, const pve::Call& call, const std::stop_token& sto
 }
 
 bool holds_backups(const base::JsonObject& row) {
-  const auto kinds = base::split(text_in(row, "content"), ',');
+  const auto kinds = base::split(base::raw_text(row, "content"), ',');
   return std::ranges::find(kinds, "backup") != kinds.end();
-}
-
-bool is_shared(const base::JsonObject& row) {
-  const auto* shared = row.if_contains("shared");
-  return shared != nullptr && *shared == 1;
 }
 
 struct Storage {
@@ -75,7 +66,7 @@ Storages storages_in(const base::JsonArray& rows, std::string_view wanted) {
     auto node = name_in(*row, "node");
     if (storage.empty() || node.empty() || (!wanted.empty() && storage != wanted)) continue;
     auto& entry = found[std::move(storage)];
-    entry.shared = entry.shared || is_shared(*row);
+    entry.shared = entry.shared || base::flag(*row, "shared");
     entry.nodes.insert(std::move(node));
   }
   return found;
@@ -98,7 +89,7 @@ const std::expected<Places, std::string>& Map::nodes() {
   for (const auto& item : *list) {
     const auto* row = item.if_object();
     if (row != nullptr)
-      (text_in(*row, "status") == "offline" ? offline : online).insert(name_in(*row, "node"));
+      (base::raw_text(*row, "status") == "offline" ? offline : online).insert(name_in(*row, "node"));
   }
   online.erase("");
   offline.erase("");
