@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/json_read.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/privileges.h"
@@ -123,13 +124,6 @@ void way_steps(const Way& way, Report& report) {
   if (!report.failed()) tls_step(*way.network, way.route, report);
 }
 
-std::string text_member(const base::Json& data, std::string_view key) {
-  const auto* object = data.if_object();
-  const auto* member = object == nullptr ? nullptr : object->if_contains(key);
-  if (member == nullptr || !member->is_string()) return "";
-  return std::string(member->get_string());
-}
-
 // False when PVE does not let us in, so that further questions are pointless.
 bool token_and_version_steps(pve::Client& client, const facts::Facts& facts, Report& report) {
   const auto answer = client.call({base::Method::Get, "/version", {}}, std::stop_token{});
@@ -140,7 +134,7 @@ bool token_and_version_steps(pve::Client& client, const facts::Facts& facts, Rep
     return false;
   }
   report.good("token", "accepted");
-  const auto version = text_member(answer->data, "version");
+  const auto version = base::text(answer->data, "version", 40);
   if (version.empty()) {
     report.bad("version", "the answer to /version names none; is this PVE?");
     return false;

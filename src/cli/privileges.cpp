@@ -1,8 +1,10 @@
 #include "cli/privileges.h"
 
 #include <array>
-#include <charconv>
 #include <span>
+
+#include "base/json_read.h"
+#include "base/number.h"
 
 namespace cli {
 namespace {
@@ -51,15 +53,10 @@ bool has_no_privileges(const base::Json& permissions) {
 }
 
 bool privsep_is_on(const base::Json& value) {
-  if (value.is_int64()) return value.get_int64() != 0;
   if (value.is_bool()) return value.get_bool();
-  return value.is_string() && value.get_string() == "1";
+  return base::number(value).value_or(0) != 0;
 }
 
-unsigned leading_number(std::string_view version) {
-  unsigned number = 0;
-  std::from_chars(version.data(), version.data() + version.size(), number);
-  return number;
-}
+unsigned leading_number(std::string_view version) { return base::take_number<unsigned>(version).value_or(0); }
 
 }  // namespace cli

@@ -2,18 +2,14 @@
 
 #include <string_view>
 
+#include "base/json_read.h"
 #include "base/text.h"
 
 namespace cli {
 namespace {
 
 bool wants_text(const base::JsonObject& schema, std::string_view key) {
-  const auto* properties = schema.if_contains("properties");
-  if (properties == nullptr || !properties->is_object()) return false;
-  const auto* property = properties->get_object().if_contains(key);
-  if (property == nullptr || !property->is_object()) return false;
-  const auto* type = property->get_object().if_contains("type");
-  return type != nullptr && type->is_string() && type->get_string() == "string";
+  return base::raw_text(base::object(base::object(schema, "properties"), key), "type") == "string";
 }
 
 }  // namespace
