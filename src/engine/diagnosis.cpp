@@ -93,10 +93,9 @@ std::string holder(const base::JsonObject& task, std::string_view vmid, std::int
   const auto begun = start != nullptr && start->is_int64() ? start->get_int64() : 0;
   const auto since = std::clamp<std::int64_t>(now - std::clamp<std::int64_t>(begun, 0, now), 0, now);
   return fmt::format("The task {} of {} {} it since {} (for {}): upid {}. {}", base::text(task, "type"),
-                     base::text(task, "user"),
-                     base::text(task, "id") == vmid ? "holds" : "most likely holds", view::human_time(begun),
-                     view::human_duration(static_cast<double>(since)), base::text(task, "upid"),
-                     advise(Advice::AwaitTaskAndRepeat, may));
+                     base::text(task, "user"), base::text(task, "id") == vmid ? "holds" : "most likely holds",
+                     view::human_time(begun), view::human_duration(static_cast<double>(since)),
+                     base::text(task, "upid"), advise(Advice::AwaitTaskAndRepeat, may));
 }
 
 std::string without_holder(const Lock& lock, std::string_view vmid, std::string_view node, const Case& of) {
