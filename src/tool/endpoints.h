@@ -187,6 +187,9 @@ inline constexpr Deed kGuestDeeds[] = {
 };
 
 inline constexpr Deed kOtherDeeds[] = {
+    // A second call applies what somebody has staged since.
+    {base::Method::Put, "/cluster/sdn", kNotIdempotent},
+    {base::Method::Put, "/nodes/{node}/network", kNotIdempotent},
     {base::Method::Post, "/cluster/bulk-action/guest/migrate", kChangesGuestList},
     {base::Method::Post, "/cluster/ha/resources/{sid}/migrate", kChangesGuestList},
     {base::Method::Post, "/cluster/ha/resources/{sid}/relocate", kChangesGuestList},

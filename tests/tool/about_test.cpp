@@ -106,6 +106,7 @@ TEST(About, SaysWhichChangesASecondCallRepeats) {
   EXPECT_FALSE(about(Method::Delete, "/cluster/firewall/rules/{pos}").idempotent) << "positions shift";
   EXPECT_TRUE(about(Method::Delete, "/cluster/backup/{id}").idempotent);
   EXPECT_FALSE(about(Method::Post, "/nodes/{node}/vzdump").idempotent);
+  EXPECT_FALSE(about(Method::Put, "/nodes/{node}/network").idempotent) << "it applies what is staged by then";
   EXPECT_FALSE(about(Method::Get, "/nodes").idempotent);
 }
 
