@@ -23,13 +23,14 @@ namespace {
 
 constexpr std::string_view kMask = "***";
 
-std::string data_text(pve::Answer& answer) {
-  if (!answer.total && !answer.changes) return base::write_json_sorted(answer.data);
-  base::JsonObject object;
-  if (answer.changes) object["changes"] = *answer.changes;
-  object["data"] = std::move(answer.data);
-  if (answer.total) object["total"] = *answer.total;
-  return base::write_json_sorted(base::Json(std::move(object)));
+std::string data_text(const pve::Answer& answer) {
+  auto data = base::write_json_sorted(answer.data);
+  if (!answer.total && !answer.changes) return data;
+  std::string text = "{";
+  if (answer.changes) text += fmt::format(R"("changes":{},)", base::write_json(base::Json(*answer.changes)));
+  text += fmt::format(R"("data":{})", data);
+  if (answer.total) text += fmt::format(R"(,"total":{})", *answer.total);
+  return text + "}";
 }
 
 std::string shown(const Row& row, const base::JsonObject& arguments, std::string_view name) {
@@ -63,11 +64,13 @@ std::string cut(std::string text, const Style& style) {
 
 /// An object that is too long loses whole members, and says which.
 base::JsonObject within(base::JsonObject object, const Style& style) {
-  if (base::write_json(base::Json(object)).size() <= style.max_result) return object;
+  base::Json whole(std::move(object));
+  auto& members = whole.get_object();
+  if (base::write_json(whole).size() <= style.max_result) return std::move(members);
   base::JsonObject kept;
   base::JsonArray left_out;
   std::size_t bytes = 0;
-  for (const auto& member : object) {
+  for (const auto& member : members) {
     const auto size = base::write_json(member.value()).size() + member.key().size() + 4;
     if (bytes + size + 200 > style.max_result) {
       left_out.emplace_back(member.key());
@@ -83,7 +86,7 @@ base::JsonObject within(base::JsonObject object, const Style& style) {
 /// JSON that stays JSON.
 std::string json_text(pve::Answer& answer, const Style& style) {
   auto text = data_text(answer);
-  auto* object = answer.data.if_object();
+  auto* object = answer.total || answer.changes ? nullptr : answer.data.if_object();
   if (text.size() <= style.max_result || object == nullptr) return cut(std::move(text), style);
   return base::write_json_sorted(base::Json(within(std::move(*object), style)));
 }
