@@ -2,6 +2,8 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include "base/json_read.h"
 #include "catalog/categories.h"
@@ -56,10 +58,19 @@ void shorten(base::Json& item) {
 std::string newest_backups_first(tool::Context&, base::Json& data) {
   auto* array = data.if_array();
   if (array == nullptr) return {};
-  for (auto& item : *array) shorten(item);
-  std::ranges::sort(*array, {}, [](const base::Json& item) {
-    return std::tuple(base::raw_text(item, "content"), age_key(item), base::raw_text(item, "volid"));
-  });
+  using Place = std::tuple<std::string_view, double, std::string_view, std::size_t>;
+  std::vector<Place> places;
+  places.reserve(array->size());
+  for (auto& item : *array) {
+    shorten(item);
+    places.emplace_back(base::raw_text(item, "content"), age_key(item), base::raw_text(item, "volid"),
+                        places.size());
+  }
+  std::ranges::sort(places);
+  base::JsonArray sorted(array->storage());
+  sorted.reserve(array->size());
+  for (const auto& place : places) sorted.push_back(std::move((*array)[std::get<std::size_t>(place)]));
+  *array = std::move(sorted);
   return {};
 }
 
