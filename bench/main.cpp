@@ -42,10 +42,10 @@ Nanos own_cpu() {
   return std::chrono::seconds{time.tv_sec} + Nanos{time.tv_nsec};
 }
 
-std::string call(int id, std::string_view tool) {
+std::string call(int id, std::string_view tool, std::string_view arguments = "{}") {
   return fmt::format(
-      R"({{"jsonrpc":"2.0","id":{},"method":"tools/call","params":{{"name":"{}","arguments":{{}}}}}})", id,
-      tool);
+      R"({{"jsonrpc":"2.0","id":{},"method":"tools/call","params":{{"name":"{}","arguments":{}}}}})", id,
+      tool, arguments);
 }
 
 // The simulated cluster over HTTPS in a process of its own.
@@ -279,27 +279,81 @@ void many_calls(const std::string& binary, const Simulation& simulation) {
   fmt::print("  {:<28} {:9.2f} x\n", "mcp-pve / net::Client", middle(ratios));
 }
 
-void large_lists(const std::string& binary) {
-  fmt::print("pve_list_cluster_resources over HTTPS (median of 5 after one)\n");
-  fmt::print("  {:>8} {:>12} {:>14} {:>14} {:>12} {:>12}\n", "guests", "time", "CPU", "CPU a guest", "answer",
-             "peak");
-  for (const int guests : {1'000, 5'000, 20'000}) {
-    const Simulation simulation(binary, guests);
-    bench::Child server({binary}, simulation.environment());
+// A server of its own for each question and fleet, so that its peak is the peak of that answer alone. The
+// fleet is a simulation in another process.
+struct LargeAnswer {
+  std::string_view tool;
+  std::string_view arguments;
+  int guests;
+  int calls;
+  Simulation simulation;
+  bench::Child server;
+  int id = 10;
+  std::size_t bytes = 0;
+  std::vector<Nanos> times{};
+  std::vector<Nanos> cpu{};
+
+  LargeAnswer(const std::string& binary, std::string_view asked, std::string_view with, int size, int count)
+      : tool(asked),
+        arguments(with),
+        guests(size),
+        calls(count),
+        simulation(binary, size),
+        server({binary}, simulation.environment()) {
     shake_hands(server);
-    int id = 10;
-    std::size_t bytes = 0;
+  }
+
+  void ask() {
     const auto cost = serial(
-        5,
+        calls,
         [&] {
-          server.write_line(call(++id, "pve_list_cluster_resources"));
-          bytes = server.read_line().size();
+          server.write_line(call(++id, tool, arguments));
+          const auto line = server.read_line();
+          if (line.find("isError") != std::string::npos) bench::give_up(line);
+          bytes = line.size();
         },
         [&] { return server.cpu(); });
-    fmt::print("  {:>8} {:9.1f} ms {:11.1f} ms {:11.2f} us {:9} kB {:9.1f} MB\n", guests,
-               millis(cost.latency), millis(cost.cpu), micros(cost.cpu) / guests, bytes / 1000,
-               static_cast<double>(server.peak()) / 1024);
+    times.push_back(cost.latency);
+    cpu.push_back(cost.cpu);
   }
+
+  void print() const {
+    fmt::print("  {:>8} {:9.1f} ms {:11.1f} ms {:11.2f} us {:9.1f} kB {:9.1f} MB\n", guests,
+               millis(median(times)), millis(median(cpu)), micros(median(cpu)) / guests,
+               static_cast<double>(bytes) / 1000, static_cast<double>(server.peak()) / 1024);
+  }
+};
+
+constexpr int kLargeRounds = 5;
+
+void print_large_head(std::string_view tool, std::string_view arguments) {
+  fmt::print("{} {} over HTTPS (median of {} rounds)\n", tool, arguments, kLargeRounds);
+  fmt::print("  {:>8} {:>12} {:>14} {:>14} {:>12} {:>12}\n", "guests", "time", "CPU", "CPU a guest", "answer",
+             "peak");
+}
+
+// In turns, so that a machine whose speed drifts slows all fleets.
+void large_lists(const std::string& binary) {
+  constexpr std::string_view kTool = "pve_list_cluster_resources";
+  LargeAnswer few(binary, kTool, "{}", 1'000, 20);
+  LargeAnswer some(binary, kTool, "{}", 5'000, 5);
+  LargeAnswer many(binary, kTool, "{}", 20'000, 2);
+  std::vector<double> ratios;
+  for (int round = 0; round < kLargeRounds; ++round) {
+    for (auto* fleet : {&few, &some, &many}) fleet->ask();
+    ratios.push_back(micros(many.cpu.back()) / many.guests / (micros(few.cpu.back()) / few.guests));
+  }
+  std::ranges::sort(ratios);
+  print_large_head(kTool, "{}");
+  for (const auto* fleet : {&few, &some, &many}) fleet->print();
+  fmt::print("  CPU a guest, {} / {} guests {:.2f} x\n", many.guests, few.guests, ratios[ratios.size() / 2]);
+}
+
+void large_answer(const std::string& binary, std::string_view tool, std::string_view arguments, int guests) {
+  LargeAnswer answer(binary, tool, arguments, guests, 3);
+  for (int round = 0; round < kLargeRounds; ++round) answer.ask();
+  print_large_head(tool, arguments);
+  answer.print();
 }
 
 }  // namespace
@@ -314,4 +368,8 @@ int main(int argc, char** argv) {
     many_calls(binary, simulation);
   }
   large_lists(binary);
+  large_answer(binary, "pve_list_cluster_resources",
+               R"({"filter":"status=running mem>50%","fields":"vmid,name,node,mem/maxmem"})", 5'000);
+  // A volume of each guest.
+  large_answer(binary, "pve_list_storage_content", R"({"node":"pve1","storage":"ceph-vm"})", 10'000);
 }
