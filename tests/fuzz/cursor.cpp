@@ -14,7 +14,6 @@
 
 namespace {
 
-constexpr std::uint8_t kOffers = tool::kSelect | tool::kPage;
 constexpr tool::View kView{.kind = tool::View::Kind::Table, .noun = "items", .columns = "id name"};
 
 void check(bool holds) {
@@ -42,12 +41,18 @@ std::string_view line(std::string_view& rest) {
 
 view::Selection selection_of(std::string_view cursor, std::int64_t limit, std::string_view filter,
                              std::string_view fields) {
-  base::JsonObject arguments;
-  arguments["cursor"] = cursor;
-  if (limit != 0) arguments["limit"] = limit;
-  arguments["filter"] = filter;
-  arguments["fields"] = fields;
-  auto own = engine::take_own(kOffers, arguments);
+  engine::Arguments arguments;
+  const auto add = [&](std::string_view name, base::Json value) {
+    engine::Field field;
+    field.name = field.wire = name;
+    field.own = true;
+    arguments.push_back({field, std::move(value)});
+  };
+  add("cursor", base::Json(cursor));
+  if (limit != 0) add("limit", limit);
+  add("filter", base::Json(filter));
+  add("fields", base::Json(fields));
+  auto own = engine::take_own(arguments);
   check(arguments.empty());
   return own.selection;
 }
