@@ -216,6 +216,7 @@ Reply Cluster::handle(const net::Request& request) {
   const std::scoped_lock lock(state_->mutex);
   auto& world = state_->world;
   advance(world, state_->clock.wall().time_since_epoch().count());
+  world.tell_names();
   Reply reply;
   reply.drop = world.faults.drop;
   const auto target = read_target(request.target);

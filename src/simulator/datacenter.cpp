@@ -52,7 +52,7 @@ base::JsonObject pool_row(const State& state, const std::string& name) {
   std::uint64_t maxmem = 0;
   std::int64_t uptime = 0;
   for (const auto& [vmid, guest] : state.guests) {
-    if (guest.pool != name || !guest.running) continue;
+    if (guest.pool != name || !guest.running || state.told_name(guest) == nullptr) continue;
     const auto row = guest_row(state, guest);
     maxcpu += core_count(guest);
     maxmem += memory_size(guest);

@@ -54,6 +54,8 @@ struct Guest {
   bool has_agent = true;
 
   std::string_view name() const { return get(config, type == GuestType::Qemu ? "name" : "hostname"); }
+  /// As PVE's lists have it where the configuration has none: "VM 100", "CT200".
+  std::string shown_name() const;
   std::string_view lock() const { return get(config, "lock"); }
   bool is_template() const { return get(config, "template") == "1"; }
   /// "qemu" or "lxc".

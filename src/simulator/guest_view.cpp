@@ -42,8 +42,7 @@ void add_common(const State& state, const Guest& guest, const GuestUsage& usage,
   const bool vm = guest.type == GuestType::Qemu;
   row["vmid"] = guest.vmid;
   row["status"] = guest.running ? "running" : "stopped";
-  row["name"] =
-      guest.name().empty() ? fmt::format("{}{}", vm ? "VM " : "CT", guest.vmid) : std::string(guest.name());
+  row["name"] = guest.shown_name();
   row["cpus"] = core_count(guest);
   row["cpu"] = fraction(usage.cpu);
   row["mem"] = usage.mem;

@@ -5,17 +5,12 @@
 
 namespace simulator {
 
-base::JsonObject guest_row(const State& state, const Guest& guest) {
+namespace {
+
+/// What pvestatd tells.
+void add_told(const State& state, const Guest& guest, const std::string& name, base::JsonObject& row) {
   const auto usage = guest_usage(state, guest, state.last_seen(guest.node));
-  const auto vmid = std::to_string(guest.vmid);
-  base::JsonObject row;
-  row.reserve(24);
-  row["id"] = std::string(guest.type_name()) + "/" + vmid;
-  row["type"] = guest.type_name();
-  row["vmid"] = guest.vmid;
-  row["node"] = guest.node;
-  row["name"] = guest.name().empty() ? (guest.type == GuestType::Qemu ? "VM " + vmid : "CT" + vmid)
-                                     : std::string(guest.name());
+  row["name"] = name;
   row["status"] = !guest.running ? "stopped" : guest.qmpstatus == "paused" ? "paused" : "running";
   row["template"] = guest.is_template() ? 1 : 0;
   row["cpu"] = usage.cpu;
@@ -30,6 +25,23 @@ base::JsonObject guest_row(const State& state, const Guest& guest) {
   row["netin"] = usage.netin;
   row["netout"] = usage.netout;
   row["uptime"] = usage.uptime;
+}
+
+}  // namespace
+
+base::JsonObject guest_row(const State& state, const Guest& guest) {
+  const auto vmid = std::to_string(guest.vmid);
+  base::JsonObject row;
+  row.reserve(24);
+  row["id"] = std::string(guest.type_name()) + "/" + vmid;
+  row["type"] = guest.type_name();
+  row["vmid"] = guest.vmid;
+  row["node"] = guest.node;
+  if (const auto* name = state.told_name(guest)) {
+    add_told(state, guest, *name, row);
+  } else {
+    row["status"] = "unknown";
+  }
   if (!guest.pool.empty()) row["pool"] = guest.pool;
   if (const auto tags = get(guest.config, "tags"); !tags.empty()) row["tags"] = tags;
   if (!guest.lock().empty()) row["lock"] = guest.lock();

@@ -5,7 +5,8 @@
 
 namespace simulator {
 
-/// With `pool`, `tags`, `lock`, `hastate` only when set.
+/// With `pool`, `tags`, `lock`, `hastate` only when set. The name is of up to ten seconds ago; of a guest
+/// that is newer the row has neither a name nor figures, and the status "unknown".
 base::JsonObject guest_row(const State& state, const Guest& guest);
 /// `full` is false for a caller without Sys.Audit on the node: the state only.
 base::JsonObject node_row(const State& state, const Node& node, bool full);

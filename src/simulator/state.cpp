@@ -4,6 +4,11 @@
 
 namespace simulator {
 
+std::string Guest::shown_name() const {
+  if (!name().empty()) return std::string(name());
+  return (type == GuestType::Qemu ? "VM " : "CT") + std::to_string(vmid);
+}
+
 Guest* State::guest(unsigned vmid) {
   const auto found = guests.find(vmid);
   return found == guests.end() ? nullptr : &found->second;
@@ -36,6 +41,20 @@ bool State::seems_online(std::string_view name) const {
 std::int64_t State::last_seen(std::string_view name) const {
   const auto death = faults.died.find(name);
   return death == faults.died.end() ? now() : std::min(now(), death->second.at_ms / 1000);
+}
+
+const std::string* State::told_name(const Guest& guest) const {
+  const auto found = told_names.find(guest.vmid);
+  return found == told_names.end() ? nullptr : &found->second;
+}
+
+void State::tell_names() {
+  constexpr std::int64_t kEveryMs = 10'000;
+  if (told_ms != 0 && now_ms - told_ms < kEveryMs) return;
+  told_ms = now_ms;
+  for (const auto& [vmid, guest] : guests) {
+    if (online(guest.node)) told_names[vmid] = guest.shown_name();
+  }
 }
 
 bool State::quorate() const {

@@ -185,6 +185,10 @@ struct State {
   std::string local_node = "pve1";  ///< the one that is asked
   Named<Node> nodes;
   std::map<unsigned, Guest> guests;
+  /// What each node's pvestatd has told the cluster of its guests' names, every ten seconds. Kept for a
+  /// number that is given away again.
+  std::map<unsigned, std::string> told_names;
+  std::int64_t told_ms = 0;
   Named<Storage> storages;
   Volumes volumes;
   Named<Pool> pools;
@@ -225,6 +229,10 @@ struct State {
   bool seems_online(std::string_view node) const;
   /// Seconds since 1970: now, or when the node died.
   std::int64_t last_seen(std::string_view node) const;
+  /// As lists of the cluster show the guest: its name of up to ten seconds ago; nullptr: not told yet.
+  const std::string* told_name(const Guest& guest) const;
+  /// Tells all names, when it is time to.
+  void tell_names();
   /// The cluster can write: no fault took the quorum.
   bool quorate() const;
   Volume* volume(std::string_view volid, std::string_view node);

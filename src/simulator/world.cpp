@@ -215,6 +215,7 @@ State make_world(const Options& options, const base::Clock& clock) {
   add_pools(state);
   add_cluster_configuration(state);
   add_task_history(state);
+  state.tell_names();
   return state;
 }
 
