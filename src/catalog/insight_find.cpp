@@ -41,7 +41,7 @@ base::JsonArray rows_of_matches(const std::vector<Match>& matches) {
   for (const auto& [guest, by] : matches)
     rows.push_back(base::JsonObject{{"vmid", guest->vmid},
                                     {"name", guest->name},
-                                    {"type", guest->type},
+                                    {"type", guest->type()},
                                     {"node", guest->node},
                                     {"status", guest->status},
                                     {"matched", by}});
@@ -93,7 +93,7 @@ class AddressSearch {
     }
     if (guest.status != "running") {
       ++stopped;
-    } else if (guest.type == "qemu" && !has_agent(config)) {
+    } else if (!guest.container && !has_agent(config)) {
       ++without_agent;
     } else {
       talking_.push_back(&guest);
@@ -152,17 +152,18 @@ Reported find_guest(tool::Sources& sources, const base::JsonObject& arguments) {
   const auto query = std::string(base::trim(base::raw_word(arguments, "query")));
   if (query.empty() || query.size() > kLongestQuery || base::has_control(query))
     return std::unexpected("query: give (part of) a name, a tag, a number, or an IP or MAC address.");
-  const auto inventory = read_inventory(sources);
-  if (!inventory) return std::unexpected(inventory.error());
-  if (const auto wanted = wanted_address(query)) return by_address(sources, *inventory, query, *wanted);
+  const auto list = read_inventory(sources);
+  if (!list) return std::unexpected(list.error());
+  const auto& inventory = **list;
+  if (const auto wanted = wanted_address(query)) return by_address(sources, inventory, query, *wanted);
   std::vector<Match> matches;
-  for (const auto& guest : inventory->guests) {
+  for (const auto& guest : inventory.guests) {
     if (auto by = matched_by(guest, query)) matches.push_back({&guest, *std::move(by)});
   }
-  auto report = found(query, "name, tag or number", matches, inventory->guests.size());
+  auto report = found(query, "name, tag or number", matches, inventory.guests.size());
   Gaps gaps;
   gaps.thinned(sources, "guests", kSeesGuests);
-  gaps.offline(*inventory);
+  gaps.offline(inventory);
   gaps.put(report);
   return report;
 }

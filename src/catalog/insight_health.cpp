@@ -274,9 +274,10 @@ class Health {
 }  // namespace
 
 Reported cluster_health(tool::Sources& sources, const base::JsonObject&) {
-  const auto inventory = read_inventory(sources);
-  if (!inventory) return std::unexpected(inventory.error());
-  return Health(sources, *inventory).report();
+  const auto list = read_inventory(sources);
+  if (!list) return std::unexpected(list.error());
+  const auto& inventory = **list;
+  return Health(sources, inventory).report();
 }
 
 }  // namespace catalog

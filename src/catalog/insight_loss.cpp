@@ -341,7 +341,7 @@ class Loss {
     for (const auto& [vmid, fate] : chosen) {
       base::JsonObject row{{"vmid", vmid},
                            {"name", fate->guest->name},
-                           {"type", fate->guest->type},
+                           {"type", fate->guest->type()},
                            {"maxmem", fate->guest->maxmem}};
       if (after == "restarts") row["after"] = fate->after;
       row["reason"] = fate->reason;
@@ -398,11 +398,12 @@ class Loss {
 Reported node_loss_impact(tool::Sources& sources, const base::JsonObject& arguments) {
   const auto name = base::raw_word(arguments, "node");
   if (name.empty() || base::has_control(name)) return std::unexpected("node: give the name of a node.");
-  const auto inventory = read_inventory(sources);
-  if (!inventory) return std::unexpected(inventory.error());
-  if (const auto* node = inventory->node(name)) return Loss(sources, *inventory, *node).report();
+  const auto list = read_inventory(sources);
+  if (!list) return std::unexpected(list.error());
+  const auto& inventory = **list;
+  if (const auto* node = inventory.node(name)) return Loss(sources, inventory, *node).report();
   std::vector<std::string> names;
-  for (const auto& node : inventory->nodes) names.push_back(node.name);
+  for (const auto& node : inventory.nodes) names.push_back(node.name);
   return std::unexpected(fmt::format("node: there is no node \"{}\"; there are {}.",
                                      base::printable(name, 60), listed(names, 20)));
 }

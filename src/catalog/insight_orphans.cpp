@@ -379,9 +379,10 @@ class Orphans {
 Reported find_orphans(tool::Sources& sources, const base::JsonObject& arguments) {
   const auto days = base::number(arguments, "snapshot_days", kOldDays);
   if (days < 1 || days > 3650) return std::unexpected("snapshot_days: give 1 to 3650 days.");
-  const auto inventory = read_inventory(sources);
-  if (!inventory) return std::unexpected(inventory.error());
-  return Orphans(sources, *inventory, days).report();
+  const auto list = read_inventory(sources);
+  if (!list) return std::unexpected(list.error());
+  const auto& inventory = **list;
+  return Orphans(sources, inventory, days).report();
 }
 
 }  // namespace catalog

@@ -39,7 +39,7 @@ class Overview {
       : sources_(sources), inventory_(inventory), guest_(guest) {}
 
   base::JsonObject report() {
-    report_["guest"] = fmt::format("{} {} {} on {}", guest_.type == "lxc" ? "container" : "VM", guest_.vmid,
+    report_["guest"] = fmt::format("{} {} {} on {}", guest_.container ? "container" : "VM", guest_.vmid,
                                    base::printable(guest_.name, 100), base::printable(guest_.node, 60));
     report_["status"] = guest_.status;
     if (inventory_.online(guest_.node)) {
@@ -233,11 +233,12 @@ Reported guest_overview(tool::Sources& sources, const base::JsonObject& argument
   const auto wanted = base::raw_word(arguments, "guest");
   if (base::trim(wanted).empty() || base::has_control(wanted))
     return std::unexpected("guest: give the number or the name of a guest.");
-  const auto inventory = read_inventory(sources);
-  if (!inventory) return std::unexpected(inventory.error());
-  const auto guest = the_guest(*inventory, base::trim(wanted));
+  const auto list = read_inventory(sources);
+  if (!list) return std::unexpected(list.error());
+  const auto& inventory = **list;
+  const auto guest = the_guest(sources, inventory, base::trim(wanted));
   if (!guest) return std::unexpected(guest.error());
-  return Overview(sources, *inventory, **guest).report();
+  return Overview(sources, inventory, *guest).report();
 }
 
 }  // namespace catalog

@@ -99,7 +99,7 @@ bool fits(std::string_view pattern, std::string_view text) {
 }
 
 std::string sid(const Guest& guest) {
-  return fmt::format("{}:{}", guest.type == "lxc" ? "ct" : "vm", guest.vmid);
+  return fmt::format("{}:{}", guest.container ? "ct" : "vm", guest.vmid);
 }
 
 tool::Read of_guest(const Guest& guest, std::string_view what, base::JsonObject arguments) {
@@ -122,7 +122,29 @@ tool::Read of_guest(const Guest& guest, std::string_view what, base::JsonObject 
   arguments["node"] = guest.node;
   arguments["vmid"] = guest.vmid;
   if (path == kPaths.end()) return {};
-  return {guest.type == "lxc" ? path->lxc : path->qemu, std::move(arguments)};
+  return {guest.container ? path->lxc : path->qemu, std::move(arguments)};
+}
+
+std::expected<pve::InventoryPtr, std::string> read_inventory(tool::Sources& sources) {
+  auto list = sources.inventory();
+  if (list) return *std::move(list);
+  const auto& why = list.error();
+  const auto status = why.status == 0 ? std::string{} : fmt::format(" (status {})", why.status);
+  return std::unexpected(fmt::format("The list of nodes and guests could not be read: {}{}",
+                                     base::printable(why.sentence, 600), status));
+}
+
+std::expected<Guest, std::string> the_guest(tool::Sources& sources, const Inventory& inventory,
+                                            std::string_view given) {
+  auto found = sources.guest(given);
+  if (!found)
+    return std::unexpected(
+        fmt::format("guest: {} pve_find_guest searches by part of a name.", found.error()));
+  const auto* row = inventory.guest(found->vmid);
+  if (row == nullptr) return *std::move(found);
+  Guest guest = *row;
+  guest.name = std::move(found->name);
+  return guest;
 }
 
 void Gaps::add(std::string what, const tool::Unseen& why) {

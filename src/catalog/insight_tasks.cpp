@@ -129,16 +129,19 @@ Reported who_did(tool::Sources& sources, const base::JsonObject& arguments) {
   const auto most = base::number(arguments, "limit", 30);
   if (hours < 1 || hours > kMostHours) return std::unexpected("hours: give 1 to 8760 hours.");
   if (most < 1 || most > 100) return std::unexpected("limit: give 1 to 100 events.");
-  const auto inventory = read_inventory(sources);
-  if (!inventory) return std::unexpected(inventory.error());
+  const auto list = read_inventory(sources);
+  if (!list) return std::unexpected(list.error());
+  const auto& inventory = **list;
   Asked asked{base::raw_word(arguments, "user"), nullptr, sources.now() - hours * 3600,
               base::flag(arguments, "errors")};
+  std::optional<Guest> about;
   if (const auto guest = base::raw_word(arguments, "guest"); !guest.empty()) {
-    const auto found = the_guest(*inventory, guest);
+    auto found = the_guest(sources, inventory, base::trim(guest));
     if (!found) return std::unexpected(found.error());
-    asked.guest = *found;
+    about = *std::move(found);
+    asked.guest = &*about;
   }
-  const auto reads = reads_of(*inventory, asked);
+  const auto reads = reads_of(inventory, asked);
   const auto got = sources.get(reads);
   Events events(asked);
   Gaps gaps;
@@ -158,7 +161,7 @@ Reported who_did(tool::Sources& sources, const base::JsonObject& arguments) {
   if (events.size() > static_cast<std::size_t>(most))
     report["older"] =
         fmt::format("{} more; limit shows up to 100", events.size() - static_cast<std::size_t>(most));
-  gaps.offline(*inventory);
+  gaps.offline(inventory);
   gaps.put(report);
   return report;
 }

@@ -153,7 +153,7 @@ class Ranking {
   base::JsonObject row(const Use& use) const {
     base::JsonObject row{{"vmid", use.guest->vmid},
                          {"name", use.guest->name},
-                         {"type", use.guest->type},
+                         {"type", use.guest->type()},
                          {"node", use.guest->node}};
     row["use"] = amount_text(measure_, use.amount);
     if (window_ != "now") row["peak"] = amount_text(measure_, use.peak);
@@ -178,9 +178,10 @@ Reported top_consumers(tool::Sources& sources, const base::JsonObject& arguments
   const auto most = base::number(arguments, "limit", 10);
   if (most < 1 || most > 50) return std::unexpected("limit: give 1 to 50 guests.");
   const auto window = base::raw_word(arguments, "window");
-  const auto inventory = read_inventory(sources);
-  if (!inventory) return std::unexpected(inventory.error());
-  return Ranking(sources, *inventory, *measure, window.empty() ? "now" : window)
+  const auto list = read_inventory(sources);
+  if (!list) return std::unexpected(list.error());
+  const auto& inventory = **list;
+  return Ranking(sources, inventory, *measure, window.empty() ? "now" : window)
       .report(static_cast<std::size_t>(most));
 }
 

@@ -16,6 +16,7 @@
 #include "engine/request.h"
 #include "engine/started.h"
 #include "engine/step.h"
+#include "engine/target_words.h"
 #include "engine/title.h"
 
 namespace engine {
@@ -29,7 +30,8 @@ double seconds(std::chrono::milliseconds time) { return std::chrono::duration<do
 
 /// The answer between what the model should know before it and after it. JSON stays JSON.
 mcp::Result noted(const Work& work, const Ready& ready, mcp::Result result, const std::string& after = {}) {
-  const auto& before = ready.target.note;
+  const auto& note = ready.target.note;
+  const auto before = result.is_error ? note : joined_notes(heading(work.row, ready.target), note);
   auto* text = result.content.empty() ? nullptr : std::get_if<mcp::Text>(&result.content.front());
   if (text == nullptr || (before.empty() && after.empty())) return result;
   const auto both = before + (before.empty() || after.empty() ? "" : "\n") + after;
@@ -59,7 +61,7 @@ void tell(Work& work, const Ready& ready, const std::string& subject, std::chron
 /// there.
 bool moved(const Work& work, Ready& ready, std::string_view message) {
   if (!says_elsewhere(message)) return false;
-  auto again = find_again(work.row, ready.target, work.cluster, work.call.stop);
+  auto again = find_again(work.row, ready.target, work.cluster, work.may, work.call.stop);
   if (!again) return false;
   ready.target = *std::move(again);
   tell_elsewhere(work, ready);
@@ -95,6 +97,10 @@ std::expected<std::optional<pve::Turn>, mcp::Result> turn_on_node(Work& work, Re
   if (!turn && work.call.stop.stop_requested())
     return std::unexpected(render_error("Cancelled before anything was sent."));
   if (!turn) return std::unexpected(render_error(no_turn(work, ready, node)));
+  if (ready.queued.count() >= 1000) {
+    if (auto no = renamed(work.row, ready.target, work.cluster, work.call.stop))
+      return std::unexpected(render_error(*std::move(no)));
+  }
   if (ready.queued.count() >= 1000)
     work.call.log.write(mcp::LogLevel::Notice,
                         fmt::format("{} waited {:.0f} s for its turn on {}", work.row.tool().name,
@@ -179,7 +185,7 @@ Carried followed(Work& work, Ready& ready, const pve::Upid& upid, bool may_move)
     base::log(base::LogLevel::Info,
               fmt::format("{} was cancelled; its PVE task goes on: {}", work.row.tool().name, upid.text));
   }
-  if (work.row.about().changes_guest_list) cluster.guests.forget();
+  if (work.row.about().changes_guest_list) cluster.inventory.forget();
   if (may_move && report.state == pve::TaskReport::State::Failed && work.row.about().may_be_repeated &&
       moved(work, ready, report.exit_status))
     return std::unexpected(Moved{});
@@ -222,7 +228,15 @@ std::expected<mcp::Outcome, Moved> carry_out(Work& work, Ready& ready, bool may_
                  failure(ready, explained(answer.error(), *wanted, arguments, work.cluster, work.may,
                                           work.call.stop)));
   }
-  if (work.row.about().changes_guest_list) work.cluster.guests.forget();
+  if (may_move) {
+    if (auto other =
+            corrected(work.row, ready.target, answer->data, work.cluster, work.may, work.call.stop)) {
+      if (!*other) return render_error(std::move(other->error()));
+      ready.target = *std::move(*other);
+      return std::unexpected(Moved{});
+    }
+  }
+  if (work.row.about().changes_guest_list) work.cluster.inventory.forget();
   const auto upid = started_task(work.row, *answer);
   if (!upid) return rendered(work, ready, *std::move(answer));
   if (*turn) (*turn)->started(*upid);

@@ -8,7 +8,7 @@
 #include "engine/seen_guests.h"
 #include "facts/facts.h"
 #include "pve/client.h"
-#include "pve/guests.h"
+#include "pve/inventory_cache.h"
 #include "pve/permissions.h"
 #include "pve/tasks.h"
 #include "pve/turns.h"
@@ -40,7 +40,7 @@ struct Cluster {
         clock(access.clock),
         options(access.options),
         version(client, clock),
-        guests(client, clock),
+        inventory(client, clock),
         seen(clock),
         permissions(client, clock),
         tasks(client, clock),
@@ -51,7 +51,7 @@ struct Cluster {
   base::Clock& clock;
   const Options options;
   pve::ConnectedVersion version;
-  pve::Guests guests;
+  pve::InventoryCache inventory;
   SeenGuests seen;
   pve::Permissions permissions;
   pve::Tasks tasks;

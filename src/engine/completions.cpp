@@ -10,7 +10,7 @@
 #include "base/ascii.h"
 #include "base/json_read.h"
 #include "base/text.h"
-#include "engine/guest_kinds.h"
+#include "engine/guest_lookup.h"
 #include "engine/guest_name.h"
 
 namespace engine {
@@ -55,22 +55,6 @@ void each(const base::Json* data, Use use) {
   }
 }
 
-/// Of a list, separated by commas.
-bool lists(std::string_view list, std::string_view word) {
-  const auto words = base::split(list, ',');
-  return std::ranges::find(words, word) != words.end();
-}
-
-pve::Guest guest_of(const base::JsonObject& row) {
-  return {base::number(row, "vmid", 0), base::text(row, "name"), base::text(row, "node"),
-          base::raw_text(row, "type") == "lxc"};
-}
-
-bool is_guest(const base::JsonObject& row) {
-  const auto type = base::raw_text(row, "type");
-  return base::number(row, "vmid", 0) > 0 && (type == "qemu" || type == "lxc");
-}
-
 /// How well a candidate fits: 0 begins with it, 1 contains it, 2 does not.
 int distance(const Candidate& candidate, const std::string& typed) {
   int best = 2;
@@ -84,46 +68,51 @@ int distance(const Candidate& candidate, const std::string& typed) {
 struct Source {
   Completes kind;
   std::array<std::string_view, 2> lists{};  ///< the tool that reads one of them must be allowed
-  std::string_view path{};
+  std::string_view path{};                  ///< of a list of its own; empty: the inventory has it
   std::string_view member{};
-  std::string_view type{};     ///< of the rows that count
-  std::string_view content{};  ///< of a storage: what it must be able to hold
 };
 
 constexpr Source kSources[] = {
-    {Completes::Node, {"/nodes", kResources}, kResources, "node", "node"},
-    {Completes::Storage, {"/storage", kResources}, kResources, "storage", "storage"},
-    {Completes::BackupStorage, {"/storage", kResources}, kResources, "storage", "storage", "backup"},
+    {Completes::Node, {"/nodes", kResources}},
+    {Completes::Storage, {"/storage", kResources}},
+    {Completes::BackupStorage, {"/storage", kResources}},
     {Completes::Pool, {"/pools"}, "/pools", "poolid"},
     {Completes::User, {"/access/users"}, "/access/users", "userid"},
 };
 
-/// What the source's member is in the rows that count.
-std::set<std::string> texts(const base::Json* data, const Source& source) {
+std::set<std::string> texts(const base::Json* data, std::string_view member) {
   std::set<std::string> found;
   each(data, [&](const base::JsonObject& row) {
-    if (!source.type.empty() && base::raw_text(row, "type") != source.type) return;
-    if (!source.content.empty() && !lists(base::raw_text(row, "content"), source.content)) return;
-    if (auto value = base::text(row, source.member); !value.empty()) found.insert(std::move(value));
+    if (auto value = base::text(row, member); !value.empty()) found.insert(std::move(value));
   });
   return found;
 }
 
-/// What the storage can hold, where it is in a list of which the content counts.
-std::optional<std::string> content_in(const base::Json* data, std::string_view storage,
-                                      const Source& source) {
-  std::optional<std::string> found;
-  if (source.content.empty()) return found;
-  each(data, [&](const base::JsonObject& row) {
-    if (base::raw_text(row, "type") == source.type && base::text(row, source.member) == storage)
-      found = base::text(row, "content");
-  });
+std::set<std::string> names_in(const pve::InventoryPtr& list, Completes kind) {
+  std::set<std::string> found;
+  if (!list) return found;
+  if (kind == Completes::Node) {
+    for (const auto& node : list->nodes) found.insert(node.name);
+    return found;
+  }
+  for (const auto& storage : list->storages) {
+    if (kind == Completes::Storage || storage.holds("backup")) found.insert(storage.id);
+  }
   return found;
 }
 
-std::vector<Candidate> candidates_of(const base::Json* data, const Source& source) {
+/// What a storage can hold, as PVE writes it.
+std::optional<std::string> content_in(const pve::InventoryPtr& list, std::string_view id) {
+  if (!list) return std::nullopt;
+  const auto found = std::ranges::find(list->storages, id, &pve::NodeStorage::id);
+  if (found == list->storages.end()) return std::nullopt;
+  const std::vector<std::string_view> kinds(found->content.begin(), found->content.end());
+  return base::join(kinds, ",");
+}
+
+std::vector<Candidate> candidates_of(const std::set<std::string>& values) {
   std::vector<Candidate> candidates;
-  for (const auto& value : texts(data, source)) candidates.push_back({value});
+  for (const auto& value : values) candidates.push_back({value});
   return candidates;
 }
 
@@ -163,44 +152,66 @@ bool Completions::is_all_without_rights(const std::set<std::string>& users) cons
   return own != "root@pam" && users.size() == 1 && users.contains(own);
 }
 
+pve::InventoryPtr Completions::inventory(const std::stop_token& stop) {
+  constexpr std::chrono::seconds kPause{5};
+  auto& cluster = toolbox_.cluster();
+  if (stop.stop_requested()) return nullptr;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (failed_ && cluster.clock.steady() - *failed_ < kPause) return nullptr;
+  }
+  auto list = cluster.inventory.get(stop);
+  if (list) return *std::move(list);
+  // Who was cancelled in its question has learnt nothing.
+  if (list.error().kind == pve::Error::Kind::Cancelled) return nullptr;
+  const std::scoped_lock lock(mutex_);
+  failed_ = cluster.clock.steady();
+  return nullptr;
+}
+
 std::vector<Candidate> Completions::guests(const mcp::Caller& caller, const std::stop_token& stop) {
   const auto kinds = listed_kinds(toolbox_.may_use(caller));
   std::vector<Candidate> candidates;
   if (!kinds.vms && !kinds.containers) return candidates;
-  const auto data = answers_.get(kResources, stop);
-  each(data.get(), [&](const base::JsonObject& row) {
-    if (!is_guest(row)) return;
-    const auto guest = guest_of(row);
-    if (!kinds.has(guest)) return;
-    candidates.push_back({shown_guest(guest.vmid, guest.name), guest.name,
-                          base::raw_text(row, "status") == "running" ? 0 : 1});
-  });
+  const auto list = inventory(stop);
+  if (!list) return candidates;
+  for (const auto& guest : list->guests) {
+    if (kinds.has(guest))
+      candidates.push_back(
+          {shown_guest(guest.vmid, guest.name), guest.name, guest.last_status == "running" ? 0 : 1});
+  }
   return candidates;
+}
+
+/// As a read finds it; what its configuration says is remembered, for whoever types on.
+std::optional<pve::Guest> Completions::guest(std::string_view wanted, const GuestKinds& kinds,
+                                             const std::stop_token& stop) {
+  const GuestScope scope{kinds, kinds, true};
+  auto& cluster = toolbox_.cluster();
+  auto found = guest_listed(wanted, scope, cluster, stop);
+  if (found && !found->sure) {
+    const auto config = answers_.get(guest_path(found->guest, "config"), stop);
+    if (!config || name_in(*config, found->guest) != found->guest.name)
+      found = guest_now(wanted, scope, cluster, stop);
+  }
+  return found ? std::optional(found->guest) : std::nullopt;
 }
 
 std::vector<Candidate> Completions::snapshots(const base::JsonObject& context, const mcp::Caller& caller,
                                               const std::stop_token& stop) {
   auto wanted = base::text(context, "vmid");
   if (wanted.empty()) wanted = base::text(context, "guest");
-  if (wanted.empty()) return {};
+  if (wanted.empty() || !inventory(stop)) return {};
   const auto may = toolbox_.may_use(caller);
   const GuestKinds kinds{may({base::Method::Get, "/nodes/{node}/qemu/{vmid}/snapshot"}),
                          may({base::Method::Get, "/nodes/{node}/lxc/{vmid}/snapshot"})};
   if (!kinds.vms && !kinds.containers) return {};
-  const auto data = answers_.get(kResources, stop);
-  std::vector<pve::Guest> all;
-  each(data.get(), [&](const base::JsonObject& row) {
-    if (is_guest(row) && kinds.has(guest_of(row))) all.push_back(guest_of(row));
-  });
-  std::ranges::sort(all, {}, &pve::Guest::vmid);
-  const auto guest = guest_named(wanted, all);
-  if (!guest) return {};
-  const auto path = fmt::format("/nodes/{}/{}/{}/snapshot", base::percent_encode(guest->node),
-                                guest->container ? "lxc" : "qemu", guest->vmid);
-  auto found = candidates_of(answers_.get(path, stop).get(), {.kind = Completes::Snapshot, .member = "name"});
+  const auto found = guest(wanted, kinds, stop);
+  if (!found) return {};
+  auto names = texts(answers_.get(guest_path(*found, "snapshot"), stop).get(), "name");
   // PVE's word for the present state.
-  std::erase_if(found, [](const Candidate& candidate) { return candidate.value == "current"; });
-  return found;
+  names.erase("current");
+  return candidates_of(names);
 }
 
 std::vector<Candidate> Completions::tasks(const std::stop_token& stop) {
@@ -224,7 +235,11 @@ mcp::Completion Completions::complete(Completes kind, std::string_view value, co
                : mcp::Completion{{}, 0, false};
   for (const auto& source : kSources) {
     if (source.kind == kind && may_any(caller, source.lists))
-      return rank(candidates_of(answers_.get(std::string(source.path), stop).get(), source), value);
+      return rank(
+          candidates_of(source.path.empty()
+                            ? names_in(inventory(stop), kind)
+                            : texts(answers_.get(std::string(source.path), stop).get(), source.member)),
+          value);
   }
   return {{}, 0, false};
 }
@@ -234,16 +249,26 @@ std::optional<std::vector<std::string>> Completions::unless_one(Completes kind, 
                                                                 const std::stop_token& stop) {
   const auto* source = std::ranges::find(kSources, kind, &Source::kind);
   if (source == std::end(kSources) || !may_any(caller, source->lists)) return std::nullopt;
-  const std::string path(source->path);
-  const auto all = [&](const auto& data) { return texts(data.get(), *source); };
   const std::string wanted(value);
-  const auto known = answers_.known(path);
-  if (known && all(known).contains(wanted)) return std::nullopt;
-  const auto data = answers_.newer_than(known, path, stop);
-  const auto found = all(data);
+  std::set<std::string> found;
+  if (source->path.empty()) {
+    auto& cluster = toolbox_.cluster();
+    const auto known = cluster.inventory.remembered();
+    if (names_in(known, kind).contains(wanted)) return std::nullopt;
+    const auto list = cluster.inventory.newer_than(known, stop);
+    if (!list) return std::nullopt;
+    found = names_in(*list, kind);
+    // A storage that is there is known not to hold backups though none does.
+    if (found.empty() && (kind != Completes::BackupStorage || !content_in(*list, wanted)))
+      return std::nullopt;
+  } else {
+    const std::string path(source->path);
+    const auto known = answers_.known(path);
+    if (texts(known.get(), source->member).contains(wanted)) return std::nullopt;
+    found = texts(answers_.newer_than(known, path, stop).get(), source->member);
+    if (found.empty()) return std::nullopt;
+  }
   if (found.contains(wanted)) return std::nullopt;
-  // A storage that is there is known not to hold backups though none does.
-  if (found.empty() && !content_in(data.get(), wanted, *source)) return std::nullopt;
   if (kind == Completes::User && is_all_without_rights(found)) return std::nullopt;
   return std::vector<std::string>(found.begin(), found.end());
 }
@@ -252,7 +277,7 @@ std::optional<std::string> Completions::content(std::string_view storage, const 
                                                 const std::stop_token& stop) {
   const auto* source = std::ranges::find(kSources, Completes::BackupStorage, &Source::kind);
   if (!may_any(caller, source->lists)) return std::nullopt;
-  return content_in(answers_.get(std::string(source->path), stop).get(), storage, *source);
+  return content_in(inventory(stop), storage);
 }
 
 }  // namespace engine

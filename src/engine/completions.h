@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <span>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "engine/guest_kinds.h"
 #include "engine/remembered.h"
 #include "engine/toolbox.h"
 #include "mcp/prompts.h"
@@ -64,7 +66,7 @@ struct Candidate {
 /// the case; 100 at most.
 mcp::Completion rank(const std::vector<Candidate>& candidates, std::string_view typed);
 
-/// Asks PVE once in five seconds for each kind, however fast somebody types. Safe from many threads; refers
+/// Asks PVE once in some seconds for each kind, however fast somebody types. Safe from many threads; refers
 /// to the toolbox, by whose policy a caller sees something or nothing.
 class Completions final : public Names {
  public:
@@ -87,6 +89,10 @@ class Completions final : public Names {
   /// Whether the caller may use the tool that reads one of these paths.
   bool may_any(const mcp::Caller& caller, std::span<const std::string_view> paths) const;
   bool is_all_without_rights(const std::set<std::string>& users) const;
+  /// nullptr where PVE does not answer, or did not a moment ago.
+  pve::InventoryPtr inventory(const std::stop_token& stop);
+  std::optional<pve::Guest> guest(std::string_view wanted, const GuestKinds& kinds,
+                                  const std::stop_token& stop);
   std::vector<Candidate> guests(const mcp::Caller& caller, const std::stop_token& stop);
   std::vector<Candidate> snapshots(const base::JsonObject& context, const mcp::Caller& caller,
                                    const std::stop_token& stop);
@@ -94,6 +100,8 @@ class Completions final : public Names {
 
   Toolbox& toolbox_;
   Remembered answers_;
+  std::mutex mutex_;
+  std::optional<base::Clock::Steady> failed_;  ///< when the inventory could not be read
 };
 
 }  // namespace engine

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/gate.h"
-#include "pve/guests.h"
+#include "pve/inventory.h"
 
 namespace engine {
 
@@ -17,8 +17,5 @@ struct GuestKinds {
 
 /// Who may list the cluster's resources lists both.
 GuestKinds listed_kinds(const MayUse& may);
-
-/// The guests of these kinds, in the same order; `list` itself where those are all.
-pve::GuestList of_kinds(const pve::GuestList& list, const GuestKinds& kinds);
 
 }  // namespace engine

@@ -1,21 +1,24 @@
-// A guest as a person names it.
+// A guest as a person writes it: "100", "web01", "100 (web01)".
 #pragma once
 
 #include <cstdint>
-#include <expected>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "pve/guests.h"
+#include "pve/inventory.h"
 
 namespace engine {
 
 /// "100 (web01)", as completion offers it.
 std::string shown_guest(std::int64_t vmid, std::string_view name);
+/// "VM 100 (web01)", "container 200".
+std::string kind_and_name(const pve::Guest& guest);
 
-/// What "100" and "100 (web01)" say; nothing of another text, nor of "100 ()".
+/// What "100" and "100 (web01)" say; nothing of another text, nor of "100 ()". Digits are a number always,
+/// whatever guests are called.
 struct WrittenGuest {
   std::int64_t vmid = 0;
   std::string_view name{};  ///< of the text; empty: it says none
@@ -25,13 +28,14 @@ std::optional<WrittenGuest> written_guest(std::string_view text);
 /// The number alone, whatever the name.
 std::optional<std::int64_t> guest_number(std::string_view text);
 
+/// Whether two names are the same whatever their case.
+bool same_name(std::string_view a, std::string_view b);
+
 /// A sentence when `written` has the number of `guest` and another name: the number may be another guest's
 /// by now. Case does not count, and of a guest whose name PVE does not say any is right.
 std::optional<std::string> misnamed(const WrittenGuest& written, const pve::Guest& guest);
 
-/// By number, by the form above with the name that the guest has, or by a name that only one has, whatever
-/// its case. The error is a sentence.
-std::expected<pve::Guest, std::string> guest_named(std::string_view text,
-                                                   const std::vector<pve::Guest>& guests);
+/// Those with exactly this name; where none has it, those with it whatever its case.
+std::vector<const pve::Guest*> named(std::string_view name, std::span<const pve::Guest> guests);
 
 }  // namespace engine

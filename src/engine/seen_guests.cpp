@@ -24,14 +24,14 @@ void SeenGuests::forget_old() {
                 [&](const auto& item) { return !is_late(item.second[0]) && !is_late(item.second[1]); });
 }
 
-void SeenGuests::see(const pve::GuestList& list) {
+void SeenGuests::see(const pve::InventoryPtr& list) {
   const std::scoped_lock lock(mutex_);
   const auto now = clock_.steady();
   if (list == nullptr || (list == last_ && now - taken_ < kLately / 2)) return;
   last_ = list;
   taken_ = now;
   forget_old();
-  for (const auto& guest : *list) {
+  for (const auto& guest : list->guests) {
     const std::size_t kind = guest.container ? 1 : 0;
     auto& number = seen_[number_key(guest.vmid)];
     number = {kNever, kNever};

@@ -24,7 +24,7 @@ class SeenGuests {
   SeenGuests(const SeenGuests&) = delete;
   SeenGuests& operator=(const SeenGuests&) = delete;
 
-  void see(const pve::GuestList& list);
+  void see(const pve::InventoryPtr& list);
   /// The kinds of all that `wanted` has meant: a number, "100 (web01)", or a name whatever its case. A number
   /// is what it was last; of a name every guest that had it counts. Neither kind when nobody has seen any.
   GuestKinds lately(std::string_view wanted);
@@ -38,7 +38,7 @@ class SeenGuests {
 
   base::Clock& clock_;
   std::mutex mutex_;
-  pve::GuestList last_;
+  pve::InventoryPtr last_;
   base::Clock::Steady taken_{};  ///< when `last_` was
   base::Clock::Steady cleaned_{};
   std::unordered_map<std::string, Times> seen_;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "engine/guest_lookup.h"
 #include "engine/parallel.h"
 #include "engine/request.h"
 #include "engine/visibility.h"
@@ -14,6 +15,13 @@ constexpr std::size_t kAtOnce = 8;
 /// PVE gives up on a dead node after three to ten seconds.
 constexpr std::chrono::seconds kLongest{15};
 
+tool::Unseen unseen(const pve::Error& error, const std::string& path, const Cluster& cluster) {
+  if (error.kind == pve::Error::Kind::Cancelled) return {"no answer in time"};
+  if (error.kind == pve::Error::Kind::Refused)
+    return {base::printable(error.message), error.status == 403, error.status};
+  return {pve::explain(error, "GET " + path, cluster.client.base_url())};
+}
+
 }  // namespace
 
 tool::Sources::Got ParallelReads::read(const tool::Read& read, const std::stop_token& stop) {
@@ -21,12 +29,7 @@ tool::Sources::Got ParallelReads::read(const tool::Read& read, const std::stop_t
   if (!wanted) return std::unexpected(tool::Unseen{wanted.error()});
   auto answer = cluster_.client.call(*wanted, stop);
   if (answer) return std::move(answer->data);
-  const auto& error = answer.error();
-  if (error.kind == pve::Error::Kind::Cancelled) return std::unexpected(tool::Unseen{"no answer in time"});
-  if (error.kind == pve::Error::Kind::Refused)
-    return std::unexpected(tool::Unseen{base::printable(error.message), error.status == 403, error.status});
-  return std::unexpected(
-      tool::Unseen{pve::explain(error, "GET " + wanted->path, cluster_.client.base_url())});
+  return std::unexpected(unseen(answer.error(), wanted->path, cluster_));
 }
 
 std::vector<tool::Sources::Got> ParallelReads::get(const std::vector<tool::Read>& reads) {
@@ -34,6 +37,25 @@ std::vector<tool::Sources::Got> ParallelReads::get(const std::vector<tool::Read>
   in_parallel(reads.size(), kAtOnce, kLongest, stop_,
               [&](std::size_t i, const std::stop_token& stop) { got[i] = read(reads[i], stop); });
   return got;
+}
+
+std::expected<pve::InventoryPtr, tool::Unseen> ParallelReads::inventory() {
+  std::expected<pve::InventoryPtr, tool::Unseen> got = std::unexpected(tool::Unseen{"no answer in time"});
+  in_parallel(1, 1, kLongest, stop_, [&](std::size_t, const std::stop_token& stop) {
+    auto list = cluster_.inventory.now(stop);
+    if (list) got = *std::move(list);
+    if (!list) got = std::unexpected(unseen(list.error(), "/cluster/resources", cluster_));
+  });
+  return got;
+}
+
+std::expected<pve::Guest, std::string> ParallelReads::guest(std::string_view text) {
+  auto found = guest_now(text, {.reads = true}, cluster_, stop_);
+  if (found) return std::move(found->guest);
+  if (const auto& why = found.error().unlisted)
+    return std::unexpected("its list could not be read: " +
+                           unseen(*why, "/cluster/resources", cluster_).sentence);
+  return std::unexpected(std::move(found.error().sentence));
 }
 
 std::optional<tool::Unseen> ParallelReads::thinned(const tool::Sight& sight) {

@@ -18,6 +18,8 @@ class ParallelReads final : public tool::Sources {
   ParallelReads(Cluster& cluster, std::stop_token stop) : cluster_(cluster), stop_(std::move(stop)) {}
 
   std::vector<Got> get(const std::vector<tool::Read>& reads) override;
+  std::expected<pve::InventoryPtr, tool::Unseen> inventory() override;
+  std::expected<pve::Guest, std::string> guest(std::string_view text) override;
   std::optional<tool::Unseen> thinned(const tool::Sight& sight) override;
   std::int64_t now() const override;
 

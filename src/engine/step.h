@@ -48,7 +48,8 @@ struct Ready {
   std::chrono::milliseconds queued{0};
 };
 
-/// The guest turned out to be on another node, nothing was changed, and Ready goes there now.
+/// The guest turned out to be on another node, or its name to be another guest's; nothing was changed, and
+/// Ready goes there now.
 struct Moved {};
 
 /// Sends, follows the task that PVE starts, and renders. Moved at most where `may_move`: what PVE says of the

@@ -15,8 +15,10 @@ std::string title(const Row& row, const Target& target, Cluster& cluster) {
     return fmt::format("Storage {} on {}", text("storage"), text("node"));
   if (about.guest == tool::GuestKind::None) return "Node " + text("node");
   const auto* vmid = target.arguments.if_contains("vmid");
-  const auto list = target.list ? target.list : cluster.guests.remembered();
-  const auto* guest = list && vmid->is_int64() ? pve::find(*list, vmid->get_int64()) : nullptr;
+  const auto list = target.list ? target.list : cluster.inventory.remembered();
+  const auto* guest = target.guest               ? &target.guest->guest
+                      : list && vmid->is_int64() ? list->guest(vmid->get_int64())
+                                                 : nullptr;
   const auto kind = tool::noun(about.guest);
   if (guest == nullptr || guest->name.empty()) return fmt::format("{} {}", kind, text("vmid"));
   return fmt::format("{} ({} {})", guest->name, kind, guest->vmid);

@@ -11,6 +11,7 @@
 #include "base/json_read.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "engine/guest_name.h"
 
 namespace engine {
 namespace {
@@ -53,15 +54,13 @@ std::optional<std::string> as_text(const base::Json& given) {
   return std::nullopt;
 }
 
-/// The items of a list, joined as PVE splits them; an item that PVE would split again is refused.
-std::optional<std::string> joined(const base::JsonArray& items) {
+/// The items of a list, joined as PVE splits them; an item with one of `separators` would be split again and
+/// is refused.
+std::optional<std::string> joined(const base::JsonArray& items, std::string_view separators) {
   std::string text;
   for (const auto& item : items) {
     const auto part = as_text(item);
-    if (!part || part->empty() ||
-        part->find_first_of(std::string_view(",; \t\r\n\0", 7)) != std::string::npos) {
-      return std::nullopt;
-    }
+    if (!part || part->empty() || part->find_first_of(separators) != std::string::npos) return std::nullopt;
     if (!text.empty()) text += ',';
     text += *part;
   }
@@ -87,7 +86,11 @@ std::optional<base::Json> as_array(const base::Json& given) {
 std::optional<base::Json> as_string(const Field& field, const base::Json& given) {
   std::optional<std::string> text = as_text(given);
   if (given.is_bool() && may_be_boolean(field)) text = given.get_bool() ? "1" : "0";
-  if (given.is_array() && is_list(field)) text = joined(given.get_array());
+  if (given.is_array() && is_list(field)) {
+    constexpr std::string_view kSeparators(",; \t\r\n\0", 7);
+    // "100 (web01)" has a blank; those are taken apart here.
+    text = joined(given.get_array(), field.guests ? "," : kSeparators);
+  }
   if (!text) return std::nullopt;
   return base::Json(boost::json::string(*text));
 }
@@ -98,17 +101,23 @@ bool may_name_guest(std::string_view text) {
          std::ranges::all_of(text, [](char c) { return base::is_alnum(c) || c == '-' || c == '.'; });
 }
 
-/// What could be a number is one.
-bool is_guest_name(const base::Json& given) {
-  return given.is_string() && !as_integer(given) && may_name_guest(std::string_view(given.get_string()));
+/// "web01", and "100 (web01)" as completion offers it. What could be a number is one.
+bool may_mean_guest(std::string_view text) {
+  constexpr std::size_t kLongest = 300;
+  if (integer(text) || text.size() > kLongest || base::has_control(text)) return false;
+  return may_name_guest(text) || written_guest(text).has_value();
 }
 
-/// "db01, web01" where PVE takes numbers only: engine/target looks the names up.
+bool is_guest_name(const base::Json& given) {
+  return given.is_string() && may_mean_guest(std::string_view(given.get_string()));
+}
+
+/// "db01, 100 (web01)" where PVE takes numbers only: engine/target looks the names up.
 bool names_guests(std::string_view text) {
   bool named = false;
   for (const auto part : base::split(text, ',')) {
     const auto name = base::trim(part);
-    if (!may_name_guest(name)) return false;
+    if (!integer(name) && !may_mean_guest(name)) return false;
     named = named || !integer(name);
   }
   return named;

@@ -7,7 +7,6 @@
 #include <set>
 #include <utility>
 
-#include "base/json_read.h"
 #include "base/text.h"
 #include "engine/parallel.h"
 #include "engine/remedies.h"
@@ -17,37 +16,22 @@
 namespace prompt {
 namespace {
 
-using Rows = std::expected<base::JsonArray, std::string>;
-
-/// What is a plain name; else empty.
-std::string name_in(const base::JsonObject& row, std::string_view key) {
-  const auto text = base::raw_text(row, key);
-  return is_plain_name(text) ? std::string(text) : std::string{};
-}
-
-/// The error says why there are none.
-Rows rows(pve::Client& client, const pve::Call& call, const std::stop_token& stop) {
-  std::optional<Rows> got;
+/// The error says why there is none.
+std::expected<pve::InventoryPtr, std::string> inventory(engine::Cluster& cluster,
+                                                        const std::stop_token& stop) {
+  constexpr std::string_view kCall = "GET /cluster/resources";
+  std::optional<std::expected<pve::InventoryPtr, std::string>> got;
   engine::in_parallel(1, 1, kListTime, stop, [&](std::size_t, const std::stop_token& ended) {
-    auto answer = client.call(call, ended);
-    if (!answer) {
+    auto list = cluster.inventory.get(ended);
+    if (list) {
+      got = *std::move(list);
+    } else if (!ended.stop_requested()) {
       // Its words for what was stopped are none for what took too long.
-      if (ended.stop_requested()) return;
-      got = std::unexpected(
-          engine::explanation(answer.error(), fmt::format("GET {}", call.path), client.base_url(), {}));
-    } else if (auto* array = answer->data.if_array()) {
-      got = std::move(*array);
-    } else {
-      got = base::JsonArray{};
+      got = std::unexpected(engine::explanation(list.error(), kCall, cluster.client.base_url(), {}));
     }
   });
   if (got) return *std::move(got);
-  return std::unexpected(fmt::format("GET {}: no answer within {} s.", call.path, kListTime.count()));
-}
-
-bool holds_backups(const base::JsonObject& row) {
-  const auto kinds = base::split(base::raw_text(row, "content"), ',');
-  return std::ranges::find(kinds, "backup") != kinds.end();
+  return std::unexpected(fmt::format("{}: no answer within {} s.", kCall, kListTime.count()));
 }
 
 struct Storage {
@@ -57,17 +41,14 @@ struct Storage {
 
 using Storages = std::map<std::string, Storage>;
 
-Storages storages_in(const base::JsonArray& rows, std::string_view wanted) {
+Storages storages_in(const pve::Inventory& list, std::string_view wanted) {
   Storages found;
-  for (const auto& item : rows) {
-    const auto* row = item.if_object();
-    if (row == nullptr || !holds_backups(*row)) continue;
-    auto storage = name_in(*row, "storage");
-    auto node = name_in(*row, "node");
-    if (storage.empty() || node.empty() || (!wanted.empty() && storage != wanted)) continue;
-    auto& entry = found[std::move(storage)];
-    entry.shared = entry.shared || base::flag(*row, "shared");
-    entry.nodes.insert(std::move(node));
+  for (const auto& storage : list.storages) {
+    if (!storage.holds("backup") || !is_plain_name(storage.id) || !is_plain_name(storage.node)) continue;
+    if (!wanted.empty() && storage.id != wanted) continue;
+    auto& entry = found[storage.id];
+    entry.shared = entry.shared || storage.shared;
+    entry.nodes.insert(storage.node);
   }
   return found;
 }
@@ -80,38 +61,37 @@ std::vector<std::string> names(const std::vector<Place>& places) {
 
 }  // namespace
 
+const std::expected<pve::InventoryPtr, std::string>& Map::list() {
+  if (!list_) list_ = inventory(cluster_, stop_);
+  return *list_;
+}
+
 const std::expected<Places, std::string>& Map::nodes() {
   if (nodes_) return *nodes_;
-  const auto list = rows(cluster_.client, {base::Method::Get, "/nodes", {}}, stop_);
-  if (!list) return nodes_.emplace(std::unexpected(list.error()));
-  std::set<std::string> online;
-  std::set<std::string> offline;
-  for (const auto& item : *list) {
-    const auto* row = item.if_object();
-    if (row != nullptr)
-      (base::raw_text(*row, "status") == "offline" ? offline : online).insert(name_in(*row, "node"));
-  }
-  online.erase("");
-  offline.erase("");
+  const auto& known = list();
+  if (!known) return nodes_.emplace(std::unexpected(known.error()));
   Places places;
-  for (const auto& name : online) places.all.push_back({.node = name});
-  places.offline.assign(offline.begin(), offline.end());
+  for (const auto& node : (*known)->nodes) {
+    if (!is_plain_name(node.name)) continue;
+    if (node.status == "offline") {
+      places.offline.push_back(node.name);
+    } else {
+      places.all.push_back({.node = node.name});
+    }
+  }
   return nodes_.emplace(std::move(places));
 }
 
 std::expected<Places, std::string> Map::backup_storages(std::string_view first, std::string_view storage) {
   const auto& cluster = nodes();
   if (!cluster) return std::unexpected(cluster.error());
-  const pve::Call call{base::Method::Get, "/cluster/resources", {{"type", "storage"}}};
-  const auto list = rows(cluster_.client, call, stop_);
-  if (!list) return std::unexpected(list.error());
   auto order = names(cluster->all);
   const auto front = std::ranges::find(order, first);
   if (front != order.end()) std::rotate(order.begin(), front, std::next(front));
   Places places;
   std::vector<Place> local;
   std::set<std::string> offline;
-  for (const auto& [name, found] : storages_in(*list, storage)) {
+  for (const auto& [name, found] : storages_in(**list(), storage)) {
     std::vector<std::string> nodes;
     for (const auto& node : order) {
       if (found.nodes.contains(node)) nodes.push_back(node);

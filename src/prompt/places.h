@@ -13,7 +13,7 @@
 
 namespace prompt {
 
-/// How long a list of nodes or storages may take.
+/// How long the list of nodes and storages may take.
 inline constexpr std::chrono::seconds kListTime{10};
 
 /// One place that a fact is read at.
@@ -32,7 +32,7 @@ struct Places {
   std::vector<std::string> offline{};
 };
 
-/// Asks PVE for each list once, when it is first wanted. Refers to all it is given. For one thread.
+/// Asks for the cluster's inventory once, when it is first wanted. Refers to all it is given. For one thread.
 class Map {
  public:
   Map(engine::Cluster& cluster, const std::stop_token& stop) : cluster_(cluster), stop_(stop) {}
@@ -48,8 +48,11 @@ class Map {
   std::string no_storage() const;
 
  private:
+  const std::expected<pve::InventoryPtr, std::string>& list();
+
   engine::Cluster& cluster_;
   const std::stop_token& stop_;
+  std::optional<std::expected<pve::InventoryPtr, std::string>> list_{};
   std::optional<std::expected<Places, std::string>> nodes_{};
 };
 

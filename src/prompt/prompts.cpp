@@ -102,6 +102,20 @@ Allowed allowed_tools(mcp::Tools& tools, const mcp::Caller& caller) {
   return allowed;
 }
 
+/// The kinds of guest that the caller may read for this prompt: of the others it hears nothing. A prompt
+/// without facts of its own for each kind can be about either, and tells of none by the way.
+engine::GuestScope scope_of(const tool::Prompt& row, const Allowed& allowed) {
+  engine::GuestScope scope{.meant = {}, .listed = {false, false}, .reads = true};
+  bool by_kind = false;
+  for (const auto& fact : row.facts) {
+    by_kind = by_kind || fact.of != Of::Any;
+    if (fact.of == Of::Any || allowed_call(fact, allowed) == nullptr) continue;
+    (fact.of == Of::Vm ? scope.listed.vms : scope.listed.containers) = true;
+  }
+  if (by_kind) scope.meant = scope.listed;
+  return scope;
+}
+
 /// Which settings of the server exclude tools: as the refusals of a caller without limits of its own say.
 std::string settings_of(const Tools& missing, const Refuse& refuse) {
   bool by_tier = !refuse;
@@ -229,9 +243,9 @@ mcp::PromptOutcome Prompts::get(const mcp::Request& request, std::string_view na
     if (auto no = unknown_name(*row, *values, *names_, request.caller, request.stop))
       return wrong(*std::move(no));
   }
-  const auto subject = subject_of(*row, *std::move(values), cluster_, request.stop);
-  if (!subject) return wrong(subject.error());
   const auto allowed = allowed_tools(tools_, request.caller);
+  const auto subject = subject_of(*row, *std::move(values), cluster_, scope_of(*row, allowed), request.stop);
+  if (!subject) return wrong(subject.error());
   auto facts = facts_of(*row, *subject, allowed, cluster_, request.stop);
   read_facts(facts, tools_, request);
   if (request.stop.stop_requested())

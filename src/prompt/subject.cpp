@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "engine/guest_lookup.h"
 #include "engine/guest_name.h"
 #include "engine/parallel.h"
 #include "engine/remedies.h"
@@ -79,27 +80,6 @@ std::string sentence(const Named& wrong) {
                      list);
 }
 
-using FoundGuest = std::expected<pve::Guest, std::string>;
-
-FoundGuest the_guest(const std::vector<pve::Guest>& guests, const std::string& given) {
-  auto found = engine::guest_named(given, guests);
-  if (!found) return std::unexpected("guest: " + found.error());
-  return found;
-}
-
-/// Nothing when PVE does not say; `unknown` has its words then.
-std::optional<FoundGuest> look_up(engine::Cluster& cluster, const std::string& given,
-                                  const std::stop_token& stop, std::string& unknown) {
-  const auto remembered = cluster.guests.remembered();
-  if (remembered) {
-    if (auto guest = the_guest(*remembered, given)) return guest;
-  }
-  const auto list = cluster.guests.newer_than(remembered, stop);
-  if (list) return the_guest(**list, given);
-  unknown = engine::explanation(list.error(), "GET /cluster/resources", cluster.client.base_url(), {});
-  return std::nullopt;
-}
-
 }  // namespace
 
 std::optional<std::string> unknown_name(const tool::Prompt& row, const Values& values, engine::Names& names,
@@ -119,7 +99,8 @@ std::optional<std::string> unknown_name(const tool::Prompt& row, const Values& v
 }
 
 std::expected<Subject, std::string> subject_of(const tool::Prompt& row, Values values,
-                                               engine::Cluster& cluster, const std::stop_token& stop) {
+                                               engine::Cluster& cluster, const engine::GuestScope& scope,
+                                               const std::stop_token& stop) {
   Subject subject{.values = std::move(values)};
   const auto about = std::ranges::find(row.arguments, Completes::Guest, &tool::PromptArgument::completes);
   if (about == row.arguments.end() || !subject.values.contains(about->name)) return subject;
@@ -127,12 +108,17 @@ std::expected<Subject, std::string> subject_of(const tool::Prompt& row, Values v
   const auto given = value;
   // What somebody calls a guest that nobody knows does not go into our words.
   if (const auto number = engine::guest_number(given)) value = std::to_string(*number);
-  const auto guest = look_up(cluster, given, stop, subject.unknown);
-  if (!guest) return subject;
-  if (!*guest) return std::unexpected(guest->error());
-  value = std::to_string((*guest)->vmid);
-  if (is_plain_name((*guest)->node)) subject.values.emplace("node", (*guest)->node);
-  subject.kind = (*guest)->container ? Of::Container : Of::Vm;
+  // What follows reads and changes the guest by its number: the name counts as it is now.
+  const auto found = engine::guest_now(given, scope, cluster, stop);
+  if (!found && found.error().unlisted) {
+    subject.unknown =
+        engine::explanation(*found.error().unlisted, "GET /cluster/resources", cluster.client.base_url(), {});
+    return subject;
+  }
+  if (!found) return std::unexpected("guest: " + found.error().sentence);
+  value = std::to_string(found->guest.vmid);
+  if (is_plain_name(found->guest.node)) subject.values.emplace("node", found->guest.node);
+  subject.kind = found->guest.container ? Of::Container : Of::Vm;
   return subject;
 }
 

@@ -9,6 +9,7 @@
 
 #include "engine/cluster.h"
 #include "engine/completions.h"
+#include "engine/guest_lookup.h"
 #include "mcp/request.h"
 #include "prompt/arguments.h"
 #include "prompt/facts.h"
@@ -26,9 +27,9 @@ std::optional<std::string> unknown_name(const tool::Prompt& row, const Values& v
                                         std::chrono::seconds longest = kNamesTime);
 
 /// Fills in what is known of the guest: its number, its kind, its node. The error says why there is no such
-/// guest, more than one, or that its number and its name are not of the same one; of what a remembered list
-/// says the opposite it asks again before.
+/// guest, more than one, or that its number and its name are not of the same one.
 std::expected<Subject, std::string> subject_of(const tool::Prompt& row, Values values,
-                                               engine::Cluster& cluster, const std::stop_token& stop);
+                                               engine::Cluster& cluster, const engine::GuestScope& scope,
+                                               const std::stop_token& stop);
 
 }  // namespace prompt

@@ -27,32 +27,16 @@ constexpr std::uint64_t kRunning = 1;
 
 constexpr std::size_t kAtOnce = 8;
 
-bool is_meant(const base::JsonObject& row, const Match& match) {
-  if (const auto node = match.values.find("node"); node != match.values.end())
-    return base::raw_text(row, "type") == "node" && base::raw_text(row, "node") == node->second;
-  const auto& wanted = match.values.at("vmid");
+bool is_meant(const base::JsonObject& row, std::string_view node, std::int64_t vmid) {
   const auto type = base::raw_text(row, "type");
-  if (type != "qemu" && type != "lxc") return false;
-  const auto number = engine::guest_number(wanted);
-  return number ? base::number(row, "vmid") == number : base::text(row, "name") == wanted;
+  if (vmid == 0) return type == "node" && base::raw_text(row, "node") == node;
+  return (type == "qemu" || type == "lxc") && base::number(row, "vmid") == vmid;
 }
 
 std::string_view task_node(std::string_view upid) {
   const auto parsed = pve::parse_upid(upid);
   // The node as it stands in the text, which outlives the parsed one.
   return parsed ? upid.substr(upid.find(':') + 1, parsed->node.size()) : std::string_view{};
-}
-
-pve::GuestList guests_in(const base::Json& resources) {
-  auto guests = std::make_shared<std::vector<pve::Guest>>();
-  const auto* rows = resources.if_array();
-  for (std::size_t i = 0; rows != nullptr && i < rows->size(); ++i) {
-    const auto* row = (*rows)[i].if_object();
-    const auto type = row == nullptr ? std::string_view{} : base::raw_text(*row, "type");
-    if (type == "qemu" || type == "lxc")
-      guests->push_back({base::number(*row, "vmid", 0), base::text(*row, "name"), {}, type == "lxc"});
-  }
-  return guests;
 }
 
 template <class Items>
@@ -65,40 +49,48 @@ void keep(Items& items, const std::set<std::string>& wanted) {
 
 struct Poll::List {
   std::optional<base::Json> data{};
+  pve::InventoryPtr inventory{};
 
   const base::JsonArray* rows() const { return data ? data->if_array() : nullptr; }
+
+  /// nullptr where there is none, and where nobody knows.
+  const pve::Guest* guest(const Match& match) const {
+    const auto wanted = match.values.find("vmid");
+    if (!inventory || wanted == match.values.end()) return nullptr;
+    if (const auto number = engine::guest_number(wanted->second)) return inventory->guest(*number);
+    // As the list has it: a name that moves on is a change that is told up to ten seconds late.
+    const auto named = engine::named(wanted->second, inventory->guests);
+    return named.size() == 1 ? named.front() : nullptr;
+  }
 
   std::optional<std::uint64_t> digest_of(const Match& match) const {
     if (rows() == nullptr) return std::nullopt;
     if (match.values.empty()) return digest(*data, match.row->ticking) | 2U;
+    const auto node = match.values.find("node");
+    const auto* wanted = guest(match);
+    if (node == match.values.end() && wanted == nullptr) return kGone;
     std::uint64_t found = kGone;
     for (const auto& item : *rows()) {
       const auto* row = item.if_object();
-      if (row != nullptr && is_meant(*row, match)) found ^= digest(item, match.row->ticking) | 2U;
+      if (row != nullptr && is_meant(*row, node == match.values.end() ? std::string_view{} : node->second,
+                                     wanted == nullptr ? 0 : wanted->vmid))
+        found ^= digest(item, match.row->ticking) | 2U;
     }
     return found;
   }
 
   /// The node that would have to answer is known to be dead.
   bool is_dead(std::string_view node) const {
-    if (rows() == nullptr || node.empty()) return false;
-    return std::ranges::any_of(*rows(), [&](const base::Json& item) {
-      const auto* row = item.if_object();
-      return row != nullptr && base::raw_text(*row, "type") == "node" &&
-             base::raw_text(*row, "node") == node && base::raw_text(*row, "status") == "offline";
-    });
+    const auto* found = inventory && !node.empty() ? inventory->node(node) : nullptr;
+    return found != nullptr && found->status == "offline";
   }
 
   /// "" where nobody knows.
   std::string_view node_of(const Match& match) const {
     if (const auto upid = match.values.find("upid"); upid != match.values.end())
       return task_node(upid->second);
-    if (rows() == nullptr || !match.values.contains("vmid")) return {};
-    for (const auto& item : *rows()) {
-      const auto* row = item.if_object();
-      if (row != nullptr && is_meant(*row, match)) return base::raw_text(*row, "node");
-    }
-    return {};
+    const auto* found = guest(match);
+    return found == nullptr ? std::string_view{} : std::string_view(found->node);
   }
 };
 
@@ -106,7 +98,10 @@ void Poll::ask(List& list, const std::stop_token& stop) const {
   auto& cluster = toolbox_.cluster();
   auto answer = cluster.client.call({base::Method::Get, "/cluster/resources", {}}, stop);
   if (!answer) return;
-  cluster.seen.see(guests_in(answer->data));
+  if (auto inventory = pve::inventory_of(answer->data)) {
+    list.inventory = std::make_shared<const pve::Inventory>(*std::move(inventory));
+    cluster.seen.see(list.inventory);
+  }
   // As those see it who read it: a change of what is put right is a change.
   const auto whole = std::ranges::find_if(rows_, [](const tool::Resource& row) {
     return row.watch == tool::Resource::Watch::Resources && !row.is_template();

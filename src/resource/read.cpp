@@ -7,11 +7,12 @@
 #include <set>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/json_read.h"
 #include "base/text.h"
 #include "engine/answer.h"
 #include "engine/guest_kinds.h"
-#include "engine/guest_name.h"
+#include "engine/guest_lookup.h"
 #include "engine/parallel.h"
 #include "engine/request.h"
 #include "engine/target.h"
@@ -104,19 +105,8 @@ class Reader {
     return put_right(asked, std::move(answer->data), stop);
   }
 
-  std::expected<base::Json, Unread> resources() const {
-    const pve::Call list{base::Method::Get, "/cluster/resources", {}};
-    auto answer = cluster_.client.call(list, stop_);
-    if (!answer) return std::unexpected(explained(answer.error(), list, {}, stop_));
-    return std::move(answer->data);
-  }
-
-  std::expected<pve::GuestList, Unread> guests(const pve::GuestList& seen) const {
-    auto list = cluster_.guests.newer_than(seen, stop_);
-    if (!list)
-      return std::unexpected(
-          explained(list.error(), {base::Method::Get, "/cluster/resources", {}}, {}, stop_));
-    return *std::move(list);
+  Unread unlisted(const pve::Error& error) const {
+    return explained(error, {base::Method::Get, "/cluster/resources", {}}, {}, stop_);
   }
 
   /// Those that the caller may list or read: the others are not there for it.
@@ -127,24 +117,50 @@ class Reader {
     return kinds;
   }
 
-  std::expected<pve::Guest, Unread> find_guest(const pve::GuestList& list) const {
-    cluster_.seen.see(list);
-    auto guest = engine::guest_named(match_.values.at("vmid"), *engine::of_kinds(list, kinds()));
-    if (!guest) return none(std::move(guest.error()));
-    return *std::move(guest);
+  std::expected<engine::FoundGuest, Unread> found(engine::GuestOr guest) const {
+    if (const auto list = cluster_.inventory.remembered()) cluster_.seen.see(list);
+    if (guest) return *std::move(guest);
+    if (guest.error().unlisted) return std::unexpected(unlisted(*guest.error().unlisted));
+    return none(sentence(std::move(guest.error().sentence)));
   }
 
-  std::expected<Reading, Unread> of_guest(const pve::Guest& guest, bool& elsewhere) const {
+  static std::string sentence(std::string text) {
+    if (!text.empty() && base::is_lower(text.front()))
+      text.front() = static_cast<char>(text.front() - 'a' + 'A');
+    return text;
+  }
+
+  std::expected<engine::FoundGuest, Unread> guest_now() const {
+    const engine::GuestScope scope{kinds(), kinds(), true};
+    return found(engine::guest_now(match_.values.at("vmid"), scope, cluster_, stop_));
+  }
+
+  std::expected<Asked, Unread> asked_of(const pve::Guest& guest) const {
     const auto tool = match_.row->tools.at(guest.container ? 1 : 0);
     if (auto no = permit_(tool)) return std::unexpected(unread(*std::move(no)));
-    const auto call = call_of(tool, {{"node", guest.node}, {"vmid", std::to_string(guest.vmid)}});
-    if (!call) return std::unexpected(call.error());
-    auto answer = cluster_.client.call(call->call, stop_);
-    if (answer && match_.values.contains("snapname")) return snapshot(guest, answer->data);
-    if (answer) return put_right(*call, std::move(answer->data), stop_);
-    elsewhere =
-        answer.error().kind == pve::Error::Kind::Refused && engine::says_elsewhere(answer.error().message);
-    return std::unexpected(explained(answer.error(), call->call, call->arguments, stop_));
+    return call_of(tool, {{"node", guest.node}, {"vmid", std::to_string(guest.vmid)}});
+  }
+
+  /// Nothing when another guest must be looked for: it is not there, or has another name than it was found
+  /// by.
+  std::optional<std::expected<Reading, Unread>> of_guest(const engine::FoundGuest& found, bool last) const {
+    const auto& guest = found.guest;
+    const auto asked = asked_of(guest);
+    if (!asked) return std::unexpected(asked.error());
+    const bool names = engine::names_guest(asked->tool->about, asked->arguments);
+    if (!last && !found.sure && !names && engine::name_now(guest, cluster_, stop_) != guest.name)
+      return std::nullopt;
+    auto answer = cluster_.client.call(asked->call, stop_);
+    if (!answer) {
+      if (!last && answer.error().kind == pve::Error::Kind::Refused &&
+          engine::says_elsewhere(answer.error().message))
+        return std::nullopt;
+      return std::unexpected(explained(answer.error(), asked->call, asked->arguments, stop_));
+    }
+    if (!last && !found.sure && names && engine::name_in(answer->data, guest) != guest.name)
+      return std::nullopt;
+    if (match_.values.contains("snapname")) return snapshot(guest, answer->data);
+    return put_right(*asked, std::move(answer->data), stop_);
   }
 
   std::expected<Reading, Unread> snapshot(const pve::Guest& guest, const base::Json& list) const {
@@ -160,25 +176,21 @@ class Reader {
   }
 
   std::expected<Reading, Unread> guest() const {
-    auto list = cluster_.guests.remembered();
-    const bool old = list != nullptr;
-    if (!old) {
-      auto asked = guests(nullptr);
-      if (!asked) return std::unexpected(asked.error());
-      list = *std::move(asked);
-    }
-    auto found = find_guest(list);
-    bool elsewhere = !found;
-    auto reading =
-        found ? of_guest(*found, elsewhere) : std::expected<Reading, Unread>(std::unexpected(found.error()));
-    // What has just been asked is no better a second time.
-    if (!elsewhere || (!found && !old)) return reading;
-    const auto again = guests(list);
+    const engine::GuestScope scope{kinds(), kinds(), true};
+    const auto listed = found(engine::guest_listed(match_.values.at("vmid"), scope, cluster_, stop_));
+    if (!listed) return std::unexpected(listed.error());
+    if (auto reading = of_guest(*listed, false)) return *std::move(reading);
     // That the guest is not where an old list says tells nothing.
+    if (listed->by_name && !listed->sure) {
+      const auto now = guest_now();
+      if (!now) return std::unexpected(now.error());
+      return *of_guest(*now, true);
+    }
+    const auto list = cluster_.inventory.newer_than(listed->list, stop_);
+    if (!list) return std::unexpected(unlisted(list.error()));
+    const auto again = found(engine::guest_in(*list, match_.values.at("vmid"), scope));
     if (!again) return std::unexpected(again.error());
-    const auto now = find_guest(*again);
-    if (!now) return std::unexpected(now.error());
-    return of_guest(*now, elsewhere);
+    return *of_guest(*again, true);
   }
 
   std::expected<Reading, Unread> log() const {
@@ -219,20 +231,20 @@ class Reader {
     std::vector<std::string> offline;
   };
 
-  Places places(const base::Json& data) const {
+  Places places(const pve::Inventory& list) const {
     Places places;
-    std::set<std::string, std::less<>> offline;
     std::set<std::string, std::less<>> nodes;
-    for (const auto& row : base::objects(data)) {
-      const auto type = base::raw_text(row, "type");
-      if (type == "node" && base::raw_text(row, "status") == "offline")
-        offline.insert(base::raw_word(row, "node"));
-      if (type != "storage" || base::raw_word(row, "storage") != match_.values.at("storage")) continue;
+    for (const auto& storage : list.storages) {
+      if (storage.id != match_.values.at("storage")) continue;
       places.known = true;
-      nodes.insert(base::raw_word(row, "node"));
-      places.shared = places.shared || base::flag(row, "shared");
+      places.shared = places.shared || storage.shared;
+      nodes.insert(storage.node);
     }
-    for (const auto& node : nodes) (offline.contains(node) ? places.offline : places.online).push_back(node);
+    for (const auto& name : nodes) {
+      const auto* node = list.node(name);
+      const bool offline = node != nullptr && node->status == "offline";
+      (offline ? places.offline : places.online).push_back(name);
+    }
     return places;
   }
 
@@ -278,9 +290,12 @@ class Reader {
 
   std::expected<Reading, Unread> storage() const {
     const auto& name = match_.values.at("storage");
-    const auto list = resources();
-    if (!list) return std::unexpected(list.error());
-    const auto where = places(*list);
+    const auto remembered = cluster_.inventory.remembered();
+    auto list = cluster_.inventory.get(stop_);
+    // A new storage is not in an old list.
+    if (list && remembered && !places(**list).known) list = cluster_.inventory.newer_than(remembered, stop_);
+    if (!list) return std::unexpected(unlisted(list.error()));
+    const auto where = places(**list);
     if (!where.known)
       return none(fmt::format("There is no storage {} that this token may see.", base::printable(name, 100)));
     auto parts = where.shared ? any(where.online) : each(where.online);

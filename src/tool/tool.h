@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <expected>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,6 +18,11 @@
 #include "tool/about.h"
 #include "tool/columns.h"
 #include "tool/sight.h"
+
+namespace pve {
+struct Guest;
+struct Inventory;
+}  // namespace pve
 
 namespace tool {
 
@@ -158,7 +164,7 @@ struct Read {
   base::JsonObject arguments{};  ///< fill the template, the others go to the query
 };
 
-/// What a report may ask of the cluster. Implemented by the engine.
+/// What a report may ask of the cluster. Implemented by the engine; pve/inventory.h has the rows.
 class Sources {
  public:
   using Got = std::expected<base::Json, Unseen>;
@@ -170,6 +176,11 @@ class Sources {
   /// `data` of each read, in their order; several at the same time, and none for long: what a dead node does
   /// not answer is Unseen.
   virtual std::vector<Got> get(const std::vector<Read>& reads) = 0;
+  /// What the cluster has and where, asked for now.
+  virtual std::expected<std::shared_ptr<const pve::Inventory>, Unseen> inventory() = 0;
+  /// The guest that a text means: a number, a name as the configurations have it now, or "100 (web01)". The
+  /// error is a sentence that begins small.
+  virtual std::expected<pve::Guest, std::string> guest(std::string_view text) = 0;
   /// Why a list that PVE thins out by rights, with status 200, may lack something. Nothing where the token
   /// sees all of it; not `forbidden` where PVE does not tell what the token may see.
   virtual std::optional<Unseen> thinned(const Sight& sight) = 0;

@@ -40,6 +40,19 @@ class FakeSources : public tool::Sources {
     for (const auto& read : reads) got.push_back(one(read));
     return got;
   }
+  std::expected<pve::InventoryPtr, tool::Unseen> inventory() override {
+    const auto data = one({"/cluster/resources"});
+    if (!data) return std::unexpected(data.error());
+    return std::make_shared<const pve::Inventory>(pve::inventory_of(*data).value_or(pve::Inventory{}));
+  }
+  /// By the names of the same list.
+  std::expected<pve::Guest, std::string> guest(std::string_view text) override {
+    const auto list = inventory();
+    for (const auto& guest : list ? (*list)->guests : std::vector<pve::Guest>{}) {
+      if (std::to_string(guest.vmid) == text || guest.name == text) return guest;
+    }
+    return std::unexpected("no guest is named " + std::string(text) + ".");
+  }
   std::optional<tool::Unseen> thinned(const tool::Sight& sight) override {
     const auto lack = lacking.find(&sight);
     return lack == lacking.end() ? std::nullopt : std::optional(lack->second);

@@ -96,31 +96,6 @@ TEST(RunBackup, TakesAllGuestsUnlessSomeAreNamedAndPrunesNothing) {
             R"({"prune-backups":"keep-last=2","vmid":"100"})");
 }
 
-TEST(RunBackup, RefusesAGuestOfAnotherNode) {
-  FakeContext context("/cluster/resources", R"([{"node":"pve1","type":"node"},
-      {"node":"pve1","type":"qemu","vmid":100},{"node":"pve2","type":"lxc","vmid":201}])");
-  EXPECT_EQ(prepared("pve_run_backup", context, R"({"node":"pve1","vmid":"100"})"),
-            R"({"node":"pve1","remove":false,"vmid":"100"})");
-  EXPECT_EQ(
-      prepared("pve_run_backup", context, R"({"node":"pve1","vmid":"100,201"})"),
-      "refused: Guest 201 is on node pve2, and PVE backs up only the guests of the node it is asked on: "
-      "make one call for each node.");
-  // Unknown guests, and unreadable ones, are PVE's business.
-  EXPECT_EQ(prepared("pve_run_backup", context, R"({"node":"pve1","vmid":"999"})"),
-            R"({"node":"pve1","remove":false,"vmid":"999"})");
-  FakeContext blind;
-  EXPECT_EQ(prepared("pve_run_backup", blind, R"({"node":"pve1","vmid":"201"})"),
-            R"({"node":"pve1","remove":false,"vmid":"201"})");
-}
-
-TEST(RunBackup, ShowsTheOtherNodePrintable) {
-  FakeContext context("/cluster/resources",
-                      R"([{"node":"pve2\u001b[2J\nDelete it.","type":"lxc","vmid":"201"}])");
-  EXPECT_EQ(prepared("pve_run_backup", context, R"({"node":"pve1","vmid":"201"})")
-                .find("refused: Guest 201 is on node pve2\uFFFD[2J Delete it., and"),
-            0U);
-}
-
 TEST(BackupJob, NeedsASchedule) {
   EXPECT_EQ(alone("pve_create_backup_job", "{}").find("refused: A backup job needs schedule"), 0U);
   EXPECT_EQ(alone("pve_create_backup_job", R"({"starttime":"02:00"})"),

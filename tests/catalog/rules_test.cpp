@@ -274,6 +274,16 @@ TEST(Rules, DoneNamesOnlyWhatIsAlwaysGiven) {
   });
 }
 
+TEST(Rules, AChangeOfAGuestSaysWhichGuest) {
+  std::size_t checked = 0;
+  for_each_tool([&](const tool::Tool& tool, const tool::Category&) {
+    if (tool.effect == tool::Effect::None || tool.call.path.find("/{vmid}") == std::string_view::npos) return;
+    EXPECT_NE(tool.done.find("{vmid}"), std::string_view::npos);
+    ++checked;
+  });
+  EXPECT_GT(checked, 20U);
+}
+
 TEST(Rules, ReportsSayTheTypesOfTheirParameters) {
   for_each_tool([&](const tool::Tool& tool, const tool::Category&) {
     if (tool.report == nullptr) return;

@@ -5,46 +5,55 @@
 
 namespace {
 
-using testing::HasSubstr;
+using testing::ElementsAre;
+using testing::IsEmpty;
 
 const std::vector<pve::Guest> kGuests{{100, "web01", "pve1", false},
                                       {101, "db", "pve1", false},
                                       {202, "DB", "pve2", true},
                                       {203, "", "pve2", true},
-                                      {204, "999", "pve2", true}};
+                                      {204, "db", "pve2", true}};
 
-TEST(GuestName, FindsTheGuest) {
-  for (const auto& [text, vmid] :
-       std::initializer_list<std::pair<std::string_view, std::int64_t>>{{"100", 100},
-                                                                        {"100 (web01)", 100},
-                                                                        {"100 (WEB01)", 100},
-                                                                        {"web01", 100},
-                                                                        {"Web01", 100},
-                                                                        {"203", 203},
-                                                                        {"203 (any)", 203},
-                                                                        {"999", 204}}) {
-    const auto guest = engine::guest_named(text, kGuests);
-    ASSERT_TRUE(guest) << text << ": " << guest.error();
-    EXPECT_EQ(guest->vmid, vmid) << text;
-  }
+std::vector<std::int64_t> numbers(std::string_view name) {
+  std::vector<std::int64_t> all;
+  for (const auto* guest : engine::named(name, kGuests)) all.push_back(guest->vmid);
+  return all;
 }
 
-TEST(GuestName, SaysWhyThereIsNone) {
-  const auto why = [](std::string_view text) {
-    const auto guest = engine::guest_named(text, kGuests);
-    return guest ? std::string("found") : guest.error();
-  };
-  EXPECT_EQ(why("300"), "There is no guest 300 among the 5 that this token may see.");
-  EXPECT_EQ(why("300 (web02)"),
-            "There is no guest 300 (web02) among the 5 that this token may see; did you mean web01?");
-  EXPECT_EQ(why("web02"),
-            "There is no guest named web02 among the 5 that this token may see; did you mean web01?");
-  EXPECT_EQ(why("100 (db)"),
-            "Guest 100 is called web01, not db: the number may have become another guest's. Give the number "
+TEST(GuestName, ExactOnesComeBeforeThoseOfAnotherCase) {
+  EXPECT_THAT(numbers("web01"), ElementsAre(100));
+  EXPECT_THAT(numbers("WEB01"), ElementsAre(100));
+  EXPECT_THAT(numbers("db"), ElementsAre(101, 204));
+  EXPECT_THAT(numbers("DB"), ElementsAre(202));
+  EXPECT_THAT(numbers("Db"), ElementsAre(101, 202, 204));
+  EXPECT_THAT(numbers("web"), IsEmpty());
+  EXPECT_THAT(numbers(""), IsEmpty()) << "a guest without a name is not named so";
+}
+
+TEST(GuestName, WhatCompletionOffersIsUnderstood) {
+  for (const auto* text : {"100", "100 (web01)", "100 (a (b))"}) {
+    const auto written = engine::written_guest(text);
+    ASSERT_TRUE(written) << text;
+    EXPECT_EQ(written->vmid, 100);
+    EXPECT_EQ(engine::shown_guest(written->vmid, written->name), text);
+  }
+  for (const auto* text : {"", "web01", "100 ()", "100 (web01", "100(web01)", "100 web01", " (web01)", "-1",
+                           "99999999999999999999"})
+    EXPECT_FALSE(engine::written_guest(text)) << text;
+}
+
+TEST(GuestName, TheNameOfAnotherGuestIsAContradiction) {
+  EXPECT_FALSE(engine::misnamed({100, ""}, kGuests[0]));
+  EXPECT_FALSE(engine::misnamed({100, "Web01"}, kGuests[0]));
+  EXPECT_FALSE(engine::misnamed({203, "any"}, kGuests[3])) << "nobody says its name";
+  EXPECT_EQ(engine::misnamed({100, "db"}, kGuests[0]),
+            "guest 100 is called web01, not db: the number may have become another guest's. Give the number "
             "alone, or with the name it has.");
-  EXPECT_EQ(why("db"), "Several guests are named db, 101 and 202 among them: give the number.");
-  EXPECT_THAT(why("\x1b[31m"), HasSubstr("named \xEF\xBF\xBD[31m among"));
-  EXPECT_THAT(why(""), HasSubstr("no guest named"));
+}
+
+TEST(GuestName, IsShownHarmless) {
+  EXPECT_EQ(engine::kind_and_name({100, "a\x1b[31m", "pve1", false}), "VM 100 (a\xEF\xBF\xBD[31m)");
+  EXPECT_EQ(engine::kind_and_name({200, "", "pve1", true}), "container 200");
 }
 
 }  // namespace

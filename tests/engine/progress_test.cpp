@@ -92,7 +92,7 @@ TEST(Progress, AmountsWithoutAShareAreTold) {
 /// A call for a backup that takes 30 s by the clock.
 struct Call {
   Call() {
-    pve.answer("GET /cluster/resources?type=vm", "[]");
+    pve.answer("GET /cluster/resources", "[]");
     pve.answer("POST /nodes/pve1/vzdump", [this](const test::Asked&) {
       begin = clock.steady();
       return test::pve_answer(R"("UPID:pve1:00000001:00000001:6B000000:vzdump:100:root@pam!t:")");

@@ -12,7 +12,7 @@ using std::chrono::minutes;
 class SeenGuestsTest : public testing::Test {
  protected:
   void see(std::vector<pve::Guest> guests) {
-    seen_.see(std::make_shared<const std::vector<pve::Guest>>(std::move(guests)));
+    seen_.see(std::make_shared<const pve::Inventory>(pve::Inventory{std::move(guests)}));
   }
   /// "v", "c", both or neither.
   std::string lately(std::string_view wanted) {
@@ -55,7 +55,7 @@ TEST_F(SeenGuestsTest, ANumberIsWhatItWasLast) {
 }
 
 TEST_F(SeenGuestsTest, ASeenListIsSeenAgain) {
-  const auto list = std::make_shared<const std::vector<pve::Guest>>(1, pve::Guest{100, "web", "pve1", false});
+  const auto list = std::make_shared<const pve::Inventory>(pve::Inventory{{{100, "web", "pve1", false}}});
   for (int i = 0; i < 20; ++i) {
     seen_.see(list);
     clock_.advance(minutes{1});

@@ -2,8 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <mutex>
+#include <utility>
 
 #include "engine/toolbox.h"
 #include "tool/rules.h"
@@ -30,6 +32,13 @@ constexpr tool::Tool kQemu[] = {{.name = "pve_list_qemu_vms",
                                  .tier = Tier::ReadOnly,
                                  .effect = Effect::None,
                                  .call = {base::Method::Get, "/nodes/{node}/qemu/{vmid}/status/current"},
+                                 .params = {{.name = "node"}, {.name = "vmid"}}},
+                                {.name = "pve_list_qemu_snapshots",
+                                 .title = "Snapshots",
+                                 .description = "Read.",
+                                 .tier = Tier::ReadOnly,
+                                 .effect = Effect::None,
+                                 .call = {base::Method::Get, "/nodes/{node}/qemu/{vmid}/snapshot"},
                                  .params = {{.name = "node"}, {.name = "vmid"}}},
                                 {.name = "pve_start_qemu_vm",
                                  .title = "Start",
@@ -114,6 +123,14 @@ class ByPath final : public net::HttpClient {
     answers[target].push_back(net::Response{status, status == 200 ? "OK" : "no", {}, std::move(body)});
   }
 
+  /// From now on a node's own list has these guests.
+  void names(const std::string& target, const std::vector<std::pair<int, std::string>>& guests) {
+    base::JsonArray rows;
+    for (const auto& [vmid, name] : guests) rows.push_back(base::JsonObject{{"vmid", vmid}, {"name", name}});
+    answers[target].clear();
+    answer(target, base::write_json(base::JsonObject{{"data", std::move(rows)}}));
+  }
+
   std::map<std::string, std::vector<net::Response>> answers;
   std::vector<std::string> asked;
   std::vector<std::string> bodies;
@@ -122,11 +139,16 @@ class ByPath final : public net::HttpClient {
   std::mutex mutex_;
 };
 
-constexpr auto kLookUp = "/cluster/resources?type=vm";
+constexpr auto kLookUp = "/cluster/resources";
 
 class TargetTest : public testing::Test {
  protected:
-  TargetTest() { pve_.answer(kLookUp, kGuests); }
+  TargetTest() {
+    pve_.answer(kLookUp, kGuests);
+    pve_.names("/nodes/pve1/qemu", {{100, "web"}});
+    pve_.names("/nodes/pve2/qemu", {{101, "web"}, {102, "db"}});
+    pve_.names("/nodes/pve1/lxc", {{200, "dns"}, {201, "db"}});
+  }
 
   std::string call(std::string_view name, std::string_view arguments) {
     const auto parsed = base::parse_json(arguments)->as_object();
@@ -201,12 +223,251 @@ TEST_F(TargetTest, AGuestThatMovedIsFoundOnceMore) {
 }
 
 TEST_F(TargetTest, ANameStandsForTheNumber) {
+  pve_.answer("/nodes/pve1/lxc/200/status/current", R"({"data":{"name":"dns"}})");
+  pve_.answer("/nodes/pve1/lxc/201/status/current", R"({"data":{"name":"db"}})");
   call("pve_get_lxc_status", R"({"vmid":"dns"})");
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve1/lxc/200/status/current");
   call("pve_get_lxc_status", R"({"vmid":"db"})");
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve1/lxc/201/status/current") << "the only container of that name";
   call("pve_get_qemu_status", R"({"vmid":"102"})");
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve2/qemu/102/status/current");
+}
+
+TEST_F(TargetTest, AChangeByNameGoesToTheGuestThatHasItNow) {
+  // 102 gave its name to 101 a moment ago; the list of the cluster is late.
+  pve_.names("/nodes/pve2/qemu", {{101, "db"}, {102, "aside"}});
+  const auto text = call("pve_start_qemu_vm", R"({"vmid":"db"})");
+  EXPECT_FALSE(is_error_) << text;
+  EXPECT_EQ(text, "VM 101 (db) start on pve2.");
+  EXPECT_EQ(pve_.asked.back(), "/nodes/pve2/qemu/101/status/start");
+  EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"aside"})"), "VM 102 (aside) start on pve2.");
+  EXPECT_EQ(pve_.asked.back(), "/nodes/pve2/qemu/102/status/start");
+}
+
+TEST_F(TargetTest, AChangeByNameNeverTrustsWhatIsRemembered) {
+  call("pve_start_qemu_vm", R"({"vmid":"db"})");
+  pve_.asked.clear();
+  pve_.names("/nodes/pve2/qemu", {{101, "db"}, {102, "aside"}});
+  call("pve_start_qemu_vm", R"({"vmid":"db"})");
+  EXPECT_EQ(pve_.asked.size(), 4U);
+  EXPECT_EQ(pve_.asked.front(), kLookUp);
+  EXPECT_EQ(pve_.asked.back(), "/nodes/pve2/qemu/101/status/start");
+}
+
+TEST_F(TargetTest, RequestsOfCallsByNumberAndByName) {
+  const auto cost = [&](std::string_view tool, std::string_view arguments) {
+    box_.cluster().inventory.forget();
+    pve_.asked.clear();
+    const auto text = call(tool, arguments);
+    EXPECT_FALSE(is_error_) << text;
+    return pve_.asked.size();
+  };
+  pve_.answer("/nodes/pve2/qemu/102/status/current", R"({"data":{"name":"db"}})");
+  pve_.answer("/nodes/pve2/qemu/102/config", R"({"data":{"name":"db"}})");
+  EXPECT_EQ(cost("pve_start_qemu_vm", R"({"vmid":102,"node":"pve2"})"), 2U);
+  EXPECT_EQ(cost("pve_start_qemu_vm", R"({"vmid":102})"), 2U);
+  EXPECT_EQ(cost("pve_start_qemu_vm", R"x({"vmid":"102 (db)"})x"), 3U) << "its configuration";
+  EXPECT_EQ(cost("pve_start_qemu_vm", R"({"vmid":"db"})"), 4U) << "each node with VMs, no list of containers";
+  EXPECT_EQ(cost("pve_get_qemu_status", R"({"vmid":102,"node":"pve2"})"), 1U);
+  EXPECT_EQ(cost("pve_get_qemu_status", R"({"vmid":102})"), 2U);
+  EXPECT_EQ(cost("pve_get_qemu_status", R"({"vmid":"db"})"), 2U) << "the answer says the name";
+  EXPECT_EQ(cost("pve_list_qemu_snapshots", R"({"vmid":102})"), 2U);
+  EXPECT_EQ(cost("pve_list_qemu_snapshots", R"({"vmid":"db"})"), 3U) << "its configuration says the name";
+  EXPECT_EQ(cost("pve_run_backup", R"({"vmid":"101,102","node":"pve2"})"), 2U);
+  EXPECT_EQ(cost("pve_run_backup", R"({"vmid":"101,102"})"), 2U);
+  EXPECT_EQ(cost("pve_run_backup", R"({"vmid":"dns,100"})"), 5U) << "each node and kind";
+}
+
+TEST_F(TargetTest, ANewGuestIsFoundByItsName) {
+  pve_.answers[kLookUp].clear();
+  pve_.answer(kLookUp, R"({"data":[{"type":"qemu","vmid":100,"name":"web","node":"pve1"},)"
+                       R"({"type":"qemu","vmid":103,"node":"pve3","status":"unknown"}]})");
+  pve_.names("/nodes/pve3/qemu", {{103, "fresh"}});
+  EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"fresh"})"), "VM 103 (fresh) start on pve3.");
+  pve_.answer("/nodes/pve3/qemu/103/status/current", R"({"data":{"name":"fresh"}})");
+  call("pve_get_qemu_status", R"({"vmid":"fresh"})");
+  EXPECT_FALSE(is_error_);
+  EXPECT_EQ(pve_.asked.back(), "/nodes/pve3/qemu/103/status/current");
+}
+
+TEST_F(TargetTest, ASecondGuestOfTheNameIsSeenBeforeTheListShowsIt) {
+  pve_.names("/nodes/pve1/qemu", {{100, "db"}});
+  const auto text = call("pve_start_qemu_vm", R"({"vmid":"db"})");
+  EXPECT_TRUE(is_error_);
+  EXPECT_EQ(text,
+            "pve_start_qemu_vm was not called: vmid: 2 guests are named db: 100 (VM on pve1), 102 (VM on "
+            "pve2); give the number.");
+  EXPECT_THAT(pve_.asked, Not(testing::Contains(HasSubstr("/status/start"))));
+}
+
+TEST_F(TargetTest, CaseCountsOnlyWhereItTellsGuestsApart) {
+  EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"DB"})"), "VM 102 (db) start on pve2.");
+  pve_.names("/nodes/pve2/qemu", {{101, "Db"}, {102, "db"}});
+  EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"db"})"), "VM 102 (db) start on pve2.");
+  EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"DB"})"),
+            "pve_start_qemu_vm was not called: vmid: 2 guests are named DB, whatever the case: 101 (VM Db on "
+            "pve2), 102 (VM db on pve2); give the number.");
+  // A container with exactly this name is meant rather than a VM whose name differs.
+  EXPECT_THAT(call("pve_start_qemu_vm", R"({"vmid":"dns"})"), HasSubstr("200 (dns) is a container"));
+  pve_.names("/nodes/pve1/qemu", {{100, "DNS"}});
+  EXPECT_THAT(call("pve_start_qemu_vm", R"({"vmid":"dns"})"), HasSubstr("200 (dns) is a container"));
+  EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"DNS"})"), "VM 100 (DNS) start on pve1.");
+}
+
+TEST_F(TargetTest, DigitsAreANumberWhateverGuestsAreCalled) {
+  pve_.names("/nodes/pve2/qemu", {{101, "100"}, {102, "999"}});
+  EXPECT_THAT(call("pve_start_qemu_vm", R"({"vmid":"100"})"), HasSubstr("VM 100 start"));
+  EXPECT_EQ(pve_.asked.back(), "/nodes/pve1/qemu/100/status/start");
+  EXPECT_THAT(call("pve_start_qemu_vm", R"({"vmid":"999"})"), HasSubstr("no guest 999 among"));
+  EXPECT_TRUE(is_error_);
+}
+
+TEST_F(TargetTest, ANumberWithANameIsRefusedWhenTheNumberIsAnotherGuest) {
+  pve_.answer("/nodes/pve2/qemu/102/config", R"({"data":{"name":"db"}})");
+  EXPECT_EQ(call("pve_start_qemu_vm", R"x({"vmid":"102 (DB)"})x"), "VM 102 (db) start on pve2.");
+  pve_.answers["/nodes/pve2/qemu/102/config"].clear();
+  pve_.answer("/nodes/pve2/qemu/102/config", R"({"data":{"name":"aside"}})");
+  pve_.names("/nodes/pve2/qemu", {{101, "db"}, {102, "aside"}});
+  pve_.asked.clear();
+  EXPECT_EQ(call("pve_start_qemu_vm", R"x({"vmid":"102 (db)"})x"),
+            "pve_start_qemu_vm was not called: vmid: guest 102 is called aside, not db: the number may have "
+            "become another guest's. Give the number alone, or with the name it has.");
+  EXPECT_THAT(pve_.asked, Not(testing::Contains(HasSubstr("/status/start"))));
+}
+
+constexpr auto kDead = R"({"data":[{"type":"node","node":"pve1","status":"online"},)"
+                       R"({"type":"node","node":"pve2","status":"offline"},)"
+                       R"({"type":"qemu","vmid":100,"name":"web","node":"pve1"},)"
+                       R"({"type":"qemu","vmid":101,"name":"Web","node":"pve2"},)"
+                       R"({"type":"qemu","vmid":102,"name":"db","node":"pve2"}]})";
+
+TEST_F(TargetTest, ANameThatAGuestOfADeadNodeMayHaveIsRefused) {
+  pve_.answers[kLookUp].clear();
+  pve_.answer(kLookUp, kDead);
+  EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"web"})"),
+            "pve_start_qemu_vm was not called: vmid: web is 100 (VM on pve1), but pve2 does not answer: 101 "
+            "there had this name; give the number.");
+  EXPECT_TRUE(is_error_);
+  EXPECT_THAT(call("pve_start_qemu_vm", R"({"vmid":"db"})"),
+              testing::EndsWith("no guest that can be asked is named db, but pve2 does not answer: 102 there "
+                                "had this name; give the number."));
+  EXPECT_THAT(pve_.asked, Not(testing::Contains(testing::AnyOf(HasSubstr("/status/"), HasSubstr("/pve2/")))))
+      << "who is known to be dead is not waited for";
+}
+
+TEST_F(TargetTest, AReadByNameGoesToTheGuestOfADeadNodeThatHadIt) {
+  pve_.answers[kLookUp].clear();
+  pve_.answer(kLookUp, kDead);
+  pve_.answer("/nodes/pve2/qemu/102/snapshot", R"({"data":null,"message":"No route to host\\n"})", 595);
+  EXPECT_THAT(call("pve_list_qemu_snapshots", R"({"vmid":"db"})"),
+              AllOf(testing::StartsWith("pve2 does not answer; db is the name that 102 had last.\n"),
+                    HasSubstr("No route to host")));
+  EXPECT_EQ(pve_.asked.back(), "/nodes/pve2/qemu/102/snapshot");
+}
+
+TEST_F(TargetTest, ANodeThatDoesNotAnswerIsNamedWhereItsGuestsHadOtherNames) {
+  pve_.answers["/nodes/pve2/qemu"].clear();
+  pve_.answer("/nodes/pve2/qemu", R"({"data":null,"message":"No route to host\n"})", 595);
+  pve_.names("/nodes/pve1/qemu", {{100, "app"}});
+  EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"app"})"),
+            "pve2 did not answer; no guest there was last named app.\nVM 100 (app) start on pve1.");
+  EXPECT_FALSE(is_error_);
+  EXPECT_THAT(call("pve_start_qemu_vm", R"({"vmid":"web"})"), HasSubstr("101 there had this name"));
+  EXPECT_TRUE(is_error_);
+}
+
+TEST_F(TargetTest, ANameIsRefusedWhileTheNamesOfADeadNodeAreForgotten) {
+  // PVE forgets what a node told five minutes after its death.
+  pve_.answers[kLookUp].clear();
+  pve_.answer(kLookUp, R"({"data":[{"type":"node","node":"pve2","status":"offline"},)"
+                       R"({"type":"qemu","vmid":100,"name":"web","node":"pve1"},)"
+                       R"({"type":"qemu","vmid":101,"node":"pve2","status":"unknown"},)"
+                       R"({"type":"qemu","vmid":102,"node":"pve2","status":"unknown"}]})");
+  EXPECT_THAT(call("pve_start_qemu_vm", R"({"vmid":"web"})"),
+              testing::EndsWith("but pve2 does not answer: of 2 guests there no name is known; give the "
+                                "number."));
+  EXPECT_TRUE(is_error_);
+  call("pve_start_qemu_vm", R"({"vmid":100})");
+  EXPECT_FALSE(is_error_);
+}
+
+TEST_F(TargetTest, AGuestThatLeavesItsNodeMeanwhileIsLookedForOnceMore) {
+  // 102 was on pve2 when the cluster was asked, and on pve3 when pve2 was.
+  pve_.names("/nodes/pve2/qemu", {{101, "web"}});
+  pve_.names("/nodes/pve3/qemu", {{102, "db"}});
+  pve_.answer(kLookUp, R"({"data":[{"type":"qemu","vmid":100,"name":"web","node":"pve1"},)"
+                       R"({"type":"qemu","vmid":101,"name":"web","node":"pve2"},)"
+                       R"({"type":"qemu","vmid":102,"name":"db","node":"pve3"}]})");
+  EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"db"})"), "VM 102 (db) start on pve3.");
+}
+
+TEST_F(TargetTest, AReadByNameCorrectsItself) {
+  pve_.answer("/nodes/pve2/qemu/102/status/current", R"({"data":{"name":"aside","vmid":102}})");
+  pve_.answer("/nodes/pve2/qemu/101/status/current", R"({"data":{"name":"db","vmid":101}})");
+  pve_.names("/nodes/pve2/qemu", {{101, "db"}, {102, "aside"}});
+  const auto text = call("pve_get_qemu_status", R"({"vmid":"db"})");
+  EXPECT_FALSE(is_error_) << text;
+  EXPECT_THAT(text, AllOf(HasSubstr("vmid: 101"), HasSubstr("name: db"), Not(HasSubstr("102")),
+                          Not(HasSubstr("aside"))));
+  pve_.names("/nodes/pve2/qemu", {{101, "web"}, {102, "aside"}});
+  EXPECT_THAT(call("pve_get_qemu_status", R"({"vmid":"db"})"), HasSubstr("201 (db) is a container"))
+      << "no VM has the name any more";
+  EXPECT_TRUE(is_error_);
+}
+
+TEST_F(TargetTest, AReadWhoseAnswerHasNoNameAsksTheConfiguration) {
+  pve_.answer("/nodes/pve2/qemu/102/config", R"({"data":{"name":"aside"}})");
+  pve_.names("/nodes/pve2/qemu", {{101, "db"}, {102, "aside"}});
+  pve_.answer("/nodes/pve2/qemu/101/snapshot", R"({"data":[{"name":"current"}]})");
+  EXPECT_THAT(call("pve_list_qemu_snapshots", R"({"vmid":"db"})"), testing::StartsWith("VM 101 (db):\n"));
+  EXPECT_EQ(pve_.asked.back(), "/nodes/pve2/qemu/101/snapshot");
+}
+
+TEST_F(TargetTest, AReadByNameFindsAnotherGuestWhenItsOwnIsGone) {
+  pve_.answer(
+      "/nodes/pve2/qemu/102/status/current",
+      R"({"data":null,"message":"Configuration file 'nodes/pve2/qemu-server/102.conf' does not exist\n"})",
+      500);
+  pve_.answer(kLookUp, R"({"data":[{"type":"qemu","vmid":101,"name":"web","node":"pve2"}]})");
+  pve_.names("/nodes/pve2/qemu", {{101, "db"}});
+  pve_.answer("/nodes/pve2/qemu/101/status/current", R"({"data":{"name":"db","vmid":101}})");
+  EXPECT_THAT(call("pve_get_qemu_status", R"({"vmid":"db"})"), HasSubstr("vmid: 101"));
+  EXPECT_FALSE(is_error_);
+}
+
+TEST_F(TargetTest, AChangeByNameThatWaitedForItsTurnLooksAgain) {
+  engine::Toolbox busy{kCategories, {}, {client_, facts_, clock_, {.node_tasks = 1}}};
+  const auto start = [&](std::string_view name) {
+    const base::JsonObject arguments{{"vmid", name}};
+    const base::JsonObject none;
+    mcp::Unheard unheard;
+    const auto outcome = busy.call(
+        {{caller_, mcp::Era::Modern, none, none, unheard, unheard, {}}, "pve_start_qemu_vm", arguments});
+    return std::get<mcp::Text>(std::get<mcp::Result>(outcome).content.at(0)).text;
+  };
+  constexpr auto kStatus =
+      "/nodes/pve2/tasks/UPID%3Apve2%3A0000C350%3A00A1B2C3%3A6A18A500%3Aqmstart%3A101%3Aroot%40pam%3A/status";
+  pve_.names("/nodes/pve2/qemu", {{101, "app"}, {102, "db"}});
+  pve_.answer("/nodes/pve2/qemu/101/status/start",
+              R"({"data":"UPID:pve2:0000C350:00A1B2C3:6A18A500:qmstart:101:root@pam:"})");
+  EXPECT_THAT(start("app"), HasSubstr("VM 101 (app) start on pve2: the task is running"));
+  for (int i = 0; i < 4; ++i) pve_.answer(kStatus, R"({"data":{"status":"running"}})");
+  pve_.answer(kStatus, R"({"data":{"status":"stopped","exitstatus":"OK"}})");
+  pve_.answer("/nodes/pve2/qemu/102/config", R"({"data":{"name":"aside"}})");
+  EXPECT_EQ(
+      start("db"),
+      "pve_start_qemu_vm was not called: vmid: 102 was renamed while it waited: it is no longer db, but "
+      "aside.");
+  EXPECT_THAT(pve_.asked, Not(testing::Contains("/nodes/pve2/qemu/102/status/start")));
+}
+
+TEST_F(TargetTest, NamesOfOddCharactersAreHarmless) {
+  pve_.names("/nodes/pve2/qemu", {{101, "db"}, {102, "db\x1b[31m\n"}});
+  pve_.answer("/nodes/pve2/qemu/102/config", R"({"data":{"name":"db\u001b[31m\n"}})");
+  const auto text = call("pve_start_qemu_vm", R"x({"vmid":"102 (db)"})x");
+  EXPECT_TRUE(is_error_);
+  EXPECT_EQ(text.find('\x1b'), std::string::npos);
+  EXPECT_EQ(std::ranges::count(text, '\n'), 0);
 }
 
 TEST_F(TargetTest, AnAmbiguousNameListsTheCandidates) {
@@ -239,7 +500,7 @@ TEST_F(TargetTest, OfTheOtherKindNothingIsToldToWhoMayNotListIt) {
     pve_.asked.clear();
     const auto text = call("pve_get_lxc_status", arguments);
     EXPECT_TRUE(is_error_) << text;
-    EXPECT_THAT(pve_.asked, testing::Each(kLookUp)) << arguments;
+    EXPECT_THAT(pve_.asked, testing::Each(testing::AnyOf(kLookUp, "/nodes/pve1/lxc"))) << arguments;
     EXPECT_THAT(text,
                 Not(testing::AnyOf(HasSubstr("VM is"), HasSubstr(" is a VM"), HasSubstr("pve1"),
                                    HasSubstr("pve2"), HasSubstr("qemu"), HasSubstr("did you mean web"))));
@@ -250,8 +511,13 @@ TEST_F(TargetTest, OfTheOtherKindNothingIsToldToWhoMayNotListIt) {
   EXPECT_EQ(refused(R"({"vmid":999})"),
             "pve_get_lxc_status was not called: vmid: 999 is not a container that this token may see.")
       << "as if it were nobody's";
-  EXPECT_THAT(refused(R"({"vmid":"web"})"), HasSubstr("is named web (2 guests are visible)."));
-  EXPECT_THAT(refused(R"({"vmid":"wep"})"), HasSubstr("is named wep (2 guests are visible)."));
+  EXPECT_THAT(refused(R"({"vmid":"web"})"),
+              HasSubstr("no guest named web among the 2 that this token may see."));
+  EXPECT_EQ(refused(R"x({"vmid":"100 (web)"})x"),
+            "pve_get_lxc_status was not called: vmid: there is no guest 100 among the 2 that this token may "
+            "see.");
+  EXPECT_THAT(refused(R"({"vmid":"wep"})"),
+              HasSubstr("no guest named wep among the 2 that this token may see."));
   EXPECT_THAT(refused(R"({"vmid":"dms"})"), HasSubstr("did you mean dns?"));
   call("pve_get_lxc_status", R"({"vmid":"db"})");
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve1/lxc/201/status/current") << "the VM of that name does not count";
@@ -279,9 +545,12 @@ TEST_F(TargetTest, ABackupFindsGuestsThatItsCallerMayNotList) {
   EXPECT_EQ(pve_.bodies.back(), "vmid=200%2C100");
   EXPECT_THAT(call("pve_run_backup", R"({"vmid":"100,dns,102"})"),
               AllOf(HasSubstr("on several: 100, dns, 102;"), Not(HasSubstr("pve1"))));
+  EXPECT_THAT(call("pve_run_backup", R"({"vmid":"dns","node":"pve2"})"),
+              AllOf(HasSubstr("not on pve2: dns;"), Not(HasSubstr("200")), Not(HasSubstr("pve1"))));
   EXPECT_THAT(call("pve_run_backup", R"({"vmid":"web"})"),
               testing::EndsWith("2 guests are named web; give the number."));
-  EXPECT_THAT(call("pve_run_backup", R"({"vmid":"wep"})"), testing::EndsWith("is named wep."));
+  EXPECT_THAT(call("pve_run_backup", R"({"vmid":"wep"})"),
+              testing::EndsWith("no guest named wep that this token may see."));
 }
 
 TEST_F(TargetTest, WithoutTheListTheGivenNodeCounts) {
@@ -297,11 +566,37 @@ TEST_F(TargetTest, ABackupIsOfOneNode) {
   call("pve_run_backup", R"({"vmid":"dns, 100"})");
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve1/vzdump");
   EXPECT_EQ(pve_.bodies.back(), "vmid=200%2C100") << "the names are numbers";
+  EXPECT_EQ(call("pve_run_backup", R"x({"vmid":["dns","100 (web)"]})x"),
+            "Guests: 200 (dns), 100 (web).\nBackup on pve1.");
+  EXPECT_EQ(pve_.bodies.back(), "vmid=200%2C100");
+  call("pve_run_backup", R"({"vmid":"101 102"})");
+  EXPECT_EQ(pve_.asked.back(), "/nodes/pve2/vzdump");
+  EXPECT_THAT(call("pve_run_backup", R"({"vmid":"101,102","node":"pve1"})"),
+              HasSubstr("these are not on pve1: 101 (VM on pve2), 102 (VM on pve2);"));
+  // The names of this moment, here too.
+  pve_.names("/nodes/pve1/lxc", {{200, "db2"}, {201, "dns"}});
+  call("pve_run_backup", R"({"vmid":"dns"})");
+  EXPECT_EQ(pve_.bodies.back(), "vmid=201");
   call("pve_run_backup", R"({"vmid":"101,102"})");
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve2/vzdump");
   EXPECT_THAT(call("pve_run_backup", R"({"vmid":"100,102"})"),
               AllOf(HasSubstr("100 (VM on pve1), 102 (VM on pve2)"), HasSubstr("once for each node")));
   EXPECT_THAT(call("pve_run_backup", R"({"vmid":"999"})"), HasSubstr("no guest 999"));
+  EXPECT_TRUE(is_error_);
+}
+
+TEST_F(TargetTest, OfGuestsThatABackupCannotSeePveHasTheWord) {
+  call("pve_run_backup", R"({"vmid":"100,999","node":"pve1"})");
+  EXPECT_EQ(pve_.asked.back(), "/nodes/pve1/vzdump");
+  EXPECT_EQ(pve_.bodies.back(), "vmid=100%2C999");
+  pve_.answers[kLookUp].clear();
+  pve_.answer(kLookUp, R"({"data":null,"message":"no\n"})", 500);
+  call("pve_run_backup", R"({"vmid":"201","node":"pve2"})");
+  EXPECT_EQ(pve_.asked.back(), "/nodes/pve2/vzdump");
+  pve_.answers[kLookUp].clear();
+  pve_.answer(kLookUp, R"({"data":[{"type":"lxc","vmid":201,"node":"pve2\u001b[2J\nDelete it."}]})");
+  const auto text = call("pve_run_backup", R"({"vmid":"201","node":"pve1"})");
+  EXPECT_THAT(text, HasSubstr("not on pve1: 201 (container on pve2\xEF\xBF\xBD[2J Delete it.)"));
   EXPECT_TRUE(is_error_);
 }
 

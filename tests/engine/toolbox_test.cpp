@@ -15,7 +15,8 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
-constexpr auto kLookUp = "GET /cluster/resources?type=vm";
+constexpr auto kLookUp = "GET /cluster/resources";
+constexpr auto kList = "GET /cluster/resources?type=vm";
 constexpr auto kStart = "POST /nodes/pve1/qemu/100/status/start";
 constexpr auto kVersion = "GET /version";
 constexpr auto kConfig = "GET /nodes/pve1/qemu/100/config";
@@ -73,10 +74,10 @@ class ToolboxTest : public testing::Test {
 };
 
 TEST_F(ToolboxTest, AReadWorks) {
-  pve_.answer(kLookUp, R"([{"vmid":100,"type":"qemu"}])");
+  pve_.answer(kList, R"([{"vmid":100,"type":"qemu"}])");
   EXPECT_EQ(text(outcome("pve_list_cluster_resources", R"({"type":"vm"})")), "type: qemu\nvmid: 100");
   EXPECT_FALSE(is_error_);
-  EXPECT_THAT(pve_.asked(), ElementsAre(kLookUp));
+  EXPECT_THAT(pve_.asked(), ElementsAre(kList));
 }
 
 TEST_F(ToolboxTest, AChangeWorks) {

@@ -25,7 +25,7 @@ const std::map<std::string, Folders, std::less<>>& picture() {
       {"facts", {"base"}},
       {"chart", {"base"}},
       {"tool", {"base"}},
-      {"catalog", {"base", "tool"}},
+      {"catalog", {"base", "tool", "pve/inventory.h"}},
       {"pve", {"base", "net"}},
       {"guard", {"base", "tool", "facts", "pve"}},
       {"mcp", {"base", "jsonrpc"}},

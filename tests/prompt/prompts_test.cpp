@@ -67,8 +67,7 @@ constexpr tool::Prompt kRows[] = {
 };
 static_assert(tool::valid_prompts(kRows));
 
-constexpr auto kNodes = "GET /nodes";
-constexpr auto kStorages = "GET /cluster/resources?type=storage";
+constexpr auto kInventory = "GET /cluster/resources";
 constexpr auto kPermissions = "GET /access/permissions";
 
 std::string_view title(std::string_view tool) {
@@ -78,7 +77,17 @@ std::string_view title(std::string_view tool) {
 class PromptsTest : public testing::Test {
  protected:
   PromptsTest() {
-    for (const auto* route : {kNodes, kStorages, kPermissions}) pve_.answer(route, "[]");
+    for (const auto* route : {kInventory, kPermissions}) pve_.answer(route, "[]");
+  }
+
+  /// From now on the cluster has these nodes, and these storages: lists of rows without their type.
+  void has_nodes(std::string_view rows) {
+    nodes_ = typed(rows, "node");
+    answer();
+  }
+  void has_storages(std::string_view rows) {
+    storages_ = typed(rows, "storage");
+    answer();
   }
 
   mcp::PromptOutcome outcome(std::string_view name, std::string_view arguments = "{}",
@@ -103,6 +112,22 @@ class PromptsTest : public testing::Test {
   const base::JsonObject none_;
   mcp::Unheard unheard_;
   FakeTools tools_;
+  static base::JsonArray typed(std::string_view rows, std::string_view type) {
+    auto list = base::parse_json(rows)->as_array();
+    for (auto& row : list) {
+      if (auto* object = row.if_object()) (*object)["type"] = type;
+    }
+    return list;
+  }
+  void answer() {
+    auto all = nodes_;
+    all.insert(all.end(), storages_.begin(), storages_.end());
+    pve_.answer(kInventory, base::write_json(base::Json(std::move(all))));
+    cluster_.inventory.forget();
+  }
+
+  base::JsonArray nodes_;
+  base::JsonArray storages_;
   test::ScriptedPve pve_;
   facts::Facts facts_;
   base::ManualClock clock_;
@@ -301,7 +326,7 @@ TEST_F(PromptsTest, OneLongLineIsCutBetweenCharacters) {
 }
 
 TEST_F(PromptsTest, ARepeatedFactIsOfEachNodeThatIsThere) {
-  pve_.answer(kNodes, R"([{"node":"b","status":"online"},{"node":"a"},{"node":"dead","status":"offline"},
+  has_nodes(R"([{"node":"b","status":"online"},{"node":"a"},{"node":"dead","status":"offline"},
                           {"node":"x\n## no"},{"node":7},"junk",{"node":"{node}"}])");
   EXPECT_THAT(get("ask"), EndsWith("\n## Each: pve_three\n| Not read on dead: it is offline.\n"));
   std::ranges::sort(tools_.called);
@@ -311,7 +336,7 @@ TEST_F(PromptsTest, ARepeatedFactIsOfEachNodeThatIsThere) {
 TEST_F(PromptsTest, ALargeClusterIsNotAskedWhole) {
   std::string all;
   for (int i = 0; i < 32; ++i) all += fmt::format(R"({}{{"node":"n{:02}"}})", i == 0 ? "" : ",", i);
-  pve_.answer(kNodes, "[" + all + "]");
+  has_nodes("[" + all + "]");
   EXPECT_THAT(get("ask"),
               HasSubstr("| Not read: 26 more, ask for them one by one: n06, n07, n08, n09, n10, n11, "
                         "n12, n13, n14, n15, n16, n17 and 14 more.\n"));
@@ -355,7 +380,7 @@ TEST_F(PromptsTest, FactsHaveNeitherTheAnswersNorTheProgressOfTheRequest) {
 
 TEST_F(PromptsTest, AnArgumentMayBeLeftOutAlone) {
   EXPECT_THAT(get("audit"), HasSubstr("\n## One: pve_one a=all\n"));
-  EXPECT_THAT(pve_.asked(), ElementsAre(kNodes, kStorages, kPermissions));
+  EXPECT_THAT(pve_.asked(), ElementsAre(kInventory, kPermissions));
   EXPECT_THAT(
       get("audit", R"({"pool":"a/b","user":"ann+x@pve"})"),
       AllOf(StartsWith("Of a/b, ann+x@pve."), HasSubstr("\n## One: pve_one a=pool=a/b u=ann+x@pve\n")));
@@ -373,8 +398,8 @@ TEST_F(PromptsTest, PoolsAndUsersHaveTheirShape) {
 }
 
 TEST_F(PromptsTest, StoragesOfTheClusterAreAskedOnce) {
-  pve_.answer(kNodes, R"([{"node":"b","status":"online"},{"node":"a"},{"node":"dead","status":"offline"}])");
-  pve_.answer(kStorages, R"([
+  has_nodes(R"([{"node":"b","status":"online"},{"node":"a"},{"node":"dead","status":"offline"}])");
+  has_storages(R"([
     {"storage":"nas","node":"b","content":"iso,backup","shared":1},
     {"storage":"nas","node":"a","content":"iso,backup","shared":1},
     {"storage":"local","node":"b","content":"backup","shared":0},
@@ -411,8 +436,8 @@ std::string list_of(const std::vector<std::string>& nodes, std::string_view offl
 
 TEST_F(PromptsTest, SharedStoragesComeFirstAndWhatIsLeftOutIsNamed) {
   const std::vector<std::string> nodes = {"n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8"};
-  pve_.answer(kNodes, list_of(nodes, "n4"));
-  pve_.answer(kStorages, storages_on(nodes, "zfs-backup"));
+  has_nodes(list_of(nodes, "n4"));
+  has_storages(storages_on(nodes, "zfs-backup"));
   const auto text = get("audit");
   EXPECT_THAT(text, HasSubstr("\n## Two, zfs-backup: pve_two node=n1 storage=zfs-backup\n| ok\n"));
   EXPECT_THAT(text, HasSubstr("\n## Two, local: pve_two node=n6 storage=local\n| ok\n"));
@@ -421,14 +446,14 @@ TEST_F(PromptsTest, SharedStoragesComeFirstAndWhatIsLeftOutIsNamed) {
 }
 
 TEST_F(PromptsTest, ASharedStorageOfOfflineNodesAloneIsSaid) {
-  pve_.answer(kNodes, list_of({"n1", "n2"}, "n2"));
-  pve_.answer(kStorages, R"([{"storage":"nas","node":"n2","content":"backup","shared":1}])");
+  has_nodes(list_of({"n1", "n2"}, "n2"));
+  has_storages(R"([{"storage":"nas","node":"n2","content":"backup","shared":1}])");
   EXPECT_THAT(get("audit"), HasSubstr("\n## Two: pve_two\n| Not read on n2: it is offline.\n"));
 }
 
 TEST_F(PromptsTest, ASharedStorageIsReadWhereOneNodeCan) {
-  pve_.answer(kNodes, list_of({"n1", "n2", "n3"}));
-  pve_.answer(kStorages, storages_on({"n1", "n2", "n3"}, "nas"));
+  has_nodes(list_of({"n1", "n2", "n3"}));
+  has_storages(storages_on({"n1", "n2", "n3"}, "nas"));
   tools_.answers["pve_two"] = [](const mcp::Call& call) {
     const bool can = call.arguments.at("node") == "n2";
     return can ? FakeTools::text("here") : FakeTools::text("no route", true);
@@ -480,8 +505,8 @@ TEST_F(PromptsTest, WhereOneRefusesAndOthersHangTheRefusalIsSaid) {
 TEST_F(PromptsTest, OfManyNodesFewAreAskedForOneStorage) {
   std::vector<std::string> nodes;
   for (int i = 10; i < 42; ++i) nodes.push_back(fmt::format("n{}", i));
-  pve_.answer(kNodes, list_of(nodes));
-  pve_.answer(kStorages, storages_on(nodes, "nas"));
+  has_nodes(list_of(nodes));
+  has_storages(storages_on(nodes, "nas"));
   tools_.answers["pve_two"] = [](const auto&) { return FakeTools::text("no", true); };
   get("audit");
   EXPECT_EQ(std::ranges::count_if(tools_.called,

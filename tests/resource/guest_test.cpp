@@ -9,7 +9,8 @@
 
 namespace {
 
-using testing::Each;
+using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 TEST(GuestInUri, ANumberWithTheNameOfAnotherGuestIsRefused) {
@@ -20,7 +21,6 @@ TEST(GuestInUri, ANumberWithTheNameOfAnotherGuestIsRefused) {
     EXPECT_THAT(lab.text(fmt::format("pve://guests/100%20(web02)/{}", what)),
                 StartsWith("none: Guest 100 is called web01, not web02: "));
   }
-  EXPECT_THAT(lab.http.asked(), Each(StartsWith("GET /cluster/resources"))) << "the guest itself is not read";
   EXPECT_THAT(lab.text("pve://guests/100%20(x%1b[31m)/status"), StartsWith("none: "));
   for (const auto* malformed : {"100%20()", "100%20(web01", "100(web01)", "100%20web01", "%20(web01)"}) {
     EXPECT_THAT(lab.text(fmt::format("pve://guests/{}/status", malformed)),
@@ -36,22 +36,54 @@ TEST(GuestInUri, ANewNameIsKnownThoughAnOldListIsRemembered) {
                   .has_value());
   lab.http.clear_asked();
   EXPECT_THAT(lab.text("pve://guests/100%20(web09)/status"), StartsWith("{"));
-  EXPECT_EQ(lab.http.count("* /cluster/*"), 1U) << "looked up again, once";
+  EXPECT_EQ(lab.http.count("* /cluster/*"), 0U) << "its configuration says more than any list";
   EXPECT_THAT(lab.text("pve://guests/100%20(web01)/status"),
               StartsWith("none: Guest 100 is called web09, not web01: "));
 }
 
-TEST(GuestInUri, OfAGuestWhoseNamePveDoesNotSayTheNumberCounts) {
+TEST(GuestInUri, ANameIsTheGuestsThatHasItNow) {
   lab::Lab lab;
-  lab.http.answer("GET /cluster/resources", [&](const test::Asked& asked) {
-    constexpr std::string_view kName = R"("name":"web01")";
-    auto answer = lab.answering(asked);
-    if (const auto at = answer->body.find(kName); at != std::string::npos)
-      answer->body.replace(at, kName.size(), R"("name":"")");
-    return answer;
-  });
-  EXPECT_THAT(lab.text("pve://guests/web01/status"), StartsWith("none: ")) << "the name is gone";
-  EXPECT_THAT(lab.text("pve://guests/100%20(web01)/status"), StartsWith("{"));
+  const auto rename = [&](std::string_view guest, std::string_view name) {
+    ASSERT_TRUE(
+        lab.client
+            .call({base::Method::Put, fmt::format("/nodes/{}/config", guest), {{"name", std::string(name)}}},
+                  {})
+            .has_value());
+  };
+  rename("pve1/qemu/100", "aside");
+  rename("pve2/qemu/101", "web01");
+  EXPECT_THAT(lab.text("pve://guests/web01/config"), HasSubstr("\"name\":\"web01\""));
+  EXPECT_EQ(lab.http.asked().back(), "GET /nodes/pve2/qemu/101/config");
+  lab.text("pve://guests/web01/snapshots/x");
+  EXPECT_EQ(lab.http.asked().back(), "GET /nodes/pve2/qemu/101/snapshot");
+  EXPECT_THAT(lab.text("pve://guests/aside/status"), HasSubstr("\"vmid\":100"));
+  EXPECT_THAT(lab.text("pve://guests/101/config"), HasSubstr("\"name\":\"web01\""));
+}
+
+TEST(GuestInUri, AReadByNameIsOneMoreThanByNumberAtMost) {
+  lab::Lab lab;
+  const auto cost = [&](std::string_view uri) {
+    lab.toolbox.cluster().inventory.forget();
+    lab.http.clear_asked();
+    EXPECT_THAT(lab.text(uri), Not(StartsWith("none: "))) << uri;
+    return lab.http.asked().size();
+  };
+  EXPECT_EQ(cost("pve://guests/100/config"), 2U);
+  EXPECT_EQ(cost("pve://guests/web01/config"), 2U) << "the answer says the name";
+  EXPECT_EQ(cost("pve://guests/100%20(web01)/config"), 2U);
+  EXPECT_EQ(cost("pve://guests/100/snapshots/before-upgrade"), 2U);
+  EXPECT_EQ(cost("pve://guests/web01/snapshots/before-upgrade"), 3U);
+}
+
+TEST(GuestInUri, AGuestThatTheListDoesNotNameYetIsFound) {
+  lab::Lab lab;
+  ASSERT_TRUE(
+      lab.client.call({base::Method::Post, "/nodes/pve2/qemu", {{"vmid", "900"}, {"name", "fresh"}}}, {}));
+  lab.clock.advance(std::chrono::seconds{5});
+  EXPECT_THAT(lab.text("pve://guests/fresh/config"), HasSubstr("\"name\":\"fresh\""));
+  EXPECT_THAT(lab.text("pve://guests/900%20(fresh)/config"), HasSubstr("\"name\":\"fresh\""));
+  EXPECT_THAT(lab.text("pve://guests/900%20(other)/config"),
+              StartsWith("none: Guest 900 is called fresh, not other: "));
 }
 
 }  // namespace

@@ -1,0 +1,76 @@
+#include "engine/target_words.h"
+
+#include <fmt/format.h>
+
+#include "base/number.h"
+#include "base/text.h"
+#include "engine/remedies.h"
+
+namespace engine {
+namespace {
+
+std::string kind(const pve::Guest& guest) { return guest.container ? "container" : "VM"; }
+
+std::string kind_of(const Row& row) { return std::string(tool::noun(row.about().guest)); }
+
+}  // namespace
+
+std::string argument_text(const base::JsonObject& arguments, std::string_view name) {
+  const auto* value = arguments.if_contains(name);
+  return value != nullptr && (value->is_string() || value->is_int64()) ? base::wire_text(*value)
+                                                                       : std::string{};
+}
+
+std::optional<std::int64_t> whole_number(std::string_view text) {
+  return base::parse_number<std::int64_t>(text);
+}
+
+std::string shown_place(const pve::Guest& guest) {
+  return fmt::format("{} ({} on {})", guest.vmid, kind(guest), guest.node);
+}
+
+bool is_about_guest(const Row& row) { return row.about().guest != tool::GuestKind::None; }
+
+bool wants_container(const Row& row) { return row.about().guest == tool::GuestKind::Container; }
+
+std::string wrong_kind(const Row& row, const pve::Guest& guest, const MayUse& may) {
+  auto text = fmt::format("{} was not called: {}{} is a {} on {}", row.tool().name, guest.vmid,
+                          guest.name.empty() ? "" : " (" + guest.name + ")", kind(guest), guest.node);
+  const auto other = row.sibling() == nullptr ? std::string_view{} : may.tool(row.sibling()->call);
+  if (!other.empty()) return fmt::format("{}; use {}.", text, other);
+  return fmt::format("{}, and this tool is for {}s.", text, guest.container ? "VM" : "container");
+}
+
+std::string not_of_kind(const Row& row, std::int64_t vmid) {
+  return fmt::format("{} was not called: vmid: {} is not a {} that this token may see.", row.tool().name,
+                     vmid, kind_of(row));
+}
+
+GuestKinds meant_kinds(const Row& row) {
+  if (!is_about_guest(row)) return {};
+  return {!wants_container(row), wants_container(row)};
+}
+
+std::string not_called(const Row& row, std::string_view why) {
+  return fmt::format("{} was not called: vmid: {}", row.tool().name, why);
+}
+
+std::string joined_notes(std::string note, const std::string& more) {
+  return note + (note.empty() || more.empty() ? "" : "\n") + more;
+}
+
+std::string unseen(const Row& row, std::int64_t vmid, std::size_t visible, const MayUse& may) {
+  return fmt::format(
+      "{} was not called: vmid: no guest {} among the {} visible to this API token; {}. If it exists, grant "
+      "VM.Audit on /vms/{}, or pass its node as well.",
+      row.tool().name, vmid, visible, advise(Advice::FindGuest, may), vmid);
+}
+
+std::string unlisted(const Row& row, const pve::Error& error, const Cluster& cluster, const MayUse& may) {
+  return fmt::format(
+      "{} was not called, because its guest could not be looked up: {} To skip the look-up, pass node and "
+      "the numeric vmid.",
+      row.tool().name, explanation(error, "GET /cluster/resources", cluster.client.base_url(), may));
+}
+
+}  // namespace engine

@@ -1,0 +1,50 @@
+// The cluster's inventory, asked when somebody wants it: GET /cluster/resources.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <expected>
+#include <mutex>
+#include <stop_token>
+
+#include "base/clock.h"
+#include "pve/client.h"
+#include "pve/inventory.h"
+
+namespace pve {
+
+/// Remembers it for three seconds; one thread asks for all who want it. Safe from many threads; owns nothing
+/// it is given.
+class InventoryCache {
+ public:
+  InventoryCache(Client& client, base::Clock& clock) : client_(client), clock_(clock) {}
+  InventoryCache(const InventoryCache&) = delete;
+  InventoryCache& operator=(const InventoryCache&) = delete;
+
+  std::expected<InventoryPtr, Error> get(const std::stop_token& stop) { return newer_than(nullptr, stop); }
+  /// One that is not `seen`: what it said was wrong.
+  std::expected<InventoryPtr, Error> newer_than(const InventoryPtr& seen, const std::stop_token& stop);
+  /// Asked for after this call began, whatever is remembered and whoever else is asking.
+  std::expected<InventoryPtr, Error> now(const std::stop_token& stop);
+  /// What is remembered, if it is still young enough; nullptr otherwise. Never waits.
+  InventoryPtr remembered();
+  /// Forgets: a change of ours may have made it wrong.
+  void forget();
+
+ private:
+  bool young() const;
+  std::expected<InventoryPtr, Error> ask(std::unique_lock<std::mutex>& lock, const std::stop_token& stop);
+
+  Client& client_;
+  base::Clock& clock_;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  bool asking_ = false;
+  std::uint64_t forgotten_ = 0;  ///< how often
+  std::uint64_t asked_ = 0;      ///< how often
+  std::uint64_t kept_ = 0;       ///< which of these questions the remembered answer is to
+  InventoryPtr list_;
+  base::Clock::Steady taken_{};
+};
+
+}  // namespace pve
