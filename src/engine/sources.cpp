@@ -43,8 +43,11 @@ std::expected<pve::InventoryPtr, tool::Unseen> ParallelReads::inventory() {
   std::expected<pve::InventoryPtr, tool::Unseen> got = std::unexpected(tool::Unseen{"no answer in time"});
   in_parallel(1, 1, kLongest, stop_, [&](std::size_t, const std::stop_token& stop) {
     auto list = cluster_.inventory.now(stop);
-    if (list) got = *std::move(list);
-    if (!list) got = std::unexpected(unseen(list.error(), "/cluster/resources", cluster_));
+    if (!list) {
+      got = std::unexpected(unseen(list.error(), "/cluster/resources", cluster_));
+    } else {
+      got = *std::move(list);
+    }
   });
   return got;
 }

@@ -55,7 +55,7 @@ std::string not_called(const Row& row, std::string_view why) {
   return fmt::format("{} was not called: vmid: {}", row.tool().name, why);
 }
 
-std::string joined_notes(std::string note, const std::string& more) {
+std::string joined_notes(const std::string& note, const std::string& more) {
   return note + (note.empty() || more.empty() ? "" : "\n") + more;
 }
 

@@ -28,7 +28,7 @@ GuestKinds meant_kinds(const Row& row);
 /// "100 (VM on pve1)"
 std::string shown_place(const pve::Guest& guest);
 /// Two notes, each on its own line.
-std::string joined_notes(std::string note, const std::string& more);
+std::string joined_notes(const std::string& note, const std::string& more);
 
 // Sentences for the model.
 std::string not_called(const Row& row, std::string_view why);
