@@ -24,6 +24,13 @@ lint_packages=(libclang-19-dev llvm-19-dev)
 # part NAME: from here on time counts as NAME's, until the next part or the end, where a table tells it. A script that
 # another one runs adds its parts to the table of that.
 part() {
+  if [ -z "${PARTS:-}" ]; then
+    PARTS=$(mktemp)
+    export PARTS
+    trap table EXIT
+  elif [ -z "$(trap -p EXIT)" ]; then
+    trap end_part EXIT
+  fi
   end_part
   part_name=$1
   part_begin=$(date +%s) part_cpu=$(cpu)
@@ -49,13 +56,6 @@ table() {
   rm -f "$PARTS"
 }
 part_name=
-if [ -z "${PARTS:-}" ]; then
-  PARTS=$(mktemp)
-  trap table EXIT
-else
-  trap end_part EXIT
-fi
-export PARTS
 
 say() { printf '\n== %s\n' "$*"; }
 
