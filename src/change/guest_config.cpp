@@ -1,0 +1,253 @@
+#include "change/guest_config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/json_read.h"
+#include "base/text.h"
+#include "change/drive_words.h"
+#include "change/value.h"
+#include "facts/irreversible.h"
+
+namespace change {
+namespace {
+
+// Of an update what is no option of the configuration.
+constexpr std::array<std::string_view, 10> kNoOption = {"node",
+                                                        "vmid",
+                                                        "delete",
+                                                        "revert",
+                                                        "digest",
+                                                        "skiplock",
+                                                        "background_delay",
+                                                        "force",
+                                                        "import-working-storage",
+                                                        "cdrom"};
+
+const base::Json& at(const base::JsonObject& object, std::string_view key) {
+  static const base::Json kNone;
+  const auto* value = object.if_contains(key);
+  return value == nullptr ? kNone : *value;
+}
+
+bool holds(const std::vector<std::string>& list, std::string_view key) {
+  return std::ranges::find(list, key) != list.end();
+}
+
+/// "cdrom" is PVE's other name of ide2.
+std::vector<std::string> keys(const base::JsonObject& arguments, std::string_view name) {
+  auto all = words(comparable(at(arguments, name)));
+  std::ranges::replace(all, std::string("cdrom"), std::string("ide2"));
+  return all;
+}
+
+base::JsonObject options(const base::JsonObject& arguments) {
+  base::JsonObject set;
+  for (const auto& [key, value] : arguments) {
+    if (std::ranges::find(kNoOption, std::string_view(key)) == kNoOption.end() && !value.is_null())
+      set[key] = value;
+  }
+  if (const auto& medium = at(arguments, "cdrom"); !medium.is_null()) set["ide2"] = medium;
+  return set;
+}
+
+bool is_same(const base::Json& one, const base::Json& other) { return comparable(one) == comparable(other); }
+
+bool is_pending(const Config& config, std::string_view key) {
+  return config.pending.contains(key) || holds(config.deleting, key);
+}
+
+bool is_pending_alike(const Config& one, const Config& other, std::string_view key) {
+  return is_pending(one, key) && is_pending(other, key) &&
+         holds(one.deleting, key) == holds(other.deleting, key) &&
+         is_same(at(one.pending, key), at(other.pending, key));
+}
+
+std::string pending_words(const Config& config, std::string_view key) {
+  const auto& value = holds(config.deleting, key) ? at({}, key) : at(config.pending, key);
+  if (is_drive(key)) return pending_drive(key, at(config.now, key), value);
+  const auto words = difference(key, at(config.now, key), value);
+  // A secret is the same row of stars before and after.
+  return words.empty() ? base::printable(key) + " changed" : words;
+}
+
+class Teller {
+ public:
+  explicit Teller(const ConfigUpdate& update)
+      : update_(update), set_(options(update.arguments)), removed_(keys(update.arguments, "delete")) {
+    for (const auto& loss : facts::irreversible(update.endpoint, update.arguments, &update.before.now)) {
+      if (loss.certain) lost_.push_back(loss.parameter == "delete" ? loss.value : loss.parameter);
+    }
+  }
+
+  Told told() {
+    for (const auto& key : removed_) option(key);
+    for (const auto& key : keys(update_.arguments, "revert")) option(key);
+    for (const auto& member : set_) option(member.key());
+    boot();
+    older();
+    return std::move(told_);
+  }
+
+ private:
+  void option(std::string_view key) {
+    const auto& [before, after] = sides();
+    if (is_pending(after, key)) {
+      told_.pending.push_back(pending_words(after, key) +
+                              (is_pending_alike(before, after, key) ? " (as before)" : ""));
+      return;
+    }
+    if (is_drive(key)) return of_drive(key);
+    const auto words = difference(key, at(before.now, key), at(after.now, key));
+    if (!words.empty()) {
+      told_.changes.push_back(words);
+    } else if (is_pending(before, key)) {
+      told_.changes.push_back(
+          fmt::format("{} {}, its pending {} dropped", base::printable(key), stays(key), dropped(key)));
+    } else if (set_.contains(key) && facts::secret_name(key)) {
+      told_.changes.push_back(base::printable(key) + " changed");
+    } else {
+      told_.unchanged.push_back(base::printable(key) + " " + is_already(key));
+    }
+  }
+
+  std::string is_already(std::string_view key) const {
+    const auto& value = at(update_.after.now, key);
+    if (value.is_null()) return removed_.empty() || !holds(removed_, key) ? "is not set" : "was not set";
+    const auto text = comparable(value);
+    return text.find('\n') == std::string::npos ? "is " + shown(std::string_view(text)) + " already"
+                                                : std::string("is the same already");
+  }
+
+  std::string stays(std::string_view key) const {
+    const auto value = shown(at(update_.after.now, key));
+    return value.empty() ? std::string("stays unset") : "stays " + value;
+  }
+
+  std::string dropped(std::string_view key) const {
+    if (holds(update_.before.deleting, key)) return "removal";
+    return facts::secret_name(key) ? std::string("value") : shown(at(update_.before.pending, key));
+  }
+
+  void of_drive(std::string_view key) {
+    const DriveChange change{key,
+                             at(update_.before.now, key),
+                             at(update_.after.now, key),
+                             at(set_, key),
+                             update_.before.now,
+                             update_.after.now,
+                             update_.sizes,
+                             comparable(at(update_.arguments, "vmid")),
+                             holds(lost_, key)};
+    tell(change, told_);
+  }
+
+  /// PVE takes a drive that is gone out of the boot order by itself.
+  void boot() {
+    if (set_.contains("boot") || holds(removed_, "boot")) return;
+    const auto order = [](const Config& config) {
+      return words(property(properties("boot", comparable(at(config.now, "boot"))), "order"));
+    };
+    const auto was = order(update_.before);
+    const auto is = order(update_.after);
+    if (was.empty()) return;
+    for (const auto& device : was) {
+      const auto before = drive(device, comparable(at(update_.before.now, device)));
+      const auto after = drive(device, comparable(at(update_.after.now, device)));
+      if (!is_drive(device) || before.empty() || before.volume == after.volume || before.is_cd()) continue;
+      const auto rest =
+          is.empty() ? std::string("no boot device is left") : "the boot order is " + enumerated(is);
+      told_.cautions.push_back(fmt::format(
+          "{} was {}; {}.", device, device == was.front() ? "the boot disk" : "in the boot order", rest));
+    }
+  }
+
+  void older() {
+    const auto& [before, after] = sides();
+    const auto named = [&](std::string_view key) { return set_.contains(key) || holds(removed_, key); };
+    std::vector<std::string> waiting = after.deleting;
+    for (const auto& member : after.pending) waiting.emplace_back(member.key());
+    for (const auto& key : waiting) {
+      if (!named(key) && is_pending(before, key)) told_.older.push_back(pending_words(after, key));
+    }
+  }
+
+  struct Sides {
+    const Config& before;
+    const Config& after;
+  };
+  Sides sides() const { return {update_.before, update_.after}; }
+
+  const ConfigUpdate& update_;
+  base::JsonObject set_;
+  std::vector<std::string> removed_;
+  std::vector<std::string> lost_;  ///< options whose volume the call destroys
+  Told told_;
+};
+
+}  // namespace
+
+Config config(const base::Json& state) {
+  Config config;
+  if (const auto* object = state.if_object()) {
+    config.now = *object;
+    config.known = true;
+  } else if (state.is_array()) {
+    config.known = true;
+    for (const auto& entry : base::objects(state)) {
+      const auto key = base::raw_text(entry, "key");
+      if (key.empty()) continue;
+      if (const auto& value = at(entry, "value"); !value.is_null()) config.now[key] = value;
+      if (const auto& value = at(entry, "pending"); !value.is_null()) config.pending[key] = value;
+      if (base::number(entry, "delete", 0) != 0) config.deleting.emplace_back(key);
+    }
+  }
+  return config;
+}
+
+Told tell(const ConfigUpdate& update) { return Teller(update).told(); }
+
+std::vector<std::string> left_behind(const Config& before, const Config& after) {
+  std::vector<std::string> left;
+  if (!before.known || !after.known) return left;
+  auto waiting = after.deleting;
+  for (const auto& member : after.pending) waiting.emplace_back(member.key());
+  for (const auto& key : waiting) {
+    if (!is_pending_alike(before, after, key)) left.push_back(pending_words(after, key));
+  }
+  return left;
+}
+
+Config expected(const base::JsonObject& arguments, const Config& before) {
+  Config after = before;
+  const auto flag = comparable(at(arguments, "force"));
+  const bool force = flag == "1" || flag == "true";
+  const auto vmid = comparable(at(arguments, "vmid"));
+  for (const auto& key : keys(arguments, "revert")) {
+    after.pending.erase(key);
+    std::erase(after.deleting, key);
+  }
+  for (const auto& key : keys(arguments, "delete")) take_away(after.now, key, vmid, force);
+  for (const auto& [key, value] : options(arguments)) {
+    after.pending.erase(key);
+    if (is_drive(key)) {
+      put(after.now, key, comparable(value), vmid);
+    } else {
+      after.now[key] = value;
+    }
+  }
+  return after;
+}
+
+std::vector<std::string> volumes_to_size(const base::JsonObject& arguments, const Config& before) {
+  std::vector<std::string> volumes;
+  for (const auto& key : keys(arguments, "delete")) {
+    const auto gone = drive(key, comparable(at(before.now, key)));
+    if (is_drive(key) && gone.on_storage() && gone.size().empty()) volumes.push_back(gone.volume);
+  }
+  return volumes;
+}
+
+}  // namespace change

@@ -1,0 +1,123 @@
+#include "change/settings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/json_read.h"
+#include "base/text.h"
+#include "change/value.h"
+#include "view/human.h"
+
+namespace change {
+namespace {
+
+constexpr std::array<std::string_view, 4> kNoSetting = {"digest", "delete", "append", "type"};
+
+const base::Json& at(const base::Json& state, std::string_view key) {
+  static const base::Json kNone;
+  const auto* object = state.if_object();
+  const auto* value = object == nullptr ? nullptr : object->if_contains(key);
+  return value == nullptr ? kNone : *value;
+}
+
+/// What PVE leaves out of an object while nobody has set it.
+struct Default {
+  tool::Subject subject;
+  std::string_view key;
+  std::string_view value;
+};
+
+constexpr Default kDefaults[] = {
+    {tool::Subject::Firewall, "enable", "0"},          {tool::Subject::Firewall, "policy_in", "DROP"},
+    {tool::Subject::Firewall, "policy_out", "ACCEPT"}, {tool::Subject::Ha, "state", "started"},
+    {tool::Subject::Ha, "max_restart", "1"},           {tool::Subject::Ha, "max_relocate", "1"},
+    {tool::Subject::Storage, "disable", "0"},          {tool::Subject::Storage, "shared", "0"},
+};
+
+base::Json value_of(const Change& change, const base::Json& state, std::string_view key) {
+  const auto& value = at(state, key);
+  if (!value.is_null() && comparable(value) != "") return value;
+  for (const auto& row : kDefaults) {
+    if (row.subject == change.about.subject && row.key == key) return base::Json(row.value);
+  }
+  return value;
+}
+
+/// A few settings read better in words than as PVE's numbers.
+base::Json in_words(tool::Subject subject, std::string_view key, const base::Json& value) {
+  const auto number = base::number(value);
+  if (key == "expire" && number)
+    return base::Json(*number == 0 ? std::string("never") : view::human_time(*number) + " UTC");
+  if (key == "enable" && subject == tool::Subject::Firewall && number)
+    return base::Json(*number == 0 ? "off" : "on");
+  return value;
+}
+
+void setting(const Change& change, std::string_view key, Told& told) {
+  const auto subject = change.about.subject;
+  const auto before = in_words(subject, key, value_of(change, change.before, key));
+  const auto after = in_words(subject, key, value_of(change, change.after, key));
+  auto words = difference(key, before, after);
+  if (!words.empty()) {
+    told.changes.push_back(std::move(words));
+  } else if (facts::secret_name(key)) {
+    told.changes.push_back(base::printable(key) + " changed");
+  } else if (after.is_null()) {
+    told.unchanged.push_back(base::printable(key) + " is not set");
+  } else {
+    told.unchanged.push_back(base::printable(key) + " is " + shown(after) + " already");
+  }
+}
+
+}  // namespace
+
+Told tell_settings(const Change& change) {
+  Told told;
+  if (change.endpoint.method != base::Method::Put || !change.before.is_object() || !change.after.is_object())
+    return told;
+  for (const auto& key : listed(change.arguments, "delete")) setting(change, key, told);
+  for (const auto& member : change.arguments) {
+    const std::string_view key = member.key();
+    const bool none = std::ranges::find(kNoSetting, key) != kNoSetting.end();
+    if (!none && !change.about.in_path(key)) setting(change, key, told);
+  }
+  return told;
+}
+
+base::Json expected_settings(const tool::About& about, const base::JsonObject& arguments,
+                             const base::Json& before) {
+  const auto* present = before.if_object();
+  if (present == nullptr) return {};
+  base::JsonObject after(*present);
+  for (const auto& key : listed(arguments, "delete")) after.erase(key);
+  for (const auto& [key, value] : arguments) {
+    const bool none = std::ranges::find(kNoSetting, std::string_view(key)) != kNoSetting.end();
+    if (!none && !about.in_path(key)) after[key] = value;
+  }
+  return base::Json(std::move(after));
+}
+
+const base::JsonObject* item(const base::Json& items, std::string_view key, std::string_view value) {
+  for (const auto& each : base::objects(items)) {
+    if (base::raw_word(each, key) == value) return &each;
+  }
+  return nullptr;
+}
+
+std::string argument(const base::JsonObject& arguments, std::string_view name) {
+  const auto* value = arguments.if_contains(name);
+  return value == nullptr ? std::string() : comparable(*value);
+}
+
+bool flag(const base::JsonObject& arguments, std::string_view name) {
+  const auto value = base::lower_ascii(argument(arguments, name));
+  return value == "1" || value == "true" || value == "on" || value == "yes";
+}
+
+std::vector<std::string> listed(const base::JsonObject& arguments, std::string_view name) {
+  return words(argument(arguments, name));
+}
+
+}  // namespace change
