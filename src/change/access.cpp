@@ -130,7 +130,7 @@ Told tell_acl(const Change& change) {
   Told told;
   if (!change.before.is_array() || !change.after.is_array()) return told;
   const auto path = acl_path(argument(change.arguments, "path"));
-  const bool revokes = flag(change.arguments, "delete");
+  const bool revokes = is_true(change.arguments, "delete");
   for (const auto& holder : holders(change.arguments)) {
     if (revokes) {
       revoked(change, holder, path, told);
@@ -168,8 +168,8 @@ base::Json expected_acl(const base::JsonObject& arguments, const base::Json& bef
   for (const auto& entry : base::objects(before)) {
     if (!is_named(entry)) after.emplace_back(entry);
   }
-  if (flag(arguments, "delete")) return base::Json(std::move(after));
-  const bool propagate = !arguments.contains("propagate") || flag(arguments, "propagate");
+  if (is_true(arguments, "delete")) return base::Json(std::move(after));
+  const bool propagate = !arguments.contains("propagate") || is_true(arguments, "propagate");
   for (const auto& holder : named) {
     for (const auto& role : roles) {
       after.emplace_back(base::JsonObject{{"path", path},

@@ -42,7 +42,7 @@ struct Moves {
 };
 
 void one(const Change& change, std::string_view key, const std::string& id, Moves& moves, Told& told) {
-  const bool removes = flag(change.arguments, "delete");
+  const bool removes = is_true(change.arguments, "delete");
   const auto* before = member(pool(change.before), key, id);
   const auto* after = member(pool(change.after), key, id);
   const auto name = words_of(after == nullptr ? before : after, key, id);

@@ -111,7 +111,7 @@ std::string argument(const base::JsonObject& arguments, std::string_view name) {
   return value == nullptr ? std::string() : comparable(*value);
 }
 
-bool flag(const base::JsonObject& arguments, std::string_view name) {
+bool is_true(const base::JsonObject& arguments, std::string_view name) {
   const auto value = base::lower_ascii(argument(arguments, name));
   return value == "1" || value == "true" || value == "on" || value == "yes";
 }

@@ -17,7 +17,7 @@ const base::JsonObject* item(const base::Json& items, std::string_view key, std:
 
 /// The argument as it travels, "" where it is not given.
 std::string argument(const base::JsonObject& arguments, std::string_view name);
-bool flag(const base::JsonObject& arguments, std::string_view name);
+bool is_true(const base::JsonObject& arguments, std::string_view name);
 /// The words of the argument, a list.
 std::vector<std::string> listed(const base::JsonObject& arguments, std::string_view name);
 
