@@ -18,6 +18,7 @@
 #include "engine/step.h"
 #include "engine/target_words.h"
 #include "engine/title.h"
+#include "engine/visibility.h"
 
 namespace engine {
 namespace {
@@ -135,9 +136,11 @@ std::optional<pve::Upid> started_task(const Row& row, const pve::Answer& answer)
 
 mcp::Outcome rendered(const Work& work, const Ready& ready, pve::Answer answer) {
   auto& cluster = work.cluster;
+  const auto& tool = work.row.tool();
   const auto& arguments = ready.target.arguments;
-  const auto after =
-      put_right(work.row.tool(), arguments, answer.data, cluster, work.may, work.call.stop).note;
+  const auto after = revise(tool, arguments, answer.data, cluster, work.may, work.call.stop).note;
+  const bool is_list = answer.data.is_array();
+  const bool is_empty = is_list && answer.data.get_array().empty();
   auto result = render({.row = work.row,
                         .arguments = arguments,
                         .own = ready.own,
@@ -146,7 +149,10 @@ mcp::Outcome rendered(const Work& work, const Ready& ready, pve::Answer answer) 
                         .title = title(work.row, ready.target, cluster),
                         .may = work.may},
                        std::move(answer));
-  return noted(work, ready, std::move(result), after);
+  // Only now, as what PVE says of the token's rights can be as large as the list, which render() has freed.
+  const auto unseen =
+      is_list ? unseen_note(tool.view, arguments, is_empty, cluster, work.call.stop) : std::string{};
+  return noted(work, ready, std::move(result), joined_notes(after, unseen));
 }
 
 mcp::Result ended(const Work& work, const Ready& ready, const pve::Upid& upid, const pve::TaskReport& report,
