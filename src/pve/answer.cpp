@@ -118,14 +118,18 @@ Error read_error(const net::Response& response) {
 
 }  // namespace
 
-std::expected<Answer, Error> read_response(const net::Response& response) {
-  if (response.status >= 200 && response.status < 300) return read_envelope(response);
+std::optional<Error> read_refusal(const net::Response& response) {
+  if (response.status >= 200 && response.status < 300) return std::nullopt;
   if (response.status >= 300 && response.status < 400) {
     const auto target = net::find_header(response.headers, "location");
-    return std::unexpected(
-        malformed(response, "it is a redirect to '" + base::printable(target.value_or(""), 200) + "'"));
+    return malformed(response, "it is a redirect to '" + base::printable(target.value_or(""), 200) + "'");
   }
-  return std::unexpected(read_error(response));
+  return read_error(response);
+}
+
+std::expected<Answer, Error> read_response(const net::Response& response) {
+  if (auto error = read_refusal(response)) return std::unexpected(*std::move(error));
+  return read_envelope(response);
 }
 
 }  // namespace pve

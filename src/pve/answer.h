@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 
 #include "net/http.h"
 #include "pve/client.h"
@@ -12,5 +13,8 @@ namespace pve {
 /// operation (a password check) or another server sent is Refused or Malformed. Texts are made printable;
 /// secrets are not looked for.
 std::expected<Answer, Error> read_response(const net::Response& response);
+
+/// Why the response is none of a call that PVE carries out, told as by read_response(); nothing where it is.
+std::optional<Error> read_refusal(const net::Response& response);
 
 }  // namespace pve

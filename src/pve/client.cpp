@@ -68,7 +68,7 @@ Client::Client(net::HttpClient& http, const Credentials& credentials, ClientOpti
 
 Client::~Client() = default;
 
-std::expected<Answer, Error> Client::call(const Call& call, const std::stop_token& stop) {
+std::expected<net::Response, Error> Client::send(const Call& call, const std::stop_token& stop) {
   if (rejected_) return std::unexpected(rejection());
   auto secret = secret_->get();
   if (!secret) {
@@ -77,20 +77,37 @@ std::expected<Answer, Error> Client::call(const Call& call, const std::stop_toke
     error.message = secret.error();
     return std::unexpected(std::move(error));
   }
-  auto answer = attempt(call, *secret, stop);
-  if (!answer && answer.error().kind == Error::Kind::Rejected && secret_->renew(*secret)) {
-    if (auto other = secret_->get()) answer = attempt(call, *other, stop);
+  auto response = attempt(call, *secret, stop);
+  if (!response && response.error().kind == Error::Kind::Rejected && secret_->renew(*secret)) {
+    if (auto other = secret_->get()) response = attempt(call, *other, stop);
   }
-  if (answer) return answer;
-  Error& error = answer.error();
-  if (error.kind == Error::Kind::Rejected) return std::unexpected(reject());
-  error.message = secret_->redact(error.message);
-  for (auto& entry : error.errors) entry.second = secret_->redact(entry.second);
+  if (response) return response;
+  if (response.error().kind == Error::Kind::Rejected) return std::unexpected(reject());
+  return std::unexpected(without_secret(std::move(response.error())));
+}
+
+std::expected<Answer, Error> Client::call(const Call& call, const std::stop_token& stop) {
+  auto response = send(call, stop);
+  if (!response) return std::unexpected(std::move(response.error()));
+  auto answer = read_response(*response);
+  if (!answer) return std::unexpected(without_secret(std::move(answer.error())));
   return answer;
 }
 
-std::expected<Answer, Error> Client::attempt(const Call& call, const std::string& secret,
-                                             const std::stop_token& stop) {
+std::expected<std::string, Error> Client::text(const Call& call, const std::stop_token& stop) {
+  auto response = send(call, stop);
+  if (!response) return std::unexpected(std::move(response.error()));
+  return std::move(response->body);
+}
+
+Error Client::without_secret(Error error) const {
+  error.message = secret_->redact(error.message);
+  for (auto& entry : error.errors) entry.second = secret_->redact(entry.second);
+  return error;
+}
+
+std::expected<net::Response, Error> Client::attempt(const Call& call, const std::string& secret,
+                                                    const std::stop_token& stop) {
   using Clock = std::chrono::steady_clock;
   const auto begin = Clock::now();
   const auto spent = [&] {
@@ -114,7 +131,8 @@ std::expected<Answer, Error> Client::attempt(const Call& call, const std::string
     return std::unexpected(error_of(std::move(response.error())));
   }
   log(std::to_string(response->status) + " " + response->reason);
-  return read_response(*response);
+  if (auto error = read_refusal(*response)) return std::unexpected(*std::move(error));
+  return *std::move(response);
 }
 
 Error Client::rejection() const {

@@ -82,13 +82,19 @@ class Client {
   /// is. Once PVE has rejected the credentials, every call answers so at once.
   std::expected<Answer, Error> call(const Call& call, const std::stop_token& stop);
 
+  /// As call(), and the body of what PVE answers to a call that it carries out, unread.
+  std::expected<std::string, Error> text(const Call& call, const std::stop_token& stop);
+
   const std::string& base_url() const { return options_.base_url; }
   /// user@realm!tokenname
   const std::string& token_id() const { return token_id_; }
 
  private:
-  std::expected<Answer, Error> attempt(const Call& call, const std::string& secret,
-                                       const std::stop_token& stop);
+  /// The response of a call that PVE carries out.
+  std::expected<net::Response, Error> send(const Call& call, const std::stop_token& stop);
+  std::expected<net::Response, Error> attempt(const Call& call, const std::string& secret,
+                                              const std::stop_token& stop);
+  Error without_secret(Error error) const;
   Error rejection() const;
   Error reject();
 

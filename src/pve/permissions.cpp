@@ -4,8 +4,6 @@
 #include <string>
 #include <utility>
 
-#include "base/json_read.h"
-
 namespace pve {
 namespace {
 
@@ -13,27 +11,15 @@ constexpr std::chrono::seconds kYoung{60};
 
 }  // namespace
 
-Permissions::Known Permissions::read(const base::JsonObject& answer) {
-  Known known;
-  for (const auto& member : answer) {
-    const auto* object = member.value().if_object();
-    if (object == nullptr) continue;
-    Rights rights;
-    // PVE writes 1 for a right that is passed on, 0 for one of this path alone; nothing without the right.
-    for (const auto& right : *object) rights.emplace(right.key(), base::flag(*object, right.key()));
-    known.paths.emplace_back(member.key(), &*known.kinds.insert(std::move(rights)).first);
-  }
-  return known;
-}
-
-std::shared_ptr<const Permissions::Known> Permissions::all(const std::stop_token& stop) {
+std::shared_ptr<const HeldRights> Permissions::all(const std::stop_token& stop) {
   {
     const std::scoped_lock lock(mutex_);
     if (all_ && clock_.steady() - taken_ < kYoung) return all_;
   }
-  auto answer = client_.call({base::Method::Get, "/access/permissions", {}}, stop);
-  if (!answer || !answer->data.is_object()) return nullptr;
-  auto known = std::make_shared<const Known>(read(answer->data.get_object()));
+  const auto answer = client_.text({base::Method::Get, "/access/permissions", {}}, stop);
+  auto held = answer ? read_held_rights(*answer) : std::nullopt;
+  if (!held) return nullptr;
+  auto known = std::make_shared<const HeldRights>(*std::move(held));
   const std::scoped_lock lock(mutex_);
   all_ = known;
   taken_ = clock_.steady();
