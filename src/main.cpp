@@ -1,4 +1,5 @@
 // Builds the parts, joins them, runs.
+#include <malloc.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -167,9 +168,14 @@ int run(const cli::Arguments& arguments, const config::Settings& settings) {
   }
 }
 
+// By itself glibc takes large pieces from the arena of each thread once one of them was freed, and keeps them
+// there: after some calls three answers of a large cluster would be held at once.
+void give_back_large_pieces() { ::mallopt(M_MMAP_THRESHOLD, 1024 * 1024); }
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  give_back_large_pieces();
   const auto arguments =
       cli::parse(std::span<const char* const>(argv, static_cast<std::size_t>(argc)).subspan(argc > 0));
   if (!arguments) cli::leave(fail(arguments.error()));

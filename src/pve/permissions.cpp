@@ -34,11 +34,11 @@ std::optional<Permissions::Reach> Permissions::reach(std::span<const std::string
   bool here = false;
   bool some = false;
   bool all_below = true;
-  for (const auto& [at, rights] : known->paths) {
+  for (const auto& [at, held] : known->paths) {
     const bool inside = at != path && at.starts_with(below);
     if (!(at == path || inside)) continue;
-    const auto has = [&rights = *rights](auto privilege) { return rights.contains(privilege); };
-    const auto passes = [&rights = *rights](auto privilege) {
+    const auto has = [&rights = *held](auto privilege) { return rights.contains(privilege); };
+    const auto passes = [&rights = *held](auto privilege) {
       const auto found = rights.find(privilege);
       return found != rights.end() && found->second;
     };
