@@ -20,9 +20,7 @@ std::optional<std::string> base_url(const Given& given, const Known&, Settings& 
 std::optional<std::string> token_id(const Given& given, const Known&, Settings& settings) {
   auto value = single(given);
   if (!value) return value.error();
-  if (!is_token_id(*value)) {
-    return complaint(given.source, *value, "must have the form user@realm!name, such as root@pam!mcp");
-  }
+  if (auto misfit = token_id_misfit(*value)) return complaint(given.source, *value, *misfit);
   settings.cluster.token_id = std::move(*value);
   return std::nullopt;
 }
@@ -45,9 +43,11 @@ std::optional<std::string> api_token(const Given& given, const Known&, Settings&
   const auto equals = value->find('=');
   const std::string id = value->substr(0, equals);
   const std::string secret = equals == std::string::npos ? "" : value->substr(equals + 1);
-  if (!is_token_id(id) || !is_token_secret(secret)) {
-    return given.source + " must have the form user@realm!name=secret (its value is not shown).";
-  }
+  const std::string hidden = " (its value is not shown).";
+  if (equals != std::string::npos && is_short_token_id(id))
+    return given.source + ": " + std::string(kShortTokenName) + hidden;
+  if (!is_token_id(id) || !is_token_secret(secret))
+    return given.source + " must have the form user@realm!name=secret" + hidden;
   settings.cluster.token_id = id;
   settings.cluster.token_secret = secret;
   return std::nullopt;
@@ -60,6 +60,7 @@ std::optional<std::string> tier(const Given& given, const Known& known, Settings
     return not_among(given, *value, known.tiers);
   }
   settings.tier = std::move(*value);
+  settings.tier_source = given.source;
   return std::nullopt;
 }
 
@@ -83,6 +84,7 @@ std::optional<std::string> categories(const Given& given, const Known& known, Se
 }
 
 std::optional<std::string> verify_ssl(const Given& given, const Known&, Settings& settings) {
+  settings.cluster.verify_ssl_source = given.source;
   return set_boolean(given, settings.cluster.verify_ssl);
 }
 
@@ -144,9 +146,11 @@ std::optional<std::string> chart_theme(const Given& given, const Known&, Setting
 }
 
 std::optional<std::string> debug(const Given& given, const Known&, Settings& settings) {
-  // The environment variable counts with any value; flag and file say what they mean.
+  // The variable is shared with other programs, whose words for "on" are many: "express:*".
   if (given.source == "DEBUG") {
-    settings.debug = true;
+    constexpr std::array<std::string_view, 5> kOff = {"", "0", "false", "no", "off"};
+    const auto word = base::lower_ascii(base::trim(as_written(given)));
+    settings.debug = std::ranges::find(kOff, word) == kOff.end();
     return std::nullopt;
   }
   return set_boolean(given, settings.debug);

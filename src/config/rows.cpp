@@ -94,9 +94,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "cluster.fingerprint",
      .fallback = "",
-     .help =
-         "SHA-256 fingerprints of the certificates to accept, as \"pvenode cert info\" shows them; verified "
-         "instead of the chain.",
+     .help = "SHA-256 fingerprints of the certificates to accept, as \"pvenode cert info\" shows them for "
+             "pveproxy-ssl.pem or pve-ssl.pem; verified instead of the chain.",
      .repeatable = true,
      .apply = apply::fingerprint},
     {.flag = "--timeout",
@@ -252,7 +251,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "debug",
      .fallback = "off",
-     .help = "Logs every request to stderr, without secrets; the variable counts with any value.",
+     .help = "Logs every request to stderr, without secrets; the variable counts with any value but 0, "
+             "false, no and off.",
      .apply = apply::debug},
     {.flag = "--config",
      .argument = "FILE",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "base/text.h"
 #include "config/file.h"
 #include "config/http.h"
+#include "config/names.h"
 #include "config/table.h"
 #include "config/token.h"
 #include "config/toml.h"
@@ -62,20 +64,6 @@ const Setting* row_of_variable(std::string_view variable) {
     if (row.variable == variable) return &row;
   }
   return nullptr;
-}
-
-std::string unknown_key(const TomlEntry& entry, const std::string& path) {
-  std::vector<std::string_view> keys;
-  for (const auto& row : table()) {
-    if (!row.key.empty()) keys.push_back(row.key);
-  }
-  std::string sentence = "\"" + base::printable(entry.key, 80) + "\" in line " + std::to_string(entry.line) +
-                         " of " + path + " is not a setting; valid are " + base::join(keys, ", ");
-  if (const auto near = base::nearest(entry.key, keys); !near.empty()) {
-    sentence += "; did you mean \"" + std::string(near) + "\"?";
-    return sentence;
-  }
-  return sentence + ".";
 }
 
 std::expected<void, std::string> from_file(const FileText& file, Findings& findings, Settings& settings) {
@@ -138,16 +126,22 @@ std::optional<std::string> settle_token(Findings& findings) {
   return settle_secret(findings, secret, file);
 }
 
-// A slip in a variable's name would leave its default in force, and the default tier is the widest.
-void warn_of_slips(std::span<const std::string_view> environment, Settings& settings) {
-  std::vector<std::string_view> names;
-  for (const auto& row : table()) names.push_back(row.variable);
-  for (const auto entry : environment) {
-    const auto name = entry.substr(0, entry.find('='));
-    if (!name.starts_with("PVE_") || std::ranges::find(names, name) != names.end()) continue;
-    if (const auto near = base::nearest(name, names); !near.empty()) {
-      settings.warnings.push_back(base::printable(name, 80) + " is not a setting; did you mean " +
-                                  std::string(near) + "?");
+/// A path as the user may write it: "~/" is the shell's word, which nobody expands where a client starts us.
+std::string at_home(std::string_view path, std::string_view home) {
+  if (!path.starts_with("~/") || home.empty()) return std::string(path);
+  return std::string(home) + std::string(path.substr(1));
+}
+
+/// The values of settings that name a file. The file of settings may be read from any directory, so its
+/// relative paths begin in its own folder; those of flags and variables begin where we run.
+void resolve_paths(const Sources& sources, const std::string& file, Findings& findings) {
+  const auto home = variable_value(sources.environment, "HOME");
+  const auto folder = std::filesystem::path(file).parent_path();
+  for (auto& [row, found] : findings) {
+    if (row->argument != "FILE") continue;
+    for (auto& value : found.given.values) {
+      value = at_home(value, home);
+      if (found.layer == Layer::File) value = (folder / value).string();
     }
   }
 }
@@ -158,9 +152,9 @@ std::expected<std::optional<FileText>, std::string> config_file(const Sources& s
   if (const auto at = findings.find(row_of_variable("PVE_CONFIG")); at != findings.end()) {
     const auto& given = at->second.given;
     if (given.values.size() != 1) return std::unexpected(given.source + " takes one file.");
-    auto file = read_file(given.values.front());
-    if (!file)
-      return std::unexpected(complaint(given.source, given.values.front(), file.error().requirement));
+    const auto path = at_home(given.values.front(), variable_value(sources.environment, "HOME"));
+    auto file = read_file(path);
+    if (!file) return std::unexpected(complaint(given.source, path, file.error().requirement));
     return std::move(*file);
   }
   const auto path = default_config_path(variable_value(sources.environment, "XDG_CONFIG_HOME"),
@@ -248,6 +242,8 @@ std::string complaint(std::string_view name, std::string_view value, std::string
 }
 
 std::expected<Settings, std::string> load(const Sources& sources, const Known& known) {
+  auto strangers = check_variables(sources.environment);
+  if (!strangers) return std::unexpected(std::move(strangers.error()));
   Findings findings;
   from_flags(sources.flags, findings);
   from_environment(sources.environment, findings);
@@ -258,6 +254,7 @@ std::expected<Settings, std::string> load(const Sources& sources, const Known& k
     settings.file = (*file)->path;
     if (auto read = from_file(**file, findings, settings); !read) return std::unexpected(read.error());
   }
+  resolve_paths(sources, settings.file, findings);
   if (auto error = settle_token(findings)) return std::unexpected(*error);
   if (auto error =
           settle_secret(findings, row_of_variable("PVE_STATE_KEY"), row_of_variable("PVE_STATE_KEY_FILE")))
@@ -273,7 +270,7 @@ std::expected<Settings, std::string> load(const Sources& sources, const Known& k
   if (auto error = http_misfit(settings.http)) return std::unexpected(*error);
   if (auto error = check_pem_files(findings, settings)) return std::unexpected(*error);
   if (auto warning = http_warning(settings.http)) settings.warnings.push_back(std::move(*warning));
-  warn_of_slips(sources.environment, settings);
+  if (*strangers) settings.warnings.push_back(std::move(**strangers));
   return settings;
 }
 

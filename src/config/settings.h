@@ -30,6 +30,7 @@ struct Cluster {
   std::string fingerprint_source;
   std::string ca_file;  ///< PEM; empty: the system's store
   bool verify_ssl = true;
+  std::string verify_ssl_source;
 };
 
 /// The HTTP endpoint: where it is, and who may call. config/http.h has the rules.
@@ -52,6 +53,7 @@ struct Settings {
   std::string state_key;
   std::string state_key_file;
   std::string tier = "full";
+  std::string tier_source;  ///< "PVE_ACCESS_TIER", "access_tier in FILE"; empty: nobody set it
   /// Absent: all.
   std::optional<std::vector<std::string>> categories;
   std::chrono::seconds timeout{40};  ///< 1 to 3600, for the answer to one request
@@ -94,8 +96,9 @@ struct Sources {
   std::span<const std::string_view> environment;
 };
 
-/// Reads and checks everything that is set. An empty variable counts as unset. The error is one sentence that
-/// names the setting as the user wrote it, its value (never a secret) and what is valid.
+/// Reads and checks everything that is set. An empty variable counts as unset. A path may begin with ~/; a
+/// relative one in the file is taken from the file's folder. The error names the setting as the user wrote
+/// it, its value (never a secret) and what is valid; also that of a variable that is near a setting's name.
 std::expected<Settings, std::string> load(const Sources& sources, const Known& known);
 
 /// Which setting is missing before PVE can be reached; nothing when all is there or the simulator is used.

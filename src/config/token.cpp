@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "base/text.h"
 
 namespace config {
 namespace {
@@ -37,6 +38,25 @@ bool is_token_id(std::string_view text) {
   return std::ranges::all_of(user_id.substr(0, at), [](char c) {
     return static_cast<unsigned char>(c) > 0x20 && c != 0x7F && c != ':' && c != '/' && c != '=' && c != '!';
   });
+}
+
+bool is_short_token_id(std::string_view text) {
+  const auto mark = text.rfind('!');
+  return mark != std::string_view::npos && mark + 2 == text.size() && base::is_letter(text.back()) &&
+         is_token_id(std::string(text) + "x");
+}
+
+std::optional<std::string> token_id_misfit(std::string_view text) {
+  if (is_token_id(text)) return std::nullopt;
+  if (is_short_token_id(text)) return std::string(kShortTokenName);
+  if (const auto slash = text.find("\\!"); slash != std::string_view::npos) {
+    const auto without = std::string(text.substr(0, slash)) + std::string(text.substr(slash + 1));
+    if (is_token_id(without))
+      return "the backslash is the shell's: write " + base::printable(without) + " in single quotes";
+  }
+  if (is_token_id(text.substr(0, text.find('='))))
+    return "what begins with = is the token's secret, which belongs into PVE_TOKEN_SECRET";
+  return "must have the form user@realm!name, such as root@pam!mcp";
 }
 
 bool is_token_secret(std::string_view text) {

@@ -1,6 +1,7 @@
 // The written forms of tokens.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -8,6 +9,14 @@ namespace config {
 
 /// user@realm!name by PVE's rules (PVE::Auth::Plugin, PVE::AccessControl).
 bool is_token_id(std::string_view text);
+
+/// An id but for its name of one character; what PVE wants there is kShortTokenName.
+bool is_short_token_id(std::string_view text);
+inline constexpr std::string_view kShortTokenName =
+    "PVE wants at least two characters in a token's name (after the exclamation mark)";
+
+/// Why a text is no token id, as a clause that follows "X is "text", but "; nothing when it is one.
+std::optional<std::string> token_id_misfit(std::string_view text);
 
 /// Printable ASCII without blanks: what can stand in a header. PVE's own are UUIDs.
 bool is_token_secret(std::string_view text);

@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "config/table.h"
+
 namespace {
 
 using testing::AllOf;
@@ -88,7 +90,7 @@ TEST_F(Load, ReadsEveryVariable) {
   set("PVE_CA_FILE", ca);
   set("PVE_FINGERPRINT", kPrint);
   set("PVE_TIMEOUT", "7");
-  set("DEBUG", "0");
+  set("DEBUG", "express:*");
   set("PVE_SIMULATE", "1");
   set("PVE_SIMULATE_GUESTS", "500");
   set("PVE_SIMULATE_VERSION", "8.4");
@@ -106,7 +108,7 @@ TEST_F(Load, ReadsEveryVariable) {
   EXPECT_THAT(settings->cluster.fingerprints, ElementsAre(kPrint));
   EXPECT_EQ(settings->cluster.fingerprint_source, "PVE_FINGERPRINT");
   EXPECT_EQ(settings->timeout.count(), 7);
-  EXPECT_TRUE(settings->debug) << "any value counts";
+  EXPECT_TRUE(settings->debug) << "any value but those for off";
   EXPECT_TRUE(settings->simulate);
   EXPECT_EQ(settings->guests, 500U);
   EXPECT_EQ(settings->pve, "8.4");
@@ -230,11 +232,101 @@ TEST_F(Load, WarnsOfFilesThatOthersMayRead) {
   EXPECT_THAT(load()->warnings, IsEmpty()) << "no secret, nothing to hide";
 }
 
-TEST_F(Load, WarnsOfASlipInAName) {
-  set("PVE_ACCES_TIER", "read-only");
+TEST_F(Load, AVariableNearASettingStopsTheStart) {
+  const std::vector<std::pair<std::string, std::string>> slips = {
+      {"PVE_ACCES_TIER", "PVE_ACCESS_TIER"},
+      {"PVE_ACCESS_TEIR", "PVE_ACCESS_TIER"},
+      {"pve_access_tier", "PVE_ACCESS_TIER"},
+      {"PVE_TIER", "PVE_ACCESS_TIER"},
+      {"PVE_TIER_ACCESS", "PVE_ACCESS_TIER"},
+      {"PVE_MCP_ACCESS_TIER", "PVE_ACCESS_TIER"},
+      {"PVE_READ_ONLY", "PVE_ACCESS_TIER"},
+      {"PVE_CATEGORY", "PVE_CATEGORIES"},
+      {"PVE_TOOLS", "PVE_CATEGORIES"},
+      {"PVE_BASE_ULR", "PVE_BASE_URL"},
+      {"PVE_URL", "PVE_BASE_URL"},
+      {"PVE_HOST", "PVE_BASE_URL"},
+      {"PVE_TOKENID", "PVE_TOKEN_ID"},
+      {"PVE_SECRET", "PVE_TOKEN_SECRET"},
+      {"PVE_SECRET_FILE", "PVE_TOKEN_SECRET_FILE"},
+      {"PVE_API_TOKEN", "PROXMOX_VE_API_TOKEN"},
+      {"PVE_SSL", "PVE_VERIFY_SSL"},
+      {"PVE_GUESTS", "PVE_SIMULATE_GUESTS"},
+      {"PVE_DEBUG", "DEBUG"},
+  };
+  for (const auto& [name, meant] : slips) {
+    environment_ = {"XDG_CONFIG_HOME=" + directory_, name + "=" + std::string(kSecret)};
+    EXPECT_EQ(error(), name + " is not a setting; did you mean " + meant +
+                           "? If it is another program's, unset it here.");
+    environment_ = {"XDG_CONFIG_HOME=" + directory_, name + "="};
+    EXPECT_EQ(error(), "no error") << name << ": an empty variable counts as unset";
+  }
+}
+
+TEST_F(Load, OtherVariablesOfOursAreNamedOnce) {
   set("PVE_SOMETHING_ELSE_ENTIRELY", "x");
   EXPECT_THAT(load()->warnings,
-              ElementsAre(AllOf(HasSubstr("PVE_ACCES_TIER"), HasSubstr("PVE_ACCESS_TIER"))));
+              ElementsAre("PVE_SOMETHING_ELSE_ENTIRELY is not a setting and has no effect."));
+  set("PVE_USER", "root@pam");
+  set("PVEX", "x");
+  set("MCP_PVE", "x");
+  EXPECT_THAT(load()->warnings,
+              ElementsAre("PVE_SOMETHING_ELSE_ENTIRELY, PVE_USER are not settings and have no effect."));
+}
+
+TEST_F(Load, EverySettingIsKnownByItsName) {
+  for (const auto& row : config::table()) {
+    for (const auto name : {row.variable, row.alias}) {
+      if (name.empty()) continue;
+      environment_ = {"XDG_CONFIG_HOME=" + directory_, std::string(name) + "=?"};
+      EXPECT_THAT(error(), Not(HasSubstr("not a setting"))) << name;
+    }
+  }
+}
+
+TEST_F(Load, SaysWhereTierAndVerificationComeFrom) {
+  EXPECT_THAT(load()->tier_source, IsEmpty());
+  set("PVE_ACCESS_TIER", "full");
+  EXPECT_EQ(load()->tier_source, "PVE_ACCESS_TIER");
+  environment_.pop_back();
+  const auto path = write("mcp-pve/config.toml", "access_tier = 'full'\n[cluster]\nverify_ssl = false\n");
+  EXPECT_EQ(load()->tier_source, "access_tier in " + path);
+  EXPECT_EQ(load()->cluster.verify_ssl_source, "cluster.verify_ssl in " + path);
+}
+
+TEST_F(Load, ATildeIsTheHome) {
+  set("HOME", directory_);
+  const auto path = write(".config/secret", kSecret);
+  set("PVE_TOKEN_SECRET_FILE", "~/.config/secret");
+  EXPECT_EQ(load()->cluster.token_secret_file, path);
+  write("own.toml", "[cluster]\ntoken_secret_file = '~/.config/secret'\n");
+  environment_.pop_back();
+  set("PVE_CONFIG", "~/own.toml");
+  EXPECT_EQ(load()->cluster.token_secret_file, path);
+  EXPECT_EQ(load()->file, directory_ + "/own.toml");
+  flag("--token-secret-file", "~/.config/secret");
+  EXPECT_EQ(load()->cluster.token_secret_file, path) << "--flag=~/x is not the shell's either";
+}
+
+TEST_F(Load, RelativePathsInTheFileBeginInItsFolder) {
+  const auto secret = write("mcp-pve/secret", kSecret);
+  write("mcp-pve/config.toml", "[cluster]\ntoken_secret_file = 'secret'\n");
+  EXPECT_EQ(load()->cluster.token_secret_file, secret);
+  write("mcp-pve/config.toml", "[cluster]\ntoken_secret_file = '" + secret + "'\n");
+  EXPECT_EQ(load()->cluster.token_secret_file, secret);
+  set("PVE_TOKEN_SECRET_FILE", "secret");
+  EXPECT_THAT(error(), HasSubstr("PVE_TOKEN_SECRET_FILE is \"secret\", but there is no such file"));
+}
+
+TEST_F(Load, DebugIsOffByTheWordsForOff) {
+  for (const auto* off : {"0", "false", "FALSE", "no", "off", " "}) {
+    environment_ = {"XDG_CONFIG_HOME=" + directory_, std::string("DEBUG=") + off};
+    EXPECT_FALSE(load()->debug) << off;
+  }
+  for (const auto* on : {"1", "true", "express:*"}) {
+    environment_ = {"XDG_CONFIG_HOME=" + directory_, std::string("DEBUG=") + on};
+    EXPECT_TRUE(load()->debug) << on;
+  }
 }
 
 struct Refusal {
@@ -258,6 +350,12 @@ TEST_F(Load, RefusesValuesWithTheirNameAndTheValidOnes) {
       {"PVE_TIMEOUT", "-1", {"\"-1\""}},
       {"PVE_TIMEOUT", "99999999999999", {"1 to 3600"}},
       {"PVE_TOKEN_ID", "root@pam", {"PVE_TOKEN_ID is \"root@pam\"", "user@realm!name"}},
+      {"PVE_TOKEN_ID", "root@pam!x", {"PVE_TOKEN_ID is \"root@pam!x\"", "two characters"}},
+      {"PVE_TOKEN_ID",
+       "root@pam\\!mcp",
+       {"the backslash is the shell's: write root@pam!mcp in single quotes"}},
+      {"PVE_TOKEN_ID", "root@pam!mcp=odd", {"what begins with = is the token's secret", "PVE_TOKEN_SECRET"}},
+      {"PROXMOX_VE_API_TOKEN", "root@pam!x=odd", {"PROXMOX_VE_API_TOKEN", "two characters"}},
       {"PVE_TOKEN_ID", "root!mcp", {"user@realm!name"}},
       {"PVE_TOKEN_ID", "ro ot@pam!mcp", {"user@realm!name"}},
       {"PVE_TOKEN_ID", "root@pam!mcp\r\nX: y", {"user@realm!name"}},
@@ -299,8 +397,17 @@ TEST_F(Load, NeverShowsASecret) {
 TEST_F(Load, RefusesBadFiles) {
   const std::vector<std::pair<std::string, std::vector<std::string>>> files = {
       {"access_teir = 'full'\n", {"access_teir", "line 1", "access_tier", "did you mean \"access_tier\"?"}},
-      {"[cluster]\nurl = 'x'\n", {"cluster.url", "line 2", "cluster.base_url"}},
-      {"base_url = 'x'\n", {"base_url"}},
+      {"[cluster]\nurl = 'x'\n", {"cluster.url", "line 2", "did you mean \"cluster.base_url\"?"}},
+      {"url = 'x'\n", {"did you mean \"cluster.base_url\"?"}},
+      {"[cluster]\nhost = 'x'\n", {"did you mean \"cluster.base_url\"?"}},
+      {"tier = 'full'\n", {"did you mean \"access_tier\"?"}},
+      {"base_url = 'x'\n",
+       {"\"base_url\" in line 1", "is in the wrong place; base_url belongs below [cluster]."}},
+      {"[cluster]\naccess_tier = 'full'\n", {"access_tier belongs above the first [section]."}},
+      {"[http]\ntimeout = 3\n", {"timeout belongs above the first [section]."}},
+      {"tokens = 'x'\n", {"tokens belongs below [http]."}},
+      {"guests = 3\n", {"guests belongs below [simulator]."}},
+      {"quite_another = 3\n", {"is not a setting; valid are cluster.base_url, "}},
       {"categories = []\n", {"categories in ", "empty list"}},
       {"categories = [['nodes']]\n", {"line 1", "string"}},
       {"timeout = 1.5\n", {"line 1", "integer"}},

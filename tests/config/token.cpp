@@ -16,6 +16,13 @@ TEST(Token, IdsAsPveHasThem) {
   }
 }
 
+TEST(Token, SaysWhatIsWrongWithAnId) {
+  EXPECT_FALSE(config::token_id_misfit("root@pam!mcp"));
+  EXPECT_TRUE(config::is_short_token_id("root@pam!m"));
+  for (const auto* other : {"root@pam!1", "root@pam!", "root!m", "root@pam!mc", ""})
+    EXPECT_FALSE(config::is_short_token_id(other)) << other;
+}
+
 TEST(Token, MasksWhatMayBeSecret) {
   EXPECT_EQ(config::without_secrets("12345678-1234-1234-1234-123456789ABC"), "…");
   EXPECT_EQ(config::without_secrets("a@pam!t=hunter2"), "a@pam!t=…");
