@@ -65,21 +65,23 @@ class Simulated final : public Backend {
   pve::Client client_;
 };
 
-void warn_of_weak_transport(std::span<const net::ClientOptions> routes) {
-  const auto in_the_clear = std::ranges::find_if(
-      routes, [](const auto& route) { return !route.url.tls && !route.url.is_loopback(); });
-  if (in_the_clear != routes.end()) {
-    const auto which = routes.size() == 1 ? std::string("the address") : in_the_clear->url.text();
-    base::log(base::LogLevel::Warning,
-              which + " begins with http://, so the token crosses the network in the clear; use https://.");
-  }
+void warn_of_weak_transport(std::span<const net::ClientOptions> routes, const config::Cluster& cluster) {
   const bool unverified = std::ranges::any_of(
       routes, [](const auto& route) { return route.url.tls && !route.verify && route.fingerprints.empty(); });
   if (unverified) {
     base::log(base::LogLevel::Warning,
-              "PVE_VERIFY_SSL is false: anybody between here and PVE can read the token. \"mcp-pve doctor\" "
-              "shows the certificate's fingerprint for PVE_FINGERPRINT.");
+              base::printable(cluster.verify_ssl_source) +
+                  " is false: anybody between here and PVE can read the token. \"mcp-pve doctor\" "
+                  "shows the certificate's fingerprint for PVE_FINGERPRINT.");
   }
+}
+
+/// PVE itself has no other port and answers plain HTTP with a redirect, when the token has been read by all.
+std::string over_tls(net::Url url) {
+  constexpr std::uint16_t kPlain = 80;
+  if (url.port == kPlain) url.port = net::Url{}.port;
+  url.tls = true;
+  return url.text();
 }
 
 using Urls = std::vector<net::Url>;
@@ -99,6 +101,9 @@ std::expected<Urls, std::string> urls_of(const std::string& text, const std::str
     if (base::trim(part).empty()) continue;
     const auto url = net::parse_url(part);
     if (!url) return std::unexpected(config::complaint(source, base::trim(part), "it " + url.error()));
+    if (!url->tls && !url->is_loopback())
+      return std::unexpected(
+          config::complaint(source, base::trim(part), "PVE speaks https: write " + over_tls(*url)));
     const auto same = [&](const net::Url& other) { return other.text() == url->text(); };
     if (std::ranges::any_of(urls, same))
       return std::unexpected(config::complaint(source, text, "it names " + url->text() + " twice"));
@@ -189,7 +194,7 @@ std::expected<std::unique_ptr<Backend>, std::string> Backend::open(const config:
   auto routes = routes_of(settings, variables);
   if (!routes) return std::unexpected(routes.error());
   options.base_url = names_of(*routes);
-  if (!settings.cluster.base_url.empty()) warn_of_weak_transport(*routes);
+  if (!settings.cluster.base_url.empty()) warn_of_weak_transport(*routes, settings.cluster);
   const auto& cluster = settings.cluster;
   return std::make_unique<Remote>(
       *std::move(routes), clock,

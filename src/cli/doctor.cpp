@@ -8,11 +8,13 @@
 #include <utility>
 
 #include "base/json_read.h"
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/privileges.h"
 #include "cli/reach.h"
 #include "engine/remedies.h"
+#include "pve/fingerprint.h"
 #include "pve/path.h"
 
 namespace cli {
@@ -22,12 +24,16 @@ namespace {
 class Report {
  public:
   void good(std::string_view step, std::string_view text) { line("ok  ", step, text); }
-  void weak(std::string_view step, std::string_view text) { line("warn", step, text); }
+  void weak(std::string_view step, std::string_view text) {
+    warned_ = true;
+    line("warn", step, text);
+  }
   void bad(std::string_view step, std::string_view text) {
     failed_ = true;
     line(lenient_ ? "warn" : "FAIL", step, text);
   }
   bool failed() const { return failed_; }
+  bool warned() const { return warned_; }
   /// Between the two, failures are warnings; the second says whether there was none.
   void begin_host(const std::string& host) {
     lenient_ = true;
@@ -52,6 +58,7 @@ class Report {
     print(STDOUT_FILENO, out);
   }
   bool failed_ = false;
+  bool warned_ = false;
   bool lenient_ = false;
 };
 
@@ -60,7 +67,9 @@ std::string origin(const config::Settings& settings) {
 }
 
 void settings_step(const config::Settings& settings, const Backend& backend, Report& report) {
-  const std::string limits = ", tier " + settings.tier;
+  const std::string limits =
+      ", tier " + settings.tier + " (" +
+      (settings.tier_source.empty() ? "default" : base::printable(settings.tier_source)) + ")";
   if (settings.simulate) {
     return report.good("settings", "the simulated cluster" + limits + origin(settings));
   }
@@ -90,9 +99,15 @@ void name_and_tcp_steps(const net::ClientOptions& route, Report& report) {
                  "(8006)? Does a firewall stand between?");
 }
 
-void tls_step(net::Client& network, const net::ClientOptions& route, Report& report) {
-  if (!route.url.tls)
-    return report.weak("TLS", "none: the token crosses the network in the clear; use https://");
+// A fingerprint and how to compare it: never the one without the other.
+std::string to_pin(const std::string& fingerprint) {
+  return "The certificate has the fingerprint\n" + fingerprint + "\n" +
+         std::string(pve::kCompareFingerprint) + ".\nIf they agree, pin it:\nPVE_FINGERPRINT=" + fingerprint;
+}
+
+void tls_step(net::Client& network, const net::ClientOptions& route, const config::Cluster& cluster,
+              Report& report) {
+  if (!route.url.tls) return report.weak("TLS", "none, to this machine only; PVE itself speaks https");
   net::SendOptions options;
   options.timeout = route.connect_timeout;
   const auto seen = network.probe(options);
@@ -102,26 +117,23 @@ void tls_step(net::Client& network, const net::ClientOptions& route, Report& rep
       return report.bad("TLS", failure.detail +
                                    "\nDoes PVE_BASE_URL name PVE's own HTTPS port (8006), and does "
                                    "pveproxy answer there (systemctl status pveproxy)?");
-    return report.bad("TLS", failure.detail + "\nThe certificate seen has the fingerprint\n" +
-                                 failure.fingerprint +
-                                 "\nIf \"pvenode cert info\" on the node shows the same, pin it:\n"
-                                 "PVE_FINGERPRINT=" +
-                                 failure.fingerprint);
+    return report.bad("TLS", "the certificate was refused: " + failure.detail + "\n" +
+                                 to_pin(failure.fingerprint) +
+                                 "\nOr trust PVE's CA: PVE_CA_FILE names a copy of the node's "
+                                 "/etc/pve/pve-root-ca.pem.");
   }
   if (!route.verify && route.fingerprints.empty()) {
-    return report.weak("TLS",
-                       "the certificate is not verified (PVE_VERIFY_SSL). Pin what is seen instead:\n"
-                       "PVE_FINGERPRINT=" +
-                           *seen);
+    return report.weak("TLS", "the certificate is not verified (" +
+                                  base::printable(cluster.verify_ssl_source) + ")\n" + to_pin(*seen));
   }
   report.good(
       "TLS",
       (route.fingerprints.empty() ? "certificate verified, fingerprint " : "certificate pinned, ") + *seen);
 }
 
-void way_steps(const Way& way, Report& report) {
+void way_steps(const Way& way, const config::Cluster& cluster, Report& report) {
   name_and_tcp_steps(way.route, report);
-  if (!report.failed()) tls_step(*way.network, way.route, report);
+  if (!report.failed()) tls_step(*way.network, way.route, cluster, report);
 }
 
 // False when PVE does not let us in, so that further questions are pointless.
@@ -200,7 +212,7 @@ void hosts_steps(const config::Settings& settings, std::span<const Way> ways, co
   for (const auto& way : ways) {
     const auto host = way.route.url.text();
     report.begin_host(host);
-    way_steps(way, report);
+    way_steps(way, cluster, report);
     if (!report.failed()) {
       pve::Client client(*way.network, {cluster.token_id, cluster.token_secret, cluster.token_secret_file},
                          {host, settings.timeout, {}});
@@ -214,6 +226,17 @@ void hosts_steps(const config::Settings& settings, std::span<const Way> ways, co
   report.weak("hosts", "these work: " + good + "\nthese do not, see above: " + bad);
 }
 
+/// What to do now that no step has failed.
+std::string closing(const config::Settings& settings, const Report& report) {
+  std::string text = report.warned() ? "It works, but see the warnings above. Start your client.\n"
+                                     : "All well: start your client.\n";
+  if (!settings.simulate && settings.tier == "full" && settings.cluster.token_id.starts_with("root@pam!"))
+    text +=
+        "The token of root@pam and the tier full can delete everything; PVE_ACCESS_TIER=read-only only "
+        "looks.\n";
+  return text;
+}
+
 }  // namespace
 
 int doctor(const config::Settings& settings, Backend& backend, const facts::Facts& facts) {
@@ -224,12 +247,14 @@ int doctor(const config::Settings& settings, Backend& backend, const facts::Fact
   if (several) {
     hosts_steps(settings, ways, facts, report);
   } else if (!ways.empty()) {
-    way_steps(ways.front(), report);
+    way_steps(ways.front(), settings.cluster, report);
   }
   if (report.failed()) return kFailed;
   if (several || token_and_version_steps(backend.client(), facts, report))
     privileges_step(backend.client(), settings, report);
-  return report.failed() ? kFailed : kDone;
+  if (report.failed()) return kFailed;
+  print(STDOUT_FILENO, closing(settings, report));
+  return kDone;
 }
 
 }  // namespace cli

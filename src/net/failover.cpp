@@ -24,9 +24,12 @@ Failure combined(std::vector<Attempt> attempts) {
   all.detail.clear();
   for (const auto& [host, failure] : attempts) {
     if (failure.kind != all.kind) all.kind = Kind::Unreachable;
+  }
+  for (const auto& [host, failure] : attempts) {
     all.nothing_sent = all.nothing_sent && failure.nothing_sent;
     all.detail += (all.detail.empty() ? "" : "; ") + *host + ": " + failure.detail;
-    if (!failure.fingerprint.empty()) all.detail += " (fingerprint " + failure.fingerprint + ")";
+    // Only what is said about certificates alone tells how to compare it.
+    if (all.kind == Kind::Certificate) all.detail += " (fingerprint " + failure.fingerprint + ")";
   }
   if (all.kind != Kind::Certificate) all.fingerprint.clear();
   return all;

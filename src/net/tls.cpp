@@ -67,7 +67,7 @@ std::string objection_to_chain(const SSL* session) {
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-      return std::string("it is not signed by a trusted authority (") +
+      return std::string("it is not signed by an authority that this machine trusts (") +
              X509_verify_cert_error_string(result) + ")";
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
@@ -122,7 +122,10 @@ Judgement judge(SSL* session, const TlsTrust& trust) {
   }
   judgement.fingerprint = to_text(seen);
   if (!trust.fingerprints.empty()) {
-    if (!pinned(seen, trust.fingerprints)) judgement.objection = "its fingerprint is not the pinned one";
+    if (!pinned(seen, trust.fingerprints))
+      judgement.objection =
+          "its fingerprint is not the pinned one (expected when it was renewed; else somebody may be "
+          "between)";
   } else if (trust.verify) {
     judgement.objection = objection_to_chain(session);
   }

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "pve/client.h"
+#include "pve/fingerprint.h"
 
 namespace pve {
 namespace {
@@ -44,10 +45,9 @@ std::string certificate_text(const net::Failure& failure) {
   if (failure.detail.find("another host") != std::string::npos)
     text += " Write a name that it lists into PVE_BASE_URL.";
   if (failure.fingerprint.empty()) return text;
-  return text + " Its SHA-256 fingerprint is " + failure.fingerprint +
-         ". If `pvenode cert info` on the node (file pve-ssl.pem or pveproxy-ssl.pem) shows the same, pin it "
-         "with PVE_FINGERPRINT=" +
-         failure.fingerprint +
+  return text + " Its SHA-256 fingerprint is " + failure.fingerprint + ". " +
+         std::string(kCompareFingerprint) +
+         ". If they agree, pin it with PVE_FINGERPRINT=" + failure.fingerprint +
          "; or name the CA that signed it in PVE_CA_FILE (on a node: /etc/pve/pve-root-ca.pem).";
 }
 

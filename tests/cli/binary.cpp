@@ -13,6 +13,7 @@
 
 #include "base/json.h"
 #include "cli/process.h"
+#include "pve/fingerprint.h"
 #include "simulator/release.h"
 
 namespace {
@@ -204,6 +205,17 @@ TEST(Binary, CallPrintsTheResultAndFailsWithOne) {
   EXPECT_THAT(hidden.errors, HasSubstr("PVE_ACCESS_TIER"));
 }
 
+TEST(Binary, CallWarnsAsTheServerDoes) {
+  Simulator simulator;
+  const auto unverified = run({"call", "pve_list_nodes"},
+                              simulator.environment({{"PVE_FINGERPRINT", ""}, {"PVE_VERIFY_SSL", "false"}}));
+  EXPECT_EQ(unverified.code, 0) << unverified.errors;
+  EXPECT_THAT(unverified.errors, HasSubstr("warning: PVE_VERIFY_SSL is false: anybody between"));
+  const auto stranger = run({"call", "pve_list_nodes", "--simulate"}, {"PVE_QUITE_ELSE=1"});
+  EXPECT_EQ(stranger.code, 0) << stranger.errors;
+  EXPECT_THAT(stranger.errors, HasSubstr("warning: PVE_QUITE_ELSE is not a setting and has no effect."));
+}
+
 TEST(Binary, EndOfInputEndsItAtOnce) {
   Process process(kLate);
   process.write(initialize() + call(1, "pve_list_nodes"));
@@ -387,22 +399,38 @@ TEST(Doctor, FollowsTheWholeWay) {
   EXPECT_THAT(good.output, HasSubstr(simulator.settings["PVE_FINGERPRINT"]));
 }
 
+TEST(Doctor, SaysWhereTheTierComesFromAndEndsWithALine) {
+  EXPECT_THAT(run({"doctor", "--simulate"}).output,
+              AllOf(HasSubstr("tier full (default)"), EndsWith("\nAll well: start your client.\n")));
+  Simulator simulator;
+  const auto limited = run({"doctor"}, simulator.environment({{"PVE_ACCESS_TIER", "read-only"}}));
+  EXPECT_THAT(limited.output, AllOf(HasSubstr("tier read-only (PVE_ACCESS_TIER)"),
+                                    EndsWith("\nAll well: start your client.\n")));
+  EXPECT_THAT(run({"doctor"}, simulator.environment()).output,
+              EndsWith("All well: start your client.\nThe token of root@pam and the tier full can delete "
+                       "everything; PVE_ACCESS_TIER=read-only only looks.\n"));
+}
+
 TEST(Doctor, SaysWhichStepFailsAndWhatToDo) {
+  const std::string kCompare(pve::kCompareFingerprint);
   Simulator simulator;
   const auto unpinned = run({"doctor"}, simulator.environment({{"PVE_FINGERPRINT", ""}}));
   EXPECT_EQ(unpinned.code, 1);
-  EXPECT_THAT(unpinned.output, AllOf(HasSubstr("FAIL  TLS"),
+  EXPECT_THAT(unpinned.output, AllOf(HasSubstr("FAIL  TLS"), HasSubstr(kCompare),
+                                     HasSubstr("not signed by an authority that this machine trusts"),
                                      HasSubstr("PVE_FINGERPRINT=" + simulator.settings["PVE_FINGERPRINT"])));
 
   const std::string other(64, 'a');
   const auto pinned = run({"doctor"}, simulator.environment({{"PVE_FINGERPRINT", other}}));
   EXPECT_EQ(pinned.code, 1);
-  EXPECT_THAT(pinned.output, HasSubstr(simulator.settings["PVE_FINGERPRINT"]));
+  EXPECT_THAT(pinned.output, AllOf(HasSubstr(simulator.settings["PVE_FINGERPRINT"]), HasSubstr(kCompare)));
 
   const auto unverified =
       run({"doctor"}, simulator.environment({{"PVE_FINGERPRINT", ""}, {"PVE_VERIFY_SSL", "false"}}));
   EXPECT_EQ(unverified.code, 0) << unverified.output;
-  EXPECT_THAT(unverified.output, HasSubstr("warn  TLS"));
+  EXPECT_THAT(unverified.output,
+              AllOf(HasSubstr("warn  TLS"), HasSubstr("(PVE_VERIFY_SSL)"), HasSubstr(kCompare),
+                    HasSubstr("\nIt works, but see the warnings above. Start your client.\n")));
   EXPECT_THAT(unverified.errors, HasSubstr("PVE_VERIFY_SSL"));
 
   const auto token = run({"doctor"}, simulator.environment({{"PVE_TOKEN_SECRET", kWrong}}));
@@ -427,7 +455,7 @@ TEST(Simulate, TakesATokenServesPlainAndEndsOnASignal) {
       run({"call", "pve_list_nodes"}, {"PVE_BASE_URL=" + simulator.settings["PVE_BASE_URL"],
                                        "PVE_TOKEN_ID=me@pve!mine", "PVE_TOKEN_SECRET=secret"});
   EXPECT_EQ(result.code, 0) << result.errors;
-  EXPECT_THAT(result.errors, IsEmpty()) << "loopback needs no warning";
+  EXPECT_THAT(result.errors, IsEmpty()) << "plain HTTP to this machine needs no warning";
   simulator.process().signal(SIGTERM);
   EXPECT_EQ(simulator.process().wait(), 0);
 }

@@ -18,6 +18,7 @@
 #include "catalog/prompts.h"
 #include "cli/known.h"
 #include "config/table.h"
+#include "pve/fingerprint.h"
 
 namespace {
 
@@ -159,6 +160,11 @@ std::string put(const std::string& text, const Part& part) {
     return text;
   }
   return text.substr(0, from + begin.size()) + part.text + text.substr(to);
+}
+
+TEST(Documents, TheReadmeTellsHowToCompareAFingerprint) {
+  const auto text = std::regex_replace(read(path_of("README.md")), std::regex("\n"), " ");
+  EXPECT_NE(text.find(pve::kCompareFingerprint), std::string::npos) << pve::kCompareFingerprint;
 }
 
 TEST(Documents, SayWhatTheRowsSay) {

@@ -19,6 +19,7 @@ using net::Failover;
 using net::Failure;
 using Kind = Failure::Kind;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -173,7 +174,8 @@ TEST(Failover, WhenNoneAnswersEachIsNamed) {
   hosts[1].pve.answer("*", failing(Kind::Certificate, "another host", "AA:BB"));
   failure = hosts.send().error();
   EXPECT_EQ(failure.kind, Kind::Unreachable);
-  EXPECT_THAT(failure.detail, HasSubstr("https://pve2:8006: another host (fingerprint AA:BB)"));
+  EXPECT_THAT(failure.detail, EndsWith("https://pve2:8006: another host"))
+      << "no fingerprint without the words that tell how to compare it";
   EXPECT_THAT(failure.fingerprint, IsEmpty());
 }
 
