@@ -17,13 +17,11 @@ int make_token(const Arguments& arguments) {
     base::log(base::LogLevel::Error, made.error());
     return kUsage;
   }
-  const std::string text =
-      made->token +
-      "\n\n"
-      "# Above is the token, shown only now: its caller sends \"Authorization: Bearer TOKEN\".\n"
-      "# These lines go into the file that --http-tokens names; chmod 600 it:\n" +
-      made->entry;
-  return print(STDOUT_FILENO, text) ? kDone : kFailed;
+  // Apart, so that ">> FILE" takes what belongs into the file and nothing else.
+  const std::string secret =
+      "The token, shown only now; its caller sends \"Authorization: Bearer TOKEN\":\n" + made->token + "\n" +
+      "The lines on stdout go into the file that --http-tokens names; chmod 600 it.\n";
+  return print(STDERR_FILENO, secret) && print(STDOUT_FILENO, made->entry) ? kDone : kFailed;
 }
 
 }  // namespace cli

@@ -463,13 +463,15 @@ TEST(Simulate, TakesATokenServesPlainAndEndsOnASignal) {
 TEST(Binary, MakesATokenWithoutPve) {
   const auto made = run({"token", "laptop", "--tier", "read-only", "--categories", "nodes,qemu"});
   ASSERT_EQ(made.code, 0) << made.errors;
-  EXPECT_THAT(made.errors, IsEmpty());
-  EXPECT_THAT(made.output, StartsWith("pve_"));
-  EXPECT_THAT(made.output, HasSubstr("[[token]]\nname = \"laptop\"\nsha256 = \""));
-  EXPECT_THAT(made.output, HasSubstr("tier = \"read-only\"\ncategories = [\"nodes\", \"qemu\"]\n"));
-  const auto token = made.output.substr(0, made.output.find('\n'));
-  EXPECT_EQ(made.output.find(token, token.size()), std::string::npos) << "it is printed once";
-  EXPECT_NE(run({"token", "laptop"}).output.substr(0, token.size()), token);
+  EXPECT_THAT(made.output, StartsWith("[[token]]\nname = \"laptop\"\nsha256 = \""));
+  EXPECT_THAT(made.output, EndsWith("tier = \"read-only\"\ncategories = [\"nodes\", \"qemu\"]\n"));
+  const auto at = made.errors.find("\npve_");
+  ASSERT_NE(at, std::string::npos) << made.errors;
+  const auto token = made.errors.substr(at + 1, made.errors.find('\n', at + 1) - at - 1);
+  EXPECT_EQ(token.size(), 47U);
+  EXPECT_THAT(made.output, Not(HasSubstr(token))) << "stdout can go into the file";
+  EXPECT_EQ(made.errors.find(token, at + 2), std::string::npos) << "it is printed once";
+  EXPECT_THAT(run({"token", "laptop"}).errors, Not(HasSubstr(token)));
   for (const auto& words : {Texts{"token"}, Texts{"token", "a b"}, Texts{"token", "a", "--tier", "root"},
                             Texts{"token", "a", "--categories", "nodes,cats"}}) {
     const auto refused = run(words);

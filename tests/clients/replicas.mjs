@@ -2,7 +2,7 @@
 // out the other honours, also after the first was killed. MCP_PVE and FIXTURE_SERVER name the binaries. Prints which
 // replica served what.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -200,11 +200,11 @@ async function product() {
       if (match) settings[match[1]] = match[2];
       return settings.PVE_FINGERPRINT;
     });
-    const made = execFileSync(binary, ['token', 'alice', '--tier', 'full'], { env: environment, encoding: 'utf8' });
+    const made = spawnSync(binary, ['token', 'alice', '--tier', 'full'], { env: environment, encoding: 'utf8' });
     const tokens = join(folder, 'tokens.toml');
-    writeFileSync(tokens, made.slice(made.indexOf('[[token]]')));
+    writeFileSync(tokens, made.stdout);
     chmodSync(tokens, 0o600);
-    const headers = { Authorization: `Bearer ${made.split('\n')[0]}` };
+    const headers = { Authorization: `Bearer ${made.stderr.match(/^pve_.*$/m)[0]}` };
     const shared = { ...settings, PVE_STATE_KEY: randomBytes(32).toString('hex') };
     const serve = async () => start(binary,
       ['--http', `127.0.0.1:${await freePort()}`, '--http-tokens', tokens, '--http-hosts', publicName], shared);
