@@ -160,6 +160,7 @@ int run(const cli::Arguments& arguments, const config::Settings& settings) {
     case cli::Command::Call:
       return cli::call(toolbox, arguments);
     case cli::Command::Tools:
+      if (!arguments.tool.empty()) return cli::show_tool(toolbox, arguments.tool, arguments.as_json);
       return cli::list_tools(catalog::categories(), policy, toolbox, arguments.as_json);
     case cli::Command::Doctor:
       return cli::doctor(settings, **backend, facts);
@@ -181,7 +182,8 @@ int main(int argc, char** argv) {
   if (!arguments) cli::leave(fail(arguments.error()));
   if (arguments->command == cli::Command::Help || arguments->command == cli::Command::Version) {
     const bool help = arguments->command == cli::Command::Help;
-    const bool written = cli::print(STDOUT_FILENO, help ? cli::usage() : "mcp-pve " MCP_PVE_VERSION "\n");
+    const bool written =
+        cli::print(STDOUT_FILENO, help ? cli::usage(arguments->topic) : "mcp-pve " MCP_PVE_VERSION "\n");
     cli::leave(written ? cli::kDone : cli::kFailed);
   }
   if (arguments->command == cli::Command::Token) cli::leave(cli::make_token(*arguments));

@@ -1,19 +1,17 @@
 #include "cli/arguments.h"
 
 #include <CLI/CLI.hpp>
-#include <array>
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
 #include "base/text.h"
-#include "cli/known.h"
+#include "cli/slips.h"
 #include "config/table.h"
 #include "config/token.h"
 
 namespace cli {
 namespace {
-
-constexpr std::array<std::string_view, 5> kCommands = {"call", "tools", "simulate", "doctor", "token"};
 
 // One row of the settings' table with the place where the library leaves its values.
 struct SettingFlag {
@@ -32,28 +30,40 @@ void add_settings(CLI::App& app, std::vector<SettingFlag>& flags) {
   }
 }
 
-std::string hint(std::string_view word, std::span<const std::string_view> words) {
-  const auto near = base::nearest(word, words);
-  return near.empty() ? "see mcp-pve --help." : "did you mean " + std::string(near) + "?";
+/// "help" and "version" as people type them, as the flags that they are; "help call" is "call --help".
+std::vector<std::string> as_flags(std::span<const char* const> words) {
+  std::vector<std::string> all(words.begin(), words.end());
+  if (all.front() == "version") all.front() = "--version";
+  if (all.front() == "help") {
+    all.erase(all.begin());
+    all.emplace_back("--help");
+  }
+  return all;
 }
 
-// A word that nothing takes. Its value may be a secret, so only names are repeated.
-std::string unexpected_word(const std::string& word) {
-  const auto name = word.substr(0, word.find('='));
-  if (name == "--token-secret" || name == "--secret" || name == "--api-token" || name == "--password") {
-    return name +
-           " does not exist, because everybody on the machine can read the arguments of a process: use the "
-           "variable PVE_TOKEN_SECRET or --token-secret-file.";
+/// The word behind `word`, "" at the end.
+std::string_view behind(const std::vector<std::string>& words, std::string_view word) {
+  const auto at = std::ranges::find(words, word);
+  return at == words.end() || at + 1 == words.end() ? std::string_view{} : std::string_view(*(at + 1));
+}
+
+/// What the library found wrong: nearly always an option without its value, whose name begins its words.
+std::string complaint_of(const CLI::Error& error) {
+  const std::string_view words = error.what();
+  const auto name = words.substr(0, words.find_first_of(": "));
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr && name.starts_with("--"))
+    return missing_value(name);
+  return base::printable(config::without_secrets(words), 200) + "; see mcp-pve --help.";
+}
+
+/// --help of a command is about it; of a call it is about the tool.
+void settle_help(Arguments& arguments) {
+  if (arguments.command == Command::Call && !arguments.tool.empty()) {
+    arguments.command = Command::Tools;
+    return;
   }
-  if (!name.starts_with('-')) {
-    return "\"" + base::printable(config::without_secrets(word), 80) + "\" is not expected here; " +
-           hint(word, kCommands);
-  }
-  std::vector<std::string_view> names = {"--help", "--version", "--json", "--chart", "--listen"};
-  for (const auto& row : config::table()) {
-    if (!row.flag.empty()) names.push_back(row.flag);
-  }
-  return base::printable(name, 80) + " is not an option here; " + hint(name, names);
+  if (arguments.command != Command::Serve) arguments.topic = arguments.command;
+  arguments.command = Command::Help;
 }
 
 }  // namespace
@@ -79,10 +89,13 @@ std::expected<Arguments, std::string> parse(std::span<const char* const> words) 
   call->add_option("--json", arguments.json);
   call->add_option("--chart", arguments.chart);
   auto* tools = app.add_subcommand("tools");
+  tools->add_option("tool", arguments.tool);
   tools->add_flag("--json", arguments.as_json);
   auto* simulate = app.add_subcommand("simulate");
   simulate->add_option("--listen", arguments.listen);
   simulate->add_option("--token", arguments.token);
+  simulate->add_option("--role", arguments.role);
+  simulate->add_option("--path", arguments.path);
   simulate->add_flag("--plain", arguments.plain);
   auto* doctor = app.add_subcommand("doctor");
   auto* token = app.add_subcommand("token");
@@ -94,25 +107,27 @@ std::expected<Arguments, std::string> parse(std::span<const char* const> words) 
     command->fallthrough();
   }
 
+  const auto all = as_flags(words);
   try {
     // The library takes the words from the back.
-    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+    app.parse(std::vector<std::string>(all.rbegin(), all.rend()));
   } catch (const CLI::Error& error) {
-    return std::unexpected(base::printable(config::without_secrets(error.what()), 200) +
-                           "; see mcp-pve --help.");
+    return std::unexpected(complaint_of(error));
   }
 
   arguments.command = version     ? Command::Version
-                      : help      ? Command::Help
                       : *call     ? Command::Call
                       : *tools    ? Command::Tools
                       : *simulate ? Command::Simulate
                       : *doctor   ? Command::Doctor
                       : *token    ? Command::Token
                                   : Command::Serve;
-  if (help || version) return arguments;
+  if (version) return arguments;
+  if (help) settle_help(arguments);
+  if (arguments.command == Command::Help) return arguments;
   if (const auto rest = app.remaining(true); !rest.empty()) {
-    return std::unexpected(unexpected_word(rest.front()));
+    return std::unexpected(unexpected_word(rest.front(), behind(all, rest.front()),
+                                           arguments.command == Command::Call ? arguments.tool : ""));
   }
   if (arguments.command == Command::Call && arguments.tool.empty()) {
     return std::unexpected("call needs the name of a tool; mcp-pve tools lists them.");
@@ -137,35 +152,6 @@ std::optional<std::string> misplaced(const Arguments& arguments, bool simulated)
     }
   }
   return std::nullopt;
-}
-
-std::string usage() {
-  std::string text =
-      "mcp-pve serves the tools of a Proxmox VE cluster to MCP clients.\n"
-      "\n"
-      "Usage: mcp-pve [settings]                          serve MCP on stdin and stdout, with --http over "
-      "HTTP\n"
-      "       mcp-pve [settings] call TOOL [KEY=VALUE]... one tool; values are JSON where they look like it\n"
-      "       mcp-pve [settings] tools [--json]           what is offered under these settings\n"
-      "       mcp-pve [settings] doctor                   checks the way to PVE, step by step\n"
-      "       mcp-pve [settings] simulate [--listen 127.0.0.1:8006] [--token USER@REALM!NAME=SECRET] "
-      "[--plain]\n"
-      "                                                   the simulated cluster over HTTPS, for any PVE "
-      "client\n"
-      "       mcp-pve token NAME [--tier TIER] [--categories LIST]\n"
-      "                                                   makes a bearer token for callers over HTTP; needs "
-      "no "
-      "PVE\n"
-      "       mcp-pve --help | --version\n"
-      "\n"
-      "call --json '{\"node\":\"pve1\"}' takes the arguments as one object; --json - reads it from stdin;\n"
-      "     --chart FILE writes the picture of a statistics tool (PNG).\n"
-      "Exit codes: 0 done, 1 failed or cannot serve, 2 bad usage or settings.\n"
-      "\n"
-      "Settings: flags win over environment variables, those over the TOML file. [in brackets: variable, "
-      "key\n"
-      "in the file, default]\n\n";
-  return text + config::help(known());
 }
 
 }  // namespace cli

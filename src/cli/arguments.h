@@ -18,13 +18,16 @@ struct Arguments {
   Command command = Command::Serve;
   std::vector<config::Flag> flags;  ///< the settings among the flags
 
-  std::string tool;                ///< call: the tool's name
+  std::optional<Command> topic;    ///< help: of which command; else of all
+  std::string tool;                ///< call: the tool's name; tools: the one to describe, or ""
   std::vector<std::string> pairs;  ///< call: key=value
   std::string json;                ///< call --json: arguments as one object, or "-" for stdin; else empty
   std::string chart;               ///< call --chart: the file for the picture; else empty
   bool as_json = false;            ///< tools --json
   std::string listen = "127.0.0.1:8006";  ///< simulate
   std::string token;                      ///< simulate: USER@REALM!NAME=SECRET instead of the built-in one
+  std::string role;                       ///< simulate: what the token's user has instead of Administrator
+  std::optional<std::string> path;        ///< simulate: where the role holds; else everywhere
   bool plain = false;                     ///< simulate: HTTP without TLS
   std::string token_name;                 ///< token: what to call it
   std::optional<std::string> token_tier;  ///< token --tier
@@ -39,7 +42,7 @@ std::expected<Arguments, std::string> parse(std::span<const char* const> words);
 /// silence. `simulated` is what the settings say.
 std::optional<std::string> misplaced(const Arguments& arguments, bool simulated);
 
-/// The text of --help.
-std::string usage();
+/// The text of --help; of a command what belongs to it alone.
+std::string usage(std::optional<Command> topic = {});
 
 }  // namespace cli

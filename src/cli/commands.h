@@ -8,6 +8,7 @@
 #include "cli/arguments.h"
 #include "cli/backend.h"
 #include "config/settings.h"
+#include "engine/toolbox.h"
 #include "facts/facts.h"
 #include "guard/policy.h"
 #include "mcp/server.h"
@@ -31,6 +32,10 @@ int call(mcp::Tools& tools, const Arguments& arguments);
 int list_tools(std::span<const tool::Category> categories, const guard::Policy& policy, mcp::Tools& tools,
                bool as_json);
 
+/// One tool that the caller of this machine may use: what it does, its arguments and an example; or its
+/// description of tools/list.
+int show_tool(engine::Toolbox& toolbox, std::string_view name, bool as_json);
+
 /// The simulated cluster over HTTPS until a signal.
 int simulate(const Arguments& arguments, const config::Settings& settings, const facts::Facts& facts,
              const base::Clock& clock);
@@ -38,7 +43,7 @@ int simulate(const Arguments& arguments, const config::Settings& settings, const
 /// Every step of the way to PVE, with what to do where one fails.
 int doctor(const config::Settings& settings, Backend& backend, const facts::Facts& facts);
 
-/// A new bearer token and the lines for the file of tokens, on stdout. Needs no settings.
+/// A new bearer token: the lines for the file of tokens on stdout, the token on stderr. Needs no settings.
 int make_token(const Arguments& arguments);
 
 }  // namespace cli

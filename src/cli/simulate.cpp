@@ -1,7 +1,10 @@
 #include <unistd.h>
 
+#include <array>
 #include <future>
 #include <memory>
+#include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,7 +17,9 @@
 #include "config/token.h"
 #include "net/certificate.h"
 #include "net/server.h"
+#include "pve/client.h"
 #include "simulator/cluster.h"
+#include "simulator/in_process.h"
 
 namespace cli {
 namespace {
@@ -33,6 +38,35 @@ bool take_token(const std::string& text, simulator::Options& options) {
   options.token_id = text.substr(0, equals);
   options.token_secret = text.substr(equals + 1);
   return config::is_token_id(options.token_id) && config::is_token_secret(options.token_secret);
+}
+
+/// Leaves the token's user one role on one path, as an administrator of PVE would: by calls of its API, which
+/// refuse a role and a path that PVE does not have. The error is a sentence.
+std::optional<std::string> limit_token(simulator::Cluster& cluster, const simulator::Options& options,
+                                       const Arguments& arguments) {
+  if (arguments.role.empty()) {
+    if (!arguments.path) return std::nullopt;
+    return "--path says where a role holds; name it with --role.";
+  }
+  const auto user = options.token_id.substr(0, options.token_id.find('!'));
+  if (user == "root@pam")
+    return "--role limits nothing of root@pam, who may do everything in PVE; give --token another user.";
+  simulator::InProcess http(cluster);
+  pve::Client client(http, {options.token_id, options.token_secret, ""}, {});
+  const auto path = arguments.path.value_or("/");
+  const std::array<pve::Parameters, 2> changes = {{
+      {{"path", path}, {"users", user}, {"roles", arguments.role}},
+      {{"path", "/"}, {"users", user}, {"roles", "Administrator"}, {"delete", "1"}},
+  }};
+  for (const auto& change : changes) {
+    const auto done = client.call({base::Method::Put, "/access/acl", change}, std::stop_token{});
+    if (!done)
+      return "--role and --path do not fit: " +
+             pve::explain(done.error(), "PUT /access/acl", "the simulated cluster", {});
+    // The user was made with this role, which must not go again.
+    if (path == "/" && arguments.role == "Administrator") break;
+  }
+  return std::nullopt;
 }
 
 std::string announcement(const net::ServerOptions& server, std::uint16_t port,
@@ -57,12 +91,17 @@ int simulate(const Arguments& arguments, const config::Settings& settings, const
   options.guests = settings.guests;
   if (const auto pve = facts::parse_version(settings.pve)) options.pve = *pve;
   if (!arguments.token.empty() && !take_token(arguments.token, options)) {
-    return failed("--token must have the form user@realm!name=secret.", kUsage);
+    return failed(config::is_short_token_id(options.token_id)
+                      ? "--token: " + std::string(config::kShortTokenName) + "."
+                      : "--token must have the form user@realm!name=secret.",
+                  kUsage);
   }
   simulator::Cluster cluster(options, facts, clock);
   for (const auto& fault : settings.faults) {
     if (auto set = cluster.fault(fault); !set) return failed(set.error(), kUsage);
   }
+
+  if (const auto misfit = limit_token(cluster, options, arguments)) return failed(*misfit, kUsage);
 
   std::promise<void> ended;
   on_termination([&, once = false]() mutable {

@@ -42,6 +42,12 @@ TEST(Arguments, ChooseTheCommand) {
   EXPECT_EQ(parse({"--help"})->command, Command::Help);
   EXPECT_EQ(parse({"-h"})->command, Command::Help);
   EXPECT_EQ(parse({"call", "--help"})->command, Command::Help);
+  EXPECT_EQ(parse({"call", "--help"})->topic, Command::Call);
+  EXPECT_EQ(parse({"help", "doctor"})->topic, Command::Doctor);
+  EXPECT_EQ(parse({"help"})->topic, std::nullopt);
+  EXPECT_EQ(parse({"call", "x", "--help"})->command, Command::Tools);
+  EXPECT_EQ(parse({"tools", "x"})->tool, "x");
+  EXPECT_EQ(parse({"version"})->command, Command::Version);
   EXPECT_EQ(parse({"--version"})->command, Command::Version);
 }
 

@@ -115,12 +115,12 @@ TEST(Binary, BadSettingsAreOneSentenceAndExitCode2) {
       {{"tools", "--pve", "8.4"}, {}, "--pve is for the simulated cluster only"},
       {{"tools"}, {"PVE_BASE_URL=ftp://pve"}, "PVE_BASE_URL is \"ftp://pve\""},
       {{"tools", "--base-url", "https://pve/x"}, {}, "--base-url is \"https://pve/x\""},
-      {{"tools"}, {"PVE_FINGERPRINT=AA:BB"}, "PVE_FINGERPRINT is \"AA:BB\""},
       {{"tools"}, {"PVE_ACCES_TIER=read-only"}, "did you mean PVE_ACCESS_TIER?"},
       {{"doctor"}, {"PVE_TIER=read-only"}, "did you mean PVE_ACCESS_TIER?"},
       {{"tools"}, {"PVE_BASE_URL=http://192.0.2.1"}, "PVE speaks https: write https://192.0.2.1:8006."},
       {{"tools"}, {"PVE_BASE_URL=http://pve:8006"}, "PVE speaks https: write https://pve:8006."},
       {{"tools"}, {"PVE_BASE_URL=pve1,http://[fe80::1]:81"}, "PVE speaks https: write https://[fe80::1]:81."},
+      {{"tools"}, {"PVE_FINGERPRINT=AA:BB"}, "PVE_FINGERPRINT is \"AA:BB\""},
       {{"tools"}, {"PVE_BASE_URL=https://root:hunter2@pve"}, "PVE_BASE_URL"},
       {{"tools"}, {"PVE_BASE_URL=pve1,https://root:hun,ter2@pve"}, "it has a user name"},
       {{"tools"}, {"PVE_BASE_URL=https://pve1,ftp://pve2"}, "PVE_BASE_URL is \"ftp://pve2\", but"},
@@ -458,6 +458,38 @@ TEST(Simulate, TakesATokenServesPlainAndEndsOnASignal) {
   EXPECT_THAT(result.errors, IsEmpty()) << "plain HTTP to this machine needs no warning";
   simulator.process().signal(SIGTERM);
   EXPECT_EQ(simulator.process().wait(), 0);
+}
+
+TEST(Simulate, ATokenCanHaveARoleOnAPath) {
+  Simulator simulator(
+      {"--token", "me@pve!mine=secret", "--role", "PVEAuditor", "--path", "/vms/100", "--plain"});
+  const auto as_me = [&](Texts words) {
+    words.insert(words.begin(), "call");
+    return run(words, {"PVE_BASE_URL=" + simulator.settings["PVE_BASE_URL"], "PVE_TOKEN_ID=me@pve!mine",
+                       "PVE_TOKEN_SECRET=secret"});
+  };
+  EXPECT_EQ(as_me({"pve_get_qemu_status", "node=pve1", "vmid=100"}).code, 0);
+  const auto stopped = as_me({"pve_stop_qemu_vm", "node=pve1", "vmid=100"});
+  EXPECT_EQ(stopped.code, 1);
+  EXPECT_THAT(stopped.errors, HasSubstr("VM.PowerMgmt"));
+  EXPECT_NE(as_me({"pve_get_qemu_status", "node=pve1", "vmid=101"}).code, 0);
+}
+
+TEST(Simulate, RefusesARoleThatPveDoesNotHave) {
+  const std::vector<std::pair<Texts, std::string>> cases = {
+      {{"--token", "me@pve!mine=secret", "--role", "Auditor"}, "role 'Auditor' does not exist"},
+      {{"--token", "me@pve!mine=secret", "--role", "PVEAuditor", "--path", "/guests"}, "invalid ACL path"},
+      {{"--token", "me@pve!mine=secret", "--path", "/vms"}, "name it with --role"},
+      {{"--role", "PVEAuditor"}, "root@pam, who may do everything"},
+      {{"--token", "me@pve!m=secret"}, "two characters"},
+  };
+  for (const auto& [words, said] : cases) {
+    Texts all = {"simulate", "--listen", "127.0.0.1:0"};
+    all.insert(all.end(), words.begin(), words.end());
+    const auto refused = run(all);
+    EXPECT_EQ(refused.code, 2) << said;
+    EXPECT_THAT(refused.errors, HasSubstr(said));
+  }
 }
 
 TEST(Binary, MakesATokenWithoutPve) {

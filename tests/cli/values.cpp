@@ -34,6 +34,7 @@ TEST(Values, StayTextWhereTheToolWantsText) {
 
 TEST(Values, PairsAreSetInTheObject) {
   EXPECT_EQ(values(R"({"vmid":1,"x":2})", {"vmid=3"}), R"({"vmid":3,"x":2})");
+  EXPECT_EQ(values(R"({"vmid":1})", {"x=2", R"( {"vmid":3,"y":4})"}), R"({"vmid":3,"x":2,"y":4})");
 }
 
 TEST(Values, RefuseWhatIsNone) {

@@ -1,0 +1,147 @@
+#include "cli/slips.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "base/ascii.h"
+#include "base/edit_distance.h"
+#include "base/json_end.h"
+#include "base/text.h"
+#include "catalog/catalog.h"
+#include "config/names.h"
+#include "config/table.h"
+#include "config/token.h"
+#include "tool/tool.h"
+
+namespace cli {
+namespace {
+
+constexpr std::size_t kShown = 80;
+constexpr std::array<std::string_view, 7> kCommands = {"call",  "tools", "simulate", "doctor",
+                                                       "token", "help",  "version"};
+
+/// The options that are no settings, and what each takes.
+struct Option {
+  std::string_view name;
+  std::string_view takes;
+  std::string_view of = {};  ///< the command that has it; all have those without
+};
+constexpr auto kOptions = std::to_array<Option>({
+    {"--help", ""},
+    {"--version", ""},
+    {"--json", "an object, such as --json '{\"vmid\":100}', or - for stdin", "call"},
+    {"--chart", "a file, such as --chart web01.png", "call"},
+    {"--listen", "an address and a port, such as --listen 127.0.0.1:8006", "simulate"},
+    {"--token", "an id and a secret, such as --token 'me@pve!mine=secret'", "simulate"},
+    {"--role", "a role of PVE, such as --role PVEAuditor", "simulate"},
+    {"--path", "a path of PVE's permissions, such as --path /vms", "simulate"},
+    {"--tier", "a tier, such as --tier read-only", "token"},
+    {"--plain", "", "simulate"},
+});
+
+std::string hint(std::string_view word, std::span<const std::string_view> words) {
+  const auto near = base::nearest(word, words);
+  return near.empty() ? "see mcp-pve --help." : "did you mean " + std::string(near) + "?";
+}
+
+bool takes_argument(std::string_view tool, std::string_view name) {
+  for (const auto& category : catalog::categories()) {
+    for (const auto& row : category.tools) {
+      if (row.name == tool)
+        return std::ranges::any_of(row.params, [&](const auto& param) { return param.name == name; });
+    }
+  }
+  return false;
+}
+
+/// A flag with at most two letters of difference.
+std::string_view near_flag(std::string_view name) {
+  constexpr std::size_t kNear = 2;
+  std::string_view best;
+  auto least = kNear + 1;
+  const auto consider = [&](std::string_view flag) {
+    // The same name is another command's.
+    if (flag.empty() || flag == name || name.size() > kShown) return;
+    if (const auto distance = base::edit_distance(name, flag); distance < least) {
+      best = flag;
+      least = distance;
+    }
+  };
+  for (const auto& option : kOptions) consider(option.name);
+  for (const auto& row : config::table()) consider(row.flag);
+  return best;
+}
+
+std::string unknown_flag(std::string_view name, std::string_view value, std::string_view tool) {
+  const auto sentence = base::printable(name, kShown) + " is not an option here; ";
+  const auto near = near_flag(name);
+  const auto argument = name.substr(std::min(name.find_first_not_of('-'), name.size()));
+  if (!tool.empty() && (near.empty() || takes_argument(tool, argument)))
+    return sentence + "a tool's arguments are key=value: " + as_pair(argument, value) + ".";
+  if (!near.empty()) return sentence + "did you mean " + std::string(near) + "?";
+  const auto own = std::ranges::find(kOptions, name, &Option::name);
+  const std::string belongs = own == kOptions.end() ? "" : "it belongs to " + std::string(own->of) + "; ";
+  if (const auto* row = config::meant_by(name, config::Place::Flag))
+    return sentence + belongs + "did you mean " + std::string(row->flag) + "?";
+  if (!belongs.empty()) return sentence + belongs + "see mcp-pve help " + std::string(own->of) + ".";
+  std::vector<std::string_view> names;
+  for (const auto& option : kOptions) names.push_back(option.name);
+  for (const auto& row : config::table()) {
+    if (!row.flag.empty()) names.push_back(row.flag);
+  }
+  return sentence + hint(name, names);
+}
+
+std::string_view reason(std::string_view text, std::size_t at) {
+  if (at >= text.size()) return "it ends too early";
+  const char there = text[at];
+  const auto before = base::trim(text.substr(0, at));
+  if (there == '\'') return "double quotes are wanted";
+  if ((there == '}' || there == ']') && before.ends_with(',')) return "a comma stands before the bracket";
+  if (base::is_letter(there)) return "a name or a text begins without double quotes";
+  return "something else is wanted";
+}
+
+}  // namespace
+
+std::string unexpected_word(std::string_view word, std::string_view next, std::string_view tool) {
+  const auto equals = word.find('=');
+  const auto name = word.substr(0, equals);
+  if (name == "--token-secret" || name == "--secret" || name == "--api-token" || name == "--password") {
+    return std::string(name) +
+           " does not exist, because everybody on the machine can read the arguments of a process: use the "
+           "variable PVE_TOKEN_SECRET or --token-secret-file.";
+  }
+  if (name.starts_with('-'))
+    return unknown_flag(name, equals == std::string_view::npos ? next : word.substr(equals + 1), tool);
+  return "\"" + base::printable(config::without_secrets(word), kShown) + "\" is not expected here; " +
+         hint(word, kCommands);
+}
+
+std::string missing_value(std::string_view name) {
+  std::string takes = "a value";
+  for (const auto& option : kOptions) {
+    if (option.name == name && !option.takes.empty()) takes = option.takes;
+  }
+  for (const auto& row : config::table()) {
+    if (row.flag == name) takes = std::string(row.flag) + " " + std::string(row.argument);
+  }
+  return base::printable(name, kShown) + " stands without its value; write " + takes + ".";
+}
+
+std::string as_pair(std::string_view key, std::string_view value) {
+  const bool number = !value.empty() && std::ranges::all_of(value, base::is_digit);
+  return base::printable(key, kShown) + "=" + (number ? std::string(value.substr(0, kShown)) : "VALUE");
+}
+
+std::string no_json(std::string_view source, std::string_view text) {
+  const auto at = base::json_end(text);
+  std::string sentence = std::string(source) + " does not hold JSON: ";
+  // One character shows nothing of a secret.
+  if (at < text.size())
+    sentence += "at character " + std::to_string(at + 1) + " (" + base::printable(text.substr(at, 1)) + ") ";
+  return sentence + std::string(reason(text, at)) + ". In a shell: --json '{\"vmid\":100}'.";
+}
+
+}  // namespace cli

@@ -1,0 +1,24 @@
+// What to say about natural mistakes at the command line. All are sentences; none repeats a value that may be
+// a secret.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace cli {
+
+/// A word that nothing takes, in a command that calls `tool` or in another one (""). `next` is the word
+/// behind it, "" for none: of "--vmid 100" it is the value.
+std::string unexpected_word(std::string_view word, std::string_view next, std::string_view tool);
+
+/// The option `name` ("--chart") stands without its value.
+std::string missing_value(std::string_view name);
+
+/// "vmid=100" of a key and a value that was written apart from it; a value that is no number is not repeated:
+/// "node=VALUE".
+std::string as_pair(std::string_view key, std::string_view value);
+
+/// Where and why `text` is no JSON. `source` begins the sentence: "--json".
+std::string no_json(std::string_view source, std::string_view text);
+
+}  // namespace cli

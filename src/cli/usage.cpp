@@ -1,0 +1,71 @@
+#include <array>
+#include <string_view>
+
+#include "base/text.h"
+#include "cli/arguments.h"
+#include "cli/known.h"
+#include "config/table.h"
+
+namespace cli {
+namespace {
+
+struct Text {
+  Command command;
+  std::string_view synopsis;  ///< behind "mcp-pve "
+  std::string_view purpose;
+  std::string_view details;  ///< lines
+};
+
+constexpr auto kTexts = std::to_array<Text>({
+    {Command::Serve, "[settings]", "Serves MCP on stdin and stdout, with --http over HTTP", ""},
+    {Command::Call, "[settings] call TOOL [KEY=VALUE]...", "Calls one tool",
+     "A value is a number, true, false, a list or an object where it reads as one, else text:\n"
+     "  vmid=100 force=true tags='\"100\"'\n"
+     "'{\"vmid\":100}' gives the arguments as one object, as --json OBJECT does; --json - reads it from "
+     "stdin.\n"
+     "--chart FILE writes the picture of a statistics tool (PNG).\n"
+     "mcp-pve tools TOOL shows the arguments that a tool takes.\n"},
+    {Command::Tools, "[settings] tools [TOOL] [--json]", "Lists the tools, or shows one with its arguments",
+     "The list is what these settings offer. --json prints what an MCP client gets.\n"},
+    {Command::Doctor, "[settings] doctor", "Checks the way to PVE, step by step",
+     "Each step that fails says what to do. Exit code 1 when one has failed.\n"},
+    {Command::Simulate, "[settings] simulate [options]", "Serves the simulated cluster to any PVE client",
+     "--listen ADDRESS:PORT   where; default 127.0.0.1:8006\n"
+     "--token ID=SECRET       USER@REALM!NAME=SECRET instead of the built-in token\n"
+     "--role ROLE             what the token's user may do instead of everything: PVEAuditor\n"
+     "--path PATH             where the role holds, such as /vms; default /\n"
+     "--plain                 HTTP without TLS\n"},
+    {Command::Token, "token NAME [--tier TIER] [--categories LIST]",
+     "Makes a bearer token for callers over HTTP",
+     "Prints the lines for the file that --http-tokens names on stdout, and the token itself on stderr:\n"
+     "  mcp-pve token laptop --tier read-only >> tokens.toml\n"},
+});
+
+std::string heading(std::string_view text) { return "mcp-pve " + std::string(text) + "\n"; }
+
+std::string about(const Text& text) {
+  return "Usage: " + heading(text.synopsis) + "\n" + std::string(text.purpose) + ".\n" +
+         std::string(text.details) + "\nmcp-pve --help shows the settings.\n";
+}
+
+}  // namespace
+
+std::string usage(std::optional<Command> topic) {
+  std::string list;
+  for (const auto& text : kTexts) {
+    if (text.command == topic) return about(text);
+    list += (list.empty() ? "Usage: " : "       ") + heading(text.synopsis) + "           " +
+            std::string(text.purpose) + "\n";
+  }
+  return "mcp-pve serves the tools of a Proxmox VE cluster to MCP clients.\n\n" + list +
+         "       mcp-pve help [COMMAND] | version             also --help, --version\n"
+         "\n"
+         "Exit codes: 0 done, 1 failed or cannot serve, 2 bad usage or settings.\n"
+         "\n"
+         "Settings: flags win over environment variables, those over the TOML file. [in brackets: variable, "
+         "key\n"
+         "in the file, default]\n\n" +
+         config::help(known());
+}
+
+}  // namespace cli
