@@ -60,7 +60,8 @@ engine::Options options(const config::Settings& settings) {
   return {settings.wait,
           settings.node_tasks,
           {engine::output_named(settings.output).value_or(engine::Output::Text), settings.max_result,
-           settings.dark_charts}};
+           settings.dark_charts},
+          settings.ignore_findings};
 }
 
 guard::Policy policy_of(const config::Settings& settings) {

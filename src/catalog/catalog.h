@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tool/tool.h"
@@ -14,5 +15,8 @@ std::span<const tool::Category> categories();
 
 /// The names of those that are on where nothing else is said.
 std::vector<std::string> usual_categories();
+
+/// The codes of what the report on the cluster's health can find.
+std::span<const std::string_view> finding_codes();
 
 }  // namespace catalog

@@ -4,9 +4,19 @@
 
 #include <algorithm>
 
+#include "catalog/catalog.h"
 #include "catalog/insight_read.h"
 
 namespace catalog {
+
+std::span<const std::string_view> finding_codes() {
+  static constexpr auto kCodes = [] {
+    std::array<std::string_view, kFindingKinds.size()> codes;
+    std::ranges::transform(kFindingKinds, codes.begin(), &FindingKind::code);
+    return codes;
+  }();
+  return kCodes;
+}
 
 void Findings::add(std::string_view code, std::string object) {
   const auto* kind = std::ranges::find(kFindingKinds, code, &FindingKind::code);

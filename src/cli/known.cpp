@@ -24,8 +24,9 @@ std::vector<std::string_view> category_names(bool with_opt_in) {
 const config::Known& known() {
   static const auto all = category_names(true);
   static const auto usual = category_names(false);
-  static const config::Known words{tool::kTierNames, all, usual, engine::kOutputNames,
-                                   simulator::release_names()};
+  static const config::Known words{
+      tool::kTierNames,        all, usual, engine::kOutputNames, simulator::release_names(),
+      catalog::finding_codes()};
   return words;
 }
 

@@ -120,6 +120,18 @@ std::optional<std::string> node_tasks(const Given& given, const Known&, Settings
   return std::nullopt;
 }
 
+// A code that is none of ours would silence nothing.
+std::optional<std::string> ignore_findings(const Given& given, const Known& known, Settings& settings) {
+  auto patterns = parts(given);
+  for (const auto& pattern : patterns) {
+    const std::string_view code = std::string_view(pattern).substr(0, pattern.find(':'));
+    if (std::ranges::find(known.findings, code) == known.findings.end())
+      return not_among(given, code, known.findings);
+  }
+  settings.ignore_findings = std::move(patterns);
+  return std::nullopt;
+}
+
 std::optional<std::string> output(const Given& given, const Known& known, Settings& settings) {
   auto value = single(given);
   if (!value) return value.error();

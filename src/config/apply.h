@@ -22,6 +22,7 @@ std::optional<std::string> fingerprint(const Given& given, const Known& known, S
 std::optional<std::string> timeout(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> wait(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> node_tasks(const Given& given, const Known& known, Settings& settings);
+std::optional<std::string> ignore_findings(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> output(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> max_result(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> chart_theme(const Given& given, const Known& known, Settings& settings);

@@ -61,6 +61,8 @@ struct Settings {
   std::chrono::seconds wait{30};
   /// How many heavy tasks of ours may run on a node at once; 0 to 1000, 0: any number.
   unsigned node_tasks = 4;
+  /// Findings that are not reported: "CODE" or "CODE:object" with * and ? for any.
+  std::vector<std::string> ignore_findings;
   std::string output = "text";      ///< one of Known::outputs
   std::size_t max_result = 24'000;  ///< bytes of text in one result, 2,000 to 1,000,000
   bool dark_charts = false;
@@ -82,6 +84,7 @@ struct Known {
   std::span<const std::string_view> usual_categories;  ///< those that are on where nothing is said
   std::span<const std::string_view> outputs;
   std::span<const std::string_view> releases;  ///< of PVE, that can be simulated
+  std::span<const std::string_view> findings;  ///< codes of what a report can find
 };
 
 /// One flag of the command line, in the order given; a switch has the value "true".

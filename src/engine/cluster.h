@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "engine/output.h"
@@ -22,6 +24,8 @@ struct Options {
   /// How many heavy tasks of ours may run on a node at once; 0: any number.
   unsigned node_tasks = 0;
   Style style{};
+  /// As tool::Sources::ignored_findings().
+  std::vector<std::string> ignored_findings{};
 };
 
 /// What it is made of; outlives it.

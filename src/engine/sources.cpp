@@ -12,8 +12,6 @@ namespace engine {
 namespace {
 
 constexpr std::size_t kAtOnce = 8;
-/// PVE gives up on a dead node after three to ten seconds.
-constexpr std::chrono::seconds kLongest{15};
 
 tool::Unseen unseen(const pve::Error& error, const std::string& path, const Cluster& cluster) {
   if (error.kind == pve::Error::Kind::Cancelled) return {"no answer in time"};
@@ -32,9 +30,10 @@ tool::Sources::Got ParallelReads::read(const tool::Read& read, const std::stop_t
   return std::unexpected(unseen(answer.error(), wanted->path, cluster_));
 }
 
-std::vector<tool::Sources::Got> ParallelReads::get(const std::vector<tool::Read>& reads) {
+std::vector<tool::Sources::Got> ParallelReads::get_within(const std::vector<tool::Read>& reads,
+                                                          std::chrono::seconds longest) {
   std::vector<Got> got(reads.size(), std::unexpected(tool::Unseen{"no answer in time"}));
-  in_parallel(reads.size(), kAtOnce, kLongest, stop_,
+  in_parallel(reads.size(), kAtOnce, longest, stop_,
               [&](std::size_t i, const std::stop_token& stop) { got[i] = read(reads[i], stop); });
   return got;
 }
@@ -67,6 +66,10 @@ std::optional<tool::Unseen> ParallelReads::thinned(const tool::Sight& sight) {
 
 std::int64_t ParallelReads::now() const {
   return std::chrono::floor<std::chrono::seconds>(cluster_.clock.wall()).time_since_epoch().count();
+}
+
+std::span<const std::string> ParallelReads::ignored_findings() const {
+  return cluster_.options.ignored_findings;
 }
 
 }  // namespace engine

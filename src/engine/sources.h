@@ -1,7 +1,9 @@
 // Many reads at once, for a report.
 #pragma once
 
+#include <chrono>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -17,11 +19,12 @@ class ParallelReads final : public tool::Sources {
  public:
   ParallelReads(Cluster& cluster, std::stop_token stop) : cluster_(cluster), stop_(std::move(stop)) {}
 
-  std::vector<Got> get(const std::vector<tool::Read>& reads) override;
+  std::vector<Got> get_within(const std::vector<tool::Read>& reads, std::chrono::seconds longest) override;
   std::expected<pve::InventoryPtr, tool::Unseen> inventory() override;
   std::expected<pve::Guest, std::string> guest(std::string_view text) override;
   std::optional<tool::Unseen> thinned(const tool::Sight& sight) override;
   std::int64_t now() const override;
+  std::span<const std::string> ignored_findings() const override;
 
  private:
   Got read(const tool::Read& read, const std::stop_token& stop);

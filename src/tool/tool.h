@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <initializer_list>
@@ -173,9 +174,13 @@ class Sources {
   Sources(const Sources&) = delete;
   Sources& operator=(const Sources&) = delete;
   virtual ~Sources() = default;
+  /// PVE gives up on a dead node after three to ten seconds.
+  static constexpr std::chrono::seconds kLongest{15};
   /// `data` of each read, in their order; several at the same time, and none for long: what a dead node does
   /// not answer is Unseen.
-  virtual std::vector<Got> get(const std::vector<Read>& reads) = 0;
+  std::vector<Got> get(const std::vector<Read>& reads) { return get_within(reads, kLongest); }
+  /// As get(); what is not answered within `longest` is Unseen.
+  virtual std::vector<Got> get_within(const std::vector<Read>& reads, std::chrono::seconds longest) = 0;
   /// What the cluster has and where, asked for now.
   virtual std::expected<std::shared_ptr<const pve::Inventory>, Unseen> inventory() = 0;
   /// The guest that a text means: a number, a name as the configurations have it now, or "100 (web01)". The
@@ -186,6 +191,8 @@ class Sources {
   virtual std::optional<Unseen> thinned(const Sight& sight) = 0;
   /// Epoch seconds.
   virtual std::int64_t now() const = 0;
+  /// What the administrator does not want to hear of: "CODE" or "CODE:object" with * and ? for any.
+  virtual std::span<const std::string> ignored_findings() const = 0;
 };
 
 /// Answers one question from several endpoints. Works on the checked arguments. Members keep their order and

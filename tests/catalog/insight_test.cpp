@@ -35,7 +35,7 @@ class FakeSources : public tool::Sources {
     return *this;
   }
 
-  std::vector<Got> get(const std::vector<tool::Read>& reads) override {
+  std::vector<Got> get_within(const std::vector<tool::Read>& reads, std::chrono::seconds) override {
     std::vector<Got> got;
     for (const auto& read : reads) got.push_back(one(read));
     return got;
@@ -62,11 +62,13 @@ class FakeSources : public tool::Sources {
     return *this;
   }
   std::int64_t now() const override { return kNow; }
+  std::span<const std::string> ignored_findings() const override { return ignored; }
 
   std::map<std::string, base::Json> answers;
   std::map<std::string, tool::Unseen> refusals;
   std::map<const tool::Sight*, tool::Unseen> lacking;
   std::vector<std::string> asked;
+  std::vector<std::string> ignored;
 
  private:
   Got one(const tool::Read& read) {

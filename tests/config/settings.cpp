@@ -25,6 +25,7 @@ constexpr std::array<std::string_view, 3> kCategories = {"nodes", "qemu", "lxc"}
 constexpr std::array<std::string_view, 2> kUsual = {"nodes", "qemu"};
 constexpr std::array<std::string_view, 3> kOutputs = {"text", "json", "structured"};
 constexpr std::array<std::string_view, 2> kReleases = {"8.4", "9.2"};
+constexpr std::array<std::string_view, 2> kFindings = {"NO_QUORUM", "BACKUP_STALE"};
 constexpr std::string_view kSecret = "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9";
 constexpr std::string_view kPrint =
     "aa:bb:cc:dd:ee:ff:00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff:00:11:22:33:44:55:66:77:88:99";
@@ -55,7 +56,7 @@ class Load : public testing::Test {
   }
   std::expected<config::Settings, std::string> load() {
     const std::vector<std::string_view> environment(environment_.begin(), environment_.end());
-    return config::load({flags_, environment}, {kTiers, kCategories, kUsual, kOutputs, kReleases});
+    return config::load({flags_, environment}, {kTiers, kCategories, kUsual, kOutputs, kReleases, kFindings});
   }
   std::string error() {
     const auto settings = load();
@@ -122,6 +123,18 @@ TEST_F(Load, OnlyAKnownReleaseIsSimulated) {
     flag("--pve", wrong);
     EXPECT_THAT(error(), HasSubstr("--pve is \"" + std::string(wrong) + "\", but must be one of 8.4, 9.2"));
   }
+}
+
+TEST_F(Load, FindingsAreIgnoredByCodeAndObject) {
+  EXPECT_THAT(load()->ignore_findings, ElementsAre());
+  set("PVE_IGNORE_FINDINGS", "BACKUP_STALE:10*, NO_QUORUM");
+  EXPECT_THAT(load()->ignore_findings, ElementsAre("BACKUP_STALE:10*", "NO_QUORUM"));
+}
+
+TEST_F(Load, AnUnknownFindingToIgnoreIsRefused) {
+  set("PVE_IGNORE_FINDINGS", "NO_QUORUM,BACKUP_STAL:105");
+  EXPECT_THAT(error(), HasSubstr("PVE_IGNORE_FINDINGS is \"BACKUP_STAL\", but must be one of NO_QUORUM, "
+                                 "BACKUP_STALE; did you mean \"BACKUP_STALE\"?"));
 }
 
 TEST_F(Load, EmptyCountsAsUnset) {

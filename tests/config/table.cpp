@@ -66,8 +66,12 @@ TEST(Table, HelpAndReadmeNameEveryRow) {
 TEST(Table, HelpNamesTheCategories) {
   constexpr std::string_view kAll[] = {"nodes", "qemu", "network-plus", "insight"};
   constexpr std::string_view kUsual[] = {"nodes", "qemu"};
-  const config::Known known{
-      .tiers = {}, .categories = kAll, .usual_categories = kUsual, .outputs = {}, .releases = {}};
+  const config::Known known{.tiers = {},
+                            .categories = kAll,
+                            .usual_categories = kUsual,
+                            .outputs = {},
+                            .releases = {},
+                            .findings = {}};
   const auto markdown = config::markdown(known);
   EXPECT_THAT(markdown, HasSubstr("commas: nodes, qemu, network-plus, insight. "));
   EXPECT_THAT(markdown, HasSubstr("every one except network-plus, insight; "));
