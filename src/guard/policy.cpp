@@ -14,7 +14,6 @@ bool contains(const std::vector<std::string>& list, std::string_view item) {
 }
 
 std::string listed(const std::vector<std::string>& categories) {
-  if (categories.empty()) return "none";
   const std::vector<std::string_view> views(categories.begin(), categories.end());
   return base::join(views, ",");
 }
@@ -29,8 +28,10 @@ std::optional<std::string> Policy::refusal(const tool::Tool& tool, std::string_v
                        tool::name(tool.tier), tool::name(tier));
   }
   if (categories && !contains(*categories, category)) {
-    return fmt::format("{} belongs to the category {}, but PVE_CATEGORIES allows {} only.", subject, category,
-                       listed(*categories));
+    auto wider = *categories;
+    wider.emplace_back(category);
+    return fmt::format("{} belongs to the category {}, which is off; PVE_CATEGORIES={} would offer it too.",
+                       subject, category, listed(wider));
   }
   return std::nullopt;
 }

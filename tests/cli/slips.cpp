@@ -115,6 +115,10 @@ TEST(Slips, ToolsShowsTheArgumentsOfOne) {
   const auto hidden = run({"tools", "pve_delete_qemu_vm", "--access-tier", "read-only"});
   EXPECT_EQ(hidden.code, 2);
   EXPECT_THAT(hidden.errors, HasSubstr("PVE_ACCESS_TIER allows read-only only"));
+  const auto off = run({"tools", "pve_cluster_health"});
+  EXPECT_THAT(off.errors,
+              AllOf(HasSubstr("belongs to the category insight, which is off; PVE_CATEGORIES=nodes,"),
+                    HasSubstr(",insight would offer it too.")));
 }
 
 TEST(Slips, NoValueThatMayBeSecretIsRepeated) {

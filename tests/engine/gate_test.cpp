@@ -35,9 +35,10 @@ TEST(Gate, TheRefusalNamesWhoLimits) {
       refusal({Tier::ReadOnly, {}}, low),
       "pve_do needs the tier read-execute, but PVE_ACCESS_TIER allows read-only only. Also the token ci "
       "allows read-only only (its tier is set in the file of PVE_HTTP_TOKENS).");
-  EXPECT_EQ(refusal({Tier::Full, {{"nodes"}}}, low),
-            "pve_do belongs to the category qemu, but PVE_CATEGORIES allows nodes only. Also the token ci "
-            "allows read-only only (its tier is set in the file of PVE_HTTP_TOKENS).");
+  EXPECT_EQ(
+      refusal({Tier::Full, {{"nodes"}}}, low),
+      "pve_do belongs to the category qemu, which is off; PVE_CATEGORIES=nodes,qemu would offer it too. "
+      "Also the token ci allows read-only only (its tier is set in the file of PVE_HTTP_TOKENS).");
   EXPECT_EQ(
       refusal({}, {{}, {}, std::vector<std::string>{}, {}}),
       "pve_do belongs to the category qemu, but the caller's token allows none only (its categories are "

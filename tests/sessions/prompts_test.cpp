@@ -200,13 +200,13 @@ TEST_F(PromptsTest, WhatIsNotListedIsNotGiven) {
   EXPECT_EQ(got.error, -32602);
   EXPECT_THAT(got.text, StartsWith("The prompt drain_node is not offered: it needs \"List resources\", "
                                    "\"List nodes\". \"List resources\" belongs to the category "));
-  EXPECT_THAT(got.text, HasSubstr(", but PVE_CATEGORIES allows access only."));
+  EXPECT_THAT(got.text, HasSubstr(", which is off; PVE_CATEGORIES=access,"));
   EXPECT_THAT(got.text, Not(HasSubstr("List network interfaces"))) << "it would do without";
   EXPECT_EQ(get("slow_guest", R"({"guest":"100"})").text,
             "The prompt slow_guest is not offered: it needs \"VM status\", \"VM configuration\", \"Container "
-            "status\", \"Container configuration\". \"VM status\" belongs to the category qemu, but "
-            "PVE_CATEGORIES allows access only. \"Container status\" belongs to the category lxc, but "
-            "PVE_CATEGORIES allows access only.");
+            "status\", \"Container configuration\". \"VM status\" belongs to the category qemu, which "
+            "is off; PVE_CATEGORIES=access,qemu would offer it too. \"Container status\" belongs to the "
+            "category lxc, which is off; PVE_CATEGORIES=access,lxc would offer it too.");
   policy({});
   mcp::Caller caller{.identity = "ci", .categories = std::vector<std::string>{"access"}};
   const auto no = prompts_->completes("drain_node", "node", caller);
