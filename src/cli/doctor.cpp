@@ -7,12 +7,14 @@
 #include <string_view>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/json_read.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/privileges.h"
 #include "cli/reach.h"
+#include "config/token.h"
 #include "engine/remedies.h"
 #include "pve/fingerprint.h"
 #include "pve/path.h"
@@ -78,7 +80,7 @@ void settings_step(const config::Settings& settings, const Backend& backend, Rep
   report.good("settings", hosts + " as " + settings.cluster.token_id + limits + origin(settings));
 }
 
-void name_and_tcp_steps(const net::ClientOptions& route, Report& report) {
+void name_and_tcp_steps(const net::ClientOptions& route, const std::string& source, Report& report) {
   const auto& host = route.proxy ? route.proxy->host : route.url.host;
   const auto port = route.proxy ? route.proxy->port : route.url.port;
   if (route.proxy) {
@@ -87,8 +89,8 @@ void name_and_tcp_steps(const net::ClientOptions& route, Report& report) {
   }
   const auto found = look_up(host, port, route.connect_timeout);
   if (!found) {
-    return report.bad("name",
-                      found.error() + "\nCheck the spelling in PVE_BASE_URL, or use the node's IP address.");
+    return report.bad("name", found.error() + "\nCheck the spelling in " + base::printable(source) +
+                                  ", or use the node's IP address.");
   }
   report.good("name", host + " is " + found->text());
   const auto open = connects(*found, route.connect_timeout);
@@ -132,17 +134,52 @@ void tls_step(net::Client& network, const net::ClientOptions& route, const confi
 }
 
 void way_steps(const Way& way, const config::Cluster& cluster, Report& report) {
-  name_and_tcp_steps(way.route, report);
+  name_and_tcp_steps(way.route, cluster.base_url_source, report);
   if (!report.failed()) tls_step(*way.network, way.route, cluster, report);
 }
 
+/// The user of a token as the shell takes it, or what stands for one that it would not.
+std::string user_in_shell(std::string_view token_id) {
+  const auto user = token_id.substr(0, token_id.rfind('!'));
+  const bool plain = std::ranges::all_of(user, [](char c) {
+    return base::is_alnum(c) || std::string_view("@._-").find(c) != std::string_view::npos;
+  });
+  return plain && !user.empty() ? std::string(user) : "USER@REALM";
+}
+
+/// What to look at when PVE rejects the token, with the settings as they were given.
+std::string about_rejection(const std::string& rejection, const config::Cluster& cluster) {
+  std::string text = rejection + ".";
+  if (cluster.token_id_source.empty()) return text;
+  text += "\nCheck " + base::printable(cluster.token_id_source);
+  if (cluster.token_secret_source != cluster.token_id_source)
+    text += " and " + base::printable(cluster.token_secret_source);
+  text += "; on a node, \"pveum user token list " + user_in_shell(cluster.token_id) +
+          "\" shows the tokens that exist.";
+  if (!cluster.token_secret.empty() && !config::is_uuid(cluster.token_secret))
+    text += "\nPVE's secrets look like 12345678-1234-1234-1234-123456789abc; this one does not.";
+  return text;
+}
+
+// Why there was no answer, and what to do.
+void no_answer(const pve::Error& error, const pve::Client& client, const config::Cluster& cluster,
+               Report& report) {
+  if (error.kind == pve::Error::Kind::Rejected)
+    return report.bad("token", about_rejection(error.message, cluster));
+  constexpr std::string_view kPlain = "http:";
+  const auto& url = client.base_url();
+  if (url.starts_with(kPlain) && error.kind != pve::Error::Kind::Refused)
+    return report.bad("answer", "none of PVE, which speaks https: set PVE_BASE_URL=https:" +
+                                    std::string(url.substr(kPlain.size())));
+  report.bad("answer", engine::explanation(error, "GET /version", url, {}));
+}
+
 // False when PVE does not let us in, so that further questions are pointless.
-bool token_and_version_steps(pve::Client& client, const facts::Facts& facts, Report& report) {
+bool token_and_version_steps(pve::Client& client, const config::Cluster& cluster, const facts::Facts& facts,
+                             Report& report) {
   const auto answer = client.call({base::Method::Get, "/version", {}}, std::stop_token{});
   if (!answer) {
-    const bool rejected = answer.error().kind == pve::Error::Kind::Rejected;
-    report.bad(rejected ? "token" : "answer",
-               engine::explanation(answer.error(), "GET /version", client.base_url(), {}));
+    no_answer(answer.error(), client, cluster, report);
     return false;
   }
   report.good("token", "accepted");
@@ -216,7 +253,7 @@ void hosts_steps(const config::Settings& settings, std::span<const Way> ways, co
     if (!report.failed()) {
       pve::Client client(*way.network, {cluster.token_id, cluster.token_secret, cluster.token_secret_file},
                          {host, settings.timeout, {}});
-      token_and_version_steps(client, facts, report);
+      token_and_version_steps(client, cluster, facts, report);
     }
     auto& list = report.end_host() ? good : bad;
     list += (list.empty() ? "" : ", ") + host;
@@ -250,7 +287,7 @@ int doctor(const config::Settings& settings, Backend& backend, const facts::Fact
     way_steps(ways.front(), settings.cluster, report);
   }
   if (report.failed()) return kFailed;
-  if (several || token_and_version_steps(backend.client(), facts, report))
+  if (several || token_and_version_steps(backend.client(), settings.cluster, facts, report))
     privileges_step(backend.client(), settings, report);
   if (report.failed()) return kFailed;
   print(STDOUT_FILENO, closing(settings, report));

@@ -22,6 +22,7 @@ std::optional<std::string> token_id(const Given& given, const Known&, Settings& 
   if (!value) return value.error();
   if (auto misfit = token_id_misfit(*value)) return complaint(given.source, *value, *misfit);
   settings.cluster.token_id = std::move(*value);
+  settings.cluster.token_id_source = given.source;
   return std::nullopt;
 }
 
@@ -30,10 +31,12 @@ std::optional<std::string> token_secret(const Given& given, const Known&, Settin
   if (!value) return value.error();
   if (!is_token_secret(*value)) return given.source + std::string(kNoSecret);
   settings.cluster.token_secret = std::move(*value);
+  settings.cluster.token_secret_source = given.source;
   return std::nullopt;
 }
 
 std::optional<std::string> token_secret_file(const Given& given, const Known&, Settings& settings) {
+  settings.cluster.token_secret_source = given.source;
   return set_path(given, settings.cluster.token_secret_file);
 }
 
@@ -50,6 +53,8 @@ std::optional<std::string> api_token(const Given& given, const Known&, Settings&
     return given.source + " must have the form user@realm!name=secret" + hidden;
   settings.cluster.token_id = id;
   settings.cluster.token_secret = secret;
+  settings.cluster.token_id_source = given.source;
+  settings.cluster.token_secret_source = given.source;
   return std::nullopt;
 }
 

@@ -22,6 +22,8 @@ struct Cluster {
   /// Where base_url came from ("PVE_BASE_URL"), for a sentence about it.
   std::string base_url_source;
   std::string token_id;  ///< user@realm!name, checked
+  /// Where id and secret came from; the same where one setting holds both.
+  std::string token_id_source, token_secret_source;
   /// At most one of the two is set.
   std::string token_secret;
   std::string token_secret_file;  ///< readable and not empty when it was checked

@@ -64,6 +64,8 @@ bool is_token_secret(std::string_view text) {
          std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7F; });
 }
 
+bool is_uuid(std::string_view text) { return uuid_at(text) != 0 && uuid_at(text) == text.size(); }
+
 std::string without_secrets(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size();) {

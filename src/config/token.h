@@ -21,6 +21,9 @@ std::optional<std::string> token_id_misfit(std::string_view text);
 /// Printable ASCII without blanks: what can stand in a header. PVE's own are UUIDs.
 bool is_token_secret(std::string_view text);
 
+/// 12345678-1234-1234-1234-123456789abc in either case: what PVE makes of secrets.
+bool is_uuid(std::string_view text);
+
 /// Follows the name of a secret that is_token_secret refuses.
 inline constexpr std::string_view kNoSecret =
     " must be one word of printable characters, such as 12345678-1234-1234-1234-123456789abc "

@@ -435,7 +435,12 @@ TEST(Doctor, SaysWhichStepFailsAndWhatToDo) {
 
   const auto token = run({"doctor"}, simulator.environment({{"PVE_TOKEN_SECRET", kWrong}}));
   EXPECT_EQ(token.code, 1);
-  EXPECT_THAT(token.output, AllOf(HasSubstr("FAIL  token"), Not(HasSubstr(kWrong))));
+  EXPECT_THAT(token.output, AllOf(HasSubstr("FAIL  token"),
+                                  HasSubstr("Check PVE_TOKEN_ID and PVE_TOKEN_SECRET; on a node, "),
+                                  HasSubstr("\"pveum user token list root@pam\""), Not(HasSubstr(kWrong)),
+                                  Not(HasSubstr("look like")), Not(HasSubstr("start your client"))));
+  const auto odd = run({"doctor"}, simulator.environment({{"PVE_TOKEN_SECRET", "hunter2"}}));
+  EXPECT_THAT(odd.output, AllOf(HasSubstr("PVE's secrets look like"), Not(HasSubstr("hunter2"))));
 
   const auto port = run({"doctor"}, simulator.environment({{"PVE_BASE_URL", "https://127.0.0.1:1"}}));
   EXPECT_EQ(port.code, 1);
@@ -445,6 +450,8 @@ TEST(Doctor, SaysWhichStepFailsAndWhatToDo) {
       {"doctor"},
       simulator.environment({{"PVE_BASE_URL", "http://" + simulator.settings["PVE_BASE_URL"].substr(8)}}));
   EXPECT_EQ(plain.code, 1) << plain.output;
+  EXPECT_THAT(plain.output,
+              HasSubstr("which speaks https: set PVE_BASE_URL=" + simulator.settings["PVE_BASE_URL"]));
 }
 
 TEST(Simulate, TakesATokenServesPlainAndEndsOnASignal) {

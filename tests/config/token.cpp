@@ -23,6 +23,13 @@ TEST(Token, SaysWhatIsWrongWithAnId) {
     EXPECT_FALSE(config::is_short_token_id(other)) << other;
 }
 
+TEST(Token, UuidsAsPveMakesThem) {
+  EXPECT_TRUE(config::is_uuid("12345678-1234-1234-1234-123456789aBc"));
+  for (const auto* other :
+       {"", "hunter2", "12345678-1234-1234-1234-123456789abcd", "12345678-1234-1234-1234"})
+    EXPECT_FALSE(config::is_uuid(other)) << other;
+}
+
 TEST(Token, MasksWhatMayBeSecret) {
   EXPECT_EQ(config::without_secrets("12345678-1234-1234-1234-123456789ABC"), "…");
   EXPECT_EQ(config::without_secrets("a@pam!t=hunter2"), "a@pam!t=…");
