@@ -20,8 +20,27 @@ std::span<const std::string_view> finding_codes() {
 
 void Findings::add(std::string_view code, std::string object) {
   const auto* kind = std::ranges::find(kFindingKinds, code, &FindingKind::code);
-  if (kind != kFindingKinds.end())
+  if (kind == kFindingKinds.end()) return;
+  bad_areas_.insert(kind->area);
+  const auto full = fmt::format("{}:{}", code, object);
+  const bool unwanted = std::ranges::any_of(
+      ignored_, [&](const auto& pattern) { return pattern == code || fits(pattern, full); });
+  if (unwanted) {
+    ++left_out_;
+  } else {
     objects_[static_cast<std::size_t>(kind - kFindingKinds.begin())].push_back(std::move(object));
+  }
+}
+
+std::vector<std::string> Findings::good(const std::set<std::string_view>& unread) const {
+  std::vector<std::string> areas;
+  for (const auto& kind : kFindingKinds) {
+    const std::string area(kind.area);
+    if (!bad_areas_.contains(kind.area) && !unread.contains(kind.area) &&
+        std::ranges::find(areas, area) == areas.end())
+      areas.push_back(area);
+  }
+  return areas;
 }
 
 std::string Findings::verdict() const {

@@ -8,276 +8,169 @@
 #include "base/json_read.h"
 #include "base/text.h"
 #include "catalog/insight.h"
-#include "catalog/insight_findings.h"
-#include "catalog/insight_read.h"
+#include "catalog/insight_exam.h"
 
 namespace catalog {
 namespace {
 
-constexpr std::int64_t kDay = 86'400;
 constexpr double kFull = 0.95;
 constexpr double kFilling = 0.85;
 constexpr double kHigh = 0.9;
-constexpr std::size_t kTable = 4300;
+constexpr std::size_t kTable = 3900;
+/// Whoever has not said its version by then answers nobody.
+constexpr std::chrono::seconds kSilence{3};
 
-std::string number(const Guest& guest) { return fmt::format("{}", guest.vmid); }
+/// What /cluster/status says of the nodes; empty where it says nothing.
+using Online = std::map<std::string, bool, std::less<>>;
 
-/// One answer and what to make of it.
-class Health {
- public:
-  Health(tool::Sources& sources, const Inventory& inventory) : sources_(sources), inventory_(inventory) {}
-
-  base::JsonObject report() {
-    gaps_.thinned(sources_, "guests", kSeesGuests);
-    gaps_.thinned(sources_, "storages", kSeesStorages);
-    gaps_.thinned(sources_, "use of nodes", kSeesNodes);
-    gaps_.thinned(sources_, "tasks of others", kSeesNodes);
-    nodes();
-    storages();
-    locks();
-    cluster();
-    each_node();
-    backups();
-    gaps_.offline(inventory_);
-    const auto running = std::ranges::count(inventory_.guests, "running", &Guest::status);
-    const auto online = std::ranges::count_if(inventory_.nodes, &Node::online);
-    base::JsonObject report{
-        {"verdict", findings_.verdict() + (gaps_.empty() ? "" : "; not everything could be read")},
-        {"seen",
-         fmt::format("{} of {} online, {} ({} running)", online, counted(inventory_.nodes.size(), "node"),
-                     counted(inventory_.guests.size(), "guest"), running)}};
-    put_rows(report, "findings", findings_.rows(), kTable);
-    if (unjudged_ > 0)
-      report["not_judged"] = fmt::format("backups of {}: {}", counted(unjudged_, "guest"),
-                                         backups_thinned_ ? "this token may not see every backup"
-                                                          : "a storage that may hold them could not be read");
-    gaps_.put(report);
-    return report;
+Online quorum(Exam& exam, const base::Json& data, bool& quorate) {
+  Online online;
+  for (const auto& row : base::objects(data)) {
+    const auto type = base::raw_text(row, "type");
+    if (type == "node") online[base::text(row, "name")] = base::flag(row, "online");
+    if (type != "cluster" || !row.contains("quorate") || base::flag(row, "quorate")) continue;
+    quorate = false;
+    exam.findings.add("NO_QUORUM", base::text(row, "name"));
   }
+  return online;
+}
 
- private:
-  void nodes() {
-    for (const auto& node : inventory_.nodes) {
-      if (!node.online()) {
-        const auto guests = std::ranges::count(inventory_.guests, node.name, &Guest::node);
-        findings_.add("NODE_OFFLINE",
-                      fmt::format("{} ({})", node.name, counted(static_cast<std::size_t>(guests), "guest")));
-        continue;
-      }
-      if (node.mem > node.maxmem * kHigh && node.maxmem > 0)
-        findings_.add("NODE_MEMORY_HIGH", fmt::format("{} {}", node.name, share_text(node.mem, node.maxmem)));
-      if (node.disk > node.maxdisk * kHigh && node.maxdisk > 0)
-        findings_.add("NODE_DISK_FULL", fmt::format("{} {}", node.name, share_text(node.disk, node.maxdisk)));
+bool given_up(std::string_view state) { return state == "error" || state == "fence" || state == "recovery"; }
+
+void ha(Exam& exam, const base::Json& data, bool quorate) {
+  std::set<std::string> nodes;
+  for (const auto& row : base::objects(data)) {
+    if (base::raw_text(row, "type") != "service") continue;
+    const auto state = base::text(row, base::raw_text(row, "crm_state").empty() ? "state" : "crm_state");
+    if (given_up(state)) exam.findings.add("HA_ERROR", fmt::format("{} ({})", base::text(row, "sid"), state));
+    if (state == "started") nodes.insert(base::text(row, "node"));
+  }
+  if (quorate) return;
+  for (const auto& node : nodes) exam.findings.add("HA_FENCING", node);
+}
+
+std::string with_guests(const Exam& exam, const std::string& node) {
+  const auto guests = std::ranges::count(exam.inventory.guests, node, &Guest::node);
+  return fmt::format("{} ({})", node, counted(static_cast<std::size_t>(guests), "guest"));
+}
+
+/// 595 to 599 are pveproxy's own words for a node that did not answer it; 0 is none at all.
+bool silent(const tool::Unseen& why) { return why.status == 0 || (why.status >= 595 && why.status <= 599); }
+
+void ask_versions(Exam& exam, const std::vector<std::string>& nodes) {
+  std::vector<tool::Read> reads;
+  for (const auto& node : nodes) reads.push_back({"/nodes/{node}/version", {{"node", node}}});
+  const auto got = exam.sources.get_within(reads, kSilence);
+  std::map<std::string, std::vector<std::string>> versions;
+  for (std::size_t i = 0; i < std::min(got.size(), nodes.size()); ++i) {
+    if (!got[i] && silent(got[i].error())) {
+      exam.findings.add("NODE_SILENT", with_guests(exam, nodes[i]));
+      exam.gaps.add(nodes[i], {"does not answer"});
+      continue;
     }
+    exam.answering.push_back(nodes[i]);
+    if (!got[i])
+      exam.gap("versions", "version of " + nodes[i], got[i].error());
+    else if (const auto* row = got[i]->if_object())
+      versions[base::text(*row, "version")].push_back(nodes[i]);
   }
+  if (versions.size() < 2) return;
+  for (const auto& [version, on] : versions)
+    exam.findings.add("VERSIONS_MIXED", fmt::format("{} on {}", version, listed(on)));
+}
 
-  /// A shared storage is full once, however many nodes show it.
-  void storages() {
-    std::set<std::string> done;
-    for (const auto& storage : inventory_.storages) {
-      if (!inventory_.online(storage.node) || storage.total <= 0) continue;
-      if (storage.shared && !done.insert(storage.id).second) continue;
-      const auto fill = storage.used / storage.total;
-      if (fill <= kFilling) continue;
-      const auto where = storage.shared ? storage.id : storage.id + " on " + storage.node;
-      findings_.add(fill > kFull ? "STORAGE_FULL" : "STORAGE_FILLING",
-                    where + " " + share_text(storage.used, storage.total));
-    }
+void use_of_nodes(Exam& exam) {
+  for (const auto& node : exam.inventory.nodes) {
+    if (!node.online()) continue;
+    if (node.mem > node.maxmem * kHigh && node.maxmem > 0)
+      exam.findings.add("NODE_MEMORY_HIGH",
+                        fmt::format("{} {}", node.name, share_text(node.mem, node.maxmem)));
+    if (node.disk > node.maxdisk * kHigh && node.maxdisk > 0)
+      exam.findings.add("NODE_DISK_FULL",
+                        fmt::format("{} {}", node.name, share_text(node.disk, node.maxdisk)));
   }
+}
 
-  void locks() {
-    for (const auto& guest : inventory_.guests) {
-      if (!guest.lock.empty()) findings_.add("GUEST_LOCKED", fmt::format("{} ({})", guest.vmid, guest.lock));
-    }
+/// A shared storage is full once, however many nodes show it.
+void storages(Exam& exam) {
+  std::set<std::string> done;
+  for (const auto& storage : exam.inventory.storages) {
+    if (!exam.inventory.online(storage.node) || storage.total <= 0) continue;
+    if (storage.shared && !done.insert(storage.id).second) continue;
+    const auto fill = storage.used / storage.total;
+    if (fill <= kFilling) continue;
+    const auto where = storage.shared ? storage.id : storage.id + " on " + storage.node;
+    exam.findings.add(fill > kFull ? "STORAGE_FULL" : "STORAGE_FILLING",
+                      where + " " + share_text(storage.used, storage.total));
   }
+}
 
-  void cluster() {
-    const auto got = sources_.get(
-        {{"/cluster/status"}, {"/cluster/ha/status/current"}, {"/cluster/backup-info/not-backed-up"}});
-    constexpr std::array<std::string_view, 3> kWhat = {"quorum", "HA", "backup jobs"};
-    for (std::size_t i = 0; i < std::min(got.size(), kWhat.size()); ++i) {
-      if (!got[i]) gaps_.add(std::string(kWhat[i]), got[i].error());
-    }
-    if (got.size() != kWhat.size()) return;
-    if (got[0]) quorum(*got[0]);
-    if (got[1]) ha(*got[1]);
-    if (got[2]) jobs(*got[2]);
-  }
+std::string seen(const Exam& exam) {
+  const auto& inventory = exam.inventory;
+  const auto running = std::ranges::count(inventory.guests, "running", &Guest::status);
+  return fmt::format(
+      "{} of {} {}, {} ({} running)", exam.answering.size(), counted(inventory.nodes.size(), "node"),
+      exam.answering.size() == 1 ? "answers" : "answer", counted(inventory.guests.size(), "guest"), running);
+}
 
-  void quorum(const base::Json& data) {
-    for (const auto& row : base::objects(data)) {
-      if (base::raw_text(row, "type") == "cluster" && row.contains("quorate") && !base::flag(row, "quorate"))
-        findings_.add("NO_QUORUM", base::text(row, "name"));
-    }
-  }
-
-  void ha(const base::Json& data) {
-    for (const auto& row : base::objects(data)) {
-      const auto state = base::text(row, base::raw_text(row, "crm_state").empty() ? "state" : "crm_state");
-      if (base::raw_text(row, "type") == "service" &&
-          (state == "error" || state == "fence" || state == "recovery"))
-        findings_.add("HA_ERROR", fmt::format("{} ({})", base::text(row, "sid"), state));
-    }
-  }
-
-  /// Templates change as seldom as their backups need to.
-  void jobs(const base::Json& data) {
-    for (const auto& row : base::objects(data)) {
-      const auto* guest = inventory_.guest(base::number(row, "vmid", 0));
-      if (guest != nullptr && !guest->is_template) findings_.add("BACKUP_MISSING", number(*guest));
-    }
-  }
-
-  void each_node() {
-    const auto since = sources_.now() - kDay;
-    std::vector<tool::Read> reads;
-    std::vector<const Node*> nodes;
-    for (const auto& node : inventory_.nodes) {
-      if (!node.online()) continue;
-      const base::JsonObject at{{"node", node.name}};
-      nodes.push_back(&node);
-      reads.push_back(
-          {"/nodes/{node}/tasks", {{"node", node.name}, {"errors", 1}, {"since", since}, {"limit", 200}}});
-      reads.push_back({"/nodes/{node}/certificates/info", at});
-      reads.push_back({"/nodes/{node}/apt/update", at});
-      reads.push_back({"/nodes/{node}/storage", {{"node", node.name}, {"enabled", 1}}});
-      reads.push_back({"/nodes/{node}/replication", at});
-    }
-    const auto got = sources_.get(reads);
-    using Judge = void (Health::*)(const Node&, const base::Json&);
-    constexpr std::array<Judge, 5> kJudges = {&Health::tasks, &Health::certificates, &Health::updates,
-                                              &Health::inactive, &Health::replication};
-    constexpr std::array<std::string_view, 5> kWhat = {"tasks", "certificates", "updates", "storages",
-                                                       "replication"};
-    for (std::size_t i = 0; i < std::min(got.size(), reads.size()); ++i) {
-      const auto& node = *nodes[i / kJudges.size()];
-      const auto which = i % kJudges.size();
-      if (got[i]) {
-        (this->*kJudges[which])(node, *got[i]);
-      } else {
-        gaps_.add(fmt::format("{} of {}", kWhat[which], node.name), got[i].error());
-      }
-    }
-  }
-
-  void tasks(const Node& node, const base::Json& data) {
-    for (const auto& row : base::objects(data)) {
-      const auto status = base::text(row, "status", 60);
-      if (status.empty() || status == "OK" || status.starts_with("WARNINGS")) continue;
-      const auto id = base::text(row, "id");
-      findings_.add("TASK_FAILED", fmt::format("{}{}{} on {} ({})", base::text(row, "type"),
-                                               id.empty() ? "" : " ", id, node.name, status));
-    }
-  }
-
-  void certificates(const Node& node, const base::Json& data) {
-    constexpr std::int64_t kSoon = 30 * kDay;
-    for (const auto& row : base::objects(data)) {
-      const auto until = base::number(row, "notafter", 0);
-      const auto left = until - sources_.now();
-      if (until <= 0 || left >= kSoon) continue;
-      const auto file = base::text(row, "filename");
-      if (left <= 0) {
-        findings_.add("CERT_EXPIRED", fmt::format("{} {}", node.name, file));
-      } else {
-        findings_.add("CERT_EXPIRING", fmt::format("{} {} in {} d", node.name, file, left / kDay));
-      }
-    }
-  }
-
-  void updates(const Node& node, const base::Json& data) {
-    if (const auto count = std::ranges::distance(base::objects(data)); count > 0)
-      findings_.add("UPDATES_PENDING", fmt::format("{} ({})", node.name, count));
-  }
-
-  void inactive(const Node& node, const base::Json& data) {
-    for (const auto& row : base::objects(data)) {
-      if (row.contains("active") && !base::flag(row, "active"))
-        findings_.add("STORAGE_INACTIVE", fmt::format("{} on {}", base::text(row, "storage"), node.name));
-    }
-  }
-
-  void replication(const Node& node, const base::Json& data) {
-    for (const auto& row : base::objects(data)) {
-      if (base::number(row, "fail_count", 0) > 0)
-        findings_.add("REPLICATION_FAILED", fmt::format("{} on {}", base::text(row, "id"), node.name));
-    }
-  }
-
-  void backups() {
-    backups_thinned_ = gaps_.thinned(sources_, "backups", kSeesBackups);
-    const auto storages = inventory_.to_read({"backup"});
-    std::vector<tool::Read> reads;
-    for (const auto* storage : storages)
-      reads.push_back({"/nodes/{node}/storage/{storage}/content",
-                       {{"node", storage->node}, {"storage", storage->id}, {"content", "backup"}}});
-    const auto got = sources_.get(reads);
-    std::map<std::int64_t, std::int64_t> newest;
-    std::set<std::string> unread;
-    std::set<std::string> unread_at;
-    note_unread(storages, unread, unread_at);
-    for (std::size_t i = 0; i < std::min(got.size(), storages.size()); ++i) {
-      if (!got[i]) {
-        gaps_.add(fmt::format("backups on {} ({})", storages[i]->id, storages[i]->node), got[i].error());
-        (storages[i]->shared ? unread : unread_at)
-            .insert(storages[i]->shared ? storages[i]->id : storages[i]->node);
-        continue;
-      }
-      for (const auto& row : base::objects(*got[i])) {
-        auto& last = newest[base::number(row, "vmid", 0)];
-        last = std::max(last, base::number(row, "ctime", 0));
-      }
-    }
-    judge_backups(newest, !unread.empty(), unread_at);
-  }
-
-  /// Storages that were not even asked: out of reach everywhere, or on their node.
-  void note_unread(const std::vector<const NodeStorage*>& asked, std::set<std::string>& shared,
-                   std::set<std::string>& local) const {
-    for (const auto& storage : inventory_.storages) {
-      const bool read = std::ranges::any_of(asked, [&](const NodeStorage* other) {
-        return other->id == storage.id && (storage.shared || other->node == storage.node);
-      });
-      if (storage.holds("backup") && !read)
-        (storage.shared ? shared : local).insert(storage.shared ? storage.id : storage.node);
-    }
-  }
-
-  /// A missing backup is only claimed where every storage that may hold it was read.
-  void judge_backups(const std::map<std::int64_t, std::int64_t>& newest, bool shared_unread,
-                     const std::set<std::string>& unread_at) {
-    constexpr std::int64_t kOld = 7 * kDay;
-    for (const auto& guest : inventory_.guests) {
-      if (guest.is_template) continue;
-      const auto found = newest.find(guest.vmid);
-      const auto age = found == newest.end() ? -1 : sources_.now() - found->second;
-      if (found != newest.end() && age <= kOld) continue;
-      if (backups_thinned_ || shared_unread || unread_at.contains(guest.node) ||
-          !inventory_.online(guest.node)) {
-        ++unjudged_;
-      } else {
-        findings_.add("BACKUP_STALE", found == newest.end()
-                                          ? number(guest) + " (none)"
-                                          : fmt::format("{} ({} d)", guest.vmid, age / kDay));
-      }
-    }
-  }
-
-  tool::Sources& sources_;
-  const Inventory& inventory_;
-  Findings findings_;
-  Gaps gaps_;
-  bool backups_thinned_ = false;
-  std::size_t unjudged_ = 0;
-};
+base::JsonObject report(const Exam& exam) {
+  base::JsonObject report{
+      {"verdict", exam.findings.verdict() + (exam.gaps.empty() ? "" : "; not everything could be read")},
+      {"seen", seen(exam)}};
+  put_rows(report, "findings", exam.findings.rows(), kTable);
+  if (const auto good = exam.findings.good(exam.unread); !good.empty())
+    report["good"] = listed(good, good.size());
+  if (exam.findings.ignored() > 0)
+    report["ignored"] =
+        fmt::format("{}, by PVE_IGNORE_FINDINGS", counted(exam.findings.ignored(), "finding"));
+  if (!exam.not_judged.empty()) report["not_judged"] = exam.not_judged;
+  exam.gaps.put(report);
+  return report;
+}
 
 }  // namespace
+
+void examine_cluster(Exam& exam) {
+  const auto got = exam.sources.get({{"/cluster/status"}, {"/cluster/ha/status/current"}});
+  if (got.size() != 2) return;
+  bool quorate = true;
+  Online online;
+  if (got[0])
+    online = quorum(exam, *got[0], quorate);
+  else
+    exam.gap("quorum", "quorum", got[0].error());
+  if (got[1])
+    ha(exam, *got[1], quorate);
+  else
+    exam.gap("HA", "HA", got[1].error());
+  std::vector<std::string> asked;
+  for (const auto& node : exam.inventory.nodes) {
+    const auto said = online.find(node.name);
+    if (said == online.end() ? node.online() : said->second) {
+      asked.push_back(node.name);
+      continue;
+    }
+    exam.findings.add("NODE_OFFLINE", with_guests(exam, node.name));
+    exam.gaps.add(node.name, {"offline"});
+  }
+  ask_versions(exam, asked);
+}
 
 Reported cluster_health(tool::Sources& sources, const base::JsonObject&) {
   const auto list = read_inventory(sources);
   if (!list) return std::unexpected(list.error());
-  const auto& inventory = **list;
-  return Health(sources, inventory).report();
+  Exam exam(sources, **list);
+  exam.thinned({"guest states", "locks", "backup jobs", "backups"}, "guests", kSeesGuests);
+  exam.thinned({"storages"}, "storages", kSeesStorages);
+  exam.thinned({"nodes"}, "use of nodes", kSeesNodes);
+  exam.thinned({"tasks"}, "tasks of others", kSeesNodes);
+  examine_cluster(exam);
+  use_of_nodes(exam);
+  storages(exam);
+  examine_nodes(exam);
+  examine_guests(exam);
+  examine_backups(exam);
+  return report(exam);
 }
 
 }  // namespace catalog

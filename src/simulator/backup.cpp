@@ -188,21 +188,23 @@ Answer remove(Call& call) {
   return Answer::of();
 }
 
+/// As PVE/QemuConfig.pm and PVE/LXC/Config.pm, get_backup_volumes.
 base::JsonArray included_disks(const Guest& guest) {
   base::JsonArray rows;
   for (const auto& [key, value] : guest.config) {
     const bool disk = key.starts_with("scsi") || key.starts_with("virtio") || key.starts_with("sata") ||
                       key.starts_with("ide") || key.starts_with("mp") || key == "rootfs";
-    if (!disk || value.find(':') == std::string::npos) continue;
-    const bool cdrom = value.find("media=cdrom") != std::string::npos;
+    const bool bound = value.starts_with('/');
+    if (!disk || (!bound && value.find(':') == std::string::npos)) continue;
+    if (value.find("media=cdrom") != std::string::npos) continue;
     const bool mount = key.starts_with("mp");
-    const bool in = !cdrom && value.find("backup=0") == std::string::npos &&
+    const bool in = !bound && value.find("backup=0") == std::string::npos &&
                     (!mount || value.find("backup=1") != std::string::npos);
-    const std::string_view reason = cdrom             ? "CD-ROM"
-                                    : key == "rootfs" ? "rootfs"
-                                    : mount           ? (in ? "enabled" : "not enabled")
-                                    : in              ? "backup=yes"
-                                                      : "backup=no";
+    const std::string_view reason = key == "rootfs" ? "rootfs"
+                                    : bound         ? "not a volume"
+                                    : mount         ? (in ? "enabled" : "disabled")
+                                    : in            ? "backup=yes"
+                                                    : "backup=no";
     rows.emplace_back(base::JsonObject{{"id", fmt::format("{}:{}", guest.vmid, key)},
                                        {"name", value.substr(0, value.find(','))},
                                        {"included", in ? 1 : 0},

@@ -1,5 +1,6 @@
 // The physical disks of a node.
 #include "simulator/routes.h"
+#include "simulator/usage.h"
 
 namespace simulator {
 namespace {
@@ -66,7 +67,26 @@ Answer list(Call& call) {
   return Answer::of(std::move(rows));
 }
 
-constexpr Route kRoutes[] = {{base::Method::Get, "/nodes/{node}/disks/list", list}};
+/// Of each thin pool that a storage names; metadata fills as slowly as LVM's does.
+Answer thin_pools(Call& call) {
+  constexpr std::uint64_t kMetadata = 16'777'216ULL * 1024;
+  JsonArray rows;
+  for (const auto& [id, storage] : call.state.storages) {
+    if (storage.type() != "lvmthin") continue;
+    const auto usage = storage_usage(call.state, storage, call.node());
+    if (usage.total == 0) continue;
+    rows.emplace_back(JsonObject{{"vg", get(storage.config, "vgname")},
+                                 {"lv", get(storage.config, "thinpool")},
+                                 {"lv_size", usage.total},
+                                 {"used", usage.used},
+                                 {"metadata_size", kMetadata},
+                                 {"metadata_used", kMetadata / 100 * (usage.used * 20 / usage.total + 1)}});
+  }
+  return Answer::of(std::move(rows));
+}
+
+constexpr Route kRoutes[] = {{base::Method::Get, "/nodes/{node}/disks/list", list},
+                             {base::Method::Get, "/nodes/{node}/disks/lvmthin", thin_pools}};
 
 }  // namespace
 

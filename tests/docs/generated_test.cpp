@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "catalog/catalog.h"
+#include "catalog/insight_findings.h"
 #include "catalog/listing.h"
 #include "catalog/prompts.h"
 #include "cli/known.h"
@@ -118,6 +119,15 @@ std::string listing() {
   return out + bytes_row("the whole list, every category named", {all.begin(), all.end()}, true);
 }
 
+std::string findings() {
+  std::string out = "| code | severity | looked at | what it means | what to do |\n|---|---|---|---|---|\n";
+  for (const auto& kind : catalog::kFindingKinds)
+    out += fmt::format("| `{}` | {} | {} | {} | {} |\n", kind.code,
+                       catalog::kSeverityNames[static_cast<std::size_t>(kind.severity)], kind.area, kind.what,
+                       kind.remedy);
+  return out;
+}
+
 struct Part {
   std::string_view file;
   std::string_view name;  ///< of its markers
@@ -133,6 +143,7 @@ std::vector<Part> parts() {
           {"README.md", "settings", block(config::markdown(cli::known()))},
           {"README.md", "tools", block(tools())},
           {"README.md", "prompts", block(prompts())},
+          {"docs/findings.md", "findings", block(findings())},
           {"docs/tokens.md", "listing", block(listing())}};
 }
 
