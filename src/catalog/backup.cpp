@@ -108,7 +108,8 @@ constexpr tool::Tool kBackup[] = {
                 kNotes},
      .heavy = true,
      .starts_task = true,
-     .done = "Backup on node {node}",
+     .doing = "Running a backup on {node}",
+     .done = "Backup on {node} {was} completed",
      .prepare = run},
     {.name = "pve_create_backup_job",
      .title = "Create backup job",
@@ -130,7 +131,8 @@ constexpr tool::Tool kBackup[] = {
                 kNotes,
                 {.name = "comment"},
                 {.name = "enabled"}},
-     .done = "Backup job created",
+     .doing = "Creating a backup job",
+     .done = "Backup job {was} created",
      .prepare = create_job},
     {.name = "pve_delete_backup_job",
      .title = "Delete backup job",
@@ -139,7 +141,8 @@ constexpr tool::Tool kBackup[] = {
      .effect = Effect::Destructive,
      .call = {Method::Delete, "/cluster/backup/{id}"},
      .params = {kJobId},
-     .done = "Backup job {id} deleted"}};
+     .doing = "Deleting backup job {id}",
+     .done = "Backup job {id} {was} deleted"}};
 
 static_assert(tool::valid(kBackup));
 

@@ -130,7 +130,8 @@ constexpr tool::Tool kCluster[] = {
      .effect = Effect::Destructive,
      .call = {Method::Put, "/cluster/options"},
      .params = {{.name = "console"}, {.name = "http_proxy"}, kDelete},
-     .done = "Datacenter options updated"},
+     .doing = "Changing the datacenter options",
+     .done = "Datacenter options {were} changed"},
 };
 
 static_assert(tool::valid(kCluster));

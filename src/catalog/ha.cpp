@@ -42,7 +42,8 @@ constexpr tool::Tool kHa[] = {
                 {.name = "max_restart"},
                 {.name = "max_relocate"},
                 {.name = "comment"}},
-     .done = "HA resource {sid} created"},
+     .doing = "Creating HA resource {sid}",
+     .done = "HA resource {sid} {was} created"},
     {.name = "pve_update_ha_resource",
      .title = "Update HA resource",
      .description = "Change a guest's HA settings. state starts or stops it.",
@@ -56,7 +57,8 @@ constexpr tool::Tool kHa[] = {
                 {.name = "comment"},
                 kDelete,
                 kDigest},
-     .done = "HA resource {sid} updated"},
+     .doing = "Changing HA resource {sid}",
+     .done = "HA resource {sid} {was} changed"},
     {.name = "pve_delete_ha_resource",
      .title = "Remove HA resource",
      .description = "Take a guest out of HA. The guest stays.",
@@ -64,7 +66,8 @@ constexpr tool::Tool kHa[] = {
      .effect = Effect::Destructive,
      .call = {Method::Delete, "/cluster/ha/resources/{sid}"},
      .params = {kSid},
-     .done = "HA resource {sid} removed"},
+     .doing = "Removing HA resource {sid}",
+     .done = "HA resource {sid} {was} removed"},
 };
 
 static_assert(tool::valid(kHa));

@@ -176,7 +176,9 @@ constexpr tool::Tool kNetwork[] = {
                 kGateway6,  kAddress,     kNetmask, kBridgePorts,   kBridgeVlanAware, kSlaves,
                 kBondMode,  kBondPrimary, kVlanId,  kVlanRawDevice, kOvsPorts,        kOvsBonds,
                 kOvsBridge, kOvsTag,      kMtu,     kAutostart,     kComments},
-     .done = "Network interface {iface} created on node {node}, pending until the node's network is reloaded",
+     .doing = "Staging the creation of network interface {iface} on {node}",
+     .done = "Creation of network interface {iface} on {node} {was} staged; it takes effect when the node's "
+             "network is reloaded",
      .prepare = create},
     {.name = "pve_update_network",
      .title = "Update network interface",
@@ -187,7 +189,9 @@ constexpr tool::Tool kNetwork[] = {
      .call = {Method::Put, "/nodes/{node}/network/{iface}"},
      .params = {kNode, kIface, kType, kCidr, kGateway, kCidr6, kGateway6, kAddress, kNetmask, kBridgePorts,
                 kBridgeVlanAware, kSlaves, kVlanId, kVlanRawDevice, kMtu, kAutostart, kComments, kDelete},
-     .done = "Network interface {iface} updated on node {node}, pending until the node's network is reloaded",
+     .doing = "Staging a change of network interface {iface} on {node}",
+     .done = "Change of network interface {iface} on {node} {was} staged; it takes effect when the node's "
+             "network is reloaded",
      .prepare = update},
     {.name = "pve_delete_network",
      .title = "Delete network interface",
@@ -196,8 +200,9 @@ constexpr tool::Tool kNetwork[] = {
      .effect = Effect::Destructive,
      .call = {Method::Delete, "/nodes/{node}/network/{iface}"},
      .params = {kNode, kIface},
-     .done =
-         "Network interface {iface} deleted on node {node}, pending until the node's network is reloaded"},
+     .doing = "Staging the deletion of network interface {iface} on {node}",
+     .done = "Deletion of network interface {iface} on {node} {was} staged; it takes effect when the node's "
+             "network is reloaded"},
 };
 
 static_assert(tool::valid(kNetwork));

@@ -18,7 +18,8 @@ constexpr tool::Tool kNetworkPlus[] = {
      .call = {Method::Put, "/nodes/{node}/network"},
      .params = {kNode},
      .starts_task = true,
-     .done = "Network reload of node {node}"},
+     .doing = "Reloading the network of {node}",
+     .done = "Network of {node} {was} reloaded"},
     {.name = "pve_revert_network",
      .title = "Revert network changes",
      .description = "Discard a node's staged network changes, all of them.",
@@ -26,7 +27,8 @@ constexpr tool::Tool kNetworkPlus[] = {
      .effect = Effect::Destructive,
      .call = {Method::Delete, "/nodes/{node}/network"},
      .params = {kNode},
-     .done = "Staged network changes of node {node} discarded"},
+     .doing = "Discarding the staged network changes of {node}",
+     .done = "Staged network changes of {node} {were} discarded"},
 };
 
 static_assert(tool::valid(kNetworkPlus));

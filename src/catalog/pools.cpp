@@ -41,7 +41,8 @@ constexpr tool::Tool kPools[] = {
      .effect = Effect::Additive,
      .call = {Method::Post, "/pools"},
      .params = {{.name = "poolid"}, {.name = "comment"}},
-     .done = "Pool {poolid} created"},
+     .doing = "Creating pool {poolid}",
+     .done = "Pool {poolid} {was} created"},
     {.name = "pve_update_pool",
      .title = "Update pool",
      .description = "Add guests and storages to a pool, or remove them.",
@@ -54,7 +55,8 @@ constexpr tool::Tool kPools[] = {
                 {.name = "storage"},
                 {.name = "delete", .description = "Remove them instead"},
                 {.name = "allow-move", .description = "From their present pool"}},
-     .done = "Pool {poolid} updated"},
+     .doing = "Changing pool {poolid}",
+     .done = "Pool {poolid} {was} changed"},
     {.name = "pve_delete_pool",
      .title = "Delete pool",
      .description = "Delete an empty resource pool.",
@@ -62,7 +64,8 @@ constexpr tool::Tool kPools[] = {
      .effect = Effect::Destructive,
      .call = {Method::Delete, "/pools"},
      .params = {{.name = "poolid"}},
-     .done = "Pool {poolid} deleted"},
+     .doing = "Deleting pool {poolid}",
+     .done = "Pool {poolid} {was} deleted"},
 };
 
 static_assert(tool::valid(kPools));

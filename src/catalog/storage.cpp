@@ -151,7 +151,8 @@ constexpr tool::Tool kStorage[] = {
                 {.name = "fs-name", .description = "cephfs"},
                 kNodeList,
                 kShared},
-     .done = "Storage {storage} ({type}) created"},
+     .doing = "Creating storage {storage} ({type})",
+     .done = "Storage {storage} ({type}) {was} created"},
     {.name = "pve_update_storage",
      .title = "Update storage",
      .description = "Change a storage's definition.",
@@ -166,7 +167,8 @@ constexpr tool::Tool kStorage[] = {
                 {.name = "prune-backups"},
                 kDelete,
                 kDigest},
-     .done = "Storage {storage} updated"},
+     .doing = "Changing storage {storage}",
+     .done = "Storage {storage} {was} changed"},
     {.name = "pve_delete_storage",
      .title = "Remove storage",
      .description = "Remove a storage's definition. Its data stays.",
@@ -174,7 +176,8 @@ constexpr tool::Tool kStorage[] = {
      .effect = Effect::Destructive,
      .call = {Method::Delete, "/storage/{storage}"},
      .params = {kStorageId},
-     .done = "Storage {storage} removed"},
+     .doing = "Removing storage {storage}",
+     .done = "Storage {storage} {was} removed"},
 };
 
 static_assert(tool::valid(kStorage));

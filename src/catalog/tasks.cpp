@@ -54,7 +54,8 @@ constexpr tool::Tool kTasks[] = {
      .effect = Effect::Destructive,
      .call = {Method::Delete, "/nodes/{node}/tasks/{upid}"},
      .params = {kNode, kUpid},
-     .done = "Task {upid} asked to stop on node {node}"},
+     .doing = "Asking task {upid} to stop",
+     .done = "Task {upid} {was} asked to stop"},
 };
 
 static_assert(tool::valid(kTasks));

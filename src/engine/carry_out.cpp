@@ -77,10 +77,9 @@ std::string node_of(const Target& target) {
 std::string no_turn(const Work& work, const Ready& ready, const std::string& node) {
   const auto& options = work.cluster.options;
   return fmt::format(
-      "{} was not started: {} heavy tasks of this server run on {} already ({}) and none ended "
-      "in {:.0f} s. "
-      "Try again when one has ended; PVE_NODE_TASKS allows more.",
-      ready.subject, options.node_tasks, base::printable(node, 60), work.cluster.turns.holders(node),
+      "{}: {} heavy tasks of this server run on {} already ({}) and none ended in {:.0f} s. Try again when "
+      "one has ended; PVE_NODE_TASKS allows more.",
+      ready.words.not_done, options.node_tasks, base::printable(node, 60), work.cluster.turns.holders(node),
       seconds(std::max(options.wait, kShortestQueue)));
 }
 
@@ -145,7 +144,7 @@ mcp::Outcome rendered(const Work& work, const Ready& ready, pve::Answer answer) 
                         .arguments = arguments,
                         .own = ready.own,
                         .style = cluster.options.style,
-                        .subject = ready.subject,
+                        .words = ready.words,
                         .title = title(work.row, ready.target, cluster),
                         .may = work.may},
                        std::move(answer));
@@ -158,15 +157,18 @@ mcp::Outcome rendered(const Work& work, const Ready& ready, pve::Answer answer) 
 mcp::Result ended(const Work& work, const Ready& ready, const pve::Upid& upid, const pve::TaskReport& report,
                   bool cancelled) {
   const bool failed = report.state == pve::TaskReport::State::Failed;
-  const auto waited = ready.queued.count() < 1000 ? std::string{}
-                                                  : fmt::format(" (after {:.0f} s in the queue of {})",
-                                                                seconds(ready.queued), upid.node);
   const auto better = failed ? diagnose_end(report.exit_status, ready.target.arguments, work.cluster,
                                             work.may, work.call.stop)
                              : std::string{};
-  auto result = render_outcome(
-      {ready.subject + waited, upid, report, work.cluster.client.base_url(), work.may, better, cancelled},
-      work.cluster.options.style);
+  auto result = render_outcome({.words = ready.words,
+                                .upid = upid,
+                                .report = report,
+                                .base_url = work.cluster.client.base_url(),
+                                .may = work.may,
+                                .remedy = better,
+                                .queued = ready.queued,
+                                .cancelled = cancelled},
+                               work.cluster.options.style);
   // PVE's logs may repeat what the call said.
   for (auto& block : result.content) {
     if (auto* text = std::get_if<mcp::Text>(&block))
@@ -175,7 +177,7 @@ mcp::Result ended(const Work& work, const Ready& ready, const pve::Upid& upid, c
   if (failed)
     work.call.log.write(
         mcp::LogLevel::Warning,
-        without(ready.secrets, fmt::format("{} failed: {}", ready.subject, report.exit_status)));
+        without(ready.secrets, fmt::format("{}: {}", ready.words.not_done, report.exit_status)));
   if (result.structured)
     result.structured->get_object()["message"] = std::get<mcp::Text>(result.content.front()).text;
   return result;
@@ -183,8 +185,8 @@ mcp::Result ended(const Work& work, const Ready& ready, const pve::Upid& upid, c
 
 Carried followed(Work& work, Ready& ready, const pve::Upid& upid, bool may_move) {
   auto& cluster = work.cluster;
-  const auto report =
-      cluster.tasks.follow(upid, cluster.options.wait, following(work, ready, ready.subject), work.call.stop);
+  const auto report = cluster.tasks.follow(upid, cluster.options.wait,
+                                           following(work, ready, ready.words.doing), work.call.stop);
   const bool cancelled = work.call.stop.stop_requested() && is_open(report);
   // Clients of the older revisions get no answer to a call that they cancelled, so the log says it.
   if (cancelled) {
@@ -205,12 +207,21 @@ Carried begun(Work& work, Ready& ready, const pve::Upid& upid, pve::Answer answe
   // A client of the modern era hears of a task through the task alone.
   if (!becomes_task || work.call.era == mcp::Era::Legacy)
     work.call.log.write(mcp::LogLevel::Info,
-                        fmt::format("{}: {} started", ready.subject, base::printable(upid.text)));
+                        fmt::format("{}: task {}", ready.words.doing, base::printable(upid.text)));
   if (becomes_task)
-    return engine::begun({upid, std::string(work.row.tool().name), ready.subject}, ready.target.note,
-                         work.cluster.clock.wall());
+    return engine::begun(
+        {upid, std::string(work.row.tool().name), worded_arguments(work.row, shown_arguments(ready.target))},
+        ready.words.doing, ready.target.note, work.cluster.clock.wall());
   if (work.cluster.options.wait.count() == 0) return rendered(work, ready, std::move(answer));
   return followed(work, ready, upid, may_move);
+}
+
+/// PVE's words, behind what was not done where that is certain.
+mcp::Result refused(const Work& work, const Ready& ready, const pve::Call& wanted, const pve::Error& error) {
+  const auto why = explained(error, wanted, ready.target.arguments, work.cluster, work.may, work.call.stop);
+  const bool certain = error.kind == pve::Error::Kind::Refused && error.status < 596;
+  if (!certain || work.row.tool().effect == tool::Effect::None) return failure(ready, why);
+  return failure(ready, ready.words.not_done + ": " + why);
 }
 
 }  // namespace
@@ -230,9 +241,7 @@ std::expected<mcp::Outcome, Moved> carry_out(Work& work, Ready& ready, bool may_
     if (may_move && answer.error().kind == pve::Error::Kind::Refused &&
         moved(work, ready, answer.error().message))
       return std::unexpected(Moved{});
-    return noted(work, ready,
-                 failure(ready, explained(answer.error(), *wanted, arguments, work.cluster, work.may,
-                                          work.call.stop)));
+    return noted(work, ready, refused(work, ready, *wanted, answer.error()));
   }
   if (may_move) {
     if (auto other =

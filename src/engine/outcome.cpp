@@ -46,23 +46,30 @@ std::string end_of(const std::vector<std::string>& log) {
   return text;
 }
 
-std::string done(const std::string& subject, const pve::TaskReport& report) {
-  const auto doubtful = complaints(report.log);
-  auto text = fmt::format("{} done in {}.", subject, duration(report.waited));
+/// " in 64 s", where that is worth a word.
+std::string in_long(std::chrono::milliseconds waited) {
+  return waited < std::chrono::seconds(10) ? std::string{} : " in " + duration(waited);
+}
+
+std::string done(const Ending& ending) {
+  const auto doubtful = complaints(ending.report.log);
+  auto text = ending.words.done + in_long(ending.report.waited) + ".";
   if (!doubtful.empty()) text += " PVE reports success, but the task log has complaints:" + doubtful + "\n";
   return text;
 }
 
-std::string with_warnings(const std::string& subject, const pve::TaskReport& report) {
+std::string with_warnings(const Ending& ending) {
+  const auto& report = ending.report;
   const auto found = complaints(report.log);
-  return fmt::format("{} done in {} with warnings ({}):{}\n", subject, duration(report.waited),
+  return fmt::format("{}{}, with warnings ({}):{}\n", ending.words.done, in_long(report.waited),
                      report.exit_status, found.empty() ? end_of(report.log) : found);
 }
 
 std::string failed(const Ending& ending) {
   const auto& report = ending.report;
-  auto text =
-      fmt::format("{} failed after {}: {}", ending.subject, duration(report.waited), report.exit_status);
+  auto text = ending.words.not_done;
+  if (!in_long(report.waited).empty()) text += "; its task failed after " + duration(report.waited);
+  text += ": " + report.exit_status;
   if (!text.ends_with('.')) text += '.';
   const auto known =
       ending.remedy.empty() ? remedy(pve::cause_of(report.exit_status), ending.may) : ending.remedy;
@@ -75,56 +82,59 @@ std::string to_follow(const MayUse& may) {
   return advise(Advice::AwaitTask, may) + " " + advise(Advice::StopTask, may);
 }
 
-std::string running(const std::string& subject, const pve::TaskReport& report, const MayUse& may) {
-  auto text =
-      fmt::format("{} still runs after {}; its task continues in PVE.", subject, duration(report.waited));
+std::string running(const Ending& ending) {
+  const auto& report = ending.report;
+  auto text = fmt::format("{} after {}; its task continues in PVE.", going_on(ending.words.doing),
+                          duration(report.waited));
   if (!report.log.empty())
     text += fmt::format(" Last in its log: {}.", base::printable(report.log.back(), 300));
-  return text + " " + to_follow(may);
+  return text + " " + to_follow(ending.may);
 }
 
-std::string cancelled(const std::string& subject, const pve::TaskReport& report, const MayUse& may) {
+std::string cancelled(const Ending& ending) {
   return fmt::format("{}: this call was cancelled after {}. The PVE task was not stopped and continues. {}",
-                     subject, duration(report.waited), to_follow(may));
+                     ending.words.doing, duration(ending.report.waited), to_follow(ending.may));
 }
 
 std::string unknown(const Ending& ending) {
-  auto text = fmt::format("{}: PVE accepted the request, but its result could not be read. ", ending.subject);
+  auto text =
+      fmt::format("{}: PVE accepted the request, but its result could not be read. ", ending.words.doing);
   if (const auto& error = ending.report.error)
     text += explanation(*error, "GET the task's status", ending.base_url, ending.may) + " ";
   return text + advise(Advice::ReadTaskEnd, ending.may);
 }
 
+std::string frame(const Ending& ending, State state) {
+  switch (state) {
+    case State::Done:
+      return done(ending);
+    case State::Warnings:
+      return with_warnings(ending);
+    case State::Failed:
+      return failed(ending);
+    case State::Running:
+      return ending.cancelled ? cancelled(ending) : running(ending);
+    case State::Unknown:
+      break;
+  }
+  return unknown(ending);
+}
+
 }  // namespace
 
 mcp::Result render_outcome(const Ending& ending, const Style& style) {
-  const auto& [subject, upid, report, base_url, may, better, was_cancelled] = ending;
-  const auto state = was_cancelled ? State::Running : report.state;
-  std::string text;
-  switch (state) {
-    case State::Done:
-      text = done(subject, report);
-      break;
-    case State::Warnings:
-      text = with_warnings(subject, report);
-      break;
-    case State::Failed:
-      text = failed(ending);
-      break;
-    case State::Running:
-      text = was_cancelled ? cancelled(subject, report, may) : running(subject, report, may);
-      break;
-    case State::Unknown:
-      text = unknown(ending);
-      break;
-  }
+  const auto state = ending.cancelled ? State::Running : ending.report.state;
+  auto text = frame(ending, state);
+  if (ending.queued.count() >= 1000)
+    text += fmt::format("{}It waited {} for its turn on {}.", text.ends_with('\n') ? "" : " ",
+                        duration(ending.queued), ending.upid.node);
   // The task only hands the wish in.
-  if (upid.type.starts_with("ha") && state == State::Done)
-    text += " HA accepted the request and will carry it out. " + advise(Advice::FollowHa, may);
-  text += text.ends_with('\n') ? "" : " ";
-  text += "Task: " + base::printable(upid.text);
+  if (ending.upid.type.starts_with("ha") && state == State::Done)
+    text += " HA accepted the request and will carry it out. " + advise(Advice::FollowHa, ending.may);
+  if (state != State::Done || text.ends_with('\n'))
+    text += (text.ends_with('\n') ? "Task: " : " Task: ") + base::printable(ending.upid.text);
   if (state == State::Failed || state == State::Unknown) return render_error(std::move(text));
-  base::JsonObject facts{{"message", text}, {"upid", upid.text}};
+  base::JsonObject facts{{"message", text}, {"upid", ending.upid.text}};
   facts["state"] = state == State::Running ? "running" : state == State::Warnings ? "warnings" : "done";
   return render_text(std::move(text), std::move(facts), style);
 }

@@ -1,27 +1,31 @@
 // What became of a task, as the model reads it.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "engine/may_use.h"
 #include "engine/output.h"
+#include "engine/wording.h"
 #include "mcp/tools.h"
 #include "pve/tasks.h"
 
 namespace engine {
 
 struct Ending {
-  std::string subject;  ///< the row's sentence without its full stop: "VM 100 start"
+  Wording words;
   const pve::Upid& upid;
   const pve::TaskReport& report;
   const std::string& base_url;
-  const MayUse& may;       ///< of whoever reads it
-  std::string remedy{};    ///< of a failure, where more is known than its words tell
+  const MayUse& may;     ///< of whoever reads it
+  std::string remedy{};  ///< of a failure, where more is known than its words tell
+  /// How long the call waited for its turn on the node.
+  std::chrono::milliseconds queued{0};
   bool cancelled = false;  ///< the call was, before the task's end was known: PVE's task goes on
 };
 
-/// A failed task is an error, one that goes on is none, one whose end nobody knows is, unless the call
-/// was cancelled.
+/// A failed task is an error, one that goes on is none, one whose end nobody knows is, unless the call was
+/// cancelled. The UPID is in the text where it is of use: unless all went well.
 mcp::Result render_outcome(const Ending& ending, const Style& style);
 
 }  // namespace engine

@@ -87,17 +87,24 @@ base::JsonObject arguments_of(const pve::Upid& upid) {
 
 }  // namespace
 
+Wording PveTasks::words_of(const Started& started) {
+  const auto* row = toolbox_.row(started.tool);
+  return row == nullptr ? Wording{started.tool, started.tool, started.tool}
+                        : wording(*row, started.arguments);
+}
+
 mcp::TaskState PveTasks::ended(const mcp::Caller& caller, const Started& started, pve::TaskReport report,
                                const std::stop_token& stop) {
   auto& cluster = toolbox_.cluster();
   const auto now = cluster.clock.wall();
-  auto state = working(started, now);
+  const auto words = words_of(started);
+  auto state = working(started, words.doing, now);
   const auto end = end_time(started.upid, cluster.client, stop);
   if (end) state.updated = std::max<base::Clock::Wall>(state.created, *end);
   report.waited = state.updated - state.created;
   if (was_stopped(report.exit_status)) {
     state.status = mcp::TaskState::Status::Cancelled;
-    state.message = fmt::format("{}: stopped ({})", started.subject, report.exit_status);
+    state.message = fmt::format("{}: stopped ({})", words.not_done, report.exit_status);
     return state;
   }
   const auto may = toolbox_.may_use(caller);
@@ -105,19 +112,25 @@ mcp::TaskState PveTasks::ended(const mcp::Caller& caller, const Started& started
                           ? diagnose_end(report.exit_status, arguments_of(started.upid), cluster, may, stop)
                           : std::string{};
   state.status = mcp::TaskState::Status::Completed;
-  state.message = fmt::format("{}: {}", started.subject, report.exit_status);
-  state.result = std::make_shared<const mcp::Result>(
-      render_outcome({started.subject, started.upid, report, cluster.client.base_url(), may, better},
-                     cluster.options.style));
+  state.message =
+      fmt::format("{}: {}", report.state == State::Failed ? words.not_done : words.done, report.exit_status);
+  state.result = std::make_shared<const mcp::Result>(render_outcome({.words = words,
+                                                                     .upid = started.upid,
+                                                                     .report = report,
+                                                                     .base_url = cluster.client.base_url(),
+                                                                     .may = may,
+                                                                     .remedy = better},
+                                                                    cluster.options.style));
   return state;
 }
 
 mcp::TaskState PveTasks::cancelled(const Started& started, base::Clock::Wall asked,
                                    const std::stop_token& stop) {
   auto& client = toolbox_.cluster().client;
-  auto state = working(started, asked);
+  const auto words = words_of(started);
+  auto state = working(started, words.doing, asked);
   state.status = mcp::TaskState::Status::Cancelled;
-  state.message = fmt::format("{}: PVE was asked to stop it", started.subject);
+  state.message = words.doing + ": PVE was asked to stop it";
   // Cancelled it is, whatever PVE answers now.
   const auto exit_status = pve::task_status(client, started.upid, stop);
   if (!exit_status) return state;
@@ -155,9 +168,10 @@ std::expected<mcp::TaskState, mcp::ProtocolError> PveTasks::look(const mcp::Call
   if (report.state == State::Unknown)
     return std::unexpected(
         explained(*report.error, "GET", *started, cluster.client, toolbox_.may_use(caller)));
-  if (report.state == State::Running) return working(*started, cluster.clock.wall());
+  if (report.state == State::Running)
+    return working(*started, words_of(*started).doing, cluster.clock.wall());
   report = cluster.tasks.follow(started->upid, std::chrono::milliseconds{0}, {}, stop);
-  if (report.exit_status.empty()) return working(*started, cluster.clock.wall());
+  if (report.exit_status.empty()) return working(*started, words_of(*started).doing, cluster.clock.wall());
   return ended(caller, *started, std::move(report), stop);
 }
 

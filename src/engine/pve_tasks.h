@@ -9,6 +9,7 @@
 #include "engine/asked_stops.h"
 #include "engine/started.h"
 #include "engine/toolbox.h"
+#include "engine/wording.h"
 #include "mcp/tasks.h"
 
 namespace engine {
@@ -45,6 +46,7 @@ class PveTasks final : public mcp::Tasks {
                                                  const base::JsonObject& inputs) override;
 
  private:
+  Wording words_of(const Started& started);
   /// Why the caller may not look on.
   std::optional<mcp::ProtocolError> unseen(const mcp::Caller& caller, std::string_view handle) const;
   std::expected<mcp::TaskState, mcp::ProtocolError> look(const mcp::Caller& caller, mcp::Era era,

@@ -33,15 +33,6 @@ std::string data_text(const pve::Answer& answer) {
   return text + "}";
 }
 
-std::string shown(const Row& row, const base::JsonObject& arguments, std::string_view name) {
-  const auto field = std::ranges::find(row.fields(), name, &Field::name);
-  if (field == row.fields().end() || field->marked(facts::kSecret)) return {};
-  const auto* value = arguments.if_contains(field->wire);
-  if (value == nullptr || value->is_null()) return {};
-  if (value->is_array()) return base::printable(base::write_json(*value), 100);
-  return base::printable(base::wire_text(*value), 100);
-}
-
 bool is_upid(const base::Json& data) {
   const auto* text = data.if_string();
   return text != nullptr && std::string_view(*text).starts_with("UPID:");
@@ -93,8 +84,9 @@ std::string json_text(pve::Answer& answer, const Style& style) {
 
 mcp::Result change(const Rendering& rendering, pve::Answer& answer) {
   const bool begun = is_upid(answer.data);
-  auto text = std::string(rendering.subject) +
-              (begun ? ": the task is running. " + advise(Advice::AwaitTask, rendering.may) : ".");
+  auto text =
+      begun ? rendering.words.doing + ": the task is running. " + advise(Advice::AwaitTask, rendering.may)
+            : rendering.words.done + ".";
   base::JsonObject facts{{"message", text}};
   if (begun) {
     facts["upid"] = answer.data;
@@ -217,20 +209,6 @@ void disarm(base::Json& value) {
       (*object)[*base::disarmed(key)] = std::move(kept);
     }
   }
-}
-
-std::string sentence(const Row& row, const base::JsonObject& arguments) {
-  std::string text;
-  std::string_view rest = row.tool().done.empty() ? row.tool().title : row.tool().done;
-  while (!rest.empty()) {
-    const auto open = rest.find('{');
-    const auto close = open == std::string_view::npos ? open : rest.find('}', open);
-    text += rest.substr(0, close == std::string_view::npos ? rest.size() : open);
-    if (close == std::string_view::npos) break;
-    text += shown(row, arguments, rest.substr(open + 1, close - open - 1));
-    rest.remove_prefix(close + 1);
-  }
-  return text;
 }
 
 mcp::Result render(const Rendering& rendering, pve::Answer answer) {

@@ -6,6 +6,7 @@
 #include "engine/output.h"
 #include "engine/own.h"
 #include "engine/row.h"
+#include "engine/wording.h"
 #include "mcp/tools.h"
 #include "pve/client.h"
 
@@ -17,8 +18,8 @@ struct Rendering {
   const base::JsonObject& arguments;  ///< by PVE's names
   const Own& own;
   Style style;
-  /// What a change has done: "VM 100 start".
-  std::string_view subject{};
+  /// Of a change.
+  Wording words{};
   /// Whose statistics these are: "web01 (VM 100)". Anybody's text.
   std::string title{};
   /// Of whoever reads it.
@@ -36,9 +37,6 @@ void mask_secrets(base::Json& value);
 /// Replaces what hides or reorders text, and controls but line breaks and tabs, by U+FFFD in every text and
 /// name, however deep: structured content carries them past JSON's own escapes.
 void disarm(base::Json& value);
-
-/// The row's sentence with the arguments (by PVE's names) in it, without its full stop: "VM 100 start".
-std::string sentence(const Row& row, const base::JsonObject& arguments);
 
 mcp::Result render_error(std::string text);
 

@@ -58,7 +58,7 @@ Step<Ready> located(const Work& work, Checked checked) {
   if (!target) return std::unexpected(render_error(std::move(target.error())));
   Ready ready{*std::move(target), std::move(checked.own), std::move(checked.secrets), {}};
   if (work.row.tool().effect != tool::Effect::None)
-    ready.subject = sentence(work.row, shown_arguments(ready.target));
+    ready.words = wording(work.row, shown_arguments(ready.target));
   tell_elsewhere(work, ready);
   return ready;
 }

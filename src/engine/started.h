@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "mcp/tasks.h"
 #include "pve/upid.h"
 
@@ -13,8 +14,8 @@ namespace engine {
 
 struct Started {
   pve::Upid upid;
-  std::string tool;     ///< its name
-  std::string subject;  ///< the row's sentence: "VM 100 start"
+  std::string tool;            ///< its name
+  base::JsonObject arguments;  ///< of the call, as far as its end is told by them
 };
 
 /// One line of text with tabs; the same whoever called.
@@ -22,10 +23,11 @@ std::string handle_of(const Started& started);
 /// Nothing when the text is none of ours.
 std::optional<Started> parse_handle(std::string_view handle);
 
-/// "VM 100 start: running, 12 s"
-mcp::TaskState working(const Started& started, base::Clock::Wall now);
+/// "Starting VM 100 on pve1: running, 12 s"
+mcp::TaskState working(const Started& started, std::string_view doing, base::Clock::Wall now);
 
 /// What a call gives in place of its result. `note` is what its answer would have begun with, or empty.
-mcp::Task begun(const Started& started, const std::string& note, base::Clock::Wall now);
+mcp::Task begun(const Started& started, std::string_view doing, const std::string& note,
+                base::Clock::Wall now);
 
 }  // namespace engine

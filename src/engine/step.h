@@ -13,6 +13,7 @@
 #include "engine/progress.h"
 #include "engine/row.h"
 #include "engine/target.h"
+#include "engine/wording.h"
 #include "mcp/tools.h"
 
 namespace engine {
@@ -42,8 +43,8 @@ struct Ready {
   Target target;
   Own own;
   Secrets secrets;
-  /// What a change does, a sentence without its full stop: "VM 100 start".
-  std::string subject;
+  /// Of a change.
+  Wording words;
   /// How long the call has waited for its turn on a node.
   std::chrono::milliseconds queued{0};
 };

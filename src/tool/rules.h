@@ -62,14 +62,43 @@ constexpr bool path_is_valid(const Tool& tool) {
   });
 }
 
+constexpr std::size_t count_of(std::string_view text, std::string_view part) {
+  std::size_t count = 0;
+  for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + part.size()))
+    ++count;
+  return count;
+}
+
+/// The argument of a placeholder: "command" of "command+ing".
+constexpr std::string_view placeholder_name(std::string_view placeholder) {
+  return placeholder.substr(0, placeholder.find('+'));
+}
+
+/// Each placeholder is an argument, or says whether it was done.
+constexpr bool placeholders_are_arguments(const Tool& tool, std::string_view text) {
+  return placeholders_all(text, [&](std::string_view placeholder) {
+    if (placeholder == "was" || placeholder == "were") return true;
+    const auto form = placeholder.substr(placeholder_name(placeholder).size());
+    if (!form.empty() && form != "+ing" && form != "+ed") return false;
+    return std::ranges::any_of(tool.params,
+                               [&](const Param& p) { return p.name == placeholder_name(placeholder); });
+  });
+}
+
+/// "Starting VM {vmid}" and "VM {vmid} {was} started".
+constexpr bool verbs_are_valid(const Tool& tool) {
+  const auto doing = tool.doing.substr(0, tool.doing.find(' '));
+  return (doing.ends_with("ing") || doing.ends_with("+ing}")) && !tool.doing.ends_with('.') &&
+         !tool.done.ends_with('.') && count_of(tool.done, " {was} ") + count_of(tool.done, " {were} ") == 1 &&
+         count_of(tool.doing, "{was}") + count_of(tool.doing, "{were}") == 0 &&
+         placeholders_are_arguments(tool, tool.doing) && placeholders_are_arguments(tool, tool.done);
+}
+
 constexpr bool effect_is_valid(const Tool& tool) {
   const bool reads = tool.call.method == base::Method::Get;
   if (reads != (tool.effect == Effect::None) || reads != (tool.tier == Tier::ReadOnly)) return false;
-  if (reads) return !tool.starts_task && tool.done.empty();
-  return !tool.done.empty() && !tool.done.ends_with('.') &&
-         placeholders_all(tool.done, [&](std::string_view placeholder) {
-           return std::ranges::any_of(tool.params, [&](const Param& p) { return p.name == placeholder; });
-         });
+  if (reads) return !tool.starts_task && tool.doing.empty() && tool.done.empty();
+  return verbs_are_valid(tool);
 }
 
 constexpr bool offers_are_valid(const Tool& tool) {
@@ -93,7 +122,7 @@ constexpr std::string_view fault(const Tool& tool) {
   if (!path_is_valid(tool))
     return "a malformed path, one that tool/endpoints.h does not have, or a placeholder without a parameter";
   if (!params_are_valid(tool)) return "a parameter twice, without a name, or with an empty value";
-  if (!effect_is_valid(tool)) return "method, tier, effect and done do not agree";
+  if (!effect_is_valid(tool)) return "method, tier, effect and verbs do not agree";
   if (!offers_are_valid(tool)) return "what it offers does not go with what it reads";
   return {};
 }

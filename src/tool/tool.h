@@ -217,7 +217,11 @@ struct Tool {
   bool starts_task = false;
   std::uint8_t offers = kNoOffer;
   View view{};
-  /// For a change: the sentence before the UPID, {name} standing for an argument: "VM {vmid} start".
+  /// What a change does, while it does it: "Starting VM {vmid} on {node}". No full stop. {name} stands for an
+  /// argument, {name+ing} and {name+ed} for a verb that an argument is.
+  std::string_view doing{};
+  /// What it has done: "VM {vmid} on {node} {was} started". {was}, or {were}, is nothing where it has and
+  /// "was not" where it has not; what follows a semicolon is said only where it has. No full stop.
   std::string_view done{};
   Prepare prepare = nullptr;
   /// Of a read, or of a change that needs no task.

@@ -261,16 +261,19 @@ TEST(Rules, ConfigurationChangesTakeDigestAndDelete) {
   });
 }
 
-TEST(Rules, DoneNamesOnlyWhatIsAlwaysGiven) {
+TEST(Rules, VerbsNameOnlyWhatIsAlwaysGiven) {
   const facts::Facts facts;
   for_each_tool([&](const tool::Tool& tool, const tool::Category& category) {
     const engine::Row row(tool, category.name, facts);
-    const bool ok = tool::placeholders_all(tool.done, [&](std::string_view placeholder) {
+    const auto verbs = std::string(tool.doing) + std::string(tool.done);
+    const bool ok = tool::placeholders_all(verbs, [&](std::string_view placeholder) {
+      if (placeholder == "was" || placeholder == "were") return true;
       return std::ranges::any_of(row.fields(), [&](const engine::Field& field) {
-        return field.name == placeholder && (field.required || (field.wire == "node" && row.finds_node()));
+        return field.name == tool::placeholder_name(placeholder) &&
+               (field.required || (field.wire == "node" && row.finds_node()));
       });
     });
-    EXPECT_TRUE(ok) << tool.done;
+    EXPECT_TRUE(ok) << verbs;
   });
 }
 
@@ -278,7 +281,10 @@ TEST(Rules, AChangeOfAGuestSaysWhichGuest) {
   std::size_t checked = 0;
   for_each_tool([&](const tool::Tool& tool, const tool::Category&) {
     if (tool.effect == tool::Effect::None || tool.call.path.find("/{vmid}") == std::string_view::npos) return;
-    EXPECT_NE(tool.done.find("{vmid}"), std::string_view::npos);
+    for (const auto text : {tool.doing, tool.done}) {
+      EXPECT_NE(text.find("{vmid}"), std::string_view::npos);
+      EXPECT_NE(text.find("{node}"), std::string_view::npos);
+    }
     ++checked;
   });
   EXPECT_GT(checked, 20U);

@@ -49,7 +49,7 @@ async function session(era, ...target) {
   const uri = 'pve://guests/118/status';
   await subscribed(connection, uri, async (said) => {
     await said(/"subscribed"/);
-    assert.match(done(...connection, 'tools/call', 'pve_start_qemu_vm', 'vmid:=118'), /VM 118 start done/);
+    assert.match(done(...connection, 'tools/call', 'pve_start_qemu_vm', 'vmid:=118'), /VM 118.* started/);
     await said(/"resources\/updated",\s*"uri": "pve:\/\/guests\/118\/status"/);
   });
   assert.match(done(...connection, 'resources/read', uri), /running/);

@@ -16,14 +16,21 @@ using testing::StartsWith;
 
 constexpr auto kUpid = "UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam!mcp:";
 
+const engine::Wording kWords{"Starting VM 100 (web01) on pve1", "VM 100 (web01) on pve1 started",
+                             "VM 100 (web01) on pve1 was not started"};
+
 struct Rendered {
   std::string text;
   bool is_error;
 };
 
 Rendered rendered(const TaskReport& report, const engine::MayUse& may = {}) {
-  const auto result =
-      engine::render_outcome({"VM 100 start", *pve::parse_upid(kUpid), report, "https://pve:8006", may}, {});
+  const auto result = engine::render_outcome({.words = kWords,
+                                              .upid = *pve::parse_upid(kUpid),
+                                              .report = report,
+                                              .base_url = "https://pve:8006",
+                                              .may = may},
+                                             {});
   return {std::get<mcp::Text>(result.content.at(0)).text, result.is_error};
 }
 
@@ -34,15 +41,16 @@ TaskReport report(State state, std::string exit_status, std::vector<std::string>
 
 TEST(Outcome, DoneIsOneSentence) {
   const auto done = rendered(report(State::Done, "OK", {"starting VM 100"}, 1234ms));
-  EXPECT_EQ(done.text, std::string("VM 100 start done in 1.2 s. Task: ") + kUpid);
+  EXPECT_EQ(done.text, "VM 100 (web01) on pve1 started.");
   EXPECT_FALSE(done.is_error);
 }
 
 TEST(Outcome, AnOkWithAComplaintInItsLogSaysSo) {
   const auto done = rendered(
       report(State::Done, "OK", {"Image resized.", "Failed to update the filesystem: exit code 1"}, 64s));
-  EXPECT_THAT(done.text, AllOf(StartsWith("VM 100 start done in 64 s. PVE reports success, but"),
-                               HasSubstr("\n  Failed to update"), Not(HasSubstr("Image resized"))));
+  EXPECT_THAT(done.text,
+              AllOf(StartsWith("VM 100 (web01) on pve1 started in 64 s. PVE reports success, but"),
+                    EndsWith(kUpid), HasSubstr("\n  Failed to update"), Not(HasSubstr("Image resized"))));
   EXPECT_FALSE(done.is_error);
 }
 
@@ -51,11 +59,17 @@ TEST(Outcome, ACancelledCallSaysThatTheTaskGoesOn) {
     const auto seen = report(state, "", {}, 3s);
     engine::Style style;
     style.output = engine::Output::Structured;
-    const auto result = engine::render_outcome(
-        {"VM 100 start", *pve::parse_upid(kUpid), seen, "https://pve:8006", {}, "", true}, style);
+    const auto result = engine::render_outcome({.words = kWords,
+                                                .upid = *pve::parse_upid(kUpid),
+                                                .report = seen,
+                                                .base_url = "https://pve:8006",
+                                                .may = {},
+                                                .cancelled = true},
+                                               style);
     const auto& text = std::get<mcp::Text>(result.content.at(0)).text;
-    EXPECT_THAT(text, AllOf(StartsWith("VM 100 start: this call was cancelled after 3.0 s."),
-                            HasSubstr("task was not stopped and continues"), EndsWith(kUpid)));
+    EXPECT_THAT(text,
+                AllOf(StartsWith("Starting VM 100 (web01) on pve1: this call was cancelled after 3.0 s."),
+                      HasSubstr("task was not stopped and continues"), EndsWith(kUpid)));
     EXPECT_FALSE(result.is_error);
     ASSERT_TRUE(result.structured);
     EXPECT_EQ(result.structured->at("state"), "running");
@@ -66,7 +80,7 @@ TEST(Outcome, WarningsAreNoFailure) {
   const auto warned =
       rendered(report(State::Warnings, "WARNINGS: 1", {"starting", "WARN: no network", "finished"}, 2s));
   EXPECT_THAT(warned.text,
-              AllOf(HasSubstr("done in 2.0 s with warnings (WARNINGS: 1):\n  WARN: no network\n"),
+              AllOf(HasSubstr("on pve1 started, with warnings (WARNINGS: 1):\n  WARN: no network\n"),
                     Not(HasSubstr("finished"))));
   EXPECT_FALSE(warned.is_error);
 }
@@ -75,15 +89,15 @@ TEST(Outcome, AFailureHasPvesWordsTheRemedyAndTheLog) {
   const auto failed =
       rendered(report(State::Failed, "VM is locked (backup)", {"trying", "VM is locked (backup)"}, 100ms));
   EXPECT_TRUE(failed.is_error);
-  EXPECT_THAT(failed.text, AllOf(StartsWith("VM 100 start failed after 0.1 s: VM is locked (backup)."),
+  EXPECT_THAT(failed.text, AllOf(StartsWith("VM 100 (web01) on pve1 was not started: VM is locked (backup)."),
                                  HasSubstr("qm unlock"), HasSubstr("\n  trying\n"), EndsWith(kUpid)));
 }
 
 TEST(Outcome, WhatGoesOnIsNoError) {
   const auto running = rendered(report(State::Running, "", {"transferred 10%"}, 30s));
   EXPECT_FALSE(running.is_error);
-  EXPECT_THAT(running.text,
-              AllOf(HasSubstr("still runs after 30 s"), HasSubstr("transferred 10%"), HasSubstr(kUpid)));
+  EXPECT_THAT(running.text, AllOf(StartsWith("Still starting VM 100 (web01) on pve1 after 30 s;"),
+                                  HasSubstr("transferred 10%"), HasSubstr(kUpid)));
 }
 
 TEST(Outcome, NamesOnlyToolsThatTheReaderMayUse) {

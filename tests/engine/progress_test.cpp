@@ -129,7 +129,7 @@ TEST(Progress, OfACallComesFromTheTasksLog) {
   Sink sink;
   EXPECT_FALSE(call.run(sink).is_error);
   ASSERT_GT(sink.reports.size(), 3U);
-  EXPECT_EQ(sink.reports.back().message, "Backup requested on node pve1: 35% (11.4 GiB of 32.0 GiB)");
+  EXPECT_EQ(sink.reports.back().message, "Running a backup on pve1: 35% (11.4 GiB of 32.0 GiB)");
   EXPECT_EQ(sink.reports.back().total, 100);
 }
 

@@ -19,9 +19,9 @@ mcp::Result result_of(const tool::Tool& tool, std::string_view arguments, pve::A
   auto checked = engine::with_fields(row, given);
   const auto own = engine::take_own(checked);
   const auto wire = engine::on_wire(std::move(checked));
-  const auto subject = engine::sentence(row, wire);
-  return engine::render({.row = row, .arguments = wire, .own = own, .style = style, .subject = subject},
-                        std::move(answer));
+  return engine::render(
+      {.row = row, .arguments = wire, .own = own, .style = style, .words = engine::wording(row, wire)},
+      std::move(answer));
 }
 
 std::string rendered(const tool::Tool& tool, std::string_view arguments, pve::Answer answer,
@@ -49,13 +49,13 @@ TEST(Render, TotalAndChangesAreKept) {
 
 TEST(Render, AChangeIsASentenceAndItsTask) {
   EXPECT_EQ(rendered(test::kStart, R"({"node":"pve1","vmid":100})", {json(R"("UPID:pve1:0:")"), {}, {}}),
-            "VM 100 start on node pve1: the task is running. PVE's task list shows when it has ended. Task: "
+            "Starting VM 100 on pve1: the task is running. PVE's task list shows when it has ended. Task: "
             "UPID:pve1:0:");
-  EXPECT_EQ(rendered(test::kUpdate, R"({"vmid":"100"})", {nullptr, {}, {}}), "VM 100 updated.");
+  EXPECT_EQ(rendered(test::kUpdate, R"({"vmid":"100"})", {nullptr, {}, {}}), "VM 100 changed.");
   EXPECT_EQ(rendered(test::kUpdate, R"({"vmid":100})", {json(R"({"b":1,"a":2})"), {}, {}}),
-            "VM 100 updated.\n{\"a\":2,\"b\":1}");
+            "VM 100 changed.\n{\"a\":2,\"b\":1}");
   EXPECT_EQ(rendered(test::kService, R"({"service":"a\nb\u001b","command":null})", {json(R"("")"), {}, {}}),
-            "Service a b\xEF\xBF\xBD  requested.");
+            "Service a b\xEF\xBF\xBD ed.");
 }
 
 TEST(Render, SecretsAreMasked) {
@@ -117,7 +117,7 @@ TEST(Render, StructuredCarriesTheSameFacts) {
   ASSERT_TRUE(change.structured);
   EXPECT_EQ(
       base::write_json(*change.structured),
-      R"({"message":"VM 100 start on node pve1: the task is running. PVE's task list shows when it has ended.","upid":"UPID:pve1:0:","state":"running"})");
+      R"({"message":"Starting VM 100 on pve1: the task is running. PVE's task list shows when it has ended.","upid":"UPID:pve1:0:","state":"running"})");
   EXPECT_FALSE(result_of(test::kStart, "{}", {nullptr, {}, {}}, kText).structured);
 }
 

@@ -50,7 +50,8 @@ inline constexpr Tool kStart{.name = "pve_start_qemu_vm",
                              .effect = Effect::Additive,
                              .call = {Method::Post, "/nodes/{node}/qemu/{vmid}/status/start"},
                              .params = {{.name = "node"}, {.name = "vmid"}},
-                             .done = "VM {vmid} start on node {node}"};
+                             .doing = "Starting VM {vmid} on {node}",
+                             .done = "VM {vmid} on {node} {was} started"};
 inline constexpr Tool kBackup{.name = "pve_run_backup",
                               .title = "Back up",
                               .description = "Back up guests.",
@@ -61,7 +62,8 @@ inline constexpr Tool kBackup{.name = "pve_run_backup",
                                          {.name = "vmid"},
                                          {.name = "compress", .values = kCompressions},
                                          {.name = "maxfiles", .type = tool::Type::Integer}},
-                              .done = "Backup requested on node {node}"};
+                              .doing = "Running a backup on {node}",
+                              .done = "Backup on {node} {was} completed"};
 inline constexpr Tool kService{
     .name = "pve_manage_node_service",
     .title = "Control service",
@@ -70,7 +72,8 @@ inline constexpr Tool kService{
     .effect = Effect::Destructive,
     .call = {Method::Post, "/nodes/{node}/services/{service}/{command}"},
     .params = {{.name = "node"}, {.name = "service"}, {.name = "command", .values = kCommands}},
-    .done = "Service {service} {command} requested"};
+    .doing = "{command+ing} service {service}",
+    .done = "Service {service} {was} {command+ed}"};
 inline constexpr Tool kCreate{.name = "pve_create_qemu_vm",
                               .title = "Create VM",
                               .description = "Create a VM.",
@@ -84,7 +87,8 @@ inline constexpr Tool kCreate{.name = "pve_create_qemu_vm",
                                          {.name = "net0"},
                                          {.name = "ssh_public_keys", .wire = "sshkeys"},
                                          {.name = "start"}},
-                              .done = "VM {vmid} creation requested"};
+                              .doing = "Creating VM {vmid}",
+                              .done = "VM {vmid} {was} created"};
 inline constexpr Tool kUpdate{.name = "pve_update_qemu_config",
                               .title = "Update VM",
                               .description = "Change a VM.",
@@ -97,7 +101,8 @@ inline constexpr Tool kUpdate{.name = "pve_update_qemu_config",
                                          {.name = "delete"},
                                          {.name = "fetch", .type = tool::Type::Boolean},
                                          {.name = "sneak", .type = tool::Type::Boolean}},
-                              .done = "VM {vmid} updated",
+                              .doing = "Changing VM {vmid}",
+                              .done = "VM {vmid} {was} changed",
                               .prepare = prepare_config};
 inline constexpr Tool kDelete{.name = "pve_delete_qemu_snapshot",
                               .title = "Delete snapshot",
@@ -106,7 +111,8 @@ inline constexpr Tool kDelete{.name = "pve_delete_qemu_snapshot",
                               .effect = Effect::Destructive,
                               .call = {Method::Delete, "/nodes/{node}/qemu/{vmid}/snapshot/{snapname}"},
                               .params = {{.name = "node"}, {.name = "vmid"}, {.name = "snapname"}},
-                              .done = "Snapshot {snapname} deletion requested"};
+                              .doing = "Deleting snapshot {snapname}",
+                              .done = "Snapshot {snapname} {was} deleted"};
 inline constexpr Tool kUser{.name = "pve_create_user",
                             .title = "Create user",
                             .description = "Create a user.",
@@ -114,7 +120,8 @@ inline constexpr Tool kUser{.name = "pve_create_user",
                             .effect = Effect::Additive,
                             .call = {Method::Post, "/access/users"},
                             .params = {{.name = "userid"}, {.name = "password"}, {.name = "expire"}},
-                            .done = "User {userid} created with {password}"};
+                            .doing = "Creating user {userid} with {password}",
+                            .done = "User {userid} {was} created with {password}"};
 
 inline constexpr Tool kQemuRows[] = {kRrd, kStart, kCreate, kUpdate, kDelete};
 inline constexpr Tool kOtherRows[] = {kListResources, kBackup, kService, kUser};

@@ -48,7 +48,8 @@ constexpr tool::Tool kQemu[] = {{.name = "pve_list_qemu_vms",
                                  .call = {base::Method::Post, "/nodes/{node}/qemu/{vmid}/status/start"},
                                  .params = {{.name = "node"}, {.name = "vmid"}},
                                  .heavy = true,
-                                 .done = "VM {vmid} start on {node}"}};
+                                 .doing = "Starting VM {vmid} on {node}",
+                                 .done = "VM {vmid} on {node} {was} started"}};
 static_assert(tool::valid(kQemu));
 constexpr tool::Tool kLxc[] = {{.name = "pve_list_lxc_containers",
                                 .title = "List",
@@ -80,7 +81,8 @@ constexpr tool::Tool kBackup[] = {{.name = "pve_run_backup",
                                    .effect = Effect::Additive,
                                    .call = {base::Method::Post, "/nodes/{node}/vzdump"},
                                    .params = {{.name = "node"}, {.name = "vmid"}},
-                                   .done = "Backup on {node}"}};
+                                   .doing = "Running a backup on {node}",
+                                   .done = "Backup on {node} {was} completed"}};
 static_assert(tool::valid(kBackup));
 constexpr tool::Tool kTasks[] = {{.name = "pve_get_task_status",
                                   .title = "Task",
@@ -200,7 +202,7 @@ TEST_F(TargetTest, AReadOnTheWrongNodeGoesToTheRightOne) {
 
 TEST_F(TargetTest, AChangeIsNeverSentToTheWrongNode) {
   const auto text = call("pve_start_qemu_vm", R"({"vmid":102,"node":"pve1"})");
-  EXPECT_THAT(text, AllOf(HasSubstr("VM 102 is on pve2, not pve1"), HasSubstr("VM 102 start on pve2")));
+  EXPECT_THAT(text, AllOf(HasSubstr("VM 102 is on pve2, not pve1"), HasSubstr("Starting VM 102 on pve2")));
   EXPECT_THAT(pve_.asked, ElementsAre(kLookUp, "/nodes/pve2/qemu/102/status/start"));
 }
 
@@ -316,7 +318,7 @@ TEST_F(TargetTest, CaseCountsOnlyWhereItTellsGuestsApart) {
 
 TEST_F(TargetTest, DigitsAreANumberWhateverGuestsAreCalled) {
   pve_.names("/nodes/pve2/qemu", {{101, "100"}, {102, "999"}});
-  EXPECT_THAT(call("pve_start_qemu_vm", R"({"vmid":"100"})"), HasSubstr("VM 100 start"));
+  EXPECT_THAT(call("pve_start_qemu_vm", R"({"vmid":"100"})"), HasSubstr("Starting VM 100"));
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve1/qemu/100/status/start");
   EXPECT_THAT(call("pve_start_qemu_vm", R"({"vmid":"999"})"), HasSubstr("no guest 999 among"));
   EXPECT_TRUE(is_error_);

@@ -83,7 +83,7 @@ TEST_F(ToolboxTest, AReadWorks) {
 TEST_F(ToolboxTest, AChangeWorks) {
   pve_.answer(kStart, R"("UPID:pve1:00000001:00000001:6B000000:qmstart:100:root@pam:")");
   EXPECT_THAT(text(outcome("pve_start_qemu_vm", R"({"node":"pve1","vmid":"100"})")),
-              AllOf(HasSubstr("VM 100 start on node pve1: the task is running. PVE's task list shows when it "
+              AllOf(HasSubstr("Starting VM 100 on pve1: the task is running. PVE's task list shows when it "
                               "has ended. Task: UPID:pve1:")));
   EXPECT_FALSE(is_error_);
   EXPECT_THAT(sent(), ElementsAre(kStart));
@@ -171,7 +171,7 @@ TEST_F(ToolboxTest, ListsWhatMayRun) {
 
 TEST_F(ToolboxTest, PrepareMayReadTheObject) {
   EXPECT_EQ(text(outcome("pve_update_qemu_config", R"({"node":"pve1","vmid":100,"fetch":true})")),
-            "VM 100 updated.");
+            "VM 100 changed.");
   ASSERT_THAT(sent(), ElementsAre(kConfig, kUpdate));
   EXPECT_EQ(requests()[1].request.body, "description=old");
 }

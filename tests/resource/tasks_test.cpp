@@ -43,15 +43,15 @@ TEST_F(TasksTest, ACallGivesTheTaskAtOnce) {
   const auto task = begin("pve_migrate_qemu_vm", R"({"vmid":107,"target":"pve1"})");
   EXPECT_LT(lab_.clock.wall() - before, seconds{2});
   EXPECT_EQ(task.state.status, Status::Working);
-  EXPECT_THAT(task.state.message, StartsWith("VM 107 migration to pve1: running, "));
+  EXPECT_THAT(task.state.message, StartsWith("Migrating VM 107 from pve3 to pve1: running, "));
   EXPECT_EQ(task.state.created, std::chrono::floor<seconds>(before));
   EXPECT_THAT(task.handle, AllOf(StartsWith("UPID:pve3:"), HasSubstr("\tpve_migrate_qemu_vm\t")));
   lab_.clock.advance(seconds{1});
-  EXPECT_THAT(get(task).message, StartsWith("VM 107 migration to pve1: running, 1 s"));
+  EXPECT_THAT(get(task).message, StartsWith("Migrating VM 107 from pve3 to pve1: running, 1 s"));
   lab_.clock.advance(seconds{300});
   const auto end = get(task);
   EXPECT_EQ(end.status, Status::Completed);
-  EXPECT_THAT(text_of(end), StartsWith("VM 107 migration to pve1 done in "));
+  EXPECT_THAT(text_of(end), StartsWith("VM 107 migrated from pve3 to pve1"));
   EXPECT_FALSE(end.result->is_error);
   EXPECT_GT(end.updated, end.created);
   EXPECT_LT(end.updated, lab_.clock.wall() - seconds{60}) << "when PVE says, not when somebody asks";
@@ -246,9 +246,9 @@ TEST_F(TasksTest, AnotherProcessKnowsItToo) {
 TEST_F(TasksTest, UnknownOnesAreRefused) {
   for (const std::string handle :
        {"", "nonsense", "UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:",
-        "UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:\tpve_start_qemu_vm\tVM 100 start",
-        "UPID:pve9:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:\tpve_start_qemu_vm\tVM 100 start",
-        "UPID:../x:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:\tpve_start_qemu_vm\tVM 100 start"}) {
+        "UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:\tpve_start_qemu_vm\t{}",
+        "UPID:pve9:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:\tpve_start_qemu_vm\t{}",
+        "UPID:../x:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:\tpve_start_qemu_vm\t{}"}) {
     EXPECT_EQ(tasks_.get({}, Era::Modern, handle, {}).error().code, -32602) << handle;
     EXPECT_EQ(tasks_.cancel({}, Era::Modern, handle, {}).error().code, -32602) << handle;
   }
@@ -276,7 +276,7 @@ TEST_F(TasksTest, TheClientIsToldInItsLog) {
   const auto lines = begun(true, Era::Legacy);
   ASSERT_EQ(lines.size(), 1U);
   EXPECT_EQ(lines[0].first, mcp::LogLevel::Info);
-  EXPECT_THAT(lines[0].second, AllOf(StartsWith("Backup on node pve2: UPID:"), HasSubstr(" started")));
+  EXPECT_THAT(lines[0].second, AllOf(StartsWith("Running a backup on pve2: task UPID:")));
   EXPECT_TRUE(begun(true, Era::Modern).empty()) << "of a task it is told by the task alone";
   EXPECT_FALSE(begun(false, Era::Modern).empty());
   engine::Options options;
@@ -340,12 +340,12 @@ TEST_F(TasksTest, AParameterBeyondTheScopeIsAScopeToo) {
 
 TEST(Handle, ReadsBack) {
   const auto upid = pve::parse_upid("UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:");
-  const auto handle = engine::handle_of({*upid, "pve_start_qemu_vm", "VM 100\tstart\n"});
+  const auto handle = engine::handle_of({*upid, "pve_start_qemu_vm", {{"vmid", "100\t(a)\n"}}});
   const auto back = engine::parse_handle(handle);
   ASSERT_TRUE(back.has_value());
   EXPECT_EQ(back->upid.text, upid->text);
   EXPECT_EQ(back->tool, "pve_start_qemu_vm");
-  EXPECT_EQ(back->subject, "VM 100 start ");
+  EXPECT_EQ(back->arguments.at("vmid"), "100\t(a)\n");
   EXPECT_EQ(pve::start_time(*upid).time_since_epoch().count(), 0x6A18A500);
   EXPECT_FALSE(engine::parse_handle(handle + "\tmore").has_value());
   EXPECT_FALSE(engine::parse_handle(std::string(5000, 'x')).has_value());

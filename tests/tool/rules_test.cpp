@@ -23,7 +23,8 @@ constexpr Tool kWrite{.name = "pve_set_thing",
                       .effect = Effect::Destructive,
                       .call = {Method::Put, "/nodes/{node}/thing"},
                       .params = {{.name = "node"}, {.name = "my_key", .wire = "my-key"}},
-                      .done = "Thing of {node} set"};
+                      .doing = "Setting the thing of {node}",
+                      .done = "Thing of {node} {was} set"};
 constexpr std::string_view kOneEmpty[] = {"a", ""};
 constexpr Tool kBoth[] = {kRead, kWrite};
 constexpr Tool kTwice[] = {kRead, kRead};
@@ -68,13 +69,19 @@ TEST(Rules, EachFaultIsFound) {
             "");
   EXPECT_NE(fault_after(kRead, [](Tool& t) { t.params = {{.name = "node", .values = kOneEmpty}}; }), "");
   EXPECT_NE(fault_after(kRead, [](Tool& t) { t.effect = Effect::Additive; }), "");
-  EXPECT_NE(fault_after(kRead, [](Tool& t) { t.done = "Read"; }), "");
+  EXPECT_NE(fault_after(kRead, [](Tool& t) { t.done = "Thing {was} read"; }), "");
   EXPECT_NE(fault_after(kRead, [](Tool& t) { t.tier = Tier::Full; }), "");
   EXPECT_NE(fault_after(kWrite, [](Tool& t) { t.effect = Effect::None; }), "");
   EXPECT_NE(fault_after(kWrite, [](Tool& t) { t.tier = Tier::ReadOnly; }), "");
-  EXPECT_NE(fault_after(kWrite, [](Tool& t) { t.done = ""; }), "");
-  EXPECT_NE(fault_after(kWrite, [](Tool& t) { t.done = "Thing {what} set"; }), "");
-  EXPECT_NE(fault_after(kWrite, [](Tool& t) { t.done = "Set."; }), "");
+  for (const auto* bad : {"", "Thing set", "Thing {what} {was} set", "Thing {was} set.", "Thing {was}",
+                          "Thing {was} set and {were} kept", "{node+s} {was} set"}) {
+    EXPECT_NE(fault_after(kWrite, [&](Tool& t) { t.done = bad; }), "") << bad;
+  }
+  for (const auto* bad : {"", "Set thing", "Setting {what}", "Setting thing.", "Setting {was} thing"}) {
+    EXPECT_NE(fault_after(kWrite, [&](Tool& t) { t.doing = bad; }), "") << bad;
+  }
+  EXPECT_EQ(fault_after(kWrite, [](Tool& t) { t.doing = "{node+ing} thing"; }), "");
+  EXPECT_NE(fault_after(kRead, [](Tool& t) { t.doing = "Reading"; }), "");
 }
 
 TEST(Tiers, AreNamed) {

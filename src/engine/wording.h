@@ -1,0 +1,28 @@
+// A change in sentences, by its row's verbs.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/json.h"
+#include "engine/row.h"
+
+namespace engine {
+
+/// Of one change; none has a full stop.
+struct Wording {
+  std::string doing;     ///< "Starting VM 118 (web01) on pve2"
+  std::string done;      ///< "VM 118 (web01) on pve2 started"
+  std::string not_done;  ///< "VM 118 (web01) on pve2 was not started"
+};
+
+/// The row is a change. Arguments by PVE's names; what is missing or a secret leaves its place empty.
+Wording wording(const Row& row, const base::JsonObject& arguments);
+
+/// The arguments that the row's sentences name, by PVE's names: all that wording() needs.
+base::JsonObject worded_arguments(const Row& row, const base::JsonObject& arguments);
+
+/// "Still starting VM 118 (web01) on pve2"
+std::string going_on(std::string_view doing);
+
+}  // namespace engine
