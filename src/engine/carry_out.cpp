@@ -7,10 +7,13 @@
 #include <utility>
 #include <variant>
 
+#include "base/json_read.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "engine/aftermath.h"
 #include "engine/answer.h"
 #include "engine/diagnosis.h"
+#include "engine/guest_name.h"
 #include "engine/outcome.h"
 #include "engine/render.h"
 #include "engine/request.h"
@@ -154,18 +157,62 @@ mcp::Outcome rendered(const Work& work, const Ready& ready, pve::Answer answer) 
   return noted(work, ready, std::move(result), joined_notes(after, unseen));
 }
 
-mcp::Result ended(const Work& work, const Ready& ready, const pve::Upid& upid, const pve::TaskReport& report,
+/// Looks at what is there, for the sentences and for what the change makes of it.
+void look(const Work& work, Ready& ready) {
+  if (work.row.tool().effect == tool::Effect::None) return;
+  const auto& target = ready.target;
+  ready.before = look_before(work.row, target.arguments, work.cluster, work.call.stop);
+  auto shown = shown_arguments(target);
+  const bool made = work.row.about().guest == tool::GuestKind::None;
+  const base::ObjectView names(made ? target.arguments : ready.before.status);
+  const auto name = base::raw_text(names, names.member("hostname") != nullptr ? "hostname" : "name");
+  const auto vmid = base::number(target.arguments, "vmid");
+  if (work.row.tool().starts_task && !name.empty() && vmid) shown["vmid"] = shown_guest(*vmid, name);
+  ready.words = wording(work.row, shown);
+  ready.shown = std::move(shown);
+  if (auto ended = describe_ended_task(work.row, ready.words, ready.before); !ended.empty())
+    ready.words.done = std::move(ended);
+}
+
+/// What became of it, beyond what the task says.
+Story story(Work& work, const Ready& ready, const pve::Upid& upid, const pve::TaskReport& report) {
+  using State = pve::TaskReport::State;
+  const Carrying carrying{work.row, ready.target.arguments, ready.words, ready.before, upid, report};
+  if (report.state == State::Failed) return {remains(carrying, work.cluster, work.call.stop)};
+  if (report.state != State::Done && report.state != State::Warnings) return {};
+  const auto left = work.cluster.options.wait - report.waited;
+  return conclude(carrying, work.cluster, std::max<std::chrono::milliseconds>(left, {}),
+                  following(work, ready, ready.words.doing), work.call.stop);
+}
+
+/// PVE refused what is so already.
+std::optional<mcp::Result> already(const Work& work, const Ready& ready, std::string_view message) {
+  auto text = describe_already(work.row, ready.words, message, ready.before);
+  if (text.empty()) return std::nullopt;
+  base::JsonObject facts{{"message", text}, {"state", "done"}};
+  return render_text(std::move(text), std::move(facts), work.cluster.options.style);
+}
+
+mcp::Result ended(Work& work, const Ready& ready, const pve::Upid& upid, const pve::TaskReport& report,
                   bool cancelled) {
   const bool failed = report.state == pve::TaskReport::State::Failed;
-  const auto better = failed ? diagnose_end(report.exit_status, ready.target.arguments, work.cluster,
-                                            work.may, work.call.stop)
-                             : std::string{};
+  if (failed) {
+    if (auto so = already(work, ready, report.exit_status)) return *std::move(so);
+  }
+  auto better = failed ? diagnose_end(report.exit_status, ready.target.arguments, work.cluster, work.may,
+                                      work.call.stop)
+                       : std::string{};
+  // The reason of HA's command stands in its log alone.
+  for (const auto& words : {report.exit_status, report.log.empty() ? std::string() : report.log.back()}) {
+    if (failed && better.empty()) better = describe_way_out(work.row, words, ready.before);
+  }
   auto result = render_outcome({.words = ready.words,
                                 .upid = upid,
                                 .report = report,
                                 .base_url = work.cluster.client.base_url(),
                                 .may = work.may,
                                 .remedy = better,
+                                .story = cancelled ? Story{} : story(work, ready, upid, report),
                                 .queued = ready.queued,
                                 .cancelled = cancelled},
                                work.cluster.options.style);
@@ -210,7 +257,7 @@ Carried begun(Work& work, Ready& ready, const pve::Upid& upid, pve::Answer answe
                         fmt::format("{}: task {}", ready.words.doing, base::printable(upid.text)));
   if (becomes_task)
     return engine::begun(
-        {upid, std::string(work.row.tool().name), worded_arguments(work.row, shown_arguments(ready.target))},
+        {upid, std::string(work.row.tool().name), worded_arguments(work.row, ready.shown), ready.before},
         ready.words.doing, ready.target.note, work.cluster.clock.wall());
   if (work.cluster.options.wait.count() == 0) return rendered(work, ready, std::move(answer));
   return followed(work, ready, upid, may_move);
@@ -221,7 +268,8 @@ mcp::Result refused(const Work& work, const Ready& ready, const pve::Call& wante
   const auto why = explained(error, wanted, ready.target.arguments, work.cluster, work.may, work.call.stop);
   const bool certain = error.kind == pve::Error::Kind::Refused && error.status < 596;
   if (!certain || work.row.tool().effect == tool::Effect::None) return failure(ready, why);
-  return failure(ready, ready.words.not_done + ": " + why);
+  const auto way_out = describe_way_out(work.row, error.message, ready.before);
+  return failure(ready, ready.words.not_done + ": " + why + (way_out.empty() ? "" : " ") + way_out);
 }
 
 }  // namespace
@@ -234,10 +282,14 @@ std::expected<mcp::Outcome, Moved> carry_out(Work& work, Ready& ready, bool may_
   if (!wanted)
     return noted(work, ready,
                  failure(ready, fmt::format("{} was not called: {}", work.row.tool().name, wanted.error())));
+  look(work, ready);
   if (work.call.stop.stop_requested())
     return noted(work, ready, render_error("Cancelled before anything was sent."));
   auto answer = fetch(work, ready, *wanted);
   if (!answer) {
+    if (answer.error().kind == pve::Error::Kind::Refused) {
+      if (auto so = already(work, ready, answer.error().message)) return noted(work, ready, *std::move(so));
+    }
     if (may_move && answer.error().kind == pve::Error::Kind::Refused &&
         moved(work, ready, answer.error().message))
       return std::unexpected(Moved{});

@@ -46,14 +46,10 @@ std::string end_of(const std::vector<std::string>& log) {
   return text;
 }
 
-/// " in 64 s", where that is worth a word.
-std::string in_long(std::chrono::milliseconds waited) {
-  return waited < std::chrono::seconds(10) ? std::string{} : " in " + duration(waited);
-}
-
 std::string done(const Ending& ending) {
   const auto doubtful = complaints(ending.report.log);
-  auto text = ending.words.done + in_long(ending.report.waited) + ".";
+  auto text =
+      ending.story.text.empty() ? ending.words.done + in_long(ending.report.waited) + "." : ending.story.text;
   if (!doubtful.empty()) text += " PVE reports success, but the task log has complaints:" + doubtful + "\n";
   return text;
 }
@@ -61,8 +57,10 @@ std::string done(const Ending& ending) {
 std::string with_warnings(const Ending& ending) {
   const auto& report = ending.report;
   const auto found = complaints(report.log);
-  return fmt::format("{}{}, with warnings ({}):{}\n", ending.words.done, in_long(report.waited),
-                     report.exit_status, found.empty() ? end_of(report.log) : found);
+  const auto text =
+      ending.story.text.empty() ? ending.words.done + in_long(report.waited) + "." : ending.story.text;
+  return fmt::format("{} With warnings ({}):{}\n", text, report.exit_status,
+                     found.empty() ? end_of(report.log) : found);
 }
 
 std::string failed(const Ending& ending) {
@@ -73,6 +71,7 @@ std::string failed(const Ending& ending) {
   if (!text.ends_with('.')) text += '.';
   const auto known =
       ending.remedy.empty() ? remedy(pve::cause_of(report.exit_status), ending.may) : ending.remedy;
+  if (!ending.story.text.empty()) text += " " + ending.story.text;
   if (!known.empty()) text += " " + known;
   if (!report.log.empty()) text += " From its log:" + end_of(report.log) + "\n";
   return text;
@@ -122,18 +121,21 @@ std::string frame(const Ending& ending, State state) {
 
 }  // namespace
 
+std::string in_long(std::chrono::milliseconds waited) {
+  return waited < std::chrono::seconds(10) ? std::string{} : " in " + duration(waited);
+}
+
 mcp::Result render_outcome(const Ending& ending, const Style& style) {
   const auto state = ending.cancelled ? State::Running : ending.report.state;
   auto text = frame(ending, state);
   if (ending.queued.count() >= 1000)
     text += fmt::format("{}It waited {} for its turn on {}.", text.ends_with('\n') ? "" : " ",
                         duration(ending.queued), ending.upid.node);
-  // The task only hands the wish in.
-  if (ending.upid.type.starts_with("ha") && state == State::Done)
-    text += " HA accepted the request and will carry it out. " + advise(Advice::FollowHa, ending.may);
-  if (state != State::Done || text.ends_with('\n'))
+  if (ending.story.open) text += " " + advise(Advice::FollowHa, ending.may);
+  const bool failed = state == State::Failed || state == State::Unknown || ending.story.failed;
+  if (failed || state != State::Done || text.ends_with('\n'))
     text += (text.ends_with('\n') ? "Task: " : " Task: ") + base::printable(ending.upid.text);
-  if (state == State::Failed || state == State::Unknown) return render_error(std::move(text));
+  if (failed) return render_error(std::move(text));
   base::JsonObject facts{{"message", text}, {"upid", ending.upid.text}};
   facts["state"] = state == State::Running ? "running" : state == State::Warnings ? "warnings" : "done";
   return render_text(std::move(text), std::move(facts), style);

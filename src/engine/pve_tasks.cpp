@@ -9,10 +9,12 @@
 
 #include "base/json_read.h"
 #include "base/text.h"
+#include "engine/aftermath.h"
 #include "engine/diagnosis.h"
 #include "engine/guest_name.h"
 #include "engine/outcome.h"
 #include "engine/remedies.h"
+#include "engine/render.h"
 #include "mcp/codes.h"
 #include "pve/path.h"
 #include "pve/task_status.h"
@@ -25,6 +27,8 @@ using State = pve::TaskReport::State;
 constexpr std::string_view kThisTask = "This task";
 /// Whoever waits has a stop token.
 constexpr std::chrono::hours kForever{24 * 365};
+/// How long what follows a task may take; HA needs up to half a minute.
+constexpr std::chrono::seconds kLongestSequel{60};
 
 mcp::ProtocolError unknown(std::string_view handle) {
   const auto upid = handle.substr(0, handle.find('\t'));
@@ -85,16 +89,32 @@ base::JsonObject arguments_of(const pve::Upid& upid) {
   return arguments;
 }
 
+/// Of a task that has ended.
+Story story_of(const Carrying& carrying, Cluster& cluster, std::chrono::milliseconds limit,
+               const std::stop_token& stop, bool* open) {
+  if (carrying.report.state == State::Failed) return {remains(carrying, cluster, stop)};
+  return conclude(carrying, cluster, limit, {}, stop, open);
+}
+
+/// It was refused because the guest is so already.
+std::optional<mcp::Result> already(const Carrying& carrying, const Style& style) {
+  if (carrying.report.state != State::Failed) return std::nullopt;
+  auto text = describe_already(carrying.row, carrying.words, carrying.report.exit_status, carrying.before);
+  if (text.empty()) return std::nullopt;
+  base::JsonObject facts{{"message", text}, {"state", "done"}};
+  return render_text(std::move(text), std::move(facts), style);
+}
+
 }  // namespace
 
 Wording PveTasks::words_of(const Started& started) {
   const auto* row = toolbox_.row(started.tool);
-  return row == nullptr ? Wording{started.tool, started.tool, started.tool}
+  return row == nullptr ? Wording{started.tool, started.tool, started.tool, started.tool}
                         : wording(*row, started.arguments);
 }
 
 mcp::TaskState PveTasks::ended(const mcp::Caller& caller, const Started& started, pve::TaskReport report,
-                               const std::stop_token& stop) {
+                               std::chrono::milliseconds limit, const std::stop_token& stop) {
   auto& cluster = toolbox_.cluster();
   const auto now = cluster.clock.wall();
   const auto words = words_of(started);
@@ -107,6 +127,15 @@ mcp::TaskState PveTasks::ended(const mcp::Caller& caller, const Started& started
     state.message = fmt::format("{}: stopped ({})", words.not_done, report.exit_status);
     return state;
   }
+  const Carrying carrying{
+      *toolbox_.row(started.tool), started.arguments, words, started.before, started.upid, report};
+  bool open = false;
+  const auto story =
+      story_of(carrying, cluster, std::min<std::chrono::milliseconds>(limit, kLongestSequel), stop, &open);
+  if (open && cluster.clock.wall() - state.updated < kLongestSequel) {
+    state.message = words.doing + ": its task has ended, what follows it has not";
+    return state;
+  }
   const auto may = toolbox_.may_use(caller);
   const auto better = report.state == State::Failed
                           ? diagnose_end(report.exit_status, arguments_of(started.upid), cluster, may, stop)
@@ -114,12 +143,18 @@ mcp::TaskState PveTasks::ended(const mcp::Caller& caller, const Started& started
   state.status = mcp::TaskState::Status::Completed;
   state.message =
       fmt::format("{}: {}", report.state == State::Failed ? words.not_done : words.done, report.exit_status);
+  if (auto so = already(carrying, cluster.options.style)) {
+    state.message = words.subject + ": nothing to do";
+    state.result = std::make_shared<const mcp::Result>(*std::move(so));
+    return state;
+  }
   state.result = std::make_shared<const mcp::Result>(render_outcome({.words = words,
                                                                      .upid = started.upid,
                                                                      .report = report,
                                                                      .base_url = cluster.client.base_url(),
                                                                      .may = may,
-                                                                     .remedy = better},
+                                                                     .remedy = better,
+                                                                     .story = story},
                                                                     cluster.options.style));
   return state;
 }
@@ -172,7 +207,7 @@ std::expected<mcp::TaskState, mcp::ProtocolError> PveTasks::look(const mcp::Call
     return working(*started, words_of(*started).doing, cluster.clock.wall());
   report = cluster.tasks.follow(started->upid, std::chrono::milliseconds{0}, {}, stop);
   if (report.exit_status.empty()) return working(*started, words_of(*started).doing, cluster.clock.wall());
-  return ended(caller, *started, std::move(report), stop);
+  return ended(caller, *started, std::move(report), limit, stop);
 }
 
 std::expected<mcp::TaskState, mcp::ProtocolError> PveTasks::get(const mcp::Caller& caller, mcp::Era era,

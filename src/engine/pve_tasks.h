@@ -54,7 +54,7 @@ class PveTasks final : public mcp::Tasks {
                                                          std::chrono::milliseconds limit,
                                                          const std::stop_token& stop);
   mcp::TaskState ended(const mcp::Caller& caller, const Started& started, pve::TaskReport report,
-                       const std::stop_token& stop);
+                       std::chrono::milliseconds limit, const std::stop_token& stop);
 
   mcp::TaskState cancelled(const Started& started, base::Clock::Wall asked, const std::stop_token& stop);
 

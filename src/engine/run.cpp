@@ -56,7 +56,7 @@ mcp::Outcome report(const Work& work, const Checked& checked) {
 Step<Ready> located(const Work& work, Checked checked) {
   auto target = find_target(work.row, std::move(checked.arguments), work.cluster, work.may, work.call.stop);
   if (!target) return std::unexpected(render_error(std::move(target.error())));
-  Ready ready{*std::move(target), std::move(checked.own), std::move(checked.secrets), {}};
+  Ready ready{*std::move(target), std::move(checked.own), std::move(checked.secrets), {}, {}, {}};
   if (work.row.tool().effect != tool::Effect::None)
     ready.words = wording(work.row, shown_arguments(ready.target));
   tell_elsewhere(work, ready);

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "engine/describe_change.h"
 #include "mcp/tasks.h"
 #include "pve/upid.h"
 
@@ -16,6 +17,7 @@ struct Started {
   pve::Upid upid;
   std::string tool;            ///< its name
   base::JsonObject arguments;  ///< of the call, as far as its end is told by them
+  ObjectState before{};        ///< what was there before; left out where it would be long
 };
 
 /// One line of text with tabs; the same whoever called.

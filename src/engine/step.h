@@ -8,6 +8,7 @@
 
 #include "engine/arguments.h"
 #include "engine/cluster.h"
+#include "engine/describe_change.h"
 #include "engine/gate.h"
 #include "engine/own.h"
 #include "engine/progress.h"
@@ -45,6 +46,10 @@ struct Ready {
   Secrets secrets;
   /// Of a change.
   Wording words;
+  /// The arguments as sentences have them.
+  base::JsonObject shown;
+  /// Of a change that starts a task: what was there.
+  ObjectState before;
   /// How long the call has waited for its turn on a node.
   std::chrono::milliseconds queued{0};
 };

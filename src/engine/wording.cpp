@@ -78,13 +78,20 @@ std::string sentence(const Row& row, const base::JsonObject& arguments, std::str
 
 Wording wording(const Row& row, const base::JsonObject& arguments) {
   const auto& tool = row.tool();
-  if (tool.done.empty()) return {std::string(tool.title), std::string(tool.title), std::string(tool.title)};
+  const std::string title(tool.title);
+  if (tool.done.empty()) return {title, title, title, title};
+  const auto was = std::min(tool.done.find(" {was} "), tool.done.find(" {were} "));
   return {sentence(row, arguments, tool.doing, true), sentence(row, arguments, tool.done, true),
-          sentence(row, arguments, tool.done, false)};
+          sentence(row, arguments, tool.done, false),
+          sentence(row, arguments, tool.done.substr(0, was), true)};
 }
 
 base::JsonObject worded_arguments(const Row& row, const base::JsonObject& arguments) {
   base::JsonObject worded;
+  for (const auto* name : {"archive", "compress", "force", "ostemplate", "purge", "restore", "start",
+                           "storage", "target", "todisk", "vmstate"}) {
+    if (const auto* value = arguments.if_contains(name)) worded[name] = *value;
+  }
   for (const auto text : {row.tool().doing, row.tool().done}) {
     filled(text, [&](std::string_view placeholder) {
       const auto* field = field_named(row, placeholder.substr(0, placeholder.find('+')));

@@ -14,12 +14,13 @@ struct Wording {
   std::string doing;     ///< "Starting VM 118 (web01) on pve2"
   std::string done;      ///< "VM 118 (web01) on pve2 started"
   std::string not_done;  ///< "VM 118 (web01) on pve2 was not started"
+  std::string subject;   ///< "VM 118 (web01) on pve2"
 };
 
 /// The row is a change. Arguments by PVE's names; what is missing or a secret leaves its place empty.
 Wording wording(const Row& row, const base::JsonObject& arguments);
 
-/// The arguments that the row's sentences name, by PVE's names: all that wording() needs.
+/// The arguments, by PVE's names, that wording() and describe_change() tell an end by; none is a secret.
 base::JsonObject worded_arguments(const Row& row, const base::JsonObject& arguments);
 
 /// "Still starting VM 118 (web01) on pve2"

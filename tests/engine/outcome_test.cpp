@@ -17,7 +17,7 @@ using testing::StartsWith;
 constexpr auto kUpid = "UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam!mcp:";
 
 const engine::Wording kWords{"Starting VM 100 (web01) on pve1", "VM 100 (web01) on pve1 started",
-                             "VM 100 (web01) on pve1 was not started"};
+                             "VM 100 (web01) on pve1 was not started", "VM 100 (web01) on pve1"};
 
 struct Rendered {
   std::string text;
@@ -80,7 +80,7 @@ TEST(Outcome, WarningsAreNoFailure) {
   const auto warned =
       rendered(report(State::Warnings, "WARNINGS: 1", {"starting", "WARN: no network", "finished"}, 2s));
   EXPECT_THAT(warned.text,
-              AllOf(HasSubstr("on pve1 started, with warnings (WARNINGS: 1):\n  WARN: no network\n"),
+              AllOf(HasSubstr("on pve1 started. With warnings (WARNINGS: 1):\n  WARN: no network\n"),
                     Not(HasSubstr("finished"))));
   EXPECT_FALSE(warned.is_error);
 }
@@ -124,7 +124,8 @@ TEST(Outcome, AnUnknownEndIsAnErrorThatSaysWhatIsKnown) {
 TEST(Outcome, LongTimesAreMinutes) {
   EXPECT_THAT(rendered(report(State::Done, "OK", {}, 119s)).text, HasSubstr("119 s"));
   EXPECT_THAT(rendered(report(State::Done, "OK", {}, 1800s)).text, HasSubstr("30 min"));
-  EXPECT_THAT(rendered(report(State::Done, "OK", {}, 9960ms)).text, HasSubstr("10 s"));
+  EXPECT_THAT(rendered(report(State::Done, "OK", {}, 10s)).text, HasSubstr("10 s"));
+  EXPECT_EQ(rendered(report(State::Done, "OK", {}, 9960ms)).text, "VM 100 (web01) on pve1 started.");
 }
 
 }  // namespace

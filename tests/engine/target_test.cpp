@@ -202,7 +202,7 @@ TEST_F(TargetTest, AReadOnTheWrongNodeGoesToTheRightOne) {
 
 TEST_F(TargetTest, AChangeIsNeverSentToTheWrongNode) {
   const auto text = call("pve_start_qemu_vm", R"({"vmid":102,"node":"pve1"})");
-  EXPECT_THAT(text, AllOf(HasSubstr("VM 102 is on pve2, not pve1"), HasSubstr("Starting VM 102 on pve2")));
+  EXPECT_THAT(text, AllOf(HasSubstr("VM 102 is on pve2, not pve1"), HasSubstr("VM 102 on pve2 started")));
   EXPECT_THAT(pve_.asked, ElementsAre(kLookUp, "/nodes/pve2/qemu/102/status/start"));
 }
 
@@ -240,9 +240,9 @@ TEST_F(TargetTest, AChangeByNameGoesToTheGuestThatHasItNow) {
   pve_.names("/nodes/pve2/qemu", {{101, "db"}, {102, "aside"}});
   const auto text = call("pve_start_qemu_vm", R"({"vmid":"db"})");
   EXPECT_FALSE(is_error_) << text;
-  EXPECT_EQ(text, "VM 101 (db) start on pve2.");
+  EXPECT_EQ(text, "VM 101 (db) on pve2 started.");
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve2/qemu/101/status/start");
-  EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"aside"})"), "VM 102 (aside) start on pve2.");
+  EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"aside"})"), "VM 102 (aside) on pve2 started.");
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve2/qemu/102/status/start");
 }
 
@@ -285,7 +285,7 @@ TEST_F(TargetTest, ANewGuestIsFoundByItsName) {
   pve_.answer(kLookUp, R"({"data":[{"type":"qemu","vmid":100,"name":"web","node":"pve1"},)"
                        R"({"type":"qemu","vmid":103,"node":"pve3","status":"unknown"}]})");
   pve_.names("/nodes/pve3/qemu", {{103, "fresh"}});
-  EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"fresh"})"), "VM 103 (fresh) start on pve3.");
+  EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"fresh"})"), "VM 103 (fresh) on pve3 started.");
   pve_.answer("/nodes/pve3/qemu/103/status/current", R"({"data":{"name":"fresh"}})");
   call("pve_get_qemu_status", R"({"vmid":"fresh"})");
   EXPECT_FALSE(is_error_);
@@ -303,9 +303,9 @@ TEST_F(TargetTest, ASecondGuestOfTheNameIsSeenBeforeTheListShowsIt) {
 }
 
 TEST_F(TargetTest, CaseCountsOnlyWhereItTellsGuestsApart) {
-  EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"DB"})"), "VM 102 (db) start on pve2.");
+  EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"DB"})"), "VM 102 (db) on pve2 started.");
   pve_.names("/nodes/pve2/qemu", {{101, "Db"}, {102, "db"}});
-  EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"db"})"), "VM 102 (db) start on pve2.");
+  EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"db"})"), "VM 102 (db) on pve2 started.");
   EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"DB"})"),
             "pve_start_qemu_vm was not called: vmid: 2 guests are named DB, whatever the case: 101 (VM Db on "
             "pve2), 102 (VM db on pve2); give the number.");
@@ -313,12 +313,12 @@ TEST_F(TargetTest, CaseCountsOnlyWhereItTellsGuestsApart) {
   EXPECT_THAT(call("pve_start_qemu_vm", R"({"vmid":"dns"})"), HasSubstr("200 (dns) is a container"));
   pve_.names("/nodes/pve1/qemu", {{100, "DNS"}});
   EXPECT_THAT(call("pve_start_qemu_vm", R"({"vmid":"dns"})"), HasSubstr("200 (dns) is a container"));
-  EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"DNS"})"), "VM 100 (DNS) start on pve1.");
+  EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"DNS"})"), "VM 100 (DNS) on pve1 started.");
 }
 
 TEST_F(TargetTest, DigitsAreANumberWhateverGuestsAreCalled) {
   pve_.names("/nodes/pve2/qemu", {{101, "100"}, {102, "999"}});
-  EXPECT_THAT(call("pve_start_qemu_vm", R"({"vmid":"100"})"), HasSubstr("Starting VM 100"));
+  EXPECT_THAT(call("pve_start_qemu_vm", R"({"vmid":"100"})"), HasSubstr("VM 100 on pve1 started"));
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve1/qemu/100/status/start");
   EXPECT_THAT(call("pve_start_qemu_vm", R"({"vmid":"999"})"), HasSubstr("no guest 999 among"));
   EXPECT_TRUE(is_error_);
@@ -326,7 +326,7 @@ TEST_F(TargetTest, DigitsAreANumberWhateverGuestsAreCalled) {
 
 TEST_F(TargetTest, ANumberWithANameIsRefusedWhenTheNumberIsAnotherGuest) {
   pve_.answer("/nodes/pve2/qemu/102/config", R"({"data":{"name":"db"}})");
-  EXPECT_EQ(call("pve_start_qemu_vm", R"x({"vmid":"102 (DB)"})x"), "VM 102 (db) start on pve2.");
+  EXPECT_EQ(call("pve_start_qemu_vm", R"x({"vmid":"102 (DB)"})x"), "VM 102 (db) on pve2 started.");
   pve_.answers["/nodes/pve2/qemu/102/config"].clear();
   pve_.answer("/nodes/pve2/qemu/102/config", R"({"data":{"name":"aside"}})");
   pve_.names("/nodes/pve2/qemu", {{101, "db"}, {102, "aside"}});
@@ -372,7 +372,7 @@ TEST_F(TargetTest, ANodeThatDoesNotAnswerIsNamedWhereItsGuestsHadOtherNames) {
   pve_.answer("/nodes/pve2/qemu", R"({"data":null,"message":"No route to host\n"})", 595);
   pve_.names("/nodes/pve1/qemu", {{100, "app"}});
   EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"app"})"),
-            "pve2 did not answer; no guest there was last named app.\nVM 100 (app) start on pve1.");
+            "pve2 did not answer; no guest there was last named app.\nVM 100 (app) on pve1 started.");
   EXPECT_FALSE(is_error_);
   EXPECT_THAT(call("pve_start_qemu_vm", R"({"vmid":"web"})"), HasSubstr("101 there had this name"));
   EXPECT_TRUE(is_error_);
@@ -400,7 +400,7 @@ TEST_F(TargetTest, AGuestThatLeavesItsNodeMeanwhileIsLookedForOnceMore) {
   pve_.answer(kLookUp, R"({"data":[{"type":"qemu","vmid":100,"name":"web","node":"pve1"},)"
                        R"({"type":"qemu","vmid":101,"name":"web","node":"pve2"},)"
                        R"({"type":"qemu","vmid":102,"name":"db","node":"pve3"}]})");
-  EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"db"})"), "VM 102 (db) start on pve3.");
+  EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"db"})"), "VM 102 (db) on pve3 started.");
 }
 
 TEST_F(TargetTest, AReadByNameCorrectsItself) {
@@ -452,7 +452,7 @@ TEST_F(TargetTest, AChangeByNameThatWaitedForItsTurnLooksAgain) {
   pve_.names("/nodes/pve2/qemu", {{101, "app"}, {102, "db"}});
   pve_.answer("/nodes/pve2/qemu/101/status/start",
               R"({"data":"UPID:pve2:0000C350:00A1B2C3:6A18A500:qmstart:101:root@pam:"})");
-  EXPECT_THAT(start("app"), HasSubstr("VM 101 (app) start on pve2: the task is running"));
+  EXPECT_THAT(start("app"), HasSubstr("Starting VM 101 (app) on pve2: the task is running"));
   for (int i = 0; i < 4; ++i) pve_.answer(kStatus, R"({"data":{"status":"running"}})");
   pve_.answer(kStatus, R"({"data":{"status":"stopped","exitstatus":"OK"}})");
   pve_.answer("/nodes/pve2/qemu/102/config", R"({"data":{"name":"aside"}})");
@@ -569,7 +569,7 @@ TEST_F(TargetTest, ABackupIsOfOneNode) {
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve1/vzdump");
   EXPECT_EQ(pve_.bodies.back(), "vmid=200%2C100") << "the names are numbers";
   EXPECT_EQ(call("pve_run_backup", R"x({"vmid":["dns","100 (web)"]})x"),
-            "Guests: 200 (dns), 100 (web).\nBackup on pve1.");
+            "Guests: 200 (dns), 100 (web).\nBackup on pve1 completed.");
   EXPECT_EQ(pve_.bodies.back(), "vmid=200%2C100");
   call("pve_run_backup", R"({"vmid":"101 102"})");
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve2/vzdump");

@@ -43,15 +43,15 @@ TEST_F(TasksTest, ACallGivesTheTaskAtOnce) {
   const auto task = begin("pve_migrate_qemu_vm", R"({"vmid":107,"target":"pve1"})");
   EXPECT_LT(lab_.clock.wall() - before, seconds{2});
   EXPECT_EQ(task.state.status, Status::Working);
-  EXPECT_THAT(task.state.message, StartsWith("Migrating VM 107 from pve3 to pve1: running, "));
+  EXPECT_THAT(task.state.message, StartsWith("Migrating VM 107 (k8s-cp1) from pve3 to pve1: running, "));
   EXPECT_EQ(task.state.created, std::chrono::floor<seconds>(before));
   EXPECT_THAT(task.handle, AllOf(StartsWith("UPID:pve3:"), HasSubstr("\tpve_migrate_qemu_vm\t")));
   lab_.clock.advance(seconds{1});
-  EXPECT_THAT(get(task).message, StartsWith("Migrating VM 107 from pve3 to pve1: running, 1 s"));
+  EXPECT_THAT(get(task).message, StartsWith("Migrating VM 107 (k8s-cp1) from pve3 to pve1: running, 1 s"));
   lab_.clock.advance(seconds{300});
   const auto end = get(task);
   EXPECT_EQ(end.status, Status::Completed);
-  EXPECT_THAT(text_of(end), StartsWith("VM 107 migrated from pve3 to pve1"));
+  EXPECT_THAT(text_of(end), StartsWith("VM 107 (k8s-cp1) migrated from pve3 to pve1; it is running there."));
   EXPECT_FALSE(end.result->is_error);
   EXPECT_GT(end.updated, end.created);
   EXPECT_LT(end.updated, lab_.clock.wall() - seconds{60}) << "when PVE says, not when somebody asks";
@@ -246,9 +246,9 @@ TEST_F(TasksTest, AnotherProcessKnowsItToo) {
 TEST_F(TasksTest, UnknownOnesAreRefused) {
   for (const std::string handle :
        {"", "nonsense", "UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:",
-        "UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:\tpve_start_qemu_vm\t{}",
-        "UPID:pve9:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:\tpve_start_qemu_vm\t{}",
-        "UPID:../x:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:\tpve_start_qemu_vm\t{}"}) {
+        "UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:\tpve_start_qemu_vm\t{}\t{}",
+        "UPID:pve9:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:\tpve_start_qemu_vm\t{}\t{}",
+        "UPID:../x:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:\tpve_start_qemu_vm\t{}\t{}"}) {
     EXPECT_EQ(tasks_.get({}, Era::Modern, handle, {}).error().code, -32602) << handle;
     EXPECT_EQ(tasks_.cancel({}, Era::Modern, handle, {}).error().code, -32602) << handle;
   }
@@ -340,12 +340,14 @@ TEST_F(TasksTest, AParameterBeyondTheScopeIsAScopeToo) {
 
 TEST(Handle, ReadsBack) {
   const auto upid = pve::parse_upid("UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:");
-  const auto handle = engine::handle_of({*upid, "pve_start_qemu_vm", {{"vmid", "100\t(a)\n"}}});
+  const auto handle =
+      engine::handle_of({*upid, "pve_start_qemu_vm", {{"vmid", "100\t(a)\n"}}, {{{"status", "running"}}}});
   const auto back = engine::parse_handle(handle);
   ASSERT_TRUE(back.has_value());
   EXPECT_EQ(back->upid.text, upid->text);
   EXPECT_EQ(back->tool, "pve_start_qemu_vm");
   EXPECT_EQ(back->arguments.at("vmid"), "100\t(a)\n");
+  EXPECT_EQ(back->before.status.at("status"), "running");
   EXPECT_EQ(pve::start_time(*upid).time_since_epoch().count(), 0x6A18A500);
   EXPECT_FALSE(engine::parse_handle(handle + "\tmore").has_value());
   EXPECT_FALSE(engine::parse_handle(std::string(5000, 'x')).has_value());

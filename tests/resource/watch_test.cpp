@@ -259,7 +259,7 @@ TEST_F(HungNodeTest, TheOthersAreHeard) {
   lab_.http.clear_asked();
   lab_.http.hang("GET /nodes/pve1/*");
   ASSERT_THAT(lab_.call("pve_update_qemu_config", R"({"vmid":118,"description":"new"})"),
-              testing::HasSubstr("updated"));
+              testing::HasSubstr("changed"));
   std::vector<std::string> heard;
   for (int i = 0; i < 5 && heard.empty(); ++i) {
     // Those that hung before are due again as well.

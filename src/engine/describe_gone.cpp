@@ -1,0 +1,68 @@
+// A guest that was deleted: what went with it, and what stays.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/json_read.h"
+#include "base/text.h"
+#include "engine/config_words.h"
+#include "engine/describe_parts.h"
+#include "engine/guest_name.h"
+
+namespace engine {
+namespace {
+
+bool deletes(const Row& row) {
+  return row.about().guest != tool::GuestKind::None && row.about().action.empty() &&
+         row.tool().call.method == base::Method::Delete;
+}
+
+/// "; destroyed: …; stays: …"
+std::string volumes(const Deed& deed) {
+  const auto vmid = guest_number(said(deed, "vmid"));
+  std::vector<change::Drive> own;
+  std::vector<change::Drive> foreign;
+  for (auto& disk : disks_of(deed.before.config))
+    (disk.owner() == vmid ? own : foreign).push_back(std::move(disk));
+  std::string text;
+  if (!own.empty()) text += "Destroyed: " + disks_text(own) + ".";
+  if (!foreign.empty())
+    text += (text.empty() ? "" : " ") + ("Not its own, so kept: " + disks_text(foreign) + ".");
+  return text;
+}
+
+/// The jobs that name it, of the list that was read before.
+std::string jobs(const Deed& deed) {
+  const auto vmid = std::to_string(guest_number(said(deed, "vmid")).value_or(0));
+  std::string ids;
+  for (const auto& job : base::objects(deed.before.object)) {
+    const auto guests = base::split(base::raw_text(job, "vmid"), ',');
+    if (std::ranges::find(guests, vmid) == guests.end()) continue;
+    ids += (ids.empty() ? "" : ", ") + base::text(job, "id", 60);
+  }
+  return ids;
+}
+
+std::string left_behind(const Deed& deed) {
+  const bool purged = base::flag(deed.arguments, "purge");
+  const auto named = jobs(deed);
+  std::string text = "Its backups stay; its ACL entries and its place in a pool went with it";
+  if (purged) {
+    text += ", as did its entries in backup, replication and HA";
+  } else if (!named.empty()) {
+    text += "; backup job " + named + " still names it";
+  }
+  return text + ".";
+}
+
+}  // namespace
+
+std::optional<Story> describe_gone(const Deed& deed) {
+  if (!deletes(deed.row)) return std::nullopt;
+  const auto gone = volumes(deed);
+  return Story{deed.words.done + took(deed) + "." + (gone.empty() ? "" : " ") + gone + "\n" +
+               left_behind(deed)};
+}
+
+}  // namespace engine
