@@ -179,6 +179,7 @@ Story story(Work& work, const Ready& ready, const pve::Upid& upid, const pve::Ta
   using State = pve::TaskReport::State;
   const Carrying carrying{work.row, ready.target.arguments, ready.words, ready.before, upid, report};
   if (report.state == State::Failed) return {remains(carrying, work.cluster, work.call.stop)};
+  if (report.state == State::Running) return {describe_open(work.row)};
   if (report.state != State::Done && report.state != State::Warnings) return {};
   const auto left = work.cluster.options.wait - report.waited;
   return conclude(carrying, work.cluster, std::max<std::chrono::milliseconds>(left, {}),

@@ -12,13 +12,11 @@ namespace engine {
 namespace {
 
 constexpr std::size_t kMostGuests = 5;
-/// PVE's choice where neither a call nor /etc/vzdump.conf names one.
-constexpr std::string_view kDefaultStorage = "local";
 
 struct Archive {
   std::string guest{};  ///< "VM 104"
   std::string name{};   ///< of the guest
-  std::string file{};   ///< "vzdump-qemu-104-….vma.zst", or a path in a Proxmox Backup Server
+  std::string file{};   ///< with its path, or the name in a Proxmox Backup Server
   std::string size{};
   std::size_t pruned = 0;
   std::string why{};  ///< it failed
@@ -45,7 +43,7 @@ std::optional<std::string> guest_in(std::string_view line) {
 void note(Archive& archive, std::string_view line) {
   if (auto name = between(line, "INFO: VM Name: ", "")) archive.name = *std::move(name);
   if (auto name = between(line, "INFO: CT Name: ", "")) archive.name = *std::move(name);
-  if (auto path = between(line, " archive '", "'")) archive.file = path->substr(path->rfind('/') + 1);
+  if (auto path = between(line, " archive '", "'")) archive.file = *std::move(path);
   if (auto path = between(line, "creating Proxmox Backup Server archive '", "'"))
     archive.file = *std::move(path);
   if (auto size = between(line, "archive file size: ", "")) archive.size = *std::move(size);
@@ -64,17 +62,30 @@ std::vector<Archive> archives(const std::vector<std::string>& log) {
   return found;
 }
 
-std::string volume_of(const Archive& archive, const std::string& storage) {
-  return fmt::format("{}:backup/{}", storage, archive.file);
+/// The storage whose folder this is, by the paths that PVE gives them; empty: another one.
+std::string storage_at(std::string_view file) {
+  constexpr std::string_view kMounted = "/mnt/pve/";
+  if (file.starts_with("/var/lib/vz/dump/")) return "local";
+  if (!file.starts_with(kMounted)) return {};
+  file.remove_prefix(kMounted.size());
+  return std::string(file.substr(0, file.find('/')));
 }
 
-std::string line_of(const Archive& archive, const std::string& storage) {
+std::string volume_of(const Archive& archive, const std::string& named) {
+  const auto storage = named.empty() ? storage_at(archive.file) : named;
+  if (storage.empty()) return archive.file;
+  const auto path = archive.file.starts_with('/') ? archive.file.rfind('/') + 1 : 0;
+  return fmt::format("{}:backup/{}", storage, archive.file.substr(path));
+}
+
+std::string line_of(const Archive& archive, const std::string& storage, bool asked) {
   const auto who = archive.guest + (archive.name.empty() ? "" : " (" + archive.name + ")");
   if (!archive.finished)
     return fmt::format("{}: not backed up{}{}", who, archive.why.empty() ? "" : ": ", archive.why);
   auto text = fmt::format("{}: {}", who, volume_of(archive, storage));
   if (!archive.size.empty()) text += ", " + archive.size;
-  if (archive.file.ends_with(".vma") || archive.file.ends_with(".tar")) text += ", not compressed";
+  if (archive.file.ends_with(".vma") || archive.file.ends_with(".tar"))
+    text += asked ? ", not compressed" : ", not compressed (PVE's default)";
   if (archive.pruned > 0)
     text += fmt::format(", {} older one{} pruned", archive.pruned, archive.pruned == 1 ? "" : "s");
   return text;
@@ -96,20 +107,14 @@ std::optional<Story> describe_backup(const Deed& deed) {
   const auto made = archives(deed.report->log);
   if (made.empty()) return std::nullopt;
   const auto named = storage_of(deed);
-  const auto storage = named.empty() ? std::string(kDefaultStorage) : named;
+  const bool asked = !said(deed, "compress").empty();
   auto text =
       deed.words.done + took(deed) + (made.size() > 1 ? fmt::format(", {} guests", made.size()) : "") + ".";
   for (std::size_t i = 0; i < std::min(made.size(), kMostGuests); ++i)
-    text += "\n" + line_of(made[i], storage);
+    text += "\n" + line_of(made[i], named, asked);
   if (made.size() > kMostGuests) text += fmt::format("\nand {} more", made.size() - kMostGuests);
-  const bool plain = std::ranges::any_of(made, [](const Archive& archive) {
-    return archive.finished && (archive.file.ends_with(".vma") || archive.file.ends_with(".tar"));
-  });
-  std::string chosen;
-  if (said(deed, "compress").empty() && plain) chosen = "PVE's default: no compression";
-  if (named.empty())
-    chosen += (chosen.empty() ? "PVE's default: " : ", ") + fmt::format("storage {}", storage);
-  return Story{text + (chosen.empty() ? "." : ". " + chosen + ".")};
+  if (named.empty()) text += ". PVE chose the storage, as the call named none";
+  return Story{text + "."};
 }
 
 }  // namespace engine

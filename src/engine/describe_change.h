@@ -53,6 +53,9 @@ struct Story {
 /// Of a change that went well as far as its task tells. Sends nothing and reads no clock.
 Story describe_change(const Deed& deed);
 
+/// Of one whose task goes on: what cannot be said yet, a sentence; empty: nothing that is missed.
+std::string describe_open(const Row& row);
+
 /// Of one that did not: what it left behind, a sentence; empty: nothing that is known.
 std::string describe_remains(const Deed& deed);
 

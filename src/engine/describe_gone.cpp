@@ -9,6 +9,7 @@
 #include "engine/config_words.h"
 #include "engine/describe_parts.h"
 #include "engine/guest_name.h"
+#include "engine/guest_state.h"
 
 namespace engine {
 namespace {
@@ -44,6 +45,23 @@ std::string jobs(const Deed& deed) {
   return ids;
 }
 
+/// What the guest was, where that is lost with it.
+std::string lost(const Deed& deed) {
+  switch (power(deed.before.status)) {
+    case Power::OnDisk:
+      return " It was suspended to disk; its saved memory is gone.";
+    case Power::Running:
+    case Power::Paused:
+    case Power::IoError:
+    case Power::Odd:
+      return fmt::format(" It was {} until then.", power_word(deed.before.status));
+    case Power::Unknown:
+    case Power::Off:
+      break;
+  }
+  return {};
+}
+
 std::string left_behind(const Deed& deed) {
   const bool purged = base::flag(deed.arguments, "purge");
   const auto named = jobs(deed);
@@ -61,7 +79,7 @@ std::string left_behind(const Deed& deed) {
 std::optional<Story> describe_gone(const Deed& deed) {
   if (!deletes(deed.row)) return std::nullopt;
   const auto gone = volumes(deed);
-  return Story{deed.words.done + took(deed) + "." + (gone.empty() ? "" : " ") + gone + "\n" +
+  return Story{deed.words.done + took(deed) + "." + (gone.empty() ? "" : " ") + gone + lost(deed) + "\n" +
                left_behind(deed)};
 }
 

@@ -83,6 +83,11 @@ std::optional<Story> describe_made(const Deed& deed) {
   return std::nullopt;
 }
 
+std::string describe_open(const Row& row) {
+  if (!creates(row) && !clones(row)) return {};
+  return "Its disks and MAC addresses are not known yet.";
+}
+
 std::string describe_remains(const Deed& deed) {
   const auto& config = deed.after.config;
   if (config.empty() || !(creates(deed.row) || clones(deed.row))) return {};

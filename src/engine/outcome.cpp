@@ -87,6 +87,7 @@ std::string running(const Ending& ending) {
                           duration(report.waited));
   if (!report.log.empty())
     text += fmt::format(" Last in its log: {}.", base::printable(report.log.back(), 300));
+  if (!ending.story.text.empty()) text += " " + ending.story.text;
   return text + " " + to_follow(ending.may);
 }
 

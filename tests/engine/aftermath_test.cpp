@@ -123,6 +123,15 @@ TEST_F(Aftermath, ACreationFollowsTheStartThatItAskedFor) {
   EXPECT_TRUE(is_error_);
 }
 
+TEST_F(Aftermath, WhatACreationMadeIsNotKnownBeforeItsTaskEnds) {
+  accepts("POST /nodes/pve1/qemu", "qmcreate");
+  pve_.answer("GET /nodes/pve1/tasks/*/status", R"({"status":"running"})");
+  EXPECT_THAT(
+      call("pve_create_qemu_vm", R"({"node":"pve1","vmid":100,"name":"web01"})"),
+      HasSubstr("Still creating VM 100 (web01) after 30 s; its task continues in PVE. Its disks and MAC "
+                "addresses are not known yet."));
+}
+
 TEST_F(Aftermath, AFailedCreationSaysWhatItLeft) {
   accepts("POST /nodes/pve1/qemu", "qmrestore");
   pve_.answer("GET /nodes/pve1/tasks/*/status", R"({"status":"stopped","exitstatus":"no such storage"})");

@@ -245,6 +245,10 @@ TEST(DescribeChange, ADeletionSaysWhatIsGoneAndWhatStays) {
       "VM 100 (web01) on pve1 deleted. Destroyed: scsi0 local-lvm:vm-300-disk-0 (16 GiB). Not its own, so "
       "kept: scsi1 local:9320/vm-9320-disk-0.raw (1 GiB).\nIts backups stay; its ACL entries and its place "
       "in a pool went with it; backup job nightly still names it.");
+  call.before.status = object(kOnDisk);
+  EXPECT_THAT(call.text(), HasSubstr("(1 GiB). It was suspended to disk; its saved memory is gone.\n"));
+  call.before.status = object(kRuns);
+  EXPECT_THAT(call.text(), HasSubstr(" It was running until then.\n"));
   call.arguments["purge"] = true;
   EXPECT_THAT(call.text(), HasSubstr("as did its entries in backup, replication and HA."));
 }
@@ -277,7 +281,7 @@ TEST(DescribeChange, ABackupNamesItsArchiveItsSizeAndWhatWasPruned) {
   EXPECT_EQ(
       call.text(),
       "Backup on pve1 completed.\nVM 9365: local:backup/vzdump-qemu-9365-2026_11_29-17_51_54.vma, 13KB, not "
-      "compressed. PVE's default: no compression, storage local.");
+      "compressed (PVE's default). PVE chose the storage, as the call named none.");
 }
 
 }  // namespace
