@@ -1,4 +1,8 @@
+#include <string>
+#include <string_view>
+
 #include "base/json_read.h"
+#include "base/text.h"
 #include "catalog/categories.h"
 #include "catalog/params.h"
 #include "tool/rules.h"
@@ -24,6 +28,20 @@ std::expected<void, std::string> create_rule(tool::Context& /*context*/, base::J
   }
   if (!arguments.contains("enable")) arguments["enable"] = true;
   return {};
+}
+
+/// PVE ignores everything else beside `moveto`.
+std::expected<void, std::string> update_rule(tool::Context& /*context*/, base::JsonObject& arguments) {
+  if (!arguments.contains("moveto")) return {};
+  std::string ignored;
+  for (const auto& argument : arguments) {
+    const std::string_view name = argument.key();
+    if (name == "pos" || name == "moveto" || name == "digest") continue;
+    ignored += (ignored.empty() ? "" : ", ") + base::printable(name);
+  }
+  if (ignored.empty()) return {};
+  return std::unexpected("Beside moveto PVE ignores everything else (" + ignored +
+                         "). Nothing was sent: change the rule in one call and move it in another.");
 }
 
 constexpr tool::Param kPos{.name = "pos", .need = Need::Required};
@@ -128,7 +146,8 @@ constexpr tool::Tool kFirewall[] = {
                 kDelete,
                 kDigest},
      .doing = "Changing the cluster firewall rule at position {pos}",
-     .done = "Cluster firewall rule at position {pos} {was} changed"},
+     .done = "Cluster firewall rule at position {pos} {was} changed",
+     .prepare = update_rule},
     {.name = "pve_delete_firewall_rule",
      .title = "Delete firewall rule",
      .description = "Delete a cluster firewall rule. Positions shift: give digest.",

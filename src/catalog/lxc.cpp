@@ -13,11 +13,8 @@ using tool::Tier;
 namespace {
 
 std::expected<void, std::string> update(tool::Context& context, base::JsonObject& arguments) {
+  if (auto fine = refuse_template(arguments, "/nodes/{node}/lxc/{vmid}/template"); !fine) return fine;
   return keep_mac(context, arguments, "/nodes/{node}/lxc/{vmid}/config", "hwaddr");
-}
-
-std::string pending(tool::Context& context, base::Json& /*data*/) {
-  return pending_note(context, "/nodes/{node}/lxc/{vmid}/pending");
 }
 
 constexpr tool::Param kMemory{.name = "memory", .description = "MiB"};
@@ -190,8 +187,7 @@ constexpr tool::Tool kLxc[] = {
                 kDigest},
      .doing = "Changing the configuration of container {vmid} on {node}",
      .done = "Configuration of container {vmid} on {node} {was} changed",
-     .prepare = update,
-     .revise = pending},
+     .prepare = update},
     {.name = "pve_clone_lxc_container",
      .title = "Clone container",
      .description = "Clone a container or template to a new ID.",

@@ -74,24 +74,12 @@ void encode_sshkeys(base::JsonObject& arguments) {
   *text = base::percent_encode(*text);
 }
 
-std::string pending_note(tool::Context& context, std::string_view pending_path) {
-  const auto entries = context.get(pending_path);
-  if (!entries) return {};
-  const auto shown = [](const base::JsonObject& entry, std::string_view key) {
-    const auto* value = entry.if_contains(key);
-    if (value == nullptr || value->is_null()) return std::string("unset");
-    return base::printable(base::wire_text(*value), 120);
-  };
-  std::string changes;
-  for (const auto& entry : base::objects(*entries)) {
-    const bool deletes = entry.contains("delete");
-    if (!deletes && !entry.contains("pending")) continue;
-    changes += (changes.empty() ? "" : ", ") + shown(entry, "key") + " " + shown(entry, "value") + " -> " +
-               (deletes ? "unset" : shown(entry, "pending"));
-  }
-  if (changes.empty()) return {};
-  return "Takes effect when the guest is stopped and started again (a reboot by PVE does both): " + changes +
-         ".";
+std::expected<void, std::string> refuse_template(const base::JsonObject& arguments, std::string_view path) {
+  if (!base::flag(arguments, "template")) return {};
+  return std::unexpected(
+      "template=1 in an update only sets a flag and leaves the disks as they are. PVE converts a "
+      "guest by POST " +
+      std::string(path) + " (in its interface: Convert to template), which no tool here does.");
 }
 
 }  // namespace catalog

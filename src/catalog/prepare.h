@@ -20,9 +20,9 @@ bool lists(const base::Json* value, std::string_view key);
 std::expected<void, std::string> keep_mac(tool::Context& context, base::JsonObject& arguments,
                                           std::string_view config_path, std::string_view mac_key);
 
-/// What of a running guest's configuration takes effect only at its next start, as a sentence; empty when
-/// nothing does or PVE does not say. `pending_path` is GET …/pending.
-std::string pending_note(tool::Context& context, std::string_view pending_path);
+/// `template` in an update only sets a flag and converts no disk: refused. `path` is PVE's call that
+/// converts.
+std::expected<void, std::string> refuse_template(const base::JsonObject& arguments, std::string_view path);
 
 /// PVE wants the keys of cloud-init percent-encoded inside the value. A value that is not yet so is encoded;
 /// a key as in an authorized_keys file always has a blank, an encoded one never.

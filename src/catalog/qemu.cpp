@@ -31,12 +31,9 @@ std::expected<void, std::string> create(tool::Context& /*context*/, base::JsonOb
 }
 
 std::expected<void, std::string> update(tool::Context& context, base::JsonObject& arguments) {
+  if (auto fine = refuse_template(arguments, "/nodes/{node}/qemu/{vmid}/template"); !fine) return fine;
   encode_sshkeys(arguments);
   return keep_mac(context, arguments, "/nodes/{node}/qemu/{vmid}/config", "macaddr");
-}
-
-std::string pending(tool::Context& context, base::Json& /*data*/) {
-  return pending_note(context, "/nodes/{node}/qemu/{vmid}/pending");
 }
 
 constexpr tool::Param kMemory{.name = "memory", .description = "MiB", .type = Type::Integer};
@@ -241,8 +238,7 @@ constexpr tool::Tool kQemu[] = {
                 kDigest},
      .doing = "Changing the configuration of VM {vmid} on {node}",
      .done = "Configuration of VM {vmid} on {node} {was} changed",
-     .prepare = update,
-     .revise = pending},
+     .prepare = update},
     {.name = "pve_clone_qemu_vm",
      .title = "Clone VM",
      .description = "Clone a VM or template to a new VMID.",

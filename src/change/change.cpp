@@ -51,6 +51,40 @@ Told tell_storage(const Change& change) {
 
 }  // namespace
 
+bool tells(base::Method method, const tool::About& about) {
+  if (about.state.empty() || method == base::Method::Get) return false;
+  if (is_config(about)) return true;
+  using enum tool::Subject;
+  switch (about.subject) {
+    case BackupJob:
+      return true;
+    case Firewall:
+      return method == base::Method::Put || state_path(about).ends_with("/rules");
+    case Storage:
+    case User:
+      return method != base::Method::Post;
+    case Acl:
+    case Cluster:
+    case Ha:
+    case Network:
+    case Pool:
+      return method == base::Method::Put;
+    default:
+      return false;
+  }
+}
+
+std::string state_path(const tool::About& about) {
+  constexpr std::string_view kConfig = "/config";
+  constexpr std::string_view kPosition = "/{pos}";
+  std::string path(about.state);
+  if (is_config(about) && path.ends_with(kConfig))
+    path.replace(path.size() - kConfig.size(), path.npos, "/pending");
+  if (about.subject == tool::Subject::Firewall && path.ends_with(kPosition))
+    path.resize(path.size() - kPosition.size());
+  return path;
+}
+
 Told tell(const Change& change) {
   if (is_config(change.about)) return tell_config(change);
   switch (change.about.subject) {

@@ -22,6 +22,13 @@ struct Change {
   base::JsonObject sizes{};
 };
 
+/// Whether tell() knows the kind of change: of the others nobody need read a state.
+bool tells(base::Method method, const tool::About& about);
+
+/// Template of the GET whose answers tell() compares: the row's state, of a configuration with what is
+/// pending, of one firewall rule the list that it is in.
+std::string state_path(const tool::About& about);
+
 /// What it did. Empty where nothing is known or the sentence of the row says all.
 Told tell(const Change& change);
 

@@ -106,7 +106,7 @@ class Teller {
     } else if (is_pending(before, key)) {
       told_.changes.push_back(
           fmt::format("{} {}, its pending {} dropped", base::printable(key), stays(key), dropped(key)));
-    } else if (set_.contains(key) && facts::secret_name(key)) {
+    } else if (set_.contains(key) && is_secret(key)) {
       told_.changes.push_back(base::printable(key) + " changed");
     } else {
       told_.unchanged.push_back(base::printable(key) + " " + is_already(key));
@@ -128,7 +128,7 @@ class Teller {
 
   std::string dropped(std::string_view key) const {
     if (holds(update_.before.deleting, key)) return "removal";
-    return facts::secret_name(key) ? std::string("value") : shown(at(update_.before.pending, key));
+    return is_secret(key) ? std::string("value") : shown(at(update_.before.pending, key));
   }
 
   void of_drive(std::string_view key) {
@@ -207,6 +207,11 @@ Config config(const base::Json& state) {
   return config;
 }
 
+std::string_view name_of(const Config& config) {
+  const auto name = base::raw_text(config.now, "name");
+  return name.empty() ? base::raw_text(config.now, "hostname") : name;
+}
+
 Told tell(const ConfigUpdate& update) { return Teller(update).told(); }
 
 std::vector<std::string> left_behind(const Config& before, const Config& after) {
@@ -239,6 +244,12 @@ Config expected(const base::JsonObject& arguments, const Config& before) {
     }
   }
   return after;
+}
+
+bool makes_volume(const base::JsonObject& arguments) {
+  return std::ranges::any_of(arguments, [](const auto& each) {
+    return is_drive(each.key()) && drive(each.key(), comparable(each.value())).to_be_made();
+  });
 }
 
 std::vector<std::string> volumes_to_size(const base::JsonObject& arguments, const Config& before) {

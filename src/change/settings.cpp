@@ -13,7 +13,7 @@
 namespace change {
 namespace {
 
-constexpr std::array<std::string_view, 4> kNoSetting = {"digest", "delete", "append", "type"};
+constexpr std::array<std::string_view, 3> kNoSetting = {"digest", "delete", "append"};
 
 const base::Json& at(const base::Json& state, std::string_view key) {
   static const base::Json kNone;
@@ -62,7 +62,7 @@ void setting(const Change& change, std::string_view key, Told& told) {
   auto words = difference(key, before, after);
   if (!words.empty()) {
     told.changes.push_back(std::move(words));
-  } else if (facts::secret_name(key)) {
+  } else if (is_secret(key)) {
     told.changes.push_back(base::printable(key) + " changed");
   } else if (after.is_null()) {
     told.unchanged.push_back(base::printable(key) + " is not set");
@@ -82,6 +82,11 @@ Told tell_settings(const Change& change) {
     const std::string_view key = member.key();
     const bool none = std::ranges::find(kNoSetting, key) != kNoSetting.end();
     if (!none && !change.about.in_path(key)) setting(change, key, told);
+  }
+  // An update of an interface repeats what it does not mean to change, so that PVE keeps it.
+  if (change.about.subject == tool::Subject::Network && !told.unchanged.empty()) {
+    told.unchanged.clear();
+    if (told.changes.empty()) told.unchanged.emplace_back("it is as asked already");
   }
   return told;
 }

@@ -21,19 +21,22 @@ std::string joined(const std::vector<std::string>& clauses) {
 /// Most clauses begin with an option's name, which stays as it is written.
 void add(std::string& text, std::string_view heading, const std::vector<std::string>& clauses) {
   if (clauses.empty()) return;
-  text += (text.empty() ? "" : "\n") + std::string(heading) + joined(clauses);
+  text += (text.empty() ? "" : " ") + std::string(heading) + joined(clauses);
 }
 
 }  // namespace
+
+bool is_nothing(const Told& told) {
+  return told.changes.empty() && told.pending.empty() && !told.unchanged.empty();
+}
 
 std::string text(const Told& told) {
   std::string text;
   add(text, "", told.changes);
   add(text, "Pending until the guest is stopped and started: ", told.pending);
-  add(text,
-      told.changes.empty() && told.pending.empty() ? "Nothing changed: " : "Unchanged: ", told.unchanged);
+  add(text, is_nothing(told) ? "Nothing changed: " : "Unchanged: ", told.unchanged);
   add(text, "Pending since before: ", told.older);
-  for (const auto& caution : told.cautions) text += (text.empty() ? "" : "\n") + caution;
+  for (const auto& caution : told.cautions) text += (text.empty() ? "" : " ") + caution;
   return text;
 }
 

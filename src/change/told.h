@@ -15,7 +15,10 @@ struct Told {
   std::vector<std::string> cautions;   ///< whole sentences
 };
 
-/// Lines to follow the sentence that names the object; empty when there is nothing to say. The first line is
+/// All that was asked for made no difference.
+bool is_nothing(const Told& told);
+
+/// One line to follow the sentence that names the object; empty when there is nothing to say. It begins with
 /// what changed, or that nothing did.
 std::string text(const Told& told);
 

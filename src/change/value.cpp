@@ -22,12 +22,18 @@ constexpr std::array<std::string_view, 11> kSets = {
 
 bool is_set_of_words(std::string_view name) { return std::ranges::find(kSets, name) != kSets.end(); }
 
-bool is_secret(std::string_view name) {
-  return facts::secret_name(name) || name == "sshkeys" || name == "ssh-public-keys" || name == "keyring" ||
-         name == "encryption-key" || name == "master-pubkey" || name == "keys";
-}
+bool has_lines(std::string_view text) { return base::trim(text).find('\n') != std::string_view::npos; }
 
-bool has_lines(std::string_view text) { return text.find('\n') != std::string_view::npos; }
+/// Free text, whose beginning and end quotes must show.
+bool is_prose(std::string_view name) { return name == "description" || name.starts_with("comment"); }
+
+/// "http://user:password@proxy" without what proves who asks.
+std::string without_credentials(std::string_view text) {
+  const auto scheme = text.find("://");
+  const auto at = scheme == std::string_view::npos ? scheme : text.find('@', scheme);
+  if (at == std::string_view::npos) return std::string(text);
+  return std::string(text.substr(0, scheme + 3)) + "***" + std::string(text.substr(at));
+}
 
 /// Which words came and which went.
 std::string of_words(std::string_view name, std::string_view before, std::string_view after) {
@@ -55,15 +61,23 @@ std::string plain(std::string_view name, std::string_view before, std::string_vi
     return key + (before.empty() ? " set" : " changed");
   }
   const std::string_view unit = name == "memory" || name == "swap" || name == "balloon" ? " MiB" : "";
-  if (after.empty()) return fmt::format("{} {}{} removed", key, shown(before), unit);
-  if (before.empty()) return fmt::format("{} set to {}{}", key, shown(after), unit);
-  return fmt::format("{} {} -> {}{}", key, shown(before), shown(after), unit);
+  const std::string_view quote = is_prose(name) ? "'" : "";
+  const auto was = fmt::format("{0}{1}{0}", quote, shown(before));
+  const auto is = fmt::format("{0}{1}{0}", quote, shown(after));
+  if (after.empty()) return fmt::format("{} {}{} removed", key, was, unit);
+  if (before.empty()) return fmt::format("{} set to {}{}", key, is, unit);
+  return fmt::format("{} {} -> {}{}", key, was, is, unit);
 }
 
 }  // namespace
 
+bool is_secret(std::string_view name) {
+  return facts::secret_name(name) || name == "sshkeys" || name == "ssh-public-keys" || name == "keyring" ||
+         name == "encryption-key" || name == "master-pubkey" || name == "keys";
+}
+
 std::string shown(std::string_view value) {
-  const auto text = base::printable(base::trim(value), kLongest);
+  const auto text = base::printable(without_credentials(base::trim(value)), kLongest);
   return text.empty() ? "''" : text;
 }
 
@@ -90,8 +104,14 @@ std::string comparable(const base::Json& value) {
 }
 
 std::string difference(std::string_view name, const base::Json& before, const base::Json& after) {
-  const auto was = comparable(before);
-  const auto is = comparable(after);
+  const auto value = [&](const base::Json& json) {
+    auto text = comparable(json);
+    // PVE takes both forms of the one option.
+    if (name == "memory" && text.starts_with("current=")) text.erase(0, std::string_view("current=").size());
+    return text;
+  };
+  const auto was = value(before);
+  const auto is = value(after);
   if (was == is) return {};
   const auto key = base::printable(name, kLongest);
   if (is_secret(name)) return key + (is.empty() ? " removed" : was.empty() ? " set" : " changed");

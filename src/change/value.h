@@ -9,6 +9,9 @@
 
 namespace change {
 
+/// Of a setting that is never shown: a password or a key.
+bool is_secret(std::string_view name);
+
 /// Printable, at most 60 bytes, without blanks at its ends; "" (empty) as `''`.
 std::string shown(std::string_view value);
 

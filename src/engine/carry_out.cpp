@@ -10,6 +10,7 @@
 #include "base/json_read.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "change/guest_config.h"
 #include "engine/aftermath.h"
 #include "engine/answer.h"
 #include "engine/diagnosis.h"
@@ -130,24 +131,50 @@ std::expected<pve::Answer, pve::Error> fetch(const Work& work, const Ready& read
   return client.call(last, work.call.stop);
 }
 
+/// PVE makes volumes of a VM as a task too, by POST. Containers have only the form that waits.
+tool::Endpoint endpoint_of(const tool::Tool& tool, const base::JsonObject& arguments) {
+  const bool updates_vm = tool.about.guest == tool::GuestKind::Vm && tool.about.action == "/config" &&
+                          tool.call.method == base::Method::Put;
+  if (!updates_vm || !change::makes_volume(arguments)) return tool.call;
+  return {base::Method::Post, tool.call.path};
+}
+
 std::optional<pve::Upid> started_task(const Row& row, const pve::Answer& answer) {
   const auto* text = answer.data.if_string();
   if (row.tool().effect == tool::Effect::None || text == nullptr) return std::nullopt;
   return pve::parse_upid(std::string_view(*text));
 }
 
+/// What the change did, where the row's sentence does not say all. Where it did nothing, the sentence says
+/// so.
+std::string changed(const Work& work, const Ready& ready, Wording& words) {
+  auto told = what_changed(work.row, ready.target.arguments, ready.state, work.cluster, work.call.stop);
+  if (change::is_nothing(told)) {
+    words.done =
+        without(ready.secrets, fmt::format("{}: {}", words.not_done, fmt::join(told.unchanged, "; ")));
+    told.unchanged.clear();
+  }
+  return without(ready.secrets, change::text(told));
+}
+
 mcp::Outcome rendered(const Work& work, const Ready& ready, pve::Answer answer) {
   auto& cluster = work.cluster;
   const auto& tool = work.row.tool();
   const auto& arguments = ready.target.arguments;
-  const auto after = revise(tool, arguments, answer.data, cluster, work.may, work.call.stop).note;
+  // Of a task that goes on nothing is known yet.
+  auto words = ready.words;
+  const auto told = started_task(work.row, answer) ? std::string() : changed(work, ready, words);
+  // What PVE repeats of the call is no news beside what changed.
+  if (!told.empty() || words.done != ready.words.done) answer.data = nullptr;
+  const auto after =
+      joined_notes(told, revise(tool, arguments, answer.data, cluster, work.may, work.call.stop).note);
   const bool is_list = answer.data.is_array();
   const bool is_empty = is_list && answer.data.get_array().empty();
   auto result = render({.row = work.row,
                         .arguments = arguments,
                         .own = ready.own,
                         .style = cluster.options.style,
-                        .words = ready.words,
+                        .words = std::move(words),
                         .title = title(work.row, ready.target, cluster),
                         .may = work.may},
                        std::move(answer));
@@ -172,6 +199,16 @@ void look(const Work& work, Ready& ready) {
   ready.shown = std::move(shown);
   if (auto ended = describe_ended_task(work.row, ready.words, ready.before); !ended.empty())
     ready.words.done = std::move(ended);
+}
+
+/// Reads what is about to change, and names the guest.
+void compare(const Work& work, Ready& ready) {
+  ready.state = state_before(work.row, ready.target.arguments, work.cluster, work.call.stop);
+  const auto name = guest_named(work.row, ready.state);
+  const auto vmid = base::number(ready.target.arguments, "vmid");
+  if (name.empty() || !vmid) return;
+  ready.shown["vmid"] = shown_guest(*vmid, name);
+  ready.words = wording(work.row, ready.shown);
 }
 
 /// What became of it, beyond what the task says.
@@ -245,7 +282,10 @@ Carried followed(Work& work, Ready& ready, const pve::Upid& upid, bool may_move)
   if (may_move && report.state == pve::TaskReport::State::Failed && work.row.about().may_be_repeated &&
       moved(work, ready, report.exit_status))
     return std::unexpected(Moved{});
-  return noted(work, ready, ended(work, ready, upid, report, cancelled));
+  const bool done =
+      report.state == pve::TaskReport::State::Done || report.state == pve::TaskReport::State::Warnings;
+  const auto after = done ? changed(work, ready, ready.words) : std::string();
+  return noted(work, ready, ended(work, ready, upid, report, cancelled), after);
 }
 
 /// Of a call that has started a task: the task itself for a client that follows it, else its end.
@@ -279,13 +319,14 @@ std::expected<mcp::Outcome, Moved> carry_out(Work& work, Ready& ready, bool may_
   auto turn = turn_on_node(work, ready);
   if (!turn) return noted(work, ready, std::move(turn.error()));
   const auto& arguments = ready.target.arguments;
-  const auto wanted = request(work.row.tool().call, arguments);
+  const auto wanted = request(endpoint_of(work.row.tool(), arguments), arguments);
   if (!wanted)
     return noted(work, ready,
                  failure(ready, fmt::format("{} was not called: {}", work.row.tool().name, wanted.error())));
   look(work, ready);
   if (work.call.stop.stop_requested())
     return noted(work, ready, render_error("Cancelled before anything was sent."));
+  compare(work, ready);
   auto answer = fetch(work, ready, *wanted);
   if (!answer) {
     if (answer.error().kind == pve::Error::Kind::Refused) {
@@ -294,7 +335,9 @@ std::expected<mcp::Outcome, Moved> carry_out(Work& work, Ready& ready, bool may_
     if (may_move && answer.error().kind == pve::Error::Kind::Refused &&
         moved(work, ready, answer.error().message))
       return std::unexpected(Moved{});
-    return noted(work, ready, refused(work, ready, *wanted, answer.error()));
+    const auto remains =
+        what_remains(work.row, arguments, ready.state, answer.error(), work.cluster, work.call.stop);
+    return noted(work, ready, refused(work, ready, *wanted, answer.error()), without(ready.secrets, remains));
   }
   if (may_move) {
     if (auto other =

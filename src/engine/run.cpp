@@ -6,9 +6,11 @@
 #include <utility>
 
 #include "engine/answer.h"
+#include "engine/own_access.h"
 #include "engine/render.h"
 #include "engine/sources.h"
 #include "engine/step.h"
+#include "engine/target_words.h"
 
 namespace engine {
 namespace {
@@ -80,6 +82,14 @@ Step<Ready> prepared(const Work& work, Ready ready) {
   return std::unexpected(refused(without(ready.secrets, *std::move(refusal)), by_scope));
 }
 
+/// The last look at what is about to be sent.
+Step<Ready> harmless(const Work& work, Ready ready) {
+  auto kept = keeps_own_access(work.row, ready.target.arguments, work.cluster, work.call.stop);
+  if (!kept) return std::unexpected(failure(ready, std::move(kept.error())));
+  ready.target.note = joined_notes(ready.target.note, *kept);
+  return ready;
+}
+
 /// A read about a task may wait for its end first.
 void await_target(Work& work, const Ready& ready) {
   const auto* upid = ready.target.arguments.if_contains("upid");
@@ -106,6 +116,8 @@ mcp::Outcome run(const Row& row, const Limits& limits, const MayUse& may, Cluste
   auto target = located(work, *std::move(arguments));
   if (!target) return std::move(target.error());
   auto ready = prepared(work, *std::move(target));
+  if (!ready) return std::move(ready.error());
+  ready = harmless(work, *std::move(ready));
   if (!ready) return std::move(ready.error());
   return sent(work, *std::move(ready));
 }

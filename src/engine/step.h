@@ -9,6 +9,7 @@
 #include "engine/arguments.h"
 #include "engine/cluster.h"
 #include "engine/describe_change.h"
+#include "engine/difference.h"
 #include "engine/gate.h"
 #include "engine/own.h"
 #include "engine/progress.h"
@@ -50,6 +51,8 @@ struct Ready {
   base::JsonObject shown;
   /// Of a change that starts a task: what was there.
   ObjectState before;
+  /// Of a change; read when all but the call itself is done.
+  StateBefore state{};
   /// How long the call has waited for its turn on a node.
   std::chrono::milliseconds queued{0};
 };

@@ -94,7 +94,8 @@ std::optional<Answer> check_guest(const Call& call, const std::string& poolid, c
     if (guest == nullptr || guest->pool != poolid) return refuse_update("VM " + id + " is not a pool member");
     return std::nullopt;
   }
-  if (guest == nullptr) return refuse_update("VM " + id + " does not exist");
+  // PVE notes the number of a guest that does not exist, and shows it nowhere.
+  if (guest == nullptr) return std::nullopt;
   const bool elsewhere = !guest->pool.empty() && guest->pool != poolid;
   if (guest->pool == poolid || (elsewhere && !call.parameters.flag("allow-move"))) {
     return refuse_update("VM " + id + " is already a pool member");
@@ -109,7 +110,6 @@ std::optional<Answer> check_storage(const Call& call, const Pool& pool, const st
     if (!member) return refuse_update("Storage '" + id + "' is not a pool member");
     return std::nullopt;
   }
-  if (call.state.storage(id) == nullptr) return refuse_update("storage '" + id + "' does not exist");
   if (member) return refuse_update("Storage '" + id + "' is already a pool member");
   return std::nullopt;
 }
@@ -129,9 +129,11 @@ Answer update(Call& call) {
   }
   const bool removes = call.parameters.flag("delete");
   for (const auto& id : vms) {
-    call.state.guest(static_cast<unsigned>(std::stoul(id)))->pool = removes ? std::string() : poolid;
+    auto* const guest = call.state.guest(static_cast<unsigned>(std::stoul(id)));
+    if (guest != nullptr) guest->pool = removes ? std::string() : poolid;
   }
   for (const auto& id : storages) {
+    if (call.state.storage(id) == nullptr) continue;
     if (removes) {
       pool.storages.erase(id);
     } else {

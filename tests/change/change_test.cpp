@@ -9,6 +9,7 @@
 
 #include "change/access.h"
 #include "change/firewall.h"
+#include "change/property.h"
 
 namespace {
 
@@ -52,7 +53,7 @@ TEST(Acl, TellsWhoHasWhichRoleWhereNow) {
   check(Method::Put, "/access/acl",
         {{"a role on a path without its slash", R"({"path":"vms/100/","roles":"PVEVMUser","users":"a@pve"})",
           kAuditor, kBoth,
-          "a@pve has PVEVMUser on /vms/100.\nOn /vms/100 this replaces what a@pve has from /: PVEAuditor."},
+          "a@pve has PVEVMUser on /vms/100. On /vms/100 this replaces what a@pve has from /: PVEAuditor."},
          {"once more", R"({"path":"/vms/100","roles":"PVEVMUser","users":"a@pve"})", kBoth, kBoth,
           "Nothing changed: a@pve has PVEVMUser on /vms/100 already."},
          {"revoked", R"({"path":"/vms/100","roles":"PVEVMUser","users":"a@pve","delete":true})", kBoth,
@@ -83,14 +84,13 @@ TEST(Pool, TellsItsMembers) {
   constexpr std::string_view kEmpty = R"([{"poolid":"prod","members":[]}])";
   constexpr std::string_view kOne =
       R"([{"poolid":"prod","members":[{"type":"qemu","vmid":100,"name":"web01","id":"qemu/100"}]}])";
-  check(
-      Method::Put, "/pools",
-      {{"one guest exists, one does not", R"({"poolid":"prod","vms":"100,9999"})", kEmpty, kOne,
-        "VM 100 (web01) added.\nUnchanged: guest 9999 is not in it: it does not exist, or may not be seen."},
-       {"again", R"({"poolid":"prod","vms":"100"})", kOne, kOne,
-        "Nothing changed: VM 100 (web01) was in it already."},
-       {"removed", R"({"poolid":"prod","vms":"100","storage":"nix","delete":true})", kOne, kEmpty,
-        "VM 100 (web01) removed.\nUnchanged: storage nix was not in it."}});
+  check(Method::Put, "/pools",
+        {{"one guest exists, one does not", R"({"poolid":"prod","vms":"100,9999"})", kEmpty, kOne,
+          "VM 100 (web01) added. Unchanged: guest 9999 is not in it: it does not exist, or may not be seen."},
+         {"again", R"({"poolid":"prod","vms":"100"})", kOne, kOne,
+          "Nothing changed: VM 100 (web01) was in it already."},
+         {"removed", R"({"poolid":"prod","vms":"100","storage":"nix","delete":true})", kOne, kEmpty,
+          "VM 100 (web01) removed. Unchanged: storage nix was not in it."}});
 }
 
 TEST(Settings, TellWhatAnUpdateChanged) {
@@ -112,7 +112,7 @@ TEST(Settings, TellWhatAnUpdateChanged) {
   check(Method::Put, "/cluster/ha/resources/{sid}",
         {{"HA", R"({"sid":"vm:100","state":"stopped","max_restart":1})", R"({"state":"started"})",
           R"({"state":"stopped","max_restart":1})",
-          "state started -> stopped.\nUnchanged: max_restart is 1 already."}});
+          "state started -> stopped. Unchanged: max_restart is 1 already."}});
   check(Method::Put, "/cluster/options",
         {{"the datacenter", R"({"migration":"type=insecure","delete":"keyboard"})",
           R"({"keyboard":"de","migration":"secure,network=10.0.0.0/8"})",
@@ -134,7 +134,7 @@ TEST(Removals, TellWhatGoesAndWhatStays) {
           "only its definition (dir) is gone, its data in /mnt/iso stay."},
          {"a backup server with a key", R"({"storage":"pbs"})",
           R"({"type":"pbs","server":"10.0.0.5","datastore":"main","encryption-key":"1a:2b"})", "null",
-          "only its definition (pbs) is gone, its data in 10.0.0.5:main stay.\nDestroyed: the storage's "
+          "only its definition (pbs) is gone, its data in 10.0.0.5:main stay. Destroyed: the storage's "
           "encryption "
           "key, without which its backups are unreadable."}});
   check(Method::Delete, "/cluster/backup/{id}",
@@ -180,7 +180,7 @@ TEST(FirewallRule, TellsWhereItIsNow) {
   check(Method::Delete, "/cluster/firewall/rules/{pos}",
         {{"deleted", R"({"pos":0})", kRules,
           R"([{"pos":0,"type":"in","action":"DROP"},{"pos":1,"type":"out","action":"REJECT"}])",
-          "it was 'in ACCEPT SSH (r1)'; 2 rules are left.\nThe rules behind it have moved up by one "
+          "it was 'in ACCEPT SSH (r1)'; 2 rules are left. The rules behind it have moved up by one "
           "position."}});
 }
 
@@ -196,6 +196,23 @@ TEST(FirewallRule, IsReadInWords) {
           json(R"({"type":"in","action":"ACCEPT","proto":"icmp","icmp-type":"echo-request","enable":1})")
               .as_object()),
       "in ACCEPT icmp echo-request");
+}
+
+// Each is compared part by part.
+TEST(Settings, TheFormOfEveryPropertyStringIsKnown) {
+  const facts::Facts facts;
+  std::size_t checked = 0;
+  for (const std::string_view path :
+       {"/nodes/{node}/qemu/{vmid}/config", "/nodes/{node}/lxc/{vmid}/config", "/cluster/options",
+        "/cluster/firewall/options", "/storage/{storage}"}) {
+    for (const auto& parameter : facts.find(Method::Put, path)->parameters) {
+      if (parameter.format != "property-string" || parameter.name == "unused" || parameter.name == "memory")
+        continue;
+      ++checked;
+      EXPECT_NE(change::form(parameter.name), nullptr) << path << " " << parameter.name;
+    }
+  }
+  EXPECT_GE(checked, 30U);
 }
 
 // What PVE does not show is not told.

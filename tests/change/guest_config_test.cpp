@@ -69,12 +69,12 @@ TEST(GuestConfig, TellsWhatBecameOfDisks) {
        {"the boot disk is detached", R"({"delete":"scsi0"})",
         R"({"boot":"order=scsi0;net0","scsi0":"ceph-vm:vm-116-disk-0,size=32G"})",
         R"({"boot":"order=net0","unused0":"ceph-vm:vm-116-disk-0"})",
-        "scsi0 detached, data kept as unused0: ceph-vm:vm-116-disk-0 (32 GiB).\n"
+        "scsi0 detached, data kept as unused0: ceph-vm:vm-116-disk-0 (32 GiB). "
         "scsi0 was the boot disk; the boot order is net0."},
        {"no boot device is left", R"({"delete":"scsi0"})",
         R"({"boot":"order=scsi0","scsi0":"local:116/vm-116-disk-0.qcow2,size=209716K"})",
         R"({"boot":" ","unused0":"local:116/vm-116-disk-0.qcow2"})",
-        "scsi0 detached, data kept as unused0: local:116/vm-116-disk-0.qcow2 (205 MiB).\n"
+        "scsi0 detached, data kept as unused0: local:116/vm-116-disk-0.qcow2 (205 MiB). "
         "scsi0 was the boot disk; no boot device is left."},
        {"force destroys at once", R"({"delete":"scsi6","force":true})",
         R"({"scsi6":"local2:116/vm-116-disk-1.qcow2,size=104858K"})", R"({})",
@@ -87,7 +87,7 @@ TEST(GuestConfig, TellsWhatBecameOfDisks) {
         R"({"boot":"order=scsi0","scsi0":"ceph-vm:vm-116-disk-0,size=32G"})",
         R"({"boot":"order=scsi0","scsi0":"ceph-vm:vm-116-disk-1,size=64G","unused0":"ceph-vm:vm-116-disk-0"})",
         "scsi0 is a new empty disk of 64 GiB: ceph-vm:vm-116-disk-1; the disk it replaces: data kept as "
-        "unused0: ceph-vm:vm-116-disk-0 (32 GiB).\nscsi0 was the boot disk; the boot order is scsi0."},
+        "unused0: ceph-vm:vm-116-disk-0 (32 GiB). scsi0 was the boot disk; the boot order is scsi0."},
        {"a disk is made", R"({"scsi5":"local:0.1"})", R"({})",
         R"({"scsi5":"local:116/vm-116-disk-1.raw,size=104858K"})",
         "scsi5 is a new empty disk of 102 MiB: local:116/vm-116-disk-1.raw."},
@@ -146,6 +146,8 @@ TEST(GuestConfig, TellsWhichOptionsChanged) {
          {"plain values", R"({"cores":4,"memory":"8192","onboot":true})", R"({"cores":2,"memory":"4096"})",
           R"({"cores":4,"memory":"8192","onboot":1})",
           "cores 2 -> 4; memory 4096 -> 8192 MiB; onboot set to 1."},
+         {"memory by its name", R"({"memory":"current=8192"})", R"({"memory":"4096"})",
+          R"({"memory":"current=8192"})", "memory 4096 -> 8192 MiB."},
          {"the default key", R"({"cpu":"host"})", R"({"cpu":"kvm64,flags=+aes"})", R"({"cpu":"host"})",
           "cpu: kvm64 -> host, flags +aes removed."},
          {"agent by its default key and by name", R"({"agent":"enabled=1,fstrim_cloned_disks=1"})",
@@ -156,7 +158,7 @@ TEST(GuestConfig, TellsWhichOptionsChanged) {
          {"the same again", R"({"cores":2})", R"({"cores":2})", R"({"cores":2})",
           "Nothing changed: cores is 2 already."},
          {"an option goes", R"({"delete":"onboot,tags"})", R"({"onboot":1})", R"({})",
-          "onboot 1 removed.\nUnchanged: tags was not set."},
+          "onboot 1 removed. Unchanged: tags was not set."},
          {"a text of several lines", R"({"description":"a\nb"})", R"({"description":"old"})",
           R"({"description":"a\nb"})", "description changed."}});
 }
@@ -166,11 +168,11 @@ TEST(GuestConfig, TellsWhatIsPendingAndSinceWhen) {
         {{"now and later", R"({"cores":2,"name":"db2"})",
           R"([{"key":"cores","value":1},{"key":"name","value":"db1"}])",
           R"([{"key":"cores","value":1,"pending":2},{"key":"name","value":"db2"}])",
-          "name db1 -> db2.\nPending until the guest is stopped and started: cores 1 -> 2."},
+          "name db1 -> db2. Pending until the guest is stopped and started: cores 1 -> 2."},
          {"an older value waits too", R"({"name":"db2"})",
           R"([{"key":"cores","value":1,"pending":2},{"key":"name","value":"db1"}])",
           R"([{"key":"cores","value":1,"pending":2},{"key":"name","value":"db2"}])",
-          "name db1 -> db2.\nPending since before: cores 1 -> 2."},
+          "name db1 -> db2. Pending since before: cores 1 -> 2."},
          {"the same is asked again", R"({"cores":2})", R"([{"key":"cores","value":1,"pending":2}])",
           R"([{"key":"cores","value":1,"pending":2}])",
           "Pending until the guest is stopped and started: cores 1 -> 2 (as before)."},
@@ -195,6 +197,11 @@ TEST(GuestConfig, NeverShowsASecret) {
                      R"({"cipassword":"**********","sshkeys":"ssh-ed25519%20AAAAgeheim99"})", ""};
   const auto text = change::text(told(kVm, secrets));
   EXPECT_EQ(text, "ciuser geheim99@x removed; cipassword changed; sshkeys set.");
+}
+
+TEST(GuestConfig, ShowsNoKeyThatStaysTheSame) {
+  constexpr std::string_view kSame = R"({"sshkeys":"ssh-ed25519%20AAAAgeheim99"})";
+  EXPECT_EQ(change::text(told(kVm, {"", kSame, kSame, kSame, ""})), "sshkeys changed.");
 }
 
 TEST(GuestConfig, ShowsNoControlCharacters) {
