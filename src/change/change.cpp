@@ -28,10 +28,13 @@ Told tell_config(const Change& change) {
 
 /// Where the data of a storage are, as far as its definition tells.
 std::string place(const base::JsonObject& storage) {
-  for (const std::string_view key : {"path", "export", "share", "datastore", "vgname", "pool"}) {
+  const auto server = base::text(storage, "server", 60);
+  for (const std::string_view key : {"export", "share", "datastore"}) {
     const auto value = base::text(storage, key, 60);
-    const auto server = base::text(storage, "server", 60);
     if (!value.empty()) return (server.empty() ? "" : server + ":") + value;
+  }
+  for (const std::string_view key : {"path", "thinpool", "vgname", "pool"}) {
+    if (auto value = base::text(storage, key, 60); !value.empty()) return value;
   }
   return {};
 }

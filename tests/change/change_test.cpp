@@ -132,6 +132,9 @@ TEST(Removals, TellWhatGoesAndWhatStays) {
   check(Method::Delete, "/storage/{storage}",
         {{"a directory", R"({"storage":"iso"})", R"({"type":"dir","path":"/mnt/iso"})", "null",
           "only its definition (dir) is gone, its data in /mnt/iso stay."},
+         {"a share, not where it is mounted", R"({"storage":"nas"})",
+          R"({"type":"nfs","server":"10.0.0.9","export":"/srv","path":"/mnt/pve/nas"})", "null",
+          "only its definition (nfs) is gone, its data in 10.0.0.9:/srv stay."},
          {"a backup server with a key", R"({"storage":"pbs"})",
           R"({"type":"pbs","server":"10.0.0.5","datastore":"main","encryption-key":"1a:2b"})", "null",
           "only its definition (pbs) is gone, its data in 10.0.0.5:main stay. Destroyed: the storage's "
