@@ -67,6 +67,8 @@ std::string shown_holder(const Holder& holder) {
 void granted(const Change& change, const Holder& holder, const std::string& path, Told& told) {
   const auto was = roles_on(change.before, holder, path);
   const auto is = roles_on(change.after, holder, path);
+  // PVE shows a token only the entries that it may see.
+  if (is.empty()) return;
   auto words =
       fmt::format("{} has {} on {}", shown_holder(holder), enumerated(is), shown(std::string_view(path)));
   if (was == is) {
@@ -87,8 +89,10 @@ void revoked(const Change& change, const Holder& holder, const std::string& path
   const auto is = roles_on(change.after, holder, path);
   const auto place = shown(std::string_view(path));
   if (was == is) {
-    told.unchanged.push_back(fmt::format("{} had no {} on {} to revoke", shown_holder(holder),
-                                         enumerated(listed(change.arguments, "roles")), place));
+    if (base::list(change.before).empty()) return;
+    told.unchanged.push_back(fmt::format("PVE shows no entry of {} with {} on {} to revoke",
+                                         shown_holder(holder), enumerated(listed(change.arguments, "roles")),
+                                         place));
     return;
   }
   std::vector<std::string> gone;

@@ -59,10 +59,15 @@ TEST(Acl, TellsWhoHasWhichRoleWhereNow) {
          {"revoked", R"({"path":"/vms/100","roles":"PVEVMUser","users":"a@pve","delete":true})", kBoth,
           kAuditor, "a@pve lost PVEVMUser on /vms/100, where it now has PVEAuditor from /."},
          {"nothing to revoke", R"({"path":"/vms/100","roles":"PVEVMUser","users":"a@pve","delete":true})",
-          kAuditor, kAuditor, "Nothing changed: a@pve had no PVEVMUser on /vms/100 to revoke."},
+          kAuditor, kAuditor,
+          "Nothing changed: PVE shows no entry of a@pve with PVEVMUser on /vms/100 to revoke."},
          {"a group, not below", R"({"path":"/pool/p","roles":"PVEPoolUser","groups":"g","propagate":false})",
           "[]", R"([{"path":"/pool/p","type":"group","ugid":"g","roleid":"PVEPoolUser","propagate":0}])",
           "group g has PVEPoolUser (not on what is below) on /pool/p."},
+         {"the token may see none of it", R"({"path":"/vms/100","roles":"PVEVMUser","users":"a@pve"})", "[]",
+          "[]", ""},
+         {"nor what goes", R"({"path":"/vms/100","roles":"PVEVMUser","users":"a@pve","delete":true})", "[]",
+          "[]", ""},
          {"PVE does not show the ACL", R"({"path":"/","roles":"PVEAdmin","users":"a@pve"})", "null", "null",
           ""}});
 }
