@@ -108,6 +108,9 @@ class Teller {
           fmt::format("{} {}, its pending {} dropped", base::printable(key), stays(key), dropped(key)));
     } else if (set_.contains(key) && is_secret(key)) {
       told_.changes.push_back(base::printable(key) + " changed");
+    } else if (at(after.now, key).is_null() && !comparable(at(set_, key)).empty()) {
+      // PVE took the value and does not show it.
+      return;
     } else {
       told_.unchanged.push_back(base::printable(key) + " " + is_already(key));
     }

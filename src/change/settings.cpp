@@ -55,6 +55,11 @@ base::Json in_words(tool::Subject subject, std::string_view key, const base::Jso
   return value;
 }
 
+/// True where PVE took a value and does not show it: of options that the token may not see.
+bool is_hidden(const Change& change, std::string_view key) {
+  return !argument(change.arguments, key).empty() && at(change.after, key).is_null();
+}
+
 void setting(const Change& change, std::string_view key, Told& told) {
   const auto subject = change.about.subject;
   const auto before = in_words(subject, key, value_of(change, change.before, key));
@@ -64,6 +69,8 @@ void setting(const Change& change, std::string_view key, Told& told) {
     told.changes.push_back(std::move(words));
   } else if (is_secret(key)) {
     told.changes.push_back(base::printable(key) + " changed");
+  } else if (is_hidden(change, key)) {
+    return;
   } else if (after.is_null()) {
     told.unchanged.push_back(base::printable(key) + " is not set");
   } else {
