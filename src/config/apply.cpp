@@ -118,6 +118,13 @@ std::optional<std::string> wait(const Given& given, const Known&, Settings& sett
   return std::nullopt;
 }
 
+std::optional<std::string> ask_timeout(const Given& given, const Known&, Settings& settings) {
+  const auto seconds = number(given, 10, 600, " of seconds");
+  if (!seconds) return seconds.error();
+  settings.ask_timeout = std::chrono::seconds{*seconds};
+  return std::nullopt;
+}
+
 std::optional<std::string> node_tasks(const Given& given, const Known&, Settings& settings) {
   const auto count = number(given, 0, 1000, "");
   if (!count) return count.error();

@@ -21,6 +21,7 @@ std::optional<std::string> ca_file(const Given& given, const Known& known, Setti
 std::optional<std::string> fingerprint(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> timeout(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> wait(const Given& given, const Known& known, Settings& settings);
+std::optional<std::string> ask_timeout(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> node_tasks(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> ignore_findings(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> output(const Given& given, const Known& known, Settings& settings);
@@ -33,6 +34,7 @@ std::optional<std::string> pve(const Given& given, const Known& known, Settings&
 std::optional<std::string> fault(const Given& given, const Known& known, Settings& settings);
 
 std::optional<std::string> http_listen(const Given& given, const Known& known, Settings& settings);
+std::optional<std::string> http_audiences(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> http_no_auth(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> http_tokens(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> http_issuer(const Given& given, const Known& known, Settings& settings);

@@ -85,6 +85,13 @@ std::optional<std::string> set_words(const Given& given, bool (*fits)(std::strin
   return std::nullopt;
 }
 
+// A wildcard would let in whoever has any token of the issuer.
+bool is_audience(std::string_view text) {
+  return text.size() <= 500 && std::ranges::all_of(text, [](char c) {
+           return c > 0x20 && c < 0x7F && c != '*' && c != '"' && c != '\\';
+         });
+}
+
 bool has_auth(const Http& http) { return !http.tokens.empty() || !http.issuer.empty(); }
 
 }  // namespace
@@ -102,6 +109,9 @@ std::optional<std::string> http_misfit(const Http& http) {
   }
   if (!http.jwks.empty() && http.issuer.empty())
     return "PVE_HTTP_JWKS (--http-jwks) is set without " + std::string(kIssuer) +
+           "; name the issuer of the access tokens too.";
+  if (!http.audiences.empty() && http.issuer.empty())
+    return "PVE_HTTP_AUDIENCES (--http-audiences) is set without " + std::string(kIssuer) +
            "; name the issuer of the access tokens too.";
   if (http.no_auth && has_auth(http))
     return "PVE_HTTP_NO_AUTH (--http-no-auth) is set beside " +
@@ -178,6 +188,17 @@ std::optional<std::string> http_url(const Given& given, const Known&, Settings& 
   if (auto error = set_url(given, settings.http.url)) return error;
   if (settings.http.url.find('?') == std::string::npos) return std::nullopt;
   return complaint(given.source, settings.http.url, "must have no query");
+}
+
+std::optional<std::string> http_audiences(const Given& given, const Known&, Settings& settings) {
+  for (auto& audience : parts(given)) {
+    if (!is_audience(audience))
+      return complaint(given.source, audience,
+                       "must be what tokens name as their audience, such as api://pve or a client id, "
+                       "never a pattern");
+    settings.http.audiences.push_back(std::move(audience));
+  }
+  return std::nullopt;
 }
 
 std::optional<std::string> http_certificate(const Given& given, const Known&, Settings& settings) {

@@ -46,6 +46,8 @@ struct Http {
   std::string certificate, key;  ///< PEM files; both or none
   /// Beside those of `listen` and `url`; lower case.
   std::vector<std::string> hosts, origins;
+  /// What access tokens may be for beside the endpoint's URL, as the issuer writes it.
+  std::vector<std::string> audiences;
 };
 
 struct Settings {
@@ -61,6 +63,8 @@ struct Settings {
   std::chrono::seconds timeout{40};  ///< 1 to 3600, for the answer to one request
   /// How long a call that starts a task waits for its end; 0 to 3600, 0: not at all.
   std::chrono::seconds wait{30};
+  /// How long a user may take to answer a question; 10 to 600.
+  std::chrono::seconds ask_timeout{120};
   /// How many heavy tasks of ours may run on a node at once; 0 to 1000, 0: any number.
   unsigned node_tasks = 4;
   /// Findings that are not reported: "CODE" or "CODE:object" with * and ? for any.

@@ -80,13 +80,13 @@ jsonrpc::Error no_batches() {
 }
 
 std::shared_ptr<Connection> Connection::open(const Server& server, Caller caller, std::shared_ptr<Sink> sink,
-                                             Run run, std::chrono::milliseconds patience) {
+                                             Run run, std::optional<Patience> patience) {
   return std::make_shared<Connection>(Key{}, server, std::move(caller), std::move(sink), std::move(run),
-                                      patience);
+                                      patience.value_or(server.patience()));
 }
 
 Connection::Connection(Key /*key*/, const Server& server, Caller caller, std::shared_ptr<Sink> sink, Run run,
-                       std::chrono::milliseconds patience)
+                       Patience patience)
     : server_(server),
       caller_(std::move(caller)),
       sink_(std::move(sink)),
@@ -102,7 +102,7 @@ class Connection::Line final : public Peer {
       : connection_(connection), sink_(std::move(sink)) {}
 
   std::expected<base::Json, jsonrpc::Error> request(std::string_view method, std::string_view params,
-                                                    std::stop_token stop) override {
+                                                    std::stop_token stop, const Waits& waits) override {
     // The question would never arrive, and no answer come.
     if (!sink_->sends())
       return std::unexpected(error(jsonrpc::kInternalError, "the client does not accept text/event-stream"));
@@ -111,7 +111,7 @@ class Connection::Line final : public Peer {
           error(jsonrpc::kInternalError,
                 "the client has not said that it is ready: it sends notifications/initialized, and then the "
                 "request again"));
-    return connection_.outgoing_.request(*sink_, method, params, stop);
+    return connection_.outgoing_.request(*sink_, method, params, stop, waits);
   }
   void set_log_level(LogLevel level) override { connection_.set_log_level(level); }
   bool subscribe(const std::string& uri) override {

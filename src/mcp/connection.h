@@ -43,10 +43,9 @@ jsonrpc::Error no_batches();
 class Connection final : public Listener, public std::enable_shared_from_this<Connection> {
  public:
   /// `server` outlives the connection and the jobs it gave to `run`. `sink` takes what belongs to no request:
-  /// notifications of changes, and everything for receive(text).
+  /// notifications of changes, and everything for receive(text). Without a `patience` the server's counts.
   static std::shared_ptr<Connection> open(const Server& server, Caller caller, std::shared_ptr<Sink> sink,
-                                          Run run,
-                                          std::chrono::milliseconds patience = std::chrono::minutes(10));
+                                          Run run, std::optional<Patience> patience = {});
 
   ~Connection() override;
 
@@ -78,7 +77,7 @@ class Connection final : public Listener, public std::enable_shared_from_this<Co
 
  public:
   Connection(Key key, const Server& server, Caller caller, std::shared_ptr<Sink> sink, Run run,
-             std::chrono::milliseconds patience);
+             Patience patience);
 
  private:
   /// Progress and the like go to `notices`, answers to `answers`: they differ inside a batch.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -38,10 +39,12 @@ class Peer {
   Peer& operator=(const Peer&) = delete;
   virtual ~Peer() = default;
 
+  /// Called now and then while the answer has not come.
+  using Waits = std::function<void()>;
   /// Sends a request and waits for its result. Fails when the client answers with an error, does not answer
-  /// in time, is gone, or `stop` fires; in the last two cases it is told that the request is void.
+  /// in time (Patience), is gone, or `stop` fires; in the last two cases it is told that the request is void.
   virtual std::expected<base::Json, jsonrpc::Error> request(std::string_view method, std::string_view params,
-                                                            std::stop_token stop) = 0;
+                                                            std::stop_token stop, const Waits& waits) = 0;
 
   /// Legacy sessions only.
   virtual void set_log_level(LogLevel level) = 0;

@@ -54,6 +54,16 @@ void InFlight::report(double progress, std::optional<double> total, std::string_
   notices_->send(jsonrpc::write_notification("notifications/progress", params));
 }
 
+void InFlight::linger(std::string_view message) {
+  constexpr double kStep = 1e-6;
+  double next = kStep;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (last_progress_) next = std::max(*last_progress_ + kStep, std::nextafter(*last_progress_, HUGE_VAL));
+  }
+  report(next, std::nullopt, message);
+}
+
 void InFlight::pause() {
   const std::scoped_lock lock(mutex_);
   if (notices_ && revision_ == Revision::R2025_11_25) notices_->pause();

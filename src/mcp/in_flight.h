@@ -28,6 +28,7 @@ class InFlight final : public Progress, public Log {
 
   /// Four a second on average, eight at once; what comes faster falls away. Nothing that does not grow.
   void report(double progress, std::optional<double> total, std::string_view message) override;
+  void linger(std::string_view message) override;
   bool wanted() const override { return progress_token_.has_value(); }
   void pause() override;
 

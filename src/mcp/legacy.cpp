@@ -143,7 +143,10 @@ std::expected<base::Json, std::string> ask(const InputRequest& request, const Ex
     object.json(name, *shown);
   }
   object.close();
-  auto answer = exchange.peer.request(method_of(request.kind), params, exchange.stop);
+  const auto waits = [&] {
+    exchange.progress.linger(form ? "Waiting for the user's answer" : "Waiting for the client's answer");
+  };
+  auto answer = exchange.peer.request(method_of(request.kind), params, exchange.stop, waits);
   if (!answer) return std::unexpected(answer.error().message);
   if (!answers(*answer, request))
     return std::unexpected(form ? "the answer does not fit the form" : "it is no answer");

@@ -1,5 +1,6 @@
 #include "mcp/outgoing.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -14,7 +15,8 @@ std::unexpected<jsonrpc::Error> failed(std::string_view why) {
 
 std::expected<base::Json, jsonrpc::Error> Outgoing::request(Sink& sink, std::string_view method,
                                                             std::string_view params,
-                                                            const std::stop_token& stop) {
+                                                            const std::stop_token& stop,
+                                                            const Peer::Waits& waits) {
   jsonrpc::Id id;
   {
     const std::scoped_lock lock(mutex_);
@@ -26,8 +28,7 @@ std::expected<base::Json, jsonrpc::Error> Outgoing::request(Sink& sink, std::str
   sink.send(jsonrpc::write_request(id, method, params));
 
   std::unique_lock lock(mutex_);
-  const auto answered = [&] { return closed_ || waiting_.at(id).has_value(); };
-  const bool in_time = changed_.wait_for(lock, stop, patience_, answered);
+  const bool in_time = await(id, lock, stop, waits);
   auto slot = std::move(waiting_.extract(id).mapped());
   if (slot) return *std::move(slot);
   if (closed_) return failed("the client sends no more messages");
@@ -36,8 +37,24 @@ std::expected<base::Json, jsonrpc::Error> Outgoing::request(Sink& sink, std::str
   jsonrpc::write_id(id, void_request);
   void_request += '}';
   sink.send(jsonrpc::write_notification("notifications/cancelled", void_request));
-  return failed(in_time || stop.stop_requested() ? "the call was cancelled"
-                                                 : "the client did not answer in time");
+  if (in_time || stop.stop_requested()) return failed("the call was cancelled");
+  const auto limit = std::chrono::ceil<std::chrono::seconds>(patience_.limit).count();
+  return failed("nobody answered within " + std::to_string(limit) + " s");
+}
+
+bool Outgoing::await(const jsonrpc::Id& id, std::unique_lock<std::mutex>& lock, const std::stop_token& stop,
+                     const Peer::Waits& waits) {
+  const auto answered = [&] { return closed_ || waiting_.at(id).has_value(); };
+  auto left = patience_.limit;
+  for (;;) {
+    const auto turn = std::min(left, patience_.beat);
+    if (changed_.wait_for(lock, stop, turn, answered)) return true;
+    left -= turn;
+    if (stop.stop_requested() || left.count() <= 0) return false;
+    lock.unlock();
+    waits();
+    lock.lock();
+  }
 }
 
 bool Outgoing::deliver(jsonrpc::Response response) {

@@ -14,6 +14,8 @@
 
 #include "base/json.h"
 #include "jsonrpc/message.h"
+#include "mcp/exchange.h"
+#include "mcp/server.h"
 #include "mcp/sink.h"
 
 namespace mcp {
@@ -21,12 +23,12 @@ namespace mcp {
 /// Safe from many threads.
 class Outgoing {
  public:
-  /// A client that takes longer than `patience` to answer is given up.
-  explicit Outgoing(std::chrono::milliseconds patience) : patience_(patience) {}
+  explicit Outgoing(Patience patience) : patience_(patience) {}
 
   /// Peer::request, sent to `sink`.
   std::expected<base::Json, jsonrpc::Error> request(Sink& sink, std::string_view method,
-                                                    std::string_view params, const std::stop_token& stop);
+                                                    std::string_view params, const std::stop_token& stop,
+                                                    const Peer::Waits& waits);
 
   /// False when nobody waits for it.
   bool deliver(jsonrpc::Response response);
@@ -36,7 +38,11 @@ class Outgoing {
  private:
   using Slot = std::optional<std::expected<base::Json, jsonrpc::Error>>;
 
-  const std::chrono::milliseconds patience_;
+  /// True when the answer was there in time, or the client is gone. With the mutex held.
+  bool await(const jsonrpc::Id& id, std::unique_lock<std::mutex>& lock, const std::stop_token& stop,
+             const Peer::Waits& waits);
+
+  const Patience patience_;
 
   std::mutex mutex_;
   std::condition_variable_any changed_;

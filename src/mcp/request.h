@@ -38,6 +38,9 @@ class Progress {
   virtual ~Progress() = default;
   /// `progress` must grow from one report to the next; `total` when it is known.
   virtual void report(double progress, std::optional<double> total, std::string_view message) = 0;
+  /// Nothing is further than before, and the request goes on: the smallest step that a client takes for
+  /// progress.
+  virtual void linger(std::string_view /*message*/) {}
   /// False: nobody asked for it, so finding it out can be spared.
   virtual bool wanted() const { return true; }
   /// The rest takes long: a client that can come back for it may be sent away meanwhile (SSE polling of

@@ -76,11 +76,12 @@ constexpr std::array kMethods{
 }  // namespace
 
 Server::Server(const Offer& offer, ServerInfo info, std::shared_ptr<const Seal> seal,
-               const base::Clock& clock)
+               const base::Clock& clock, Patience patience)
     : offer_(offer),
       info_(std::move(info)),
       seal_(std::move(seal)),
       clock_(clock),
+      patience_(patience),
       spent_(std::make_unique<SpentStates>()),
       subscriptions_(std::make_unique<Subscriptions>(*this)) {}
 

@@ -2,6 +2,7 @@
 // of a client; that is in mcp/connection.h.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <memory>
@@ -30,6 +31,13 @@ struct ServerInfo {
   std::string version;
   /// For the model; the essence in the first 500 characters. Empty: none.
   std::string instructions;
+};
+
+/// How long a client of the older revisions may take to answer a question.
+struct Patience {
+  std::chrono::milliseconds limit{std::chrono::seconds(120)};
+  /// How often its request tells meanwhile that it waits: hosts end a call that is silent for a minute.
+  std::chrono::milliseconds beat{std::chrono::seconds(10)};
 };
 
 /// What is behind the server. Null: not offered, its methods do not exist and its capability is not named.
@@ -64,7 +72,8 @@ struct Method {
 class Server {
  public:
   /// `clock` outlives it.
-  Server(const Offer& offer, ServerInfo info, std::shared_ptr<const Seal> seal, const base::Clock& clock);
+  Server(const Offer& offer, ServerInfo info, std::shared_ptr<const Seal> seal, const base::Clock& clock,
+         Patience patience = {});
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -82,6 +91,7 @@ class Server {
   Changes& changes() const;
 
   const base::Clock& clock() const { return clock_; }
+  const Patience& patience() const { return patience_; }
 
   /// Null when this revision has no such method, or it is not offered: -32601. `initialize` is not here: it
   /// makes the state of a connection.
@@ -92,6 +102,7 @@ class Server {
   const ServerInfo info_;
   const std::shared_ptr<const Seal> seal_;
   const base::Clock& clock_;
+  const Patience patience_;
   const std::unique_ptr<SpentStates> spent_;
   const std::unique_ptr<Subscriptions> subscriptions_;
 };

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { Client as Client2 } from '@modelcontextprotocol/client';
 import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
-import { main, withServer, withTransport } from './fixture.mjs';
-import { RawHttp, envelope } from './raw.mjs';
+import { command, main, withServer, withTransport } from './fixture.mjs';
+import { RawHttp, RawStdio, envelope } from './raw.mjs';
 
 const yes = { action: 'accept', content: { confirm: true } };
 
@@ -176,7 +176,32 @@ async function sayNonsense(label, open) {
   console.log(`${label}: ${Object.keys(nonsense).length} kinds of nonsense`);
 }
 
-const programs = { replicas };
+/** A question that nobody answers is a no: withdrawn in the end, and until then the call tells that it waits. */
+async function silent() {
+  const args = ['--patience', '300:100'];
+  const say = async (label, raw) => {
+    const asked = [];
+    const heard = [];
+    raw.answer = (request) => { asked.push(request); };
+    raw.hear = (method, params) => heard.push({ method, params });
+    await raw.initialize({ elicitation: {} });
+    const call = { name: 'delete_thing', arguments: { name: 'web01' }, _meta: { progressToken: 'p' } };
+    const { result } = await raw.request('tools/call', call);
+    assert.equal(result.isError, true);
+    assert.match(result.content[0].text, /^Nothing was changed: .*"Delete web01\?".* nobody answered within 1 s\.$/);
+    assert.deepEqual(asked.map((request) => request.method), ['elicitation/create']);
+    const told = heard.filter(({ method }) => method === 'notifications/progress').map(({ params }) => params);
+    assert.equal(told.length, 2, JSON.stringify(heard));
+    assert.ok(told[0].progressToken === 'p' && told[1].progress > told[0].progress && told[0].progress > 0);
+    assert.deepEqual(heard.at(-1), { method: 'notifications/cancelled', params: { requestId: asked[0].id } });
+    await raw.close();
+    console.log(`${label}: refused after ${told.length} signs of life`);
+  };
+  await say('silent, stdio', new RawStdio(command, args));
+  await withServer(args, (url) => say('silent, http', new RawHttp(url)));
+}
+
+const programs = { replicas, silent };
 for (const transport of ['stdio', 'http']) {
   for (const [name, connect] of Object.entries({ sdk1, sdk2 })) {
     programs[`${name}_${transport}`] = () => withTransport(name, transport, (open) =>

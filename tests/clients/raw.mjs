@@ -13,8 +13,8 @@ export const envelope = (capabilities) => ({
 });
 
 /**
- * What both transports have in common: `answer(request)` gives the result or error for a request of the server, `hear` is
- * told of its notifications.
+ * What both transports have in common: `answer(request)` gives the result or error for a request of the server, or nothing for
+ * none at all; `hear` is told of its notifications.
  */
 class Raw {
   #last = 0;
@@ -36,7 +36,10 @@ class Raw {
   async taken(message) {
     if (!message.method) return false;
     if (message.id === undefined) this.hear(message.method, message.params);
-    else await this.send({ jsonrpc: '2.0', id: message.id, ...this.answer(message) });
+    else {
+      const answer = this.answer(message);
+      if (answer) await this.send({ jsonrpc: '2.0', id: message.id, ...answer });
+    }
     return true;
   }
 }

@@ -96,6 +96,18 @@ TEST(Http, WhatDoesNotGoTogether) {
               HasSubstr("beside PVE_HTTP_ISSUER"));
 }
 
+TEST(Http, FurtherAudiencesAreNeverAny) {
+  const config::Flag http{"--http", "127.0.0.1:8080"};
+  const config::Flag issuer{"--http-issuer", "https://a"};
+  const auto settings = load({http, issuer, {"--http-audiences", "api://Pve, 0oa1b2c3"}});
+  ASSERT_TRUE(settings) << settings.error();
+  EXPECT_THAT(settings->http.audiences, ElementsAre("api://Pve", "0oa1b2c3"));
+  for (const auto* bad : {"*", "api://*", "a b", "a\"b"})
+    EXPECT_THAT(error({http, issuer, {"--http-audiences", bad}}), HasSubstr("never a pattern")) << bad;
+  EXPECT_THAT(error({http, {"--http-audiences", "a"}}),
+              HasSubstr("PVE_HTTP_AUDIENCES (--http-audiences) is set without PVE_HTTP_ISSUER"));
+}
+
 TEST(Http, AnIssuerSpeaksHttpsOrIsHere) {
   const auto told = [](const char* url) {
     return error({{"--http", "127.0.0.1:1"}, {"--http-issuer", url}});

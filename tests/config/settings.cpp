@@ -439,6 +439,15 @@ TEST_F(Load, RefusesBadFiles) {
   }
 }
 
+TEST_F(Load, AUserHasAtLeastTenSecondsToAnswer) {
+  EXPECT_EQ(config::Settings{}.ask_timeout.count(), 120);
+  for (const auto* const bad : {"9", "601", "0", "2m"}) {
+    flags_.clear();
+    flag("--ask-timeout", bad);
+    EXPECT_THAT(error(), AllOf(HasSubstr("--ask-timeout"), HasSubstr("10 to 600"))) << bad;
+  }
+}
+
 TEST_F(Load, RefusesAValueThatIsGivenTwice) {
   flag("--timeout", "3");
   flag("--timeout", "4");

@@ -1,12 +1,15 @@
 // A server with what the conformance suite asks for, on the product's protocol and transports. Never shipped.
 //
-//   fixture_server [--http 127.0.0.1:PORT] [--state-key TEXT]
+//   fixture_server [--http 127.0.0.1:PORT] [--state-key TEXT] [--patience LIMIT:BEAT]
 //
 // Without --http it serves stdio. With it, the first line on stdout is the URL. Servers that share a state
-// key take over each other's requests.
+// key take over each other's requests. --patience is that with questions, in milliseconds.
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
+#include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -16,6 +19,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/number.h"
 #include "cli/signals.h"
 #include "conformance/jobs.h"
 #include "conformance/library.h"
@@ -33,7 +37,16 @@ namespace {
 struct Arguments {
   std::optional<transport::HttpOptions> http;
   std::string state_key;
+  mcp::Patience patience;
 };
+
+std::optional<mcp::Patience> patience(std::string_view text) {
+  const auto colon = std::min(text.find(':'), text.size());
+  const auto limit = base::parse_number<std::int64_t>(text.substr(0, colon));
+  const auto beat = base::parse_number<std::int64_t>(text.substr(std::min(colon + 1, text.size())));
+  if (!limit || !beat || *beat < 1) return std::nullopt;
+  return mcp::Patience{std::chrono::milliseconds(*limit), std::chrono::milliseconds(*beat)};
+}
 
 std::optional<transport::HttpOptions> http_options(std::string_view text) {
   const auto colon = text.rfind(':');
@@ -55,6 +68,10 @@ std::optional<Arguments> parse(std::span<char* const> words) {
     } else if (name == "--http") {
       arguments.http = http_options(words[i + 1]);
       if (!arguments.http) return std::nullopt;
+    } else if (name == "--patience") {
+      const auto given = patience(words[i + 1]);
+      if (!given) return std::nullopt;
+      arguments.patience = *given;
     } else {
       return std::nullopt;
     }
@@ -90,7 +107,9 @@ int serve(const mcp::Server& server, const Arguments& arguments, transport::Stop
 int main(int argc, char** argv) {
   const auto arguments = parse(std::span<char* const>(argv, static_cast<std::size_t>(argc)).subspan(1));
   if (!arguments) {
-    base::log(base::LogLevel::Error, "usage: fixture_server [--http ADDRESS:PORT] [--state-key TEXT]");
+    base::log(base::LogLevel::Error,
+              "usage: fixture_server [--http ADDRESS:PORT] [--state-key TEXT] "
+              "[--patience LIMIT:BEAT]");
     return 2;
   }
   transport::StopControl stop;
@@ -109,7 +128,7 @@ int main(int argc, char** argv) {
   offer.tasks = &jobs;
   offer.watch = &watcher;
   const mcp::Server server(offer, {"fixture", "Conformance fixture", "1", "For tests only."},
-                           seal(arguments->state_key), clock);
+                           seal(arguments->state_key), clock, arguments->patience);
   stage.changes = &server.changes();
   const int code = serve(server, *arguments, stop);
   // Calls left behind use what lives here: no destructor may run.

@@ -136,7 +136,7 @@ void feed(std::string_view bytes, std::size_t step) {
         job();
         return true;
       },
-      std::chrono::milliseconds(0));
+      mcp::Patience{std::chrono::milliseconds(0)});
   transport::LineSplitter splitter(4096);
   const auto line = [&](std::string_view text) { connection->receive(text); };
   const auto too_long = [&] { connection->unreadable({jsonrpc::kInvalidRequest, "too long", {}}); };

@@ -92,7 +92,7 @@ struct Client {
         job();
         return true;
       },
-      std::chrono::milliseconds(0));
+      mcp::Patience{std::chrono::milliseconds(0)});
 
   const base::JsonObject& ask(std::string_view method, base::JsonObject params) {
     params["_meta"] = *base::parse_json(

@@ -266,7 +266,7 @@ class ConnectionTest : public testing::Test {
   mcp::Server server{{tools}, kInfo, std::make_shared<const mcp::Seal>(), clock};
   protocol::Recorder recorder;
   std::shared_ptr<Inbox> inbox = std::make_shared<Inbox>(recorder);
-  std::chrono::milliseconds patience = kForever;
+  mcp::Patience patience{kForever, kForever};
   std::shared_ptr<mcp::Connection> connection = open();
 
   std::shared_ptr<mcp::Connection> open() { return open(server); }

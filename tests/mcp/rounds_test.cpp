@@ -466,7 +466,7 @@ TEST_F(OlderForms, NameTheirChoicesAsTheRevisionDoes) {
 }
 
 TEST_F(OlderForms, WhatTheRevisionCannotSayIsNotAsked) {
-  patience = std::chrono::milliseconds(0);
+  patience.limit = std::chrono::milliseconds(0);
   for (const auto* const property :
        {R"({"type":"array","items":{"type":"string","enum":["a","b"]}})", R"({"type":"object"})", "7",
         R"({"type":"null"})", "{}", R"({"type":"string","oneOf":[{"title":"no value"}]})",
@@ -477,6 +477,40 @@ TEST_F(OlderForms, WhatTheRevisionCannotSayIsNotAsked) {
     const auto refused = result(call("form", "1"));
     ASSERT_TRUE(refused.contains("isError")) << property;
     EXPECT_THAT(text(refused), HasSubstr("revision 2025-06-18 has no form for \"a\"")) << property;
+  }
+}
+
+TEST_F(LegacyRounds, AQuestionThatNobodyAnswersIsANo) {
+  patience = {std::chrono::milliseconds(30), std::chrono::milliseconds(10)};
+  tools.more["late"] = [](const mcp::Call& call) -> mcp::Outcome {
+    call.progress.report(5, 10, "half of it");
+    return mcp::ask_confirmation("sure", "Delete guest 101?");
+  };
+  connection = open(all);
+  initialize("2025-11-25", kAsk);
+  send(R"({"jsonrpc":"2.0","method":"notifications/initialized"})");
+  for (const auto* const tool : {"confirm", "late"}) {
+    const bool late = tool == std::string_view("late");
+    auto at = inbox->messages().size();
+    send(call(tool, "1", R"(,"_meta":{"progressToken":"p"})"));
+    if (late) ++at;
+    const auto asked = json(inbox->at(at)).as_object();
+    EXPECT_EQ(asked.at("method"), "elicitation/create");
+    double told = late ? 5 : 0;
+    for (std::size_t i = at + 1; i < at + 3; ++i) {
+      const auto params = json(inbox->at(i)).at("params").as_object();
+      EXPECT_EQ(params.at("progressToken"), "p");
+      EXPECT_GT(params.at("progress").to_number<double>(), told) << "else clients drop it";
+      told = params.at("progress").to_number<double>();
+      EXPECT_LT(told, late ? 5.1 : 0.1);
+      EXPECT_EQ(params.at("message"), "Waiting for the user's answer");
+    }
+    EXPECT_EQ(json(inbox->at(at + 3)).at("params").at("requestId"), asked.at("id"));
+    const auto refused = json(inbox->at(at + 4)).at("result").as_object();
+    EXPECT_EQ(refused.at("isError"), true);
+    EXPECT_EQ(text(refused),
+              "Nothing was changed: this call needs an answer from the user first (\"Delete guest "
+              "101?\"), and asking failed: nobody answered within 1 s.");
   }
 }
 
