@@ -107,7 +107,7 @@ std::expected<Principal, Denied> Authenticator::check_jwt(std::string_view token
     for (const auto& key : *keys) verified = verified || verify(key, jws->signed_text, jws->signature);
   }
   if (!verified) return invalid("The token's signature is wrong.");
-  auto claims = check_claims(jws->payload, {options_.issuer, resource_, clock_->wall()});
+  auto claims = check_claims(jws->payload, {options_.issuer, resource_, options_.audiences, clock_->wall()});
   if (!claims) return invalid(claims.error());
   const auto tier = highest(claims->scopes);
   if (!tier) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "auth/challenge.h"
 #include "auth/key_source.h"
@@ -28,6 +29,8 @@ struct Options {
   Words words;
   /// Index in Words::tiers of what the server itself allows; the metadata name no scope above it.
   std::size_t highest_tier = 2;
+  /// What access tokens may be for beside `resource`, compared as they are but for a slash at their end.
+  std::vector<std::string> audiences{};
 };
 
 /// Safe to use from several threads.

@@ -89,7 +89,8 @@ std::expected<std::string_view, std::string> bearer_token(const net::Headers& he
 }
 
 MetadataPaths metadata_paths(const Location& resource) {
-  return {std::string(kWellKnown), std::string(kWellKnown) + resource.path};
+  const std::string root(kWellKnown);
+  return {root, root + resource.path, root + "/mcp"};
 }
 
 std::string protected_resource_metadata(const Location& resource, std::string_view issuer,

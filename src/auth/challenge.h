@@ -44,10 +44,12 @@ class Challenges {
 std::expected<std::string_view, std::string> bearer_token(const net::Headers& headers);
 
 /// Where the metadata of RFC 9728 are served: the root's path, and the one with the resource's path behind it
-/// (the one that challenges announce). Both are the same when the resource has no path.
+/// (the one that challenges announce). Both are the same when the resource has no path. `local` has the path
+/// of our own endpoint, for a proxy that takes another one away.
 struct MetadataPaths {
   std::string root;
   std::string inserted;
+  std::string local;
 };
 MetadataPaths metadata_paths(const Location& resource);
 

@@ -99,15 +99,21 @@ std::optional<std::string> check_dates(const base::JsonObject& claims, double no
   return std::nullopt;
 }
 
-// A resource without a path is written with a slash by those who normalise URLs, without by the
-// specification.
-bool names(std::string_view audience, const Location& resource) {
-  const auto wanted = resource.text();
-  return audience == wanted || (resource.path.empty() && audience == wanted + "/");
+// Issuers and clients that normalise URLs add a slash, others take it away; the same place is meant.
+std::string_view without_slash(std::string_view text) {
+  return text.substr(0, text.size() - (text.ends_with('/') ? 1 : 0));
 }
 
-std::optional<std::string> check_audience(const base::Json* audience, const Location& resource) {
-  const auto is_ours = [&](const base::Json& item) { return names(base::raw_text(item), resource); };
+bool names(std::string_view audience, const Expectation& expected) {
+  const auto given = without_slash(audience);
+  if (given.empty()) return false;
+  return given == expected.resource.text() ||
+         std::ranges::any_of(expected.audiences,
+                             [&](const std::string& further) { return without_slash(further) == given; });
+}
+
+std::optional<std::string> check_audience(const base::Json* audience, const Expectation& expected) {
+  const auto is_ours = [&](const base::Json& item) { return names(base::raw_text(item), expected); };
   bool ours = false;
   std::string_view example;
   if (audience != nullptr && audience->is_array()) {
@@ -119,8 +125,10 @@ std::optional<std::string> check_audience(const base::Json* audience, const Loca
     example = base::raw_text(*audience);
   }
   if (ours) return std::nullopt;
-  if (example.empty()) return "The token has no aud; it must be for " + resource.text() + ".";
-  return "The token is for '" + base::printable(example, 200) + "', but must be for " + resource.text() + ".";
+  const auto wanted =
+      expected.resource.text() + (expected.audiences.empty() ? "." : " or a further audience.");
+  if (example.empty()) return "The token has no aud; it must be for " + wanted;
+  return "The token is for '" + base::printable(example, 200) + "', but must be for " + wanted;
 }
 
 std::optional<std::string> add_scopes(const base::Json* claim, std::vector<std::string>& scopes) {
@@ -165,8 +173,7 @@ std::expected<Claims, std::string> check_claims(std::string_view payload, const 
   const auto issuer = base::raw_text(*claims, "iss");
   if (issuer.empty() || issuer != expected.issuer)
     return std::unexpected("The token's iss is not '" + std::string(expected.issuer) + "'.");
-  if (auto error = check_audience(claims->if_contains("aud"), expected.resource))
-    return std::unexpected(*error);
+  if (auto error = check_audience(claims->if_contains("aud"), expected)) return std::unexpected(*error);
   const double now = static_cast<double>(expected.now.time_since_epoch().count()) / 1000;
   if (auto error = check_dates(*claims, now)) return std::unexpected(*error);
   const auto subject = base::raw_text(*claims, "sub");

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <expected>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,11 +40,13 @@ struct Claims {
 struct Expectation {
   std::string_view issuer;
   const Location& resource;
+  /// Further names for us.
+  std::span<const std::string> audiences;
   base::Clock::Wall now;
 };
 
-/// Checks iss, aud, exp, nbf, iat and sub and reads scope and scp. For verified payloads only: the error, a
-/// sentence, may name the claims.
+/// Checks iss, aud (a slash at its end does not matter), exp, nbf, iat and sub and reads scope and scp. For
+/// verified payloads only: the error, a sentence, may name the claims.
 std::expected<Claims, std::string> check_claims(std::string_view payload, const Expectation& expected);
 
 }  // namespace auth

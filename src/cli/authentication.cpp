@@ -55,7 +55,8 @@ std::expected<std::unique_ptr<auth::Authenticator>, std::string> authenticator(
                                     .issuer = http.issuer,
                                     .jwks_url = http.jwks,
                                     .words = words(),
-                                    .highest_tier = index_of(settings.tier)},
+                                    .highest_tier = index_of(settings.tier),
+                                    .audiences = http.audiences},
                                    std::move(clients), clock);
 }
 

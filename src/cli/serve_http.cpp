@@ -103,7 +103,8 @@ void authenticate_by(auth::Authenticator& authenticator, transport::HttpOptions&
   };
   if (const auto metadata = authenticator.metadata()) {
     const auto paths = authenticator.paths();
-    options.documents = {{paths.root, *metadata}, {paths.inserted, *metadata}};
+    for (const auto& path : {paths.root, paths.inserted, paths.local})
+      options.documents.emplace_back(path, *metadata);
   }
 }
 

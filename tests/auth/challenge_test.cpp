@@ -91,6 +91,9 @@ TEST(Metadata, AreThoseOfRfc9728) {
   const auto paths = auth::metadata_paths(resource);
   EXPECT_EQ(paths.root, "/.well-known/oauth-protected-resource");
   EXPECT_EQ(paths.inserted, "/.well-known/oauth-protected-resource/mcp");
+  const auto behind = auth::metadata_paths(*auth::parse_location("https://example.com/pve/mcp/"));
+  EXPECT_EQ(behind.inserted, "/.well-known/oauth-protected-resource/pve/mcp");
+  EXPECT_EQ(behind.local, "/.well-known/oauth-protected-resource/mcp");
   const auto bare = auth::metadata_paths(*auth::parse_location("https://mcp.example.com/"));
   EXPECT_EQ(bare.inserted, bare.root);
 }

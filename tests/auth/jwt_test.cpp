@@ -81,10 +81,11 @@ TEST(Jws, ShapesThatAreRefused) {
 }
 
 std::expected<auth::Claims, std::string> claims(const std::string& payload,
-                                                const char* resource = "https://mcp.example.com/mcp") {
+                                                const char* resource = "https://mcp.example.com/mcp",
+                                                const std::vector<std::string>& audiences = {}) {
   const auto location = *auth::parse_location(resource);
   const base::Clock::Wall now{std::chrono::seconds{kNow}};
-  return auth::check_claims(payload, {"https://id.example.com/", location, now});
+  return auth::check_claims(payload, {"https://id.example.com/", location, audiences, now});
 }
 
 // Members of `changes` replace or, with "-", remove those of a good payload.
@@ -121,6 +122,7 @@ TEST(Claims, TablesOfWhatCounts) {
   const auto at = [](long seconds) { return std::to_string(kNow + seconds); };
   const std::vector<std::map<std::string, std::string>> good = {
       {{"aud", R"(["https://other.example.com","https://mcp.example.com/mcp"])"}},
+      {{"aud", "\"https://mcp.example.com/mcp/\""}},
       {{"exp", at(1)}},
       {{"exp", std::to_string(kNow) + ".5"}},
       {{"exp", "18446744073709551615"}},
@@ -140,7 +142,8 @@ TEST(Claims, TablesOfWhatCounts) {
       {{{"aud", "7"}}, "has no aud"},
       {{{"aud", "\"https://mcp.example.com/\""}},
        "is for 'https://mcp.example.com/', but must be for https://mcp.example.com/mcp"},
-      {{{"aud", "\"https://mcp.example.com/mcp/\""}}, "is for"},
+      {{{"aud", "\"https://mcp.example.com/mcp//\""}}, "is for"},
+      {{{"aud", "\"/\""}}, "is for"},
       {{{"aud", "\"https://mcp.example.com/mcp2\""}}, "is for"},
       {{{"aud", R"(["a",["https://mcp.example.com/mcp"]])"}}, "is for 'a'"},
       {{{"exp", "-"}}, "no exp"},
@@ -183,6 +186,19 @@ TEST(Claims, AResourceWithoutAPathHasTwoSpellings) {
   for (const auto* aud : {"\"https://mcp.example.com\"", "\"https://mcp.example.com/\""})
     EXPECT_TRUE(claims(payload({{"aud", aud}}), "https://mcp.example.com")) << aud;
   EXPECT_FALSE(claims(payload({{"aud", "\"https://mcp.example.com//\""}}), "https://mcp.example.com"));
+}
+
+TEST(Claims, FurtherAudiencesAreComparedAsTheyAre) {
+  const std::vector<std::string> further = {"api://pve", "0oa1b2c3/"};
+  const auto told = [&](const std::string& audience) {
+    const auto checked = claims(payload({{"aud", audience}}), "https://mcp.example.com/mcp", further);
+    return checked ? "no error" : checked.error();
+  };
+  for (const auto* const ours : {R"("api://pve")", R"("api://pve/")", R"("0oa1b2c3")", R"(["x","0oa1b2c3/"])",
+                                 R"("https://mcp.example.com/mcp")"})
+    EXPECT_EQ(told(ours), "no error") << ours;
+  for (const auto* const other : {R"("api://PVE")", R"("api://pve2")", R"("")", R"("/")", R"("*")", "[]"})
+    EXPECT_THAT(told(other), HasSubstr("https://mcp.example.com/mcp or a further audience.")) << other;
 }
 
 TEST(Claims, PayloadsThatAreNone) {
