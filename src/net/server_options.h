@@ -4,8 +4,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace net {
 
@@ -67,6 +69,10 @@ struct ServerOptions {
   Milliseconds idle_limit{60'000};
   /// Without the peer taking a byte of what waits for it, or its system acknowledging one.
   Milliseconds stall_limit{60'000};
+
+  /// The body, JSON, of what the server refuses by itself: no request that can be read, or one beyond a
+  /// limit. Called on the I/O thread with the status and a sentence. Without it the sentence is the body.
+  std::function<std::string(unsigned status, std::string_view sentence)> refusal_body;
 
   /// Threads for a Handler; a Serve takes none.
   unsigned workers = 4;

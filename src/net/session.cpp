@@ -161,7 +161,8 @@ void Session::shake_hands() {
 
 void Session::next_request() {
   if (turned_away_) {
-    const Response response{503, "Service Unavailable", {{"Retry-After", "5"}}, "Too many connections.\n"};
+    auto response = refusal_response({503, "Service Unavailable", "Too many connections.\n"});
+    response.headers.emplace_back("Retry-After", "5");
     return say_last(response);
   }
   if (host_.door->draining && reader_.idle()) return close();
@@ -256,9 +257,20 @@ void Session::redirect() {
 
 void Session::refuse(const Refusal& refusal) {
   if (refusal.status == 0) return close();
+  say_last(refusal_response(refusal));
+}
+
+Response Session::refusal_response(const Refusal& refusal) const {
   Response response{refusal.status, refusal.reason, {}, refusal.body};
-  if (!refusal.body.empty()) response.headers.emplace_back("Content-Type", "text/plain");
-  say_last(response);
+  if (const auto& body = host_.options.refusal_body) {
+    auto sentence = refusal.body.empty() ? refusal.reason + "." : refusal.body;
+    while (sentence.ends_with('\n')) sentence.pop_back();
+    response.body = body(refusal.status, sentence);
+  }
+  if (!response.body.empty())
+    response.headers.emplace_back("Content-Type",
+                                  host_.options.refusal_body ? "application/json" : "text/plain");
+  return response;
 }
 
 // An answer of the server itself, after which nothing the peer sends is understood.

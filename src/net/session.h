@@ -87,6 +87,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void dispatch();
   void redirect();
   void refuse(const Refusal& refusal);
+  Response refusal_response(const Refusal& refusal) const;
   void say_last(const Response& response);
   void watch();
   void send();

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "net/server.h"
 #include "transport/http_endpoint.h"
+#include "transport/http_refusal.h"
 
 namespace transport {
 namespace {
@@ -79,6 +80,9 @@ std::expected<std::unique_ptr<HttpServer>, std::string> HttpServer::start(const 
   limits.key_pem = options.key_pem;
   limits.max_body = options.max_body;
   limits.max_connections = options.max_connections;
+  limits.refusal_body = [](unsigned status, std::string_view sentence) {
+    return jsonrpc::write_error({}, {code_of(status), std::string(sentence), {}});
+  };
   net::Serve serve = [endpoint](net::Request request, const std::shared_ptr<net::Responder>& responder) {
     endpoint->serve(std::move(request), responder);
   };

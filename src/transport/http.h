@@ -32,7 +32,7 @@ struct Refusal {
 using Authenticate =
     std::function<std::expected<mcp::Caller, Refusal>(const net::Headers& headers, std::stop_token stop)>;
 
-/// Path and JSON text.
+/// Path, without a slash at its end, and JSON text.
 using Documents = std::vector<std::pair<std::string, std::string>>;
 
 struct HttpOptions {

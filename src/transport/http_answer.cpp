@@ -72,17 +72,6 @@ net::Response json_response(unsigned status, std::string body, const net::Header
   return response;
 }
 
-net::Response refusal_response(unsigned status, std::string_view sentence, const net::Headers& headers) {
-  base::JsonObject body;
-  body["error"] = sentence;
-  return json_response(status, base::write_json(base::Json(std::move(body))), headers);
-}
-
-net::Response error_response(unsigned status, const std::optional<jsonrpc::Id>& id,
-                             const jsonrpc::Error& error, const net::Headers& headers) {
-  return json_response(status, jsonrpc::write_error(id, error), headers);
-}
-
 void answer_whole(net::Responder& responder, std::string_view message, const jsonrpc::Error* error,
                   const AnswerStyle& style) {
   auto response = whole(message, error, style);

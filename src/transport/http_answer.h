@@ -31,11 +31,6 @@ struct AnswerStyle {
 
 /// `body` as JSON.
 net::Response json_response(unsigned status, std::string body, const net::Headers& headers);
-/// A JSON object with the one member "error".
-net::Response refusal_response(unsigned status, std::string_view sentence, const net::Headers& headers);
-/// A JSON-RPC error as the whole answer.
-net::Response error_response(unsigned status, const std::optional<jsonrpc::Id>& id,
-                             const jsonrpc::Error& error, const net::Headers& headers);
 
 /// Answers with this message and nothing before it. Errors that clients tell apart by the status have theirs,
 /// and are JSON for everybody.

@@ -4,13 +4,17 @@
 #include <utility>
 
 #include "transport/http_answer.h"
+#include "transport/http_refusal.h"
 
 namespace transport {
 
 std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
 
 bool serve_document(const Documents& documents, const net::Request& request, net::Responder& responder) {
-  const auto document = std::ranges::find(documents, path_of(request.target), &Documents::value_type::first);
+  // Clients put the path of the URL that they were given behind it, with its slash or without.
+  auto path = path_of(request.target);
+  if (path.ends_with('/')) path.remove_suffix(1);
+  const auto document = std::ranges::find(documents, path, &Documents::value_type::first);
   if (document == documents.end()) return false;
   net::Headers headers{{"Access-Control-Allow-Origin", "*"}, {"Cache-Control", "max-age=3600"}};
   if (request.verb == "GET" || request.verb == "HEAD") {
@@ -23,7 +27,7 @@ bool serve_document(const Documents& documents, const net::Request& request, net
   if (request.verb == "OPTIONS") {
     responder.answer({204, "No Content", std::move(headers), {}});
   } else {
-    responder.answer(refusal_response(405, "This document can only be read.", headers));
+    responder.answer(refusal_response(405, {}, "This document can only be read.", headers));
   }
   return true;
 }

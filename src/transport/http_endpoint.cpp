@@ -10,11 +10,14 @@
 #include "transport/http_documents.h"
 #include "transport/http_header.h"
 #include "transport/http_modern.h"
+#include "transport/http_refusal.h"
 
 namespace transport {
 namespace {
 
-constexpr std::string_view kPath = "/mcp";
+/// A redirect from one to the other would lose the headers of a session.
+bool is_endpoint(std::string_view path) { return path == "/mcp" || path == "/mcp/"; }
+
 /// How long a stream may outlive what its reader was let in by.
 constexpr std::chrono::seconds kCheck{5};
 
@@ -82,15 +85,12 @@ void HttpEndpoint::serve(net::Request request, const std::shared_ptr<net::Respon
   auto fine = guard_.check_host(request.headers);
   if (fine && serve_document(options_.documents, request, *responder)) return;
   if (fine) fine = guard_.check_origin(request.headers);
-  if (!fine) {
-    responder->answer(refusal_response(403, fine.error(), {}));
-    return;
-  }
+  const auto refuse = [&](unsigned status, std::string_view sentence, const net::Headers& headers) {
+    responder->answer(refusal_response(status, id_in(request.body), sentence, headers));
+  };
+  if (!fine) return refuse(403, fine.error(), {});
   auto cors = guard_.cors(request.headers);
-  if (path != kPath) {
-    responder->answer(refusal_response(404, "There is nothing here; the endpoint is /mcp.", cors));
-    return;
-  }
+  if (!is_endpoint(path)) return refuse(404, "There is nothing here; the endpoint is /mcp.", cors);
   if (request.verb == "OPTIONS" && !cors.empty()) {
     cors.emplace_back("Access-Control-Allow-Methods", "POST, GET, DELETE");
     cors.emplace_back("Access-Control-Allow-Headers",
@@ -99,17 +99,24 @@ void HttpEndpoint::serve(net::Request request, const std::shared_ptr<net::Respon
     responder->answer({204, "No Content", cors, {}});
     return;
   }
-  if (request.verb != "POST" && request.verb != "GET" && request.verb != "DELETE") {
-    responder->answer(refusal_response(405, "The endpoint takes POST, GET and DELETE.",
-                                       with(cors, "Allow", "POST, GET, DELETE")));
-    return;
-  }
+  if (request.verb != "POST" && request.verb != "GET" && request.verb != "DELETE")
+    return refuse(405, "The endpoint takes POST, GET and DELETE.", with(cors, "Allow", "POST, GET, DELETE"));
   auto visit = std::make_shared<Visit>(Visit{std::move(request), responder, {cors, true, true, {}}, {}});
   visit->style.scope_challenge = options_.scope_challenge;
   if (!workers_->run([self = shared_from_this(), visit] { self->run(*visit); })) {
-    responder->answer(refusal_response(503, "Too many requests are being served; try again soon.",
-                                       with(cors, "Retry-After", "1")));
+    HttpEndpoint::refuse(*visit, 503, "Too many requests are being served; try again soon.",
+                         with(cors, "Retry-After", "1"));
   }
+}
+
+void HttpEndpoint::refuse(const Visit& visit, unsigned status, std::string_view sentence) {
+  refuse(visit, status, sentence, visit.style.headers);
+}
+
+void HttpEndpoint::refuse(const Visit& visit, unsigned status, std::string_view sentence,
+                          const net::Headers& headers) {
+  const auto id = visit.id ? visit.id : id_in(visit.request.body);
+  visit.responder->answer(refusal_response(status, id, sentence, headers));
 }
 
 bool HttpEndpoint::let_in(Visit& visit) {
@@ -129,13 +136,13 @@ bool HttpEndpoint::let_in(Visit& visit) {
   if (!caller.error().challenge.empty()) headers.emplace_back("WWW-Authenticate", caller.error().challenge);
   if (caller.error().status == 503) headers.emplace_back("Retry-After", "10");
   refusals_.refused(visit.responder->peer(), caller.error().sentence);
-  visit.responder->answer(refusal_response(caller.error().status, caller.error().sentence, headers));
+  refuse(visit, caller.error().status, caller.error().sentence, headers);
   return false;
 }
 
 void HttpEndpoint::run(Visit& visit) noexcept try { answer(visit); } catch (const std::exception& exception) {
   base::log(base::LogLevel::Error, std::string("a request could not be served: ") + exception.what());
-  visit.responder->answer(refusal_response(500, "The server could not serve this request.", {}));
+  visit.responder->answer(refusal_response(500, visit.id, "The server could not serve this request.", {}));
 }
 
 void HttpEndpoint::answer(Visit& visit) {
@@ -143,8 +150,7 @@ void HttpEndpoint::answer(Visit& visit) {
   if (visit.request.verb == "POST") {
     post(visit);
   } else if (names_modern(visit.request.headers)) {
-    visit.responder->answer(refusal_response(405, "Revision 2026-07-28 has POST only.",
-                                             with(visit.style.headers, "Allow", "POST")));
+    refuse(visit, 405, "Revision 2026-07-28 has POST only.", with(visit.style.headers, "Allow", "POST"));
   } else if (visit.request.verb == "GET") {
     get(visit);
   } else {
@@ -154,14 +160,11 @@ void HttpEndpoint::answer(Visit& visit) {
 
 void HttpEndpoint::post(Visit& visit) {
   const auto& headers = visit.request.headers;
-  const auto refuse = [&](unsigned status, std::string_view sentence) {
-    visit.responder->answer(refusal_response(status, sentence, visit.style.headers));
-  };
-  if (!is_json(headers)) return refuse(415, "The Content-Type must be application/json.");
+  if (!is_json(headers)) return refuse(visit, 415, "The Content-Type must be application/json.");
   visit.style.may_stream = accepts(headers, "text/event-stream");
   visit.style.may_be_json = accepts(headers, "application/json");
   if (!visit.style.may_stream && !visit.style.may_be_json)
-    return refuse(406, "Accept must name application/json and text/event-stream.");
+    return refuse(visit, 406, "Accept must name application/json and text/event-stream.");
   auto input = jsonrpc::parse(visit.request.body, mcp::kMostInBatch);
   visit.request.body = {};
   const auto fail = [&](const std::optional<jsonrpc::Id>& id, const jsonrpc::Error& error) {
@@ -184,6 +187,7 @@ void HttpEndpoint::post(Visit& visit) {
     return;
   }
   if (request == nullptr) return post_legacy(visit, std::move(input));
+  visit.id = request->id;
   adopt_trace(*request, headers);
   const bool initialize = request->method == "initialize" && !mcp::modern::claims(request->params);
   if (initialize && names_modern(headers)) {
@@ -204,11 +208,7 @@ void HttpEndpoint::post_modern(Visit& visit, jsonrpc::Request request) {
     return;
   }
   const bool stream = request.method == "subscriptions/listen";
-  if (stream && !visit.style.may_stream) {
-    visit.responder->answer(
-        refusal_response(406, "Accept must name text/event-stream.", visit.style.headers));
-    return;
-  }
+  if (stream && !visit.style.may_stream) return refuse(visit, 406, "Accept must name text/event-stream.");
   auto slot = slot_of(visit);
   if (!slot) return;
   const auto answer = std::make_shared<ModernAnswer>(visit.responder, visit.style);
@@ -219,9 +219,8 @@ void HttpEndpoint::post_modern(Visit& visit, jsonrpc::Request request) {
     answer->hold(std::move(slot));
   } else if (!open_.add_listening(visit.pass, request.id, options_.max_streams_of_caller, connection,
                                   answer)) {
-    visit.responder->answer(refusal_response(429, "Too many streams of this caller are open; close some.",
-                                             with(visit.style.headers, "Retry-After", "10")));
-    return;
+    return refuse(visit, 429, "Too many streams of this caller are open; close some.",
+                  with(visit.style.headers, "Retry-After", "10"));
   }
   // To go away is to cancel.
   visit.responder->on_gone([connection] { connection->cancel_all(); });
@@ -231,8 +230,8 @@ void HttpEndpoint::post_modern(Visit& visit, jsonrpc::Request request) {
 std::shared_ptr<const void> HttpEndpoint::slot_of(Visit& visit) {
   auto slot = slots_.enter(visit.caller.identity);
   if (!slot) {
-    visit.responder->answer(refusal_response(429, "Too many calls of this caller are running; wait for some.",
-                                             with(visit.style.headers, "Retry-After", "1")));
+    refuse(visit, 429, "Too many calls of this caller are running; wait for some.",
+           with(visit.style.headers, "Retry-After", "1"));
   }
   return slot;
 }

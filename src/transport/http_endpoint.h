@@ -6,6 +6,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -50,7 +51,14 @@ class HttpEndpoint final : public std::enable_shared_from_this<HttpEndpoint> {
     AnswerStyle style;
     mcp::Caller caller;
     Pass pass{};
+    /// Of the request, once it was read.
+    std::optional<jsonrpc::Id> id{};
   };
+
+  /// Answers a visit that is not served, with its own headers or these.
+  static void refuse(const Visit& visit, unsigned status, std::string_view sentence);
+  static void refuse(const Visit& visit, unsigned status, std::string_view sentence,
+                     const net::Headers& headers);
 
   /// On a worker.
   void run(Visit& visit) noexcept;

@@ -5,6 +5,7 @@
 #include "mcp/revision.h"
 #include "transport/http_endpoint.h"
 #include "transport/http_header.h"
+#include "transport/http_refusal.h"
 
 namespace transport {
 namespace {
@@ -53,8 +54,10 @@ class Handshake final : public mcp::Sink {
 }  // namespace
 
 void HttpEndpoint::post_initialize(Visit& visit, jsonrpc::Request request) {
-  if (net::find_header(visit.request.headers, kSessionHeader)) {
-    if (!session_of(visit)) return;
+  // Who comes back with a session that has ended begins another one: nothing is lost by it.
+  const auto named = single_header(visit.request.headers, kSessionHeader);
+  const bool twice = !named.has_value();
+  if (twice || (*named && sessions_.find(**named, visit.pass.rights))) {
     visit.responder->answer(error_response(400, request.id,
                                            {jsonrpc::kInvalidRequest,
                                             "Invalid request: this session is already initialized; leave "
@@ -67,8 +70,7 @@ void HttpEndpoint::post_initialize(Visit& visit, jsonrpc::Request request) {
   if (!sessions_.keep(session)) {
     auto headers = visit.style.headers;
     headers.emplace_back("Retry-After", "10");
-    visit.responder->answer(refusal_response(429, "Too many sessions are in use; end some.", headers));
-    return;
+    return refuse(visit, 429, "Too many sessions are in use; end some.", headers);
   }
   const auto answer = std::make_shared<Handshake>(visit.responder, visit.style, session->id());
   session->connection().receive(jsonrpc::Item(std::move(request)), answer);
@@ -76,21 +78,24 @@ void HttpEndpoint::post_initialize(Visit& visit, jsonrpc::Request request) {
 }
 
 std::shared_ptr<HttpSession> HttpEndpoint::session_of(Visit& visit) {
-  const auto refuse = [&](unsigned status, std::string_view sentence) {
-    visit.responder->answer(refusal_response(status, sentence, visit.style.headers));
-    return nullptr;
-  };
   const auto id = single_header(visit.request.headers, kSessionHeader);
   if (!id || !*id) {
-    return refuse(400,
-                  "Mcp-Session-Id is missing: send initialize first, or a request of revision 2026-07-28.");
+    refuse(visit, 400,
+           "Mcp-Session-Id is missing: send initialize first, or a request of revision 2026-07-28.");
+    return nullptr;
   }
   auto session = sessions_.find(**id, visit.pass.rights);
-  if (!session)
-    return refuse(404, "There is no such session; send initialize again, without Mcp-Session-Id.");
+  if (!session) {
+    visit.responder->answer(error_response(
+        404, visit.id, {kNoSuchSession, "There is no such session; send initialize again.", {}},
+        visit.style.headers));
+    return nullptr;
+  }
   const auto version = single_header(visit.request.headers, kVersionHeader);
-  if (!version || (*version && !mcp::revision_named(**version)))
-    return refuse(400, "MCP-Protocol-Version is not one that this server speaks.");
+  if (!version || (*version && !mcp::revision_named(**version))) {
+    refuse(visit, 400, "MCP-Protocol-Version is not one that this server speaks.");
+    return nullptr;
+  }
   return session;
 }
 
@@ -121,19 +126,13 @@ void HttpEndpoint::post_legacy(Visit& visit, Input input) {
 }
 
 void HttpEndpoint::get(Visit& visit) {
-  if (!accepts(visit.request.headers, "text/event-stream")) {
-    visit.responder->answer(
-        refusal_response(406, "Accept must name text/event-stream.", visit.style.headers));
-    return;
-  }
+  if (!accepts(visit.request.headers, "text/event-stream"))
+    return refuse(visit, 406, "Accept must name text/event-stream.");
   const auto session = session_of(visit);
   if (!session) return;
   auto stream = session->general();
   std::optional<std::uint64_t> after;
-  const auto not_kept = [&] {
-    visit.responder->answer(
-        refusal_response(400, "What came after this Last-Event-ID is not kept.", visit.style.headers));
-  };
+  const auto not_kept = [&] { refuse(visit, 400, "What came after this Last-Event-ID is not kept."); };
   if (const auto last = single_header(visit.request.headers, "Last-Event-ID"); last && *last) {
     const auto found = session->found(**last);
     // Else a client would come back for nothing, again and again.

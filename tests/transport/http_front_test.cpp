@@ -12,13 +12,72 @@ class HttpFrontTest : public HttpTest {};
 
 TEST_F(HttpFrontTest, Paths) {
   start();
-  for (const auto* const path : {"/", "/mcp/", "/MCP", "/mcp/x", "/healthy", "/.well-known/nothing"}) {
+  for (const auto* const path : {"/", "/mcp//", "/MCP", "/mcp/x", "/healthy", "/.well-known/nothing"}) {
     const auto answer = visit("POST", path, common(), kPing);
     EXPECT_EQ(answer.status, 404U) << path;
-    EXPECT_EQ(answer.code(), 0) << "a client would take it for an answer of the endpoint";
+    EXPECT_EQ(answer.code(), 404) << path;
   }
   const auto list = modern("tools/list", "1");
-  EXPECT_EQ(visit("POST", "/mcp?a=b", modern_headers("tools/list"), list).status, 200U);
+  for (const auto* const path : {"/mcp?a=b", "/mcp/", "/mcp/?a=b"})
+    EXPECT_EQ(visit("POST", path, modern_headers("tools/list"), list).status, 200U) << path;
+}
+
+TEST_F(HttpFrontTest, ASlashBehindThePathIsTheSameEndpoint) {
+  start();
+  const auto begun = visit("POST", "/mcp/", common(), hello("2025-11-25"));
+  EXPECT_EQ(begun.status, 200U);
+  const auto session = in_session(begun.header("Mcp-Session-Id"));
+  const std::string ready = R"({"jsonrpc":"2.0","method":"notifications/initialized"})";
+  EXPECT_EQ(visit("POST", "/mcp", session, ready).status, 202U);
+  EXPECT_EQ(visit("POST", "/mcp/", session, kPing).body, R"({"jsonrpc":"2.0","id":1,"result":{}})");
+  Visitor reader(http->port());
+  reader.send("GET", "/mcp/", session);
+  EXPECT_TRUE(reader.head().is_stream());
+  EXPECT_EQ(visit("DELETE", "/mcp/", session).status, 200U);
+  EXPECT_EQ(visit("POST", "/mcp", session, kPing).status, 404U);
+}
+
+/// A JSON-RPC error with this code and, as JSON, this id; "" for none.
+void expect_error(const Answer& answer, std::int64_t code, std::string_view id) {
+  ASSERT_TRUE(answer.is_json()) << answer.body;
+  const auto body = json(answer.body).as_object();
+  EXPECT_EQ(body.at("jsonrpc"), "2.0");
+  EXPECT_EQ(answer.code(), code) << answer.body;
+  EXPECT_FALSE(body.at("error").at("message").as_string().empty());
+  const auto* const given = body.if_contains("id");
+  EXPECT_EQ(given != nullptr ? base::write_json(*given) : "", id) << answer.body;
+  EXPECT_EQ(body.size(), id.empty() ? 2U : 3U) << answer.body;
+}
+
+TEST_F(HttpFrontTest, ARefusalIsAJsonRpcErrorWithTheIdOfItsRequest) {
+  HttpOptions options;
+  options.max_body = 200'000;
+  start(options);
+  const auto session = open_session();
+  const net::Headers evil{{"Host", "evil.example"}};
+  const std::string id = R"("a\"b")";
+  const auto asked = R"({"jsonrpc":"2.0","id":)" + id + R"(,"method":"ping"})";
+  expect_error(post(plus(common(), evil), asked), 403, id);
+  expect_error(post(plus(common(), {{"Origin", "https://evil.example"}}), asked), 403, id);
+  expect_error(visit("POST", "/", common(), asked), 404, id);
+  expect_error(visit("PUT", "/mcp", common(), asked), 405, id);
+  expect_error(post({{"Content-Type", "text/plain"}}, asked), 415, id);
+  expect_error(post({{"Content-Type", "application/json"}, {"Accept", "text/html"}}, asked), 406, id);
+  expect_error(post(common(), asked), -32600, id);
+  expect_error(post(in_session(session, "2099-01-01"), asked), -32600, id);
+  // There is none to be had.
+  expect_error(visit("GET", "/", {}), 404, "");
+  expect_error(visit("GET", "/mcp", in_session(session, "2099-01-01")), -32600, "");
+  expect_error(visit("DELETE", "/mcp", modern_headers("x")), 405, "");
+  expect_error(visit("POST", "/", common(), "no JSON"), 404, "");
+  expect_error(visit("POST", "/", common(), R"({"jsonrpc":"2.0","method":"notifications/x"})"), 404, "");
+  expect_error(visit("POST", "/", common(), "[" + kPing + "]"), 404, "");
+  expect_error(visit("POST", "/", common(), kPing + std::string(100'000, ' ')), 404, "");
+  // What is not even read as a request of HTTP.
+  expect_error(post(common(), kPing + std::string(200'000, ' ')), 413, "");
+  expect_error(visit("POST", "/mcp", plus(common(), {{"Transfer-Encoding", "gzip"}})), 501, "");
+  expect_error(visit("POST", "/mcp", plus(common(), {{"Padding", std::string(20'000, 'x')}})), 431, "");
+  expect_error(visit("POST", "/mcp", plus(common(), {{"Host", "a"}, {"Host", "b"}})), -32600, "");
 }
 
 TEST_F(HttpFrontTest, Health) {
@@ -135,6 +194,7 @@ TEST_F(HttpFrontTest, Documents) {
   EXPECT_EQ(root.header("Access-Control-Allow-Origin"), "*");
   EXPECT_TRUE(root.is_json());
   EXPECT_EQ(visit("GET", "/.well-known/oauth-protected-resource/mcp?x", {}).body, R"({"b":2})");
+  EXPECT_EQ(visit("GET", "/.well-known/oauth-protected-resource/mcp/", {}).body, R"({"b":2})");
   EXPECT_EQ(visit("POST", "/.well-known/oauth-protected-resource", common(), kPing).status, 405U);
   // An OAuth client in a browser, wherever its page is from.
   const net::Headers page{{"Origin", "https://elsewhere.example"}, {"Access-Control-Request-Method", "GET"}};
@@ -153,8 +213,9 @@ TEST_F(HttpFrontTest, AuthenticationComesFirst) {
     const auto answer = visit(verb, "/mcp", {}, verb == std::string("POST") ? "no JSON" : "");
     EXPECT_EQ(answer.status, 401U) << verb;
     EXPECT_EQ(answer.header("WWW-Authenticate"), "Bearer realm=\"test\"");
-    EXPECT_EQ(answer.body, R"({"error":"Who are you?"})");
+    EXPECT_EQ(answer.body, R"({"jsonrpc":"2.0","error":{"code":401,"message":"Who are you?"}})");
   }
+  expect_error(post(common(), kPing), 401, "1");
   EXPECT_EQ(post(plus(modern_headers("tools/list"), caller("alice")), modern("tools/list", "1")).status,
             200U);
 }
@@ -167,6 +228,7 @@ TEST_F(HttpFrontTest, AnAuthorizationServerThatIsAway) {
   start(options);
   const auto answer = post(common(), kPing);
   EXPECT_EQ(answer.status, 503U);
+  expect_error(answer, 503, "1");
   EXPECT_NE(answer.header("Retry-After"), "");
   EXPECT_EQ(answer.header("WWW-Authenticate"), "");
 }
@@ -200,6 +262,7 @@ TEST_F(HttpFrontTest, TooBusy) {
   tools.entered.acquire();
   const auto answer = post(modern_headers("tools/list"), modern("tools/list", "1"));
   EXPECT_EQ(answer.status, 503U);
+  expect_error(answer, 503, "1");
   EXPECT_EQ(answer.header("Retry-After"), "1");
   EXPECT_EQ(visit("GET", "/health", {}).status, 200U);
   tools.release.release();

@@ -55,6 +55,36 @@ TEST_F(HttpSessionTest, HasToBeNamed) {
   EXPECT_EQ(post(plus(common(), {{"Mcp-Session-Id", session}}), kPing).status, 200U);
 }
 
+TEST_F(HttpSessionTest, OneThatIsUnknownHasItsOwnCode) {
+  start();
+  const auto session = open_session();
+  EXPECT_EQ(visit("DELETE", "/mcp", in_session(session)).status, 200U);
+  const auto gone = ping(session);
+  EXPECT_EQ(gone.status, 404U);
+  EXPECT_THAT(gone.body, HasSubstr(R"({"jsonrpc":"2.0","id":1,"error":{"code":-32001,)"));
+  for (const auto* const verb : {"GET", "DELETE"}) {
+    const auto answer = visit(verb, "/mcp", in_session(session));
+    EXPECT_EQ(answer.code(), -32001) << verb;
+    EXPECT_THAT(answer.body, testing::Not(HasSubstr("\"id\""))) << verb;
+  }
+  // Another revision knows no sessions.
+  const auto headers = plus(modern_headers("tools/list"), {{"Mcp-Session-Id", session}});
+  EXPECT_EQ(post(headers, modern("tools/list", "1")).status, 200U);
+  EXPECT_EQ(visit("DELETE", "/mcp", plus(modern_headers("x"), {{"Mcp-Session-Id", session}})).code(), 405);
+}
+
+TEST_F(HttpSessionTest, InitializeInOneThatHasEndedBeginsAnother) {
+  start();
+  const auto session = open_session();
+  visit("DELETE", "/mcp", in_session(session));
+  for (const auto& dead : {session, session + "x"}) {
+    const auto anew = post(in_session(dead), hello("2025-11-25"));
+    EXPECT_EQ(anew.status, 200U) << anew.body;
+    EXPECT_NE(anew.header("Mcp-Session-Id"), dead);
+    EXPECT_EQ(ping(anew.header("Mcp-Session-Id")).status, 200U);
+  }
+}
+
 TEST_F(HttpSessionTest, BelongsToItsCaller) {
   start(named_callers());
   const auto session = open_session("2025-11-25", caller("alice", "operate"));
@@ -304,16 +334,11 @@ TEST_F(HttpSessionTest, IsInitializedOnce) {
   const auto session = open_session();
   const auto again = post(in_session(session), hello("2025-11-25"));
   EXPECT_EQ(again.status, 400U);
+  EXPECT_EQ(again.code(), -32600);
   EXPECT_THAT(again.body, HasSubstr("already initialized"));
   EXPECT_EQ(again.header("Mcp-Session-Id"), "");
   EXPECT_TRUE(ping(session).is_json());
-  EXPECT_EQ(post(in_session(session + "x"), hello("2025-11-25")).status, 404U) << "of a session never made";
   EXPECT_EQ(post(plus(in_session(session), {{"Mcp-Session-Id", session}}), hello("2025-11-25")).status, 400U);
-  EXPECT_EQ(visit("DELETE", "/mcp", in_session(session)).status, 200U);
-  const auto ended = post(in_session(session), hello("2025-11-25"));
-  EXPECT_EQ(ended.status, 404U);
-  EXPECT_THAT(ended.body, HasSubstr("without Mcp-Session-Id"));
-  EXPECT_EQ(ended.header("Mcp-Session-Id"), "");
 }
 
 TEST_F(HttpSessionTest, ABatchIsBounded) {

@@ -1,0 +1,32 @@
+// What an HTTP request that is not served gets as its body: a JSON-RPC error.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "jsonrpc/message.h"
+#include "net/http.h"
+
+namespace transport {
+
+/// For a session of the older revisions that is unknown or has ended, as the official SDKs say it. No request
+/// of 2026-07-28 gets it.
+inline constexpr int kNoSuchSession = -32001;
+
+/// The code of an error that a status tells: that of JSON-RPC where it has one, else the status itself, which
+/// is none of the codes that JSON-RPC and MCP reserve.
+int code_of(unsigned status);
+
+/// The id of the request that a body is. Nothing where it is no request, and where it has more than 64 KiB:
+/// so much is not parsed for somebody who is refused.
+std::optional<jsonrpc::Id> id_in(std::string_view body);
+
+/// A JSON-RPC error of this code as the whole answer, without the member "id" where there is none.
+net::Response error_response(unsigned status, const std::optional<jsonrpc::Id>& id,
+                             const jsonrpc::Error& error, const net::Headers& headers);
+/// The same with the code of the status.
+net::Response refusal_response(unsigned status, const std::optional<jsonrpc::Id>& id,
+                               std::string_view sentence, const net::Headers& headers);
+
+}  // namespace transport
