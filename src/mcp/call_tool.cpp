@@ -31,9 +31,10 @@ std::expected<Wanted, jsonrpc::Error> read(const Exchange& exchange) {
   if (name == nullptr || !name->is_string())
     return jsonrpc::invalid_params("tools/call needs \"name\", a string");
   const auto* const given = exchange.params.if_contains("arguments");
-  if (given != nullptr && !given->is_object())
-    return jsonrpc::invalid_params("\"arguments\" must be an object");
-  return Wanted{name->get_string(), given == nullptr ? kNone : given->get_object()};
+  // Some clients write null for none.
+  const bool none = given == nullptr || given->is_null();
+  if (!none && !given->is_object()) return jsonrpc::invalid_params("\"arguments\" must be an object");
+  return Wanted{name->get_string(), none ? kNone : given->get_object()};
 }
 
 /// What the client of 2025-11-25 and the tool both want.

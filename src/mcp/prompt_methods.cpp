@@ -54,11 +54,11 @@ std::string write_prompt(const Prompt& prompt, const Server& server, Revision re
   return out;
 }
 
-/// A member that is an object of strings; an empty one when it is absent.
+/// A member that is an object of strings; an empty one when it is absent or null.
 std::expected<base::JsonObject, jsonrpc::Error> strings(const base::JsonObject& params,
                                                         std::string_view name) {
   const auto* const given = params.if_contains(name);
-  if (given == nullptr) return base::JsonObject{};
+  if (given == nullptr || given->is_null()) return base::JsonObject{};
   const bool fits = given->is_object() && std::ranges::all_of(given->get_object(), [](const auto& member) {
                       return member.value().is_string();
                     });
@@ -164,7 +164,7 @@ Reply complete(const Server& server, const Exchange& exchange) {
     return jsonrpc::invalid_params(
         "completion/complete needs \"argument\" with name and value, both strings");
   base::JsonObject context;
-  if (const auto* const given = exchange.params.if_contains("context")) {
+  if (const auto* const given = exchange.params.if_contains("context"); given && !given->is_null()) {
     if (!given->is_object()) return jsonrpc::invalid_params("\"context\" must be an object");
     auto members = strings(given->get_object(), "arguments");
     if (!members) return std::unexpected(std::move(members.error()));
