@@ -108,10 +108,15 @@ std::optional<Field> Row::field_on_wire(std::string_view wire) const {
 }
 
 bool Row::has_more() const {
+  constexpr int kMany = 5;
   if (!open() || endpoint_ == nullptr) return false;
-  return std::ranges::any_of(endpoint_->parameters, [this](const facts::Parameter& fact) {
-    return fact.indexed || std::ranges::find(fields_, fact.name, &Field::wire) == fields_.end();
-  });
+  int count = 0;
+  for (const auto& fact : endpoint_->parameters) {
+    if (fact.indexed) return true;
+    const bool listed = std::ranges::find(fields_, fact.name, &Field::wire) != fields_.end();
+    if (!listed && (fact.marks & facts::kRootOnly) == 0) ++count;
+  }
+  return count >= kMany;
 }
 
 }  // namespace engine

@@ -58,7 +58,8 @@ class Row {
   facts::Version newest() const { return newest_; }
   /// True when another argument says on which node the row's object is.
   bool finds_node() const { return about().locator != tool::Locator::None; }
-  /// True when the schema has such parameters that the row does not list.
+  /// True when PVE's schema has many such parameters that the row does not list and a token may give: a
+  /// family (net0, net1, …), or at least five.
   bool has_more() const;
 
   /// A parameter of the row by the model's name, or, for a write, one of PVE's own by PVE's name.

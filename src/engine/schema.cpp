@@ -8,21 +8,24 @@ namespace {
 
 constexpr std::string_view kMore = " PVE's other parameters work too.";
 
+/// A count is not negative, and nobody asks for no core: such a range costs bytes and tells nothing.
+bool is_obvious(const facts::Parameter& parameter) {
+  return parameter.minimum && *parameter.minimum >= 0 && *parameter.minimum <= 1 && !parameter.maximum;
+}
+
 base::JsonObject property(const Field& field) {
   facts::Parameter parameter;
   if (field.fact != nullptr) parameter = *field.fact;
-  parameter.type = field.type;
+  // A number or a name: hosts refuse a list of types.
+  parameter.type = field.guest ? facts::Type::String : field.type;
   parameter.values.assign(field.values.begin(), field.values.end());
-  if (field.param != nullptr && field.param->terse) {
-    parameter.values.clear();
+  const bool terse = field.param != nullptr && field.param->terse;
+  if (terse) parameter.values.clear();
+  if (terse || field.guest || field.own || is_obvious(parameter)) {
     parameter.minimum.reset();
     parameter.maximum.reset();
   }
   auto schema = facts::json_schema(parameter);
-  if (field.guest) schema["type"] = base::JsonArray{"integer", "string"};
-  if (field.own) schema.erase("maximum");
-  if (field.own) schema.erase("minimum");
-  if (field.own) schema.erase("pattern");
   if (field.param != nullptr && !field.param->description.empty()) {
     schema["description"] = field.param->description;
   }
@@ -67,11 +70,15 @@ base::JsonObject output_schema(const tool::Tool& tool) {
   if (tool.effect != tool::Effect::None) {
     add({{"message", of_type("string")},
          {"upid", of_type("string")},
-         {"state", base::JsonObject{{"enum", base::JsonArray{"done", "warnings", "running"}}}}},
+         {"note", of_type("string")},
+         {"state",
+          base::JsonObject{{"type", "string"}, {"enum", base::JsonArray{"done", "warnings", "running"}}}}},
         {"message"});
   } else if (tool.view.kind == tool::View::Kind::Table) {
     add({{"count", of_type("integer")},
          {"items", base::JsonObject{{"type", "array"}, {"items", of_type("object")}}},
+         {"headline", of_type("string")},
+         {"next", of_type("string")},
          {"cursor", of_type("string")},
          {"summary", of_type("object")},
          {"note", of_type("string")}},

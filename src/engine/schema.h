@@ -7,7 +7,9 @@
 
 namespace engine {
 
-/// JSON Schema 2020-12 without $ref. It does not say that nothing else is taken: a write takes PVE's other
+/// JSON Schema 2020-12 as every host takes it: each `type` is one word, there is no $ref, anyOf or oneOf,
+/// arrays have items, enumerations are of strings. A guest is a string, and a number is taken all the same.
+/// The schema does not say that nothing else is taken: a write takes PVE's other
 /// parameters too, and a read names the nearest valid one when it refuses.
 base::JsonObject input_schema(const Row& row);
 

@@ -21,8 +21,8 @@ namespace {
 
 constexpr auto kRevision = mcp::Revision::R2026_07_28;
 
-/// Bytes of what is listed where nothing is set.
-constexpr std::size_t kBudget = 44'000;
+/// Bytes of {"tools":[…]} where nothing is set, as a client of 2025-11-25 gets it.
+constexpr std::size_t kBudget = 43'700;
 
 /// Bytes of each category's entries. Who has a better use for them raises the figure here, and says why.
 const std::map<std::string_view, std::size_t> kBudgets = {
@@ -83,9 +83,9 @@ TEST(ListingOfAll, StaysWithinItsBudget) {
     if (category.opt_in) continue;
     for (auto& tool : described(category, facts)) all.push_back(std::move(tool));
   }
-  const auto bytes = entries(all, kRevision).size();
-  std::cout << "without settings: " << bytes << " of " << kBudget << " bytes\n";
-  EXPECT_LT(bytes, kBudget);
+  const auto list = R"({"tools":[)" + entries(all, mcp::Revision::R2025_11_25) + "]}";
+  std::cout << "without settings: " << list.size() << " of " << kBudget << " bytes\n";
+  EXPECT_LE(list.size(), kBudget);
 }
 
 TEST(ListingOfAll, NoGoldenFileOrBudgetWithoutACategory) {

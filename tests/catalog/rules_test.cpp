@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "catalog/support.h"
 #include "engine/row.h"
+#include "engine/schema.h"
 #include "tool/rules.h"
 
 namespace catalog_test {
@@ -288,6 +289,67 @@ TEST(Rules, AChangeOfAGuestSaysWhichGuest) {
     ++checked;
   });
   EXPECT_GT(checked, 20U);
+}
+
+/// Why a host may refuse a schema: several have a parser of their own, and refuse the whole list for one tool
+/// that it does not understand. Empty: none does.
+std::string unportable(const base::Json& schema) {
+  const auto* const members = schema.if_object();
+  if (members == nullptr) return "no object: " + base::write_json(schema);
+  for (const auto* const keyword : {"anyOf", "oneOf", "allOf", "not", "$ref", "$defs", "const"}) {
+    if (members->contains(keyword)) return std::string(keyword) + " in " + base::write_json(schema);
+  }
+  const auto* const type = members->if_contains("type");
+  if (type == nullptr || !type->is_string()) return "a type that is no word: " + base::write_json(schema);
+  if (const auto* const values = members->if_contains("enum")) {
+    const auto is_text = [](const base::Json& value) { return value.is_string(); };
+    if (*type != "string" || !std::ranges::all_of(values->as_array(), is_text))
+      return "an enumeration of other than strings: " + base::write_json(schema);
+  }
+  if (*type == "array") {
+    const auto* const items = members->if_contains("items");
+    return items == nullptr ? "no items: " + base::write_json(schema) : unportable(*items);
+  }
+  const auto* const properties = members->if_contains("properties");
+  if (properties == nullptr) return {};
+  for (const auto& property : properties->as_object()) {
+    if (auto why = unportable(property.value()); !why.empty())
+      return std::string(property.key()) + ": " + why;
+  }
+  return {};
+}
+
+TEST(Rules, EverySchemaIsOneThatEveryHostTakes) {
+  const facts::Facts facts;
+  for_each_tool([&](const tool::Tool& tool, const tool::Category& category) {
+    const auto input = engine::input_schema(engine::Row(tool, category.name, facts));
+    EXPECT_EQ(unportable(input), "");
+    EXPECT_EQ(input.at("type"), "object");
+    EXPECT_EQ(unportable(engine::output_schema(tool)), "");
+  });
+  for (const auto* const bad : {R"({"type":["integer","string"]})", R"({"type":"array"})", R"({})",
+                                R"({"type":"integer","enum":[1]})", R"({"type":"object","$ref":"#"})",
+                                R"({"type":"object","properties":{"a":{"anyOf":[]}}})"})
+    EXPECT_NE(unportable(base::parse_json(bad).value()), "") << bad;
+}
+
+TEST(Rules, AGuestIsAStringAndANewNumberAnInteger) {
+  const facts::Facts facts;
+  std::size_t guests = 0;
+  for_each_tool([&](const tool::Tool& tool, const tool::Category& category) {
+    const engine::Row row(tool, category.name, facts);
+    const auto schema = engine::input_schema(row);
+    for (const auto& field : row.fields()) {
+      const auto& type = schema.at("properties").at(field.name).at("type");
+      EXPECT_TRUE(!(field.guest || field.guests) || type == "string") << field.name;
+      guests += field.guest ? 1U : 0U;
+      const bool makes = field.wire == "newid" ||
+                         (field.wire == "vmid" && tool.call.path.ends_with("/qemu")) ||
+                         (field.wire == "vmid" && tool.call.path.ends_with("/lxc"));
+      EXPECT_TRUE(!makes || type == "integer") << field.name;
+    }
+  });
+  EXPECT_GT(guests, 30U);
 }
 
 TEST(Rules, ReportsSayTheTypesOfTheirParameters) {

@@ -1,35 +1,10 @@
 // The Inspector's command line in both eras over stdio or HTTP, with its lint for hosts (--strict).
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { inspecting } from './inspect.mjs';
 import { withServer } from './product.mjs';
-import { binary, environment, offered } from './session.mjs';
+import { binary, offered } from './session.mjs';
 
-const require = createRequire(import.meta.url);
-const manifest = require.resolve('@modelcontextprotocol/inspector/package.json');
-const { bin } = require(manifest);
-const program = join(dirname(manifest), bin['mcp-inspector']);
-const home = mkdtempSync(join(tmpdir(), 'inspector-'));
-
-function inspect(era, ...args) {
-  const run = spawnSync(
-    process.execPath, [program, '--cli', '--format', 'json', '-q', '--protocol-era', era, ...args],
-    { env: { ...environment, HOME: home }, encoding: 'utf8', timeout: 60000 });
-  assert.equal(run.error, undefined);
-  return run;
-}
-
-/** A run that must work; gives its result. */
-function result(...args) {
-  const run = inspect(...args);
-  assert.equal(run.status, 0, `${args.join(' ')}: ${run.stdout}${run.stderr}`);
-  return JSON.parse(run.stdout).result;
-}
-
-function allMethods(era, ...server) {
+function allMethods({ inspect, result }, era, ...server) {
   const ask = (...args) => result(era, ...server, '--method', ...args);
   const { tools } = result(era, '--strict', ...server, '--method', 'tools/list');
   assert.deepEqual(tools.map((tool) => tool.name), offered());
@@ -51,11 +26,9 @@ const withTarget = (use) => (transport === 'http'
   ? withServer(['--simulate'], ({ url }) => use('--server-url', url, '--transport', 'http'))
   : use(binary, '--simulate'));
 
-try {
+await inspecting(async (inspector) => {
   for (const era of ['legacy', 'modern']) {
-    await withTarget((...server) => allMethods(era, ...server));
+    await withTarget((...server) => allMethods(inspector, era, ...server));
     console.log(`inspector ${era}, ${transport}: --strict clean, every method, a refusal`);
   }
-} finally {
-  rmSync(home, { recursive: true, force: true });
-}
+});

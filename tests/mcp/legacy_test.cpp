@@ -82,12 +82,15 @@ TEST_F(Legacy, ListsToolsWithTheMembersOfTheRevision) {
     const auto& echo = answer.at("tools").at(0).as_object();
     const auto& structured = answer.at("tools").at(1).as_object();
     EXPECT_EQ(echo.contains("title"), version >= "2025-06-18");
-    EXPECT_FALSE(echo.contains("annotations")) << "all hints are the protocol's defaults";
+    ASSERT_EQ(echo.contains("annotations"), version >= "2025-03-26");
+    if (version >= "2025-03-26") {
+      EXPECT_EQ(echo.at("annotations"), json(R"({"destructiveHint":true})"))
+          << "the other hints are the protocol's defaults";
+    }
     EXPECT_EQ(structured.contains("outputSchema"), version >= "2025-06-18");
     ASSERT_EQ(structured.contains("annotations"), version >= "2025-03-26");
     if (version >= "2025-03-26") {
-      EXPECT_EQ(structured.at("annotations"),
-                json(R"({"readOnlyHint":true,"destructiveHint":false,"openWorldHint":false})"));
+      EXPECT_EQ(structured.at("annotations"), json(R"({"readOnlyHint":true,"openWorldHint":false})"));
     }
   }
 }
@@ -136,6 +139,7 @@ TEST_F(Legacy, CallsATool) {
     EXPECT_EQ(ask(call("echo", R"("1")", R"(,"arguments":{"a":0.42})")),
               R"({"jsonrpc":"2.0","id":"1","result":{"content":[{"type":"text","text":"{\"a\":0.42}"}]}})");
     EXPECT_THAT(ask(call("echo", "2")), HasSubstr(R"("text":"{}")")) << "arguments may be absent";
+    EXPECT_THAT(ask(call("echo", "2", R"(,"arguments":null)")), HasSubstr(R"("text":"{}")"));
     EXPECT_THAT(ask(call("fails", "3")), HasSubstr(R"("isError":true)"));
     EXPECT_THAT(ask(call("image", "4")),
                 HasSubstr(R"({"type":"image","data":"iVBORw==","mimeType":"image/png"})"));
