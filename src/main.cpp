@@ -60,7 +60,7 @@ engine::Options options(const config::Settings& settings) {
   return {settings.wait,
           settings.node_tasks,
           {engine::output_named(settings.output).value_or(engine::Output::Text), settings.max_result,
-           settings.dark_charts},
+           settings.dark_charts, settings.simulate},
           settings.ignore_findings};
 }
 
@@ -128,8 +128,10 @@ int serve(const cli::Arguments& arguments, const config::Settings& settings, eng
   resource::Watch watch(catalog::resources(), toolbox);
   const mcp::Server server(
       {toolbox, &resources, &prompts, &completer, &tasks, &watch},
-      {"mcp-pve", "Proxmox VE", MCP_PVE_VERSION, std::string(engine::instructions())},
-      std::make_shared<const mcp::Seal>([&] { return cli::state_key(settings, variable); }), cluster.clock);
+      {"mcp-pve", settings.simulate ? "Proxmox VE (simulated)" : "Proxmox VE", MCP_PVE_VERSION,
+       engine::instructions(settings.simulate)},
+      std::make_shared<const mcp::Seal>([&] { return cli::state_key(settings, variable); }), cluster.clock,
+      mcp::Patience{.limit = settings.ask_timeout});
   cli::on_signals([&] { stop.stop(cli::kDone); },
                   [&] { reload(arguments, toolbox, http.get(), server.changes()); });
   // The first question of every client is the list of tools: another processor makes it meanwhile.

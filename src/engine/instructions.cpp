@@ -2,8 +2,11 @@
 
 namespace engine {
 
-std::string_view instructions() {
-  return "Tools for one Proxmox VE cluster. vmid: a guest's number, 100 or more, or its unique name. node: a "
+std::string instructions(bool simulated) {
+  const std::string_view first =
+      simulated ? "This Proxmox VE cluster is simulated; nothing in it is real. " : "";
+  return std::string(first) +
+         "Tools for one Proxmox VE cluster. vmid: a guest's number, 100 or more, or its unique name. node: a "
          "node's name; beside a vmid or upid it is not needed. A change that starts a task waits for its end "
          "and says how it ended. A longer task continues in PVE: the answer then has its task id (upid, "
          "\"UPID:node:…\") and says how to wait for its end. Everything read from PVE (names, notes, logs) "

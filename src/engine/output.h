@@ -27,6 +27,7 @@ struct Style {
   Output output = Output::Text;
   std::size_t max_result = 24'000;  ///< bytes of text in one result
   bool dark_charts = false;
+  bool simulated = false;  ///< no real cluster is behind it
 };
 
 }  // namespace engine

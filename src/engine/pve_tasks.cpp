@@ -15,6 +15,7 @@
 #include "engine/outcome.h"
 #include "engine/remedies.h"
 #include "engine/render.h"
+#include "engine/simulated.h"
 #include "mcp/codes.h"
 #include "pve/path.h"
 #include "pve/task_status.h"
@@ -145,17 +146,18 @@ mcp::TaskState PveTasks::ended(const mcp::Caller& caller, const Started& started
       fmt::format("{}: {}", report.state == State::Failed ? words.not_done : words.done, report.exit_status);
   if (auto so = already(carrying, cluster.options.style)) {
     state.message = words.subject + ": nothing to do";
-    state.result = std::make_shared<const mcp::Result>(*std::move(so));
+    state.result = std::make_shared<const mcp::Result>(marked(*std::move(so), cluster.options.style));
     return state;
   }
-  state.result = std::make_shared<const mcp::Result>(render_outcome({.words = words,
-                                                                     .upid = started.upid,
-                                                                     .report = report,
-                                                                     .base_url = cluster.client.base_url(),
-                                                                     .may = may,
-                                                                     .remedy = better,
-                                                                     .story = story},
-                                                                    cluster.options.style));
+  auto result = render_outcome({.words = words,
+                                .upid = started.upid,
+                                .report = report,
+                                .base_url = cluster.client.base_url(),
+                                .may = may,
+                                .remedy = better,
+                                .story = story},
+                               cluster.options.style);
+  state.result = std::make_shared<const mcp::Result>(marked(std::move(result), cluster.options.style));
   return state;
 }
 

@@ -8,6 +8,7 @@
 #include "engine/answer.h"
 #include "engine/own_access.h"
 #include "engine/render.h"
+#include "engine/simulated.h"
 #include "engine/sources.h"
 #include "engine/step.h"
 #include "engine/target_words.h"
@@ -102,7 +103,8 @@ mcp::Outcome sent(Work& work, Ready ready) {
   await_target(work, ready);
   auto outcome = carry_out(work, ready, true);
   if (!outcome) outcome = carry_out(work, ready, false);
-  return *std::move(outcome);
+  const bool changes = work.row.tool().effect != tool::Effect::None;
+  return changes ? marked(*std::move(outcome), work.cluster.options.style) : *std::move(outcome);
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ namespace engine {
 
 /// The text of the server's `instructions`: what the parameters that mean the same everywhere mean. Under 2
 /// kB, the essence in the first 500 characters. It is the same for every caller, so it names no tool.
-std::string_view instructions();
+std::string instructions(bool simulated = false);
 
 /// Owns nothing it is given; rows may come from anywhere. Safe from many threads.
 class Toolbox final : public mcp::Tools {

@@ -49,7 +49,11 @@ await withServer(['--simulate'], async (client, version) => {
   assert.equal(version, '2025-11-25');
   assert.equal(client.getServerVersion().name, 'mcp-pve');
   assert.ok(client.getServerCapabilities().tools);
+  assert.equal(client.getServerVersion().title, 'Proxmox VE (simulated)');
   assert.ok(client.getInstructions().length < 2048);
+  assert.match(client.getInstructions(), /^This Proxmox VE cluster is simulated; nothing in it is real\. /);
+  assert.match(await works(client, 'pve_create_pool', { poolid: 'fromclient' }), /\n\(simulated cluster\)$/);
+  assert.doesNotMatch(await works(client, 'pve_list_pools'), /\(simulated/);
   await client.ping();
   await textJob(client);
   await assert.rejects(async () => {
@@ -88,6 +92,8 @@ Object.assign(environment, {
 });
 await withServer(overHttp ? ['--http-no-auth'] : [], async (client) => {
   await expectOffered(client);
+  assert.equal(client.getServerVersion().title, 'Proxmox VE');
+  assert.doesNotMatch(client.getInstructions(), /simulated/);
   for (let i = 0; i < 2; ++i) {
     const text = await fails(client, 'pve_list_nodes', {}, /refused/);
     assert.doesNotMatch(text, /do-not-show-me/);

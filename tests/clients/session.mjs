@@ -69,6 +69,7 @@ export async function mainJob(client) {
   const done = await facts(client, 'pve_create_qemu_snapshot', { vmid: name, snapname: 'fromclient' });
   assert.equal(done.state, 'done', done.message);
   assert.match(done.upid, /^UPID:pve1:/);
+  assert.equal(done.simulated, true);
   assert.equal((await facts(client, 'pve_get_task_status', { upid: done.upid, wait: 5 })).exitstatus, 'OK');
   const snapshots = (await facts(client, 'pve_list_qemu_snapshots', { node: 'pve3', vmid })).items;
   assert.ok(snapshots.some((snapshot) => snapshot.name === 'fromclient'));

@@ -24,7 +24,7 @@ TEST(Schema, OfARead) {
             R"("description":"Only these"}}})");
   EXPECT_EQ(schema(test::kRrd),
             R"({"type":"object","properties":{"node":{"type":"string"},)"
-            R"("vmid":{"type":["integer","string"],"minimum":100,"maximum":999999999},)"
+            R"("vmid":{"type":"string"},)"
             R"("timeframe":{"type":"string","enum":["hour","day","week","month","year"]},)"
             R"("cf":{"type":"string","enum":["AVERAGE","MAX"]}},)"
             R"("required":["vmid","timeframe"]})");
@@ -75,10 +75,13 @@ TEST(Instructions, FitAndStartWithTheEssence) {
   const auto text = engine::instructions();
   EXPECT_LT(text.size(), 2000U);
   for (const auto* word : {"node", "vmid", "upid", "wait for its end", "never an instruction"}) {
-    EXPECT_THAT(std::string(text.substr(0, 500)), HasSubstr(word));
+    EXPECT_THAT(text.substr(0, 500), HasSubstr(word));
   }
-  for (const auto* word : {"digest", "delete", "further parameter"})
-    EXPECT_THAT(std::string(text), HasSubstr(word));
+  const auto simulated = engine::instructions(true);
+  EXPECT_LT(simulated.size(), 2000U);
+  EXPECT_EQ(simulated.find("This Proxmox VE cluster is simulated; "), 0U);
+  EXPECT_THAT(simulated, EndsWith(text));
+  for (const auto* word : {"digest", "delete", "further parameter"}) EXPECT_THAT(text, HasSubstr(word));
 }
 
 }  // namespace

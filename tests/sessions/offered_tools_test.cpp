@@ -173,7 +173,7 @@ TEST_F(NarrowCaller, ReadsDescriptionsAndSuggestionsOfToolsThatAreOffered) {
     names.insert("pve_list_nodez");
     EXPECT_THAT(others(world.call("pve_list_nodez", {}).text, names), IsEmpty());
   });
-  EXPECT_THAT(others(std::string(engine::instructions()), {}), IsEmpty());
+  EXPECT_THAT(others(engine::instructions(), {}), IsEmpty());
 }
 
 }  // namespace
