@@ -87,11 +87,11 @@ mcp::Result change(const Rendering& rendering, pve::Answer& answer) {
   auto text =
       begun ? rendering.words.doing + ": the task is running. " + advise(Advice::AwaitTask, rendering.may)
             : rendering.words.done + ".";
+  if (begun) text += " Task: " + base::printable(std::string_view(answer.data.get_string()));
   base::JsonObject facts{{"message", text}};
   if (begun) {
     facts["upid"] = answer.data;
     facts["state"] = "running";
-    text += " Task: " + base::printable(std::string_view(answer.data.get_string()));
   } else if (!is_empty(answer.data) || answer.changes || answer.total) {
     facts["data"] = answer.data;
     const auto* object = answer.data.if_object();
@@ -157,7 +157,9 @@ mcp::Result statistics(const Rendering& rendering, const pve::Answer& answer) {
   if (picture) {
     result.content.emplace_back(mcp::Image{*std::move(picture), "image/png"});
   } else if (auto* text = std::get_if<mcp::Text>(&result.content.front())) {
-    text->text += "\nThere is no chart: " + picture.error();
+    const auto why = "There is no chart: " + picture.error();
+    text->text += "\n" + why;
+    if (result.structured) result.structured->get_object()["chart"] = why;
   }
   return result;
 }
@@ -172,7 +174,9 @@ mcp::Result object(const Rendering& rendering, pve::Answer& answer) {
   }
   auto text = view::show_object(rendering.row.tool().view, *members, rendering.style.max_result) +
               changes_text(answer);
-  return render_text(std::move(text), within(std::move(*members), rendering.style), rendering.style);
+  auto facts = within(std::move(*members), rendering.style);
+  if (answer.changes && !answer.changes->empty()) facts["changes"] = *answer.changes;
+  return render_text(std::move(text), std::move(facts), rendering.style);
 }
 
 }  // namespace

@@ -350,6 +350,8 @@ class Table {
     base::JsonArray chosen;
     for (std::size_t i = 0; i < rows; ++i) chosen.emplace_back(selected(*items_[shown_from_ + i]));
     object["items"] = std::move(chosen);
+    object["headline"] = headline();
+    if (const auto left = footer(rows); !left.empty()) object["next"] = left.substr(1);
     if (!digest_.empty()) object["digest"] = digest_;
     if (next(rows) < items_.size() && options_.pages) object["cursor"] = fmt::format("{}", next(rows));
     if (next(rows) < items_.size() && !options_.pages)
@@ -362,11 +364,14 @@ class Table {
     std::vector<std::string> keys;
     for (const auto& column : columns_) keys.insert(keys.end(), column.keys.begin(), column.keys.end());
     auto whole = summarise(items_, keys);
-    shown.text = counted(items_.size(), view_.noun) + ", too many to list:" + whole.text +
-                 "\nfilter (such as " + whole.example + ") and fields narrow" +
-                 (options_.pages ? "; limit and cursor page through all" : "");
+    const auto headline = counted(items_.size(), view_.noun) + ", too many to list:";
+    const auto next = "filter (such as " + whole.example + ") and fields narrow" +
+                      (options_.pages ? "; limit and cursor page through all" : "");
+    shown.text = headline + whole.text + "\n" + next;
     shown.structured["count"] = static_cast<std::int64_t>(items_.size());
     shown.structured["items"] = base::JsonArray{};
+    shown.structured["headline"] = headline;
+    shown.structured["next"] = next;
     shown.structured["summary"] = std::move(whole.structured);
     if (options_.raw) shown.text = base::write_json(base::Json(shown.structured));
     return shown;

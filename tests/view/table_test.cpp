@@ -131,7 +131,15 @@ TEST(Table, TextAndStructureHaveTheSameFacts) {
   ASSERT_TRUE(shown);
   EXPECT_EQ(base::write_json(base::Json(shown->structured)),
             R"({"count":1,"items":[{"vmid":100,"name":"web|1\n","status":"running","mem":4294967296,)"
-            R"("maxmem":8589934592,"tags":"prod;web"}]})");
+            R"("maxmem":8589934592,"tags":"prod;web"}],"headline":"1 of 2 VMs match."})");
+  view::Selection one;
+  one.limit = 1;
+  view::TableOptions pages;
+  pages.pages = true;
+  const auto part = view::show_table(kView, kTwo, one, pages);
+  ASSERT_TRUE(part);
+  EXPECT_THAT(part->text, testing::EndsWith("\n1 more: cursor=1 goes on"));
+  EXPECT_EQ(part->structured.at("next"), "1 more: cursor=1 goes on");
 }
 
 TEST(Table, ItemsNeedNotBeObjects) {
