@@ -1,0 +1,38 @@
+// Which privileges a call needs: from the permission check of PVE's schema, and from a table where PVE's code
+// checks what its schema does not say (rights.cpp).
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "facts/facts.h"
+
+namespace facts {
+
+/// Privileges on one ACL path.
+struct Right {
+  std::string path;  ///< "/vms/100"; a variable without a value stays in braces: "/vms/{vmid}"
+  std::vector<std::string> privileges;
+  bool any = false;  ///< one of them is enough
+};
+
+/// Rights that are needed together.
+using Way = std::vector<Right>;
+
+/// The value of a parameter of the call; empty where it has none.
+using ValueOf = std::function<std::string(std::string_view name)>;
+
+/// The ways to be let through, in the order of PVE's check: each would do. A way without rights is open to
+/// all. None: the call is kept for root@pam, or its check is of a kind that no right satisfies.
+std::vector<Way> ways_to_call(const Endpoint& endpoint, const ValueOf& value_of);
+
+/// What some parameters of the call need beside that.
+std::vector<std::string_view> privileges_of_parameters(const Endpoint& endpoint);
+
+/// The privilege that PVE wants for a setting of a guest's configuration ("VM.Config.Memory" of "memory");
+/// empty for a name that is none.
+std::string_view privilege_of_setting(std::string_view name);
+
+}  // namespace facts
