@@ -69,8 +69,9 @@ std::string failed(const Ending& ending) {
   if (!in_long(report.waited).empty()) text += "; its task failed after " + duration(report.waited);
   text += ": " + report.exit_status;
   if (!text.ends_with('.')) text += '.';
-  const auto known =
-      ending.remedy.empty() ? remedy(pve::cause_of(report.exit_status), ending.may) : ending.remedy;
+  const auto known = ending.remedy.empty()
+                         ? remedy(pve::cause_of_end(report.exit_status, report.log), ending.may)
+                         : ending.remedy;
   if (!ending.story.text.empty()) text += " " + ending.story.text;
   if (!known.empty()) text += " " + known;
   if (!report.log.empty()) text += " From its log:" + end_of(report.log) + "\n";

@@ -59,11 +59,13 @@ constexpr Cure kCures[] = {
     {Cause::NotForTokens, {"PVE never allows this call to an API token."}},
     {Cause::RootOnly, {"PVE allows this only to root@pam logged in with a password, not to an API token."}},
     {Cause::RootOnlyOption,
-     {"PVE allows this option only to root@pam logged in with a password. Leave it out."}},
+     {"PVE allows this setting only to root@pam logged in with a password; no right of an API token changes "
+      "that. Leave it out, or have it done on a node as root (qm set, pct set)."}},
     {Cause::NoPrivilege,
-     {"The API token lacks this privilege on this path, or what the path names does not exist. An "
-      "administrator grants it with: pveum acl modify PATH --tokens 'USER@REALM!TOKEN' --roles ROLE (with "
-      "privilege separation the user needs it too)."}},
+     {"The API token or its user lacks this privilege on this path, or what the path names does not exist. "
+      "An "
+      "administrator grants it with a role there, naming again the roles that hold there now: a role on a "
+      "deeper path replaces those above it."}},
     {Cause::NoQuorum,
      {"The cluster has no quorum and refuses changes. Bring the missing nodes back; use {} to see which "
       "are missing.",
@@ -80,8 +82,19 @@ constexpr Cure kCures[] = {
       "The cluster refuses changes for now. Look for missing nodes with \"pvecm status\" on a node."}},
     {Cause::ClusterLockBusy, {"Another change holds the cluster's lock. Try again in a moment."}},
     {Cause::LockFileBusy,
-     {"A running task holds the lock. Use {} with source=active to find it, wait for its end and try again.",
-      kTasks, "A running task holds the lock. Wait for its end and try again."}},
+     {"A running task holds the lock, or for up to 30 s PVE's own clean-up after the guest has stopped. Use "
+      "{} "
+      "with source=active to look for a task, and try again.",
+      kTasks,
+      "A running task holds the lock, or for up to 30 s PVE's own clean-up after the guest has stopped. Try "
+      "again in a moment."}},
+    {Cause::GuestSuspended,
+     {"The VM is suspended to disk: its RAM is saved there. Use {} to let it run on; until then PVE changes "
+      "nothing about it. Deleting it loses the saved state.",
+      {Method::Post, "/nodes/{node}/qemu/{vmid}/status/start"},
+      "The VM is suspended to disk: its RAM is saved there. Start it to let it run on; until then PVE "
+      "changes "
+      "nothing about it. Deleting it loses the saved state."}},
     {Cause::GuestLocked,
      {"A task holds this lock, or an interrupted task left it behind. Use {} with source=active to look for "
       "the task. If none runs, an administrator removes the lock with qm unlock or pct unlock.",
@@ -107,20 +120,45 @@ constexpr Cure kCures[] = {
       "PVE has no statistics of it. It is new (statistics begin about a minute after its start) or does not "
       "exist."}},
     {Cause::Protected, {"Set protection=0 in its configuration first."}},
-    {Cause::AlreadyRunning, {"It runs already; nothing was changed."}},
+    {Cause::IsTemplate,
+     {"A template does not run. Use {} to make a guest of it.",
+      {Method::Post, "/nodes/{node}/qemu/{vmid}/clone"},
+      "A template does not run. Clone it to get a guest that does."}},
+    {Cause::UsedByLinkedClone,
+     {"Linked clones still read this template's disk. Delete them first, or give them disks of their own by "
+      "moving these to a storage."}},
+    {Cause::AlreadyRunning,
+     {"It runs already; nothing was changed. A VM that is paused counts as running: resume it."}},
     {Cause::ShutdownTimedOut,
      {"The guest did not shut down in time. Without ACPI or the guest agent it cannot shut down cleanly: "
       "look "
       "at its console, or stop it."}},
     {Cause::StillRunning, {"Stop it first."}},
     {Cause::NotRunning, {"Start it first. Use {} to see its state.", kResources, "Start it first."}},
-    {Cause::Paused, {"Resume it first."}},
+    {Cause::Paused,
+     {"Use {} to let it run on first; stopping it works too, without a clean shutdown.",
+      {Method::Post, "/nodes/{node}/qemu/{vmid}/status/resume"},
+      "Resume it first; stopping it works too, without a clean shutdown."}},
+    {Cause::NotFinalized,
+     {"The VM stands still after its RAM was saved, as by a snapshot with RAM of a paused VM "
+      "(finish-migrate). "
+      "Resuming does not help: stop it and start it again, which loses what its RAM held."}},
     {Cause::UsedByHa,
      {"Use {} to remove it from HA first, or delete it with purge=true, which also removes it from backup "
       "jobs, replication and HA.",
       {Method::Delete, "/cluster/ha/resources/{sid}"},
       "Remove it from HA first (in PVE: Datacenter > HA), or delete it with purge=true, which also removes "
       "it from backup jobs, replication and HA."}},
+    {Cause::HaError,
+     {"HA gave up on it and does nothing more until it is disabled. Use {} with state=disabled, mend what "
+      "failed (HA's log and the guest's last start say what), then set state=started.",
+      {Method::Put, "/cluster/ha/resources/{sid}"},
+      "HA gave up on it and does nothing more until it is disabled. In PVE, Datacenter > HA: set it to "
+      "disabled, mend what failed, then set it to started."}},
+    {Cause::NotInHa,
+     {"HA does not manage it. Use {} to list what it manages.",
+      {Method::Get, "/cluster/ha/resources"},
+      "HA does not manage it; nothing is to be undone there."}},
     {Cause::StorageNotOnNode,
      {"Use {} to list the storages of this node.", kNodeStorage,
       "Choose a storage of this node; PVE lists them below the node."}},
@@ -132,11 +170,31 @@ constexpr Cure kCures[] = {
      {"Use {} to see the free space of each storage.", kNodeStorage,
       "Look at the free space of the node's storages in PVE."}},
     {Cause::MigratesOnlyOnline, {"Repeat with online=true."}},
+    {Cause::ClonesOnlyFromSnapshot,
+     {"Use {} and clone that with snapname, or stop the container first.",
+      {Method::Post, "/nodes/{node}/lxc/{vmid}/snapshot"},
+      "Make a snapshot and clone that with snapname, or stop the container first."}},
+    {Cause::ClonesOnlyInFull, {"Repeat with full=true: this storage has no linked clones of this disk."}},
     {Cause::NoSnapshots, {"A disk on this storage cannot be snapshotted. Back the guest up instead."}},
-    {Cause::AlreadyExists,
-     {"Choose another one. Use {} to get a free number for a guest.",
+    {Cause::VolumeUnreadable,
+     {"A new disk is written STORAGE:GiB, a number without a unit (local:32 has 32 GiB); one that exists as "
+      "STORAGE:VOLUME. Use {} to list the volumes of a storage.",
+      {Method::Get, "/nodes/{node}/storage/{storage}/content"},
+      "A new disk is written STORAGE:GiB, a number without a unit (local:32 has 32 GiB); one that exists as "
+      "STORAGE:VOLUME."}},
+    {Cause::HotplugFailed,
+     {"PVE could not change the running guest, but keeps the value as pending: it takes effect when the "
+      "guest "
+      "is stopped and started, unless it is set back before."}},
+    {Cause::PoolNotEmpty,
+     {"Take out its members first: use {} with delete=true.",
+      {Method::Put, "/pools"},
+      "Take out its members first."}},
+    {Cause::GuestExists,
+     {"Choose another number; use {} to get a free one.",
       {Method::Get, "/cluster/nextid"},
-      "Choose another one."}},
+      "Choose another number."}},
+    {Cause::AlreadyExists, {"Choose another name, or change the one that exists."}},
     {Cause::TimedOut, {"Another operation held it for too long. Try again in a moment."}},
     {Cause::ClusterFilesDown,
      {"The node's cluster file system is down. Look at \"systemctl status pve-cluster\" on that node."}},

@@ -14,6 +14,10 @@ constexpr Said kSaid[] = {
     {"not available with API token", Cause::NotForTokens},
     {"user != root@pam", Cause::RootOnly},
     {"Only root may use this option", Cause::RootOnlyOption},
+    {"Only root may set this option", Cause::RootOnlyOption},
+    {"Only root can pass arbitrary filesystem paths", Cause::RootOnlyOption},
+    {"only root can set", Cause::RootOnlyOption},
+    {"is only allowed for root@pam", Cause::RootOnlyOption},
     {"only root can", Cause::RootOnly},
     {"Permission check failed", Cause::NoPrivilege, true},
     {"no quorum", Cause::NoQuorum},
@@ -21,6 +25,7 @@ constexpr Said kSaid[] = {
     {"cluster not ready", Cause::ClusterNotReady},
     {"got lock request timeout", Cause::ClusterLockBusy},
     {"can't lock file", Cause::LockFileBusy},
+    {"is locked (suspended)", Cause::GuestSuspended},
     {"is locked (", Cause::GuestLocked},
     {"Configuration file 'nodes/", Cause::GuestNotOnNode},
     {"unable to find configuration file for", Cause::GuestNotOnNode},
@@ -33,20 +38,39 @@ constexpr Said kSaid[] = {
     {"ha groups have been migrated to rules", Cause::HaGroupsMigrated},
     {"RRD error", Cause::NoStatistics},
     {"protection mode enabled", Cause::Protected},
+    {"if it's a template", Cause::IsTemplate},
+    {"is still in use by linked clone", Cause::UsedByLinkedClone},
     {"already running", Cause::AlreadyRunning},
     {"quit/powerdown failed", Cause::ShutdownTimedOut},
     {"is running - destroy failed", Cause::StillRunning},
+    {"container is running", Cause::StillRunning},
+    {"can't overwrite running container", Cause::StillRunning},
     {"not running", Cause::NotRunning},
     {"is paused", Cause::Paused},
+    {"Migration is not finalized", Cause::NotFinalized},
     {"used in HA resources", Cause::UsedByHa},
+    {"in error state, must be disabled and fixed first", Cause::HaError},
+    {"not HA managed", Cause::NotInHa},
     {"is not available on node", Cause::StorageNotOnNode},
     {"is not online", Cause::StorageOffline},
     {"is disabled", Cause::StorageDisabled},
     {"not enough space", Cause::OutOfSpace},
     {"No space left on device", Cause::OutOfSpace},
     {"can't migrate running VM without --online", Cause::MigratesOnlyOnline},
+    {"Full clone of a running container is only possible", Cause::ClonesOnlyFromSnapshot},
+    {"Linked clone feature", Cause::ClonesOnlyInFull},
     {"snapshot feature is not available", Cause::NoSnapshots},
+    {"unable to parse directory volume name", Cause::VolumeUnreadable},
+    {"unable to parse lvm volume name", Cause::VolumeUnreadable},
+    {"unable to parse rbd volume name", Cause::VolumeUnreadable},
+    {"unable to parse zfs volume name", Cause::VolumeUnreadable},
+    {"hotplug problem - ", Cause::HotplugFailed},
+    {"is not empty (contains", Cause::PoolNotEmpty},
+    {"already exists on node", Cause::GuestExists},
+    {"config file already exists", Cause::GuestExists},
     {"already exists", Cause::AlreadyExists},
+    {"already defined", Cause::AlreadyExists},
+    {"already used", Cause::AlreadyExists},
     {"got timeout", Cause::TimedOut},
     {"RPCEnvironment init request failed", Cause::ClusterFilesDown},
     {"' not implemented", Cause::NotImplemented},
@@ -75,8 +99,20 @@ Cause cause_of(const Error& error) {
     case 599:
       return Cause::AnswerBrokeOff;
     default:
-      return cause_of(error.message);
+      break;
   }
+  auto cause = cause_of(error.message);
+  for (const auto& [name, reason] : error.errors) {
+    if (cause == Cause::Unknown) cause = cause_of(reason);
+  }
+  return cause;
+}
+
+Cause cause_of_end(std::string_view exit_status, std::span<const std::string> log) {
+  auto cause = cause_of(exit_status);
+  for (auto line = log.rbegin(); line != log.rend() && cause == Cause::Unknown; ++line)
+    cause = cause_of(*line);
+  return cause;
 }
 
 }  // namespace pve

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "pve/client.h"
@@ -20,6 +22,7 @@ enum class Cause : std::uint8_t {
   ClusterNotReady,
   ClusterLockBusy,
   LockFileBusy,
+  GuestSuspended,
   GuestLocked,
   GuestNotOnNode,
   NoSuchNode,
@@ -29,18 +32,29 @@ enum class Cause : std::uint8_t {
   HaGroupsMigrated,
   NoStatistics,
   Protected,
+  IsTemplate,
+  UsedByLinkedClone,
   AlreadyRunning,
   ShutdownTimedOut,
   StillRunning,
   NotRunning,
   Paused,
+  NotFinalized,
   UsedByHa,
+  HaError,
+  NotInHa,
   StorageNotOnNode,
   StorageOffline,
   StorageDisabled,
   OutOfSpace,
   MigratesOnlyOnline,
+  ClonesOnlyFromSnapshot,
+  ClonesOnlyInFull,
   NoSnapshots,
+  VolumeUnreadable,
+  HotplugFailed,
+  PoolNotEmpty,
+  GuestExists,
   AlreadyExists,
   TimedOut,
   ClusterFilesDown,
@@ -57,7 +71,11 @@ inline constexpr std::size_t kCauses = static_cast<std::size_t>(Cause::AnswerBro
 /// Of one of PVE's messages, or of the exit status of a task.
 Cause cause_of(std::string_view message);
 
-/// Of a refusal; Unknown for other errors.
+/// Of a refusal, by what it says as a whole, else of one of its parameters; Unknown for other errors.
 Cause cause_of(const Error& error);
+
+/// Of a task that failed, by its exit status, else by the lines of its log from the last one back: some tasks
+/// only pass on the exit code of a command.
+Cause cause_of_end(std::string_view exit_status, std::span<const std::string> log);
 
 }  // namespace pve

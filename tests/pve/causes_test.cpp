@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 namespace {
 
 using pve::Cause;
@@ -28,6 +31,39 @@ TEST(Causes, AreToldByPvesWords) {
         Row{"Method 'GET /nope' not implemented", Cause::NotImplemented},
         Row{"RPCEnvironment init request failed: Unable to load access control list: Connection refused",
             Cause::ClusterFilesDown},
+        // Settings of root@pam alone: no right of a token changes that.
+        Row{"only root can set 'args' config", Cause::RootOnlyOption},
+        Row{"Only root can pass arbitrary filesystem paths. at /usr/share/perl5/PVE/Storage.pm line 651.",
+            Cause::RootOnlyOption},
+        Row{"Permission check failed (mount point type bind is only allowed for root@pam)",
+            Cause::RootOnlyOption},
+        // States.
+        Row{"VM is locked (suspended)", Cause::GuestSuspended},
+        Row{"VM is paused - cannot shutdown", Cause::Paused},
+        Row{"VM 9395 qmp command 'cont' failed - Migration is not finalized yet", Cause::NotFinalized},
+        Row{"service 'vm:9303' in error state, must be disabled and fixed first", Cause::HaError},
+        Row{"cannot delete service 'vm:9301', not HA managed!", Cause::NotInHa},
+        Row{"resource 'vm:9302' is not HA managed", Cause::NotInHa},
+        Row{"unable to destroy CT 230 - container is running", Cause::StillRunning},
+        Row{"can't overwrite running container", Cause::StillRunning},
+        Row{"you can't start a vm if it's a template", Cause::IsTemplate},
+        Row{"you can't start a CT if it's a template", Cause::IsTemplate},
+        Row{"base volume 'local:130/base-130-disk-0.qcow2' is still in use by linked cloned",
+            Cause::UsedByLinkedClone},
+        Row{"Full clone of a running container is only possible from a snapshot",
+            Cause::ClonesOnlyFromSnapshot},
+        Row{"Linked clone feature is not supported for 'local:130/vm-130-disk-0.qcow2' (scsi0)",
+            Cause::ClonesOnlyInFull},
+        Row{"unable to parse directory volume name '32G'", Cause::VolumeUnreadable},
+        Row{"delete pool failed: pool 'sweep' is not empty (contains VM 120)", Cause::PoolNotEmpty},
+        // What exists: a free number is of use for guests alone.
+        Row{"unable to create VM 100 - VM 100 already exists on node 'pve1'", Cause::GuestExists},
+        Row{"CT 200 already exists on node 'pve1'", Cause::GuestExists},
+        Row{"unable to create VM 131: config file already exists", Cause::GuestExists},
+        Row{"create user failed: user 'rec1@pve' already exists", Cause::AlreadyExists},
+        Row{"create storage failed: storage ID 'rectiny' already defined", Cause::AlreadyExists},
+        Row{"create resource failed: resource ID 'vm:9301' already defined", Cause::AlreadyExists},
+        Row{"snapshot name 'ram' already used", Cause::AlreadyExists},
         Row{"node is not in a cluster, no join info available!", Cause::Unknown}, Row{"", Cause::Unknown}}) {
     EXPECT_EQ(cause_of(message), cause) << message;
   }
@@ -36,6 +72,23 @@ TEST(Causes, AreToldByPvesWords) {
 TEST(Causes, AValueThatPveRepeatsIsNoMissingPrivilege) {
   EXPECT_EQ(cause_of("unable to parse 'local:backup/Permission check failed (/, Permissions.Modify).vma'"),
             Cause::Unknown);
+}
+
+TEST(Causes, StandWithAParameterToo) {
+  pve::Error error;
+  error.status = 400;
+  error.message = "Parameter verification failed.";
+  error.errors = {{"x", "wrong"}, {"job-id", "Only root may set this option."}};
+  EXPECT_EQ(cause_of(error), Cause::RootOnlyOption);
+  error.errors = {{"net1", "hotplug problem - error on hot-unplugging device 'net1' - still busy in guest?"}};
+  EXPECT_EQ(cause_of(error), Cause::HotplugFailed);
+}
+
+TEST(Causes, OfATaskThatPassesOnAnExitCodeStandInItsLog) {
+  const std::vector<std::string> log{"service 'vm:9303' in error state, must be disabled and fixed first",
+                                     "TASK ERROR: command 'ha-manager set vm:9303' failed: exit code 255"};
+  EXPECT_EQ(pve::cause_of_end("command 'ha-manager set vm:9303' failed: exit code 255", log), Cause::HaError);
+  EXPECT_EQ(pve::cause_of_end("VM is locked (backup)", log), Cause::GuestLocked);
 }
 
 TEST(Causes, OfACallThatPvePassesOnAreToldByTheStatus) {
