@@ -1,5 +1,7 @@
 #include "base/text.h"
 
+#include "base/near.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -205,6 +207,26 @@ std::string_view nearest(std::string_view name, std::span<const std::string_view
   const bool prefix =
       (name.size() >= 2 && best.starts_with(name)) || (best.size() >= 2 && name.starts_with(best));
   return prefix || best_distance * 3 <= std::max(name.size(), best.size()) ? best : std::string_view{};
+}
+
+std::vector<std::string_view> most_alike(std::string_view name, std::span<const std::string_view> candidates,
+                                         std::size_t count) {
+  if (name.empty() || name.size() > kLongestSlip) return {};
+  const auto wanted = lower_ascii(name);
+  std::vector<std::pair<std::size_t, std::string_view>> all;
+  for (const auto candidate : candidates) {
+    if (candidate.size() > kLongestSlip) continue;
+    const auto other = lower_ascii(candidate);
+    const bool holds = other.find(wanted) != std::string::npos ||
+                       (other.size() > 2 && wanted.find(other) != std::string::npos);
+    all.emplace_back(holds ? 0 : edit_distance(wanted, other), candidate);
+  }
+  std::ranges::sort(all);
+  std::vector<std::string_view> nearest;
+  for (const auto& [distance, candidate] : all) {
+    if (nearest.size() < count) nearest.push_back(candidate);
+  }
+  return nearest;
 }
 
 }  // namespace base
