@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/ascii.h"
+#include "base/near.h"
 #include "base/text.h"
 #include "engine/value.h"
 
@@ -36,7 +37,8 @@ std::vector<std::string> known_names(const Row& row, std::string_view written) {
   for (const auto& fact : row.endpoint()->parameters) {
     auto name = std::string(fact.name);
     if (fact.indexed) name += index.empty() ? "0" : index;
-    if (row.endpoint()->parameter(name) != nullptr) names.push_back(std::move(name));
+    if (row.endpoint()->parameter(name) != nullptr && std::ranges::find(names, name) == names.end())
+      names.push_back(std::move(name));
   }
   return names;
 }
@@ -49,8 +51,13 @@ std::string unknown(const Row& row, std::string_view written) {
   if (!near.empty()) return fmt::format("{}; did you mean {}?", text, near);
   std::vector<std::string_view> listed;
   for (const auto& field : row.fields()) listed.push_back(field.name);
-  if (listed.empty()) return text + "; this tool takes none";
-  return fmt::format("{}; valid are {}", text, base::join(listed, ", "));
+  if (names.size() == row.fields().size())
+    return listed.empty() ? text + "; this tool takes none"
+                          : fmt::format("{}; valid are {}", text, base::join(listed, ", "));
+  const auto alike = base::most_alike(written, views, 3);
+  return fmt::format("{}; valid are {}{}PVE's own parameters of this call{}", text, base::join(listed, ", "),
+                     listed.empty() ? "" : ", and ",
+                     alike.empty() ? "" : " (the nearest: " + base::join(alike, ", ") + ")");
 }
 
 std::string below_full(const Limits& limits) {
@@ -96,15 +103,29 @@ void add_field(const Field& field, std::string_view name, const base::Json& valu
   out.push_back({field, *std::move(fitted)});
 }
 
+bool is_absent(const Row& row, const Field& field, const base::JsonObject& given) {
+  const auto* value = given.if_contains(field.name);
+  if (value == nullptr && row.open()) value = given.if_contains(field.wire);
+  return value == nullptr || value->is_null();
+}
+
+/// The node is found where one alone is online (target_node.h), so that by itself it stops no call here.
+bool may_be_found(const Field& field) { return field.in_path && field.wire == "node"; }
+
 void add_missing(const Row& row, const base::JsonObject& given, const MayUse& may, Problems& problems) {
   for (const auto& field : row.fields()) {
-    if (!field.required) continue;
-    const auto* value = given.if_contains(field.name);
-    if (value == nullptr && row.open()) value = given.if_contains(field.wire);
-    if (value == nullptr || value->is_null()) {
+    if (!field.required || may_be_found(field)) continue;
+    if (is_absent(row, field, given))
       problems.push_back(fmt::format("{}: missing; give {}", field.name, expectation(field, may)));
-    }
   }
+}
+
+/// Told with what else is wrong, in one go.
+void add_missing_node(const Row& row, const base::JsonObject& given, const MayUse& may, Problems& problems) {
+  const auto node = std::ranges::find_if(row.fields(), may_be_found);
+  if (problems.empty() || node == row.fields().end() || !node->required || !is_absent(row, *node, given))
+    return;
+  problems.push_back(fmt::format("{}: missing; give {}", node->name, expectation(*node, may)));
 }
 
 /// Parameters that PVE takes only together with another one. A row that prepares may add that one itself.
@@ -194,6 +215,7 @@ std::expected<Arguments, std::string> check(const Row& row, const base::JsonObje
   add_combinations(arguments, problems);
   add_lacking(arguments, limits, problems);
   add_idle(row, arguments, problems);
+  add_missing_node(row, given, limits.may, problems);
   if (!problems.empty()) return std::unexpected(sentence(row, problems));
   if (auto refusal = lacking_endpoint(row, limits.connected)) return std::unexpected(*std::move(refusal));
   return arguments;

@@ -117,11 +117,7 @@ std::expected<Target, std::string> find_names(const Row& row, Target target,
 
 std::expected<Target, std::string> find_backup_node(const Row& row, Target target, Cluster& cluster,
                                                     const MayUse& may, const std::stop_token& stop) {
-  if (!target.arguments.contains("vmid")) {
-    if (target.arguments.contains("node")) return target;
-    return std::unexpected(fmt::format(
-        "{} was not called: node: missing; give it, or guests of one node with vmid.", row.tool().name));
-  }
+  if (!target.arguments.contains("vmid")) return target;
   const auto wanted = argument_text(target.arguments, "vmid");
   const auto parts = parts_of(wanted);
   const bool numeric = std::ranges::all_of(parts, [](auto part) { return whole_number(part).has_value(); });

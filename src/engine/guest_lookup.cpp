@@ -271,6 +271,7 @@ GuestOr guest_now(std::string_view text, const GuestScope& scope, Cluster& clust
   }
   if (guest == nullptr || !scope.meant.has(*guest))
     return nobody(none_numbered(written->vmid, *list, scope.listed));
+  if (auto wrong = misnamed({written->vmid, {}, written->container}, *guest)) return none(*std::move(wrong));
   FoundGuest found{*guest, !written->name.empty(), true, {}, list};
   if (!found.by_name) return found;
   // Its configuration is one read of one guest.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/number.h"
 #include "base/text.h"
 
@@ -21,11 +23,18 @@ std::string kind_and_name(const pve::Guest& guest) {
 }
 
 std::optional<WrittenGuest> written_guest(std::string_view text) {
+  std::optional<bool> container;
+  for (const auto& [prefix, is_container] : {std::pair("qemu/", false), std::pair("vm:", false),
+                                             std::pair("lxc/", true), std::pair("ct:", true)}) {
+    if (container || !text.starts_with(prefix)) continue;
+    container = is_container;
+    text.remove_prefix(std::string_view(prefix).size());
+  }
   const auto digits = text.substr(0, text.find_first_not_of("0123456789"));
   auto rest = text.substr(digits.size());
   const auto vmid = base::parse_number<std::int64_t>(digits);
   if (!vmid) return std::nullopt;
-  WrittenGuest written{*vmid};
+  WrittenGuest written{*vmid, {}, container};
   if (rest.empty()) return written;
   if (!rest.starts_with(" (") || !rest.ends_with(')')) return std::nullopt;
   rest.remove_prefix(2);
@@ -44,6 +53,9 @@ bool same_name(std::string_view a, std::string_view b) {
 }
 
 std::optional<std::string> misnamed(const WrittenGuest& written, const pve::Guest& guest) {
+  if (written.container.value_or(guest.container) != guest.container)
+    return fmt::format("guest {} is a {}, not a {}.", guest.vmid, guest.container ? "container" : "VM",
+                       guest.container ? "VM" : "container");
   if (written.name.empty() || guest.name.empty() || same_name(written.name, guest.name)) return std::nullopt;
   return fmt::format(
       "guest {} is called {}, not {}: the number may have become another guest's. Give the number alone, or "

@@ -17,11 +17,13 @@ std::string shown_guest(std::int64_t vmid, std::string_view name);
 /// "VM 100 (web01)", "container 200".
 std::string kind_and_name(const pve::Guest& guest);
 
-/// What "100" and "100 (web01)" say; nothing of another text, nor of "100 ()". Digits are a number always,
-/// whatever guests are called.
+/// What "100" and "100 (web01)" say, and "qemu/100", "lxc/100", "vm:100", "ct:100" as PVE writes its guests;
+/// nothing of another text, nor of "100 ()". Digits are a number always, whatever guests are called.
 struct WrittenGuest {
   std::int64_t vmid = 0;
   std::string_view name{};  ///< of the text; empty: it says none
+  /// Of the text; nothing: it does not say.
+  std::optional<bool> container{};
 };
 std::optional<WrittenGuest> written_guest(std::string_view text);
 

@@ -11,6 +11,7 @@
 #include "engine/guest_kinds.h"
 #include "engine/guest_name.h"
 #include "engine/remedies.h"
+#include "engine/target_node.h"
 #include "engine/target_words.h"
 #include "pve/upid.h"
 
@@ -23,7 +24,7 @@ std::expected<Target, std::string> at_guest(const Row& row, Target target, const
     return std::unexpected(listed_kinds(may).has(guest) ? wrong_kind(row, guest, may)
                                                         : not_of_kind(row, guest.vmid));
   const auto said = argument_text(target.arguments, "node");
-  if (!said.empty() && said != guest.node) {
+  if (!said.empty() && !is_node(said, guest.node)) {
     target.note =
         fmt::format("{} {} is on {}, not {}; the call was sent to {}.", guest.container ? "Container" : "VM",
                     guest.vmid, guest.node, base::printable(said, 60), guest.node);
@@ -149,13 +150,13 @@ std::expected<Target, std::string> find_task(const Row& row, Target target, cons
     target.note = fmt::format("The task belongs to {}, not {}; it was read from {}.", upid->node,
                               base::printable(said, 60), upid->node);
   target.arguments["node"] = upid->node;
+  target.arguments["upid"] = upid->text;
   return target;
 }
 
-}  // namespace
-
-std::expected<Target, std::string> find_target(const Row& row, base::JsonObject arguments, Cluster& cluster,
-                                               const MayUse& may, const std::stop_token& stop) {
+/// Not yet with the nodes put right.
+std::expected<Target, std::string> located(const Row& row, base::JsonObject arguments, Cluster& cluster,
+                                           const MayUse& may, const std::stop_token& stop) {
   Target target{.arguments = std::move(arguments)};
   switch (row.about().locator) {
     case tool::Locator::Guest:
@@ -167,6 +168,21 @@ std::expected<Target, std::string> find_target(const Row& row, base::JsonObject 
     case tool::Locator::None:
       break;
   }
+  return target;
+}
+
+}  // namespace
+
+std::expected<Target, std::string> find_target(const Row& row, base::JsonObject arguments, Cluster& cluster,
+                                               const MayUse& may, const std::stop_token& stop) {
+  // A backup compares the node with its guests'.
+  if (row.about().locator == tool::Locator::Guests && arguments.contains("node")) {
+    if (auto why = settle_nodes(row, arguments, cluster, may, stop)) return std::unexpected(*std::move(why));
+  }
+  auto target = located(row, std::move(arguments), cluster, may, stop);
+  if (!target) return target;
+  if (auto why = settle_nodes(row, target->arguments, cluster, may, stop))
+    return std::unexpected(*std::move(why));
   return target;
 }
 

@@ -5,11 +5,32 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "engine/remedies.h"
+#include "facts/rights.h"
 
 namespace engine {
 namespace {
 
 std::string kind(const pve::Guest& guest) { return guest.container ? "container" : "VM"; }
+
+constexpr std::string_view kShows = "VM.Audit";
+
+/// "VM.Clone": what PVE wants on the guest itself. Of several that would do the first.
+std::string privileges_for(const Row& row, std::int64_t vmid) {
+  if (row.endpoint() == nullptr) return {};
+  const auto ways = facts::ways_to_call(*row.endpoint(), [&](std::string_view name) {
+    return name == "vmid" ? std::to_string(vmid) : std::string{};
+  });
+  std::string text;
+  if (ways.empty()) return text;
+  for (const auto& right : ways.front()) {
+    if (right.path != fmt::format("/vms/{}", vmid)) continue;
+    for (const auto& privilege : right.privileges) {
+      text += (text.empty() ? "" : right.any ? " or " : " and ") + privilege;
+      if (right.any && text.size() > 60) break;
+    }
+  }
+  return text;
+}
 
 std::string kind_of(const Row& row) { return std::string(tool::noun(row.about().guest)); }
 
@@ -60,10 +81,15 @@ std::string joined_notes(const std::string& note, const std::string& more) {
 }
 
 std::string unseen(const Row& row, std::int64_t vmid, std::size_t visible, const MayUse& may) {
-  return fmt::format(
-      "{} was not called: vmid: no guest {} among the {} visible to this API token; {}. If it exists, grant "
-      "VM.Audit on /vms/{}, or pass its node as well.",
-      row.tool().name, vmid, visible, advise(Advice::FindGuest, may), vmid);
+  const auto needed = privileges_for(row, vmid);
+  auto text = fmt::format("{} was not called: vmid: no guest {} among the {} visible to this API token; {}.",
+                          row.tool().name, vmid, visible, advise(Advice::FindGuest, may));
+  if (needed.empty() || needed == kShows)
+    return text + fmt::format(" If it exists, the call needs {} on /vms/{}.", kShows, vmid);
+  return text + fmt::format(
+                    " If it exists, the call needs {} on /vms/{}, and {} there so that the guest is seen; or "
+                    "pass its node as well.",
+                    needed, vmid, kShows);
 }
 
 std::string unlisted(const Row& row, const pve::Error& error, const Cluster& cluster, const MayUse& may) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "base/json_read.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "base/when.h"
 #include "engine/guest_name.h"
 
 namespace engine {
@@ -54,14 +56,14 @@ std::optional<std::string> as_text(const base::Json& given) {
   return std::nullopt;
 }
 
-/// The items of a list, joined as PVE splits them; an item with one of `separators` would be split again and
-/// is refused.
-std::optional<std::string> joined(const base::JsonArray& items, std::string_view separators) {
+/// The items of a list with `between` between them, as PVE splits them; an item with one of `separators`
+/// would be split again and is refused.
+std::optional<std::string> joined(const base::JsonArray& items, std::string_view separators, char between) {
   std::string text;
   for (const auto& item : items) {
     const auto part = as_text(item);
     if (!part || part->empty() || part->find_first_of(separators) != std::string::npos) return std::nullopt;
-    if (!text.empty()) text += ',';
+    if (!text.empty()) text += between;
     text += *part;
   }
   return text;
@@ -83,15 +85,62 @@ std::optional<base::Json> as_array(const base::Json& given) {
   return items;
 }
 
+/// PVE's property strings: "keep-last=3,keep-daily=7". Its lists inside of them are split at semicolons.
+bool is_property_string(const Field& field) {
+  constexpr std::string_view kFormats[] = {
+      "property-string",  "prune-backups",   "backup-fleecing", "backup-performance", "pve-vm-cpu-conf",
+      "pve-qm-watchdog",  "pve-qm-smbios1",  "pve-qm-rng",      "pve-qm-ipconfig",    "pve-qm-ide",
+      "pve-qm-hostpci",   "pve-qm-cicustom", "pve-qm-boot",     "pve-startup-order",  "realm-sync-options",
+      "pve-qemu-sev-fmt", "pve-qemu-tdx-fmt"};
+  return field.fact != nullptr && std::ranges::find(kFormats, field.fact->format) != std::end(kFormats);
+}
+
+/// An object as PVE shows such a value; the members that PVE adds for a reader alone ("digest") are none.
+std::optional<std::string> property_string(const base::JsonObject& members) {
+  std::string text;
+  for (const auto& [key, value] : members) {
+    std::optional<std::string> part;
+    if (value.is_null()) continue;
+    if (const auto* items = value.if_array()) part = joined(*items, ",; ", ';');
+    if (value.is_bool()) part = value.get_bool() ? "1" : "0";
+    if (!part) part = as_text(value);
+    if (!part || part->find(',') != std::string::npos) return std::nullopt;
+    text += fmt::format("{}{}={}", text.empty() ? "" : ",", std::string_view(key), *part);
+  }
+  return text.empty() ? std::nullopt : std::optional(text);
+}
+
+/// The object, also written out as the text of one.
+std::optional<base::JsonObject> as_members(const base::Json& given) {
+  if (const auto* object = given.if_object()) return *object;
+  if (!given.is_string() || !base::trim(std::string_view(given.get_string())).starts_with('{'))
+    return std::nullopt;
+  const auto parsed = base::parse_json(std::string_view(given.get_string()));
+  return parsed && parsed->is_object() ? std::optional(parsed->get_object()) : std::nullopt;
+}
+
+/// HA's "vm:100" as PVE's list of resources writes it: "qemu/100".
+std::string as_ha_id(std::string text) {
+  for (const auto& [listed, ha] : {std::pair("qemu/", "vm:"), std::pair("lxc/", "ct:")}) {
+    if (text.starts_with(listed)) return ha + text.substr(std::string_view(listed).size());
+  }
+  return text;
+}
+
 std::optional<base::Json> as_string(const Field& field, const base::Json& given) {
   std::optional<std::string> text = as_text(given);
+  if (is_property_string(field)) {
+    if (const auto members = as_members(given)) text = property_string(*members);
+  }
   if (given.is_bool() && may_be_boolean(field)) text = given.get_bool() ? "1" : "0";
   if (given.is_array() && is_list(field)) {
     constexpr std::string_view kSeparators(",; \t\r\n\0", 7);
     // "100 (web01)" has a blank; those are taken apart here.
-    text = joined(given.get_array(), field.guests ? "," : kSeparators);
+    text = joined(given.get_array(), field.guests ? "," : kSeparators, ',');
   }
   if (!text) return std::nullopt;
+  if (field.fact != nullptr && field.fact->format == "pve-ha-resource-or-vm-id")
+    text = as_ha_id(*std::move(text));
   return base::Json(boost::json::string(*text));
 }
 
@@ -123,11 +172,17 @@ bool names_guests(std::string_view text) {
   return named;
 }
 
+/// Epoch seconds, which reads show as a date.
+bool is_moment(const Field& field) { return field.wire == "expire"; }
+
 std::optional<base::Json> typed(const Field& field, const base::Json& given) {
   switch (field.type) {
     case Type::Integer:
       if (field.guest && is_guest_name(given)) return given;
       if (const auto value = as_integer(given)) return *value;
+      if (is_moment(field) && given.is_string()) {
+        if (const auto date = base::parse_date(std::string_view(given.get_string()))) return date->epoch;
+      }
       return std::nullopt;
     case Type::Boolean:
       if (const auto value = as_boolean(given)) return *value;

@@ -30,6 +30,11 @@ InventoryPtr InventoryCache::remembered() {
   return young() ? list_ : nullptr;
 }
 
+bool InventoryCache::knows_node(std::string_view name) {
+  const std::scoped_lock lock(mutex_);
+  return nodes_.contains(name);
+}
+
 void InventoryCache::forget() {
   const std::scoped_lock lock(mutex_);
   list_.reset();
@@ -43,6 +48,10 @@ std::expected<InventoryPtr, Error> InventoryCache::ask(std::unique_lock<std::mut
   lock.unlock();
   auto answer = read(client_, stop);
   lock.lock();
+  if (answer) {
+    for (const auto& node : (*answer)->nodes) nodes_.insert(node.name);
+    for (const auto& guest : (*answer)->guests) nodes_.insert(guest.node);
+  }
   // What was forgotten meanwhile may be older than the change that made it wrong, and a slow answer older
   // than the one to a later question.
   if (answer && forgotten_ == before && question > kept_) {

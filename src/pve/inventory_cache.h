@@ -5,7 +5,10 @@
 #include <cstdint>
 #include <expected>
 #include <mutex>
+#include <set>
 #include <stop_token>
+#include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "pve/client.h"
@@ -28,6 +31,8 @@ class InventoryCache {
   std::expected<InventoryPtr, Error> now(const std::stop_token& stop);
   /// What is remembered, if it is still young enough; nullptr otherwise. Never waits.
   InventoryPtr remembered();
+  /// Whether a list has had a node of this name, however long ago. Never waits.
+  bool knows_node(std::string_view name);
   /// Forgets: a change of ours may have made it wrong.
   void forget();
 
@@ -44,6 +49,7 @@ class InventoryCache {
   std::uint64_t asked_ = 0;      ///< how often
   std::uint64_t kept_ = 0;       ///< which of these questions the remembered answer is to
   InventoryPtr list_;
+  std::set<std::string, std::less<>> nodes_;
   base::Clock::Steady taken_{};
 };
 

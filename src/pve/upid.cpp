@@ -11,13 +11,16 @@ namespace pve {
 std::optional<Upid> parse_upid(std::string_view text) {
   constexpr std::size_t kParts = 9;
   if (segment_misfit(text)) return std::nullopt;
-  const auto parts = base::split(text, ':');
+  auto parts = base::split(text, ':');
+  // Who copies one loses its last colon.
+  const bool is_cut = parts.size() == kParts - 1;
+  if (is_cut) parts.emplace_back();
   if (parts.size() != kParts || parts[0] != "UPID" || !parts[8].empty()) return std::nullopt;
   if (segment_misfit(parts[1]) || parts[5].empty() || parts[7].empty()) return std::nullopt;
   if (!base::is_hex_digits(parts[2]) || !base::is_hex_digits(parts[3]) || !base::is_hex_digits(parts[4]))
     return std::nullopt;
-  return Upid{std::string(text), std::string(parts[1]), std::string(parts[5]), std::string(parts[6]),
-              std::string(parts[7])};
+  return Upid{std::string(text) + (is_cut ? ":" : ""), std::string(parts[1]), std::string(parts[5]),
+              std::string(parts[6]), std::string(parts[7])};
 }
 
 std::chrono::sys_seconds start_time(const Upid& upid) {

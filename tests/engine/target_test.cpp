@@ -184,7 +184,11 @@ TEST_F(TargetTest, TheNodeIsFound) {
   EXPECT_EQ(pve_.asked.size(), 3U) << "remembered";
 }
 
-TEST_F(TargetTest, AReadWithItsNodeNeedsNoLookUp) {
+TEST_F(TargetTest, AReadWithItsNodeLooksOnceWhetherThereIsSuchANode) {
+  call("pve_get_qemu_status", R"({"vmid":102,"node":"pve2"})");
+  EXPECT_THAT(pve_.asked, ElementsAre(kLookUp, "/nodes/pve2/qemu/102/status/current"));
+  box_.cluster().inventory.forget();
+  pve_.asked.clear();
   call("pve_get_qemu_status", R"({"vmid":102,"node":"pve2"})");
   EXPECT_THAT(pve_.asked, ElementsAre("/nodes/pve2/qemu/102/status/current"));
 }

@@ -68,7 +68,19 @@ const Case kCases[] = {
     {kCreate, "memory", "2048", R"("2048")"},
     {kCreate, "agent", "true", R"("1")"},
     {kCreate, "net0", R"("virtio,bridge=vmbr0")", R"("virtio,bridge=vmbr0")"},
-    {kCreate, "net0", R"({"model":"virtio"})", ""},
+    // The end of an account as it is shown.
+    {test::kUser, "expire", R"("2026-11-28")", "1795824000"},
+    {test::kUser, "expire", R"("2026-11-28 10:00")", "1795860000"},
+    {test::kUser, "expire", "0", "0"},
+    {test::kUser, "expire", R"("soon")", ""},
+    // As PVE shows a backup job's: objects, and numbers as texts.
+    {kCreate, "net0", R"({"model":"virtio","bridge":"vmbr0"})", R"("model=virtio,bridge=vmbr0")"},
+    {kCreate, "net0", R"("{\"model\":\"virtio\",\"firewall\":true}")", R"("model=virtio,firewall=1")"},
+    {kCreate, "net0", R"({"model":"virtio,bridge=vmbr9"})", ""},
+    {kCreate, "net0", "{}", ""},
+    {test::kBackup, "prune-backups", R"({"keep-last":"3","keep-daily":7})", R"("keep-last=3,keep-daily=7")"},
+    {test::kBackup, "prune-backups", R"({"keep-all":true})", R"("keep-all=1")"},
+    {test::kBackup, "fleecing", R"({"enabled":"1","storage":"local"})", R"("enabled=1,storage=local")"},
     {kCreate, "storage", R"("q")", ""},
     // Enumerations
     {kCreate, "bios", R"("ovmf")", R"("ovmf")"},
@@ -125,7 +137,7 @@ TEST(Value, TheRefusalSaysWhatIsValid) {
   EXPECT_EQ(refusal(kCreate, "start", "7"), "7 is invalid; expected true or false");
   EXPECT_EQ(refusal(test::kRrd, "timeframe", R"("hours")"),
             R"("hours" is invalid; expected one of hour, day, week, month, year; did you mean hour?)");
-  EXPECT_THAT(refusal(kCreate, "net0", R"({"model":"virtio"})"), HasSubstr("an object is invalid"));
+  EXPECT_THAT(refusal(kCreate, "name", R"({"model":"virtio"})"), HasSubstr("an object is invalid"));
   EXPECT_THAT(refusal(kCreate, "storage", R"("q")"), HasSubstr("cannot be shorter than 2 characters"));
   EXPECT_THAT(refusal(kCreate, "startdate", R"("x")"), HasSubstr("matching"));
 }

@@ -42,11 +42,14 @@ TEST(Upid, HasItsParts) {
   EXPECT_EQ(upid->id, "100");
   EXPECT_EQ(upid->user, "root@pam!mcp");
   EXPECT_TRUE(pve::parse_upid("UPID:pve1:0000C350:00A1B2C3:6A18A500:vzdump::root@pam:"));
+  const auto cut = pve::parse_upid("UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam!mcp");
+  ASSERT_TRUE(cut) << "who copies one loses its last colon";
+  EXPECT_EQ(cut->text, kUpid);
 }
 
 TEST(Upid, NothingElseIsOne) {
   for (const auto* text :
-       {"", "UPID:", "UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam!mcp",
+       {"", "UPID:", "UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100",
         "UPID:../x:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:", "UPID::0:0:0:qmstart:100:root@pam:",
         "UPID:..:0:0:0:qmstart:100:root@pam:", "UPID:pve1:0000G350:00A1B2C3:6A18A500:qmstart:100:root@pam:",
         "UPID:pve1:0:0:0:qmstart:1\n0:root@pam:", "upid:pve1:0:0:0:qmstart:100:root@pam:"}) {
