@@ -13,6 +13,7 @@
 #include "change/guest_config.h"
 #include "engine/aftermath.h"
 #include "engine/answer.h"
+#include "engine/busy_lock.h"
 #include "engine/diagnosis.h"
 #include "engine/guest_name.h"
 #include "engine/outcome.h"
@@ -69,6 +70,7 @@ bool moved(const Work& work, Ready& ready, std::string_view message) {
   auto again = find_again(work.row, ready.target, work.cluster, work.may, work.call.stop);
   if (!again) return false;
   ready.target = *std::move(again);
+  ready.moved = true;
   tell_elsewhere(work, ready);
   return true;
 }
@@ -282,6 +284,8 @@ Carried followed(Work& work, Ready& ready, const pve::Upid& upid, bool may_move)
   if (may_move && report.state == pve::TaskReport::State::Failed && work.row.about().may_be_repeated &&
       moved(work, ready, report.exit_status))
     return std::unexpected(Moved{});
+  if (report.state == pve::TaskReport::State::Failed && waited_for_lock(work, ready, report.exit_status))
+    return std::unexpected(Moved{});
   const bool done =
       report.state == pve::TaskReport::State::Done || report.state == pve::TaskReport::State::Warnings;
   const auto after = done ? changed(work, ready, ready.words) : std::string();
@@ -328,6 +332,9 @@ std::expected<mcp::Outcome, Moved> carry_out(Work& work, Ready& ready, bool may_
     return noted(work, ready, render_error("Cancelled before anything was sent."));
   compare(work, ready);
   auto answer = fetch(work, ready, *wanted);
+  while (!answer && answer.error().kind == pve::Error::Kind::Refused &&
+         waited_for_lock(work, ready, answer.error().message))
+    answer = fetch(work, ready, *wanted);
   if (!answer) {
     if (answer.error().kind == pve::Error::Kind::Refused) {
       if (auto so = already(work, ready, answer.error().message)) return noted(work, ready, *std::move(so));
@@ -344,6 +351,7 @@ std::expected<mcp::Outcome, Moved> carry_out(Work& work, Ready& ready, bool may_
             corrected(work.row, ready.target, answer->data, work.cluster, work.may, work.call.stop)) {
       if (!*other) return render_error(std::move(other->error()));
       ready.target = *std::move(*other);
+      ready.moved = true;
       return std::unexpected(Moved{});
     }
   }

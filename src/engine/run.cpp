@@ -102,7 +102,7 @@ void await_target(Work& work, const Ready& ready) {
 mcp::Outcome sent(Work& work, Ready ready) {
   await_target(work, ready);
   auto outcome = carry_out(work, ready, true);
-  if (!outcome) outcome = carry_out(work, ready, false);
+  while (!outcome) outcome = carry_out(work, ready, !ready.moved);
   const bool changes = work.row.tool().effect != tool::Effect::None;
   return changes ? marked(*std::move(outcome), work.cluster.options.style) : *std::move(outcome);
 }

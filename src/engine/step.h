@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <expected>
+#include <optional>
 #include <string>
 
 #include "engine/arguments.h"
@@ -55,10 +56,14 @@ struct Ready {
   StateBefore state{};
   /// How long the call has waited for its turn on a node.
   std::chrono::milliseconds queued{0};
+  /// When PVE first could not lock the guest (busy_lock.h).
+  std::optional<base::Clock::Steady> lock_busy_since{};
+  /// It goes elsewhere than at first.
+  bool moved = false;
 };
 
-/// The guest turned out to be on another node, or its name to be another guest's; nothing was changed, and
-/// Ready goes there now.
+/// Nothing was changed, and the call is to be carried out once more: the guest turned out to be on another
+/// node, or its name to be another guest's, and Ready goes there now; or its lock was busy.
 struct Moved {};
 
 /// Sends, follows the task that PVE starts, and renders. Moved at most where `may_move`: what PVE says of the
