@@ -166,7 +166,7 @@ int run(const cli::Arguments& arguments, const config::Settings& settings) {
       if (!arguments.tool.empty()) return cli::show_tool(toolbox, arguments.tool, arguments.as_json);
       return cli::list_tools(catalog::categories(), policy, toolbox, arguments.as_json);
     case cli::Command::Doctor:
-      return cli::doctor(settings, **backend, facts);
+      return cli::doctor(settings, **backend, facts, policy);
     default:
       return serve(arguments, settings, toolbox, stop);
   }

@@ -40,8 +40,10 @@ int show_tool(engine::Toolbox& toolbox, std::string_view name, bool as_json);
 int simulate(const Arguments& arguments, const config::Settings& settings, const facts::Facts& facts,
              const base::Clock& clock);
 
-/// Every step of the way to PVE, with what to do where one fails.
-int doctor(const config::Settings& settings, Backend& backend, const facts::Facts& facts);
+/// Every step of the way to PVE, with what to do where one fails, and the privileges that the tools of the
+/// policy lack.
+int doctor(const config::Settings& settings, Backend& backend, const facts::Facts& facts,
+           const guard::Policy& policy);
 
 /// A new bearer token: the lines for the file of tokens on stdout, the token on stderr. Needs no settings.
 int make_token(const Arguments& arguments);

@@ -6,10 +6,13 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/ascii.h"
+#include "base/clock.h"
 #include "base/json_read.h"
 #include "base/text.h"
+#include "catalog/catalog.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/privileges.h"
@@ -17,7 +20,7 @@
 #include "config/token.h"
 #include "engine/remedies.h"
 #include "pve/fingerprint.h"
-#include "pve/path.h"
+#include "pve/own_access.h"
 
 namespace cli {
 namespace {
@@ -199,45 +202,46 @@ bool token_and_version_steps(pve::Client& client, const config::Cluster& cluster
   return true;
 }
 
-// PVE tells a token about itself where it may; nothing when it does not.
-std::optional<bool> is_separated(pve::Client& client, const std::string& token_id) {
-  const auto mark = token_id.rfind('!');
-  if (mark == std::string::npos) return std::nullopt;
-  const auto path = pve::fill_path("/access/users/{userid}/token/{tokenid}", [&](std::string_view name) {
-    return name == "userid" ? token_id.substr(0, mark) : token_id.substr(mark + 1);
-  });
-  if (!path) return std::nullopt;
-  const auto answer = client.call({base::Method::Get, *path, {}}, std::stop_token{});
-  if (!answer || !answer->data.is_object()) return std::nullopt;
-  const auto* privsep = answer->data.get_object().if_contains("privsep");
-  return privsep == nullptr ? std::optional<bool>{} : privsep_is_on(*privsep);
+/// Each privilege on a line of its own, its tools in brackets.
+std::string listed(const std::vector<LackingPrivilege>& lacking) {
+  constexpr std::size_t kMost = 3;
+  std::string text;
+  for (const auto& [privilege, tools] : lacking) {
+    const std::span<const std::string_view> few(tools.data(), std::min(tools.size(), kMost));
+    text += "\n" + privilege + " (" + base::join(few, ", ");
+    if (tools.size() > kMost) text += " and " + std::to_string(tools.size() - kMost) + " more";
+    text += ")";
+  }
+  return text;
 }
 
-void privileges_step(pve::Client& client, const config::Settings& settings, Report& report) {
+std::string separation_hint(const std::optional<bool>& separated) {
+  if (!separated.value_or(true)) return {};
+  return std::string("\nThe token ") + (separated ? "has" : "may have") +
+         " privilege separation: it has only rights that are given to the token itself as well as to its "
+         "user. Add a permission for the token (Datacenter > Permissions > Add > API Token Permission), or "
+         "uncheck Privilege Separation.";
+}
+
+void privileges_step(pve::Client& client, const config::Settings& settings, const facts::Facts& facts,
+                     const guard::Policy& policy, Report& report) {
   const auto answer = client.call({base::Method::Get, "/access/permissions", {}}, std::stop_token{});
   if (!answer) {
     return report.bad("privileges",
                       engine::explanation(answer.error(), "GET /access/permissions", client.base_url(), {}));
   }
-  const auto lacking = lacking_privileges(answer->data, settings.tier);
-  if (lacking.empty()) return report.good("privileges", "all that the tier " + settings.tier + " uses");
-  const auto separated = is_separated(client, settings.cluster.token_id);
-  std::string hint;
-  if (separated.value_or(true)) {
-    hint =
-        std::string("\nThe token ") + (separated ? "has" : "may have") +
-        " privilege separation: it has only rights that are given to the token itself as well as to its "
-        "user. "
-        "Add a permission for the token (Datacenter > Permissions > Add > API Token Permission), or uncheck "
-        "Privilege Separation.";
-  }
+  const auto lacking = lacking_privileges(answer->data, catalog::categories(), policy, facts);
+  if (lacking.empty())
+    return report.good("privileges", "all that the tools of the tier " + settings.tier + " use");
+  base::SystemClock clock;
+  const auto access = pve::OwnAccessCache(client, clock).now(std::stop_token{});
+  const auto hint = separation_hint(access->separated);
   if (has_no_privileges(answer->data)) {
     return report.bad("privileges", "the token has none: lists will be empty" +
                                         (hint.empty() ? "\nGive its user a role such as PVEAuditor." : hint));
   }
-  report.weak("privileges", "nowhere granted: " + lacking +
-                                "\nTools that need them will be refused by PVE; fine if that is meant." +
-                                hint);
+  report.weak("privileges", "granted nowhere, with tools that PVE refuses or shows less for:" +
+                                listed(lacking) + "\nFine if that is meant." + hint);
 }
 
 /// Of several hosts each by itself: some may fail, but not all.
@@ -276,7 +280,8 @@ std::string closing(const config::Settings& settings, const Report& report) {
 
 }  // namespace
 
-int doctor(const config::Settings& settings, Backend& backend, const facts::Facts& facts) {
+int doctor(const config::Settings& settings, Backend& backend, const facts::Facts& facts,
+           const guard::Policy& policy) {
   Report report;
   settings_step(settings, backend, report);
   const auto ways = backend.ways();
@@ -288,7 +293,7 @@ int doctor(const config::Settings& settings, Backend& backend, const facts::Fact
   }
   if (report.failed()) return kFailed;
   if (several || token_and_version_steps(backend.client(), settings.cluster, facts, report))
-    privileges_step(backend.client(), settings, report);
+    privileges_step(backend.client(), settings, facts, policy, report);
   if (report.failed()) return kFailed;
   print(STDOUT_FILENO, closing(settings, report));
   return kDone;

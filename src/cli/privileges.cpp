@@ -1,61 +1,106 @@
 #include "cli/privileges.h"
 
-#include <array>
-#include <span>
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
 
 #include "base/json_read.h"
 #include "base/number.h"
+#include "engine/row.h"
+#include "facts/rights.h"
 
 namespace cli {
 namespace {
 
-constexpr auto kRead =
-    std::to_array<std::string_view>({"Sys.Audit", "VM.Audit", "Datastore.Audit", "Pool.Audit"});
-constexpr auto kExecute =
-    std::to_array<std::string_view>({"VM.PowerMgmt", "VM.Migrate", "VM.Backup", "Sys.Modify"});
-constexpr auto kFull = std::to_array<std::string_view>(
-    {"VM.Allocate", "VM.Clone", "VM.Config.Disk", "VM.Config.CPU", "VM.Config.Memory", "VM.Config.Network",
-     "VM.Config.Options", "VM.Snapshot", "VM.Snapshot.Rollback", "Datastore.Allocate",
-     "Datastore.AllocateSpace", "Pool.Allocate", "User.Modify", "Permissions.Modify"});
+using Names = std::set<std::string, std::less<>>;
 
-bool granted(const base::JsonObject& permissions, std::string_view privilege) {
-  for (const auto& [path, privileges] : permissions) {
-    if (privileges.is_object() && privileges.get_object().contains(privilege)) return true;
+Names granted_by(const base::Json& permissions) {
+  Names all;
+  const auto* paths = permissions.if_object();
+  if (paths == nullptr) return all;
+  for (const auto& path : *paths) {
+    const auto* rights = path.value().if_object();
+    if (rights == nullptr) continue;
+    for (const auto& right : *rights) all.emplace(std::string_view(right.key()));
   }
-  return false;
+  return all;
+}
+
+/// PVE lets in whoever has one of them; each then allows settings of its own.
+bool are_settings(const facts::Right& right) {
+  return std::ranges::all_of(right.privileges,
+                             [](const auto& privilege) { return privilege.starts_with("VM.Config."); });
+}
+
+void add_right(const facts::Right& right, const Names& granted, Names& lacking) {
+  const auto has = [&](const auto& privilege) { return granted.contains(privilege); };
+  if (right.any && !are_settings(right)) {
+    if (!std::ranges::any_of(right.privileges, has)) lacking.insert(right.privileges.front());
+    return;
+  }
+  for (const auto& privilege : right.privileges) {
+    if (!has(privilege)) lacking.insert(privilege);
+  }
+}
+
+Names lacking_of_call(const facts::Endpoint& endpoint, const Names& granted) {
+  std::optional<Names> least;
+  for (const auto& way : facts::ways_to_call(endpoint, [](std::string_view) { return std::string{}; })) {
+    Names lacking;
+    for (const auto& right : way) add_right(right, granted, lacking);
+    if (!least || lacking.size() < least->size()) least = std::move(lacking);
+  }
+  auto lacking = least.value_or(Names{});
+  for (const auto privilege : facts::privileges_of_parameters(endpoint)) {
+    if (!granted.contains(privilege)) lacking.emplace(privilege);
+  }
+  return lacking;
+}
+
+bool has_all(std::span<const tool::Right> rights, const Names& granted) {
+  return std::ranges::all_of(rights, [&](const tool::Right& right) {
+    return std::ranges::any_of(right.any_of, [&](auto privilege) { return granted.contains(privilege); });
+  });
+}
+
+void add_sight(const tool::Sight* sight, const Names& granted, Names& lacking) {
+  if (sight == nullptr || (!sight->instead.empty() && has_all(sight->instead, granted))) return;
+  for (const auto& right : sight->all) {
+    if (!has_all({&right, 1}, granted)) lacking.emplace(*right.any_of.begin());
+  }
+}
+
+Names lacking_of(const tool::Tool& tool, std::string_view category, const facts::Facts& facts,
+                 const Names& granted) {
+  const engine::Row row(tool, category, facts);
+  auto lacking = row.endpoint() == nullptr ? Names{} : lacking_of_call(*row.endpoint(), granted);
+  add_sight(tool.view.seen_with, granted, lacking);
+  for (const auto& each : tool.view.seen_for) add_sight(each.sight, granted, lacking);
+  return lacking;
 }
 
 }  // namespace
 
-std::string lacking_privileges(const base::Json& permissions, std::string_view tier) {
-  const base::JsonObject none;
-  const auto& granted_ones = permissions.is_object() ? permissions.get_object() : none;
-  std::string lacking;
-  const auto check = [&](std::span<const std::string_view> privileges) {
-    for (const auto privilege : privileges) {
-      if (granted(granted_ones, privilege)) continue;
-      if (!lacking.empty()) lacking += ", ";
-      lacking += privilege;
+std::vector<LackingPrivilege> lacking_privileges(const base::Json& permissions,
+                                                 std::span<const tool::Category> categories,
+                                                 const guard::Policy& policy, const facts::Facts& facts) {
+  const auto granted = granted_by(permissions);
+  std::map<std::string, std::vector<std::string_view>> by_privilege;
+  for (const auto& category : categories) {
+    for (const auto& tool : category.tools) {
+      if (policy.refusal(tool, category.name)) continue;
+      for (const auto& privilege : lacking_of(tool, category.name, facts, granted))
+        by_privilege[privilege].push_back(tool.name);
     }
-  };
-  check(kRead);
-  if (tier != "read-only") check(kExecute);
-  if (tier == "full") check(kFull);
-  return lacking;
-}
-
-bool has_no_privileges(const base::Json& permissions) {
-  if (!permissions.is_object()) return true;
-  for (const auto& [path, privileges] : permissions.get_object()) {
-    if (privileges.is_object() && !privileges.get_object().empty()) return false;
   }
-  return true;
+  std::vector<LackingPrivilege> all;
+  for (auto& [privilege, tools] : by_privilege) all.push_back({privilege, std::move(tools)});
+  return all;
 }
 
-bool privsep_is_on(const base::Json& value) {
-  if (value.is_bool()) return value.get_bool();
-  return base::number(value).value_or(0) != 0;
-}
+bool has_no_privileges(const base::Json& permissions) { return granted_by(permissions).empty(); }
 
 unsigned leading_number(std::string_view version) { return base::take_number<unsigned>(version).value_or(0); }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "catalog/catalog.h"
 #include "cli/output.h"
 #include "cli/privileges.h"
 
@@ -51,26 +52,57 @@ TEST(Output, ATerminalGetsNoControlCharacters) {
   EXPECT_EQ(cli::shown("", false), "\n");
 }
 
-TEST(Privileges, WhatATierLacks) {
-  const auto permissions = base::parse_json(
-      R"({"/":{"Sys.Audit":1,"VM.Audit":1,"Datastore.Audit":1},"/vms/1":{"VM.PowerMgmt":1}})");
-  EXPECT_EQ(cli::lacking_privileges(*permissions, "read-only"), "Pool.Audit");
-  EXPECT_EQ(cli::lacking_privileges(*permissions, "read-execute"),
-            "Pool.Audit, VM.Migrate, VM.Backup, Sys.Modify");
-  EXPECT_THAT(cli::lacking_privileges(*permissions, "full"), HasSubstr("VM.Allocate"));
-  EXPECT_FALSE(cli::has_no_privileges(*permissions));
-  EXPECT_TRUE(cli::has_no_privileges(*base::parse_json(R"({"/vms":{}})")));
-  EXPECT_TRUE(cli::has_no_privileges(*base::parse_json("[]")));
-  EXPECT_THAT(cli::lacking_privileges(nullptr, "read-only"), HasSubstr("VM.Audit"));
+std::string lacking(std::string_view permissions, tool::Tier tier) {
+  static const facts::Facts facts;
+  std::string text;
+  const guard::Policy policy{tier, catalog::usual_categories()};
+  for (const auto& [privilege, tools] :
+       cli::lacking_privileges(*base::parse_json(permissions), catalog::categories(), policy, facts))
+    text += (text.empty() ? "" : " ") + privilege;
+  return text;
 }
 
-TEST(Privileges, VersionsAndBooleansAsPveSendsThem) {
+// What PVE 9.2 lists as the privileges of PVEAuditor.
+constexpr auto kAuditor =
+    R"({"/":{"Datastore.Audit":1,"Mapping.Audit":1,"Pool.Audit":1,"SDN.Audit":1,"Sys.Audit":1,"VM.Audit":1,
+             "VM.GuestAgent.Audit":1}})";
+
+TEST(Privileges, AreThoseOfTheToolsOfATier) {
+  EXPECT_EQ(lacking(kAuditor, tool::Tier::ReadOnly),
+            "Datastore.Allocate Datastore.AllocateSpace Sys.Syslog VM.Backup VM.Config.Disk")
+      << "the system log, the configuration of a storage, backups and disk images";
+  EXPECT_EQ(lacking(kAuditor, tool::Tier::ReadExecute),
+            "Datastore.Allocate Datastore.AllocateSpace Sys.Modify Sys.Syslog VM.Backup VM.Config.Disk "
+            "VM.Migrate VM.PowerMgmt");
+  const auto full = lacking(kAuditor, tool::Tier::Full);
+  for (const auto* needed : {"Permissions.Modify", "Pool.Allocate", "Realm.AllocateUser", "SDN.Use",
+                             "Sys.Console", "User.Modify", "VM.Allocate", "VM.Clone", "VM.Config.CPU",
+                             "VM.Config.Cloudinit", "VM.Config.Network", "VM.Snapshot"})
+    EXPECT_THAT(full + " ", HasSubstr(std::string(needed) + " "));
+}
+
+TEST(Privileges, SayWhichToolsWantThem) {
+  static const facts::Facts facts;
+  const auto all = cli::lacking_privileges(*base::parse_json(kAuditor), catalog::categories(),
+                                           {tool::Tier::ReadOnly, std::vector<std::string>{"nodes"}}, facts);
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all.front().privilege, "Sys.Syslog");
+  EXPECT_THAT(all.front().tools, testing::ElementsAre("pve_get_node_syslog"));
+}
+
+TEST(Privileges, AnywhereIsEnough) {
+  EXPECT_THAT(lacking("null", tool::Tier::ReadOnly), HasSubstr("VM.Audit"));
+  EXPECT_THAT(lacking(R"({"/vms/1":{"VM.PowerMgmt":1}})", tool::Tier::Full),
+              testing::Not(HasSubstr("VM.PowerMgmt")));
+  EXPECT_FALSE(cli::has_no_privileges(*base::parse_json(kAuditor)));
+  EXPECT_TRUE(cli::has_no_privileges(*base::parse_json(R"({"/vms":{}})")));
+  EXPECT_TRUE(cli::has_no_privileges(*base::parse_json("[]")));
+}
+
+TEST(Privileges, VersionsAsPveSendsThem) {
   EXPECT_EQ(cli::leading_number("9.2.11"), 9U);
   EXPECT_EQ(cli::leading_number("10"), 10U);
   EXPECT_EQ(cli::leading_number("x"), 0U);
-  for (const auto* on : {"1", "\"1\"", "true"}) EXPECT_TRUE(cli::privsep_is_on(*base::parse_json(on))) << on;
-  for (const auto* off : {"0", "\"0\"", "false", "null"})
-    EXPECT_FALSE(cli::privsep_is_on(*base::parse_json(off))) << off;
 }
 
 }  // namespace
