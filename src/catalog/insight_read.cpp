@@ -156,7 +156,9 @@ bool Gaps::thinned(tool::Sources& sources, std::string what, const tool::Sight& 
   if (!why) return false;
   note(why->forbidden ? thinned_ : unanswered_, std::move(what), why->sentence);
   keep_new(grants_, why->grants);
-  if (!why->caution.empty()) keep_new(cautions_, {why->caution});
+  for (const auto line : base::split(why->caution, '\n')) {
+    if (!line.empty()) keep_new(cautions_, {std::string(line)});
+  }
   return true;
 }
 

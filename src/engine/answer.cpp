@@ -56,8 +56,9 @@ Revision put_right(const tool::Tool& tool, const base::JsonObject& arguments, ba
 
 std::string explained(const pve::Error& error, const pve::Call& call, const base::JsonObject& arguments,
                       Cluster& cluster, const MayUse& may, const std::stop_token& stop) {
-  const auto better = error.kind == pve::Error::Kind::Refused ? diagnose(error, arguments, cluster, may, stop)
-                                                              : std::string{};
+  const auto better = error.kind == pve::Error::Kind::Refused
+                          ? diagnose(error, call, arguments, cluster, may, stop)
+                          : std::string{};
   return sentence(error, call, cluster.client, may, better);
 }
 

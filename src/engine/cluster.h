@@ -11,6 +11,7 @@
 #include "facts/facts.h"
 #include "pve/client.h"
 #include "pve/inventory_cache.h"
+#include "pve/own_access.h"
 #include "pve/permissions.h"
 #include "pve/tasks.h"
 #include "pve/turns.h"
@@ -47,6 +48,7 @@ struct Cluster {
         inventory(client, clock),
         seen(clock),
         permissions(client, clock),
+        own_access(client, clock),
         tasks(client, clock),
         turns(client, clock, options.node_tasks) {}
 
@@ -58,6 +60,7 @@ struct Cluster {
   pve::InventoryCache inventory;
   SeenGuests seen;
   pve::Permissions permissions;
+  pve::OwnAccessCache own_access;
   pve::Tasks tasks;
   pve::Turns turns;
 };

@@ -10,10 +10,12 @@
 #include "base/ascii.h"
 #include "base/json_read.h"
 #include "base/text.h"
+#include "engine/denial.h"
 #include "engine/pve_words.h"
 #include "engine/remedies.h"
 #include "engine/request.h"
 #include "engine/value.h"
+#include "pve/causes.h"
 #include "view/human.h"
 
 namespace engine {
@@ -28,17 +30,6 @@ std::optional<base::Json> look(Cluster& cluster, std::string_view path_template,
   if (!answer) return std::nullopt;
   return std::move(answer->data);
 }
-
-/// Everything an explanation is made of.
-struct Case {
-  const base::JsonObject& arguments;
-  Cluster& cluster;
-  const MayUse& may;
-  const std::stop_token& stop;
-
-  /// PVE's own words, which no value of the call brought in.
-  bool is_own(std::string_view words) const { return !repeats(arguments, words); }
-};
 
 // --- locks
 
@@ -98,6 +89,10 @@ std::string holder(const base::JsonObject& task, std::string_view vmid, std::int
                      base::text(task, "upid"), advise(Advice::AwaitTaskAndRepeat, may));
 }
 
+std::int64_t now_of(const Case& of) {
+  return std::chrono::floor<std::chrono::seconds>(of.cluster.clock.wall()).time_since_epoch().count();
+}
+
 std::string without_holder(const Lock& lock, std::string_view vmid, std::string_view node, const Case& of) {
   const bool known = std::ranges::find(kLockers, lock.kind, &Locker::lock) != kLockers.end();
   constexpr std::string_view kAudits[] = {"Sys.Audit"};
@@ -114,99 +109,40 @@ std::string without_holder(const Lock& lock, std::string_view vmid, std::string_
       node, lock.container ? "pct" : "qm", vmid);
 }
 
+/// The lock of a guest's configuration file, which is held for moments only.
+std::string lock_file_busy(std::string_view message, const Case& of) {
+  if (pve::cause_of(message) != pve::Cause::LockFileBusy || !of.is_own("can't lock file") ||
+      !of.may({base::Method::Get, "/nodes/{node}/tasks"}))
+    return {};
+  const auto vmid = base::text(of.arguments, "vmid");
+  const auto node = base::text(of.arguments, "node");
+  if (vmid.empty() || node.empty()) return {};
+  const auto running = look(of.cluster, "/nodes/{node}/tasks",
+                            {{"node", node}, {"source", "active"}, {"vmid", vmid}}, of.stop);
+  if (!running) return {};
+  for (const auto& task : base::Objects(base::list(*running))) {
+    if (!task.contains("endtime") && base::text(task, "id") == vmid)
+      return holder(task, vmid, now_of(of), of.may);
+  }
+  return "No task that this token may see holds this lock: after a guest has stopped, PVE's own clean-up "
+         "does "
+         "so for up to 30 s. Try again in a moment.";
+}
+
 std::string locked(std::string_view message, const Case& of) {
   const auto lock = lock_in(message);
-  if (!lock || !of.is_own("is locked (") || !of.may({base::Method::Get, "/nodes/{node}/tasks"})) return {};
+  if (!lock || lock->kind == "suspended" || !of.is_own("is locked (") ||
+      !of.may({base::Method::Get, "/nodes/{node}/tasks"}))
+    return {};
   const auto vmid = base::text(of.arguments, "vmid");
   const auto node = base::text(of.arguments, "node");
   if (vmid.empty() || node.empty()) return {};
   const auto running = look(of.cluster, "/nodes/{node}/tasks",
                             {{"node", node}, {"source", "active"}, {"limit", 500}}, of.stop);
   if (!running) return {};
-  const auto now =
-      std::chrono::floor<std::chrono::seconds>(of.cluster.clock.wall()).time_since_epoch().count();
-  if (const auto* task = holder_of(*running, lock->kind, vmid)) return holder(*task, vmid, now, of.may);
+  if (const auto* task = holder_of(*running, lock->kind, vmid))
+    return holder(*task, vmid, now_of(of), of.may);
   return without_holder(*lock, vmid, node, of);
-}
-
-// --- privileges
-
-struct Grant {
-  std::string_view privilege;  ///< or the begin of several
-  std::string_view role;
-};
-
-// PVE's built-in roles; the first match counts.
-constexpr std::array kRoles = {
-    Grant{"VM.Audit", "PVEAuditor"},
-    Grant{"VM.PowerMgmt", "PVEVMUser"},
-    Grant{"VM.Console", "PVEVMUser"},
-    Grant{"VM.Backup", "PVEVMUser"},
-    Grant{"VM.Config.CDROM", "PVEVMUser"},
-    Grant{"VM.Config.Cloudinit", "PVEVMUser"},
-    Grant{"VM.", "PVEVMAdmin"},
-    Grant{"Datastore.Audit", "PVEAuditor"},
-    Grant{"Datastore.AllocateSpace", "PVEDatastoreUser"},
-    Grant{"Datastore.", "PVEDatastoreAdmin"},
-    Grant{"Pool.Audit", "PVEAuditor"},
-    Grant{"Pool.", "PVEPoolAdmin"},
-    Grant{"Sys.Audit", "PVEAuditor"},
-    Grant{"Sys.Console", "PVESysAdmin"},
-    Grant{"Sys.Syslog", "PVESysAdmin"},
-    Grant{"SDN.Audit", "PVEAuditor"},
-    Grant{"SDN.Use", "PVESDNUser"},
-    Grant{"SDN.", "PVESDNAdmin"},
-    Grant{"Mapping.Use", "PVEMappingUser"},
-    Grant{"Mapping.", "PVEMappingAdmin"},
-    Grant{"User.Modify", "PVEUserAdmin"},
-    Grant{"Group.Allocate", "PVEUserAdmin"},
-    Grant{"Realm.AllocateUser", "PVEUserAdmin"},
-};
-
-/// Whether the user or token has the privilege on the path; nothing when PVE does not say.
-std::optional<bool> has(Cluster& cluster, const Denial& needed, std::string_view userid,
-                        const std::stop_token& stop) {
-  base::JsonObject arguments{{"path", std::string(needed.path)}};
-  if (!userid.empty()) arguments["userid"] = userid;
-  const auto data = look(cluster, "/access/permissions", arguments, stop);
-  const auto* paths = data ? data->if_object() : nullptr;
-  if (paths == nullptr) return std::nullopt;
-  const auto* rights = paths->if_contains(needed.path);
-  return rights != nullptr && rights->is_object() && rights->get_object().contains(needed.privilege);
-}
-
-std::string command(const Denial& needed, std::string_view option, std::string_view who) {
-  const auto role = least_role(needed.privilege);
-  if (!role.empty())
-    return fmt::format("pveum acl modify {} {} '{}' --roles {}", needed.path, option, who, role);
-  return fmt::format("pveum role add Mcp --privs {} && pveum acl modify {} {} '{}' --roles Mcp",
-                     needed.privilege, needed.path, option, who);
-}
-
-std::string denied(std::string_view message, const Case& of) {
-  const auto wanted = denial_in(message);
-  if (!wanted || !of.is_own("Permission check failed (")) return {};
-  auto& cluster = of.cluster;
-  const auto& token = cluster.client.token_id();
-  const auto user = token.substr(0, token.find('!'));
-  const auto of_user = of.may({base::Method::Get, "/access/acl"}) ? has(cluster, *wanted, user, of.stop)
-                                                                  : std::optional<bool>{};
-  auto text =
-      fmt::format("The token {} lacks {}{} on {}, or what the path names does not exist. ", token,
-                  wanted->privilege, wanted->one_of_several ? " or another of those" : "", wanted->path);
-  if (of_user.value_or(false)) {
-    return text + fmt::format(
-                      "Its user {} has the privilege: the token's privilege separation is the cause. "
-                      "Grant it to the token too, on a node as root: {}",
-                      user, command(*wanted, "--tokens", token));
-  }
-  text += "Grant it on a node as root: " + command(*wanted, "--tokens", token);
-  if (of_user)
-    return text + fmt::format(" and, as its user lacks it too, {}", command(*wanted, "--users", user));
-  return text + fmt::format(
-                    " (if its user {} has it already, the token's privilege separation is the cause; else "
-                    "grant it there too: --users '{}')",
-                    user, user);
 }
 
 // --- names
@@ -217,9 +153,12 @@ struct Named {
   std::string_view key;
   std::string_view noun;
   bool is_resource = false;  ///< and who may list the cluster's resources
+  bool of_node = false;      ///< a list of the node that the call names
 };
 
 constexpr std::string_view kMissing = "' does not exist";
+
+constexpr std::string_view kInterfaces = "/nodes/{node}/network";
 
 constexpr std::array kNamed = {
     Named{{"storage '", kMissing}, "/storage", "storage", "storage", true},
@@ -231,7 +170,10 @@ constexpr std::array kNamed = {
     Named{{"no such user '", "'"}, "/access/users", "userid", "user"},
     Named{{"user '", kMissing}, "/access/users", "userid", "user"},
     Named{{"no such group '", "'"}, "/access/groups", "groupid", "group"},
+    Named{{"group '", kMissing}, "/access/groups", "groupid", "group"},
+    Named{{"domain '", kMissing}, "/access/domains", "realm", "realm"},
     Named{{"role '", kMissing}, "/access/roles", "roleid", "role"},
+    Named{{"bridge '", kMissing}, kInterfaces, "iface", "interface", false, true},
     Named{{"no such job '", "'"}, "/cluster/backup", "id", "backup job"},
     Named{{"No such job '", "'"}, "/cluster/backup", "id", "backup job"},
     Named{{"no such resource '", "'"}, "/cluster/ha/resources", "sid", "HA resource"},
@@ -284,6 +226,36 @@ std::string no_snapshot(std::string_view name, const Case& of) {
   return {};
 }
 
+base::JsonObject node_of(const Case& of) {
+  base::JsonObject place;
+  if (const auto* node = of.arguments.if_contains("node")) place["node"] = *node;
+  return place;
+}
+
+/// What PVE says of a parameter without repeating its value.
+struct Unnamed {
+  std::string_view words;
+  std::string_view path;
+  std::string_view key;
+  std::string_view noun;
+  bool of_node = false;
+};
+
+constexpr std::array kUnnamed = {
+    Unnamed{"No such storage.", "/storage", "storage", "storage"},
+    Unnamed{"interface does not exist", kInterfaces, "iface", "interface", true},
+};
+
+std::string misnamed_by(std::string_view parameter, std::string_view reason, const Case& of) {
+  for (const auto& unnamed : kUnnamed) {
+    if (base::trim(reason) != unnamed.words || !of.may({base::Method::Get, unnamed.path})) continue;
+    const auto data =
+        look(of.cluster, unnamed.path, unnamed.of_node ? node_of(of) : base::JsonObject{}, of.stop);
+    if (data) return among(*data, unnamed.key, base::raw_text(of.arguments, parameter), unnamed.noun);
+  }
+  return {};
+}
+
 std::string misnamed(std::string_view message, const Case& of) {
   constexpr Sentence kSnapshot{"snapshot '", kMissing};
   if (const auto name = name_in(message, kSnapshot); name && of.is_own(kSnapshot.before))
@@ -293,7 +265,9 @@ std::string misnamed(std::string_view message, const Case& of) {
     if (!name || !of.is_own(named.sentence.before)) continue;
     const bool allowed = of.may({base::Method::Get, named.path}) ||
                          (named.is_resource && of.may({base::Method::Get, "/cluster/resources"}));
-    const auto data = allowed ? look(of.cluster, named.path, {}, of.stop) : std::nullopt;
+    const auto data =
+        allowed ? look(of.cluster, named.path, named.of_node ? node_of(of) : base::JsonObject{}, of.stop)
+                : std::nullopt;
     return data ? among(*data, named.key, *name, named.noun) : std::string{};
   }
   return {};
@@ -301,26 +275,20 @@ std::string misnamed(std::string_view message, const Case& of) {
 
 std::string of_words(std::string_view words, const Case& of) {
   auto found = locked(words, of);
+  if (found.empty()) found = lock_file_busy(words, of);
   return found.empty() ? misnamed(words, of) : found;
 }
 
 }  // namespace
 
-std::string_view least_role(std::string_view privilege) {
-  for (const auto& grant : kRoles) {
-    if (grant.privilege.ends_with('.') ? privilege.starts_with(grant.privilege)
-                                       : privilege == grant.privilege)
-      return grant.role;
-  }
-  return {};
-}
-
-std::string diagnose(const pve::Error& error, const base::JsonObject& arguments, Cluster& cluster,
-                     const MayUse& may, const std::stop_token& stop) {
+std::string diagnose(const pve::Error& error, const pve::Call& call, const base::JsonObject& arguments,
+                     Cluster& cluster, const MayUse& may, const std::stop_token& stop) {
   const Case of{arguments, cluster, may, stop};
-  if (error.status == 403) return denied(error.message, of);
+  if (error.status == 403) return denied(error, call, of);
   auto found = of_words(error.message, of);
   for (const auto& [name, reason] : error.errors) {
+    if (found.empty()) found = may_not_hand_out(name, reason, of);
+    if (found.empty()) found = misnamed_by(name, reason, of);
     if (found.empty()) found = of_words(reason, of);
   }
   return found;

@@ -11,18 +11,16 @@
 
 namespace engine {
 
-/// What to do about PVE's refusal of a call with these arguments: who holds a lock, which command grants a
-/// privilege (of a 403 only), which name was meant. Empty where nothing more is known than its words
-/// tell (remedies.h). Believed are PVE's own sentences as a whole, never what it repeats of the arguments.
-/// Reads only, with the server's rights: of each kind only what a tool lists that the caller may use.
-std::string diagnose(const pve::Error& error, const base::JsonObject& arguments, Cluster& cluster,
-                     const MayUse& may, const std::stop_token& stop);
+/// What to do about PVE's refusal of a call with these arguments (by PVE's names): who holds a lock, which
+/// commands grant what it lacks (of a 403 only), which name was meant. Empty where nothing more is known than
+/// its words tell (remedies.h). Believed are PVE's own sentences as a whole, never what it repeats of the
+/// arguments. Reads only, with the server's rights: of each kind only what a tool lists that the caller may
+/// use, and which rights the server itself has.
+std::string diagnose(const pve::Error& error, const pve::Call& call, const base::JsonObject& arguments,
+                     Cluster& cluster, const MayUse& may, const std::stop_token& stop);
 
 /// The same of the exit status of a task, which others may have shaped: it grants nothing.
 std::string diagnose_end(std::string_view exit_status, const base::JsonObject& arguments, Cluster& cluster,
                          const MayUse& may, const std::stop_token& stop);
-
-/// The built-in role with the fewest rights that holds the privilege; empty when none but Administrator does.
-std::string_view least_role(std::string_view privilege);
 
 }  // namespace engine

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/json_read.h"
 #include "base/text.h"
-#include "engine/diagnosis.h"
+#include "engine/grants.h"
 
 namespace engine {
 
@@ -18,13 +18,13 @@ namespace {
 using Reach = pve::Permissions::Reach;
 
 /// A privilege that the token has only on a part of what is below the path, or nowhere there.
-struct Lack {
+struct Short {
   std::string_view privilege;
   std::string_view path;
   bool nowhere = false;
 };
 
-using Lacks = std::vector<Lack>;
+using Lacks = std::vector<Short>;
 
 /// What goes for these arguments; nullptr: PVE leaves nothing out.
 const tool::Sight* sight_for(const tool::View& view, const base::JsonObject& arguments) {
@@ -34,7 +34,7 @@ const tool::Sight* sight_for(const tool::View& view, const base::JsonObject& arg
   return view.seen_with;
 }
 
-bool any_nowhere(const Lacks& lacks) { return std::ranges::any_of(lacks, &Lack::nowhere); }
+bool any_nowhere(const Lacks& lacks) { return std::ranges::any_of(lacks, &Short::nowhere); }
 
 /// What the token lacks of rights that are needed together; nothing when PVE does not say.
 std::optional<Lacks> lacks_of(std::span<const tool::Right> rights, Cluster& cluster,
@@ -67,30 +67,18 @@ std::string words_for(const Lacks& lacks) {
   return text;
 }
 
-/// Who only wants to see needs no administrator's role. A role on a deeper path replaces what is inherited
-/// there, so that beside one of our own PVEAuditor stays.
-std::string grant(const Lack& lack, std::string_view token) {
-  const auto role = least_role(lack.privilege);
-  if (!role.empty() && !role.ends_with("Admin"))
-    return fmt::format("pveum acl modify {} --tokens '{}' --roles {}", lack.path, token, role);
-  std::string own("Mcp");
-  std::ranges::copy_if(lack.privilege, std::back_inserter(own), [](char c) { return c != '.'; });
-  return fmt::format(
-      "pveum role add {0} --privs {1} && pveum acl modify {2} --tokens '{3}' --roles PVEAuditor,{0}", own,
-      lack.privilege, lack.path, token);
-}
-
-std::vector<std::string> grants(const Lacks& lacks, const Cluster& cluster) {
-  std::vector<std::string> commands;
-  for (const auto& lack : lacks) commands.push_back(grant(lack, cluster.client.token_id()));
-  return commands;
+Grants grants(const Lacks& lacks, Cluster& cluster, const std::stop_token& stop) {
+  std::vector<Lack> wanted;
+  for (const auto& lack : lacks)
+    wanted.push_back({std::string(lack.path), std::string(lack.privilege), true});
+  return grants_for(wanted, cluster, false, stop);
 }
 
 /// PVE lets whoever sees a guest's backups remove them (PVE/API2/Storage/Content.pm, delete), and shows disk
 /// images to whoever may change them.
 std::string caution(const Lacks& lacks) {
   const auto has = [&](std::string_view privilege) {
-    return std::ranges::find(lacks, privilege, &Lack::privilege) != lacks.end();
+    return std::ranges::find(lacks, privilege, &Short::privilege) != lacks.end();
   };
   const bool backups = has("VM.Backup") || has("Datastore.AllocateSpace");
   const bool disks = has("VM.Config.Disk");
@@ -98,6 +86,10 @@ std::string caution(const Lacks& lacks) {
   return fmt::format("That would also allow to {}{}{}: PVE has no right that only shows them.",
                      backups ? "make and delete backups of guests" : "", backups && disks ? " and to " : "",
                      disks ? "change disks of guests" : "");
+}
+
+std::string both(const std::string& first, std::string_view between, const std::string& second) {
+  return first + std::string(first.empty() || second.empty() ? "" : between) + second;
 }
 
 }  // namespace
@@ -109,11 +101,12 @@ std::string unseen_note(const tool::View& view, const base::JsonObject& argument
   const auto lacks = least_lacks(*sight, cluster, stop);
   if (!lacks || lacks->empty()) return {};
   if (!any_nowhere(*lacks)) return fmt::format("Only what the token may see: it has {}.", words_for(*lacks));
-  const auto beware = caution(*lacks);
+  const auto given = grants(*lacks, cluster, stop);
+  const auto beware = both(given.caution, " ", caution(*lacks));
   return fmt::format(
       "That does not mean that there are {}: the token has {}, and PVE leaves out what it may not see. "
       "{}{}{}",
-      is_empty ? "none" : "no others", words_for(*lacks), tool::to_grant(grants(*lacks, cluster)),
+      is_empty ? "none" : "no others", words_for(*lacks), tool::to_grant(given.commands),
       beware.empty() ? "" : " ", beware);
 }
 
@@ -121,8 +114,9 @@ std::optional<tool::Unseen> thinned(const tool::Sight& sight, Cluster& cluster, 
   const auto lacks = least_lacks(sight, cluster, stop);
   if (!lacks) return tool::Unseen{"PVE did not say what the token may see"};
   if (lacks->empty()) return std::nullopt;
-  return tool::Unseen{"the token has " + words_for(*lacks), true, 0, grants(*lacks, cluster),
-                      caution(*lacks)};
+  auto given = grants(*lacks, cluster, stop);
+  return tool::Unseen{"the token has " + words_for(*lacks), true, 0, std::move(given.commands),
+                      both(given.caution, "\n", caution(*lacks))};
 }
 
 }  // namespace engine

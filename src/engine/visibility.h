@@ -16,7 +16,7 @@ namespace engine {
 std::string unseen_note(const tool::View& view, const base::JsonObject& arguments, bool is_empty,
                         Cluster& cluster, const std::stop_token& stop);
 
-/// As tool::Sources::thinned().
+/// As tool::Sources::thinned(); each caution on a line of its own.
 std::optional<tool::Unseen> thinned(const tool::Sight& sight, Cluster& cluster, const std::stop_token& stop);
 
 }  // namespace engine

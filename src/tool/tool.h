@@ -134,8 +134,8 @@ struct Unseen {
 /// The sentence that advises commands as of Unseen::grants.
 inline std::string to_grant(const std::vector<std::string>& commands) {
   std::string text;
-  for (const auto& command : commands) text += (text.empty() ? "On a node as root: " : "; ") + command;
-  return text + " (its user needs it too; without privilege separation the user alone).";
+  for (const auto& command : commands) text += (text.empty() ? "On a node as root: " : " && ") + command;
+  return text.empty() ? text : text + ".";
 }
 
 /// What a row's prepare() may ask of the cluster it is about to change. Implemented by the engine.

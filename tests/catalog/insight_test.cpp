@@ -285,7 +285,7 @@ TEST(Health, AListThinnedByRightsIsNotTheWholeList) {
   EXPECT_THAT(text, HasSubstr("not everything could be read"));
   EXPECT_THAT(text, HasSubstr("backups of 2 guests: this token may not see every backup"));
   EXPECT_THAT(text, HasSubstr("backups (the token has VM.Backup nowhere below /vms)"));
-  EXPECT_THAT(text, HasSubstr(R"("remedy":"On a node as root: pveum grant (its user)"));
+  EXPECT_THAT(text, HasSubstr(R"("remedy":"On a node as root: pveum grant. Beware.)"));
   EXPECT_THAT(text, HasSubstr("Beware."));
 
   // Not one storage is seen: no reason to think that each was read.

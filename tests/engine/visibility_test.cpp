@@ -13,6 +13,7 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 constexpr tool::Right kAuditsGuests{{"VM.Audit"}, "/vms"};
 constexpr tool::Right kAuditsStorages{{"Datastore.Audit"}, "/storage"};
@@ -24,7 +25,13 @@ constexpr tool::Sight kBackups{{{{"Datastore.AllocateSpace"}, "/storage"}, {{"VM
 constexpr tool::SightFor kByType[] = {{"type", "vm", &kSeesGuests}, {"type", "none"}};
 
 struct Token {
-  explicit Token(std::string_view rights) { pve.answer("GET /access/permissions", rights); }
+  /// Nothing more than its rights is known.
+  explicit Token(std::string_view rights) {
+    pve.answer("GET /access/permissions", rights);
+    pve.answer("GET /access/roles", R"([{"roleid":"PVEAuditor","privs":"Datastore.Audit,VM.Audit"},
+                                        {"roleid":"PVEDatastoreUser","privs":"Datastore.AllocateSpace,Datastore.Audit"}])");
+    pve.refuse("GET /access/users/*", 403, "Permission check failed");
+  }
 
   std::string note(const tool::Sight& sight, const base::JsonObject& arguments = {}, bool is_empty = false) {
     const tool::View view{.kind = tool::View::Kind::Table, .seen_with = &sight, .seen_for = kByType};
@@ -45,7 +52,7 @@ TEST(Visibility, EachPartOfAMixedListCounts) {
   Token guests(R"({"/vms":{"VM.Audit":1}})");
   EXPECT_THAT(guests.note(kAll),
               AllOf(HasSubstr("no others: the token has Datastore.Audit nowhere below /storage,"),
-                    HasSubstr("pveum acl modify /storage --tokens 'a@pve!t' --roles PVEAuditor")));
+                    HasSubstr("pveum acl modify /storage --users 'a@pve' --roles McpDatastoreAudit")));
   EXPECT_EQ(guests.note(kAll, {{"type", "vm"}}), "");
   EXPECT_EQ(guests.note(kAll, {{"type", "none"}}), "") << "nothing is left out there";
   Token none("{}");
@@ -63,24 +70,28 @@ TEST(Visibility, OneOfTheAlternativesIsEnough) {
             "Only what the token may see: it has Permissions.Modify on a part of /.");
   EXPECT_THAT(Token("{}").note(kRule, {}, true),
               AllOf(HasSubstr("none: the token has Sys.Audit nowhere below /access"),
-                    HasSubstr("pveum acl modify /access --tokens 'a@pve!t' --roles PVEAuditor")));
+                    HasSubstr("pveum acl modify /access --tokens 'a@pve!t' --roles McpSysAudit")));
 }
 
 TEST(Visibility, WhoOnlyLooksIsAdvisedNoAdministratorsRole) {
-  const auto why = Token(R"({"/vms":{"VM.Audit":1},"/storage":{"Datastore.Audit":1}})").thinned(kBackups);
+  const auto why = Token(R"({"/vms":{"VM.Audit":1,"Datastore.Audit":1},"/storage":{"Datastore.Audit":1}})")
+                       .thinned(kBackups);
   ASSERT_TRUE(why);
   EXPECT_TRUE(why->forbidden);
   EXPECT_EQ(why->sentence,
             "the token has Datastore.AllocateSpace nowhere below /storage and VM.Backup nowhere below /vms");
-  EXPECT_THAT(why->grants,
-              ElementsAre("pveum acl modify /storage --tokens 'a@pve!t' --roles PVEDatastoreUser",
-                          "pveum acl modify /vms --tokens 'a@pve!t' --roles PVEVMUser"));
+  EXPECT_THAT(
+      why->grants,
+      ElementsAre("pveum role add McpDatastoreAudit --privs Datastore.Audit",
+                  "pveum role add McpVMBackup --privs VM.Backup",
+                  "pveum acl modify /storage --users 'a@pve' --roles McpDatastoreAudit,PVEDatastoreUser",
+                  "pveum acl modify /vms --users 'a@pve' --roles McpVMBackup,PVEAuditor"))
+      << "what is held there stays";
   EXPECT_THAT(why->caution, HasSubstr("delete"));
   EXPECT_THAT(Token("{}").thinned(kLog)->grants,
-              ElementsAre("pveum role add McpSysSyslog --privs Sys.Syslog && pveum acl modify / "
-                          "--tokens 'a@pve!t' --roles PVEAuditor,McpSysSyslog"))
-      << "a role replaces what is inherited, so the right to look stays beside it";
-  EXPECT_THAT(Token("{}").thinned(kLog)->caution, IsEmpty());
+              ElementsAre("pveum role add McpSysSyslog --privs Sys.Syslog",
+                          "pveum acl modify / --tokens 'a@pve!t' --roles McpSysSyslog"));
+  EXPECT_THAT(Token("{}").thinned(kLog)->caution, Not(HasSubstr("delete")));
 }
 
 TEST(Visibility, WhatIsSeenWholeIsNotThinned) {

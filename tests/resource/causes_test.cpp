@@ -53,7 +53,7 @@ TEST_F(CausesTest, NamesAreForWhoMayListThem) {
         Row{"pve_list_qemu_vms", R"({"node":"nope"})", "qemu", "nodes"},
         Row{"pve_list_tasks", R"({"node":"nope"})", "tasks", "cluster"}}) {
     const std::string own(row.own);
-    EXPECT_THAT(call(row.tool, row.arguments, only({own})), AllOf(HasSubstr("'nope'"), Not(names())))
+    EXPECT_THAT(call(row.tool, row.arguments, only({own})), AllOf(HasSubstr("nope"), Not(names())))
         << row.arguments;
     EXPECT_THAT(call(row.tool, row.arguments, only({own, std::string(row.names)})), names()) << row.arguments;
     EXPECT_THAT(call(row.tool, row.arguments, {}), names()) << row.arguments;
@@ -90,14 +90,14 @@ TEST_F(CausesTest, WhatPveRepeatsOfACallIsNotItsWord) {
   }
 }
 
-TEST_F(CausesTest, OnlyADenialIsAnsweredWithACommand) {
+TEST_F(CausesTest, OnlyADenialIsAnsweredWithWhatIsLacking) {
   constexpr auto kDenied = "Permission check failed (/nodes/pve1, Sys.PowerMgmt)";
   refuse(403, kDenied);
-  EXPECT_THAT(call("pve_create_qemu_vm", kCreate, {}), HasSubstr("pveum role add Mcp --privs Sys.PowerMgmt"));
+  EXPECT_THAT(call("pve_create_qemu_vm", kCreate, {}), HasSubstr("lacks Sys.PowerMgmt on /nodes/pve1"));
   refuse(500, kDenied);
-  EXPECT_THAT(call("pve_create_qemu_vm", kCreate, {}), Not(HasSubstr("Sys.PowerMgmt && ")));
+  EXPECT_THAT(call("pve_create_qemu_vm", kCreate, {}), Not(HasSubstr("lacks Sys.PowerMgmt")));
   refuse(403, std::string("hook: ") + kDenied);
-  EXPECT_THAT(call("pve_create_qemu_vm", kCreate, {}), Not(HasSubstr("pveum role add")));
+  EXPECT_THAT(call("pve_create_qemu_vm", kCreate, {}), Not(HasSubstr("lacks Sys.PowerMgmt")));
 }
 
 TEST_F(CausesTest, TheServersOwnRightsAreReadForWhoMayListThem) {

@@ -184,17 +184,16 @@ TEST(Read, PveRefusalIsAnErrorWithItsWords) {
   lab::Lab lab;
   lab.http.refuse("GET /nodes/*/status/current", 403, "Permission check failed (/vms/100, VM.Audit)",
                   R"({"data":null,"message":"Permission check failed (/vms/100, VM.Audit)\n"})");
-  EXPECT_THAT(lab.text("pve://guests/100/status"),
-              AllOf(StartsWith("error -32603: Permission check failed"), HasSubstr("pveum acl modify")));
+  EXPECT_THAT(lab.text("pve://guests/100/status"), AllOf(StartsWith("error -32603: Permission check failed"),
+                                                         HasSubstr("lacks VM.Audit on /vms/100")));
 }
 
 TEST(Read, ADenialIsExplainedAsTheToolDoes) {
   lab::Lab lab({}, {}, {9, 2}, lab::kLimited);
   const auto words = lab.text("pve://nodes/pve1/status");
-  EXPECT_THAT(
-      words,
-      AllOf(StartsWith("error -32603: "), HasSubstr("The token limited@pve!none lacks Sys.Audit"),
-            HasSubstr("--tokens 'limited@pve!none' --roles PVEAuditor"), Not(HasSubstr("USER@REALM"))));
+  EXPECT_THAT(words,
+              AllOf(StartsWith("error -32603: "), HasSubstr("The token limited@pve!none lacks Sys.Audit"),
+                    HasSubstr("--tokens 'limited@pve!none'"), Not(HasSubstr("USER@REALM"))));
   const auto tool = lab.call("pve_get_node_status", R"({"node":"pve1"})");
   EXPECT_THAT(words, HasSubstr(tool.substr(0, tool.find('\n'))));
 }
@@ -219,7 +218,7 @@ TEST(Read, AListThatPveThinsOutSaysSo) {
   const auto all = lab.json("pve://cluster/resources");
   EXPECT_THAT(std::string(std::string_view(all.at("note").as_string())),
               AllOf(HasSubstr("That does not mean that there are no others"), HasSubstr("VM.Audit"),
-                    HasSubstr("--tokens 'limited@pve!none' --roles PVEAuditor")));
+                    HasSubstr("--tokens 'limited@pve!none'")));
   EXPECT_THAT(all.at("data").as_array(), testing::SizeIs(3));
 }
 
