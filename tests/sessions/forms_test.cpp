@@ -149,7 +149,7 @@ TEST_P(EveryFormInTrouble, SaysTheSameInBoth) {
   if (GetParam().tool->view.kind == tool::View::Kind::Statistics) return;
   for (const auto& trouble : {Trouble{"root", ""}, Trouble{"auditor@pve", ""}, Trouble{"operator@pve", ""},
                               Trouble{"root", "offline=pve3"}, Trouble{"auditor@pve", "offline=pve2"}}) {
-    for (const std::size_t max_result : {24'000, 2'000}) {
+    for (const std::size_t max_result : {24'000U, 2'000U}) {
       SCOPED_TRACE(trouble.user + " " + trouble.fault + " " + std::to_string(max_result));
       const auto both = told(trouble, max_result);
       if (both.is_error) continue;
