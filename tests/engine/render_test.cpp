@@ -117,7 +117,7 @@ TEST(Render, StructuredCarriesTheSameFacts) {
   ASSERT_TRUE(change.structured);
   EXPECT_EQ(
       base::write_json(*change.structured),
-      R"({"message":"Starting VM 100 on pve1: the task is running. PVE's task list shows when it has ended.","upid":"UPID:pve1:0:","state":"running"})");
+      R"({"message":"Starting VM 100 on pve1: the task is running. PVE's task list shows when it has ended. Task: UPID:pve1:0:","upid":"UPID:pve1:0:","state":"running"})");
   EXPECT_FALSE(result_of(test::kStart, "{}", {nullptr, {}, {}}, kText).structured);
 }
 
