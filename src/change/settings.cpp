@@ -38,7 +38,7 @@ constexpr Default kDefaults[] = {
 
 base::Json value_of(const Change& change, const base::Json& state, std::string_view key) {
   const auto& value = at(state, key);
-  if (!value.is_null() && comparable(value) != "") return value;
+  if (!value.is_null() && !comparable(value).empty()) return value;
   for (const auto& row : kDefaults) {
     if (row.subject == change.about.subject && row.key == key) return base::Json(row.value);
   }

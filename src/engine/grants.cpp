@@ -49,7 +49,7 @@ struct Chosen {
 };
 
 Chosen role_for(const std::string& privilege, const PrivilegeSet& held, const OwnAccess& access) {
-  const Chosen own = [&] {
+  Chosen own = [&] {
     std::string name("Mcp");
     std::ranges::copy_if(privilege, std::back_inserter(name), [](char c) { return c != '.'; });
     const PrivilegeSet wanted{privilege};
@@ -120,7 +120,7 @@ class Commands {
       if (chosen.made)
         grants.commands.push_back(fmt::format("pveum role add {} --privs {}", chosen.role, privilege));
     }
-    for (auto& command : removed_) grants.commands.push_back(std::move(command));
+    grants.commands.insert(grants.commands.end(), removed_.begin(), removed_.end());
     for (const auto& [where, roles] : given_) {
       const auto& [path, holder] = where;
       const bool is_user = holder == Holder::User;

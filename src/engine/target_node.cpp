@@ -53,7 +53,7 @@ std::optional<std::string> settle(const Row& row, std::string_view key, base::Js
 std::optional<std::string> fill(const Row& row, base::JsonObject& arguments, Cluster& cluster,
                                 const MayUse& may, const std::stop_token& stop) {
   const auto list = cluster.inventory.get(stop);
-  const auto missing =
+  auto missing =
       fmt::format("{} was not called: node: missing; give the name of a node{}.", row.tool().name,
                   row.about().locator == tool::Locator::Guests ? ", or guests of one node with vmid" : "");
   if (!list) return missing;

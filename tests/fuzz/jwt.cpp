@@ -44,7 +44,7 @@ void check_token(std::string_view text) {
 void check_payload(std::string_view text) {
   static const auto kResource = *auth::parse_location("https://mcp.example.com/mcp");
   const base::Clock::Wall now{std::chrono::seconds{1'780'000'000}};
-  const auto claims = auth::check_claims(text, {"i", kResource, now});
+  const auto claims = auth::check_claims(text, {"i", kResource, {}, now});
   if (claims) require(!claims->subject.empty() && !base::has_control(claims->subject));
 }
 
