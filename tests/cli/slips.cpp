@@ -76,12 +76,13 @@ TEST(Slips, EveryNaturalMistakeHasItsAnswer) {
 }
 
 TEST(Slips, WhatIsMeantIsDone) {
-  const auto plain = run({"--simulate", "call", "pve_get_qemu_config", "vmid=100"});
+  // Its answer has no time in it.
+  const auto plain = run({"--simulate", "call", "pve_get_storage_config", "storage=local"});
   ASSERT_EQ(plain.code, 0) << plain.errors;
-  const auto object = run({"--simulate", "call", "pve_get_qemu_config", R"({"vmid":100})"});
+  const auto object = run({"--simulate", "call", "pve_get_storage_config", R"({"storage":"local"})"});
   EXPECT_EQ(object.code, 0) << object.errors;
   EXPECT_EQ(object.output, plain.output);
-  EXPECT_EQ(run({"call", "pve_get_qemu_config", "vmid=100", "--simulate"}).output, plain.output);
+  EXPECT_EQ(run({"call", "pve_get_storage_config", "storage=local", "--simulate"}).output, plain.output);
   EXPECT_EQ(run({"version"}).output, run({"--version"}).output);
   EXPECT_EQ(run({"help"}).output, run({"--help"}).output);
   EXPECT_EQ(run({"help", "call"}).output, run({"call", "--help"}).output);
