@@ -209,6 +209,10 @@ void examine_nodes(Exam& exam) {
       whose.emplace_back(&node, &look);
     }
   }
+  // What nobody could ask a node is not good.
+  if (exam.answering.size() < exam.inventory.nodes.size()) {
+    for (const auto& look : kLooks) exam.unread.insert(look.area);
+  }
   const auto got = exam.sources.get(reads);
   Told told;
   for (std::size_t i = 0; i < std::min(got.size(), whose.size()); ++i) {

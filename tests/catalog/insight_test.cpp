@@ -391,6 +391,8 @@ TEST(Health, ANodeThatDoesNotAnswerIsTheFirstFindingAndNotCalledDown) {
     const auto text = sources.health();
     EXPECT_THAT(text, HasSubstr("first: NODE_SILENT a (1 guest)"));
     EXPECT_THAT(text, HasSubstr("0 of 1 node answer, "));
+    EXPECT_THAT(text, HasSubstr(R"("good":"HA, guest states, backup jobs")"))
+        << "of the node nothing is known";
     EXPECT_THAT(text, Not(HasSubstr("NODE_OFFLINE")));
     EXPECT_THAT(sources.asked, Not(testing::Contains("/nodes/a/tasks"))) << "it would hang again";
   }
