@@ -82,7 +82,8 @@ constexpr tool::Tool kBackup[] = {
      .effect = Effect::None,
      .call = {Method::Get, "/cluster/backup"},
      .view = {tool::View::Kind::Table, "backup jobs",
-              "id enabled schedule next-run storage mode vmid pool all exclude prune-backups compress "
+              "id enabled schedule next-run storage mode vmid pool all exclude node prune-backups compress "
+              "fleecing "
               "notes-template comment"}},
     {.name = "pve_get_backup_job",
      .title = "Backup job",

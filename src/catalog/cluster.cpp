@@ -47,6 +47,24 @@ std::string unknown_where_dead(tool::Context& context, base::Json& data) {
   return note;
 }
 
+/// PVE names zones, vnets and fabrics by members of their own.
+void name_networks(base::Json& data) {
+  auto* array = data.if_array();
+  if (array == nullptr) return;
+  for (auto& item : *array) {
+    auto* object = item.if_object();
+    if (object == nullptr || object->contains("name")) continue;
+    for (const auto* key : {"network", "sdn"}) {
+      if (const auto name = base::raw_text(*object, key); !name.empty()) (*object)["name"] = name;
+    }
+  }
+}
+
+std::string resources(tool::Context& context, base::Json& data) {
+  name_networks(data);
+  return unknown_where_dead(context, data);
+}
+
 constexpr tool::Sight kSeesResources{{kAuditsGuests, kAuditsStorages, kAuditsNodes}};
 constexpr tool::Sight kSeesSdn{{{{"SDN.Audit", "SDN.Allocate"}, "/sdn"}}};
 constexpr tool::SightFor kSeesOfType[] = {{"type", "vm", &kSeesGuests},
@@ -77,7 +95,7 @@ constexpr tool::Tool kCluster[] = {
               "vmid name storage type node status cpu mem/maxmem disk/maxdisk uptime lock tags pool template "
               "hastate",
               false, &kSeesResources, kSeesOfType},
-     .revise = unknown_where_dead},
+     .revise = resources},
     {.name = "pve_get_next_vmid",
      .title = "Next free VMID",
      .description = "Read the next free VMID. It is not reserved.",
@@ -98,7 +116,8 @@ constexpr tool::Tool kCluster[] = {
      .description = "Read the datacenter options.",
      .tier = Tier::ReadOnly,
      .effect = Effect::None,
-     .call = {Method::Get, "/cluster/options"}},
+     .call = {Method::Get, "/cluster/options"},
+     .view = {.seen_with = &kSeesOptions}},
     {.name = "pve_list_cluster_backup_info",
      .title = "Guests without backup",
      .description = "List the guests that no backup job covers.",

@@ -22,8 +22,8 @@ std::expected<void, std::string> create_rule(tool::Context& /*context*/, base::J
   if (const auto* pos = arguments.if_contains("pos")) {
     if (base::number(*pos) != 0) {
       return std::unexpected(
-          "PVE puts every new rule at position 0. Create the rule without pos, then move it with "
-          "pve_update_firewall_rule: pos=0, moveto=the position to insert it before.");
+          "PVE puts every new rule at position 0. Create the rule without pos, then move it: update the "
+          "rule at pos=0 with moveto=the position to insert it before.");
     }
   }
   if (!arguments.contains("enable")) arguments["enable"] = true;
@@ -42,6 +42,22 @@ std::expected<void, std::string> update_rule(tool::Context& /*context*/, base::J
   if (ignored.empty()) return {};
   return std::unexpected("Beside moveto PVE ignores everything else (" + ignored +
                          "). Nothing was sent: change the rule in one call and move it in another.");
+}
+
+/// PVE says only what was set, so that a firewall that is off looks like nothing at all.
+std::string options_by_default(tool::Context& /*context*/, base::Json& data) {
+  struct Default {
+    std::string_view key, text;
+  };
+  constexpr Default kDefaults[] = {
+      {"enable", "firewall: off"}, {"policy_in", "policy_in: DROP"}, {"policy_out", "policy_out: ACCEPT"}};
+  const auto* options = data.if_object();
+  if (options == nullptr) return {};
+  std::string note;
+  for (const auto& [key, text] : kDefaults) {
+    if (!options->contains(key)) note += (note.empty() ? "" : ", ") + std::string(text) + " (default)";
+  }
+  return note;
 }
 
 constexpr tool::Param kPos{.name = "pos", .need = Need::Required};
@@ -66,7 +82,9 @@ constexpr tool::Tool kFirewall[] = {
      .description = "Read the cluster firewall's options.",
      .tier = Tier::ReadOnly,
      .effect = Effect::None,
-     .call = {Method::Get, "/cluster/firewall/options"}},
+     .call = {Method::Get, "/cluster/firewall/options"},
+     .view = {.columns = "enable policy_in policy_out policy_forward"},
+     .revise = options_by_default},
     {.name = "pve_list_firewall_rules",
      .title = "List firewall rules",
      .description = "List the cluster firewall's rules by position, with digest.",
@@ -74,8 +92,9 @@ constexpr tool::Tool kFirewall[] = {
      .effect = Effect::None,
      .call = {Method::Get, "/cluster/firewall/rules"},
      .offers = tool::kSelect | tool::kPage,
-     .view = {tool::View::Kind::Table, "rules",
-              "pos type action enable macro iface source dest proto sport dport log comment digest"}},
+     .view =
+         {tool::View::Kind::Table, "rules",
+          "pos type action enable macro iface source dest proto icmp-type sport dport log comment digest"}},
     {.name = "pve_list_firewall_aliases",
      .title = "List firewall aliases",
      .description = "List the cluster firewall's named addresses.",

@@ -1,6 +1,7 @@
 #include "catalog/insight_address.h"
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -8,6 +9,7 @@
 
 #include "base/ascii.h"
 #include "base/json_read.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "catalog/insight_read.h"
 
@@ -55,6 +57,40 @@ void add_card(const std::string& card, std::string_view properties, std::vector<
     if (auto ip = ip_text(value.substr(0, value.find('/'))); !ip.empty())
       out.push_back({card, std::move(ip)});
   }
+}
+
+using Bytes = std::array<unsigned char, 16>;
+
+/// How many of the bytes are the address's: 4, 16, or none of what is no address.
+std::size_t read_ip(const std::string& text, Bytes& bytes) {
+  if (inet_pton(AF_INET, text.c_str(), bytes.data()) == 1) return 4;
+  return inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1 ? 16 : 0;
+}
+
+bool in_network(const std::string& address, const std::string& network, int prefix) {
+  Bytes a{};
+  Bytes b{};
+  const auto size = read_ip(address, a);
+  if (size == 0 || size != read_ip(network, b)) return false;
+  for (std::size_t i = 0; i < size && prefix > 0; ++i, prefix -= 8) {
+    const auto mask = prefix >= 8 ? 0xFFU : 0xFFU << static_cast<unsigned>(8 - prefix);
+    if (((a.at(i) ^ b.at(i)) & mask & 0xFFU) != 0) return false;
+  }
+  return true;
+}
+
+/// "10.0.3", "10.0.", ".3.7": one to three dots among digits.
+bool is_ipv4_part(std::string_view text) {
+  const auto dots = std::ranges::count(text, '.');
+  return dots > 0 && dots <= 3 && std::ranges::any_of(text, base::is_digit) &&
+         std::ranges::all_of(text, [](char c) { return c == '.' || base::is_digit(c); });
+}
+
+/// "2001:db8:": two colons or more among hexadecimal digits.
+bool is_ipv6_part(std::string_view text) {
+  const auto colons = std::ranges::count(text, ':');
+  return colons > 1 && colons < 8 && std::ranges::any_of(text, base::is_hex) &&
+         std::ranges::all_of(text, [](char c) { return c == ':' || base::is_hex(c); });
 }
 
 bool is_local(const std::string& ip) {
@@ -105,23 +141,32 @@ bool has_agent(const base::JsonObject& config) {
 const Address* Wanted::first(const std::vector<Address>& addresses) const {
   const auto found = std::ranges::find_if(addresses, [&](const Address& address) {
     if (address.mac != (kind == Kind::Mac)) return false;
-    return whole ? address.text == text : address.text.starts_with(text);
+    if (prefix) return in_network(address.text, text, *prefix);
+    if (whole) return address.text == text;
+    return address.text.starts_with(text) ||
+           (!address.mac &&
+            address.text.find(text.starts_with('.') ? text : "." + text) != std::string::npos);
   });
   return found == addresses.end() ? nullptr : &*found;
 }
 
-std::optional<Wanted> wanted_address(std::string_view query) {
-  if (auto ip = ip_text(query.substr(0, query.find('/'))); !ip.empty())
-    return Wanted{Wanted::Kind::Ip, ip, true};
+std::expected<std::optional<Wanted>, std::string> wanted_address(std::string_view query) {
+  const auto slash = query.find('/');
+  if (auto ip = ip_text(query.substr(0, slash)); !ip.empty()) {
+    if (slash == std::string_view::npos) return Wanted{Wanted::Kind::Ip, std::move(ip), true};
+    const auto bits = base::parse_number<int>(query.substr(slash + 1));
+    const int most = ip.find(':') == std::string::npos ? 32 : 128;
+    if (!bits || *bits < 0 || *bits > most)
+      return std::unexpected(fmt::format("a network ends in its prefix length, /0 to /{}", most));
+    return Wanted{Wanted::Kind::Ip, std::move(ip), true, *bits};
+  }
   if (query.ends_with('*')) query.remove_suffix(1);
   if (auto mac = mac_text(query); !mac.empty()) {
     const bool whole = mac.size() == 17;
     return Wanted{Wanted::Kind::Mac, std::move(mac), whole};
   }
-  const auto dots = std::ranges::count(query, '.');
-  const bool beginning = dots > 0 && dots <= 3 && base::is_digit(query.front()) &&
-                         std::ranges::all_of(query, [](char c) { return base::is_digit(c) || c == '.'; });
-  if (beginning) return Wanted{Wanted::Kind::Ip, std::string(query), false};
+  if (is_ipv4_part(query) || is_ipv6_part(query))
+    return Wanted{Wanted::Kind::Ip, base::lower_ascii(query), false};
   return std::nullopt;
 }
 

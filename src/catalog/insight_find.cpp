@@ -56,7 +56,7 @@ class AddressSearch {
 
   void run() {
     configurations();
-    if (wanted_.kind == Wanted::Kind::Ip && matches.empty()) guests();
+    if (wanted_.kind == Wanted::Kind::Ip && (wanted_.several() || matches.empty())) guests();
     gaps.thinned(sources_, "guests", kSeesGuests);
     gaps.offline(inventory_);
   }
@@ -65,22 +65,23 @@ class AddressSearch {
   Gaps gaps;
   std::size_t without_agent = 0;
   std::size_t stopped = 0;
+  std::size_t asked = 0;  ///< themselves
 
  private:
   void configurations() {
-    std::vector<const Guest*> asked;
+    std::vector<const Guest*> guests_read;
     std::vector<tool::Read> reads;
     for (const auto& guest : inventory_.guests) {
       if (!inventory_.online(guest.node)) continue;
-      asked.push_back(&guest);
+      guests_read.push_back(&guest);
       reads.push_back(of_guest(guest, "config"));
     }
     const auto got = sources_.get(reads);
-    for (std::size_t i = 0; i < std::min(got.size(), asked.size()); ++i) {
+    for (std::size_t i = 0; i < std::min(got.size(), guests_read.size()); ++i) {
       if (!got[i]) {
-        gaps.add(fmt::format("{}", asked[i]->vmid), got[i].error());
+        gaps.add(fmt::format("{}", guests_read[i]->vmid), got[i].error());
       } else if (const auto* config = got[i]->if_object()) {
-        configuration(*asked[i], *config);
+        configuration(*guests_read[i], *config);
       }
     }
   }
@@ -105,6 +106,7 @@ class AddressSearch {
     reads.reserve(talking_.size());
     for (const auto* guest : talking_) reads.push_back(of_guest(*guest, "interfaces"));
     const auto got = sources_.get(reads);
+    asked = talking_.size();
     for (std::size_t i = 0; i < std::min(got.size(), talking_.size()); ++i) {
       if (!got[i]) {
         gaps.add(fmt::format("{}", talking_[i]->vmid), got[i].error());
@@ -134,13 +136,22 @@ base::JsonObject by_address(tool::Sources& sources, const Inventory& inventory, 
   AddressSearch search(sources, inventory, wanted);
   search.run();
   const bool mac = wanted.kind == Wanted::Kind::Mac;
-  auto report = found(query, mac ? "MAC address" : "IP address", search.matches, inventory.guests.size());
-  if (!mac && search.matches.empty()) {
+  const auto how = mac             ? "MAC address"
+                   : wanted.prefix ? "network"
+                   : wanted.whole  ? "IP address"
+                                   : "part of an address";
+  auto report = found(query, how, search.matches, inventory.guests.size());
+  if (!mac) {
+    report["asked"] = search.asked > 0
+                          ? fmt::format("configurations, then {} for the addresses in use",
+                                        counted(search.asked, "running guest"))
+                          : std::string("configurations only, no guest for the addresses in use");
     std::vector<std::string> silent;
     if (search.without_agent > 0)
-      silent.push_back(counted(search.without_agent, "VM") + " without a guest agent");
+      silent.push_back(counted(search.without_agent, "running VM") + " without a guest agent");
     if (search.stopped > 0) silent.push_back(counted(search.stopped, "stopped guest"));
-    if (!silent.empty()) report["could_not_be_asked"] = listed(silent);
+    const bool complete = !search.matches.empty() && !wanted.several();
+    if (!silent.empty() && !complete) report["could_not_be_asked"] = listed(silent);
   }
   search.gaps.put(report);
   return report;
@@ -151,11 +162,15 @@ base::JsonObject by_address(tool::Sources& sources, const Inventory& inventory, 
 Reported find_guest(tool::Sources& sources, const base::JsonObject& arguments) {
   const auto query = std::string(base::trim(base::raw_word(arguments, "query")));
   if (query.empty() || query.size() > kLongestQuery || base::has_control(query))
-    return std::unexpected("query: give (part of) a name, a tag, a number, or an IP or MAC address.");
+    return std::unexpected(
+        "query: give (part of) a name, a tag, a number, a MAC address, an IP address or a part of it, or a "
+        "network (10.0.0.0/24).");
+  const auto wanted = wanted_address(query);
+  if (!wanted) return std::unexpected("query: " + wanted.error() + ".");
   const auto list = read_inventory(sources);
   if (!list) return std::unexpected(list.error());
   const auto& inventory = **list;
-  if (const auto wanted = wanted_address(query)) return by_address(sources, inventory, query, *wanted);
+  if (*wanted) return by_address(sources, inventory, query, **wanted);
   std::vector<Match> matches;
   for (const auto& guest : inventory.guests) {
     if (auto by = matched_by(guest, query)) matches.push_back({&guest, *std::move(by)});

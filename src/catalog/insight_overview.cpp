@@ -33,6 +33,18 @@ bool is_disk(std::string_view key) {
          std::ranges::any_of(kFamilies, [&](auto family) { return is_family(key, family); });
 }
 
+/// The first lines, as lines.
+std::string beginning(std::string_view notes) {
+  constexpr std::size_t kMost = 300;
+  std::string text;
+  for (const auto line : base::split(base::trim(notes), '\n')) {
+    const auto room = kMost - std::min(kMost, text.size());
+    if (room < 10) return text + "\n…";
+    text += (text.empty() ? "" : "\n") + base::printable(line, room);
+  }
+  return text;
+}
+
 class Overview {
  public:
   Overview(tool::Sources& sources, const Inventory& inventory, const Guest& guest)
@@ -63,40 +75,59 @@ class Overview {
   }
 
   void own() {
-    constexpr std::array<std::string_view, 6> kWhat = {"config",   "current",  "pending",
-                                                       "snapshot", "firewall", "interfaces"};
+    constexpr std::array<std::string_view, 5> kWhat = {"current", "config", "pending", "snapshot",
+                                                       "firewall"};
     std::vector<tool::Read> reads;
-    for (const auto what : kWhat) {
-      if (what != "interfaces" || guest_.status == "running") reads.push_back(of_guest(guest_, what));
-    }
+    for (const auto what : kWhat) reads.push_back(of_guest(guest_, what));
     const auto got = sources_.get(reads);
     using Show = void (Overview::*)(const base::Json&);
-    constexpr std::array<Show, 6> kShow = {&Overview::configuration, &Overview::current,
-                                           &Overview::pending,       &Overview::snapshots,
-                                           &Overview::firewall,      &Overview::interfaces};
+    constexpr std::array<Show, 5> kShow = {&Overview::current, &Overview::configuration, &Overview::pending,
+                                           &Overview::snapshots, &Overview::firewall};
     // In this order for the reader: how it is, how it is made, where it is.
-    for (const std::size_t i : {1U, 0U, 5U, 2U, 3U, 4U}) {
-      if (i >= got.size()) continue;
+    for (std::size_t i = 0; i < std::min(kWhat.size(), got.size()); ++i) {
       if (got[i]) {
         (this->*kShow[i])(*got[i]);
       } else {
-        gaps_.add(std::string(i == 5 ? "addresses" : kWhat[i]), got[i].error());
+        gaps_.add(std::string(kWhat[i]), got[i].error());
       }
+      if (kWhat[i] == "config") ask_addresses();
     }
   }
 
+  /// Of a guest that runs now and can answer.
+  void ask_addresses() {
+    if (!running_ || !answers_) return;
+    const auto got = sources_.get({of_guest(guest_, "interfaces")});
+    if (got.empty()) return;
+    if (got[0]) {
+      interfaces(*got[0]);
+    } else {
+      gaps_.add("addresses", got[0].error());
+    }
+  }
+
+  /// The list of the cluster is up to ten seconds older than this.
   void current(const base::Json& data) {
     const auto* status = data.if_object();
     if (status == nullptr) return;
+    const auto state = base::text(*status, "status");
     const auto detail = base::text(*status, "qmpstatus");
-    if (!detail.empty() && detail != guest_.status) put("status", guest_.status + " (" + detail + ")");
-    if (guest_.status == "running") {
+    put("status", detail.empty() || detail == state ? state : state + " (" + detail + ")");
+    running_ = state == "running";
+    const auto cores = base::real(*status, "cpus", guest_.maxcpu);
+    const auto most = base::real(*status, "maxmem", guest_.maxmem);
+    if (running_) {
       report_["uptime"] = base::real(*status, "uptime", 0);
-      report_["use"] = fmt::format("{} of {:.0f} cores, {} of {} memory", share_text(guest_.cpu, 1),
-                                   guest_.maxcpu, size_text(guest_.mem), size_text(guest_.maxmem));
+      report_["use"] = fmt::format("{} of {:.0f} core{}, {} of {} memory",
+                                   share_text(base::real(*status, "cpu", 0), 1), cores, cores == 1 ? "" : "s",
+                                   size_text(base::real(*status, "mem", 0)), size_text(most));
     } else {
-      report_["size"] = fmt::format("{:.0f} cores, {} memory", guest_.maxcpu, size_text(guest_.maxmem));
+      report_["size"] =
+          fmt::format("{:.0f} core{}, {} memory", cores, cores == 1 ? "" : "s", size_text(most));
     }
+    put("lock", base::text(*status, "lock"));
+    const auto* ha = base::object(*status, "ha");
+    ha_ = base::flag(ha, "managed") ? base::text(ha, "state") : std::string("not managed");
   }
 
   void configuration(const base::Json& data) {
@@ -108,12 +139,13 @@ class Overview {
       if (!value.empty()) settings.push_back(fmt::format("{} {}", key, value));
     }
     put("settings", listed(settings, kSettings.size()));
-    put("tags", guest_.tags);
+    answers_ = guest_.container || has_agent(*config);
+    put("tags", base::text(*config, "tags"));
     put("pool", guest_.pool);
-    put("lock", guest_.lock);
-    put("ha", guest_.hastate.empty() ? "not managed" : guest_.hastate);
-    if (guest_.is_template) report_["template"] = true;
-    put("description", base::text(*config, "description"));
+    put("ha", ha_.empty() ? "not known" : ha_);
+    if (base::flag(*config, "template")) report_["template"] = true;
+    if (const auto* notes = config->if_contains("description"); notes != nullptr && notes->is_string())
+      report_["description"] = beginning(notes->get_string());
     base::JsonArray disks;
     base::JsonArray cards;
     for (const auto& member : *config) {
@@ -211,13 +243,19 @@ class Overview {
     if (got.empty()) return;
     if (!got[0]) return gaps_.add("tasks", got[0].error());
     base::JsonArray rows;
-    for (const auto& row : base::objects(*got[0]))
-      rows.push_back(
-          base::JsonObject{{"starttime", base::number(row, "starttime", 0)},
-                           {"type", base::text(row, "type")},
-                           {"user", base::text(row, "user")},
-                           {"result", row.contains("endtime") ? base::text(row, "status") : "running"}});
+    for (const auto& row : base::objects(*got[0])) rows.push_back(task(row));
     put_rows(report_, "tasks", rows, kTable);
+  }
+
+  static base::JsonObject task(const base::JsonObject& row) {
+    const auto begin = base::number(row, "starttime", 0);
+    const auto end = base::number(row, "endtime");
+    const auto result = end ? base::text(row, "status") : std::string("running");
+    base::JsonObject shown{{"starttime", begin}, {"type", base::text(row, "type")}, {"user", user_of(row)}};
+    if (end && *end >= begin) shown["duration"] = *end - begin;
+    shown["result"] = result;
+    if (!end || failed(result)) shown["upid"] = base::text(row, "upid");
+    return shown;
   }
 
   tool::Sources& sources_;
@@ -225,14 +263,18 @@ class Overview {
   const Guest& guest_;
   base::JsonObject report_;
   Gaps gaps_;
+  bool running_ = false;
+  bool answers_ = false;  ///< when it is asked for its addresses
+  std::string ha_;
 };
 
 }  // namespace
 
 Reported guest_overview(tool::Sources& sources, const base::JsonObject& arguments) {
-  const auto wanted = base::raw_word(arguments, "guest");
+  auto wanted = base::raw_word(arguments, "vmid");
+  if (wanted.empty()) wanted = base::raw_word(arguments, "guest");
   if (base::trim(wanted).empty() || base::has_control(wanted))
-    return std::unexpected("guest: give the number or the name of a guest.");
+    return std::unexpected("vmid: give the number or the name of a guest.");
   const auto list = read_inventory(sources);
   if (!list) return std::unexpected(list.error());
   const auto& inventory = **list;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/ascii.h"
+#include "base/json_read.h"
 #include "base/text.h"
 
 namespace catalog {
@@ -96,6 +97,16 @@ bool fits(std::string_view pattern, std::string_view text) {
     }
   }
   return pattern.find_first_not_of('*', p) == std::string_view::npos;
+}
+
+std::string user_of(const base::JsonObject& task) {
+  const auto token = base::text(task, "tokenid");
+  auto user = base::text(task, "user");
+  return token.empty() || user.find('!') != std::string::npos ? user : user + "!" + token;
+}
+
+bool failed(std::string_view status) {
+  return !status.empty() && status != "OK" && !status.starts_with("WARNINGS");
 }
 
 std::string sid(const Guest& guest) {

@@ -35,6 +35,11 @@ using pve::Inventory;
 using pve::Node;
 using pve::NodeStorage;
 
+/// "root@pam!mcp" of a task, which PVE writes in two members once it has ended.
+std::string user_of(const base::JsonObject& task);
+/// Whether that is how a task ends that failed.
+bool failed(std::string_view status);
+
 /// "vm:100" or "ct:200", as HA says it.
 std::string sid(const Guest& guest);
 /// The GET of `what` below the guest: "config", "snapshot".

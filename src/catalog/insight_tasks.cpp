@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "base/ascii.h"
@@ -26,19 +27,12 @@ struct Asked {
 struct Event {
   std::int64_t time = 0;
   std::string user, node, what, result;
+  std::optional<std::int64_t> duration{};
+  std::string upid{};  ///< of what failed or still runs: its log is worth a look
 };
 
 bool is_of(std::string_view user, const std::string& wanted) {
   return wanted.empty() || base::lower_ascii(user).find(base::lower_ascii(wanted)) != std::string::npos;
-}
-
-std::string user_of(const base::JsonObject& row) {
-  const auto token = base::text(row, "tokenid");
-  return base::text(row, "user") + (token.empty() ? "" : "!" + token);
-}
-
-bool failed(std::string_view status) {
-  return !status.empty() && status != "OK" && !status.starts_with("WARNINGS");
 }
 
 /// Whether a line of the log speaks of the guest: its number on its own.
@@ -66,6 +60,8 @@ class Events {
       const auto id = base::text(row, "id");
       if (asked_.guest != nullptr && id != fmt::format("{}", asked_.guest->vmid)) continue;
       if (!id.empty()) event.what += " " + id;
+      if (ended) event.duration = base::number(row, "endtime", 0) - event.time;
+      if (!ended || failed(status)) event.upid = base::text(row, "upid");
       if (!asked_.errors || (ended && failed(status))) add(std::move(event));
     }
   }
@@ -84,17 +80,21 @@ class Events {
   }
 
   std::size_t size() const { return events_.size(); }
+  bool shows_upid() const {
+    return std::ranges::any_of(events_, [](const Event& event) { return !event.upid.empty(); });
+  }
 
   base::JsonArray rows(std::size_t most) {
     std::ranges::sort(events_, std::greater{}, &Event::time);
     base::JsonArray rows;
     for (const auto& event : events_) {
       if (rows.size() == most) break;
-      rows.push_back(base::JsonObject{{"time", event.time},
-                                      {"user", event.user},
-                                      {"node", event.node},
-                                      {"what", event.what},
-                                      {"result", event.result}});
+      base::JsonObject row{
+          {"time", event.time}, {"user", event.user}, {"node", event.node}, {"what", event.what}};
+      row["result"] = event.result;
+      if (event.duration && *event.duration >= 0) row["duration"] = *event.duration;
+      if (!event.upid.empty()) row["upid"] = event.upid;
+      rows.emplace_back(std::move(row));
     }
     return rows;
   }
@@ -161,6 +161,9 @@ Reported who_did(tool::Sources& sources, const base::JsonObject& arguments) {
   if (events.size() > static_cast<std::size_t>(most))
     report["older"] =
         fmt::format("{} more; limit shows up to 100", events.size() - static_cast<std::size_t>(most));
+  // A upid that is shown leads there by itself.
+  if (events.size() > 0 && !events.shows_upid())
+    report["logs"] = "read a task's log by its upid; the task lists show every upid";
   gaps.offline(inventory);
   gaps.put(report);
   return report;

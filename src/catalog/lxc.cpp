@@ -17,6 +17,10 @@ std::expected<void, std::string> update(tool::Context& context, base::JsonObject
   return keep_mac(context, arguments, "/nodes/{node}/lxc/{vmid}/config", "hwaddr");
 }
 
+std::string config(tool::Context& context, base::Json& data) {
+  return set_pending_apart(context, data, "/nodes/{node}/lxc/{vmid}/pending");
+}
+
 constexpr tool::Param kMemory{.name = "memory", .description = "MiB"};
 constexpr tool::Param kSwap{.name = "swap", .description = "MiB"};
 constexpr tool::Param kCores{.name = "cores", .description = "Default all"};
@@ -42,8 +46,11 @@ constexpr tool::Tool kLxc[] = {
      .effect = Effect::None,
      .call = {Method::Get, "/nodes/{node}/lxc/{vmid}/status/current"},
      .params = {kNode, kVmid},
-     .view = {.columns =
-                  "vmid name status lock uptime cpu cpus mem/maxmem disk/maxdisk swap/maxswap tags ha"}},
+     .offers = tool::kFields,
+     .view =
+         {.columns =
+              "vmid name status lock uptime cpu cpus mem/maxmem disk/maxdisk swap/maxswap tags ha template",
+          .brief = true}},
     {.name = "pve_get_lxc_config",
      .title = "Container configuration",
      .description = "Read a container's configuration, with pending changes.",
@@ -51,7 +58,8 @@ constexpr tool::Tool kLxc[] = {
      .effect = Effect::None,
      .call = {Method::Get, "/nodes/{node}/lxc/{vmid}/config"},
      .params = {kNode, kVmid, {.name = "current", .description = "Without pending"}},
-     .view = {.columns = "hostname lock tags cores memory swap rootfs onboot ostype unprivileged"}},
+     .view = {.columns = "hostname lock tags cores memory swap rootfs onboot ostype unprivileged"},
+     .revise = config},
     {.name = "pve_get_lxc_rrddata",
      .title = "Container statistics",
      .description = "Read a container's history of use (RRD).",
@@ -68,7 +76,11 @@ constexpr tool::Tool kLxc[] = {
      .effect = Effect::None,
      .call = {Method::Get, "/nodes/{node}/lxc/{vmid}/snapshot"},
      .params = {kNode, kVmid},
-     .view = {tool::View::Kind::Table, "snapshots", "name snaptime parent running description", true}},
+     .view = {.kind = tool::View::Kind::Table,
+              .noun = "snapshots",
+              .columns = "name snaptime parent running description",
+              .ordered = true,
+              .uncounted = "current"}},
     {.name = "pve_start_lxc_container",
      .title = "Start container",
      .description = "Start a container.",

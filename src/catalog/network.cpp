@@ -1,10 +1,13 @@
 #include <array>
+#include <string>
 #include <string_view>
 
 #include "base/json_read.h"
+#include "base/text.h"
 #include "catalog/categories.h"
 #include "catalog/params.h"
 #include "catalog/prepare.h"
+#include "catalog/rights.h"
 #include "tool/rules.h"
 
 namespace catalog {
@@ -120,6 +123,28 @@ std::expected<void, std::string> update(tool::Context& context, base::JsonObject
   return {};
 }
 
+/// PVE reads the staged file where there is one.
+std::string staged(tool::Context& context, base::Json& data) {
+  constexpr std::size_t kMost = 2000;
+  if (!data.is_object()) return {};
+  const auto diff = context.staged("/nodes/{node}/network");
+  if (!diff) return "Whether this is in force already is not known: " + diff.error().sentence;
+  std::string lines;
+  for (const auto line : base::split(*diff, '\n')) {
+    const bool changed = line.starts_with('+') || line.starts_with('-');
+    if (changed && !line.starts_with("+++") && !line.starts_with("---"))
+      lines += "\n  " + base::printable(line);
+  }
+  if (lines.empty()) return {};
+  if (lines.size() > kMost) lines = lines.substr(0, lines.rfind('\n', kMost)) + "\n  …";
+  return "This node has staged changes, not active until its network is reloaded; the values above show them "
+         "already:" +
+         lines;
+}
+
+constexpr tool::SightFor kSeesOfType[] = {
+    {"type", "eth"}, {"type", "bond"}, {"type", "alias"}, {"type", "vlan"}};
+
 constexpr std::string_view kTypes[] = {"bridge",    "bond",    "eth",     "alias",     "vlan",
                                        "OVSBridge", "OVSBond", "OVSPort", "OVSIntPort"};
 
@@ -158,14 +183,16 @@ constexpr tool::Tool kNetwork[] = {
      .params = {kNode, {.name = "type", .terse = true}},
      .view = {tool::View::Kind::Table, "interfaces",
               "iface type active autostart cidr cidr6 gateway gateway6 address bridge_ports slaves "
-              "bridge_vlan_aware vlan-id vlan-raw-device method comments"}},
+              "bridge_vlan_aware vlan-id vlan-raw-device method comments",
+              false, &kSeesBridges, kSeesOfType}},
     {.name = "pve_get_network",
      .title = "Network interface",
      .description = "Read a network interface, with pending changes.",
      .tier = Tier::ReadOnly,
      .effect = Effect::None,
      .call = {Method::Get, "/nodes/{node}/network/{iface}"},
-     .params = {kNode, kIface}},
+     .params = {kNode, kIface},
+     .revise = staged},
     {.name = "pve_create_network",
      .title = "Create network interface",
      .description = "Stage a new network interface. A network reload applies it.",

@@ -1,11 +1,13 @@
 #include "catalog/prepare.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "base/ascii.h"
 #include "base/json_read.h"
 #include "base/text.h"
+#include "base/when.h"
 
 namespace catalog {
 
@@ -80,6 +82,44 @@ std::expected<void, std::string> refuse_template(const base::JsonObject& argumen
       "template=1 in an update only sets a flag and leaves the disks as they are. PVE converts a "
       "guest by POST " +
       std::string(path) + " (in its interface: Convert to template), which no tool here does.");
+}
+
+std::string set_pending_apart(tool::Context& context, base::Json& config, std::string_view pending_path) {
+  auto* shown = config.if_object();
+  if (shown == nullptr) return {};
+  const auto entries = context.get(pending_path);
+  if (!entries)
+    return "Whether some of this waits for the next start is not known: " + entries.error().sentence;
+  base::JsonObject waiting;
+  for (const auto& entry : base::objects(*entries)) {
+    const auto key = base::raw_text(entry, "key");
+    const auto* pending = entry.if_contains("pending");
+    if (key.empty() || (pending == nullptr && !entry.contains("delete"))) continue;
+    waiting[key] = pending == nullptr ? base::Json(nullptr) : *pending;
+    if (const auto* present = entry.if_contains("value"); present != nullptr && !present->is_null()) {
+      (*shown)[key] = *present;
+    } else {
+      shown->erase(key);
+    }
+  }
+  if (!waiting.empty()) (*shown)["pending"] = std::move(waiting);
+  return {};
+}
+
+std::expected<void, std::string> read_times(std::int64_t now, base::JsonObject& arguments) {
+  for (const auto& [given, name] : {std::pair{kSinceGiven, "since"}, std::pair{kUntilGiven, "until"}}) {
+    if (!arguments.contains(given)) continue;
+    const auto text = base::raw_word(arguments, given);
+    const auto time = base::parse_time(text, now);
+    if (!time)
+      return std::unexpected(
+          std::string(name) + ": \"" + base::printable(text, 60) +
+          "\" is no time; give an epoch, a date (2026-11-28 or 2026-11-28 10:00) or an age "
+          "(2h, 7d).");
+    arguments.erase(given);
+    arguments[name] = *time;
+  }
+  return {};
 }
 
 }  // namespace catalog

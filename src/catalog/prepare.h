@@ -1,6 +1,7 @@
 // What several prepare() hooks need. They work on PVE's wire names and may read, never write.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <string>
 #include <string_view>
@@ -23,6 +24,18 @@ std::expected<void, std::string> keep_mac(tool::Context& context, base::JsonObje
 /// `template` in an update only sets a flag and converts no disk: refused. `path` is PVE's call that
 /// converts.
 std::expected<void, std::string> refuse_template(const base::JsonObject& arguments, std::string_view path);
+
+/// Puts the present values in the place of those that wait for the next start, and these into a member
+/// "pending", null for what will be unset. Gives a sentence where `pending_path`, GET …/pending, says
+/// nothing.
+std::string set_pending_apart(tool::Context& context, base::Json& config, std::string_view pending_path);
+
+/// since and until as PVE's epoch seconds: from an epoch, a date or an age ("2h").
+std::expected<void, std::string> read_times(std::int64_t now, base::JsonObject& arguments);
+
+/// What a model writes for a time; wire names that PVE does not have.
+inline constexpr std::string_view kSinceGiven = "since given";
+inline constexpr std::string_view kUntilGiven = "until given";
 
 /// PVE wants the keys of cloud-init percent-encoded inside the value. A value that is not yet so is encoded;
 /// a key as in an authorized_keys file always has a blank, an encoded one never.

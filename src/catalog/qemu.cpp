@@ -36,6 +36,21 @@ std::expected<void, std::string> update(tool::Context& context, base::JsonObject
   return keep_mac(context, arguments, "/nodes/{node}/qemu/{vmid}/config", "macaddr");
 }
 
+std::string config(tool::Context& context, base::Json& data) {
+  return set_pending_apart(context, data, "/nodes/{node}/qemu/{vmid}/pending");
+}
+
+/// In a node's list PVE calls what a VM takes on the node `mem`; before PVE 9 it has no other name there.
+std::string taken_on_node(tool::Context& /*context*/, base::Json& data) {
+  auto* array = data.if_array();
+  if (array == nullptr) return {};
+  for (auto& item : *array) {
+    auto* vm = item.if_object();
+    if (vm != nullptr && vm->contains("mem") && !vm->contains("memhost")) (*vm)["memhost"] = vm->at("mem");
+  }
+  return {};
+}
+
 constexpr tool::Param kMemory{.name = "memory", .description = "MiB", .type = Type::Integer};
 constexpr tool::Param kCores{.name = "cores"};
 constexpr tool::Param kSockets{.name = "sockets"};
@@ -52,7 +67,9 @@ constexpr tool::Tool kQemu[] = {
      .params = {kNode},
      .offers = tool::kSelect | tool::kPage,
      .view = {tool::View::Kind::Table, "VMs",
-              "vmid name status cpu cpus mem/maxmem maxdisk uptime lock tags template", false, &kSeesGuests}},
+              "vmid name status cpu cpus memhost/maxmem maxdisk uptime lock tags template", false,
+              &kSeesGuests},
+     .revise = taken_on_node},
     {.name = "pve_get_qemu_status",
      .title = "VM status",
      .description = "Read a VM's state and use.",
@@ -60,7 +77,11 @@ constexpr tool::Tool kQemu[] = {
      .effect = Effect::None,
      .call = {Method::Get, "/nodes/{node}/qemu/{vmid}/status/current"},
      .params = {kNode, kVmid},
-     .view = {.columns = "vmid name status qmpstatus lock uptime cpu cpus mem/maxmem maxdisk tags ha"}},
+     .offers = tool::kFields,
+     .view = {.columns =
+                  "vmid name status qmpstatus lock uptime cpu cpus mem/maxmem memhost maxdisk tags agent ha "
+                  "template",
+              .brief = true}},
     {.name = "pve_get_qemu_config",
      .title = "VM configuration",
      .description = "Read a VM's configuration, with pending changes.",
@@ -68,7 +89,8 @@ constexpr tool::Tool kQemu[] = {
      .effect = Effect::None,
      .call = {Method::Get, "/nodes/{node}/qemu/{vmid}/config"},
      .params = {kNode, kVmid, {.name = "current", .description = "Without pending"}},
-     .view = {.columns = "name lock tags cores sockets cpu memory balloon onboot boot ostype agent"}},
+     .view = {.columns = "name lock tags cores sockets cpu memory balloon onboot boot ostype agent"},
+     .revise = config},
     {.name = "pve_get_qemu_rrddata",
      .title = "VM statistics",
      .description = "Read a VM's history of use (RRD).",
@@ -85,8 +107,11 @@ constexpr tool::Tool kQemu[] = {
      .effect = Effect::None,
      .call = {Method::Get, "/nodes/{node}/qemu/{vmid}/snapshot"},
      .params = {kNode, kVmid},
-     .view = {tool::View::Kind::Table, "snapshots", "name snaptime parent vmstate running description",
-              true}},
+     .view = {.kind = tool::View::Kind::Table,
+              .noun = "snapshots",
+              .columns = "name snaptime parent vmstate running description",
+              .ordered = true,
+              .uncounted = "current"}},
     {.name = "pve_start_qemu_vm",
      .title = "Start VM",
      .description = "Start a VM.",

@@ -17,7 +17,9 @@ inline constexpr tool::Right kConfiguresDisks{{"VM.Config.Disk"}, "/vms"};
 inline constexpr tool::Sight kSeesGuests{{kAuditsGuests}};
 inline constexpr tool::Sight kSeesStorages{{kAuditsStorages}};
 inline constexpr tool::Sight kSeesNodes{{kAuditsNodes}};  ///< their use, and tasks of others
-inline constexpr tool::Sight kSeesLog{{{{"Sys.Syslog"}, "/"}}};
+inline constexpr tool::Sight kSeesLog{{{{"Sys.Syslog"}, "/", true}}};
+inline constexpr tool::Sight kSeesOptions{{{{"Sys.Audit"}, "/", true}}};
+inline constexpr tool::Sight kSeesBridges{{{{"SDN.Audit", "SDN.Use"}, "/sdn"}}};
 /// PVE::Storage::check_volume_access: Datastore.Allocate shows all; else a guest's volume needs a right on
 /// the guest too, and ISO images and templates show to everybody who may list.
 inline constexpr tool::Sight kSeesBackups{{kAllocatesSpace, kBacksUp}, {kAllocates}};

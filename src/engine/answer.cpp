@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <utility>
 
 #include "base/text.h"
@@ -23,6 +24,22 @@ std::string sentence(const pve::Error& error, const pve::Call& call, const pve::
 }  // namespace
 
 std::expected<base::Json, tool::Unseen> Reads::get(std::string_view path_template) {
+  auto got = answer(path_template);
+  if (!got) return std::unexpected(std::move(got.error()));
+  return std::move(got->data);
+}
+
+std::expected<std::string, tool::Unseen> Reads::staged(std::string_view path_template) {
+  auto got = answer(path_template);
+  if (!got) return std::unexpected(std::move(got.error()));
+  return std::move(got->changes).value_or("");
+}
+
+std::int64_t Reads::now() const {
+  return std::chrono::floor<std::chrono::seconds>(cluster_.clock.wall()).time_since_epoch().count();
+}
+
+std::expected<pve::Answer, tool::Unseen> Reads::answer(std::string_view path_template) {
   auto filled = path(path_template, arguments_);
   if (!filled) {
     failed_ = true;
@@ -30,7 +47,7 @@ std::expected<base::Json, tool::Unseen> Reads::get(std::string_view path_templat
   }
   const pve::Call call{base::Method::Get, *std::move(filled), {}};
   auto answer = cluster_.client.call(call, stop_);
-  if (answer) return std::move(answer->data);
+  if (answer) return *std::move(answer);
   failed_ = true;
   return std::unexpected(
       tool::Unseen{sentence(answer.error(), call, cluster_.client, may_), answer.error().status == 403});
@@ -47,9 +64,7 @@ Revision revise(const tool::Tool& tool, const base::JsonObject& arguments, base:
 Revision put_right(const tool::Tool& tool, const base::JsonObject& arguments, base::Json& data,
                    Cluster& cluster, const MayUse& may, const std::stop_token& stop) {
   auto revision = revise(tool, arguments, data, cluster, may, stop);
-  const auto* array = data.if_array();
-  if (array == nullptr) return revision;
-  const auto unseen = unseen_note(tool.view, arguments, array->empty(), cluster, stop);
+  const auto unseen = unseen_note(tool.view, arguments, shape_of(data), cluster, stop);
   revision.note += (revision.note.empty() || unseen.empty() ? "" : "\n") + unseen;
   return revision;
 }

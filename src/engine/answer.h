@@ -20,10 +20,14 @@ class Reads final : public tool::Context {
       : cluster_(cluster), arguments_(arguments), may_(may), stop_(stop) {}
 
   std::expected<base::Json, tool::Unseen> get(std::string_view path_template) override;
+  std::expected<std::string, tool::Unseen> staged(std::string_view path_template) override;
+  std::int64_t now() const override;
   /// One of the reads gave nothing: what rests on them is a guess.
   bool failed() const { return failed_; }
 
  private:
+  std::expected<pve::Answer, tool::Unseen> answer(std::string_view path_template);
+
   const Cluster& cluster_;
   const base::JsonObject& arguments_;
   const MayUse& may_;

@@ -123,8 +123,8 @@ void add_missing(const Row& row, const base::JsonObject& given, const MayUse& ma
 /// Told with what else is wrong, in one go.
 void add_missing_node(const Row& row, const base::JsonObject& given, const MayUse& may, Problems& problems) {
   const auto node = std::ranges::find_if(row.fields(), may_be_found);
-  if (problems.empty() || node == row.fields().end() || !node->required || !is_absent(row, *node, given))
-    return;
+  const bool wanted = node != row.fields().end() && node->required && !row.tool().every_node;
+  if (problems.empty() || !wanted || !is_absent(row, *node, given)) return;
   problems.push_back(fmt::format("{}: missing; give {}", node->name, expectation(*node, may)));
 }
 

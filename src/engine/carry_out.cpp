@@ -15,6 +15,7 @@
 #include "engine/answer.h"
 #include "engine/busy_lock.h"
 #include "engine/diagnosis.h"
+#include "engine/fetch.h"
 #include "engine/guest_name.h"
 #include "engine/outcome.h"
 #include "engine/render.h"
@@ -114,31 +115,16 @@ std::expected<std::optional<pve::Turn>, mcp::Result> turn_on_node(Work& work, Re
   return turn;
 }
 
-/// A log is read from its end, unless the model wants another part.
-std::expected<pve::Answer, pve::Error> fetch(const Work& work, const Ready& ready, const pve::Call& wanted) {
-  constexpr std::int64_t kFirst = 500;
-  constexpr std::int64_t kMost = 5000;
-  auto& client = work.cluster.client;
-  const auto& arguments = ready.target.arguments;
-  const bool whole = work.row.tool().view.kind == tool::View::Kind::Log && !arguments.contains("start") &&
-                     !arguments.contains("limit");
-  if (!whole) return client.call(wanted, work.call.stop);
-  auto first = wanted;
-  first.parameters.emplace_back("limit", std::to_string(kFirst));
-  auto answer = client.call(first, work.call.stop);
-  if (!answer || answer->total.value_or(0) <= kFirst) return answer;
-  auto last = wanted;
-  last.parameters.emplace_back("start", std::to_string(std::max<std::int64_t>(0, *answer->total - kMost)));
-  last.parameters.emplace_back("limit", std::to_string(kMost));
-  return client.call(last, work.call.stop);
-}
-
 /// PVE makes volumes of a VM as a task too, by POST. Containers have only the form that waits.
 tool::Endpoint endpoint_of(const tool::Tool& tool, const base::JsonObject& arguments) {
   const bool updates_vm = tool.about.guest == tool::GuestKind::Vm && tool.about.action == "/config" &&
                           tool.call.method == base::Method::Put;
   if (!updates_vm || !change::makes_volume(arguments)) return tool.call;
   return {base::Method::Post, tool.call.path};
+}
+
+std::int64_t epoch(const base::Clock& clock) {
+  return std::chrono::floor<std::chrono::seconds>(clock.wall()).time_since_epoch().count();
 }
 
 std::optional<pve::Upid> started_task(const Row& row, const pve::Answer& answer) {
@@ -157,33 +143,6 @@ std::string changed(const Work& work, const Ready& ready, Wording& words) {
     told.unchanged.clear();
   }
   return without(ready.secrets, change::text(told));
-}
-
-mcp::Outcome rendered(const Work& work, const Ready& ready, pve::Answer answer) {
-  auto& cluster = work.cluster;
-  const auto& tool = work.row.tool();
-  const auto& arguments = ready.target.arguments;
-  // Of a task that goes on nothing is known yet.
-  auto words = ready.words;
-  const auto told = started_task(work.row, answer) ? std::string() : changed(work, ready, words);
-  // What PVE repeats of the call is no news beside what changed.
-  if (!told.empty() || words.done != ready.words.done) answer.data = nullptr;
-  const auto after =
-      joined_notes(told, revise(tool, arguments, answer.data, cluster, work.may, work.call.stop).note);
-  const bool is_list = answer.data.is_array();
-  const bool is_empty = is_list && answer.data.get_array().empty();
-  auto result = render({.row = work.row,
-                        .arguments = arguments,
-                        .own = ready.own,
-                        .style = cluster.options.style,
-                        .words = std::move(words),
-                        .title = title(work.row, ready.target, cluster),
-                        .may = work.may},
-                       std::move(answer));
-  // Only now, as what PVE says of the token's rights can be as large as the list, which render() has freed.
-  const auto unseen =
-      is_list ? unseen_note(tool.view, arguments, is_empty, cluster, work.call.stop) : std::string{};
-  return noted(work, ready, std::move(result), joined_notes(after, unseen));
 }
 
 /// Looks at what is there, for the sentences and for what the change makes of it.
@@ -304,7 +263,7 @@ Carried begun(Work& work, Ready& ready, const pve::Upid& upid, pve::Answer answe
     return engine::begun(
         {upid, std::string(work.row.tool().name), worded_arguments(work.row, ready.shown), ready.before},
         ready.words.doing, ready.target.note, work.cluster.clock.wall());
-  if (work.cluster.options.wait.count() == 0) return rendered(work, ready, std::move(answer));
+  if (work.cluster.options.wait.count() == 0) return answered(work, ready, std::move(answer));
   return followed(work, ready, upid, may_move);
 }
 
@@ -357,9 +316,35 @@ std::expected<mcp::Outcome, Moved> carry_out(Work& work, Ready& ready, bool may_
   }
   if (work.row.about().changes_guest_list) work.cluster.inventory.forget();
   const auto upid = started_task(work.row, *answer);
-  if (!upid) return rendered(work, ready, *std::move(answer));
+  if (!upid) return answered(work, ready, *std::move(answer));
   if (*turn) (*turn)->started(*upid);
   return begun(work, ready, *upid, *std::move(answer), may_move);
+}
+
+mcp::Outcome answered(const Work& work, const Ready& ready, pve::Answer answer) {
+  auto& cluster = work.cluster;
+  const auto& tool = work.row.tool();
+  const auto& arguments = ready.target.arguments;
+  // Of a task that goes on nothing is known yet.
+  auto words = ready.words;
+  const auto told = started_task(work.row, answer) ? std::string() : changed(work, ready, words);
+  // What PVE repeats of the call is no news beside what changed.
+  if (!told.empty() || words.done != ready.words.done) answer.data = nullptr;
+  const auto after =
+      joined_notes(told, revise(tool, arguments, answer.data, cluster, work.may, work.call.stop).note);
+  const auto shape = shape_of(answer.data);
+  auto result = render({.row = work.row,
+                        .arguments = arguments,
+                        .own = ready.own,
+                        .style = cluster.options.style,
+                        .words = std::move(words),
+                        .title = title(work.row, ready.target, cluster),
+                        .may = work.may,
+                        .now = epoch(cluster.clock)},
+                       std::move(answer));
+  // Only now, as what PVE says of the token's rights can be as large as the list, which render() has freed.
+  const auto unseen = unseen_note(tool.view, arguments, shape, cluster, work.call.stop);
+  return noted(work, ready, std::move(result), joined_notes(after, unseen));
 }
 
 mcp::Result failure(const Ready& ready, std::string text) {

@@ -39,6 +39,7 @@ std::vector<const facts::Parameter*> chosen(std::uint8_t offers) {
   if ((offers & tool::kSelect) != 0) all.insert(all.end(), {&fields, &filter});
   if ((offers & tool::kPage) != 0) all.insert(all.end(), {&limit, &cursor});
   if ((offers & tool::kChart) != 0) all.push_back(&chart);
+  if ((offers & tool::kFields) != 0) all.push_back(&fields);
   return all;
 }
 
@@ -60,10 +61,10 @@ void take(std::string_view name, const base::Json& value, Own& own) {
 std::span<const facts::Parameter* const> own_parameters(std::uint8_t offers) {
   static const auto sets = [] {
     std::vector<std::vector<const facts::Parameter*>> made;
-    for (unsigned set = 0; set < 16; ++set) made.push_back(chosen(static_cast<std::uint8_t>(set)));
+    for (unsigned set = 0; set < 32; ++set) made.push_back(chosen(static_cast<std::uint8_t>(set)));
     return made;
   }();
-  return sets[offers & 15U];
+  return sets[offers & 31U];
 }
 
 Own take_own(Arguments& arguments) {

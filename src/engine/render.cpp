@@ -105,7 +105,8 @@ mcp::Result change(const Rendering& rendering, pve::Answer& answer) {
 /// Pending changes of the network stand beside PVE's data.
 std::string changes_text(const pve::Answer& answer) {
   if (!answer.changes || answer.changes->empty()) return {};
-  std::string text = "\nPending changes:";
+  std::string text =
+      "\nStaged changes, not active until the node's network is reloaded; the rows above show them already:";
   for (const auto line : base::split(*answer.changes, '\n')) text += "\n  " + base::printable(line);
   return text;
 }
@@ -120,6 +121,7 @@ mcp::Result list(const Rendering& rendering, const base::JsonArray& items, const
   options.selects = (tool.offers & tool::kSelect) != 0;
   options.sorted = !tool.view.ordered;
   options.raw = rendering.style.output == Output::Json;
+  options.now = rendering.now;
   options.structured = rendering.style.output == Output::Structured;
   auto shown = view::show_table(tool.view, items, rendering.own.selection, options);
   if (!shown) return render_error(fmt::format("{}: {}.", tool.name, shown.error()));
@@ -139,7 +141,9 @@ mcp::Result log(const Rendering& rendering, const base::JsonArray& lines, const 
   view::LogOptions options;
   options.budget = rendering.style.max_result;
   options.total = answer.total.value_or(0);
-  options.as_asked = rendering.arguments.contains("start") || rendering.arguments.contains("limit");
+  options.as_asked = rendering.arguments.contains("start");
+  if (const auto limit = base::number(rendering.arguments, "limit"))
+    options.usual = static_cast<std::size_t>(std::max<std::int64_t>(*limit, 1));
   auto text = view::show_log(lines, options);
   base::JsonObject facts{{"log", text}};
   return render_text(std::move(text), std::move(facts), rendering.style);
@@ -172,9 +176,20 @@ mcp::Result object(const Rendering& rendering, pve::Answer& answer) {
     base::JsonObject facts{{"value", std::move(answer.data)}};
     return render_text(std::move(text), std::move(facts), rendering.style);
   }
-  auto text = view::show_object(rendering.row.tool().view, *members, rendering.style.max_result) +
-              changes_text(answer);
+  const auto& tool = rendering.row.tool();
+  auto shown =
+      view::show_object(tool.view, *members, rendering.style.max_result, rendering.own.selection.fields);
+  if (!shown) return render_error(fmt::format("{}: {}.", tool.name, shown.error()));
+  if (tool.view.brief) {
+    base::JsonObject chosen;
+    for (const auto& key : shown->keys) {
+      if (const auto* value = members->if_contains(key)) chosen[key] = *value;
+    }
+    *members = std::move(chosen);
+  }
+  auto text = shown->text + changes_text(answer);
   auto facts = within(std::move(*members), rendering.style);
+  if (!shown->remark.empty()) facts["remark"] = shown->remark;
   if (answer.changes && !answer.changes->empty()) facts["changes"] = *answer.changes;
   return render_text(std::move(text), std::move(facts), rendering.style);
 }

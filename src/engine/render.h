@@ -1,6 +1,8 @@
 // The one place where PVE's answers become what the model reads.
 #pragma once
 
+#include <cstdint>
+
 #include "base/json.h"
 #include "engine/may_use.h"
 #include "engine/output.h"
@@ -24,6 +26,7 @@ struct Rendering {
   std::string title{};
   /// Of whoever reads it.
   MayUse may{};
+  std::int64_t now = 0;  ///< epoch seconds
 };
 
 /// A read as the row's view says, or as compact JSON with sorted keys. A change: the row's sentence, then the

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/answer.h"
+#include "engine/list_read.h"
 #include "engine/own_access.h"
 #include "engine/render.h"
 #include "engine/simulated.h"
@@ -115,12 +116,14 @@ mcp::Outcome run(const Row& row, const Limits& limits, const MayUse& may, Cluste
   auto arguments = checked(work);
   if (!arguments) return std::move(arguments.error());
   if (row.tool().report != nullptr) return report(work, *arguments);
+  if (reads_every_node(row, arguments->arguments)) return read_every_node(work, *std::move(arguments));
   auto target = located(work, *std::move(arguments));
   if (!target) return std::move(target.error());
   auto ready = prepared(work, *std::move(target));
   if (!ready) return std::move(ready.error());
   ready = harmless(work, *std::move(ready));
   if (!ready) return std::move(ready.error());
+  widen(row, ready->target.arguments, ready->own);
   return sent(work, *std::move(ready));
 }
 

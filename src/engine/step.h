@@ -70,6 +70,9 @@ struct Moved {};
 /// second node is the answer.
 std::expected<mcp::Outcome, Moved> carry_out(Work& work, Ready& ready, bool may_move);
 
+/// What PVE answered to a call that has ended, put right and rendered.
+mcp::Outcome answered(const Work& work, const Ready& ready, pve::Answer answer);
+
 /// An error whose text comes from PVE or repeats arguments.
 mcp::Result failure(const Ready& ready, std::string text);
 

@@ -22,6 +22,7 @@ struct Short {
   std::string_view privilege;
   std::string_view path;
   bool nowhere = false;
+  bool alone = false;  ///< it is needed on the path itself
 };
 
 using Lacks = std::vector<Short>;
@@ -41,10 +42,10 @@ std::optional<Lacks> lacks_of(std::span<const tool::Right> rights, Cluster& clus
                               const std::stop_token& stop) {
   Lacks lacks;
   for (const auto& right : rights) {
-    const auto reach = cluster.permissions.reach(right.any_of, right.path, stop);
+    const auto reach = cluster.permissions.reach(right.any_of, right.path, stop, right.alone);
     if (!reach) return std::nullopt;
     if (*reach != Reach::Everywhere)
-      lacks.push_back({*right.any_of.begin(), right.path, *reach == Reach::Nowhere});
+      lacks.push_back({*right.any_of.begin(), right.path, *reach == Reach::Nowhere, right.alone});
   }
   return lacks;
 }
@@ -61,16 +62,19 @@ std::optional<Lacks> least_lacks(const tool::Sight& sight, Cluster& cluster, con
 /// "VM.Audit nowhere below /vms and Sys.Audit on a part of /nodes"
 std::string words_for(const Lacks& lacks) {
   std::string text;
-  for (const auto& [privilege, path, nowhere] : lacks)
-    text += fmt::format("{}{} {} {}", text.empty() ? "" : " and ", privilege,
-                        nowhere ? "nowhere below" : "on a part of", path);
+  for (const auto& [privilege, path, nowhere, alone] : lacks) {
+    const auto part =
+        alone ? fmt::format("no {} on {}", privilege, path)
+              : fmt::format("{} {} {}", privilege, nowhere ? "nowhere below" : "on a part of", path);
+    text += (text.empty() ? "" : " and ") + part;
+  }
   return text;
 }
 
 Grants grants(const Lacks& lacks, Cluster& cluster, const std::stop_token& stop) {
   std::vector<Lack> wanted;
   for (const auto& lack : lacks)
-    wanted.push_back({std::string(lack.path), std::string(lack.privilege), true});
+    wanted.push_back({std::string(lack.path), std::string(lack.privilege), !lack.alone});
   return grants_for(wanted, cluster, false, stop);
 }
 
@@ -94,20 +98,28 @@ std::string both(const std::string& first, std::string_view between, const std::
 
 }  // namespace
 
-std::string unseen_note(const tool::View& view, const base::JsonObject& arguments, bool is_empty,
+Shape shape_of(const base::Json& data) {
+  if (data.is_object()) return Shape::Object;
+  const auto* list = data.if_array();
+  if (list == nullptr) return Shape::NoList;
+  return list->empty() ? Shape::EmptyList : Shape::List;
+}
+
+std::string unseen_note(const tool::View& view, const base::JsonObject& arguments, Shape shape,
                         Cluster& cluster, const std::stop_token& stop) {
   const auto* sight = sight_for(view, arguments);
-  if (sight == nullptr) return {};
+  if (sight == nullptr || shape == Shape::NoList) return {};
+  if (view.kind == tool::View::Kind::Table && shape == Shape::Object) return {};
   const auto lacks = least_lacks(*sight, cluster, stop);
   if (!lacks || lacks->empty()) return {};
   if (!any_nowhere(*lacks)) return fmt::format("Only what the token may see: it has {}.", words_for(*lacks));
   const auto given = grants(*lacks, cluster, stop);
   const auto beware = both(given.caution, " ", caution(*lacks));
-  return fmt::format(
-      "That does not mean that there are {}: the token has {}, and PVE leaves out what it may not see. "
-      "{}{}{}",
-      is_empty ? "none" : "no others", words_for(*lacks), tool::to_grant(given.commands),
-      beware.empty() ? "" : " ", beware);
+  const auto begin = shape == Shape::Object ? std::string("There may be more")
+                                            : fmt::format("That does not mean that there are {}",
+                                                          shape == Shape::EmptyList ? "none" : "no others");
+  return fmt::format("{}: the token has {}, and PVE leaves out what it may not see. {}{}{}", begin,
+                     words_for(*lacks), tool::to_grant(given.commands), beware.empty() ? "" : " ", beware);
 }
 
 std::optional<tool::Unseen> thinned(const tool::Sight& sight, Cluster& cluster, const std::stop_token& stop) {

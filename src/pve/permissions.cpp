@@ -27,11 +27,13 @@ std::shared_ptr<const HeldRights> Permissions::all(const std::stop_token& stop) 
 }
 
 std::optional<Permissions::Reach> Permissions::reach(std::span<const std::string_view> privileges,
-                                                     std::string_view path, const std::stop_token& stop) {
+                                                     std::string_view path, const std::stop_token& stop,
+                                                     bool alone) {
   const auto known = all(stop);
   if (!known) return std::nullopt;
   const auto below = path == "/" ? std::string("/") : std::string(path) + "/";
   bool here = false;
+  bool on_path = false;
   bool some = false;
   bool all_below = true;
   for (const auto& [at, held] : known->paths) {
@@ -44,10 +46,12 @@ std::optional<Permissions::Reach> Permissions::reach(std::span<const std::string
     };
     const bool any = std::ranges::any_of(privileges, has);
     // PVE lists the path itself, and below it what is ruled otherwise.
+    on_path = on_path || (at == path && any);
     if (at == path) here = std::ranges::any_of(privileges, passes);
     some = some || any;
     all_below = all_below && (at == path || any);
   }
+  if (alone) return on_path ? Reach::Everywhere : Reach::Nowhere;
   if (here && all_below) return Reach::Everywhere;
   return some ? Reach::Somewhere : Reach::Nowhere;
 }

@@ -27,9 +27,10 @@ class Permissions {
   Permissions(const Permissions&) = delete;
   Permissions& operator=(const Permissions&) = delete;
 
-  /// How far one of the privileges reaches on an ACL path ("/vms"). Nothing when PVE does not say.
+  /// How far one of the privileges reaches on an ACL path ("/vms"). `alone`: only the path itself counts, and
+  /// there is no Somewhere. Nothing when PVE does not say.
   std::optional<Reach> reach(std::span<const std::string_view> privileges, std::string_view path,
-                             const std::stop_token& stop);
+                             const std::stop_token& stop, bool alone = false);
 
  private:
   std::shared_ptr<const HeldRights> all(const std::stop_token& stop);

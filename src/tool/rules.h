@@ -108,6 +108,10 @@ constexpr bool offers_are_valid(const Tool& tool) {
   }
   if ((tool.offers & kWait) != 0 && tool.about.locator != Locator::Task) return false;
   if ((tool.offers & (kSelect | kPage)) != 0 && kind != View::Kind::Table) return false;
+  const bool brief = tool.view.brief;
+  if (((tool.offers & kFields) != 0) != brief) return false;
+  if (brief && (kind != View::Kind::Object || tool.view.columns.empty())) return false;
+  if (tool.every_node && (kind != View::Kind::Table || !tool.about.in_path("node"))) return false;
   if ((tool.offers & kChart) != 0 && kind != View::Kind::Statistics) return false;
   return !tool.heavy && (kind == View::Kind::Table) == !tool.view.noun.empty();
 }

@@ -12,6 +12,7 @@ namespace tool {
 struct Right {
   Few<std::string_view, 3> any_of;  ///< the first is the one to advise: "Datastore.Audit"
   std::string_view path;            ///< "/storage"
+  bool alone = false;               ///< PVE asks for this path itself, whatever is ruled below it
 };
 
 struct Sight {

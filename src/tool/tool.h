@@ -94,10 +94,11 @@ enum class Effect : std::uint8_t {
 /// Parameters that the server itself adds to a row; PVE never sees them. A set.
 enum Offer : std::uint8_t {
   kNoOffer = 0,
-  kWait = 1,    ///< "wait": of a read about the task {upid}, seconds to wait for its end first
-  kSelect = 2,  ///< "fields" and "filter": which columns and rows of a list
-  kPage = 4,    ///< "limit" and "cursor", where PVE itself has no pages
-  kChart = 8,   ///< "chart": a picture of the statistics
+  kWait = 1,     ///< "wait": of a read about the task {upid}, seconds to wait for its end first
+  kSelect = 2,   ///< "fields" and "filter": which columns and rows of a list
+  kPage = 4,     ///< "limit" and "cursor", where PVE itself has no pages
+  kChart = 8,    ///< "chart": a picture of the statistics
+  kFields = 16,  ///< "fields" alone: which members of an object that shows only some (View::brief)
 };
 
 /// How the answer of a read is shown.
@@ -119,6 +120,10 @@ struct View {
   const Sight* seen_with = nullptr;
   /// Where that depends on an argument. What is not named here goes by `seen_with`.
   std::span<const SightFor> seen_for{};
+  /// Of an Object: only the members that `columns` names are shown unless "fields" asks for others.
+  bool brief = false;
+  /// Of a Table: an item with this value of the first column is no item of its own and is not counted.
+  std::string_view uncounted{};
 };
 
 /// Why a row's prepare() could not see what it asked for.
@@ -148,6 +153,11 @@ class Context {
   /// `data` of a GET of the row's own object: `path` is a template whose placeholders are filled from the
   /// arguments.
   virtual std::expected<base::Json, Unseen> get(std::string_view path) = 0;
+  /// What such a GET says is staged and not yet in force, as the diff that PVE sends beside its data; empty
+  /// where nothing is.
+  virtual std::expected<std::string, Unseen> staged(std::string_view path) = 0;
+  /// Epoch seconds.
+  virtual std::int64_t now() const = 0;
 };
 
 /// Turns the checked arguments into what PVE wants, for what data cannot say: defaults that depend on other
@@ -228,6 +238,8 @@ struct Tool {
   Revise revise = nullptr;
   /// Instead of a call: the row has no path then.
   Report report = nullptr;
+  /// A list of one node that, where no {node} is given, is read from every node that is online.
+  bool every_node = false;
 };
 
 struct Category {

@@ -4,39 +4,50 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <optional>
 
+#include "base/ascii.h"
+#include "base/json_read.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "base/when.h"
+#include "view/human.h"
 
 namespace view {
 namespace {
 
 constexpr std::size_t kMostTerms = 20;
+/// 1973: a smaller number is no time that PVE has seen.
+constexpr double kLeastEpoch = 1e8;
 
 std::string text_of(const base::Json& value) {
+  if (value.is_bool()) return value.get_bool() ? "1" : "0";
   return base::lower_ascii(value.is_structured() ? base::write_json(value) : base::wire_text(value));
 }
 
-/// "4G", "50%", "1.5": what people write for a number; of a duration "30m", "3d".
-std::optional<double> number(std::string_view text, bool is_time = false) {
+/// "4G", "1.5": what people write for an amount.
+std::optional<double> amount(std::string_view text) {
   auto suffix = text;
   const auto read = base::take_number<double>(suffix);
-  if (!read || suffix.empty()) return read;
-  const double value = *read;
-  if (suffix == "%") return value / 100;
-  if (suffix == "s") return value;
-  if (suffix == "m" && is_time) return value * 60;
-  if (suffix == "h") return value * 3600;
-  if (suffix == "d") return value * 86400;
-  constexpr std::array<std::string_view, 4> kUnits = {"k", "m", "g", "t"};
+  if (!read || suffix.empty() || suffix == "b") return read;
+  constexpr std::array<std::string_view, 5> kUnits = {"k", "m", "g", "t", "p"};
   double factor = 1;
   for (const auto unit : kUnits) {
     factor *= 1024;
     if (suffix == unit || suffix == std::string(unit) + "b" || suffix == std::string(unit) + "ib")
-      return value * factor;
+      return *read * factor;
   }
   return std::nullopt;
+}
+
+/// 0.5 of "50%".
+std::optional<double> percent(std::string_view text) {
+  if (!text.ends_with('%')) return std::nullopt;
+  text.remove_suffix(1);
+  const auto value = base::parse_number<double>(text);
+  if (!value) return std::nullopt;
+  return *value / 100;
 }
 
 /// `pattern` with * for anything. Linear: it goes back to the last star only.
@@ -80,17 +91,6 @@ bool compare(double have, std::string_view operation, double want) {
   return have <= want;
 }
 
-/// The key of what PVE has beside an amount as its limit; empty for what is a fraction itself; nothing where
-/// a share makes no sense.
-std::optional<std::string_view> limit_of(std::string_view key) {
-  if (key == "cpu" || key == "wait" || key == "used_fraction") return "";
-  if (key == "mem") return "maxmem";
-  if (key == "disk") return "maxdisk";
-  if (key == "swap") return "maxswap";
-  if (key == "used") return "total";
-  return std::nullopt;
-}
-
 /// What somebody writes who takes this for another language; as a word it would match nothing in silence.
 bool looks_like_more(std::string_view word) {
   const auto lower = base::lower_ascii(word);
@@ -103,48 +103,192 @@ std::string one_of(const std::vector<std::string>& keys) {
   return base::join(views, ", ");
 }
 
+/// Whether the word goes on with the time of day or the zone of the date before it.
+bool continues(std::string_view before, std::string_view word) {
+  const auto operation = before.find_last_of("<>=");
+  if (operation == std::string_view::npos) return false;
+  const auto value = before.substr(operation + 1);
+  return base::parse_date(value) && base::parse_date(std::string(value) + " " + std::string(word));
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  for (const auto part : base::split(text, ' ')) {
+    const auto word = base::trim(part);
+    if (word.empty()) continue;
+    if (!words.empty() && continues(words.back(), word)) {
+      words.back().append(" ").append(word);
+    } else {
+      words.emplace_back(word);
+    }
+  }
+  return words;
+}
+
+/// Of a value that PVE's names say nothing about.
+bool all_numbers(std::string_view key, const Items& items) {
+  return std::ranges::all_of(items, [&](const auto* item) {
+    const auto* value = item->if_contains(key);
+    return value == nullptr || value->is_null() || value->is_bool() || base::real(*value).has_value();
+  });
+}
+
+bool any_above_zero(std::string_view key, const Items& items) {
+  return std::ranges::any_of(items, [&](const auto* item) { return base::real(item, key, 0) > 0; });
+}
+
+std::string flag_word(std::string_view value) {
+  if (value == "true" || value == "yes" || value == "on") return "1";
+  if (value == "false" || value == "no" || value == "off") return "0";
+  return std::string(value);
+}
+
 }  // namespace
 
-std::expected<Filter, std::string> Filter::parse(std::string_view text,
-                                                 const std::vector<std::string>& keys) {
+/// Reads one comparison.
+struct Filter::Reader {
+  const Items& items;
+  std::int64_t now;
+
+  using Read = std::expected<void, std::string>;
+
+  /// The bound of a comparison. The error is what the key compares with.
+  Read bound(Term& term) const {
+    switch (term.kind) {
+      case Kind::Bytes:
+        return bytes(term);
+      case Kind::Fraction:
+        return fraction(term);
+      case Kind::Seconds:
+        return seconds(term);
+      case Kind::Past:
+      case Kind::Ahead:
+        return time(term);
+      case Kind::Flag:
+        return std::unexpected(fmt::format("{0} is 0 or 1: {0}=1", term.key));
+      case Kind::Text:
+        return std::unexpected(fmt::format("{0} is a text: {0}=value, * stands for anything", term.key));
+      case Kind::Count:
+      case Kind::Unknown:
+        break;
+    }
+    return count(term);
+  }
+
+ private:
+  static void say(Term& term, std::string_view limit) {
+    term.limit = fmt::format("{} {} {}", term.key, term.operation, limit);
+  }
+
+  Read bytes(Term& term) const {
+    const auto whole = limit_of(term.key);
+    const auto share = whole.empty() ? std::nullopt : percent(term.value);
+    const auto size = share ? share : amount(term.value);
+    if (!size) {
+      return std::unexpected(
+          whole.empty()
+              ? fmt::format("{0} is an amount of bytes and no share of anything: {0}>4G", term.key)
+              : fmt::format("{0} is an amount of bytes: {0}>4G, or {0}>80% of {1}", term.key, whole));
+    }
+    if (share && !items.empty() && !any_above_zero(whole, items))
+      return std::unexpected(fmt::format("none of these has a {}, of which that would be a share", whole));
+    if (share && term.key == "disk" && !items.empty() && !any_above_zero(term.key, items))
+      return std::unexpected("PVE does not know how full the disks of these are");
+    term.bound = *size;
+    term.whole = share ? whole : std::string_view{};
+    say(term, share ? fmt::format("{} of {}", term.value, whole) : human_bytes(*size));
+    return {};
+  }
+
+  static Read fraction(Term& term) {
+    auto share = percent(term.value);
+    if (!share) share = base::parse_number<double>(term.value);
+    if (!share || (*share > 1 && !term.value.ends_with('%')))
+      return std::unexpected(fmt::format("{0} is a share: {0}>80% or {0}>0.8", term.key));
+    term.bound = *share;
+    say(term, human_percent(*share));
+    return {};
+  }
+
+  static Read seconds(Term& term) {
+    auto length = base::parse_number<double>(term.value);
+    if (const auto age = base::parse_age(term.value)) length = static_cast<double>(*age);
+    if (!length) return std::unexpected(fmt::format("{0} is a duration: {0}>3d, 2h, 30m or 90s", term.key));
+    term.bound = *length;
+    say(term, human_duration(*length));
+    return {};
+  }
+
+  Read time(Term& term) const {
+    const bool ahead = term.kind == Kind::Ahead;
+    if (const auto age = base::parse_age(term.value)) {
+      term.bound = static_cast<double>(ahead ? now + *age : now - *age);
+      // What is older lies before.
+      if (!ahead) term.operation.front() = term.operation.front() == '>' ? '<' : '>';
+    } else if (const auto date = base::parse_date(term.value)) {
+      term.bound = static_cast<double>(date->epoch);
+    } else if (const auto epoch = base::parse_number<double>(term.value); epoch && *epoch >= kLeastEpoch) {
+      term.bound = *epoch;
+    } else {
+      return std::unexpected(
+          ahead
+              ? fmt::format("{0} is a time to come: {0}<7d is less than 7 days away; or {0}<2026-11-28 10:00",
+                            term.key)
+              : fmt::format("{0} is a time: {0}>7d is older than 7 days; or {0}>2026-11-28 10:00, later",
+                            term.key));
+    }
+    const bool or_at = term.operation.size() > 1;
+    const bool later = term.operation.front() == '>';
+    term.limit = fmt::format("{} {}{} {} UTC", term.key, or_at ? "at or " : "", later ? "after" : "before",
+                             base::date_text(static_cast<std::int64_t>(term.bound)));
+    return {};
+  }
+
+  Read count(Term& term) const {
+    if (term.kind == Kind::Unknown && !all_numbers(term.key, items))
+      return std::unexpected(fmt::format("{0} is a text: {0}=value, * stands for anything", term.key));
+    const auto number = base::parse_number<double>(term.value);
+    if (!number)
+      return std::unexpected(
+          fmt::format("{0} is a number without a unit and no share of anything: {0}>2", term.key));
+    term.bound = *number;
+    say(term, term.value);
+    return {};
+  }
+};
+
+std::expected<Filter, std::string> Filter::parse(std::string_view text, const std::vector<std::string>& keys,
+                                                 const Items& items, std::int64_t now) {
   Filter filter;
-  for (const auto word : base::split(text, ' ')) {
-    const auto trimmed = base::trim(word);
-    if (trimmed.empty()) continue;
+  for (const auto& word : words_of(text)) {
     if (filter.terms_.size() == kMostTerms) return std::unexpected("more terms than anybody needs");
-    const auto at = trimmed.find_first_of("=<>!");
+    const auto at = word.find_first_of("=<>!");
     Term term;
-    if (at == std::string_view::npos || at == 0 ||
-        (trimmed[at] == '!' && !trimmed.substr(at).starts_with("!="))) {
-      if (looks_like_more(trimmed)) {
+    if (at == std::string::npos || at == 0 || (word[at] == '!' && word.compare(at, 2, "!=") != 0)) {
+      if (looks_like_more(word)) {
         return std::unexpected(
             fmt::format("\"{}\" is no term; terms are key=value, key!=value (* stands for anything), key>4G, "
-                        "key<50% or a word, "
-                        "and all must hold",
-                        base::printable(trimmed, 60)));
+                        "key<50% or a word, and all must hold",
+                        base::printable(word, 60)));
       }
-      term.value = base::lower_ascii(trimmed);
+      term.value = base::lower_ascii(word);
       filter.terms_.push_back(std::move(term));
       continue;
     }
-    const bool two = at + 1 < trimmed.size() && trimmed[at + 1] == '=';
-    term.key = trimmed.substr(0, at);
-    term.operation = trimmed.substr(at, two && trimmed[at] != '=' ? 2 : 1);
-    term.value = base::lower_ascii(trimmed.substr(at + (two ? 2 : 1)));
+    const bool two = at + 1 < word.size() && word[at + 1] == '=';
+    term.key = word.substr(0, at);
+    term.operation = word.substr(at, two && word[at] != '=' ? 2 : 1);
+    term.value = base::lower_ascii(word.substr(at + (two ? 2 : 1)));
+    term.kind = kind_of(term.key);
     if (!keys.empty() && std::ranges::find(keys, term.key) == keys.end()) {
       return std::unexpected(
           fmt::format("no item has \"{}\"; there are {}", base::printable(term.key, 60), one_of(keys)));
     }
+    if (term.kind == Kind::Flag) term.value = flag_word(term.value);
     if (term.operation != "=" && term.operation != "!=") {
-      const auto limit = number(term.value, term.key == "uptime" || term.key == "duration");
-      if (!limit)
-        return std::unexpected(fmt::format("\"{}\" compares with no number such as 2, 4G, 50% or 3d",
-                                           base::printable(trimmed, 60)));
-      term.number = *limit;
-      term.percent = term.value.ends_with('%');
-      if (term.percent && !limit_of(term.key))
+      if (const auto read = Reader{items, now}.bound(term); !read)
         return std::unexpected(
-            fmt::format("\"{}\": {} is no share of anything", base::printable(trimmed, 60), term.key));
+            fmt::format("\"{}\" compares nothing: {}", base::printable(word, 60), read.error()));
     }
     filter.terms_.push_back(std::move(term));
   }
@@ -158,23 +302,46 @@ bool Filter::holds(const Term& term, const base::JsonObject& item) {
     });
   }
   const auto* value = item.if_contains(term.key);
-  const auto text = value == nullptr ? std::string{} : text_of(*value);
-  // PVE leaves out what is 0.
-  if (term.operation == "=") return equals(text, term.value) || (text.empty() && term.value == "0");
-  if (term.operation == "!=") return !equals(text, term.value) && !(text.empty() && term.value == "0");
-  const auto have = number(text);
-  auto want = term.number;
-  if (const auto limit = term.percent ? limit_of(term.key).value_or("") : std::string_view{};
-      !limit.empty()) {
-    const auto* most = item.if_contains(limit);
-    if (most == nullptr || !most->is_number() || most->to_number<double>() <= 0) return false;
-    want *= most->to_number<double>();
+  if (term.operation == "=" || term.operation == "!=") {
+    const auto text = value == nullptr ? std::string{} : text_of(*value);
+    // PVE leaves out what is 0.
+    bool same = equals(text, term.value) || (text.empty() && term.value == "0");
+    if (!same && value != nullptr && term.kind != Kind::Unknown && term.kind != Kind::Text) {
+      const auto size = term.kind == Kind::Bytes ? amount(term.value) : std::nullopt;
+      const auto time = is_time(term.kind) ? base::number(*value).value_or(0) : 0;
+      const auto shown = base::lower_ascii(time > 0 ? human_moment(time) : human(term.key, *value));
+      same = shown == term.value || (size && base::real(*value) == size) ||
+             (is_time(term.kind) && !term.value.empty() && shown.starts_with(term.value));
+    }
+    return same == (term.operation == "=");
   }
-  return compare(have.value_or(0), term.operation, want) && (have || value == nullptr);
+  const auto have = value == nullptr ? std::nullopt : base::real(*value);
+  // No time is neither early nor late.
+  if (is_time(term.kind) && have.value_or(0) <= 0) return false;
+  auto want = term.bound;
+  if (!term.whole.empty()) {
+    const auto most = base::real(item, term.whole, 0);
+    if (most <= 0) return false;
+    want *= most;
+  }
+  return compare(have.value_or(0), term.operation, want) && (have || value == nullptr || value->is_null());
 }
 
 bool Filter::matches(const base::JsonObject& item) const {
   return std::ranges::all_of(terms_, [&](const Term& term) { return holds(term, item); });
+}
+
+std::string Filter::limits(const Items& items) const {
+  std::string text;
+  for (const auto& term : terms_) {
+    if (term.limit.empty()) continue;
+    text += (text.empty() ? "" : ", ") + base::printable(term.limit, 120);
+    if (!is_time(term.kind)) continue;
+    const auto without =
+        std::ranges::count_if(items, [&](const auto* item) { return base::real(item, term.key, 0) <= 0; });
+    if (without > 0) text += fmt::format(" ({} without {})", without, base::printable(term.key, 60));
+  }
+  return text;
 }
 
 }  // namespace view

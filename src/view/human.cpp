@@ -4,72 +4,19 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
 #include <optional>
+#include <vector>
 
 #include "base/json_read.h"
 #include "base/text.h"
+#include "base/when.h"
+#include "view/kind.h"
 
 namespace view {
 namespace {
 
-enum class Unit : std::uint8_t { None, Bytes, Fraction, Seconds, Epoch };
-
-struct Known {
-  std::string_view key;
-  Unit unit;
-};
-
-// PVE uses each of these names for one thing, whatever the call.
-constexpr std::array kKnown = {
-    Known{"avail", Unit::Bytes},
-    Known{"available", Unit::Bytes},
-    Known{"cpu", Unit::Fraction},
-    Known{"ctime", Unit::Epoch},
-    Known{"disk", Unit::Bytes},
-    Known{"diskread", Unit::Bytes},
-    Known{"diskwrite", Unit::Bytes},
-    Known{"duration", Unit::Seconds},
-    Known{"endtime", Unit::Epoch},
-    Known{"expire", Unit::Epoch},
-    Known{"fail_count", Unit::None},
-    Known{"free", Unit::Bytes},
-    Known{"last_sync", Unit::Epoch},
-    Known{"last_try", Unit::Epoch},
-    Known{"localtime", Unit::Epoch},
-    Known{"maxdisk", Unit::Bytes},
-    Known{"maxmem", Unit::Bytes},
-    Known{"maxswap", Unit::Bytes},
-    Known{"mem", Unit::Bytes},
-    Known{"memhost", Unit::Bytes},
-    Known{"netin", Unit::Bytes},
-    Known{"netout", Unit::Bytes},
-    Known{"next-run", Unit::Epoch},
-    Known{"next_sync", Unit::Epoch},
-    Known{"notafter", Unit::Epoch},
-    Known{"notbefore", Unit::Epoch},
-    Known{"shared", Unit::None},
-    Known{"size", Unit::Bytes},
-    Known{"snaptime", Unit::Epoch},
-    Known{"starttime", Unit::Epoch},
-    Known{"swap", Unit::Bytes},
-    Known{"time", Unit::Epoch},
-    Known{"timestamp", Unit::Epoch},
-    Known{"total", Unit::Bytes},
-    Known{"uptime", Unit::Seconds},
-    Known{"used", Unit::Bytes},
-    Known{"used_fraction", Unit::Fraction},
-    Known{"wait", Unit::Fraction},
-};
-static_assert(std::ranges::is_sorted(kKnown, {}, &Known::key));
-
 constexpr std::size_t kLongest = 1200;
-
-Unit unit_of(std::string_view key) {
-  const auto* found = std::ranges::lower_bound(kKnown, key, {}, &Known::key);
-  return found == kKnown.end() || found->key != key ? Unit::None : found->unit;
-}
 
 struct Scale {
   double factor;
@@ -95,8 +42,60 @@ std::string short_number(double value) {
   return text;
 }
 
-/// A small number under a name of bytes is a setting in MiB or a count: PVE's sizes are larger.
-bool too_small_for_bytes(double value) { return value < 65536 && value > 0; }
+/// Lists whose order means nothing; PVE's changes from call to call.
+constexpr std::array<std::string_view, 9> kUnordered = {
+    "allowed-tags", "content", "families", "groups", "nodes", "privs", "roles", "tokens", "users"};
+
+/// Times of events that follow each other within a minute; the others are shown to the minute.
+constexpr std::array<std::string_view, 5> kToTheSecond = {"endtime", "localtime", "starttime", "time",
+                                                          "timestamp"};
+
+std::string shown_time(std::string_view key, std::int64_t epoch_seconds) {
+  return std::ranges::binary_search(kToTheSecond, key) ? human_moment(epoch_seconds)
+                                                       : human_time(epoch_seconds);
+}
+
+/// One line, the line breaks shown as "\\n".
+std::string one_line(std::string_view text) {
+  while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
+  std::string line;
+  for (const auto part : base::split(text, '\n'))
+    line += (part.data() == text.data() ? "" : "\\n") + base::printable(part, kLongest);
+  return line.size() > kLongest ? base::printable(line, kLongest) : line;
+}
+
+std::string sorted_list(std::string_view text) {
+  auto parts = base::split(text, ',');
+  std::ranges::sort(parts);
+  return base::join(parts, ",");
+}
+
+/// "keep-daily=7,keep-last=3": how PVE takes what it shows as an object. Empty of what it would not take so.
+std::string property_string(const base::Json& value) {
+  const auto* object = value.if_object();
+  if (object == nullptr) return {};
+  std::vector<std::string> parts;
+  for (const auto& member : *object) {
+    if (member.value().is_structured()) return {};
+    parts.push_back(std::string(member.key()) + "=" + human(member.key(), member.value()));
+  }
+  std::ranges::sort(parts);
+  const std::vector<std::string_view> views(parts.begin(), parts.end());
+  return base::join(views, ",");
+}
+
+/// "expire=never,tokenid=ops; …" of a list of small objects; empty of any other.
+std::string property_strings(const base::Json& value) {
+  const auto* list = value.if_array();
+  if (list == nullptr) return {};
+  std::string text;
+  for (const auto& item : *list) {
+    const auto one = property_string(item);
+    if (one.empty()) return {};
+    text += (text.empty() ? "" : "; ") + one;
+  }
+  return text;
+}
 
 std::string plain(const base::Json& value) {
   if (value.is_double()) {
@@ -104,8 +103,11 @@ std::string plain(const base::Json& value) {
     return fmt::format("{:.4g}", value.get_double());
   }
   if (value.is_null()) return {};
-  if (value.is_structured()) return base::printable(base::write_json_sorted(value), kLongest);
-  return base::printable(base::wire_text(value), kLongest);
+  if (value.is_structured()) {
+    const auto properties = value.is_array() ? property_strings(value) : property_string(value);
+    return base::printable(properties.empty() ? base::write_json_sorted(value) : properties, kLongest);
+  }
+  return one_line(base::wire_text(value));
 }
 
 }  // namespace
@@ -129,36 +131,39 @@ std::string human_duration(double seconds) {
 }
 
 std::string human_time(std::int64_t epoch_seconds) {
-  // Outside the years that four digits can say it is no time.
-  constexpr std::int64_t kLast = 253402300799;
-  if (epoch_seconds <= 0 || epoch_seconds > kLast) return fmt::format("{}", epoch_seconds);
-  const std::chrono::sys_seconds time{std::chrono::seconds{epoch_seconds}};
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(time - day);
-  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     clock.hours().count(), clock.minutes().count());
+  constexpr std::string_view kMinute = "2026-05-28 14:03";
+  auto text = base::date_text(epoch_seconds);
+  if (text.find(':') != std::string::npos) text.resize(kMinute.size());
+  return text;
 }
 
+std::string human_moment(std::int64_t epoch_seconds) { return base::date_text(epoch_seconds); }
+
+bool is_unordered(std::string_view key) { return std::ranges::binary_search(kUnordered, key); }
+
 std::string human(std::string_view key, const base::Json& value) {
-  const auto unit = unit_of(key);
-  const auto amount = unit == Unit::None ? std::nullopt : base::real(value);
+  if (is_unordered(key) && value.is_string()) return plain(base::Json(sorted_list(value.get_string())));
+  const auto kind = kind_of(key);
+  const auto amount = kind == Kind::Unknown ? std::nullopt : base::real(value);
   if (!amount) return plain(value);
-  switch (unit) {
-    case Unit::Bytes:
-      return too_small_for_bytes(*amount) || *amount == 0 ? plain(value) : human_bytes(*amount);
-    case Unit::Fraction:
+  switch (kind) {
+    case Kind::Bytes:
+      return *amount < least_bytes(key) ? plain(value) : human_bytes(*amount);
+    case Kind::Fraction:
       // A CPU type is a text; a share above a thousand is a count.
       return *amount < 1000 ? human_percent(*amount) : plain(value);
-    case Unit::Seconds:
-      return *amount == 0 ? plain(value) : human_duration(*amount);
-    case Unit::Epoch:
-      return std::abs(*amount) < 1e15 ? human_time(static_cast<std::int64_t>(*amount)) : plain(value);
-    case Unit::None:
-      break;
+    case Kind::Seconds:
+      // An uptime of 0 is none; what took no second took some time.
+      return *amount == 0 && key != "duration" ? plain(value) : human_duration(*amount);
+    case Kind::Ahead:
+      // PVE's 0 is no point in time.
+      if (*amount == 0) return "never";
+      [[fallthrough]];
+    case Kind::Past:
+      return std::abs(*amount) < 1e15 ? shown_time(key, static_cast<std::int64_t>(*amount)) : plain(value);
+    default:
+      return plain(value);
   }
-  return plain(value);
 }
 
 std::string human_pair(std::string_view key, const base::Json& used, std::string_view limit_key,
@@ -167,7 +172,7 @@ std::string human_pair(std::string_view key, const base::Json& used, std::string
   if (key == "disk" && used.is_int64() && used.get_int64() == 0) return "?/" + human(limit_key, limit);
   const auto most = base::real(limit);
   const auto now = base::real(used);
-  if (unit_of(limit_key) != Unit::Bytes || !most || !now || *most <= 0)
+  if (kind_of(limit_key) != Kind::Bytes || !most || !now || *most <= 0)
     return human(key, used) + "/" + human(limit_key, limit);
   const auto& scale = scale_of(*most);
   return fmt::format("{}/{} {}", short_number(*now / scale.factor), short_number(*most / scale.factor),

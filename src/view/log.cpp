@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "base/json_read.h"
+#include "base/plural.h"
 #include "base/text.h"
 
 namespace view {
 namespace {
 
-constexpr std::size_t kUsual = 40;
 constexpr std::size_t kFooter = 200;
 constexpr std::size_t kLine = 400;
 
@@ -35,14 +35,14 @@ std::vector<Line> lines_of(const base::JsonArray& array) {
 }
 
 /// Marks what fits, the complaints before the others, from the last on.
-std::size_t choose(std::vector<Line>& lines, std::size_t budget) {
+std::size_t choose(std::vector<Line>& lines, std::size_t budget, std::size_t most) {
   std::size_t left = budget > 2 * kFooter ? budget - kFooter : kFooter;
   std::size_t missing = 0;
   std::size_t usual = 0;
   for (const bool complaints : {true, false}) {
     for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
       if (line->complaint != complaints) continue;
-      if (!complaints && ++usual > kUsual) break;
+      if (!complaints && ++usual > most) break;
       const auto bytes = line->text.size() + 14;
       if (bytes > left) {
         missing += complaints ? 1 : 0;
@@ -83,11 +83,11 @@ std::string show_log(const base::JsonArray& array, const LogOptions& options) {
   const auto total = std::max(options.total, static_cast<std::int64_t>(lines.size()));
   if (lines.empty()) return "No lines.";
   if (options.as_asked) return in_order(lines, total, options.budget);
-  const auto missing = choose(lines, options.budget);
+  const auto missing = choose(lines, options.budget, options.usual);
   const auto shown = std::ranges::count(lines, true, &Line::shown);
   const auto complaints = std::ranges::count(lines, true, &Line::complaint);
   auto text =
-      fmt::format("{} line{}{}{}", total, total == 1 ? "" : "s",
+      fmt::format("{}{}{}", base::count_of(static_cast<std::size_t>(total), "lines"),
                   complaints > 0 ? fmt::format(", {} with errors or warnings (!)", complaints) : "",
                   shown < total ? fmt::format("; {} shown, the last first", shown) : ", the last first");
   std::int64_t previous = 0;
@@ -97,10 +97,12 @@ std::string show_log(const base::JsonArray& array, const LogOptions& options) {
     text += fmt::format("\n{}{} {}", line->number, line->complaint ? "!" : "", line->text);
     previous = line->number;
   }
-  if (missing > 0) text += fmt::format("\n{} lines with errors or warnings do not fit", missing);
+  if (missing > 0)
+    text += fmt::format("\n{} with errors or warnings do not fit", base::count_of(missing, "lines"));
   const auto unread = total - static_cast<std::int64_t>(lines.size());
-  if (unread > 0) text += fmt::format("\n{} older lines were not read", unread);
-  if (shown < total) text += "; start and limit show others";
+  if (unread > 0)
+    text += fmt::format("\n{} not read", base::count_of(static_cast<std::size_t>(unread), "older lines"));
+  if (shown < total) text += "\nstart and limit show others";
   return text;
 }
 

@@ -3,15 +3,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <utility>
 #include <vector>
 
+#include "base/json_read.h"
 #include "base/text.h"
 #include "view/human.h"
+#include "view/kind.h"
 #include "view/table.h"
 
 namespace view {
 namespace {
 
+/// Objects that a change takes as one text.
+constexpr std::array<std::string_view, 3> kPropertyStrings = {"fleecing", "performance", "prune-backups"};
 constexpr std::size_t kNote = 120;
 constexpr std::size_t kMember = 100;
 constexpr std::size_t kUnbounded = 10'000'000;
@@ -35,11 +41,13 @@ std::string indented(const std::string& text) {
   return out;
 }
 
-std::string joined(const base::JsonArray& array, std::size_t budget) {
+std::string joined(std::string_view key, const base::JsonArray& array, std::size_t budget) {
+  std::vector<std::string> parts;
+  for (const auto& item : array) parts.push_back(human({}, item));
+  if (is_unordered(key)) std::ranges::sort(parts);
   std::string text;
   std::size_t shown = 0;
-  for (const auto& item : array) {
-    auto part = human({}, item);
+  for (const auto& part : parts) {
     if (text.size() + part.size() + 30 > budget)
       return text + fmt::format(", … {} more", array.size() - shown);
     text += (text.empty() ? "" : ", ") + part;
@@ -64,6 +72,27 @@ std::string members(const base::JsonObject& object) {
   return text;
 }
 
+/// A text of several lines below its label, each line marked as the text's own: who writes it back keeps
+/// them.
+std::string block(std::string_view text) {
+  constexpr std::size_t kLongestLine = 1200;
+  std::string out;
+  for (auto part : base::split(text, '\n')) {
+    if (part.ends_with('\r')) part.remove_suffix(1);
+    out += "\n  | " + base::printable(part, kLongestLine);
+  }
+  return out;
+}
+
+/// PVE keeps public keys percent-encoded.
+std::string decoded(std::string_view key, const base::Json& value) {
+  const auto* text = value.if_string();
+  if (text == nullptr) return {};
+  auto plain = key == "sshkeys" ? base::percent_decode(*text) : std::string(*text);
+  while (plain.ends_with('\n')) plain.pop_back();
+  return plain;
+}
+
 std::string line(std::string_view key, const base::Json& value, std::size_t budget) {
   const auto label = base::printable(key, 100);
   if (is_table(value)) {
@@ -74,9 +103,14 @@ std::string line(std::string_view key, const base::Json& value, std::size_t budg
     const auto shown = show_table(resources ? kResources : tool::View{}, value.get_array(), {}, options);
     return label + ":" + indented(shown ? shown->text : shown.error());
   }
-  if (const auto* array = value.if_array()) return label + ": " + joined(*array, budget);
-  if (const auto* object = value.if_object()) return label + ": " + members(*object);
-  return label + ": " + human(key, value);
+  if (const auto* array = value.if_array()) return label + ": " + joined(key, *array, budget);
+  if (const auto* object = value.if_object()) {
+    const bool written_so = std::ranges::find(kPropertyStrings, key) != kPropertyStrings.end();
+    return label + ": " + (written_so ? human(key, value) : members(*object));
+  }
+  const auto text = decoded(key, value);
+  if (text.find('\n') != std::string::npos) return label + ":" + block(text);
+  return label + ": " + human(key, key == "sshkeys" ? base::Json(text) : value);
 }
 
 std::string pair_line(std::string_view label, const base::JsonObject& object) {
@@ -91,27 +125,45 @@ struct Label {
   bool is_pair;
 };
 
+constexpr std::string_view kPending = "pending";
+
+/// What waits for the guest's next start, beside what holds now.
+const base::JsonObject* pending_of(const base::JsonObject& object) { return base::object(object, kPending); }
+
 bool is_list(const Label& label, const base::JsonObject& object) {
-  return !label.is_pair && object.at(label.text).is_array();
+  const auto* value = label.is_pair ? nullptr : object.if_contains(label.text);
+  return value != nullptr && value->is_array();
+}
+
+bool waits(const base::JsonObject& object, std::string_view key) {
+  const auto* pending = pending_of(object);
+  return pending != nullptr && pending->contains(key);
 }
 
 /// The members in the order in which they are shown: those of the view, then the others.
 std::vector<Label> labels_of(const tool::View& view, const base::JsonObject& object) {
   std::vector<Label> labels;
   std::vector<std::string_view> done;
+  if (pending_of(object) != nullptr) done.push_back(kPending);
   for (std::size_t i = 0; i < view.columns.size(); ++i) {
     const auto [label, key, whole] = view.columns[i];
     const bool is_pair = !whole.empty() && object.contains(key) && object.contains(whole);
     if (is_pair) done.push_back(whole);
-    if (object.contains(key)) labels.push_back({is_pair ? label : key, is_pair});
+    if (waits(object, key) || !says_nothing(key, object.if_contains(key)))
+      labels.push_back({is_pair ? label : key, is_pair});
     done.push_back(key);
   }
   const auto begin = labels.size();
   for (const auto& member : object) {
-    const auto& value = member.value();
-    const bool empty = value.is_null() || (value.is_string() && value.get_string().empty());
-    if (!empty && std::ranges::find(done, std::string_view(member.key())) == done.end())
+    if (!says_nothing(member.key(), &member.value()) &&
+        std::ranges::find(done, std::string_view(member.key())) == done.end())
       labels.push_back({member.key(), false});
+  }
+  if (const auto* pending = pending_of(object)) {
+    for (const auto& member : *pending) {
+      const auto known = [&](const Label& label) { return label.text == std::string_view(member.key()); };
+      if (std::ranges::none_of(labels, known)) labels.push_back({member.key(), false});
+    }
   }
   if (!view.ordered)
     std::ranges::sort(labels.begin() + static_cast<std::ptrdiff_t>(begin), labels.end(), {}, &Label::text);
@@ -119,7 +171,59 @@ std::vector<Label> labels_of(const tool::View& view, const base::JsonObject& obj
 }
 
 std::string one_line(const Label& label, const base::JsonObject& object, std::size_t room) {
-  return label.is_pair ? pair_line(label.text, object) : line(label.text, object.at(label.text), room);
+  if (label.is_pair) return pair_line(label.text, object);
+  const auto* value = object.if_contains(label.text);
+  auto text =
+      value == nullptr ? base::printable(label.text, 100) + ": not set" : line(label.text, *value, room);
+  if (!waits(object, label.text)) return text;
+  const auto& later = pending_of(object)->at(label.text);
+  return text + fmt::format(" (pending: {})", later.is_null() ? "unset" : human(label.text, later));
+}
+
+bool names(const tool::View& view, std::string_view label) {
+  for (std::size_t i = 0; i < view.columns.size(); ++i) {
+    if (view.columns[i].label == label || view.columns[i].key == label) return true;
+  }
+  return false;
+}
+
+/// The members that the labels stand for.
+std::vector<std::string> keys_of(const std::vector<Label>& labels, const base::JsonObject& object) {
+  std::vector<std::string> keys;
+  for (const auto& label : labels) {
+    for (const auto key : base::split(label.text, label.is_pair ? '/' : '\0')) keys.emplace_back(key);
+  }
+  if (pending_of(object) != nullptr) keys.emplace_back(kPending);
+  return keys;
+}
+
+/// PVE has two figures for one VM's memory; its lists show one or the other.
+bool two_memories(const std::vector<std::string>& keys, const base::JsonObject& object) {
+  const auto has = [&](std::string_view key) { return std::ranges::find(keys, key) != keys.end(); };
+  const auto host = base::real(object, "memhost", 0);
+  return has("mem") && has("memhost") && host > 0 && host != base::real(object, "mem", 0);
+}
+
+std::expected<std::vector<Label>, std::string> chosen_of(std::string_view fields,
+                                                         const base::JsonObject& object) {
+  std::vector<Label> labels;
+  for (const auto part : base::split(fields, ',')) {
+    const auto key = base::trim(part);
+    if (key.empty()) continue;
+    const auto slash = key.find('/');
+    const bool is_pair = slash != std::string_view::npos && object.contains(key.substr(0, slash)) &&
+                         object.contains(key.substr(slash + 1));
+    if (!is_pair && !object.contains(key) && !waits(object, key)) {
+      std::vector<std::string_view> there;
+      for (const auto& member : object) there.push_back(member.key());
+      std::ranges::sort(there);
+      return std::unexpected(fmt::format("fields: there is no \"{}\"; there are {} (* stands for all)",
+                                         base::printable(key, 60),
+                                         base::printable(base::join(there, ", "), 2000)));
+    }
+    labels.push_back({key, is_pair});
+  }
+  return labels;
 }
 
 /// Everything, where that is short enough: most objects.
@@ -149,8 +253,7 @@ std::string shared_out(const std::vector<Label>& labels, const base::JsonObject&
     } else {
       --others;
     }
-    const auto next =
-        label.is_pair ? pair_line(label.text, object) : line(label.text, object.at(label.text), room);
+    const auto next = one_line(label, object, room);
     if (next.size() + 1 > all) {
       ++left_out;
     } else {
@@ -164,11 +267,41 @@ std::string shared_out(const std::vector<Label>& labels, const base::JsonObject&
 
 }  // namespace
 
+std::expected<ShownObject, std::string> show_object(const tool::View& view, const base::JsonObject& object,
+                                                    std::size_t budget, std::string_view fields) {
+  auto labels = labels_of(view, object);
+  ShownObject shown;
+  std::string more;
+  const auto wanted = base::trim(fields);
+  if (!wanted.empty() && wanted != "*") {
+    auto chosen = chosen_of(wanted, object);
+    if (!chosen) return std::unexpected(std::move(chosen.error()));
+    labels = *std::move(chosen);
+  } else if (wanted.empty() && view.brief) {
+    const auto all = labels.size();
+    std::erase_if(labels, [&](const Label& label) { return !names(view, label.text); });
+    if (labels.size() < all) more = fmt::format("fields=* shows {} more", all - labels.size());
+  }
+  shown.keys = keys_of(labels, object);
+  if (labels.empty()) {
+    shown.text = "(nothing)";
+    return shown;
+  }
+  shown.text = whole(labels, object, budget);
+  if (shown.text.empty()) shown.text = shared_out(labels, object, budget);
+  const auto say = [&](std::string_view line) {
+    shown.remark.append(shown.remark.empty() ? "" : "\n").append(line);
+  };
+  if (labels.size() == 1 && labels.front().text == "digest") say("Nothing is set: PVE's defaults hold.");
+  if (two_memories(shown.keys, object)) say("mem: used inside the guest; memhost: taken on the node");
+  if (!more.empty()) say(more);
+  if (!shown.remark.empty()) shown.text += "\n" + shown.remark;
+  return shown;
+}
+
 std::string show_object(const tool::View& view, const base::JsonObject& object, std::size_t budget) {
-  const auto labels = labels_of(view, object);
-  if (labels.empty()) return "(nothing)";
-  auto text = whole(labels, object, budget);
-  return text.empty() ? shared_out(labels, object, budget) : text;
+  auto shown = show_object(view, object, budget, "*");
+  return shown ? std::move(shown->text) : std::move(shown.error());
 }
 
 }  // namespace view

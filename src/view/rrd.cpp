@@ -243,7 +243,8 @@ std::string line_of(const Rrd& rrd, const Metric& metric, bool with_time, bool w
     line += " of " + chart::digits(*metric.capacity / full.divisor) + full.suffix;
   } else {
     line += scale.suffix;
-    if (metric.capacity) line += fmt::format(" of {} CPUs", chart::digits(*metric.capacity));
+    if (metric.capacity)
+      line += fmt::format(" of {} CPU{}", chart::digits(*metric.capacity), *metric.capacity == 1 ? "" : "s");
   }
   if (with_time && !constant) line += " @" + when(rrd, rrd.time_at(whole.largest_index));
   if (metric.change != 0) line += fmt::format(" {}", trend_word(metric.change));

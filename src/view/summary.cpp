@@ -13,7 +13,6 @@
 namespace view {
 namespace {
 
-using Items = std::vector<const base::JsonObject*>;
 using Counts = std::vector<std::pair<std::string, std::size_t>>;
 
 constexpr std::size_t kMostGroups = 8;
@@ -160,11 +159,22 @@ std::string state_counts(const Items& items) {
   constexpr std::size_t kMostStates = 5;
   Tally tally("status");
   for (const auto* item : items) tally.add(*item);
-  const auto counts = tally.counts();
-  if (counts.empty() || counts.size() > kMostStates) return {};
   std::string text;
-  for (const auto& [value, count] : counts)
+  std::size_t states = 0;
+  std::size_t said = 0;
+  std::size_t others = 0;
+  for (const auto& [value, count] : tally.counts()) {
+    // A whole sentence stands in its row.
+    if (value.find(' ') != std::string::npos) {
+      others += count;
+      continue;
+    }
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, value);
+    said += count;
+    ++states;
+  }
+  if (text.empty() || states > kMostStates || others > said) return {};
+  if (others > 0) text += fmt::format(", {} other", others);
   return text;
 }
 

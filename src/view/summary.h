@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "view/filter.h"
 
 namespace view {
 
@@ -15,9 +16,9 @@ struct Summary {
 };
 
 /// Counts by the keys that have few values, sums of sizes; `keys` come first.
-Summary summarise(const std::vector<const base::JsonObject*>& items, const std::vector<std::string>& keys);
+Summary summarise(const Items& items, const std::vector<std::string>& keys);
 
 /// "25 running, 5 stopped" of the items' status, the most frequent first; empty when they have none.
-std::string state_counts(const std::vector<const base::JsonObject*>& items);
+std::string state_counts(const Items& items);
 
 }  // namespace view

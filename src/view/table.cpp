@@ -3,16 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
+#include "base/json_read.h"
+#include "base/plural.h"
 #include "base/text.h"
 #include "view/filter.h"
 #include "view/human.h"
+#include "view/order.h"
 #include "view/summary.h"
 
 namespace view {
@@ -22,16 +24,10 @@ namespace {
 constexpr std::size_t kFooter = 300;
 constexpr std::size_t kCell = 1200;
 
-using Items = std::vector<const base::JsonObject*>;
-
 struct Column {
   std::string label;  ///< "mem/maxmem"
   std::vector<std::string> keys;
 };
-
-bool is_empty(const base::Json* value) {
-  return value == nullptr || value->is_null() || (value->is_string() && value->get_string().empty());
-}
 
 /// The names of the items' members in the order in which they occur.
 struct Keys {
@@ -47,7 +43,7 @@ Keys keys_of(const Items& items) {
     for (const auto& member : *item) {
       const auto [key, first] = seen.try_emplace(member.key(), false);
       if (first) keys.names.emplace_back(member.key());
-      if (key->second || is_empty(&member.value())) continue;
+      if (key->second || says_nothing(member.key(), &member.value())) continue;
       key->second = true;
       keys.filled.insert(key->first);
     }
@@ -124,52 +120,16 @@ std::string cell_text(std::string text) {
 std::string cell(const base::JsonObject& item, const Column& column) {
   std::vector<std::pair<std::string_view, const base::Json*>> present;
   for (const auto& key : column.keys) {
-    if (const auto* value = item.if_contains(key); !is_empty(value)) present.emplace_back(key, value);
+    if (const auto* value = item.if_contains(key); !says_nothing(key, value))
+      present.emplace_back(key, value);
   }
   if (present.empty()) return {};
   if (present.size() == 1) return cell_text(human(present[0].first, *present[0].second));
   return cell_text(human_pair(present[0].first, *present[0].second, present[1].first, *present[1].second));
 }
 
-/// What an item is sorted by, read once: looking it up in each comparison takes longer than the sorting.
-struct Place {
-  const base::JsonObject* item;
-  /// What is not there comes first, then numbers, then texts: an order whatever PVE mixes.
-  int rank = 0;
-  double number = 0;
-  std::string text = {};
-
-  Place(const base::JsonObject& object, const base::Json* value) : item(&object) {
-    if (value == nullptr || value->is_null()) return;
-    rank = value->is_number() ? 1 : 2;
-    if (rank == 1) {
-      number = value->to_number<double>();
-    } else {
-      text = base::wire_text(*value);
-    }
-  }
-
-  bool operator<(const Place& other) const {
-    if (rank != other.rank) return rank < other.rank;
-    if (number != other.number) return number < other.number;
-    if (const auto order = text.compare(other.text); order != 0) return order < 0;
-    // Equal ones stay in PVE's order, in which they lie in memory.
-    return std::less<>{}(item, other.item);
-  }
-};
-
-void sort_by(std::string_view key, Items& items) {
-  std::vector<Place> places;
-  places.reserve(items.size());
-  for (const auto* item : items) places.emplace_back(*item, item->if_contains(key));
-  std::ranges::sort(places, std::less<>{});
-  std::ranges::transform(places, items.begin(), &Place::item);
-}
-
 std::string counted(std::size_t count, std::string_view noun) {
-  if (noun.empty()) noun = "items";
-  if (count == 1 && noun.ends_with('s')) noun.remove_suffix(1);
-  return fmt::format("{} {}", count, noun);
+  return base::count_of(count, noun.empty() ? "items" : noun);
 }
 
 /// One list on its way to the two forms.
@@ -218,21 +178,45 @@ class Table {
     if (items_.empty())
       for (const auto& item : plain_) items_.push_back(&item);
     const auto keys = keys_of(items_);
-    all_ = items_.size();
+    all_ = static_cast<std::size_t>(
+        std::ranges::count_if(items_, [&](const auto* item) { return !is_uncounted(*item); }));
     auto columns = selection_.fields.empty() ? usual_columns(view_, keys)
                                              : chosen_columns(view_, selection_.fields, items_, keys);
     if (!columns) return std::unexpected(columns.error());
     columns_ = *std::move(columns);
     // Where there is nothing, nobody knows which keys it would have.
     auto filter = Filter::parse(selection_.filter,
-                                items_.empty() ? std::vector<std::string>{} : known_keys(view_, keys.names));
+                                items_.empty() ? std::vector<std::string>{} : known_keys(view_, keys.names),
+                                items_, options_.now);
     if (!filter) return std::unexpected("filter: " + filter.error());
+    limits_ = filter->limits(items_);
     std::erase_if(items_, [&](const auto* item) { return !filter->matches(*item); });
+    take_uncounted();
     take_digest();
     if (options_.sorted && !columns_.empty()) {
-      sort_by(view_.columns.empty() ? std::string_view(columns_[0].keys[0]) : view_.columns[0].key, items_);
+      sort_by(order(), items_);
     }
     return {};
+  }
+
+  bool is_uncounted(const base::JsonObject& item) const {
+    return !view_.uncounted.empty() && base::raw_text(item, view_.columns[0].key) == view_.uncounted;
+  }
+
+  /// Alone it says nothing.
+  void take_uncounted() {
+    if (options_.raw) return;
+    uncounted_ = static_cast<std::size_t>(
+        std::ranges::count_if(items_, [&](const auto* item) { return is_uncounted(*item); }));
+    if (uncounted_ == items_.size()) items_.clear();
+    if (items_.empty()) uncounted_ = 0;
+  }
+
+  std::vector<std::string_view> order() const {
+    std::vector<std::string_view> keys;
+    for (std::size_t i = 0; i < view_.columns.size(); ++i) keys.push_back(view_.columns[i].key);
+    if (keys.empty()) keys.emplace_back(columns_[0].keys[0]);
+    return keys;
   }
 
   /// One digest of the whole file stands once, not in each row.
@@ -284,7 +268,8 @@ class Table {
     if (items_.empty() && selection_.filter.empty())
       return fmt::format("No {}.", view_.noun.empty() ? "items" : view_.noun);
     if (!selection_.filter.empty())
-      return fmt::format("{} of {} match.", items_.size(), counted(all_, view_.noun));
+      return fmt::format("{} of {} match{}{}.", items_.size() - uncounted_, counted(all_, view_.noun),
+                         limits_.empty() ? "" : " ", limits_);
     auto text =
         options_.total && *options_.total > static_cast<std::int64_t>(all_)
             ? fmt::format("{} of {}", all_, counted(static_cast<std::size_t>(*options_.total), view_.noun))
@@ -302,12 +287,16 @@ class Table {
       return fmt::format("\n{} more: cursor={} goes on{}", left, next(rows),
                          options_.selects ? "; filter and fields narrow" : "");
     }
+    if (left > 0 && selection_.limit && rows >= *selection_.limit)
+      return fmt::format("\n{} more: a larger limit shows them", left);
     if (left > 0)
       return fmt::format("\n{} more do not fit{}", left,
                          options_.selects ? "; filter and fields narrow" : "");
     const auto sent = options_.start + static_cast<std::int64_t>(all_);
     if (options_.total && *options_.total > sent)
-      return fmt::format("\n{} more: start={} goes on", *options_.total - sent, sent);
+      return fmt::format("\n{} more{}: start={} {}", *options_.total - sent,
+                         selection_.filter.empty() ? "" : " were not looked at", sent,
+                         selection_.filter.empty() ? "goes on" : "looks at them");
     return {};
   }
 
@@ -345,8 +334,9 @@ class Table {
 
   base::JsonObject structured(std::size_t rows) const {
     base::JsonObject object;
-    object["count"] = options_.total && selection_.filter.empty() ? *options_.total
-                                                                  : static_cast<std::int64_t>(items_.size());
+    object["count"] = options_.total && selection_.filter.empty()
+                          ? *options_.total
+                          : static_cast<std::int64_t>(items_.size() - uncounted_);
     base::JsonArray chosen;
     for (std::size_t i = 0; i < rows; ++i) chosen.emplace_back(selected(*items_[shown_from_ + i]));
     object["items"] = std::move(chosen);
@@ -383,7 +373,9 @@ class Table {
   Items items_;
   std::vector<base::JsonObject> plain_;
   std::vector<Column> columns_;
+  std::size_t uncounted_ = 0;
   std::string digest_;  ///< that all items have
+  std::string limits_;  ///< what the filter compared with
   std::size_t all_ = 0;
   std::size_t shown_from_ = 0;
 };

@@ -32,6 +32,7 @@ struct TableOptions {
   bool structured = false;
   /// Whether numbers stay as PVE has them: a value of the JSON form.
   bool raw = false;
+  std::int64_t now = 0;  ///< epoch seconds, for ages in the filter
 };
 
 /// Items that are no objects are shown as one column. The error is a clause about `selection`.

@@ -323,6 +323,59 @@ TEST(Overview, BackupsThatTheTokenMayNotSeeAreNotNone) {
   EXPECT_THAT(told(catalog::guest_overview(sources, guest)), HasSubstr("nfs:b")) << "what is seen is shown";
 }
 
+// Guest 100 was stopped a moment ago: the list of the cluster says "running" for up to ten seconds more.
+TEST(Overview, ShowsTheGuestAsItIsNow) {
+  TwoNodes sources;
+  sources.answer(
+      "/nodes/a/qemu/100/status/current",
+      R"({"status":"stopped","qmpstatus":"stopped","cpus":1,"maxmem":1073741824,"ha":{"managed":0}})");
+  sources.answer("/nodes/a/qemu/100/config", R"({"agent":"1","tags":"new","description":"a\nb"})");
+  const auto stopped = told(catalog::guest_overview(sources, {{"vmid", "one"}}));
+  EXPECT_THAT(stopped, HasSubstr(R"("status":"stopped")"));
+  EXPECT_THAT(stopped, HasSubstr(R"("size":"1 core, 1.0 GiB memory")"));
+  EXPECT_THAT(stopped, HasSubstr(R"("tags":"new")"));
+  EXPECT_THAT(stopped, HasSubstr(R"("description":"a\nb")"));
+  EXPECT_THAT(stopped, Not(HasSubstr("addresses"))) << "nobody asks the agent of what does not run";
+  sources.answer(
+      "/nodes/a/qemu/100/status/current",
+      R"({"status":"running","qmpstatus":"paused","cpus":4,"cpu":0.5,"mem":1073741824,"maxmem":4294967296})");
+  sources.answer("/nodes/a/qemu/100/agent/network-get-interfaces",
+                 R"({"result":[{"name":"eth0","ip-addresses":[{"ip-address":"192.0.2.7"}]}]})");
+  const auto paused = told(catalog::guest_overview(sources, {{"guest", "100"}}));
+  EXPECT_THAT(paused, HasSubstr(R"_("status":"running (paused)")_"));
+  EXPECT_THAT(paused, HasSubstr(R"("use":"50% of 4 cores, 1.0 GiB of 4.0 GiB memory")"));
+  EXPECT_THAT(paused, HasSubstr("192.0.2.7 (eth0)"));
+}
+
+TEST(Overview, OfATaskThatFailedTheLogCanBeRead) {
+  TwoNodes sources;
+  sources.answer(
+      "/nodes/a/tasks",
+      R"([{"upid":"UPID:a:1","type":"qmstart","user":"root@pam","tokenid":"mcp","starttime":10,)"
+      R"("endtime":50,"status":"bridge 'vmbr9' does not exist"},)"
+      R"({"upid":"UPID:a:2","type":"qmstop","user":"root@pam!mcp","starttime":5,"endtime":6,"status":"OK"}])");
+  const auto text = told(catalog::guest_overview(sources, {{"vmid", "100"}}));
+  EXPECT_THAT(text, HasSubstr(R"({"starttime":10,"type":"qmstart","user":"root@pam!mcp","duration":40,)"
+                              R"("result":"bridge 'vmbr9' does not exist","upid":"UPID:a:1"})"));
+  EXPECT_THAT(text, HasSubstr(R"("type":"qmstop","user":"root@pam!mcp","duration":1,"result":"OK"})"));
+}
+
+TEST(FindGuest, OfAPartOrANetworkTheGuestsThemselvesAreAsked) {
+  for (const auto* query : {"192.0.2", "192.0.2.0/24"}) {
+    TwoNodes sources;
+    sources.answer("/nodes/a/qemu/100/config", R"({"ipconfig0":"ip=192.0.2.9/24"})");
+    sources.answer("/nodes/b/qemu/200/config", R"({"agent":"1"})");
+    sources.answer("/nodes/b/qemu/200/agent/network-get-interfaces",
+                   R"({"result":[{"name":"eth0","ip-addresses":[{"ip-address":"192.0.2.7"}]}]})");
+    const auto text = told(catalog::find_guest(sources, {{"query", query}}));
+    EXPECT_THAT(text, HasSubstr("2 of 2 guests by ")) << query;
+    EXPECT_THAT(text, HasSubstr("configurations, then 1 running guest for the addresses in use"));
+  }
+  TwoNodes sources;
+  EXPECT_THAT(told(catalog::find_guest(sources, {{"query", "192.0.2.0/40"}})),
+              HasSubstr("a network ends in its prefix length, /0 to /32"));
+}
+
 TEST(WhoDid, TasksAndLogThatTheTokenMayNotSeeAreNamed) {
   TwoNodes sources;
   sources.answer("/cluster/log", "[]").answer("/nodes/a/tasks", "[]").answer("/nodes/b/tasks", "[]");
@@ -686,8 +739,9 @@ TEST(NodeLoss, AQuorumDeviceVotes) {
 TEST(Addresses, WhatLooksLikeOne) {
   using Kind = catalog::Wanted::Kind;
   const auto is = [](std::string_view query, Kind kind, std::string_view text, bool whole) {
-    const auto wanted = catalog::wanted_address(query);
-    ASSERT_TRUE(wanted) << query;
+    const auto read = catalog::wanted_address(query);
+    ASSERT_TRUE(read && *read) << query;
+    const auto& wanted = *read;
     EXPECT_EQ(wanted->kind, kind) << query;
     EXPECT_EQ(wanted->text, text);
     EXPECT_EQ(wanted->whole, whole) << query;
@@ -696,11 +750,31 @@ TEST(Addresses, WhatLooksLikeOne) {
   is("bc:24:11", Kind::Mac, "BC:24:11", false);
   is("BC:24:11:0", Kind::Mac, "BC:24:11:0", false);
   is("192.0.2.7", Kind::Ip, "192.0.2.7", true);
-  is("192.0.2.7/24", Kind::Ip, "192.0.2.7", true);
+  is("192.0.2.7/24", Kind::Ip, "192.0.2.7", true);  // the network that it is in
   is("192.0.2.*", Kind::Ip, "192.0.2.", false);
   is("2001:DB8:0::7", Kind::Ip, "2001:db8::7", true);
   for (const auto* name : {"web01", "100", "a.b", "1.2.3.4.5", "", "*", "v1.2", "dead", "be:ef"})
-    EXPECT_FALSE(catalog::wanted_address(name)) << name;
+    EXPECT_FALSE(*catalog::wanted_address(name)) << name;
+  EXPECT_FALSE(catalog::wanted_address("192.0.2.0/33"));
+  EXPECT_FALSE(catalog::wanted_address("2001:db8::/x"));
+}
+
+TEST(Addresses, APartAndANetworkFit) {
+  const auto fits = [](std::string_view query, std::string address) {
+    const auto wanted = *catalog::wanted_address(query);
+    return wanted->first({{"net0", std::move(address)}}) != nullptr;
+  };
+  EXPECT_TRUE(fits("10.10.10", "10.10.10.248"));
+  EXPECT_TRUE(fits("10.248", "10.10.10.248"));
+  EXPECT_TRUE(fits(".248", "10.10.10.248"));
+  EXPECT_FALSE(fits("0.248", "10.10.10.248"));
+  EXPECT_TRUE(fits("10.10.10.0/24", "10.10.10.248"));
+  EXPECT_TRUE(fits("10.10.8.0/21", "10.10.10.248"));
+  EXPECT_FALSE(fits("10.10.10.0/25", "10.10.10.248"));
+  EXPECT_TRUE(fits("0.0.0.0/0", "10.10.10.248"));
+  EXPECT_FALSE(fits("0.0.0.0/0", "2001:db8::7"));
+  EXPECT_TRUE(fits("2001:db8::/32", "2001:db8::7"));
+  EXPECT_TRUE(fits("2001:DB8:", "2001:db8::7"));
 }
 
 TEST(Addresses, AreFoundInConfigurationsAndAnswers) {

@@ -183,5 +183,30 @@ TEST(CreateNetwork, TakesAnAddressInCidrNotation) {
             R"({"address":"192.0.2.1","netmask":"24"})");
 }
 
+TEST(Prepare, TimesOfTasksAreEpochsDatesOrAges) {
+  FakeContext context;
+  EXPECT_EQ(prepared("pve_list_tasks", context, R"({"since given":"2h"})"),
+            R"({"since":1779992800,"source":"all"})");
+  EXPECT_EQ(prepared("pve_list_tasks", context,
+                     R"({"since given":"1779992800","until given":"2026-05-28 20:26:40"})"),
+            R"({"since":1779992800,"source":"all","until":1780000000})");
+  EXPECT_EQ(prepared("pve_list_tasks", context, R"({"source":"active"})"), R"({"source":"active"})");
+  EXPECT_EQ(prepared("pve_list_tasks", context, R"({"since given":"yesterday"})")
+                .find("refused: since: \"yesterday\""),
+            0U);
+}
+
+TEST(Prepare, TimesOfALogGoByTheNodesClock) {
+  FakeContext context("/nodes/{node}/time",
+                      R"({"time":1780000000,"localtime":1780007200,"timezone":"Europe/Berlin"})");
+  EXPECT_EQ(prepared("pve_get_node_syslog", context, R"({"since given":"2026-05-28 09:41"})"),
+            R"({"since":"2026-05-28 09:41"})");
+  EXPECT_TRUE(context.reads.empty()) << "a date is by the node's clock already";
+  EXPECT_EQ(prepared("pve_get_node_syslog", context, R"({"since given":"1h","until given":"1780000000"})"),
+            R"({"since":"2026-05-28 21:26:40","until":"2026-05-28 22:26:40"})");
+  EXPECT_EQ(prepared("pve_get_node_syslog", context, R"({"since given":"2026-05-28T20:00:00Z"})"),
+            R"({"since":"2026-05-28 22:00:00"})");
+}
+
 }  // namespace
 }  // namespace catalog_test

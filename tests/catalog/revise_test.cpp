@@ -52,5 +52,75 @@ TEST(Revise, OfAVerificationTheStateIsShownAndOfAKeyItsBeginning) {
   EXPECT_EQ(revised("pve_list_storage_content", "null"), "null");
 }
 
+// The pending list of VM 103 and its configuration as a PVE 9.2 answered them, shortened.
+constexpr std::string_view kPendingOf103 =
+    R"([{"value":"l26","key":"ostype"},{"value":1,"key":"cores","pending":2},)"
+    R"({"pending":"local:103/vm-103-cloudinit.qcow2,media=cdrom","key":"ide0"},)"
+    R"({"key":"balloon","value":512,"delete":1}])";
+constexpr std::string_view kConfigOf103 =
+    R"({"ostype":"l26","cores":2,"ide0":"local:103/vm-103-cloudinit.qcow2,media=cdrom"})";
+
+TEST(Revise, WhatWaitsForTheNextStartStandsApart) {
+  for (const auto* kind : {"qemu", "lxc"}) {
+    FakeContext context("/nodes/{node}/" + std::string(kind) + "/{vmid}/pending", kPendingOf103);
+    auto data = base::parse_json(kConfigOf103).value();
+    const auto* tool = find(kind == std::string_view("qemu") ? "pve_get_qemu_config" : "pve_get_lxc_config");
+    EXPECT_EQ(tool->revise(context, data), "");
+    EXPECT_EQ(base::write_json_sorted(data),
+              R"({"balloon":512,"cores":1,"ostype":"l26","pending":{"balloon":null,"cores":2,)"
+              R"("ide0":"local:103/vm-103-cloudinit.qcow2,media=cdrom"}})");
+  }
+  FakeContext silent;
+  auto data = base::parse_json(kConfigOf103).value();
+  EXPECT_EQ(find("pve_get_qemu_config")->revise(silent, data),
+            "Whether some of this waits for the next start is not known: Permission check failed");
+}
+
+TEST(Revise, TasksNameUserAndTokenInOneWordAndTheRunningOnesComeFirst) {
+  EXPECT_EQ(
+      revised("pve_list_tasks",
+              R"([{"user":"root@pam","tokenid":"mcp","starttime":10,"endtime":12,"upid":"a"},)"
+              R"({"user":"root@pam!mcp","tokenid":"mcp","starttime":5,"upid":"b"}])"),
+      R"([{"starttime":5,"tokenid":"mcp","upid":"b","user":"root@pam!mcp"},)"
+      R"({"duration":2,"endtime":12,"starttime":10,"tokenid":"mcp","upid":"a","user":"root@pam!mcp"}])");
+  EXPECT_EQ(revised("pve_get_task_status", R"({"user":"root@pam","tokenid":"mcp"})"),
+            R"({"tokenid":"mcp","user":"root@pam!mcp"})");
+}
+
+TEST(Revise, AFirewallOfWhichNothingIsSetIsOff) {
+  EXPECT_EQ(
+      revised("pve_get_firewall_options", R"({"digest":"x"})"),
+      R"({"digest":"x"}firewall: off (default), policy_in: DROP (default), policy_out: ACCEPT (default))");
+  EXPECT_EQ(revised("pve_get_firewall_options", R"({"enable":1,"policy_in":"DROP","policy_out":"ACCEPT"})"),
+            R"({"enable":1,"policy_in":"DROP","policy_out":"ACCEPT"})");
+}
+
+TEST(Revise, NetworksOfTheClusterHaveAName) {
+  EXPECT_EQ(revised("pve_list_cluster_resources",
+                    R"([{"type":"network","network":"localnetwork"},{"type":"sdn","sdn":"zone1"}])"),
+            R"([{"name":"localnetwork","network":"localnetwork","type":"network"},)"
+            R"({"name":"zone1","sdn":"zone1","type":"sdn"}])");
+}
+
+TEST(Revise, AnInterfaceSaysWhatIsOnlyStaged) {
+  FakeContext context;
+  context.changes["/nodes/{node}/network"] =
+      "--- /etc/network/interfaces\t2026\n+++ /etc/network/interfaces.new\t2026\n@@ -22,4 +22,12 @@\n "
+      "bridge-fd 0\n"
+      "+auto vmbr93\n+iface vmbr93 inet static\n-old\n";
+  auto data = base::parse_json(R"({"type":"bridge"})").value();
+  EXPECT_EQ(find("pve_get_network")->revise(context, data),
+            "This node has staged changes, not active until its network is reloaded; the values above show "
+            "them already:\n"
+            "  +auto vmbr93\n  +iface vmbr93 inet static\n  -old");
+  context.changes["/nodes/{node}/network"] = "";
+  EXPECT_EQ(find("pve_get_network")->revise(context, data), "");
+}
+
+TEST(Revise, ANodesListSaysWhatVmsTakeOnTheNode) {
+  EXPECT_EQ(revised("pve_list_qemu_vms", R"([{"mem":5},{"mem":5,"memhost":6}])"),
+            R"([{"mem":5,"memhost":5},{"mem":5,"memhost":6}])");
+}
+
 }  // namespace
 }  // namespace catalog_test

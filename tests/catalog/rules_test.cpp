@@ -10,11 +10,13 @@
 #include <span>
 #include <string>
 
+#include "base/plural.h"
 #include "base/text.h"
 #include "catalog/support.h"
 #include "engine/row.h"
 #include "engine/schema.h"
 #include "tool/rules.h"
+#include "view/kind.h"
 
 namespace catalog_test {
 namespace {
@@ -359,6 +361,59 @@ TEST(Rules, ReportsSayTheTypesOfTheirParameters) {
     for (const auto& param : tool.params) {
       EXPECT_NE(param.type, tool::Type::FromFacts) << param.name;
       EXPECT_NE(param.need, tool::Need::FromFacts) << param.name;
+    }
+  });
+}
+
+TEST(Rules, OneOfAListHasItsSingular) {
+  // Written by hand: a new noun is read by a person once.
+  const std::set<std::string> known = {
+      "ACL entry",  "HA resource", "IP set", "VM",      "alias",
+      "backup job", "container",   "entry",  "group",   "guest without a backup job",
+      "interface",  "node",        "pool",   "realm",   "replication job",
+      "resource",   "role",        "rule",   "service", "snapshot",
+      "storage",    "task",        "user",   "volume"};
+  for_each_tool([&](const tool::Tool& tool, const auto&) {
+    if (!tool.view.noun.empty()) {
+      EXPECT_TRUE(known.contains(base::singular(tool.view.noun))) << base::singular(tool.view.noun);
+    }
+  });
+}
+
+TEST(Rules, AnAmountBesideItsLimitHasTheLimitThatAShareIsOf) {
+  for_each_tool([](const tool::Tool& tool, const auto&) {
+    for (std::size_t i = 0; i < tool.view.columns.size(); ++i) {
+      const auto [label, key, whole] = tool.view.columns[i];
+      if (!whole.empty()) {
+        EXPECT_EQ(view::limit_of(key), whole) << label;
+      }
+    }
+  });
+}
+
+TEST(Rules, AColumnThatSoundsLikeATimeIsOne) {
+  for_each_tool([](const tool::Tool& tool, const auto&) {
+    for (std::size_t i = 0; i < tool.view.columns.size(); ++i) {
+      const auto key = tool.view.columns[i].key;
+      const bool sounds = key.ends_with("time") || key.starts_with("next") || key.starts_with("last_") ||
+                          key == "expire" || key == "timestamp";
+      const auto kind = view::kind_of(key);
+      if (sounds) {
+        EXPECT_TRUE(view::is_time(kind) || kind == view::Kind::Seconds) << key;
+      }
+    }
+  });
+}
+
+TEST(Rules, TimesAreWrittenInOneWayEverywhere) {
+  for_each_tool([](const tool::Tool& tool, const auto&) {
+    for (const auto& param : tool.params) {
+      if (param.name == "since") {
+        EXPECT_NE(param.description.find("age (2h)"), std::string_view::npos);
+      }
+      if (param.name == "since" || param.name == "until") {
+        EXPECT_NE(tool.prepare, nullptr) << "reads ages";
+      }
     }
   });
 }

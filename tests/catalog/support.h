@@ -29,6 +29,16 @@ class FakeContext final : public tool::Context {
     return found->second;
   }
 
+  std::expected<std::string, tool::Unseen> staged(std::string_view path) override {
+    reads.emplace_back(path);
+    const auto found = changes.find(std::string(path));
+    if (found == changes.end()) return std::unexpected(unseen);
+    return found->second;
+  }
+
+  std::int64_t now() const override { return 1'780'000'000; }  // 2026-05-28 20:26:40 UTC
+
+  std::map<std::string, std::string> changes;  ///< by path template
   tool::Unseen unseen{"Permission check failed", true};
   std::vector<std::string> reads;
 

@@ -35,7 +35,8 @@ struct Token {
 
   std::string note(const tool::Sight& sight, const base::JsonObject& arguments = {}, bool is_empty = false) {
     const tool::View view{.kind = tool::View::Kind::Table, .seen_with = &sight, .seen_for = kByType};
-    return engine::unseen_note(view, arguments, is_empty, cluster, {});
+    return engine::unseen_note(view, arguments, is_empty ? engine::Shape::EmptyList : engine::Shape::List,
+                               cluster, {});
   }
   std::optional<tool::Unseen> thinned(const tool::Sight& sight) {
     return engine::thinned(sight, cluster, {});
@@ -60,6 +61,24 @@ TEST(Visibility, EachPartOfAMixedListCounts) {
               HasSubstr("none: the token has VM.Audit nowhere below /vms and Datastore.Audit nowhere below"));
   Token part(R"({"/vms/100":{"VM.Audit":1},"/storage":{"Datastore.Audit":1}})");
   EXPECT_EQ(part.note(kAll), "Only what the token may see: it has VM.Audit on a part of /vms.");
+}
+
+TEST(Visibility, WhereOnePathCountsWhatIsRuledBelowDoesNot) {
+  constexpr tool::Sight kAlone{{{{"Sys.Syslog"}, "/", true}}};
+  Token narrower(R"({"/":{"Sys.Syslog":1},"/storage":{"Datastore.Audit":1},"/vms":{"VM.Audit":1}})");
+  EXPECT_EQ(narrower.note(kAlone), "");
+  Token below(R"({"/":{"VM.Audit":1},"/nodes":{"Sys.Syslog":1}})");
+  EXPECT_THAT(below.note(kAlone),
+              HasSubstr("no others: the token has no Sys.Syslog on /, and PVE leaves out"));
+}
+
+TEST(Visibility, AnObjectMayLackMembers) {
+  constexpr tool::Sight kOptions{{{{"Sys.Audit"}, "/", true}}};
+  const tool::View view{.seen_with = &kOptions};
+  Token none("{}");
+  EXPECT_THAT(engine::unseen_note(view, {}, engine::Shape::Object, none.cluster, {}),
+              AllOf(HasSubstr("There may be more: the token has no Sys.Audit on /, and PVE leaves out"),
+                    HasSubstr("pveum acl modify / --tokens 'a@pve!t' --roles McpSysAudit")));
 }
 
 TEST(Visibility, OneOfTheAlternativesIsEnough) {

@@ -53,7 +53,7 @@ TEST(GuestInUri, ANameIsTheGuestsThatHasItNow) {
   rename("pve1/qemu/100", "aside");
   rename("pve2/qemu/101", "web01");
   EXPECT_THAT(lab.text("pve://guests/web01/config"), HasSubstr("\"name\":\"web01\""));
-  EXPECT_EQ(lab.http.asked().back(), "GET /nodes/pve2/qemu/101/config");
+  EXPECT_EQ(lab.http.asked().back(), "GET /nodes/pve2/qemu/101/pending");
   lab.text("pve://guests/web01/snapshots/x");
   EXPECT_EQ(lab.http.asked().back(), "GET /nodes/pve2/qemu/101/snapshot");
   EXPECT_THAT(lab.text("pve://guests/aside/status"), HasSubstr("\"vmid\":100"));
@@ -68,9 +68,10 @@ TEST(GuestInUri, AReadByNameIsOneMoreThanByNumberAtMost) {
     EXPECT_THAT(lab.text(uri), Not(StartsWith("none: "))) << uri;
     return lab.http.asked().size();
   };
-  EXPECT_EQ(cost("pve://guests/100/config"), 2U);
-  EXPECT_EQ(cost("pve://guests/web01/config"), 2U) << "the answer says the name";
-  EXPECT_EQ(cost("pve://guests/100%20(web01)/config"), 2U);
+  // A configuration is read with what waits for the next start.
+  EXPECT_EQ(cost("pve://guests/100/config"), 3U);
+  EXPECT_EQ(cost("pve://guests/web01/config"), 3U) << "the answer says the name";
+  EXPECT_EQ(cost("pve://guests/100%20(web01)/config"), 3U);
   EXPECT_EQ(cost("pve://guests/100/snapshots/before-upgrade"), 2U);
   EXPECT_EQ(cost("pve://guests/web01/snapshots/before-upgrade"), 3U);
 }

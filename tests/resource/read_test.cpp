@@ -95,7 +95,7 @@ TEST(Read, AGuestThatMovedIsFound) {
     lab.clock.advance(std::chrono::milliseconds{50});
   }
   EXPECT_THAT(lab.text("pve://guests/107/config"), StartsWith("{"));
-  EXPECT_THAT(lab.http.asked().back(), StartsWith("GET /nodes/pve1/qemu/107/config"));
+  EXPECT_THAT(lab.http.asked().back(), StartsWith("GET /nodes/pve1/qemu/107/pending"));
 }
 
 TEST(Read, WhatIsNotThereIsSaidSo) {

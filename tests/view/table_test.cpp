@@ -41,7 +41,7 @@ TEST(Table, IsACountAHeaderAndRows) {
   EXPECT_EQ(text(kTwo, {}, options),
             "2 VMs: 1 running, 1 stopped\n"
             "vmid|name|status|mem/maxmem|tags\n"
-            "100|web\\|1 |running|4/8 GiB|prod;web\n"
+            "100|web\\|1|running|4/8 GiB|prod;web\n"
             "101|db|stopped|0/4 GiB|");
   EXPECT_EQ(text({}), "No VMs.");
   EXPECT_THAT(text(array(R"([{"vmid":1}])")), StartsWith("1 VM\n"));
@@ -50,7 +50,7 @@ TEST(Table, IsACountAHeaderAndRows) {
 TEST(Table, OfNothingNobodyKnowsTheKeys) {
   EXPECT_EQ(text({}, with_filter("content=*backup*")), "0 of 0 VMs match.");
   EXPECT_THAT(text(kTwo, with_filter("content=*backup*")), HasSubstr("no item has \"content\""));
-  EXPECT_THAT(text({}, with_filter("mem>lots")), HasSubstr("compares with no number"));
+  EXPECT_THAT(text({}, with_filter("mem>lots")), HasSubstr("compares nothing"));
 }
 
 TEST(Table, FieldsAreTheColumns) {
@@ -216,8 +216,9 @@ TEST(Filter, TermsAllHold) {
 TEST(Filter, WrongTermsAreNamed) {
   EXPECT_THAT(view::Filter::parse("nam=x", {"name", "vmid"}).error(),
               HasSubstr("no item has \"nam\"; there are name, vmid"));
-  EXPECT_THAT(view::Filter::parse("mem>much", {"mem"}).error(), HasSubstr("compares with no number"));
-  EXPECT_THAT(view::Filter::parse("uptime>5%", {"uptime"}).error(), HasSubstr("no share"));
+  EXPECT_THAT(view::Filter::parse("mem>much", {"mem"}).error(),
+              HasSubstr("mem is an amount of bytes: mem>4G, or mem>80% of maxmem"));
+  EXPECT_THAT(view::Filter::parse("uptime>5%", {"uptime"}).error(), HasSubstr("uptime is a duration"));
   EXPECT_TRUE(view::Filter::parse("uptime>20d", {"uptime"}));
   const auto minutes = view::Filter::parse("uptime<30m", {"uptime"});
   EXPECT_TRUE(minutes->matches({{"uptime", 1799}}));
@@ -227,6 +228,127 @@ TEST(Filter, WrongTermsAreNamed) {
   std::string many;
   for (int i = 0; i < 30; ++i) many += "x ";
   EXPECT_FALSE(view::Filter::parse(many, {}));
+}
+
+// 2026-11-29 12:00:00 UTC.
+constexpr std::int64_t kNow = 1'795'953'600;
+
+const auto kTimes =
+    array(R"([{"vmid":1,"ctime":1795262400,"expire":1796040000,"next-run":0},)"  // 8 days ago; tomorrow
+          R"({"vmid":2,"ctime":1795867200,"expire":0},)"                         // yesterday at 12:00; never
+          R"({"vmid":3,"expire":1798545600}])");                                 // no ctime; in 30 days
+
+std::string matching(std::string_view filter, const base::JsonArray& items) {
+  view::Items objects;
+  std::vector<std::string> keys;
+  for (const auto& item : items) {
+    objects.push_back(&item.get_object());
+    for (const auto& member : item.get_object()) keys.emplace_back(member.key());
+  }
+  const auto parsed = view::Filter::parse(filter, keys, objects, kNow);
+  if (!parsed) return parsed.error();
+  std::string found;
+  for (const auto* item : objects) {
+    if (parsed->matches(*item)) found += std::to_string(item->at("vmid").to_number<int>()) + " ";
+  }
+  return found + parsed->limits(objects);
+}
+
+TEST(Filter, AnAgeIsOlderOrYoungerAndWithoutATimeNeither) {
+  EXPECT_EQ(matching("ctime>7d", kTimes), "1 ctime before 2026-11-22 12:00:00 UTC (1 without ctime)");
+  EXPECT_EQ(matching("ctime<7d", kTimes), "2 ctime after 2026-11-22 12:00:00 UTC (1 without ctime)");
+  EXPECT_EQ(matching("ctime<=1d", kTimes), "2 ctime at or after 2026-11-28 12:00:00 UTC (1 without ctime)");
+}
+
+TEST(Filter, OfWhatIsToComeADistanceLiesAheadAndNeverIsNoTime) {
+  EXPECT_EQ(matching("expire<7d", kTimes), "1 expire before 2026-12-06 12:00:00 UTC (1 without expire)");
+  EXPECT_EQ(matching("expire>7d", kTimes), "3 expire after 2026-12-06 12:00:00 UTC (1 without expire)");
+  EXPECT_EQ(matching("expire=never", kTimes), "2 ");
+}
+
+TEST(Filter, OfDatesTheGreaterIsTheLater) {
+  EXPECT_EQ(matching("ctime>2026-11-28", kTimes), "2 ctime after 2026-11-28 00:00:00 UTC (1 without ctime)");
+  EXPECT_EQ(matching("ctime>2026-11-28 13:00", kTimes),
+            "ctime after 2026-11-28 13:00:00 UTC (1 without ctime)");
+  EXPECT_EQ(matching("ctime>2026-11-28 12:30 +01:00 vmid=2", kTimes),
+            "2 ctime after 2026-11-28 11:30:00 UTC (1 without ctime)");
+  EXPECT_EQ(matching("ctime<2026-11-28T12:00:00Z", kTimes),
+            "1 ctime before 2026-11-28 12:00:00 UTC (1 without ctime)");
+  EXPECT_EQ(matching("ctime=2026-11-28", kTimes), "2 ");
+  EXPECT_EQ(matching("ctime>1795262401", kTimes), "2 ctime after 2026-11-21 12:00:01 UTC (1 without ctime)");
+}
+
+TEST(Filter, WhatCannotMeanAnythingIsRefusedWithWhatWould) {
+  const auto items = array(
+      R"([{"vmid":1,"name":"a","status":"running","cpu":0.5,"mem":5,"maxmem":10,"size":4,"uptime":3,"disk":0,)"
+      R"("maxdisk":9,"ctime":1795262400,"template":0,"used":1,"odd":"x","plain":7}])");
+  for (const auto& [filter, remedy] : std::vector<std::pair<std::string_view, std::string_view>>{
+           {"ctime>7", "ctime>7d is older than 7 days"},
+           {"ctime>4G", "ctime>7d is older than 7 days"},
+           {"ctime>2026-13-01", "ctime>2026-11-28 10:00"},
+           {"mem>3d", "mem>80% of maxmem"},
+           {"size>50%", "size is an amount of bytes and no share of anything: size>4G"},
+           {"used>50%", "none of these has a total"},
+           {"disk>50%", "PVE does not know how full"},
+           {"uptime>4G", "uptime is a duration: uptime>3d"},
+           {"cpu>50", "cpu is a share: cpu>80%"},
+           {"cpu>4G", "cpu is a share"},
+           {"vmid>4G", "vmid is a number without a unit"},
+           {"status>5", "status is a text: status=value"},
+           {"odd>5", "odd is a text"},
+           {"plain>5%", "plain is a number without a unit"},
+           {"template>0", "template is 0 or 1: template=1"},
+       })
+    EXPECT_THAT(matching(filter, items), HasSubstr(remedy)) << filter;
+}
+
+TEST(Filter, TheHeaderRepeatsTheLimit) {
+  EXPECT_THAT(text(kTwo, with_filter("mem>40%")), StartsWith("1 of 2 VMs match mem > 40% of maxmem.\n"));
+  EXPECT_THAT(text(kTwo, with_filter("maxmem>4g status=running")),
+              StartsWith("1 of 2 VMs match maxmem > 4 GiB.\n"));
+  EXPECT_THAT(text(kTwo, with_filter("status=running")), StartsWith("1 of 2 VMs match.\n"));
+}
+
+TEST(Filter, EqualityKnowsUnitsAndFlags) {
+  const auto items = array(R"([{"vmid":1,"mem":4294967296,"template":1,"uptime":259200},)"
+                           R"({"vmid":2,"mem":1,"template":false}])");
+  EXPECT_EQ(matching("mem=4G", items), "1 ");
+  EXPECT_EQ(matching("template=true", items), "1 ");
+  EXPECT_EQ(matching("template=no", items), "2 ");
+  EXPECT_EQ(matching("uptime=3d", items), "1 ");
+}
+
+TEST(Table, WhatIsNoItemOfItsOwnIsNotCounted) {
+  constexpr tool::View kSnapshots{.kind = tool::View::Kind::Table,
+                                  .noun = "snapshots",
+                                  .columns = "name parent",
+                                  .ordered = true,
+                                  .uncounted = "current"};
+  const auto shown = [&](std::string_view items) {
+    return view::show_table(kSnapshots, array(items), {}, {})->text;
+  };
+  EXPECT_EQ(shown(R"([{"name":"current","digest":"x"}])"), "No snapshots.");
+  EXPECT_EQ(shown(R"([{"name":"a"},{"name":"current","parent":"a"}])"),
+            "1 snapshot\nname|parent\na|\ncurrent|a");
+}
+
+TEST(Table, EqualRowsAreInOneOrderWhateverPvesIs) {
+  view::TableOptions options;
+  options.sorted = true;
+  const auto one =
+      array(R"([{"status":"b","name":"y"},{"name":"x","status":"a"},{"name":"x","status":"b"}])");
+  const auto two =
+      array(R"([{"name":"x","status":"b"},{"name":"x","status":"a"},{"status":"b","name":"y"}])");
+  EXPECT_EQ(text(one, {}, options), text(two, {}, options));
+}
+
+TEST(Table, SentencesAreNotRepeatedInTheHead) {
+  EXPECT_THAT(text(array(R"([{"vmid":1,"status":"OK"},{"vmid":2,"status":"OK"},)"
+                         R"({"vmid":3,"status":"pve1 active, Sun Nov 29"}])")),
+              StartsWith("3 VMs: 2 OK, 1 other\n"));
+  EXPECT_THAT(
+      text(array(R"([{"vmid":1,"status":"OK"},{"vmid":2,"status":"a b"},{"vmid":3,"status":"a c"}])")),
+      StartsWith("3 VMs\n"));
 }
 
 base::JsonArray log_of(int lines, int complaint_every) {
@@ -244,7 +366,7 @@ TEST(Log, TheLastLinesComeFirst) {
   const auto text = view::show_log(log_of(800, 0), {});
   EXPECT_THAT(text, AllOf(StartsWith("800 lines; 40 shown, the last first\n800 line 800\n799"),
                           HasSubstr("\n761 line"), Not(HasSubstr("\n760 line")),
-                          EndsWith("; start and limit show others")));
+                          EndsWith("\nstart and limit show others")));
   EXPECT_EQ(view::show_log({}, {}), "No lines.");
 }
 
@@ -267,10 +389,19 @@ TEST(Log, WhatWasAskedForComesInOrder) {
   EXPECT_EQ(view::show_log(log_of(2, 0), options), "2 of 900 lines\n1 line 1\n2 line 2");
 }
 
+TEST(Log, OfALimitTheNewestLines) {
+  view::LogOptions options;
+  options.total = 1228;
+  options.usual = 50;
+  const auto text = view::show_log(log_of(50, 0), options);
+  EXPECT_THAT(text, AllOf(StartsWith("1228 lines; 50 shown, the last first\n50 line 50\n"),
+                          HasSubstr("\n1 line 1\n"), HasSubstr("1178 older lines not read")));
+}
+
 TEST(Log, UnreadLinesAreCounted) {
   view::LogOptions options;
   options.total = 9000;
-  EXPECT_THAT(view::show_log(log_of(5000, 0), options), HasSubstr("4000 older lines were not read"));
+  EXPECT_THAT(view::show_log(log_of(5000, 0), options), HasSubstr("4000 older lines not read"));
 }
 
 }  // namespace

@@ -1,0 +1,135 @@
+#include "engine/list_read.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/json_read.h"
+#include "base/plural.h"
+#include "base/text.h"
+#include "engine/answer.h"
+#include "engine/render.h"
+#include "engine/sources.h"
+
+namespace engine {
+namespace {
+
+constexpr std::int64_t kMost = 5000;
+constexpr std::int64_t kPage = 50;  ///< of PVE
+
+std::vector<std::string> online_nodes(const pve::Inventory& inventory, std::string& note) {
+  std::vector<std::string> nodes;
+  for (const auto& node : inventory.nodes) {
+    if (node.online()) {
+      nodes.push_back(node.name);
+    } else {
+      note += fmt::format("{}{} is {} and was not asked.", note.empty() ? "" : "\n",
+                          base::printable(node.name, 60), base::printable(node.status, 60));
+    }
+  }
+  return nodes;
+}
+
+/// The items of all answers, the newest first.
+struct Merged {
+  base::JsonArray items;
+  std::string note;
+  std::size_t answered = 0;
+};
+
+base::JsonArray newest_first(base::JsonArray items, std::string_view newest_by) {
+  struct Place {
+    std::int64_t time;
+    std::size_t at;
+  };
+  std::vector<Place> places;
+  for (const auto& item : items) places.push_back({base::number(item, newest_by, 0), places.size()});
+  std::ranges::sort(places, [](const Place& a, const Place& b) {
+    return a.time != b.time ? a.time > b.time : a.at < b.at;
+  });
+  base::JsonArray sorted;
+  for (const auto& place : places) sorted.push_back(std::move(items[place.at]));
+  return sorted;
+}
+
+Merged merged(const std::vector<std::string>& nodes, std::vector<tool::Sources::Got> got, std::int64_t page,
+              std::string_view newest_by) {
+  Merged all;
+  const auto say = [&](std::string sentence) {
+    all.note += (all.note.empty() ? "" : "\n") + std::move(sentence);
+  };
+  std::vector<std::string> full;
+  for (std::size_t i = 0; i < std::min(nodes.size(), got.size()); ++i) {
+    const auto node = base::printable(nodes[i], 60);
+    auto* list = got[i] ? got[i]->if_array() : nullptr;
+    if (list == nullptr) {
+      say(fmt::format("{} did not answer: {}.", node,
+                      base::printable(got[i] ? "no list" : got[i].error().sentence, 300)));
+      continue;
+    }
+    ++all.answered;
+    if (page > 0 && static_cast<std::int64_t>(list->size()) >= page) full.push_back(node);
+    for (auto& item : *list) all.items.push_back(std::move(item));
+  }
+  if (!full.empty()) {
+    const std::vector<std::string_view> views(full.begin(), full.end());
+    say(fmt::format("{} may have more than the newest {}: limit asks for more.", base::join(views, ", "),
+                    page));
+  }
+  all.items = newest_first(std::move(all.items), newest_by);
+  return all;
+}
+
+}  // namespace
+
+void widen(const Row& row, base::JsonObject& arguments, Own& own) {
+  if (own.selection.filter.empty() || row.tool().view.kind != tool::View::Kind::Table ||
+      row.endpoint() == nullptr)
+    return;
+  for (const auto* name : {"limit", "max"}) {
+    if (row.endpoint()->parameter(name) == nullptr || (row.tool().offers & tool::kPage) != 0) continue;
+    if (const auto limit = base::number(arguments, name); limit && *limit > 0)
+      own.selection.limit = static_cast<std::size_t>(*limit);
+    arguments[name] = kMost;
+  }
+}
+
+bool reads_every_node(const Row& row, const base::JsonObject& arguments) {
+  return row.tool().every_node && !arguments.contains("node");
+}
+
+mcp::Outcome read_every_node(Work& work, Checked checked) {
+  auto& arguments = checked.arguments;
+  const auto& tool = work.row.tool();
+  if (arguments.contains("start"))
+    return render_error("start: give node too; it counts the items of one node.");
+  Ready ready{{.arguments = {}}, std::move(checked.own), std::move(checked.secrets), {}, {}, {}};
+  if (tool.prepare != nullptr) {
+    const auto before = arguments;
+    Reads reads(work.cluster, before, work.may, work.call.stop);
+    if (auto done = tool.prepare(reads, arguments); !done) return failure(ready, std::move(done.error()));
+  }
+  widen(work.row, arguments, ready.own);
+  const auto page = base::number(arguments, "limit", kPage);
+  ParallelReads sources(work.cluster, work.call.stop);
+  const auto list = sources.inventory();
+  if (!list) return failure(ready, "The list of nodes could not be read: " + list.error().sentence);
+  const auto nodes = online_nodes(**list, ready.target.note);
+  std::vector<tool::Read> reads;
+  for (const auto& node : nodes) {
+    auto of_node = arguments;
+    of_node["node"] = node;
+    reads.push_back({tool.call.path, std::move(of_node)});
+  }
+  auto all = merged(nodes, sources.get(reads), page, tool.view.columns[0].key);
+  if (all.answered == 0 && !nodes.empty()) return failure(ready, std::move(all.note));
+  if (!ready.own.selection.limit && page > 0) ready.own.selection.limit = static_cast<std::size_t>(page);
+  ready.target.note += (ready.target.note.empty() || all.note.empty() ? "" : "\n") + all.note;
+  ready.target.arguments = std::move(arguments);
+  return answered(work, ready, {base::Json(std::move(all.items)), {}, {}});
+}
+
+}  // namespace engine
