@@ -171,7 +171,7 @@ Answer Cluster::State::dispatch(Call& call) {
   if (!world.quorate()) {
     if (auto no = without_quorum(call)) return *no;
   }
-  const auto handler = handler_of(call.endpoint.method, call.endpoint.path);
+  const auto handler = handler_of(call.endpoint);
   if (handler == nullptr) {
     return Answer::fail(
         fmt::format("Method '{} {}' not implemented", base::name(call.endpoint.method), call.endpoint.path),

@@ -262,50 +262,33 @@ Answer add_group_rule(Call& call) {
 }
 
 using enum base::Method;
+constexpr std::string_view kPlaces[] = {"/cluster", "/nodes/{node}", "/nodes/{node}/qemu/{vmid}",
+                                        "/nodes/{node}/lxc/{vmid}"};
+
 constexpr Route kRoutes[] = {
-    {Get, "/cluster/firewall/options", get_options},
-    {Put, "/cluster/firewall/options", set_options},
-    {Get, "/cluster/firewall/rules", rules},
-    {Post, "/cluster/firewall/rules", add_rule},
-    {Get, "/cluster/firewall/rules/{pos}", rule},
-    {Put, "/cluster/firewall/rules/{pos}", change_rule},
-    {Delete, "/cluster/firewall/rules/{pos}", remove_rule},
-    {Get, "/cluster/firewall/aliases", aliases},
-    {Post, "/cluster/firewall/aliases", add_alias},
-    {Get, "/cluster/firewall/aliases/{name}", alias},
-    {Delete, "/cluster/firewall/aliases/{name}", remove_alias},
-    {Get, "/cluster/firewall/ipset", ipsets},
-    {Post, "/cluster/firewall/ipset", add_ipset},
-    {Get, "/cluster/firewall/ipset/{name}", ipset},
-    {Post, "/cluster/firewall/ipset/{name}", add_ipset_entry},
-    {Delete, "/cluster/firewall/ipset/{name}", remove_ipset},
-    {Get, "/cluster/firewall/groups", groups},
-    {Get, "/cluster/firewall/groups/{group}", group},
-    {Post, "/cluster/firewall/groups/{group}", add_group_rule},
-    {Get, "/nodes/{node}/firewall/options", get_options},
-    {Get, "/nodes/{node}/firewall/rules", rules},
-    {Post, "/nodes/{node}/firewall/rules", add_rule},
-    {Get, "/nodes/{node}/firewall/rules/{pos}", rule},
-    {Put, "/nodes/{node}/firewall/rules/{pos}", change_rule},
-    {Delete, "/nodes/{node}/firewall/rules/{pos}", remove_rule},
-    {Get, "/nodes/{node}/qemu/{vmid}/firewall/options", get_options},
-    {Put, "/nodes/{node}/qemu/{vmid}/firewall/options", set_options},
-    {Get, "/nodes/{node}/qemu/{vmid}/firewall/rules", rules},
-    {Post, "/nodes/{node}/qemu/{vmid}/firewall/rules", add_rule},
-    {Get, "/nodes/{node}/qemu/{vmid}/firewall/rules/{pos}", rule},
-    {Put, "/nodes/{node}/qemu/{vmid}/firewall/rules/{pos}", change_rule},
-    {Delete, "/nodes/{node}/qemu/{vmid}/firewall/rules/{pos}", remove_rule},
-    {Get, "/nodes/{node}/lxc/{vmid}/firewall/options", get_options},
-    {Put, "/nodes/{node}/lxc/{vmid}/firewall/options", set_options},
-    {Get, "/nodes/{node}/lxc/{vmid}/firewall/rules", rules},
-    {Post, "/nodes/{node}/lxc/{vmid}/firewall/rules", add_rule},
-    {Get, "/nodes/{node}/lxc/{vmid}/firewall/rules/{pos}", rule},
-    {Put, "/nodes/{node}/lxc/{vmid}/firewall/rules/{pos}", change_rule},
-    {Delete, "/nodes/{node}/lxc/{vmid}/firewall/rules/{pos}", remove_rule},
+    {Get, "/firewall/options", get_options},
+    {Put, "/firewall/options", set_options},
+    {Get, "/firewall/rules", rules},
+    {Post, "/firewall/rules", add_rule},
+    {Get, "/firewall/rules/{pos}", rule},
+    {Put, "/firewall/rules/{pos}", change_rule},
+    {Delete, "/firewall/rules/{pos}", remove_rule},
+    {Get, "/firewall/aliases", aliases},
+    {Post, "/firewall/aliases", add_alias},
+    {Get, "/firewall/aliases/{name}", alias},
+    {Delete, "/firewall/aliases/{name}", remove_alias},
+    {Get, "/firewall/ipset", ipsets},
+    {Post, "/firewall/ipset", add_ipset},
+    {Get, "/firewall/ipset/{name}", ipset},
+    {Post, "/firewall/ipset/{name}", add_ipset_entry},
+    {Delete, "/firewall/ipset/{name}", remove_ipset},
+    {Get, "/firewall/groups", groups},
+    {Get, "/firewall/groups/{group}", group},
+    {Post, "/firewall/groups/{group}", add_group_rule},
 };
 
 }  // namespace
 
-std::span<const Route> firewall_routes() { return kRoutes; }
+RouteTable firewall_routes() { return {kRoutes, kPlaces}; }
 
 }  // namespace simulator

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/method.h"
+#include "facts/facts.h"
 #include "simulator/call.h"
 
 namespace simulator {
@@ -18,6 +19,14 @@ struct Route {
   Handler handler;
 };
 
+/// Rows whose paths continue each of `prefixes`; what PVE has below some of them only, no call asks for.
+struct RouteTable {
+  std::span<const Route> rows;
+  std::span<const std::string_view> prefixes = kNoPrefix;
+
+  static constexpr std::string_view kNoPrefix[] = {""};
+};
+
 std::span<const Route> nodes_routes();
 std::span<const Route> cluster_routes();
 std::span<const Route> tasks_routes();
@@ -27,7 +36,7 @@ std::span<const Route> qemu_routes();
 std::span<const Route> lxc_routes();
 std::span<const Route> storage_routes();
 std::span<const Route> network_routes();
-std::span<const Route> firewall_routes();
+RouteTable firewall_routes();
 std::span<const Route> backup_routes();
 std::span<const Route> ha_routes();
 std::span<const Route> rrd_routes();
@@ -36,9 +45,9 @@ std::span<const Route> disks_routes();
 std::span<const Route> upkeep_routes();
 std::span<const Route> replication_routes();
 
-/// The handler of a routed endpoint; nullptr when the simulator has none (501).
-Handler handler_of(base::Method method, std::string_view path);
+/// The handler of an endpoint that the facts have routed; nullptr when the simulator has none (501).
+Handler handler_of(const facts::Endpoint& endpoint);
 /// Every table of the simulator, for rules over all rows.
-std::vector<std::span<const Route>> all_routes();
+std::vector<RouteTable> all_routes();
 
 }  // namespace simulator
