@@ -1,25 +1,19 @@
-// Groups, roles, ACLs, realms, permissions and logins.
+// ACLs, permissions and logins.
 #pragma once
+
+#include <set>
+#include <string>
 
 #include "simulator/call.h"
 
 namespace simulator {
 
-Answer list_groups(Call& call);
-Answer create_group(Call& call);
-Answer get_group(Call& call);
-Answer update_group(Call& call);
-Answer delete_group(Call& call);
-Answer list_roles(Call& call);
-Answer create_role(Call& call);
-Answer get_role(Call& call);
-Answer update_role(Call& call);
-Answer delete_role(Call& call);
 Answer list_acl(Call& call);
 Answer update_acl(Call& call);
-Answer list_domains(Call& call);
-Answer get_domain(Call& call);
 Answer permissions(Call& call);
 Answer create_ticket(Call& call);
+
+/// The names with commas between them.
+std::string joined(const std::set<std::string, std::less<>>& names);
 
 }  // namespace simulator

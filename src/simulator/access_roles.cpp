@@ -1,163 +1,164 @@
+// Groups, roles and realms.
 #include <fmt/format.h>
 
 #include "simulator/access_control.h"
 #include "simulator/permission.h"
+#include "simulator/routes.h"
+#include "simulator/store_handlers.h"
 
 namespace simulator {
-namespace {
 
 std::string joined(const std::set<std::string, std::less<>>& names) {
-  std::string out;
-  for (const auto& name : names) out += (out.empty() ? "" : ",") + name;
-  return out;
+  return fmt::format("{}", fmt::join(names, ","));
 }
 
-/// The privileges of `privs`, or PVE's answer to one that does not exist.
-std::expected<std::set<std::string, std::less<>>, Answer> wanted_privileges(const Call& call) {
-  const auto& known = call.state.roles.find("Administrator")->second.privileges;
-  std::set<std::string, std::less<>> privileges;
-  for (const auto& privilege : call.parameters.list("privs")) {
-    if (!known.contains(privilege)) {
-      return std::unexpected(
-          Answer::bad("privs", "invalid format - invalid privilege '" + privilege + "'\n"));
-    }
-    privileges.insert(privilege);
+namespace {
+
+/// The 400 about the first of `privs` that PVE does not know, or about a role that it brings along.
+std::optional<Answer> prepare(Call& call, Step step) {
+  const auto name = call.parameters.text("roleid");
+  const auto role = call.state.roles.find(name);
+  if (step == Step::Update && role != call.state.roles.end() && role->second.special) {
+    return Answer::fail("auto-generated role '" + name + "' cannot be modified");
   }
-  return privileges;
+  const auto& known = call.state.roles.find("Administrator")->second.privileges;
+  for (const auto& privilege : call.parameters.list("privs")) {
+    if (known.contains(privilege)) continue;
+    return Answer::bad("privs", "invalid format - invalid privilege '" + privilege + "'\n");
+  }
+  return std::nullopt;
 }
 
-Answer no_role(const std::string& role) { return Answer::fail("role '" + role + "' does not exist"); }
-Answer no_group(const std::string& group) { return Answer::fail("group '" + group + "' does not exist"); }
+base::JsonObject role_row(const Call&, const std::string&, const Role& role) {
+  return {{"privs", joined(role.privileges)}, {"special", role.special ? 1 : 0}};
+}
+
+Answer read_role(Call&, const std::string&, Role& role) {
+  base::JsonObject data;
+  for (const auto& privilege : role.privileges) data[privilege] = 1;
+  return Answer::of(std::move(data));
+}
+
+std::optional<Answer> apply_role(Call& call, const std::string&, Role& role, Step) {
+  if (!call.parameters.flag("append")) role.privileges.clear();
+  for (auto& privilege : call.parameters.list("privs")) role.privileges.insert(std::move(privilege));
+  return std::nullopt;
+}
+
+std::optional<Answer> release_role(const Call&, const std::string& name, const Role& role) {
+  if (!role.special) return std::nullopt;
+  return Answer::fail("auto-generated role '" + name + "' cannot be deleted");
+}
+
+void clear_role(Call& call, const std::string& name, Role&) {
+  std::erase_if(call.state.acls, [&](const Acl& acl) { return acl.role == name; });
+}
+
+constexpr Store<Role> kRoles{
+    .key = "roleid",
+    .objects = all_of<&State::roles>,
+    .missing = {"role '{roleid}' does not exist"},
+    .missing_for_update = {"update role failed: role '{roleid}' does not exist"},
+    .missing_for_delete = {"delete role failed: role '{roleid}' does not exist"},
+    .exists = {"create role failed: role '{roleid}' already exists"},
+    .row = role_row,
+    .read = read_role,
+    .prepare = prepare,
+    .apply = apply_role,
+    .release = release_role,
+    .clear = clear_role,
+};
+
+std::set<std::string, std::less<>> members(const Call& call, const std::string& group) {
+  std::set<std::string, std::less<>> names;
+  for (const auto& [userid, user] : call.state.users) {
+    if (user.groups.contains(group)) names.insert(userid);
+  }
+  return names;
+}
+
+bool sees_group(const Call& call, const std::string& name, const Group&) {
+  return may_any(call, "/access/groups/" + name, {"User.Modify", "Sys.Audit", "Group.Allocate"});
+}
+
+base::JsonObject group_row(const Call& call, const std::string& name, const Group& group) {
+  base::JsonObject row{{"users", joined(members(call, name))}};
+  if (!group.comment.empty()) row["comment"] = group.comment;
+  return row;
+}
+
+Answer read_group(Call& call, const std::string& name, Group& group) {
+  base::JsonArray users;
+  for (const auto& userid : members(call, name)) users.emplace_back(userid);
+  base::JsonObject data{{"members", std::move(users)}};
+  if (!group.comment.empty()) data["comment"] = group.comment;
+  return Answer::of(std::move(data));
+}
+
+std::optional<Answer> apply_group(Call& call, const std::string&, Group& group, Step) {
+  if (call.parameters.has("comment")) group.comment = call.parameters.text("comment");
+  return std::nullopt;
+}
+
+void clear_group(Call& call, const std::string& name, Group&) {
+  for (auto& [userid, user] : call.state.users) user.groups.erase(name);
+  std::erase_if(call.state.acls, [&](const Acl& acl) { return acl.type == "group" && acl.ugid == name; });
+}
+
+constexpr Store<Group> kGroups{
+    .key = "groupid",
+    .objects = all_of<&State::groups>,
+    .missing = {"group '{groupid}' does not exist"},
+    .missing_for_update = {"update group failed: group '{groupid}' does not exist"},
+    .missing_for_delete = {"delete group failed: group '{groupid}' does not exist"},
+    .exists = {"create group failed: group '{groupid}' already exists"},
+    .sees = sees_group,
+    .row = group_row,
+    .read = read_group,
+    .apply = apply_group,
+    .clear = clear_group,
+};
+
+/// A list has type and comment only.
+void shorten(const Call&, const std::string& name, const Config& realm, base::JsonObject& row) {
+  base::JsonObject brief{{"realm", name}, {"type", get(realm, "type")}};
+  if (has(realm, "comment")) brief["comment"] = get(realm, "comment");
+  row = std::move(brief);
+}
+
+Answer read_realm(Call&, const std::string& name, Config& realm) {
+  auto data = to_json(realm);
+  if (name == "pam") data["plugin"] = "PVE::Auth::PAM";
+  data["digest"] = digest_of(realm);
+  return Answer::of(std::move(data));
+}
+
+constexpr Store<Config> kRealms{
+    .key = "realm",
+    .objects = all_of<&State::realms>,
+    .missing = {"domain '{realm}' does not exist"},
+    .listed = shorten,
+    .read = read_realm,
+};
+
+using enum base::Method;
+constexpr Route kRoutes[] = {
+    {Get, "/access/groups", list_objects<kGroups>},
+    {Post, "/access/groups", create_object<kGroups>},
+    {Get, "/access/groups/{groupid}", read_object<kGroups>},
+    {Put, "/access/groups/{groupid}", update_object<kGroups>},
+    {Delete, "/access/groups/{groupid}", delete_object<kGroups>},
+    {Get, "/access/roles", list_objects<kRoles>},
+    {Post, "/access/roles", create_object<kRoles>},
+    {Get, "/access/roles/{roleid}", read_object<kRoles>},
+    {Put, "/access/roles/{roleid}", update_object<kRoles>},
+    {Delete, "/access/roles/{roleid}", delete_object<kRoles>},
+    {Get, "/access/domains", list_objects<kRealms>},
+    {Get, "/access/domains/{realm}", read_object<kRealms>},
+};
 
 }  // namespace
 
-Answer list_roles(Call& call) {
-  base::JsonArray rows;
-  for (const auto& [name, role] : call.state.roles) {
-    rows.push_back(base::JsonObject{
-        {"roleid", name}, {"privs", joined(role.privileges)}, {"special", role.special ? 1 : 0}});
-  }
-  return Answer::of(std::move(rows));
-}
-
-Answer create_role(Call& call) {
-  const auto name = call.parameters.text("roleid");
-  if (call.state.roles.contains(name))
-    return Answer::fail("create role failed: role '" + name + "' already exists");
-  auto privileges = wanted_privileges(call);
-  if (!privileges) return privileges.error();
-  call.state.roles[name].privileges = std::move(*privileges);
-  return Answer::of();
-}
-
-Answer get_role(Call& call) {
-  const auto name = call.parameters.text("roleid");
-  const auto found = call.state.roles.find(name);
-  if (found == call.state.roles.end()) return no_role(name);
-  base::JsonObject data;
-  for (const auto& privilege : found->second.privileges) data[privilege] = 1;
-  return Answer::of(std::move(data));
-}
-
-Answer update_role(Call& call) {
-  const auto name = call.parameters.text("roleid");
-  const auto found = call.state.roles.find(name);
-  if (found == call.state.roles.end())
-    return Answer::fail("update role failed: role '" + name + "' does not exist");
-  if (found->second.special) return Answer::fail("auto-generated role '" + name + "' cannot be modified");
-  auto privileges = wanted_privileges(call);
-  if (!privileges) return privileges.error();
-  if (!call.parameters.flag("append")) found->second.privileges.clear();
-  found->second.privileges.merge(*privileges);
-  return Answer::of();
-}
-
-Answer delete_role(Call& call) {
-  const auto name = call.parameters.text("roleid");
-  const auto found = call.state.roles.find(name);
-  if (found == call.state.roles.end())
-    return Answer::fail("delete role failed: role '" + name + "' does not exist");
-  if (found->second.special) return Answer::fail("auto-generated role '" + name + "' cannot be deleted");
-  call.state.roles.erase(found);
-  std::erase_if(call.state.acls, [&](const Acl& acl) { return acl.role == name; });
-  return Answer::of();
-}
-
-Answer list_groups(Call& call) {
-  base::JsonArray rows;
-  for (const auto& [name, group] : call.state.groups) {
-    if (!may_any(call, "/access/groups/" + name, {"User.Modify", "Sys.Audit", "Group.Allocate"})) continue;
-    std::set<std::string, std::less<>> members;
-    for (const auto& [userid, user] : call.state.users) {
-      if (user.groups.contains(name)) members.insert(userid);
-    }
-    base::JsonObject row{{"groupid", name}, {"users", joined(members)}};
-    if (!group.comment.empty()) row["comment"] = group.comment;
-    rows.push_back(std::move(row));
-  }
-  return Answer::of(std::move(rows));
-}
-
-Answer create_group(Call& call) {
-  const auto name = call.parameters.text("groupid");
-  if (call.state.groups.contains(name)) {
-    return Answer::fail("create group failed: group '" + name + "' already exists");
-  }
-  call.state.groups[name].comment = call.parameters.text("comment");
-  return Answer::of();
-}
-
-Answer get_group(Call& call) {
-  const auto name = call.parameters.text("groupid");
-  const auto found = call.state.groups.find(name);
-  if (found == call.state.groups.end()) return no_group(name);
-  base::JsonArray members;
-  for (const auto& [userid, user] : call.state.users) {
-    if (user.groups.contains(name)) members.emplace_back(userid);
-  }
-  base::JsonObject data{{"members", std::move(members)}};
-  if (!found->second.comment.empty()) data["comment"] = found->second.comment;
-  return Answer::of(std::move(data));
-}
-
-Answer update_group(Call& call) {
-  const auto name = call.parameters.text("groupid");
-  const auto found = call.state.groups.find(name);
-  if (found == call.state.groups.end()) {
-    return Answer::fail("update group failed: group '" + name + "' does not exist");
-  }
-  if (call.parameters.has("comment")) found->second.comment = call.parameters.text("comment");
-  return Answer::of();
-}
-
-Answer delete_group(Call& call) {
-  const auto name = call.parameters.text("groupid");
-  if (call.state.groups.erase(name) == 0) {
-    return Answer::fail("delete group failed: group '" + name + "' does not exist");
-  }
-  for (auto& [userid, user] : call.state.users) user.groups.erase(name);
-  std::erase_if(call.state.acls, [&](const Acl& acl) { return acl.type == "group" && acl.ugid == name; });
-  return Answer::of();
-}
-
-Answer list_domains(Call& call) {
-  base::JsonArray rows;
-  for (const auto& [name, realm] : call.state.realms) {
-    base::JsonObject row{{"realm", name}, {"type", get(realm, "type")}};
-    if (has(realm, "comment")) row["comment"] = get(realm, "comment");
-    rows.push_back(std::move(row));
-  }
-  return Answer::of(std::move(rows));
-}
-
-Answer get_domain(Call& call) {
-  const auto name = call.parameters.text("realm");
-  const auto found = call.state.realms.find(name);
-  if (found == call.state.realms.end()) return Answer::fail("domain '" + name + "' does not exist");
-  auto data = to_json(found->second);
-  if (name == "pam") data["plugin"] = "PVE::Auth::PAM";
-  data["digest"] = digest_of(found->second);
-  return Answer::of(std::move(data));
-}
+std::span<const Route> access_roles_routes() { return kRoutes; }
 
 }  // namespace simulator

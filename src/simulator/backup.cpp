@@ -9,6 +9,7 @@
 #include "simulator/guest.h"
 #include "simulator/permission.h"
 #include "simulator/routes.h"
+#include "simulator/store_handlers.h"
 
 namespace simulator {
 namespace {
@@ -21,12 +22,14 @@ constexpr auto kDeletable = std::to_array<std::string_view>({"comment", "repeat-
 constexpr auto kNotOfVzdump = std::to_array<std::string_view>(
     {"id", "schedule", "enabled", "comment", "repeat-missed", "starttime", "dow", "delete"});
 
+constexpr std::string_view kNumbers =
+    "all bwlimit enabled ionice lockwait pigz protected quiet remove repeat-missed stdexcludes stop stopwait "
+    "zstd";
+
 bool among(const auto& list, std::string_view item) { return std::ranges::find(list, item) != list.end(); }
 
-base::JsonObject job_json(const std::string& id, const Config& job) {
-  auto row = to_json(job, {"all", "bwlimit", "enabled", "ionice", "lockwait", "pigz", "protected", "quiet",
-                           "remove", "repeat-missed", "stdexcludes", "stop", "stopwait", "zstd"});
-  row["id"] = id;
+base::JsonObject job_row(const Call&, const std::string&, const Config& job) {
+  auto row = section_json(job, kNumbers);
   row["type"] = "vzdump";
   for (const std::string_view key : {"prune-backups", "fleecing", "performance"}) {
     if (!has(job, key)) continue;
@@ -42,21 +45,8 @@ base::JsonObject job_json(const std::string& id, const Config& job) {
   return row;
 }
 
-Answer list(Call& call) {
-  base::JsonArray rows;
-  for (const auto& [id, job] : call.state.backup_jobs) {
-    auto row = job_json(id, job);
-    if (const auto next = next_event(get(job, "schedule"), call.state.now())) row["next-run"] = *next;
-    rows.emplace_back(std::move(row));
-  }
-  return Answer::of(std::move(rows));
-}
-
-Answer read(Call& call) {
-  const auto id = call.parameters.text("id");
-  const auto found = call.state.backup_jobs.find(id);
-  if (found == call.state.backup_jobs.end()) return Answer::bad("id", fmt::format("No such job '{}'", id));
-  return Answer::of(job_json(id, found->second));
+void add_next_run(const Call& call, const std::string&, const Config& job, base::JsonObject& row) {
+  if (const auto next = next_event(get(job, "schedule"), call.state.now())) row["next-run"] = *next;
 }
 
 /// What PVE raises while it holds the file's lock comes out as a plain error with the status in its text.
@@ -122,21 +112,21 @@ Config given(const Parameters& parameters, const std::string& schedule) {
   return job;
 }
 
-Answer create(Call& call) {
-  if (auto refusal = bad_values(call.parameters)) return std::move(*refusal);
-  if (auto refusal = not_allowed(call)) return std::move(*refusal);
-  const auto schedule = schedule_of(call.parameters, true);
+std::optional<Answer> prepare(Call& call, Step step) {
+  auto& parameters = call.parameters;
+  if (auto refusal = bad_values(parameters)) return refusal;
+  if (auto refusal = not_allowed(call)) return refusal;
+  const auto schedule = schedule_of(parameters, step == Step::Create);
   if (!schedule) return schedule.error();
-  auto id = call.parameters.text("id");
-  if (id.empty()) id = random_uuid(call.state);
-  if (call.state.backup_jobs.contains(id)) return Answer::fail(fmt::format("Job '{}' already exists", id));
-  auto job = given(call.parameters, *schedule);
-  if (const auto error = selection_error(job, true)) return raised_under_lock(error->first, error->second);
-  if (has(job, "exclude") && !has(job, "pool")) job["all"] = "1";
-  job.try_emplace("enabled", "1");
-  job["type"] = "vzdump";
-  call.state.backup_jobs.emplace(id, std::move(job));
-  return Answer::of();
+  if (step == Step::Create) {
+    if (parameters.text("id").empty()) parameters.set("id", {random_uuid(call.state)});
+    return std::nullopt;
+  }
+  const auto changes = given(parameters, *schedule);
+  if (changes.empty() && parameters.list("delete").empty()) return Answer::fail("no options specified");
+  if (const auto error = selection_error(changes, false))
+    return raised_under_lock(error->first, error->second);
+  return std::nullopt;
 }
 
 /// A job selects by one of the three; a new selection replaces the other.
@@ -154,39 +144,45 @@ void settle_selection(Config& job, const Config& changes) {
   }
 }
 
-Answer update(Call& call) {
-  if (auto refusal = bad_values(call.parameters)) return std::move(*refusal);
-  if (auto refusal = not_allowed(call)) return std::move(*refusal);
-  const auto schedule = schedule_of(call.parameters, false);
-  if (!schedule) return schedule.error();
-  const auto changes = given(call.parameters, *schedule);
-  const auto removed = call.parameters.list("delete");
-  if (changes.empty() && removed.empty()) return Answer::fail("no options specified");
-  if (const auto error = selection_error(changes, false))
-    return raised_under_lock(error->first, error->second);
-  const auto found = call.state.backup_jobs.find(call.parameters.text("id"));
-  if (found == call.state.backup_jobs.end()) return Answer::fail("no such vzdump job");
-  auto job = found->second;
-  for (const auto& key : removed) {
+std::optional<Answer> delete_options(const Call& call, Config& job) {
+  for (const auto& key : call.parameters.list("delete")) {
     const bool vzdump = call.endpoint.parameter(key) != nullptr && !among(kNotOfVzdump, key);
     if (!vzdump && !among(kDeletable, key)) {
       return raised_under_lock("delete", fmt::format("unknown option '{}'", key));
     }
     job.erase(key);
   }
-  for (const auto& [key, value] : changes) job[key] = value;
-  settle_selection(job, changes);
-  if (const auto error = selection_error(job, true)) return raised_under_lock(error->first, error->second);
-  found->second = std::move(job);
-  return Answer::of();
+  return std::nullopt;
 }
 
-Answer remove(Call& call) {
-  const auto id = call.parameters.text("id");
-  if (call.state.backup_jobs.erase(id) == 0)
-    return raised_under_lock("id", fmt::format("No such job '{}'", id));
-  return Answer::of();
+std::optional<Answer> apply(Call& call, const std::string&, Config& job, Step step) {
+  const auto changes = given(call.parameters, schedule_of(call.parameters, false).value_or(""));
+  if (step == Step::Update) {
+    if (auto refusal = delete_options(call, job)) return refusal;
+  }
+  for (const auto& [key, value] : changes) job[key] = value;
+  if (step == Step::Update) settle_selection(job, changes);
+  if (const auto error = selection_error(job, true)) return raised_under_lock(error->first, error->second);
+  if (step == Step::Update) return std::nullopt;
+  if (has(job, "exclude") && !has(job, "pool")) job["all"] = "1";
+  job.try_emplace("enabled", "1");
+  job["type"] = "vzdump";
+  return std::nullopt;
 }
+
+constexpr Store<Config> kJobs{
+    .key = "id",
+    .objects = all_of<&State::backup_jobs>,
+    .missing = {"No such job '{id}'", "id"},
+    .missing_for_update = {"no such vzdump job"},
+    // Raised under the lock.
+    .missing_for_delete = {"400 Parameter verification failed.\nid: No such job '{id}'\n"},
+    .exists = {"Job '{id}' already exists"},
+    .row = job_row,
+    .listed = add_next_run,
+    .prepare = prepare,
+    .apply = apply,
+};
 
 /// As PVE/QemuConfig.pm and PVE/LXC/Config.pm, get_backup_volumes.
 base::JsonArray included_disks(const Guest& guest) {
@@ -217,7 +213,7 @@ base::JsonArray included_disks(const Guest& guest) {
 Answer included(Call& call) {
   const auto id = call.parameters.text("id");
   const auto found = call.state.backup_jobs.find(id);
-  if (found == call.state.backup_jobs.end()) return Answer::bad("id", fmt::format("No such job '{}'", id));
+  if (found == call.state.backup_jobs.end()) return refusal(call, kJobs.missing);
   const auto selection = select_guests(call.state, found->second, get(found->second, "node"));
   auto ids = selection.here;
   if (!has(found->second, "node"))
@@ -238,11 +234,11 @@ Answer included(Call& call) {
 
 using enum base::Method;
 constexpr Route kRoutes[] = {
-    {Get, "/cluster/backup", list},
-    {Post, "/cluster/backup", create},
-    {Get, "/cluster/backup/{id}", read},
-    {Put, "/cluster/backup/{id}", update},
-    {Delete, "/cluster/backup/{id}", remove},
+    {Get, "/cluster/backup", list_objects<kJobs>},
+    {Post, "/cluster/backup", create_object<kJobs>},
+    {Get, "/cluster/backup/{id}", read_object<kJobs>},
+    {Put, "/cluster/backup/{id}", update_object<kJobs>},
+    {Delete, "/cluster/backup/{id}", delete_object<kJobs>},
     {Get, "/cluster/backup/{id}/included_volumes", included},
     {Post, "/nodes/{node}/vzdump", run_vzdump},
 };

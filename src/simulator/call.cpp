@@ -75,13 +75,13 @@ std::string_view without_index(std::string_view key) {
   return last == std::string_view::npos ? key : key.substr(0, last + 1);
 }
 
+}  // namespace
+
 base::Json as_number(const std::string& text) {
   if (const auto whole = base::parse_number<std::int64_t>(text)) return *whole;
   if (const auto real = base::parse_number<double>(text)) return *real;
   return base::Json(text);
 }
-
-}  // namespace
 
 base::JsonObject to_json(const Config& config, std::initializer_list<std::string_view> numbers) {
   base::JsonObject object;

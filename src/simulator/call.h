@@ -50,6 +50,7 @@ struct Call {
   State& state;
   Identity identity;
   Parameters parameters;
+  const facts::Facts& facts;
 
   std::string node() const { return parameters.text("node"); }
   unsigned vmid() const { return static_cast<unsigned>(parameters.number("vmid")); }
@@ -77,6 +78,9 @@ struct Answer {
   /// 403 "Permission check failed (path, privilege)".
   static Answer denied(std::string_view path, std::string_view privilege);
 };
+
+/// As a JSON number; what is none stays text.
+base::Json as_number(const std::string& text);
 
 /// `config` as JSON in which the keys of `numbers` (an indexed family without its number) are numbers.
 base::JsonObject to_json(const Config& config, std::initializer_list<std::string_view> numbers = {});

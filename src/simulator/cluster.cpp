@@ -195,7 +195,7 @@ Answer Cluster::State::answer(const net::Request& request, const Target& target)
   }
   auto body = read_body(request);
   if (!body) return std::move(body).error();
-  Call call{*route->endpoint, world, std::move(identity), {}};
+  Call call{*route->endpoint, world, std::move(identity), {}, facts};
   if (auto no = merge(call.parameters, route->values, *body, target.query)) return *no;
   if (!call.identity.token.empty() && !route->endpoint->allow_token) {
     return Answer::fail(

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "simulator/firewall_rule.h"
 #include "simulator/routes.h"
+#include "simulator/store_handlers.h"
 
 namespace simulator {
 namespace {
@@ -30,18 +31,6 @@ Where where(Call& call) {
   auto& own = state.guest_firewalls[call.vmid()];
   return {own, {path.starts_with("/nodes/{node}/qemu") ? "vm" : "ct", &state.firewall, &own}};
 }
-
-/// A security group's rules, or PVE's refusal.
-std::expected<std::vector<Config>*, Answer> group_rules(Call& call) {
-  const auto name = call.parameters.text("group");
-  const auto found = call.state.security_groups.find(name);
-  if (found == call.state.security_groups.end()) {
-    return std::unexpected(Answer::fail(fmt::format("no such security group '{}'", name)));
-  }
-  return &found->second.rules;
-}
-
-RuleScope group_scope(const Call& call) { return {"group", &call.state.firewall, nullptr}; }
 
 std::string options_digest(const Config& options) { return list_digest({options}); }
 
@@ -73,192 +62,198 @@ Answer set_options(Call& call) {
   return Answer::of();
 }
 
-Answer rules(Call& call) {
-  const auto [firewall, scope] = where(call);
-  return list_rules(firewall.rules, scope);
-}
+std::expected<Named<Config>*, Answer> aliases(Call& call) { return &where(call).firewall.aliases; }
 
-Answer rule(Call& call) {
-  const auto [firewall, scope] = where(call);
-  return read_rule(firewall.rules, scope, call.parameters);
-}
-
-Answer add_rule(Call& call) {
-  const auto [firewall, scope] = where(call);
-  return create_rule(firewall.rules, scope, call.parameters);
-}
-
-Answer change_rule(Call& call) {
-  const auto [firewall, scope] = where(call);
-  return update_rule(firewall.rules, scope, call);
-}
-
-Answer remove_rule(Call& call) {
-  const auto [firewall, scope] = where(call);
-  return delete_rule(firewall.rules, scope, call);
-}
-
-base::JsonObject alias_json(const std::string& name, const Config& alias) {
-  auto row = to_json(alias);
-  row["name"] = name;
-  row["ipversion"] = address_version(get(alias, "cidr")).value_or(4);
-  return row;
-}
-
-std::string aliases_digest(const Firewall& firewall) {
+std::string aliases_digest(const Named<Config>& aliases) {
   std::vector<Config> list;
-  for (const auto& [name, alias] : firewall.aliases) {
+  for (const auto& [name, alias] : aliases) {
     list.push_back(alias);
     list.back()["name"] = name;
   }
   return list_digest(list);
 }
 
-Answer aliases(Call& call) {
-  const auto& firewall = where(call).firewall;
-  const auto digest = aliases_digest(firewall);
-  base::JsonArray rows;
-  for (const auto& [name, alias] : firewall.aliases) {
-    auto row = alias_json(name, alias);
-    row["digest"] = digest;
-    rows.emplace_back(std::move(row));
+/// Whatever its case.
+std::expected<std::string, Answer> identify_alias(Call& call) {
+  auto name = call.parameters.text("name");
+  for (const auto& [kept, alias] : where(call).firewall.aliases) {
+    if (base::lower_ascii(kept) == base::lower_ascii(name)) return kept;
   }
-  return Answer::of(std::move(rows));
+  return name;
 }
 
-Named<Config>::iterator find_alias(Firewall& firewall, std::string_view name) {
-  return std::ranges::find_if(firewall.aliases, [wanted = base::lower_ascii(name)](const auto& entry) {
-    return base::lower_ascii(entry.first) == wanted;
-  });
+base::JsonObject alias_row(const Call&, const std::string&, const Config& alias) {
+  auto row = section_json(alias);
+  row["ipversion"] = address_version(get(alias, "cidr")).value_or(4);
+  return row;
 }
 
-Answer alias(Call& call) {
-  auto& firewall = where(call).firewall;
-  const auto found = find_alias(firewall, call.parameters.text("name"));
-  if (found == firewall.aliases.end()) return Answer::bad("name", "no such alias");
-  return Answer::of(alias_json(found->first, found->second));
+Config entry_from(const Parameters& parameters) {
+  Config entry{{"cidr", parameters.text("cidr")}};
+  if (const auto comment = parameters.text("comment"); !comment.empty()) entry["comment"] = comment;
+  return entry;
 }
 
-Config alias_from(const Parameters& parameters) {
-  Config alias{{"cidr", parameters.text("cidr")}};
-  if (const auto comment = parameters.text("comment"); !comment.empty()) alias["comment"] = comment;
-  return alias;
-}
-
-Answer add_alias(Call& call) {
-  auto& firewall = where(call).firewall;
-  const auto name = call.parameters.text("name");
-  if (find_alias(firewall, name) != firewall.aliases.end()) {
-    return Answer::bad("name", fmt::format("alias '{}' already exists", name));
+std::optional<Answer> apply_alias(Call& call, const std::string& name, Config& alias, Step) {
+  const auto wanted = call.parameters.text("rename", name);
+  if (wanted != name && where(call).firewall.aliases.contains(wanted)) {
+    return Answer::bad("name", fmt::format("alias '{}' already exists", wanted));
   }
-  firewall.aliases[name] = alias_from(call.parameters);
-  return Answer::of();
+  alias = entry_from(call.parameters);
+  return std::nullopt;
 }
 
-Answer remove_alias(Call& call) {
-  auto& firewall = where(call).firewall;
-  if (auto refusal = check_digest(call, aliases_digest(firewall))) return std::move(*refusal);
-  if (const auto found = find_alias(firewall, call.parameters.text("name"));
-      found != firewall.aliases.end()) {
-    firewall.aliases.erase(found);
-  }
-  return Answer::of();
+void rename_alias(Call& call, const std::string& name) {
+  auto alias = where(call).firewall.aliases.extract(name);
+  alias.key() = call.parameters.text("rename", name);
+  where(call).firewall.aliases.insert(std::move(alias));
 }
 
-Answer ipsets(Call& call) {
-  const auto& firewall = where(call).firewall;
+constexpr Store<Config> kAliases{
+    .key = "name",
+    .objects = aliases,
+    .missing = {"no such alias", "name"},
+    .deletes_missing = true,
+    .exists = {"alias '{name}' already exists", "name"},
+    .digest = aliases_digest,
+    .digest_in = Shown::InLists,
+    .identify = identify_alias,
+    .row = alias_row,
+    .apply = apply_alias,
+    .settle = rename_alias,
+};
+
+template <typename T>
+base::JsonObject comment_row(const Call&, const std::string&, const T& object) {
+  base::JsonObject row;
+  if (!object.comment.empty()) row["comment"] = object.comment;
+  return row;
+}
+
+template <typename T>
+std::string names_digest(const Named<T>& objects, const std::string& key) {
   std::vector<Config> list;
-  for (const auto& [name, set] : firewall.ipsets) {
-    list.push_back({{"name", name}});
-    if (!set.comment.empty()) list.back()["comment"] = set.comment;
+  for (const auto& [name, object] : objects) {
+    list.push_back({{key, name}});
+    if (!object.comment.empty()) list.back()["comment"] = object.comment;
   }
-  const auto digest = list_digest(list);
+  return list_digest(list);
+}
+
+template <typename T>
+std::optional<Answer> apply_comment(Call& call, const std::string&, T& object, Step) {
+  object.comment = call.parameters.text("comment");
+  return std::nullopt;
+}
+
+std::expected<Named<IpSet>*, Answer> ipsets(Call& call) { return &where(call).firewall.ipsets; }
+
+std::string ipsets_digest(const Named<IpSet>& sets) { return names_digest(sets, "name"); }
+
+Answer read_ipset(Call&, const std::string&, IpSet& set) {
+  const auto digest = list_digest(set.entries);
   base::JsonArray rows;
-  for (const auto& entry : list) {
-    auto row = to_json(entry);
+  for (const auto& entry : set.entries) {
+    auto row = section_json(entry, "nomatch");
     row["digest"] = digest;
     rows.emplace_back(std::move(row));
   }
   return Answer::of(std::move(rows));
 }
 
-Answer ipset(Call& call) {
-  const auto& firewall = where(call).firewall;
-  const auto name = call.parameters.text("name");
-  const auto found = firewall.ipsets.find(name);
-  if (found == firewall.ipsets.end()) return Answer::fail(fmt::format("no such IPSet '{}'", name));
-  const auto digest = list_digest(found->second.entries);
-  base::JsonArray rows;
-  for (const auto& entry : found->second.entries) {
-    auto row = to_json(entry, {"nomatch"});
-    row["digest"] = digest;
-    rows.emplace_back(std::move(row));
-  }
-  return Answer::of(std::move(rows));
+std::optional<Answer> release_ipset(const Call& call, const std::string& name, const IpSet& set) {
+  if (set.entries.empty() || call.parameters.flag("force")) return std::nullopt;
+  return Answer::fail(fmt::format("IPSet '{}' is not empty", name));
 }
 
-Answer add_ipset(Call& call) {
-  auto& firewall = where(call).firewall;
-  const auto name = call.parameters.text("name");
-  if (firewall.ipsets.contains(name))
-    return Answer::bad("name", fmt::format("IPSet '{}' already exists", name));
-  firewall.ipsets[name].comment = call.parameters.text("comment");
-  return Answer::of();
-}
+constexpr Store<IpSet> kIpSets{
+    .key = "name",
+    .objects = ipsets,
+    .missing = {"no such IPSet '{name}'"},
+    .deletes_missing = true,
+    .exists = {"IPSet '{name}' already exists", "name"},
+    .digest = ipsets_digest,
+    .row = comment_row<IpSet>,
+    .read = read_ipset,
+    .apply = apply_comment<IpSet>,
+    .release = release_ipset,
+};
 
 Answer add_ipset_entry(Call& call) {
-  auto& firewall = where(call).firewall;
-  const auto name = call.parameters.text("name");
-  const auto found = firewall.ipsets.find(name);
-  if (found == firewall.ipsets.end()) return Answer::fail(fmt::format("no such IPSet '{}'", name));
+  auto& sets = where(call).firewall.ipsets;
+  const auto found = sets.find(call.parameters.text("name"));
+  if (found == sets.end()) return refusal(call, kIpSets.missing);
   auto& entries = found->second.entries;
   const auto cidr = call.parameters.text("cidr");
   for (const auto& entry : entries) {
     if (get(entry, "cidr") == cidr)
       return Answer::bad("cidr", fmt::format("address '{}' already exists", cidr));
   }
-  Config entry = alias_from(call.parameters);
+  Config entry = entry_from(call.parameters);
   if (call.parameters.flag("nomatch")) entry["nomatch"] = "1";
   entries.insert(entries.begin(), std::move(entry));
   return Answer::of();
 }
 
-Answer remove_ipset(Call& call) {
-  auto& firewall = where(call).firewall;
-  const auto name = call.parameters.text("name");
-  const auto found = firewall.ipsets.find(name);
-  if (found == firewall.ipsets.end()) return Answer::of();
-  if (!found->second.entries.empty() && !call.parameters.flag("force")) {
-    return Answer::fail(fmt::format("IPSet '{}' is not empty", name));
-  }
-  firewall.ipsets.erase(found);
-  return Answer::of();
+std::string groups_digest(const Named<SecurityGroup>& groups) { return names_digest(groups, "group"); }
+
+RuleScope group_scope(const Call& call) { return {"group", &call.state.firewall, nullptr}; }
+
+std::optional<Answer> release_group(const Call&, const std::string& name, const SecurityGroup& group) {
+  if (group.rules.empty()) return std::nullopt;
+  return Answer::fail(fmt::format("Security group '{}' is not empty", name));
 }
 
-Answer groups(Call& call) {
-  std::vector<Config> list;
-  for (const auto& [name, group] : call.state.security_groups) {
-    list.push_back({{"group", name}});
-    if (!group.comment.empty()) list.back()["comment"] = group.comment;
+constexpr Store<SecurityGroup> kGroups{
+    .key = "group",
+    .objects = all_of<&State::security_groups>,
+    .missing = {"no such security group '{group}'"},
+    .exists = {"Security group '{group}' already exists", "group"},
+    .digest = groups_digest,
+    .row = comment_row<SecurityGroup>,
+    .apply = apply_comment<SecurityGroup>,
+    .release = release_group,
+};
+
+/// Of a firewall or of a security group.
+struct Rules {
+  std::vector<Config>& list;
+  RuleScope scope;
+};
+
+std::expected<Rules, Answer> rules_of(Call& call) {
+  if (!call.parameters.has("group")) {
+    const auto [firewall, scope] = where(call);
+    return Rules{firewall.rules, scope};
   }
-  const auto digest = list_digest(list);
-  base::JsonArray rows;
-  for (const auto& entry : list) {
-    auto row = to_json(entry);
-    row["digest"] = digest;
-    rows.emplace_back(std::move(row));
-  }
-  return Answer::of(std::move(rows));
+  const auto found = call.state.security_groups.find(call.parameters.text("group"));
+  if (found == call.state.security_groups.end()) return std::unexpected(refusal(call, kGroups.missing));
+  return Rules{found->second.rules, group_scope(call)};
 }
 
-Answer group(Call& call) {
-  const auto found = group_rules(call);
-  return found ? list_rules(**found, group_scope(call)) : found.error();
+Answer rules(Call& call) {
+  const auto found = rules_of(call);
+  return found ? list_rules(found->list, found->scope) : found.error();
 }
 
-Answer add_group_rule(Call& call) {
-  const auto found = group_rules(call);
-  return found ? create_rule(**found, group_scope(call), call.parameters) : found.error();
+Answer rule(Call& call) {
+  const auto found = rules_of(call);
+  return found ? read_rule(found->list, found->scope, call.parameters) : found.error();
+}
+
+Answer add_rule(Call& call) {
+  const auto found = rules_of(call);
+  return found ? create_rule(found->list, found->scope, call.parameters) : found.error();
+}
+
+Answer change_rule(Call& call) {
+  const auto found = rules_of(call);
+  return found ? update_rule(found->list, found->scope, call) : found.error();
+}
+
+Answer remove_rule(Call& call) {
+  const auto found = rules_of(call);
+  return found ? delete_rule(found->list, found->scope, call) : found.error();
 }
 
 using enum base::Method;
@@ -273,18 +268,24 @@ constexpr Route kRoutes[] = {
     {Get, "/firewall/rules/{pos}", rule},
     {Put, "/firewall/rules/{pos}", change_rule},
     {Delete, "/firewall/rules/{pos}", remove_rule},
-    {Get, "/firewall/aliases", aliases},
-    {Post, "/firewall/aliases", add_alias},
-    {Get, "/firewall/aliases/{name}", alias},
-    {Delete, "/firewall/aliases/{name}", remove_alias},
-    {Get, "/firewall/ipset", ipsets},
-    {Post, "/firewall/ipset", add_ipset},
-    {Get, "/firewall/ipset/{name}", ipset},
+    {Get, "/firewall/aliases", list_objects<kAliases>},
+    {Post, "/firewall/aliases", create_object<kAliases>},
+    {Get, "/firewall/aliases/{name}", read_object<kAliases>},
+    {Put, "/firewall/aliases/{name}", update_object<kAliases>},
+    {Delete, "/firewall/aliases/{name}", delete_object<kAliases>},
+    {Get, "/firewall/ipset", list_objects<kIpSets>},
+    {Post, "/firewall/ipset", create_object<kIpSets>},
+    {Get, "/firewall/ipset/{name}", read_object<kIpSets>},
     {Post, "/firewall/ipset/{name}", add_ipset_entry},
-    {Delete, "/firewall/ipset/{name}", remove_ipset},
-    {Get, "/firewall/groups", groups},
-    {Get, "/firewall/groups/{group}", group},
-    {Post, "/firewall/groups/{group}", add_group_rule},
+    {Delete, "/firewall/ipset/{name}", delete_object<kIpSets>},
+    {Get, "/firewall/groups", list_objects<kGroups>},
+    {Post, "/firewall/groups", create_object<kGroups>},
+    {Get, "/firewall/groups/{group}", rules},
+    {Post, "/firewall/groups/{group}", add_rule},
+    {Delete, "/firewall/groups/{group}", delete_object<kGroups>},
+    {Get, "/firewall/groups/{group}/{pos}", rule},
+    {Put, "/firewall/groups/{group}/{pos}", change_rule},
+    {Delete, "/firewall/groups/{group}/{pos}", remove_rule},
 };
 
 }  // namespace

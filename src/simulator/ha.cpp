@@ -7,6 +7,7 @@
 #include "base/ascii.h"
 #include "simulator/guest.h"
 #include "simulator/routes.h"
+#include "simulator/store_handlers.h"
 #include "simulator/tasks.h"
 
 namespace simulator {
@@ -25,7 +26,7 @@ unsigned number(const std::string& text) {
 }
 
 /// The call's `sid`: "vm:100", or an id alone, which PVE completes.
-std::expected<Sid, Answer> parse_sid(Call& call) {
+std::expected<Sid, Answer> parse_sid(const Call& call) {
   const auto text = call.parameters.text("sid");
   if (base::is_digits(text)) {
     const auto* guest = call.state.guest(number(text));
@@ -46,44 +47,12 @@ std::expected<Sid, Answer> parse_sid(Call& call) {
   return Sid{text, type, text.substr(colon + 1)};
 }
 
-std::string file_digest(const Named<Config>& sections) {
-  std::string text;
-  for (const auto& [id, section] : sections) text += id + "\n" + digest_of(section) + "\n";
-  return digest_of(std::string_view(text));
-}
-
-base::JsonObject resource_json(const State& state, const std::string& sid, const Config& section) {
-  auto row = to_json(section, {"max_restart", "max_relocate", "failback"});
-  row["sid"] = sid;
-  row["type"] = sid.substr(0, sid.find(':'));
-  row["digest"] = file_digest(state.ha_resources);
-  return row;
-}
-
-Answer list(Call& call) {
-  const auto type = call.parameters.text("type");
-  base::JsonArray rows;
-  for (const auto& [sid, section] : call.state.ha_resources) {
-    if (!type.empty() && !sid.starts_with(type + ":")) continue;
-    rows.emplace_back(resource_json(call.state, sid, section));
-  }
-  return Answer::of(std::move(rows));
-}
-
-Answer unknown(const Sid& sid) { return Answer::fail(fmt::format("no such resource '{}'", sid.text)); }
-
-Answer read(Call& call) {
-  const auto sid = parse_sid(call);
-  if (!sid) return sid.error();
-  const auto found = call.state.ha_resources.find(sid->text);
-  if (found == call.state.ha_resources.end()) return unknown(*sid);
-  return Answer::of(resource_json(call.state, found->first, found->second));
-}
-
 /// The manager brings the guest into the state that was asked for, as root and without a caller.
-void follow(State& state, const Sid& sid) {
-  const auto found = state.ha_resources.find(sid.text);
-  auto* guest = state.guest(number(sid.name));
+void follow(Call& call, const std::string& sid) {
+  auto& state = call.state;
+  const auto name = sid.substr(sid.find(':') + 1);
+  const auto found = state.ha_resources.find(sid);
+  auto* guest = state.guest(number(name));
   if (found == state.ha_resources.end() || guest == nullptr) return;
   const auto wanted = get(found->second, "state", "started");
   const bool run = wanted == "started" || wanted == "enabled";
@@ -94,7 +63,7 @@ void follow(State& state, const Sid& sid) {
   TaskSpec spec;
   spec.node = guest->node;
   spec.type = run ? (qemu ? "qmstart" : "vzstart") : (qemu ? "qmshutdown" : "vzshutdown");
-  spec.id = sid.name;
+  spec.id = name;
   spec.user = "root@pam";
   spec.duration = std::chrono::milliseconds(1500);
   spec.work = [vmid = guest->vmid, run](State& later) -> TaskEnd {
@@ -118,7 +87,7 @@ std::optional<Answer> bad_group(const Call& call) {
   return Answer::fail(fmt::format("HA group '{}' does not exist", name));
 }
 
-std::optional<Answer> bad_resource(Call& call, const Sid& sid) {
+std::optional<Answer> bad_resource(const Call& call, const Sid& sid) {
   const auto type = call.parameters.text("type");
   if (!type.empty() && type != sid.type) return Answer::fail("types does not match");
   if (auto refusal = bad_group(call)) return refusal;
@@ -136,73 +105,29 @@ std::optional<Answer> bad_resource(Call& call, const Sid& sid) {
   return std::nullopt;
 }
 
-void set_options(Config& section, const Parameters& parameters) {
-  for (const std::string_view key :
-       {"state", "comment", "max_restart", "max_relocate", "failback", "group"}) {
-    if (parameters.has(key)) section[std::string(key)] = parameters.text(key);
-  }
+std::expected<std::string, Answer> identify(Call& call) {
+  auto sid = parse_sid(call);
+  if (!sid) return std::unexpected(std::move(sid.error()));
+  call.parameters.set("sid", {sid->text});
+  return std::move(sid->text);
 }
 
-Answer create(Call& call) {
+std::optional<Answer> prepare(Call& call, Step step) {
   const auto sid = parse_sid(call);
   if (!sid) return sid.error();
-  if (auto refusal = bad_resource(call, *sid)) return std::move(*refusal);
-  if (call.state.ha_resources.contains(sid->text)) {
-    return Answer::fail(fmt::format("create resource failed: resource ID '{}' already defined", sid->text));
-  }
-  auto& section = call.state.ha_resources[sid->text];
-  section["type"] = sid->type;
-  set_options(section, call.parameters);
-  follow(call.state, *sid);
-  return Answer::of();
-}
-
-Answer update(Call& call) {
-  const auto sid = parse_sid(call);
-  if (!sid) return sid.error();
-  if (auto refusal = bad_group(call)) return std::move(*refusal);
-  if (auto refusal = check_digest(call, file_digest(call.state.ha_resources))) {
-    refusal->message = "update resource failed: " + refusal->message;
-    return std::move(*refusal);
-  }
-  const auto found = call.state.ha_resources.find(sid->text);
-  if (found == call.state.ha_resources.end()) {
-    return Answer::fail(fmt::format("update resource failed: no such resource '{}'", sid->text));
-  }
-  const auto removed = call.parameters.list("delete");
-  for (const auto& key : removed) {
-    const bool known = key == "state" || key == "comment" || key == "max_restart" || key == "max_relocate" ||
-                       key == "failback" || key == "group";
-    if (!known) return Answer::fail(fmt::format("update resource failed: no such option '{}'", key));
-    if (call.parameters.has(key)) {
-      return Answer::fail(
-          fmt::format("update resource failed: cannot set and delete property '{}' at the same time!", key));
-    }
-  }
-  for (const auto& key : removed) found->second.erase(key);
-  set_options(found->second, call.parameters);
-  follow(call.state, *sid);
-  return Answer::of();
+  return step == Step::Create ? bad_resource(call, *sid) : bad_group(call);
 }
 
 /// Takes the resource out of the rules; one that is left without resources goes.
-void purge_rules(State& state, std::string_view sid) {
+void purge_rules(Call& call, const std::string& sid, Config&) {
+  if (!call.parameters.flag("purge", true)) return;
+  auto& state = call.state;
   for (auto rule = state.ha_rules.begin(); rule != state.ha_rules.end();) {
     auto resources = split_list(get(rule->second, "resources"));
     const bool named = std::erase(resources, sid) > 0;
     if (named) rule->second["resources"] = fmt::format("{}", fmt::join(resources, ","));
     rule = named && resources.empty() ? state.ha_rules.erase(rule) : std::next(rule);
   }
-}
-
-Answer remove(Call& call) {
-  const auto sid = parse_sid(call);
-  if (!sid) return sid.error();
-  if (call.state.ha_resources.erase(sid->text) == 0) {
-    return Answer::fail(fmt::format("cannot delete service '{}', not HA managed!", sid->text));
-  }
-  if (call.parameters.flag("purge", true)) purge_rules(call.state, sid->text);
-  return Answer::of();
 }
 
 std::string clock_text(std::int64_t seconds) {
@@ -347,65 +272,85 @@ Answer status_index(Call& call) {
   return Answer::of(std::move(rows));
 }
 
-base::JsonObject group_json(const State& state, const std::string& name, const Config& section) {
-  auto row = to_json(section, {"nofailback", "restricted"});
-  row["group"] = name;
-  row["digest"] = file_digest(state.ha_groups);
+std::expected<Named<Config>*, Answer> groups(Call& call) {
+  if (!call.state.is_pve({9, 0})) return &call.state.ha_groups;
+  const auto* const failed = call.parameters.has("group") ? "cannot read group" : "cannot index groups";
+  return std::unexpected(Answer::fail(fmt::format("{}: {}", failed, kNoGroups)));
+}
+
+base::JsonObject rule_row(const Call& call, const std::string& id, const Config& rule) {
+  auto row = section_json(rule, "strict disable");
+  const auto& rules = call.state.ha_rules;
+  row["order"] = std::distance(rules.begin(), rules.find(id)) + 1;
   return row;
 }
 
-Answer groups(Call& call) {
-  if (call.state.is_pve({9, 0})) return Answer::fail(fmt::format("cannot index groups: {}", kNoGroups));
-  base::JsonArray rows;
-  for (const auto& [name, section] : call.state.ha_groups)
-    rows.emplace_back(group_json(call.state, name, section));
-  return Answer::of(std::move(rows));
-}
-
-Answer group(Call& call) {
-  if (call.state.is_pve({9, 0})) return Answer::fail(fmt::format("cannot read group: {}", kNoGroups));
-  const auto name = call.parameters.text("group");
-  const auto found = call.state.ha_groups.find(name);
-  if (found == call.state.ha_groups.end()) return Answer::fail(fmt::format("no such ha group '{}'", name));
-  return Answer::of(group_json(call.state, name, found->second));
-}
-
-base::JsonObject rule_json(const State& state, const std::string& id, const Config& rule) {
-  auto row = to_json(rule, {"strict", "disable"});
-  row["rule"] = id;
-  row["digest"] = file_digest(state.ha_rules);
-  const auto found = std::ranges::find(state.ha_rules, id, [](const auto& entry) { return entry.first; });
-  row["order"] = std::distance(state.ha_rules.begin(), found) + 1;
+base::JsonObject resource_row(const Call&, const std::string& sid, const Config& section) {
+  auto row = section_json(section, "max_restart max_relocate failback");
+  row["type"] = sid.substr(0, sid.find(':'));
   return row;
 }
 
-Answer rules(Call& call) {
-  base::JsonArray rows;
-  for (const auto& [id, rule] : call.state.ha_rules) rows.emplace_back(rule_json(call.state, id, rule));
-  return Answer::of(std::move(rows));
+bool of_type(const Call& call, const std::string& sid, const Config&) {
+  const auto type = call.parameters.text("type");
+  return type.empty() || sid.starts_with(type + ":");
 }
 
-Answer rule(Call& call) {
-  const auto id = call.parameters.text("rule");
-  const auto found = call.state.ha_rules.find(id);
-  if (found == call.state.ha_rules.end()) return Answer::fail(fmt::format("no such ha rule '{}'", id));
-  return Answer::of(rule_json(call.state, id, found->second));
+constexpr std::string_view kOptions = "state comment max_restart max_relocate failback group";
+
+std::optional<Answer> apply(Call& call, const std::string& sid, Config& section, Step step) {
+  if (step == Step::Create) section["type"] = sid.substr(0, sid.find(':'));
+  return apply_options(call, "sid", kOptions, {}, section, step);
 }
+
+constexpr Store<Config> kResources{
+    .key = "sid",
+    .objects = all_of<&State::ha_resources>,
+    .missing = {"no such resource '{sid}'"},
+    .missing_for_update = {"update resource failed: no such resource '{sid}'"},
+    .missing_for_delete = {"cannot delete service '{sid}', not HA managed!"},
+    .exists = {"create resource failed: resource ID '{sid}' already defined"},
+    .update_failed = "update resource failed: ",
+    .digest = file_digest,
+    .identify = identify,
+    .sees = of_type,
+    .row = resource_row,
+    .prepare = prepare,
+    .apply = apply,
+    .settle = follow,
+    .clear = purge_rules,
+};
+
+constexpr Store<Config> kGroups{
+    .key = "group",
+    .objects = groups,
+    .missing = {"no such ha group '{group}'"},
+    .numbers = "nofailback restricted",
+    .digest = file_digest,
+};
+
+constexpr Store<Config> kRules{
+    .key = "rule",
+    .objects = all_of<&State::ha_rules>,
+    .missing = {"no such ha rule '{rule}'"},
+    .digest = file_digest,
+    .row = rule_row,
+};
 
 using enum base::Method;
 constexpr Route kRoutes[] = {
-    {Get, "/cluster/ha/resources", list},
-    {Post, "/cluster/ha/resources", create},
-    {Get, "/cluster/ha/resources/{sid}", read},
-    {Put, "/cluster/ha/resources/{sid}", update},
-    {Delete, "/cluster/ha/resources/{sid}", remove},
+    {Get, "/cluster/ha/resources", list_objects<kResources>},
+    {Post, "/cluster/ha/resources", create_object<kResources>},
+    {Get, "/cluster/ha/resources/{sid}", read_object<kResources>},
+    {Put, "/cluster/ha/resources/{sid}", update_object<kResources>},
+    {Delete, "/cluster/ha/resources/{sid}", delete_object<kResources>},
     {Get, "/cluster/ha/status", status_index},
     {Get, "/cluster/ha/status/current", status},
     {Get, "/cluster/ha/status/manager_status", manager_status},
-    {Get, "/cluster/ha/groups", groups},
-    {Get, "/cluster/ha/groups/{group}", group},
-    {Get, "/cluster/ha/rules", rules},
-    {Get, "/cluster/ha/rules/{rule}", rule},
+    {Get, "/cluster/ha/groups", list_objects<kGroups>},
+    {Get, "/cluster/ha/groups/{group}", read_object<kGroups>},
+    {Get, "/cluster/ha/rules", list_objects<kRules>},
+    {Get, "/cluster/ha/rules/{rule}", read_object<kRules>},
 };
 
 }  // namespace

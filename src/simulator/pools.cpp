@@ -3,6 +3,7 @@
 #include "simulator/permission.h"
 #include "simulator/resources.h"
 #include "simulator/routes.h"
+#include "simulator/store_handlers.h"
 
 namespace simulator {
 namespace {
@@ -28,59 +29,22 @@ base::JsonArray members(const Call& call, const std::string& poolid, const Pool&
   return rows;
 }
 
-Answer missing(const std::string& poolid) { return Answer::fail("pool '" + poolid + "' does not exist"); }
-
-base::JsonObject details(const Call& call, const std::string& poolid, const Pool& pool) {
-  base::JsonObject data{{"poolid", poolid}, {"members", members(call, poolid, pool)}};
-  if (!pool.comment.empty()) data["comment"] = pool.comment;
-  return data;
+base::JsonObject row(const Call&, const std::string&, const Pool& pool) {
+  base::JsonObject row;
+  if (!pool.comment.empty()) row["comment"] = pool.comment;
+  return row;
 }
 
-Answer list(Call& call) {
-  base::JsonArray rows;
-  if (call.parameters.has("poolid")) {
-    // A real PVE 9.2 asks for no privilege in this form.
-    const auto poolid = call.parameters.text("poolid");
-    const auto found = call.state.pools.find(poolid);
-    if (found == call.state.pools.end()) return missing(poolid);
-    rows.push_back(details(call, poolid, found->second));
-    return Answer::of(std::move(rows));
-  }
-  if (call.parameters.has("type"))
-    return Answer::bad("type", "missing property - 'type' requires this property");
-  for (const auto& [poolid, pool] : call.state.pools) {
-    if (!may(call, "/pool/" + poolid, "Pool.Audit")) continue;
-    base::JsonObject row{{"poolid", poolid}};
-    if (!pool.comment.empty()) row["comment"] = pool.comment;
-    rows.push_back(std::move(row));
-  }
-  return Answer::of(std::move(rows));
+Answer details(Call& call, const std::string& poolid, Pool& pool) {
+  auto data = row(call, poolid, pool);
+  data["poolid"] = poolid;
+  data["members"] = members(call, poolid, pool);
+  return Answer::of(std::move(data));
 }
 
-Answer read(Call& call) {
-  const auto poolid = call.parameters.text("poolid");
-  const auto found = call.state.pools.find(poolid);
-  if (found == call.state.pools.end()) return missing(poolid);
-  return Answer::of(details(call, poolid, found->second));
+bool sees(const Call& call, const std::string& poolid, const Pool&) {
+  return may(call, "/pool/" + poolid, "Pool.Audit");
 }
-
-Answer create(Call& call) {
-  const auto poolid = call.parameters.text("poolid");
-  if (call.state.pools.contains(poolid)) {
-    return Answer::fail("create pool failed: pool '" + poolid + "' already exists");
-  }
-  if (const auto slash = poolid.rfind('/'); slash != std::string::npos) {
-    const auto parent = poolid.substr(0, slash);
-    if (!call.state.pools.contains(parent)) {
-      return Answer::fail(
-          fmt::format("create pool failed: parent '{}' of pool '{}' does not exist", parent, poolid));
-    }
-  }
-  call.state.pools[poolid].comment = call.parameters.text("comment");
-  return Answer::of();
-}
-
-Answer refuse_update(std::string text) { return Answer::fail("update pools failed: " + std::move(text)); }
 
 std::optional<Answer> may_move(const Call& call, const std::string& path, std::string_view allocate) {
   if (may_any(call, path, {"Permissions.Modify", allocate})) return std::nullopt;
@@ -91,14 +55,14 @@ std::optional<Answer> check_guest(const Call& call, const std::string& poolid, c
   if (auto no = may_move(call, "/vms/" + id, "VM.Allocate")) return no;
   const auto* const guest = call.state.guest(static_cast<unsigned>(get_number({{"v", id}}, "v")));
   if (call.parameters.flag("delete")) {
-    if (guest == nullptr || guest->pool != poolid) return refuse_update("VM " + id + " is not a pool member");
+    if (guest == nullptr || guest->pool != poolid) return Answer::fail("VM " + id + " is not a pool member");
     return std::nullopt;
   }
   // PVE notes the number of a guest that does not exist, and shows it nowhere.
   if (guest == nullptr) return std::nullopt;
   const bool elsewhere = !guest->pool.empty() && guest->pool != poolid;
   if (guest->pool == poolid || (elsewhere && !call.parameters.flag("allow-move"))) {
-    return refuse_update("VM " + id + " is already a pool member");
+    return Answer::fail("VM " + id + " is already a pool member");
   }
   return std::nullopt;
 }
@@ -107,25 +71,33 @@ std::optional<Answer> check_storage(const Call& call, const Pool& pool, const st
   if (auto no = may_move(call, "/storage/" + id, "Datastore.Allocate")) return no;
   const bool member = pool.storages.contains(id);
   if (call.parameters.flag("delete")) {
-    if (!member) return refuse_update("Storage '" + id + "' is not a pool member");
+    if (!member) return Answer::fail("Storage '" + id + "' is not a pool member");
     return std::nullopt;
   }
-  if (member) return refuse_update("Storage '" + id + "' is already a pool member");
+  if (member) return Answer::fail("Storage '" + id + "' is already a pool member");
   return std::nullopt;
 }
 
-Answer update(Call& call) {
-  const auto poolid = call.parameters.text("poolid");
-  const auto found = call.state.pools.find(poolid);
-  if (found == call.state.pools.end()) return refuse_update("pool '" + poolid + "' does not exist");
-  auto& pool = found->second;
+std::optional<Answer> name_it(const Call& call, const std::string& poolid, Pool& pool) {
+  if (const auto slash = poolid.rfind('/'); slash != std::string::npos) {
+    const auto parent = poolid.substr(0, slash);
+    if (!call.state.pools.contains(parent)) {
+      return Answer::fail(fmt::format("parent '{}' of pool '{}' does not exist", parent, poolid));
+    }
+  }
+  pool.comment = call.parameters.text("comment");
+  return std::nullopt;
+}
+
+std::optional<Answer> apply(Call& call, const std::string& poolid, Pool& pool, Step step) {
+  if (step == Step::Create) return name_it(call, poolid, pool);
   const auto vms = call.parameters.list("vms");
   const auto storages = call.parameters.list("storage");
   for (const auto& id : vms) {
-    if (auto no = check_guest(call, poolid, id)) return *no;
+    if (auto no = check_guest(call, poolid, id)) return no;
   }
   for (const auto& id : storages) {
-    if (auto no = check_storage(call, pool, id)) return *no;
+    if (auto no = check_storage(call, pool, id)) return no;
   }
   const bool removes = call.parameters.flag("delete");
   for (const auto& id : vms) {
@@ -141,35 +113,62 @@ Answer update(Call& call) {
     }
   }
   if (call.parameters.has("comment")) pool.comment = call.parameters.text("comment");
-  return Answer::of();
+  return std::nullopt;
 }
 
-Answer remove(Call& call) {
-  const auto poolid = call.parameters.text("poolid");
-  const auto fail = [](const std::string& text) { return Answer::fail("delete pool failed: " + text); };
-  const auto found = call.state.pools.find(poolid);
-  if (found == call.state.pools.end()) return fail("pool '" + poolid + "' does not exist");
+std::optional<Answer> refuse_members(const Call& call, const std::string& poolid, const Pool& pool) {
   for (const auto& [vmid, guest] : call.state.guests) {
-    if (guest.pool == poolid)
-      return fail(fmt::format("pool '{}' is not empty (contains VM {})", poolid, vmid));
+    if (guest.pool == poolid) {
+      return Answer::fail(fmt::format("pool '{}' is not empty (contains VM {})", poolid, vmid));
+    }
   }
-  if (!found->second.storages.empty()) {
-    return fail(fmt::format("pool '{}' is not empty (contains storage '{}')", poolid,
-                            *found->second.storages.begin()));
-  }
-  call.state.pools.erase(found);
+  if (pool.storages.empty()) return std::nullopt;
+  return Answer::fail(
+      fmt::format("pool '{}' is not empty (contains storage '{}')", poolid, *pool.storages.begin()));
+}
+
+void clear(Call& call, const std::string& poolid, Pool&) {
   std::erase_if(call.state.acls, [path = "/pool/" + poolid](const Acl& acl) { return acl.path == path; });
-  return Answer::of();
+}
+
+constexpr Store<Pool> kPools{
+    .key = "poolid",
+    .objects = all_of<&State::pools>,
+    .missing = {"pool '{poolid}' does not exist"},
+    .missing_for_update = {"update pools failed: pool '{poolid}' does not exist"},
+    .missing_for_delete = {"delete pool failed: pool '{poolid}' does not exist"},
+    .exists = {"create pool failed: pool '{poolid}' already exists"},
+    .create_failed = "create pool failed: ",
+    .update_failed = "update pools failed: ",
+    .delete_failed = "delete pool failed: ",
+    .sees = sees,
+    .row = row,
+    .read = details,
+    .apply = apply,
+    .release = refuse_members,
+    .clear = clear,
+};
+
+Answer list(Call& call) {
+  if (call.parameters.has("poolid")) {
+    // A real PVE 9.2 asks for no privilege in this form.
+    auto one = read_object<kPools>(call);
+    if (one.status == 200) one.data = base::JsonArray{std::move(one.data)};
+    return one;
+  }
+  if (call.parameters.has("type"))
+    return Answer::bad("type", "missing property - 'type' requires this property");
+  return list_objects<kPools>(call);
 }
 
 constexpr Route kRoutes[] = {
     {base::Method::Get, "/pools", list},
-    {base::Method::Post, "/pools", create},
-    {base::Method::Put, "/pools", update},
-    {base::Method::Delete, "/pools", remove},
-    {base::Method::Get, "/pools/{poolid}", read},
-    {base::Method::Put, "/pools/{poolid}", update},
-    {base::Method::Delete, "/pools/{poolid}", remove},
+    {base::Method::Post, "/pools", create_object<kPools>},
+    {base::Method::Put, "/pools", update_object<kPools>},
+    {base::Method::Delete, "/pools", delete_object<kPools>},
+    {base::Method::Get, "/pools/{poolid}", read_object<kPools>},
+    {base::Method::Put, "/pools/{poolid}", update_object<kPools>},
+    {base::Method::Delete, "/pools/{poolid}", delete_object<kPools>},
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "base/number.h"
 #include "simulator/permission.h"
 #include "simulator/routes.h"
+#include "simulator/store_handlers.h"
 
 namespace simulator {
 namespace {
@@ -13,14 +14,13 @@ unsigned guest_of(std::string_view id) {
   return static_cast<unsigned>(get_number({{"guest", std::string(id.substr(0, id.find('-')))}}, "guest"));
 }
 
-bool sees(const Call& call, std::string_view id) {
+bool sees(const Call& call, const std::string& id, const Config&) {
   return may(call, "/vms/" + std::to_string(guest_of(id)), "VM.Audit");
 }
 
-JsonObject job_row(const std::string& id, const Config& job) {
-  auto row = to_json(job, {"disable", "rate"});
+JsonObject job_row(const Call&, const std::string& id, const Config& job) {
+  auto row = section_json(job, "disable rate");
   const auto dash = id.find('-');
-  row["id"] = id;
   row["guest"] = guest_of(id);
   row["jobnum"] = dash == std::string::npos
                       ? 0
@@ -28,26 +28,20 @@ JsonObject job_row(const std::string& id, const Config& job) {
   return row;
 }
 
-Answer unknown(const std::string& id) { return Answer::fail("no such replication job '" + id + "'"); }
-
-Answer list(Call& call) {
-  JsonArray rows;
-  for (const auto& [id, job] : call.state.replications) {
-    if (sees(call, id)) rows.push_back(job_row(id, job));
-  }
-  return Answer::of(std::move(rows));
-}
-
-Answer read(Call& call) {
-  const auto id = call.parameters.text("id");
-  const auto found = call.state.replications.find(id);
-  return found == call.state.replications.end() ? unknown(id) : Answer::of(job_row(id, found->second));
-}
+constexpr Store<Config> kJobs{
+    .key = "id",
+    .objects = all_of<&State::replications>,
+    .missing = {"no such replication job '{id}'"},
+    .sees = sees,
+    .row = job_row,
+};
 
 /// Every quarter of an hour, as the demo's schedules say, and always with success.
-JsonObject status_row(const State& state, const std::string& id, const Config& job) {
+JsonObject status_row(const Call& call, const std::string& id, const Config& job) {
   constexpr std::int64_t kEvery = 900;
-  auto row = job_row(id, job);
+  const auto& state = call.state;
+  auto row = job_row(call, id, job);
+  row["id"] = id;
   const auto last = state.now() / kEvery * kEvery;
   row["vmtype"] = state.guests.find(guest_of(id))->second.type_name();
   row["last_sync"] = last;
@@ -67,9 +61,9 @@ bool runs_here(Call& call, std::string_view id) {
 Answer node_list(Call& call) {
   JsonArray rows;
   for (const auto& [id, job] : call.state.replications) {
-    if (!runs_here(call, id) || !sees(call, id)) continue;
+    if (!runs_here(call, id) || !sees(call, id, job)) continue;
     if (call.parameters.has("guest") && call.parameters.number("guest") != guest_of(id)) continue;
-    rows.push_back(status_row(call.state, id, job));
+    rows.push_back(status_row(call, id, job));
   }
   return Answer::of(std::move(rows));
 }
@@ -82,15 +76,15 @@ Answer node_index(Call&) {
 Answer node_status(Call& call) {
   const auto id = call.parameters.text("id");
   const auto found = call.state.replications.find(id);
-  if (found == call.state.replications.end() || !runs_here(call, id)) return unknown(id);
+  if (found == call.state.replications.end() || !runs_here(call, id)) return refusal(call, kJobs.missing);
   if (auto no = refuse(call, "/vms/" + std::to_string(guest_of(id)), {"VM.Audit"})) return *no;
-  return Answer::of(status_row(call.state, id, found->second));
+  return Answer::of(status_row(call, id, found->second));
 }
 
 using enum base::Method;
 constexpr Route kRoutes[] = {
-    {Get, "/cluster/replication", list},
-    {Get, "/cluster/replication/{id}", read},
+    {Get, "/cluster/replication", list_objects<kJobs>},
+    {Get, "/cluster/replication/{id}", read_object<kJobs>},
     {Get, "/nodes/{node}/replication", node_list},
     {Get, "/nodes/{node}/replication/{id}", node_index},
     {Get, "/nodes/{node}/replication/{id}/status", node_status},

@@ -8,10 +8,10 @@ namespace simulator {
 
 std::vector<RouteTable> all_routes() {
   return {{nodes_routes()},        {cluster_routes()}, {tasks_routes()},  {access_routes()},
-          {pools_routes()},   {qemu_routes()},   {lxc_routes()},
+          {access_roles_routes()}, {pools_routes()},   {qemu_routes()},   {lxc_routes()},
           {storage_routes()},      {network_routes()}, {backup_routes()}, {ha_routes()},
           {rrd_routes()},          {agent_routes()},   {disks_routes()},  {upkeep_routes()},
-          {replication_routes()},  firewall_routes()};
+          {replication_routes()}, firewall_routes()};
 }
 
 namespace {

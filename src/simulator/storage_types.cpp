@@ -123,15 +123,6 @@ bool listed(const auto& items, std::string_view item) {
   return std::ranges::any_of(items, [item](std::string_view each) { return each == item; });
 }
 
-bool holds_word(std::string_view words, std::string_view word) {
-  return listed(base::split(words, ' '), word);
-}
-
-std::string_view bare(std::string_view option) {
-  const bool marked = option.ends_with('!') || option.ends_with('+') || option.ends_with('*');
-  return marked ? option.substr(0, option.size() - 1) : option;
-}
-
 /// Content types that the storage cannot hold are dropped silently; PVE only writes a warning to its log.
 std::expected<std::string, Answer> kept_content(const StorageType& type, std::string_view value) {
   std::vector<std::string> kept;
@@ -170,24 +161,11 @@ const StorageType* storage_type(std::string_view name) {
   return found == kTypes.end() ? nullptr : &*found;
 }
 
-std::optional<StorageOption> option_of(const StorageType& type, std::string_view option) {
-  for (const auto word : base::split(type.options, ' ')) {
-    if (bare(word) != option) continue;
-    return StorageOption{.required = word.ends_with('!') || word.ends_with('+'),
-                         .fixed = word.ends_with('!') || word.ends_with('*')};
-  }
-  return std::nullopt;
-}
-
-bool is_sensitive(const StorageType& type, std::string_view option) {
-  return holds_word(type.sensitive, option);
-}
-
 std::expected<Config, Answer> section_changes(const StorageType& type, const Parameters& parameters) {
   Config changes;
   for (const auto& [key, values] : parameters.all()) {
-    if (outside(key) || is_sensitive(type, key)) continue;
-    const auto option = option_of(type, key);
+    if (outside(key) || holds_word(type.sensitive, key)) continue;
+    const auto option = option_of(type.options, key);
     if (option && option->fixed) {
       return std::unexpected(Answer::fail(fmt::format("can't change value of fixed parameter '{}'", key)));
     }
@@ -203,20 +181,16 @@ std::expected<Config, Answer> section_from(const StorageType& type, const Parame
   Config section{{"type", std::string(type.name)}};
   if (listed(kMounted, type.name)) section["path"] = "/mnt/pve/" + parameters.text("storage");
   for (const auto& [key, values] : parameters.all()) {
-    if (outside(key) || is_sensitive(type, key)) continue;
+    if (outside(key) || holds_word(type.sensitive, key)) continue;
     if (key == "nodes" && parameters.text(key).empty()) continue;
-    if (!option_of(type, key)) {
+    if (!option_of(type.options, key)) {
       return std::unexpected(Answer::fail(fmt::format("unexpected property '{}'", key)));
     }
     auto value = decoded(type, key, parameters.text(key));
     if (!value) return std::unexpected(std::move(value.error()));
     section[key] = std::move(*value);
   }
-  for (const auto word : base::split(type.options, ' ')) {
-    if ((word.ends_with('!') || word.ends_with('+')) && !has(section, bare(word))) {
-      return std::unexpected(Answer::fail(fmt::format("missing value for required option '{}'", bare(word))));
-    }
-  }
+  if (auto no = missing_option(type.options, section)) return std::unexpected(std::move(*no));
   return section;
 }
 

@@ -169,6 +169,50 @@ TEST(SimulatedFirewall, GuestsHaveTheirOwn) {
             "invalid rule type 'forward' for rule_env 'vm'");
 }
 
+TEST(SimulatedFirewall, AGuestHasAliasesAndSetsAndNoGroups) {
+  Demo demo;
+  for (const std::string guest : {"/nodes/pve1/qemu/102/firewall", "/nodes/pve1/lxc/201/firewall"}) {
+    SCOPED_TRACE(guest);
+    ASSERT_EQ(demo.post(guest + "/aliases", {{"name", "lab"}, {"cidr", "192.0.2.7"}}).status, 200U);
+    EXPECT_EQ(demo.get(guest + "/aliases/lab").data(),
+              (base::JsonObject{{"cidr", "192.0.2.7"}, {"name", "lab"}, {"ipversion", 4}}));
+    EXPECT_EQ(demo.get("/cluster/firewall/aliases/lab").error("name"), "no such alias");
+    ASSERT_EQ(demo.post(guest + "/ipset", {{"name", "admins"}}).status, 200U);
+    EXPECT_EQ(demo.get(guest + "/ipset/nope").reason, "no such IPSet 'nope'");
+    EXPECT_EQ(demo.get(guest + "/groups").status, 501U);
+  }
+  EXPECT_EQ(demo.get("/nodes/pve1/firewall/aliases").status, 501U);
+}
+
+TEST(SimulatedFirewall, AnAliasIsChangedAndRenamed) {
+  Demo demo;
+  const std::string path = "/cluster/firewall/aliases/";
+  EXPECT_EQ(demo.put(path + "office", {{"comment", "x"}}).error("cidr"),
+            "property is missing and it is not optional");
+  EXPECT_EQ(demo.put(path + "nope", {{"cidr", "192.0.2.17"}}).error("name"), "no such alias");
+  EXPECT_EQ(demo.put(path + "office", {{"cidr", "192.0.2.17"}, {"rename", "gateway"}}).error("name"),
+            "alias 'gateway' already exists");
+  ASSERT_EQ(demo.put(path + "office", {{"cidr", "192.0.2.17"}, {"rename", "desk"}}).status, 200U);
+  EXPECT_EQ(demo.get(path + "desk").data().at("cidr"), "192.0.2.17");
+  EXPECT_EQ(demo.get(path + "office").error("name"), "no such alias");
+  EXPECT_EQ(demo.del(path + "nope").status, 200U) << "PVE does not look whether it is there";
+}
+
+TEST(SimulatedFirewall, AGroupIsCreatedEmptiedAndDeleted) {
+  Demo demo;
+  const std::string group = "/cluster/firewall/groups/recgrp";
+  const Form wanted{{"group", "recgrp"}, {"comment", "rec"}};
+  ASSERT_EQ(demo.post("/cluster/firewall/groups", wanted).status, 200U);
+  EXPECT_EQ(demo.post("/cluster/firewall/groups", wanted).error("group"),
+            "Security group 'recgrp' already exists");
+  ASSERT_EQ(demo.post(group, {{"type", "in"}, {"action", "ACCEPT"}, {"enable", "1"}}).status, 200U);
+  EXPECT_EQ(demo.get(group + "/0").data().at("action"), "ACCEPT");
+  EXPECT_EQ(demo.del(group).reason, "Security group 'recgrp' is not empty");
+  ASSERT_EQ(demo.del(group + "/0").status, 200U);
+  ASSERT_EQ(demo.del(group).status, 200U);
+  EXPECT_EQ(demo.del(group).reason, "no such security group 'recgrp'");
+}
+
 TEST(SimulatedFirewall, NeedsRights) {
   Demo demo;
   demo.as_operator();
