@@ -205,12 +205,13 @@ struct State {
   std::deque<ClusterLogLine> log;  ///< newest first
   Config datacenter;               ///< datacenter.cfg
 
-  Named<Config> backup_jobs;   ///< by id
-  Named<Config> replications;  ///< by id "100-0"
-  Named<Config> ha_resources;  ///< by sid "vm:100": state, group, max_restart, comment, …
-  Named<Config> ha_rules;      ///< by rule id; since PVE 9
-  Named<Config> ha_groups;     ///< by name; until PVE 8
-  Firewall firewall;           ///< of the cluster
+  Named<Config> backup_jobs;     ///< by id
+  Named<Config> replications;    ///< by id "100-0"
+  Named<Config> ha_resources;    ///< by sid "vm:100": state, group, max_restart, comment, …
+  Named<Config> ha_rules;        ///< by rule id; since PVE 9
+  Named<Config> ha_groups;       ///< by name; until PVE 8
+  Named<Config> metric_servers;  ///< by id
+  Firewall firewall;             ///< of the cluster
   Named<SecurityGroup> security_groups;
   Named<Firewall> node_firewalls;
   std::map<unsigned, Firewall> guest_firewalls;

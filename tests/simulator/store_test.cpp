@@ -1,4 +1,4 @@
-// What all stores have in common.
+// What all stores have in common, on the metric servers and on parts of their own.
 #include "simulator/store.h"
 
 #include "simulator/refusals.h"
@@ -7,6 +7,8 @@ namespace simulator {
 namespace {
 
 using enum base::Method;
+
+constexpr const char* kServer = "/cluster/metrics/server/influx";
 
 TEST(Options, AreRequiredFixedOrNeither) {
   constexpr std::string_view kOptions = "path! server+ base* comment";
@@ -35,6 +37,46 @@ TEST(Sections, ShowTheirNumbersAsNumbers) {
   const Config section{{"port", "8089"}, {"server", "192.0.2.5"}, {"rate", "1.5"}, {"mtu", "big"}};
   EXPECT_EQ(base::write_json(section_json(section, "port rate mtu")),
             R"({"mtu":"big","port":8089,"rate":1.5,"server":"192.0.2.5"})");
+}
+
+TEST(MetricServers, AreCreatedListedReadChangedAndDeleted) {
+  Demo demo;
+  const Form wanted{
+      {"type", "influxdb"}, {"server", "192.0.2.5"}, {"port", "8089"}, {"disable", "1"}, {"token", "secret"}};
+  EXPECT_EQ(demo.get("/cluster/metrics/server").data(), base::JsonArray());
+  ASSERT_EQ(demo.post(kServer, wanted).status, 200U);
+  EXPECT_EQ(
+      demo.get("/cluster/metrics/server").data(),
+      (base::JsonArray{base::JsonObject{
+          {"id", "influx"}, {"type", "influxdb"}, {"server", "192.0.2.5"}, {"port", 8089}, {"disable", 1}}}));
+  EXPECT_EQ(demo.get(kServer).data(),
+            (base::JsonObject{{"type", "influxdb"}, {"server", "192.0.2.5"}, {"port", 8089}, {"disable", 1}}))
+      << "neither id nor token";
+  ASSERT_EQ(demo.put(kServer, {{"server", "192.0.2.6"}, {"port", "8090"}, {"delete", "disable"}}).status,
+            200U);
+  EXPECT_EQ(demo.get(kServer).data(),
+            (base::JsonObject{{"type", "influxdb"}, {"server", "192.0.2.6"}, {"port", 8090}}));
+  ASSERT_EQ(demo.del(kServer).status, 200U);
+  EXPECT_EQ(demo.get("/cluster/metrics/server").data(), base::JsonArray());
+}
+
+TEST(MetricServers, AreRefusedInPvesWords) {
+  Demo demo;
+  const Form wanted{{"type", "graphite"}, {"server", "192.0.2.5"}, {"port", "2003"}};
+  ASSERT_EQ(demo.post(kServer, wanted).status, 200U);
+  const Form same{{"server", "192.0.2.5"}, {"port", "2003"}};
+  const auto with = [](Form form, const char* key, const char* value) {
+    form.emplace_back(key, value);
+    return form;
+  };
+  expect_refused(
+      demo, {{Post, kServer, wanted, 500, "Metric server 'influx' already exists"},
+             {Get, "/cluster/metrics/server/nope", {}, 500, "status server entry 'nope' does not exist"},
+             {Put, "/cluster/metrics/server/nope", same, 500, "no such server 'nope'"},
+             {Put, kServer, with(same, "bucket", "b"), 500, "unexpected property 'bucket'"},
+             {Put, kServer, with(same, "delete", "port"), 500, "unable to delete required option 'port'"},
+             {Put, kServer, with(same, "digest", "abc"), 500,
+              "detected modified configuration - file changed by other user? Try again."}});
 }
 
 TEST(Roles, PrivilegesAreCheckedBeforeTheRoleIsLookedUp) {
