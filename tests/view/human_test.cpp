@@ -17,6 +17,9 @@ TEST(Human, ValuesByTheirNames) {
            {"mem", "\"2147483648\"", "2 GiB"},
            {"maxdisk", "107374182400", "100 GiB"},
            {"size", "1099511627776", "1 TiB"},
+           {"size", "339", "339 B"},
+           {"netin", "59847", "58 KiB"},
+           {"disk", "0", "0"},
            {"swap", "512", "512"},  // a setting in MiB
            {"memory", "\"8192\"", "8192"},
            {"cpu", "0.4237", "42%"},
@@ -58,7 +61,7 @@ TEST(Human, PairsShareTheUnitOfTheLimit) {
   const auto pair = [](double used, double limit) { return view::human_pair("mem", used, "maxmem", limit); };
   EXPECT_EQ(pair(536870912, 4294967296), "0.5/4 GiB");
   EXPECT_EQ(pair(0, 4294967296), "0/4 GiB");
-  EXPECT_EQ(pair(5, 0), "5/0");
+  EXPECT_EQ(pair(5, 0), "5 B/0");
   EXPECT_EQ(view::human_pair("a", 1, "b", 2), "1/2");
 }
 

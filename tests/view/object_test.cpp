@@ -42,7 +42,7 @@ TEST(Object, ABriefOneShowsWhatItsViewNamesAndFieldsTheRest) {
               AllOf(HasSubstr("\nfreemem: 102 MiB\n"), HasSubstr("\nballoon: 192 MiB\n"),
                     HasSubstr("last_update 2026-11-29"), Not(HasSubstr("fields=*"))));
   EXPECT_EQ(view::show_object(kBrief, status, 24'000, "netin, mem/maxmem")->text,
-            "netin: 654\nmem/maxmem: 47/192 MiB");
+            "netin: 654 B\nmem/maxmem: 47/192 MiB");
   EXPECT_THAT(view::show_object(kBrief, status, 24'000, "nett").error(),
               HasSubstr("fields: there is no \"nett\"; there are agent, balloon,"));
 }
