@@ -68,7 +68,8 @@ std::string failed(const Ending& ending) {
   auto text = ending.words.not_done;
   if (!in_long(report.waited).empty()) text += "; its task failed after " + duration(report.waited);
   text += ": " + report.exit_status;
-  if (!text.ends_with('.')) text += '.';
+  // PVE ends some with a mark of its own: "refusing to stop essential service!"
+  if (!text.ends_with('.') && !text.ends_with('!')) text += '.';
   const auto known = ending.remedy.empty()
                          ? remedy(pve::cause_of_end(report.exit_status, report.log), ending.may)
                          : ending.remedy;

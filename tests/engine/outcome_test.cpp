@@ -93,6 +93,11 @@ TEST(Outcome, AFailureHasPvesWordsTheRemedyAndTheLog) {
                                  HasSubstr("qm unlock"), HasSubstr("\n  trying\n"), EndsWith(kUpid)));
 }
 
+TEST(Outcome, AFailureThatPveEndsWithAMarkGetsNoFullStop) {
+  const auto failed = rendered(report(State::Failed, "refusing to stop essential service!", {}, 100ms));
+  EXPECT_THAT(failed.text, HasSubstr("refusing to stop essential service! Task: "));
+}
+
 TEST(Outcome, WhatGoesOnIsNoError) {
   const auto running = rendered(report(State::Running, "", {"transferred 10%"}, 30s));
   EXPECT_FALSE(running.is_error);
