@@ -73,7 +73,7 @@ std::expected<net::Response, Unfetched> get_document(const Location& location, c
   if (response->status != 200)
     return std::unexpected(Unfetched{name + " answered " + std::to_string(response->status)});
   if (response->body.size() > kMaxDocument)
-    return std::unexpected(Unfetched{"what " + name + " answered is larger than 256 KiB"});
+    return std::unexpected(Unfetched{"the document at " + name + " is larger than 256 KiB"});
   return std::move(*response);
 }
 

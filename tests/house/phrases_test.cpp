@@ -1,0 +1,196 @@
+// Phrases that must not come back: CONTRIBUTING.md's style sheet says how to write instead.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "house/tree.h"
+
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+/// The folders whose sentences have been rewritten. Add a folder here when its sentences are.
+const std::vector<std::string_view> kFolders = {"src/guard", "tests/guard"};
+
+struct Phrase {
+  std::string_view words;    ///< in lower case
+  std::string_view instead;  ///< what to write
+  std::string_view not_after = {};
+  std::string_view not_before = {};
+};
+
+/// For what a person or a model reads: every string literal.
+const std::vector<Phrase> kInLiterals = {
+    {"goes on by itself", "\"continues in the background\""},
+    {"carries it out by itself", "\"will carry it out\""},
+    {" is no ", "\"is not a ...\"", "there", "longer"},
+    {" are no ", "\"are not ...\"", "there", "longer"},
+    {" is none", "\"is not a ...\", or \"no ... exists\"", "there"},
+    {" are none", "\"no ... exists\"", "there"},
+    {" is not of the form ", "\"must have the form\""},
+    {" of ours", "\"of this server\""},
+    {" of yours", "\"your\""},
+    {"does not fit", "\"does not match\", \"is invalid\"", {}, " into"},
+    {"do not fit", "\"do not match\"", {}, " into"},
+    {"who has ", "name the caller, the user or the client"},
+    {"whoever", "name the caller, the user or the client"},
+    {"it goes without", "an imperative: \"To skip the look-up, pass ...\""},
+    {"would go without", "\"does not use\""},
+    {"there is no way to", "\"... is unreachable\""},
+    {"cannot begin", "\"could not be set up\""},
+    {"be let in", "\"is refused\", \"is accepted\""},
+    {"themselves in", "say which right they would get"},
+    {"has the word", "\"PVE decides\""},
+    {"cannot be had", "\"cannot be fetched\""},
+    {"calls it ok", "\"PVE reports success\""},
+    {"with status and use", "\"with status and resource usage\""},
+    {"history of use", "\"usage history\""},
+    {"a text of ", "\"text, 1 to 40 characters\""},
+    {"is left aside", "\"is skipped\""},
+    {"stand between", "name the firewall or the proxy"},
+    {"have to prove who they are", "\"must authenticate\""},
+    {"must prove who they are", "\"must authenticate\""},
+    {"left calls behind", "\"ended while calls were still running\""},
+    {"has not begun", "say what is not running yet"},
+    {"were had", "\"were read\""},
+};
+
+/// For what a contributor reads: every comment.
+const std::vector<Phrase> kInComments = {
+    {"goes on by itself", "\"continues\""},
+    {" of ours", "\"of this server\""},
+    {"who has ", "name the caller, the user or the client"},
+    {"whoever", "name the caller, the user or the client"},
+    {"what is no ", "say what the value is"},
+    {"has the word", "\"PVE decides\""},
+    {"holds nobody", "say what does not wait"},
+    {"hinders nobody", "say what does not fail"},
+    {"serves nobody", "say what slows down"},
+    {"nobody wants", "say who does not need it"},
+    {"without a thought", "say why it is safe"},
+};
+
+struct Token {
+  bool comment = false;
+  std::size_t begin = 0, end = 0;  ///< in the source
+  std::string text;
+};
+
+std::size_t end_of_quoted(std::string_view source, std::size_t at) {
+  const char quote = source[at++];
+  while (at < source.size() && source[at] != quote) at += source[at] == '\\' ? 2U : 1U;
+  return std::min(at + 1, source.size());
+}
+
+bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+
+/// Literals and comments of C++ as they stand in the source.
+std::vector<Token> tokens_of(std::string_view source) {
+  std::vector<Token> found;
+  const auto add = [&](bool comment, std::size_t begin, std::size_t end, std::size_t quotes) {
+    found.push_back(
+        {comment, begin, end, std::string(source.substr(begin + quotes, end - begin - 2 * quotes))});
+  };
+  for (std::size_t at = 0; at < source.size();) {
+    auto end = at + 1;
+    if (source.substr(at).starts_with("//")) {
+      end = std::min(source.find('\n', at), source.size());
+      add(true, at, end, 0);
+    } else if (source.substr(at).starts_with("R\"") && (at == 0 || !is_word(source[at - 1]))) {
+      const auto open = source.find('(', at);
+      const auto close = ")" + std::string(source.substr(at + 2, open - at - 2)) + "\"";
+      end = std::min(source.find(close, open) + close.size(), source.size());
+      add(false, at, end, 0);
+    } else if (source[at] == '"') {
+      end = end_of_quoted(source, at);
+      add(false, at, end, 1);
+    } else if (source[at] == '\'' && (at == 0 || !is_word(source[at - 1]))) {
+      end = end_of_quoted(source, at);
+    }
+    at = end;
+  }
+  return found;
+}
+
+/// Whole sentences: neighbours of one kind with only blanks between are one text. Blanks and the marks of
+/// comments become one blank.
+std::vector<std::string> texts_of(std::string_view source, bool comments) {
+  std::vector<std::string> texts;
+  std::size_t last = std::string_view::npos;
+  for (const auto& token : tokens_of(source)) {
+    const bool joined =
+        last != std::string_view::npos &&
+        source.substr(last, token.begin - last).find_first_not_of(" \n") == std::string_view::npos;
+    last = token.comment == comments ? token.end : std::string_view::npos;
+    if (token.comment != comments) continue;
+    if (!joined) texts.emplace_back();
+    const auto text = token.comment ? token.text.substr(token.text.find_first_not_of("/<")) : token.text;
+    for (const char c : text) {
+      const bool blank = c == ' ' || c == '\n';
+      if (!blank || !texts.back().ends_with(' ')) texts.back() += blank ? ' ' : c;
+    }
+  }
+  return texts;
+}
+
+/// The phrases that a text has, each with what to write instead.
+std::vector<std::string> refused(std::string_view text, const std::vector<Phrase>& phrases) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::vector<std::string> found;
+  for (const auto& phrase : phrases) {
+    for (auto at = lower.find(phrase.words); at != std::string::npos; at = lower.find(phrase.words, at + 1)) {
+      const auto before = std::string_view(lower).substr(0, at);
+      const auto after = std::string_view(lower).substr(at + phrase.words.size());
+      const bool allowed = (!phrase.not_after.empty() && before.ends_with(phrase.not_after)) ||
+                           (!phrase.not_before.empty() && after.starts_with(phrase.not_before));
+      if (allowed) continue;
+      found.push_back("\"" + std::string(phrase.words) + "\"; write " + std::string(phrase.instead));
+      break;
+    }
+  }
+  return found;
+}
+
+void check(const std::filesystem::path& path, const std::vector<Phrase>& phrases, bool comments) {
+  for (const auto& text : texts_of(house::read(path), comments)) {
+    for (const auto& phrase : refused(text, phrases))
+      ADD_FAILURE() << path << " has " << phrase << ": " << text;
+  }
+}
+
+TEST(Phrases, TheTestSeesABadPhrase) {
+  EXPECT_THAT(refused("The task Goes on by itself.", kInLiterals),
+              ElementsAre("\"goes on by itself\"; write \"continues in the background\""));
+  EXPECT_THAT(refused("\"x\" is no setting", kInLiterals), testing::SizeIs(1));
+  EXPECT_THAT(refused("There is no guest 140; it is no longer locked.", kInLiterals), IsEmpty());
+  EXPECT_THAT(refused("The rest does not fit into PVE_MAX_RESULT.", kInLiterals), IsEmpty());
+  EXPECT_THAT(refused("a limit of ours", kInComments), testing::SizeIs(1));
+}
+
+TEST(Phrases, TheTestReadsWholeSentences) {
+  const std::string source =
+      "f(\"one \"\n  \"two \\\" // three\", '\"');\n/// four\n/// five\nint x;  // six\n";
+  EXPECT_THAT(texts_of(source, false), ElementsAre("one two \\\" // three"));
+  EXPECT_THAT(texts_of(source, true), ElementsAre(" four five", " six"));
+  EXPECT_THAT(texts_of("a = R\"x(one\n  \"two\")x\";", false), ElementsAre("R\"x(one \"two\")x\""));
+}
+
+TEST(Phrases, DoNotComeBack) {
+  for (const auto folder : kFolders) {
+    for (const auto& path : house::files_below(folder, {".h", ".cpp"})) {
+      check(path, kInLiterals, false);
+      check(path, kInComments, true);
+    }
+  }
+}
+
+}  // namespace
