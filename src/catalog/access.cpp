@@ -1,10 +1,6 @@
-#include <string>
-
-#include "base/json_read.h"
-#include "base/text.h"
 #include "catalog/categories.h"
 #include "catalog/params.h"
-#include "catalog/rights.h"
+#include "hooks/hooks.h"
 #include "tool/rules.h"
 
 namespace catalog {
@@ -18,16 +14,6 @@ namespace {
 constexpr tool::Sight kSeesUsers{{{{"Sys.Audit", "User.Modify"}, "/access/groups"}}};
 constexpr tool::Sight kSeesGroups{{{{"Sys.Audit", "User.Modify", "Group.Allocate"}, "/access/groups"}}};
 constexpr tool::Sight kSeesAcl{{{{"Sys.Audit"}, "/access"}}, {{{"Permissions.Modify"}, "/"}}};
-/// PVE keeps paths with one slash in front and none at the end, whatever the call has.
-std::expected<void, std::string> update_acl(tool::Context& /*context*/, base::JsonObject& arguments) {
-  std::string clean;
-  for (const auto part : base::split(base::raw_text(arguments, "path"), '/')) {
-    if (!part.empty()) clean.append("/").append(part);
-  }
-  arguments["path"] = clean.empty() ? "/" : clean;
-  return {};
-}
-
 constexpr tool::Param kUserid{.name = "userid"};
 constexpr tool::Param kExpire{.name = "expire", .terse = true};
 
@@ -136,7 +122,7 @@ constexpr tool::Tool kAccess[] = {
                 {.name = "delete", .description = "Revoke instead"}},
      .doing = "Changing the ACL of {path}",
      .done = "ACL of {path} {was} changed",
-     .prepare = update_acl},
+     .prepare = hooks::clean_acl_path},
 };
 
 static_assert(tool::valid(kAccess));

@@ -1,12 +1,6 @@
-#include <string>
-#include <string_view>
-
-#include "base/ascii.h"
-#include "base/json_read.h"
-#include "base/text.h"
 #include "catalog/categories.h"
 #include "catalog/params.h"
-#include "catalog/prepare.h"
+#include "hooks/hooks.h"
 #include "tool/rules.h"
 
 namespace catalog {
@@ -17,50 +11,6 @@ using tool::Tier;
 using tool::Type;
 
 namespace {
-
-/// The contract says "omit vmid for all guests"; PVE wants that said.
-void select_all(base::JsonObject& arguments) {
-  for (const std::string_view name : {"vmid", "all", "pool", "stop"}) {
-    if (arguments.contains(name)) return;
-  }
-  arguments["all"] = true;
-}
-
-/// vzdump prunes by the storage's retention unless told not to: a backup on demand must not delete others
-/// unasked.
-std::expected<void, std::string> run(tool::Context& /*context*/, base::JsonObject& arguments) {
-  select_all(arguments);
-  if (!arguments.contains("remove") && !arguments.contains("prune-backups")) arguments["remove"] = false;
-  return {};
-}
-
-/// `maxfiles` went away with PVE 9; 0 meant no limit.
-std::expected<void, std::string> translate_maxfiles(base::JsonObject& arguments) {
-  const auto* maxfiles = arguments.if_contains("maxfiles");
-  if (maxfiles == nullptr) return {};
-  if (arguments.contains("prune-backups")) {
-    return std::unexpected(
-        "Give maxfiles or prune-backups, not both: maxfiles=N means prune-backups=keep-last=N.");
-  }
-  const auto keep = base::text(*maxfiles);
-  if (!base::is_digits(keep)) {
-    return std::unexpected("maxfiles is the number of backups to keep for each guest, not " + keep + ".");
-  }
-  const bool unlimited = keep.find_first_not_of('0') == std::string::npos;
-  arguments.stable_erase(arguments.find("maxfiles"));
-  arguments["prune-backups"] = unlimited ? "keep-all=1" : "keep-last=" + keep;
-  return {};
-}
-
-std::expected<void, std::string> create_job(tool::Context& /*context*/, base::JsonObject& arguments) {
-  if (!arguments.contains("schedule") && !arguments.contains("starttime")) {
-    return std::unexpected(
-        "A backup job needs schedule, a calendar event such as \"02:00\" (daily), \"sat 02:00\" or "
-        "\"mon..fri 21:30\".");
-  }
-  select_all(arguments);
-  return translate_maxfiles(arguments);
-}
 
 constexpr tool::Param kGuests{.name = "vmid", .description = "VMIDs; default all"};
 constexpr tool::Param kAll{.name = "all"};
@@ -111,7 +61,7 @@ constexpr tool::Tool kBackup[] = {
      .starts_task = true,
      .doing = "Running a backup on {node}",
      .done = "Backup on {node} {was} completed",
-     .prepare = run},
+     .prepare = hooks::prepare_backup},
     {.name = "pve_create_backup_job",
      .title = "Create backup job",
      .description = "Schedule a backup job.",
@@ -134,7 +84,7 @@ constexpr tool::Tool kBackup[] = {
                 {.name = "enabled"}},
      .doing = "Creating a backup job",
      .done = "Backup job {was} created",
-     .prepare = create_job},
+     .prepare = hooks::prepare_backup_job},
     {.name = "pve_delete_backup_job",
      .title = "Delete backup job",
      .description = "Delete a scheduled backup job. Its backups stay.",

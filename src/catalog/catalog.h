@@ -16,7 +16,4 @@ std::span<const tool::Category> categories();
 /// The names of those that are on where nothing else is said.
 std::vector<std::string> usual_categories();
 
-/// The codes of what the report on the cluster's health can find.
-std::span<const std::string_view> finding_codes();
-
 }  // namespace catalog

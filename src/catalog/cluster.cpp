@@ -1,11 +1,7 @@
-#include <string>
-#include <vector>
-
-#include "base/json_read.h"
-#include "base/text.h"
 #include "catalog/categories.h"
 #include "catalog/params.h"
-#include "catalog/rights.h"
+#include "hooks/hooks.h"
+#include "tool/rights.h"
 #include "tool/rules.h"
 
 namespace catalog {
@@ -16,60 +12,11 @@ using tool::Tier;
 
 namespace {
 
-/// The nodes that PVE calls offline.
-std::vector<std::string> offline_nodes(tool::Context& context) {
-  std::vector<std::string> offline;
-  const auto nodes = context.get("/nodes");
-  if (!nodes) return offline;
-  for (const auto& node : base::objects(*nodes)) {
-    if (base::raw_text(node, "status") == "offline") offline.push_back(base::raw_word(node, "node"));
-  }
-  return offline;
-}
-
-/// PVE keeps telling the last state of what was on a dead node: "running", "available".
-std::string unknown_where_dead(tool::Context& context, base::Json& data) {
-  auto* array = data.if_array();
-  if (array == nullptr) return {};
-  std::string note;
-  for (const auto& node : offline_nodes(context)) {
-    std::size_t unknown = 0;
-    for (auto& item : *array) {
-      auto* object = item.if_object();
-      if (object == nullptr || base::raw_word(object, "node") != node) continue;
-      if (base::raw_text(object, "type") == "node") continue;
-      (*object)["status"] = "unknown";
-      ++unknown;
-    }
-    note += (note.empty() ? "" : "\n") + base::printable(node) + " is offline: the state of what is on it (" +
-            std::to_string(unknown) + " of these) is not known, whatever it was before.";
-  }
-  return note;
-}
-
-/// PVE names zones, vnets and fabrics by members of their own.
-void name_networks(base::Json& data) {
-  auto* array = data.if_array();
-  if (array == nullptr) return;
-  for (auto& item : *array) {
-    auto* object = item.if_object();
-    if (object == nullptr || object->contains("name")) continue;
-    for (const auto* key : {"network", "sdn"}) {
-      if (const auto name = base::raw_text(*object, key); !name.empty()) (*object)["name"] = name;
-    }
-  }
-}
-
-std::string resources(tool::Context& context, base::Json& data) {
-  name_networks(data);
-  return unknown_where_dead(context, data);
-}
-
-constexpr tool::Sight kSeesResources{{kAuditsGuests, kAuditsStorages, kAuditsNodes}};
+constexpr tool::Sight kSeesResources{{tool::kAuditsGuests, tool::kAuditsStorages, tool::kAuditsNodes}};
 constexpr tool::Sight kSeesSdn{{{{"SDN.Audit", "SDN.Allocate"}, "/sdn"}}};
-constexpr tool::SightFor kSeesOfType[] = {{"type", "vm", &kSeesGuests},
-                                          {"type", "storage", &kSeesStorages},
-                                          {"type", "node", &kSeesNodes},
+constexpr tool::SightFor kSeesOfType[] = {{"type", "vm", &tool::kSeesGuests},
+                                          {"type", "storage", &tool::kSeesStorages},
+                                          {"type", "node", &tool::kSeesNodes},
                                           {"type", "sdn", &kSeesSdn}};
 
 }  // namespace
@@ -95,7 +42,7 @@ constexpr tool::Tool kCluster[] = {
               "vmid name storage type node status cpu mem/maxmem disk/maxdisk uptime lock tags pool template "
               "hastate",
               false, &kSeesResources, kSeesOfType},
-     .revise = resources},
+     .revise = hooks::revise_resources},
     {.name = "pve_get_next_vmid",
      .title = "Next free VMID",
      .description = "Read the next free VMID. It is not reserved.",
@@ -110,14 +57,14 @@ constexpr tool::Tool kCluster[] = {
      .call = {Method::Get, "/cluster/log"},
      .params = {{.name = "max"}},
      .offers = tool::kSelect,
-     .view = {tool::View::Kind::Table, "entries", "time node user tag pri msg", true, &kSeesLog}},
+     .view = {tool::View::Kind::Table, "entries", "time node user tag pri msg", true, &tool::kSeesLog}},
     {.name = "pve_get_cluster_options",
      .title = "Datacenter options",
      .description = "Read the datacenter options.",
      .tier = Tier::ReadOnly,
      .effect = Effect::None,
      .call = {Method::Get, "/cluster/options"},
-     .view = {.seen_with = &kSeesOptions}},
+     .view = {.seen_with = &tool::kSeesOptions}},
     {.name = "pve_list_cluster_backup_info",
      .title = "Guests without backup",
      .description = "List the guests that no backup job covers.",
@@ -125,7 +72,8 @@ constexpr tool::Tool kCluster[] = {
      .effect = Effect::None,
      .call = {Method::Get, "/cluster/backup-info/not-backed-up"},
      .offers = tool::kSelect | tool::kPage,
-     .view = {tool::View::Kind::Table, "guests without a backup job", "vmid name type", false, &kSeesGuests}},
+     .view = {tool::View::Kind::Table, "guests without a backup job", "vmid name type", false,
+              &tool::kSeesGuests}},
     {.name = "pve_get_cluster_ha_status",
      .title = "HA status",
      .description = "Read the state of HA.",
@@ -141,7 +89,7 @@ constexpr tool::Tool kCluster[] = {
      .effect = Effect::None,
      .call = {Method::Get, "/cluster/replication"},
      .view = {tool::View::Kind::Table, "replication jobs",
-              "id guest source target schedule disable rate type comment", false, &kSeesGuests}},
+              "id guest source target schedule disable rate type comment", false, &tool::kSeesGuests}},
     {.name = "pve_update_cluster_options",
      .title = "Update datacenter options",
      .description = "Change the datacenter options, e.g. keyboard, language, migration.",

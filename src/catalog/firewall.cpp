@@ -1,10 +1,6 @@
-#include <string>
-#include <string_view>
-
-#include "base/json_read.h"
-#include "base/text.h"
 #include "catalog/categories.h"
 #include "catalog/params.h"
+#include "hooks/hooks.h"
 #include "tool/rules.h"
 
 namespace catalog {
@@ -16,49 +12,6 @@ using tool::Tier;
 using tool::Type;
 
 namespace {
-
-/// PVE makes a rule without `enable` inert, and puts every new rule first whatever `pos` says.
-std::expected<void, std::string> create_rule(tool::Context& /*context*/, base::JsonObject& arguments) {
-  if (const auto* pos = arguments.if_contains("pos")) {
-    if (base::number(*pos) != 0) {
-      return std::unexpected(
-          "PVE puts every new rule at position 0. Create the rule without pos, then move it: update the "
-          "rule at pos=0 with moveto=the position to insert it before.");
-    }
-  }
-  if (!arguments.contains("enable")) arguments["enable"] = true;
-  return {};
-}
-
-/// PVE ignores everything else beside `moveto`.
-std::expected<void, std::string> update_rule(tool::Context& /*context*/, base::JsonObject& arguments) {
-  if (!arguments.contains("moveto")) return {};
-  std::string ignored;
-  for (const auto& argument : arguments) {
-    const std::string_view name = argument.key();
-    if (name == "pos" || name == "moveto" || name == "digest") continue;
-    ignored += (ignored.empty() ? "" : ", ") + base::printable(name);
-  }
-  if (ignored.empty()) return {};
-  return std::unexpected("Beside moveto PVE ignores everything else (" + ignored +
-                         "). Nothing was sent: change the rule in one call and move it in another.");
-}
-
-/// PVE says only what was set, so that a firewall that is off looks like nothing at all.
-std::string options_by_default(tool::Context& /*context*/, base::Json& data) {
-  struct Default {
-    std::string_view key, text;
-  };
-  constexpr Default kDefaults[] = {
-      {"enable", "firewall: off"}, {"policy_in", "policy_in: DROP"}, {"policy_out", "policy_out: ACCEPT"}};
-  const auto* options = data.if_object();
-  if (options == nullptr) return {};
-  std::string note;
-  for (const auto& [key, text] : kDefaults) {
-    if (!options->contains(key)) note += (note.empty() ? "" : ", ") + std::string(text) + " (default)";
-  }
-  return note;
-}
 
 constexpr tool::Param kPos{.name = "pos", .need = Need::Required};
 constexpr tool::Param kAction{.name = "action", .description = "ACCEPT, DROP, REJECT or a group"};
@@ -84,7 +37,7 @@ constexpr tool::Tool kFirewall[] = {
      .effect = Effect::None,
      .call = {Method::Get, "/cluster/firewall/options"},
      .view = {.columns = "enable policy_in policy_out policy_forward"},
-     .revise = options_by_default},
+     .revise = hooks::add_firewall_defaults},
     {.name = "pve_list_firewall_rules",
      .title = "List firewall rules",
      .description = "List the cluster firewall's rules by position, with digest.",
@@ -145,7 +98,7 @@ constexpr tool::Tool kFirewall[] = {
                 {.name = "pos", .description = "0 only; move it later"}},
      .doing = "Creating a cluster firewall rule at position 0",
      .done = "Cluster firewall rule at position 0 {was} created",
-     .prepare = create_rule},
+     .prepare = hooks::prepare_new_rule},
     {.name = "pve_update_firewall_rule",
      .title = "Update firewall rule",
      .description = "Change or move a cluster firewall rule. Positions shift: give digest.",
@@ -166,7 +119,7 @@ constexpr tool::Tool kFirewall[] = {
                 kDigest},
      .doing = "Changing the cluster firewall rule at position {pos}",
      .done = "Cluster firewall rule at position {pos} {was} changed",
-     .prepare = update_rule},
+     .prepare = hooks::prepare_rule_update},
     {.name = "pve_delete_firewall_rule",
      .title = "Delete firewall rule",
      .description = "Delete a cluster firewall rule. Positions shift: give digest.",

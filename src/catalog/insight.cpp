@@ -1,4 +1,4 @@
-#include "catalog/insight.h"
+#include "insight/reports.h"
 
 #include "catalog/categories.h"
 #include "catalog/params.h"
@@ -31,7 +31,7 @@ constexpr tool::Tool kInsight[] = {
                  .need = Need::Required,
                  .type = Type::String}},
      .view = {.ordered = true},
-     .report = find_guest},
+     .report = insight::find_guest},
     {.name = "pve_cluster_health",
      .title = "Cluster health",
      .description =
@@ -41,7 +41,7 @@ constexpr tool::Tool kInsight[] = {
      .effect = Effect::None,
      .call = {Method::Get, ""},
      .view = {.ordered = true},
-     .report = cluster_health},
+     .report = insight::cluster_health},
     {.name = "pve_top_consumers",
      .title = "Top consumers",
      .description = "Rank the guests that use most CPU, memory, disk I/O or network.",
@@ -53,7 +53,7 @@ constexpr tool::Tool kInsight[] = {
           {.name = "window", .values = kWindows, .need = Need::Optional, .type = Type::String},
           {.name = "limit", .description = "default 10", .need = Need::Optional, .type = Type::Integer}},
      .view = {.ordered = true},
-     .report = top_consumers},
+     .report = insight::top_consumers},
     {.name = "pve_who_did",
      .title = "Who did what",
      .description = "List what was done, by whom and with what result, newest first. From the tasks of all "
@@ -75,7 +75,7 @@ constexpr tool::Tool kInsight[] = {
            .type = Type::Boolean},
           {.name = "limit", .description = "default 30", .need = Need::Optional, .type = Type::Integer}},
      .view = {.ordered = true},
-     .report = who_did},
+     .report = insight::who_did},
     {.name = "pve_guest_overview",
      .title = "Guest overview",
      .description =
@@ -88,7 +88,7 @@ constexpr tool::Tool kInsight[] = {
          {{.name = "vmid", .description = "number or name", .need = Need::Optional, .type = Type::String},
           {.name = "guest", .description = "the same", .need = Need::Optional, .type = Type::String}},
      .view = {.ordered = true},
-     .report = guest_overview},
+     .report = insight::guest_overview},
     {.name = "pve_node_loss_impact",
      .title = "Node loss impact",
      .description =
@@ -99,7 +99,7 @@ constexpr tool::Tool kInsight[] = {
      .call = {Method::Get, ""},
      .params = {{.name = "node", .need = Need::Required, .type = Type::String}},
      .view = {.ordered = true},
-     .report = node_loss_impact},
+     .report = insight::node_loss_impact},
     {.name = "pve_find_orphans",
      .title = "Find orphans",
      .description =
@@ -113,7 +113,7 @@ constexpr tool::Tool kInsight[] = {
                  .need = Need::Optional,
                  .type = Type::Integer}},
      .view = {.ordered = true},
-     .report = find_orphans},
+     .report = insight::find_orphans},
     {.name = "pve_get_node_rrddata",
      .title = "Node statistics",
      .description = "Read a node's history of use (RRD).",

@@ -1,7 +1,7 @@
 #include "catalog/categories.h"
 #include "catalog/params.h"
-#include "catalog/prepare.h"
-#include "catalog/rights.h"
+#include "hooks/hooks.h"
+#include "tool/rights.h"
 #include "tool/rules.h"
 
 namespace catalog {
@@ -11,15 +11,6 @@ using tool::Effect;
 using tool::Tier;
 
 namespace {
-
-std::expected<void, std::string> update(tool::Context& context, base::JsonObject& arguments) {
-  if (auto fine = refuse_template(arguments, "/nodes/{node}/lxc/{vmid}/template"); !fine) return fine;
-  return keep_mac(context, arguments, "/nodes/{node}/lxc/{vmid}/config", "hwaddr");
-}
-
-std::string config(tool::Context& context, base::Json& data) {
-  return set_pending_apart(context, data, "/nodes/{node}/lxc/{vmid}/pending");
-}
 
 constexpr tool::Param kMemory{.name = "memory", .description = "MiB"};
 constexpr tool::Param kSwap{.name = "swap", .description = "MiB"};
@@ -38,7 +29,7 @@ constexpr tool::Tool kLxc[] = {
      .offers = tool::kSelect | tool::kPage,
      .view = {tool::View::Kind::Table, "containers",
               "vmid name status cpu cpus mem/maxmem disk/maxdisk uptime lock tags template", false,
-              &kSeesGuests}},
+              &tool::kSeesGuests}},
     {.name = "pve_get_lxc_status",
      .title = "Container status",
      .description = "Read a container's state and use.",
@@ -59,7 +50,7 @@ constexpr tool::Tool kLxc[] = {
      .call = {Method::Get, "/nodes/{node}/lxc/{vmid}/config"},
      .params = {kNode, kVmid, {.name = "current", .description = "Without pending"}},
      .view = {.columns = "hostname lock tags cores memory swap rootfs onboot ostype unprivileged"},
-     .revise = config},
+     .revise = hooks::revise_container_config},
     {.name = "pve_get_lxc_rrddata",
      .title = "Container statistics",
      .description = "Read a container's history of use (RRD).",
@@ -199,7 +190,7 @@ constexpr tool::Tool kLxc[] = {
                 kDigest},
      .doing = "Changing the configuration of container {vmid} on {node}",
      .done = "Configuration of container {vmid} on {node} {was} changed",
-     .prepare = update},
+     .prepare = hooks::prepare_container_update},
     {.name = "pve_clone_lxc_container",
      .title = "Clone container",
      .description = "Clone a container or template to a new ID.",

@@ -1,12 +1,9 @@
-#include <string>
 #include <string_view>
-#include <utility>
 
-#include "base/json_read.h"
-#include "base/when.h"
 #include "catalog/categories.h"
 #include "catalog/params.h"
-#include "catalog/prepare.h"
+#include "hooks/hooks.h"
+#include "hooks/times.h"
 #include "tool/rules.h"
 
 namespace catalog {
@@ -16,35 +13,6 @@ using tool::Effect;
 using tool::Tier;
 
 namespace {
-
-/// A date as PVE takes it, by the node's clock.
-bool is_local_date(std::string_view text) {
-  const auto date = base::parse_date(text);
-  return date && !date->zoned && text.find_first_of("Tt") == std::string_view::npos;
-}
-
-/// PVE compares with the node's clock, and its lines are written by it: so a date means that too, unless it
-/// names a zone.
-std::expected<void, std::string> read_log_times(tool::Context& context, base::JsonObject& arguments) {
-  base::JsonObject dates;
-  for (const auto& [given, name] : {std::pair{kSinceGiven, "since"}, std::pair{kUntilGiven, "until"}}) {
-    const auto text = base::raw_word(arguments, given);
-    if (!is_local_date(text)) continue;
-    dates[name] = text;
-    arguments.erase(given);
-  }
-  if (const auto read = read_times(context.now(), arguments); !read) return read;
-  for (const auto* name : {"since", "until"}) {
-    const auto epoch = base::number(arguments, name);
-    if (!epoch) continue;
-    const auto clock = context.get("/nodes/{node}/time");
-    if (!clock) return std::unexpected("The node's clock could not be read: " + clock.error().sentence);
-    const auto ahead = base::number(*clock, "localtime", 0) - base::number(*clock, "time", 0);
-    dates[name] = base::date_text(*epoch + ahead);
-  }
-  for (const auto& date : dates) arguments[date.key()] = date.value();
-  return {};
-}
 
 constexpr std::string_view kCommands[] = {"start", "stop", "restart", "reload"};
 
@@ -99,12 +67,12 @@ constexpr tool::Tool kNodes[] = {
                 kLimit,
                 {.name = "since",
                  .description = "Epoch, date (node's time) or age (2h)",
-                 .wire = kSinceGiven,
+                 .wire = hooks::kSinceGiven,
                  .type = tool::Type::String},
-                {.name = "until", .wire = kUntilGiven, .type = tool::Type::String},
+                {.name = "until", .wire = hooks::kUntilGiven, .type = tool::Type::String},
                 {.name = "service"}},
      .view = {tool::View::Kind::Log},
-     .prepare = read_log_times},
+     .prepare = hooks::read_log_times},
     {.name = "pve_list_node_services",
      .title = "List services",
      .description = "List a node's system services.",

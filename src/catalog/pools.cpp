@@ -2,7 +2,7 @@
 // Mind that PVE answers GET /pools?poolid= without checking Pool.Audit, and with a list of one.
 #include "catalog/categories.h"
 #include "catalog/params.h"
-#include "catalog/rights.h"
+#include "tool/rights.h"
 #include "tool/rules.h"
 
 namespace catalog {

@@ -1,8 +1,7 @@
-#include "base/json_read.h"
 #include "catalog/categories.h"
 #include "catalog/params.h"
-#include "catalog/prepare.h"
-#include "catalog/rights.h"
+#include "hooks/hooks.h"
+#include "tool/rights.h"
 #include "tool/rules.h"
 
 namespace catalog {
@@ -13,43 +12,6 @@ using tool::Tier;
 using tool::Type;
 
 namespace {
-
-/// PVE refuses to migrate a running VM without `online`, and nobody asks for that refusal. Where
-/// the token may not look, PVE has the word.
-std::expected<void, std::string> migrate(tool::Context& context, base::JsonObject& arguments) {
-  if (arguments.contains("online")) return {};
-  const auto status = context.get("/nodes/{node}/qemu/{vmid}/status/current");
-  if (!status && status.error().forbidden) return {};
-  if (!status) return std::unexpected(status.error().sentence);
-  if (base::raw_text(*status, "status") == "running") arguments["online"] = true;
-  return {};
-}
-
-std::expected<void, std::string> create(tool::Context& /*context*/, base::JsonObject& arguments) {
-  encode_sshkeys(arguments);
-  return {};
-}
-
-std::expected<void, std::string> update(tool::Context& context, base::JsonObject& arguments) {
-  if (auto fine = refuse_template(arguments, "/nodes/{node}/qemu/{vmid}/template"); !fine) return fine;
-  encode_sshkeys(arguments);
-  return keep_mac(context, arguments, "/nodes/{node}/qemu/{vmid}/config", "macaddr");
-}
-
-std::string config(tool::Context& context, base::Json& data) {
-  return set_pending_apart(context, data, "/nodes/{node}/qemu/{vmid}/pending");
-}
-
-/// In a node's list PVE calls what a VM takes on the node `mem`; before PVE 9 it has no other name there.
-std::string taken_on_node(tool::Context& /*context*/, base::Json& data) {
-  auto* array = data.if_array();
-  if (array == nullptr) return {};
-  for (auto& item : *array) {
-    auto* vm = item.if_object();
-    if (vm != nullptr && vm->contains("mem") && !vm->contains("memhost")) (*vm)["memhost"] = vm->at("mem");
-  }
-  return {};
-}
 
 constexpr tool::Param kMemory{.name = "memory", .description = "MiB", .type = Type::Integer};
 constexpr tool::Param kCores{.name = "cores"};
@@ -68,8 +30,8 @@ constexpr tool::Tool kQemu[] = {
      .offers = tool::kSelect | tool::kPage,
      .view = {tool::View::Kind::Table, "VMs",
               "vmid name status cpu cpus memhost/maxmem maxdisk uptime lock tags template", false,
-              &kSeesGuests},
-     .revise = taken_on_node},
+              &tool::kSeesGuests},
+     .revise = hooks::revise_vm_list},
     {.name = "pve_get_qemu_status",
      .title = "VM status",
      .description = "Read a VM's state and use.",
@@ -90,7 +52,7 @@ constexpr tool::Tool kQemu[] = {
      .call = {Method::Get, "/nodes/{node}/qemu/{vmid}/config"},
      .params = {kNode, kVmid, {.name = "current", .description = "Without pending"}},
      .view = {.columns = "name lock tags cores sockets cpu memory balloon onboot boot ostype agent"},
-     .revise = config},
+     .revise = hooks::revise_vm_config},
     {.name = "pve_get_qemu_rrddata",
      .title = "VM statistics",
      .description = "Read a VM's history of use (RRD).",
@@ -199,7 +161,7 @@ constexpr tool::Tool kQemu[] = {
      .starts_task = true,
      .doing = "Migrating VM {vmid} from {node} to {target}",
      .done = "VM {vmid} {was} migrated from {node} to {target}",
-     .prepare = migrate},
+     .prepare = hooks::prepare_vm_migration},
     {.name = "pve_create_qemu_vm",
      .title = "Create VM",
      .description = "Create a VM.",
@@ -228,7 +190,7 @@ constexpr tool::Tool kQemu[] = {
      .starts_task = true,
      .doing = "Creating VM {vmid} on {node}",
      .done = "VM {vmid} on {node} {was} created",
-     .prepare = create},
+     .prepare = hooks::prepare_new_vm},
     {.name = "pve_delete_qemu_vm",
      .title = "Delete VM",
      .description = "Delete a stopped VM and all its disks.",
@@ -263,7 +225,7 @@ constexpr tool::Tool kQemu[] = {
                 kDigest},
      .doing = "Changing the configuration of VM {vmid} on {node}",
      .done = "Configuration of VM {vmid} on {node} {was} changed",
-     .prepare = update},
+     .prepare = hooks::prepare_vm_update},
     {.name = "pve_clone_qemu_vm",
      .title = "Clone VM",
      .description = "Clone a VM or template to a new VMID.",

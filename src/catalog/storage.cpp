@@ -1,14 +1,7 @@
-#include <algorithm>
-#include <string>
-#include <string_view>
-#include <tuple>
-#include <utility>
-#include <vector>
-
-#include "base/json_read.h"
 #include "catalog/categories.h"
 #include "catalog/params.h"
-#include "catalog/rights.h"
+#include "hooks/hooks.h"
+#include "tool/rights.h"
 #include "tool/rules.h"
 
 namespace catalog {
@@ -24,55 +17,16 @@ constexpr tool::Param kContent{.name = "content", .description = "E.g. images,ro
 constexpr tool::Param kNodeList{.name = "nodes", .description = "Default all"};
 constexpr tool::Param kShared{.name = "shared"};
 
-constexpr tool::Sight kSeesSnippets{{kAllocates}};
+constexpr tool::Sight kSeesSnippets{{tool::kAllocates}};
 constexpr tool::SightFor kSeesContent[] = {
-    {"content", "backup", &kSeesBackups},
-    {"content", "images", &kSeesImages},
-    {"content", "rootdir", &kSeesImages},
+    {"content", "backup", &tool::kSeesBackups},
+    {"content", "images", &tool::kSeesImages},
+    {"content", "rootdir", &tool::kSeesImages},
     {"content", "iso"},
     {"content", "vztmpl"},
     {"content", "import"},
     {"content", "snippets", &kSeesSnippets},
 };
-
-/// 0 of what is no backup: its age says nothing.
-double age_key(const base::Json& item) {
-  return base::raw_text(item, "content") == "backup" ? -base::real(item, "ctime", 0) : 0;
-}
-
-/// Of a backup's verification the state, "ok" or "failed": the rest is a task of the backup server, of which
-/// no tool here knows. Of its key's fingerprint what the backup server shows of it.
-void shorten(base::Json& item) {
-  constexpr std::size_t kShownFingerprint = 23;
-  auto* object = item.if_object();
-  if (object == nullptr) return;
-  if (const auto* verification = base::object(object, "verification"))
-    (*object)["verification"] = base::text(verification, "state");
-  if (auto* encrypted = object->if_contains("encrypted"); encrypted != nullptr && encrypted->is_string()) {
-    auto& text = encrypted->get_string();
-    text.resize(std::min(text.size(), kShownFingerprint));
-  }
-}
-
-/// Whoever reads only the beginning of a list of backups wants the newest.
-std::string newest_backups_first(tool::Context&, base::Json& data) {
-  auto* array = data.if_array();
-  if (array == nullptr) return {};
-  using Place = std::tuple<std::string_view, double, std::string_view, std::size_t>;
-  std::vector<Place> places;
-  places.reserve(array->size());
-  for (auto& item : *array) {
-    shorten(item);
-    places.emplace_back(base::raw_text(item, "content"), age_key(item), base::raw_text(item, "volid"),
-                        places.size());
-  }
-  std::ranges::sort(places);
-  base::JsonArray sorted(array->storage());
-  sorted.reserve(array->size());
-  for (const auto& place : places) sorted.push_back(std::move((*array)[std::get<std::size_t>(place)]));
-  *array = std::move(sorted);
-  return {};
-}
 
 }  // namespace
 
@@ -86,7 +40,7 @@ constexpr tool::Tool kStorage[] = {
      .params = {{.name = "type", .terse = true}},
      .view = {tool::View::Kind::Table, "storages",
               "storage type content shared nodes path pool server datastore export disable prune-backups",
-              false, &kSeesStorages}},
+              false, &tool::kSeesStorages}},
     {.name = "pve_get_storage_config",
      .title = "Storage definition",
      .description = "Read a storage's definition.",
@@ -103,7 +57,7 @@ constexpr tool::Tool kStorage[] = {
      .params = {kNode, {.name = "content"}},
      .view = {tool::View::Kind::Table, "storages",
               "storage type status active enabled used/total used_fraction avail content shared", false,
-              &kSeesStorages}},
+              &tool::kSeesStorages}},
     {.name = "pve_get_storage_status",
      .title = "Storage status",
      .description = "Read a storage's state and use on a node.",
@@ -122,8 +76,8 @@ constexpr tool::Tool kStorage[] = {
      .offers = tool::kSelect | tool::kPage,
      .view = {tool::View::Kind::Table, "volumes",
               "volid content format size vmid ctime verification encrypted notes protected parent used", true,
-              &kSeesVolumes, kSeesContent},
-     .revise = newest_backups_first},
+              &tool::kSeesVolumes, kSeesContent},
+     .revise = hooks::newest_backups_first},
     {.name = "pve_create_storage",
      .title = "Add storage",
      .description = "Define a new storage.",

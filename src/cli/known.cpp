@@ -5,6 +5,7 @@
 
 #include "catalog/catalog.h"
 #include "engine/output.h"
+#include "insight/findings.h"
 #include "simulator/release.h"
 #include "tool/tool.h"
 
@@ -26,7 +27,7 @@ const config::Known& known() {
   static const auto usual = category_names(false);
   static const config::Known words{
       tool::kTierNames,        all, usual, engine::kOutputNames, simulator::release_names(),
-      catalog::finding_codes()};
+      insight::finding_codes()};
   return words;
 }
 

@@ -14,11 +14,11 @@
 #include <vector>
 
 #include "catalog/catalog.h"
-#include "catalog/insight_findings.h"
 #include "catalog/listing.h"
 #include "catalog/prompts.h"
 #include "cli/known.h"
 #include "config/table.h"
+#include "insight/findings.h"
 #include "pve/fingerprint.h"
 
 namespace {
@@ -121,9 +121,9 @@ std::string listing() {
 
 std::string findings() {
   std::string out = "| code | severity | looked at | what it means | what to do |\n|---|---|---|---|---|\n";
-  for (const auto& kind : catalog::kFindingKinds)
+  for (const auto& kind : insight::kFindingKinds)
     out += fmt::format("| `{}` | {} | {} | {} | {} |\n", kind.code,
-                       catalog::kSeverityNames[static_cast<std::size_t>(kind.severity)], kind.area, kind.what,
+                       insight::kSeverityNames[static_cast<std::size_t>(kind.severity)], kind.area, kind.what,
                        kind.remedy);
   return out;
 }

@@ -25,7 +25,9 @@ const std::map<std::string, Folders, std::less<>>& picture() {
       {"facts", {"base"}},
       {"chart", {"base"}},
       {"tool", {"base"}},
-      {"catalog", {"base", "tool", "pve/inventory.h"}},
+      {"hooks", {"base", "tool"}},
+      {"insight", {"base", "tool", "pve/inventory.h"}},
+      {"catalog", {"base", "tool", "hooks", "insight"}},
       {"pve", {"base", "net"}},
       {"guard", {"base", "tool", "facts", "pve"}},
       {"mcp", {"base", "jsonrpc"}},
@@ -44,8 +46,8 @@ const std::map<std::string, Folders, std::less<>>& picture() {
       {"simulator", {"base", "net/http.h", "facts"}},
       {"transport", {"base", "jsonrpc", "mcp", "net"}},
       {"cli",
-       {"base", "config", "net", "auth", "jsonrpc", "facts", "tool", "catalog", "pve", "guard", "mcp",
-        "engine", "resource", "prompt", "simulator", "transport"}},
+       {"base", "config", "net", "auth", "jsonrpc", "facts", "tool", "catalog", "insight", "pve", "guard",
+        "mcp", "engine", "resource", "prompt", "simulator", "transport"}},
   };
   return kPicture;
 }

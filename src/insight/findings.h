@@ -1,0 +1,126 @@
+// What the health report can find. The codes are for programs and stay as they are.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+
+namespace insight {
+
+enum class Severity : std::uint8_t { Critical, Warning, Info };
+
+inline constexpr std::array<std::string_view, 3> kSeverityNames = {"critical", "warning", "info"};
+
+struct FindingKind {
+  std::string_view code;
+  Severity severity;
+  std::string_view area;  ///< what was looked at: "quorum"; where nothing is found there, it is good
+  std::string_view what;
+  std::string_view remedy;
+};
+
+/// The worst first, in the order of the answer.
+inline constexpr auto kFindingKinds = std::to_array<FindingKind>({
+    {"NODE_SILENT", Severity::Critical, "nodes",
+     "does not answer, though the cluster does not say that it is down",
+     "look at its console: load, memory, a storage that hangs, then pvedaemon and pveproxy"},
+    {"NO_QUORUM", Severity::Critical, "quorum",
+     "the cluster has no quorum: nothing can be changed or started",
+     "bring back nodes or the network between them"},
+    {"NODE_OFFLINE", Severity::Critical, "nodes", "the node is down, says the cluster",
+     "check power, network and corosync"},
+    {"HA_FENCING", Severity::Critical, "HA",
+     "without quorum the watchdog resets a node that runs HA guests after about 60 s",
+     "bring back the quorum; HA then starts the guests again"},
+    {"HA_ERROR", Severity::Critical, "HA", "HA gave up on the guest, or fences its node",
+     "repair, then set the HA resource to disabled and to started again"},
+    {"GUEST_IO_ERROR", Severity::Critical, "guest states",
+     "QEMU paused it at an I/O error; most often its storage is full",
+     "free or add space there, then resume the guest"},
+    {"GUEST_BROKEN", Severity::Critical, "guest states", "QEMU stopped it at an internal error",
+     "stop and start the guest; the node's log has QEMU's words"},
+    {"STORAGE_FULL", Severity::Critical, "storages", "more than 95% full",
+     "free or add space; guests may stop on I/O errors"},
+    {"THINPOOL_FULL", Severity::Critical, "thin pools",
+     "data or metadata of the thin pool is more than 95% full",
+     "extend the pool or its metadata; when it is full, its guests stop"},
+    {"DISK_FAILING", Severity::Critical, "disks", "SMART says that the disk fails", "replace the disk"},
+    {"CERT_EXPIRED", Severity::Critical, "certificates", "the certificate has expired",
+     "renew it on the node"},
+    {"STORAGE_INACTIVE", Severity::Warning, "storages", "the storage is enabled but not active",
+     "check its server, mount or pool on that node"},
+    {"STORAGE_FILLING", Severity::Warning, "storages", "more than 85% full", "free or add space"},
+    {"THINPOOL_FILLING", Severity::Warning, "thin pools",
+     "data or metadata of the thin pool is more than 85% full", "extend the pool or its metadata"},
+    {"NODE_DISK_FULL", Severity::Warning, "nodes", "the root file system is more than 90% full",
+     "free space on the node"},
+    {"NODE_MEMORY_HIGH", Severity::Warning, "nodes", "more than 90% of the memory is used",
+     "migrate guests away or give them less"},
+    {"SERVICE_DEAD", Severity::Warning, "services", "the service is enabled but does not run",
+     "start it, and read its log in the node's system log"},
+    {"BOND_DEGRADED", Severity::Warning, "network", "the bond has fewer than two legs that are up",
+     "check cable, switch port and configuration of the missing leg"},
+    {"DISK_WORN", Severity::Warning, "disks", "the SSD has 10% of its life left, or less",
+     "plan to replace it"},
+    {"REPLICATION_FAILED", Severity::Warning, "replication", "the last replication failed",
+     "remove the cause; PVE tries again by itself"},
+    {"TASK_FAILED", Severity::Warning, "tasks", "ended with an error in the last 24 hours",
+     "the log of the task shows why"},
+    {"BACKUP_MISSING", Severity::Warning, "backup jobs", "in no backup job",
+     "add the guests to a backup job"},
+    {"BACKUP_PARTIAL", Severity::Warning, "backup jobs", "its jobs leave out these disks",
+     "set backup=1 for the disk or mount point, if it is to be kept"},
+    {"BACKUP_STALE", Severity::Warning, "backups", "no backup in the last 7 days",
+     "check the backup jobs and their last runs"},
+    {"GUEST_PAUSED", Severity::Warning, "guest states",
+     "paused, and no task that asked for it is in the list", "resume the guest"},
+    {"GUEST_LOCKED", Severity::Warning, "locks", "locked, and no task of it runs",
+     "if nothing works on it, unlock it on its node (qm unlock, pct unlock)"},
+    {"CERT_EXPIRING", Severity::Warning, "certificates", "the certificate expires within 30 days",
+     "renew it on the node"},
+    {"VERSIONS_MIXED", Severity::Warning, "versions", "the nodes run different versions of PVE",
+     "bring all nodes to the same version"},
+    {"KERNELS_MIXED", Severity::Info, "versions", "the nodes run different kernels",
+     "reboot those with the older one in the next maintenance"},
+    {"BIND_MOUNT", Severity::Info, "backup jobs", "a backup never holds bind and device mounts",
+     "back up what they hold by other means"},
+    {"GUEST_PAUSE_ASKED", Severity::Info, "guest states", "paused on request, or started frozen",
+     "resume the guest when it is to run"},
+    {"UPDATES_PENDING", Severity::Info, "updates", "updates are pending",
+     "install them in the next maintenance"},
+});
+
+/// Findings by code. Those of one code become one row, however many they are.
+class Findings {
+ public:
+  Findings() = default;
+  /// What fits one of the patterns ("CODE", "CODE:object" with * and ?) is counted and not reported.
+  explicit Findings(std::span<const std::string> ignored) : ignored_(ignored) {}
+
+  /// `code` is one of kFindingKinds; others are dropped.
+  void add(std::string_view code, std::string object);
+  /// "2 critical, 3 warnings, 1 info: NODE_OFFLINE pve3"
+  std::string verdict() const;
+  base::JsonArray rows() const;
+  std::size_t ignored() const { return left_out_; }
+  /// The areas in which nothing was found, in the order of kFindingKinds, without those of `unread`.
+  std::vector<std::string> good(const std::set<std::string_view>& unread) const;
+
+ private:
+  std::span<const std::string> ignored_{};
+  std::map<std::size_t, std::vector<std::string>> objects_;
+  std::set<std::string_view> bad_areas_;
+  std::size_t left_out_ = 0;
+};
+
+/// The codes of what the report on the cluster's health can find.
+std::span<const std::string_view> finding_codes();
+
+}  // namespace insight

@@ -1,0 +1,166 @@
+// Backup jobs, what they leave out, and the backups there are, for the health report.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/json_read.h"
+#include "base/text.h"
+#include "insight/exam.h"
+
+namespace insight {
+namespace {
+
+/// One disk or mount point of a guest, "100:scsi1".
+struct Disk {
+  bool kept = false;   ///< by one job at least
+  bool bound = false;  ///< a bind or device mount
+};
+using Disks = std::map<std::int64_t, std::map<std::string, Disk>>;
+
+/// Templates change as seldom as their backups need to.
+void missing(Exam& exam, const base::Json& data) {
+  for (const auto& row : base::objects(data)) {
+    const auto* guest = exam.inventory.guest(base::number(row, "vmid", 0));
+    if (guest != nullptr && !guest->is_template)
+      exam.findings.add("BACKUP_MISSING", fmt::format("{}", guest->vmid));
+  }
+}
+
+/// GET /cluster/backup/{id}/included_volumes: a tree of guests, and below each its disks with the reason.
+void add_disks(const base::Json& data, Disks& disks) {
+  for (const auto& guest : base::objects(data, "children")) {
+    auto& of_guest = disks[base::number(guest, "id", 0)];
+    for (const auto& row : base::objects(guest, "children")) {
+      const auto id = base::text(row, "id");
+      auto& disk = of_guest[id.substr(std::min(id.find(':') + 1, id.size()))];
+      disk.kept = disk.kept || base::flag(row, "included");
+      disk.bound = base::raw_text(row, "reason") == "not a volume";
+    }
+  }
+}
+
+void left_out(Exam& exam, const Disks& disks) {
+  for (const auto& [vmid, of_guest] : disks) {
+    std::vector<std::string> without;
+    std::vector<std::string> bound;
+    for (const auto& [key, disk] : of_guest) {
+      if (!disk.kept) (disk.bound ? bound : without).push_back(key);
+    }
+    if (!without.empty())
+      exam.findings.add("BACKUP_PARTIAL", fmt::format("{} without {}", vmid, listed(without)));
+    if (!bound.empty()) exam.findings.add("BIND_MOUNT", fmt::format("{} {}", vmid, listed(bound)));
+  }
+}
+
+void jobs(Exam& exam) {
+  const auto got = exam.sources.get({{"/cluster/backup-info/not-backed-up"}, {"/cluster/backup"}});
+  if (got.size() != 2) return;
+  for (const auto& one : got) {
+    if (!one) exam.gap("backup jobs", "backup jobs", one.error());
+  }
+  if (got[0]) missing(exam, *got[0]);
+  if (!got[1]) return;
+  std::vector<tool::Read> reads;
+  std::vector<std::string> ids;
+  for (const auto& job : base::objects(*got[1])) {
+    if (job.contains("enabled") && !base::flag(job, "enabled")) continue;
+    ids.push_back(base::text(job, "id"));
+    reads.push_back(
+        {"/cluster/backup/{id}/included_volumes", {{"id", std::string(base::raw_text(job, "id"))}}});
+  }
+  const auto volumes = exam.sources.get(reads);
+  Disks disks;
+  for (std::size_t i = 0; i < std::min(volumes.size(), ids.size()); ++i) {
+    if (volumes[i])
+      add_disks(*volumes[i], disks);
+    else
+      exam.gap("backup jobs", "disks of backup job " + ids[i], volumes[i].error());
+  }
+  left_out(exam, disks);
+}
+
+/// Storages that may hold backups and were not read, by id where shared, else by node.
+struct Unread {
+  std::set<std::string> shared, local;
+  void add(const NodeStorage& storage) {
+    (storage.shared ? shared : local).insert(storage.shared ? storage.id : storage.node);
+  }
+};
+
+bool answers(const Exam& exam, std::string_view node) {
+  return std::ranges::find(exam.answering, node) != exam.answering.end();
+}
+
+/// Storages that are not even asked: out of reach everywhere, or on their node.
+Unread not_asked(const Exam& exam, const std::vector<const NodeStorage*>& asked) {
+  Unread unread;
+  for (const auto& storage : exam.inventory.storages) {
+    const bool read = std::ranges::any_of(asked, [&](const NodeStorage* other) {
+      return other->id == storage.id && (storage.shared || other->node == storage.node);
+    });
+    if (storage.holds("backup") && !read) unread.add(storage);
+  }
+  return unread;
+}
+
+using Newest = std::map<std::int64_t, std::int64_t>;
+
+Newest newest_backups(Exam& exam, Unread& unread) {
+  auto storages = exam.inventory.to_read({"backup"});
+  std::erase_if(storages, [&](const NodeStorage* storage) { return !answers(exam, storage->node); });
+  unread = not_asked(exam, storages);
+  std::vector<tool::Read> reads;
+  for (const auto* storage : storages)
+    reads.push_back({"/nodes/{node}/storage/{storage}/content",
+                     {{"node", storage->node}, {"storage", storage->id}, {"content", "backup"}}});
+  const auto got = exam.sources.get(reads);
+  Newest newest;
+  for (std::size_t i = 0; i < std::min(got.size(), storages.size()); ++i) {
+    if (!got[i]) {
+      exam.gap("backups", fmt::format("backups on {} ({})", storages[i]->id, storages[i]->node),
+               got[i].error());
+      unread.add(*storages[i]);
+      continue;
+    }
+    for (const auto& row : base::objects(*got[i])) {
+      auto& last = newest[base::number(row, "vmid", 0)];
+      last = std::max(last, base::number(row, "ctime", 0));
+    }
+  }
+  return newest;
+}
+
+}  // namespace
+
+/// A missing backup is only claimed where every storage that may hold it was read.
+void examine_backups(Exam& exam) {
+  constexpr std::int64_t kOld = 7 * kDay;
+  jobs(exam);
+  const bool thinned = exam.thinned({"backups"}, "backups", tool::kSeesBackups);
+  Unread unread;
+  const auto newest = newest_backups(exam, unread);
+  std::size_t unjudged = 0;
+  for (const auto& guest : exam.inventory.guests) {
+    if (guest.is_template) continue;
+    const auto found = newest.find(guest.vmid);
+    const auto age = found == newest.end() ? -1 : exam.sources.now() - found->second;
+    if (found != newest.end() && age <= kOld) continue;
+    if (thinned || !unread.shared.empty() || unread.local.contains(guest.node) ||
+        !answers(exam, guest.node)) {
+      ++unjudged;
+    } else {
+      exam.findings.add("BACKUP_STALE", found == newest.end()
+                                            ? fmt::format("{} (none)", guest.vmid)
+                                            : fmt::format("{} ({} d)", guest.vmid, age / kDay));
+    }
+  }
+  if (unjudged == 0) return;
+  exam.unread.insert("backups");
+  exam.not_judged = fmt::format(
+      "backups of {}: {}", counted(unjudged, "guest"),
+      thinned ? "this token may not see every backup" : "a storage that may hold them could not be read");
+}
+
+}  // namespace insight

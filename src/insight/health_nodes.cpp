@@ -1,0 +1,273 @@
+// What each node says of itself, for the health report.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/json_read.h"
+#include "base/number.h"
+#include "base/text.h"
+#include "insight/exam.h"
+
+namespace insight {
+namespace {
+
+constexpr double kFull = 0.95;
+constexpr double kFilling = 0.85;
+
+/// What is said of all nodes together.
+struct Told {
+  std::map<std::string, std::vector<std::string>> kernels;
+  std::set<std::string> busy;     ///< numbers of the guests that a running task is about
+  std::set<std::string> backing;  ///< nodes on which a backup runs
+};
+
+struct At {
+  Exam& exam;
+  const std::string& node;
+  Told& told;
+};
+
+void failed_tasks(At& at, const base::Json& data) {
+  for (const auto& row : base::objects(data)) {
+    const auto status = base::text(row, "status", 60);
+    if (status.empty() || status == "OK" || status.starts_with("WARNINGS")) continue;
+    const auto id = base::text(row, "id");
+    at.exam.findings.add("TASK_FAILED", fmt::format("{}{}{} on {} ({})", base::text(row, "type"),
+                                                    id.empty() ? "" : " ", id, at.node, status));
+  }
+}
+
+void running_tasks(At& at, const base::Json& data) {
+  for (const auto& row : base::objects(data)) {
+    if (base::raw_text(row, "type") == "vzdump") at.told.backing.insert(at.node);
+    at.told.busy.insert(base::text(row, "id"));
+  }
+}
+
+void certificates(At& at, const base::Json& data) {
+  constexpr std::int64_t kSoon = 30 * kDay;
+  for (const auto& row : base::objects(data)) {
+    const auto until = base::number(row, "notafter", 0);
+    const auto left = until - at.exam.sources.now();
+    if (until <= 0 || left >= kSoon) continue;
+    const auto file = base::text(row, "filename");
+    if (left <= 0) {
+      at.exam.findings.add("CERT_EXPIRED", fmt::format("{} {}", at.node, file));
+    } else {
+      at.exam.findings.add("CERT_EXPIRING", fmt::format("{} {} in {} d", at.node, file, left / kDay));
+    }
+  }
+}
+
+void updates(At& at, const base::Json& data) {
+  if (const auto count = std::ranges::distance(base::objects(data)); count > 0)
+    at.exam.findings.add("UPDATES_PENDING", fmt::format("{} ({})", at.node, count));
+}
+
+void inactive_storages(At& at, const base::Json& data) {
+  for (const auto& row : base::objects(data)) {
+    if (row.contains("active") && !base::flag(row, "active"))
+      at.exam.findings.add("STORAGE_INACTIVE", fmt::format("{} on {}", base::text(row, "storage"), at.node));
+  }
+}
+
+void replication(At& at, const base::Json& data) {
+  for (const auto& row : base::objects(data)) {
+    const auto fails = base::number(row, "fail_count", 0);
+    if (fails <= 0) continue;
+    const auto why = base::text(row, "error", 120);
+    at.exam.findings.add("REPLICATION_FAILED", fmt::format("{} on {}, {} in a row{}{}", base::text(row, "id"),
+                                                           at.node, fails, why.empty() ? "" : ": ", why));
+  }
+}
+
+/// What systemd starts at boot. Corosync has nothing to do on a node without a cluster.
+void services(At& at, const base::Json& data) {
+  for (const auto& row : base::objects(data)) {
+    const auto state = base::raw_text(row, "active-state");
+    if (base::raw_text(row, "unit-state") != "enabled" || (state != "inactive" && state != "failed"))
+      continue;
+    if (base::raw_text(row, "service") == "corosync" && at.exam.inventory.nodes.size() < 2) continue;
+    at.exam.findings.add("SERVICE_DEAD", fmt::format("{} on {} ({})", base::text(row, "service"), at.node,
+                                                     state == "failed" ? "failed" : "dead"));
+  }
+}
+
+void disks(At& at, const base::Json& data) {
+  constexpr std::int64_t kLittle = 10;
+  for (const auto& row : base::objects(data)) {
+    const auto health = base::raw_text(row, "health");
+    const auto name = fmt::format("{} on {}", base::text(row, "devpath"), at.node);
+    if (!health.empty() && health != "PASSED" && health != "OK" && health != "UNKNOWN")
+      at.exam.findings.add("DISK_FAILING", fmt::format("{} ({})", name, base::text(row, "health")));
+    // PVE gives what is left of its life in per cent, "N/A" where the disk does not say.
+    const auto* left = row.if_contains("wearout");
+    const auto percent = left == nullptr ? std::nullopt : base::number(*left);
+    if (percent && *percent >= 0 && *percent <= kLittle)
+      at.exam.findings.add("DISK_WORN", fmt::format("{} ({}% left)", name, *percent));
+  }
+}
+
+/// PVE says of an interface only whether it is up. A leg that is not listed is no hint.
+void bonds(At& at, const base::Json& data) {
+  std::map<std::string, bool> up;
+  for (const auto& row : base::objects(data)) up[base::text(row, "iface")] = base::flag(row, "active");
+  for (const auto& row : base::objects(data)) {
+    if (base::raw_text(row, "type") != "bond" || !base::flag(row, "active")) continue;
+    const auto legs = words(base::text(row, "slaves"));
+    std::vector<std::string> down;
+    for (const auto& leg : legs) {
+      if (const auto found = up.find(leg); found != up.end() && !found->second) down.push_back(leg);
+    }
+    if (legs.size() >= 2 && legs.size() - down.size() >= 2) continue;
+    const auto why = legs.size() < 2 ? std::string("has one leg") : listed(down) + " down";
+    at.exam.findings.add("BOND_DEGRADED",
+                         fmt::format("{} on {} ({})", base::text(row, "iface"), at.node, why));
+  }
+}
+
+void kernel(At& at, const base::Json& data) {
+  const auto* kernel = base::object(data, "current-kernel");
+  if (const auto release = base::text(kernel, "release"); !release.empty())
+    at.told.kernels[release].push_back(at.node);
+}
+
+void thin_pools(At& at, const base::Json& data) {
+  for (const auto& row : base::objects(data)) {
+    const auto share = [&](std::string_view used, std::string_view size) {
+      const auto whole = base::real(row, size, 0);
+      return whole > 0 ? base::real(row, used, 0) / whole : 0;
+    };
+    const auto used = share("used", "lv_size");
+    const auto metadata = share("metadata_used", "metadata_size");
+    if (std::max(used, metadata) <= kFilling) continue;
+    at.exam.findings.add(std::max(used, metadata) > kFull ? "THINPOOL_FULL" : "THINPOOL_FILLING",
+                         fmt::format("{}/{} on {} (data {:.0f}%, metadata {:.0f}%)", base::text(row, "vg"),
+                                     base::text(row, "lv"), at.node, used * 100, metadata * 100));
+  }
+}
+
+struct Look {
+  std::string_view path;
+  std::string_view area, what;
+  void (*judge)(At& at, const base::Json& data);
+  base::JsonObject (*arguments)(std::int64_t now) = nullptr;
+  /// Only on nodes with a storage of this type.
+  std::string_view storage_type{};
+};
+
+constexpr auto kLooks = std::to_array<Look>({
+    {"/nodes/{node}/tasks", "tasks", "tasks", failed_tasks,
+     [](std::int64_t now) { return base::JsonObject{{"errors", 1}, {"since", now - kDay}, {"limit", 200}}; }},
+    {"/nodes/{node}/tasks", "locks", "running tasks", running_tasks,
+     [](std::int64_t) { return base::JsonObject{{"source", "active"}, {"limit", 500}}; }},
+    {"/nodes/{node}/certificates/info", "certificates", "certificates", certificates},
+    {"/nodes/{node}/apt/update", "updates", "updates", updates},
+    {"/nodes/{node}/storage", "storages", "storages", inactive_storages,
+     [](std::int64_t) { return base::JsonObject{{"enabled", 1}}; }},
+    {"/nodes/{node}/replication", "replication", "replication", replication},
+    {"/nodes/{node}/services", "services", "services", services},
+    {"/nodes/{node}/disks/list", "disks", "disks", disks},
+    {"/nodes/{node}/network", "network", "network", bonds},
+    {"/nodes/{node}/status", "versions", "kernel", kernel},
+    {"/nodes/{node}/disks/lvmthin", "thin pools", "thin pools", thin_pools, nullptr, "lvmthin"},
+});
+
+bool has_storage(const Inventory& inventory, std::string_view node, std::string_view type) {
+  return std::ranges::any_of(
+      inventory.storages, [&](const auto& storage) { return storage.node == node && storage.type == type; });
+}
+
+/// A backup that runs holds the lock of one guest after another.
+void locks(Exam& exam, const Told& told) {
+  for (const auto& guest : exam.inventory.guests) {
+    if (guest.lock.empty() || told.busy.contains(fmt::format("{}", guest.vmid))) continue;
+    if (guest.lock == "backup" && told.backing.contains(guest.node)) continue;
+    exam.findings.add("GUEST_LOCKED", fmt::format("{} ({})", guest.vmid, guest.lock));
+  }
+}
+
+void kernels(Exam& exam, const Told& told) {
+  if (told.kernels.size() < 2) return;
+  for (const auto& [release, nodes] : told.kernels)
+    exam.findings.add("KERNELS_MIXED", fmt::format("{} on {}", release, listed(nodes)));
+}
+
+}  // namespace
+
+void examine_nodes(Exam& exam) {
+  std::vector<tool::Read> reads;
+  std::vector<std::pair<const std::string*, const Look*>> whose;
+  for (const auto& node : exam.answering) {
+    for (const auto& look : kLooks) {
+      if (!look.storage_type.empty() && !has_storage(exam.inventory, node, look.storage_type)) continue;
+      auto arguments = look.arguments == nullptr ? base::JsonObject{} : look.arguments(exam.sources.now());
+      arguments["node"] = node;
+      reads.push_back({look.path, std::move(arguments)});
+      whose.emplace_back(&node, &look);
+    }
+  }
+  // What nobody could ask a node is not good.
+  if (exam.answering.size() < exam.inventory.nodes.size()) {
+    for (const auto& look : kLooks) exam.unread.insert(look.area);
+  }
+  const auto got = exam.sources.get(reads);
+  Told told;
+  for (std::size_t i = 0; i < std::min(got.size(), whose.size()); ++i) {
+    const auto& [node, look] = whose[i];
+    At at{exam, *node, told};
+    if (got[i]) {
+      look->judge(at, *got[i]);
+    } else {
+      exam.gap(look->area, fmt::format("{} of {}", look->what, *node), got[i].error());
+    }
+  }
+  locks(exam, told);
+  kernels(exam, told);
+}
+
+void examine_guests(Exam& exam) {
+  std::vector<const Guest*> odd;
+  std::vector<tool::Read> reads;
+  for (const auto& guest : exam.inventory.guests) {
+    // Ten seconds old here, and "running" for all of these in the list of a node.
+    const auto& state = guest.last_status;
+    if (guest.container || !exam.inventory.online(guest.node) || state == "running" || state == "stopped" ||
+        state == "unknown" || state.empty())
+      continue;
+    odd.push_back(&guest);
+    reads.push_back(of_guest(guest, "current"));
+  }
+  const auto got = exam.sources.get(reads);
+  std::vector<const Guest*> paused;
+  for (std::size_t i = 0; i < std::min(got.size(), odd.size()); ++i) {
+    const auto& guest = *odd[i];
+    const auto name = fmt::format("{} on {}", guest.vmid, guest.node);
+    if (!got[i]) {
+      exam.gap("guest states", fmt::format("state of {}", guest.vmid), got[i].error());
+      continue;
+    }
+    const auto* status = got[i]->if_object();
+    const auto state = status == nullptr ? std::string{} : base::text(*status, "qmpstatus");
+    if (state == "io-error") exam.findings.add("GUEST_IO_ERROR", name);
+    if (state == "internal-error" || state == "guest-panicked")
+      exam.findings.add("GUEST_BROKEN", fmt::format("{} ({})", name, state));
+    if (state == "prelaunch") exam.findings.add("GUEST_PAUSE_ASKED", name + " (started frozen)");
+    if (state == "paused") paused.push_back(&guest);
+  }
+  reads.clear();
+  for (const auto* guest : paused)
+    reads.push_back(
+        {"/nodes/{node}/tasks",
+         {{"node", guest->node}, {"vmid", guest->vmid}, {"typefilter", "qmpause"}, {"limit", 1}}});
+  const auto tasks = exam.sources.get(reads);
+  for (std::size_t i = 0; i < std::min(tasks.size(), paused.size()); ++i) {
+    const bool asked = tasks[i] && std::ranges::distance(base::objects(*tasks[i])) > 0;
+    exam.findings.add(asked ? "GUEST_PAUSE_ASKED" : "GUEST_PAUSED",
+                      fmt::format("{} on {}", paused[i]->vmid, paused[i]->node));
+  }
+}
+
+}  // namespace insight
