@@ -12,17 +12,6 @@
 namespace simulator {
 namespace {
 
-Answer index(Call&) {
-  base::JsonArray rows;
-  for (const auto* name :
-       {"acme",    "backup", "backup-info", "bulk-action", "ceph",    "config",        "firewall",
-        "ha",      "jobs",   "log",         "mapping",     "metrics", "notifications", "nextid",
-        "options", "qemu",   "replication", "resources",   "status",  "tasks",         "sdn"}) {
-    rows.push_back(base::JsonObject{{"name", name}});
-  }
-  return Answer::of(std::move(rows));
-}
-
 Answer status(Call& call) {
   const auto& state = call.state;
   base::JsonArray rows;
@@ -235,7 +224,6 @@ Answer not_backed_up(Call& call) {
 }
 
 constexpr Route kRoutes[] = {
-    {base::Method::Get, "/cluster", index},
     {base::Method::Get, "/cluster/status", status},
     {base::Method::Get, "/cluster/resources", resources},
     {base::Method::Get, "/cluster/nextid", nextid},

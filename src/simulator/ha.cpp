@@ -263,15 +263,6 @@ Answer manager_status(Call& call) {
       {"quorum", base::JsonObject{{"node", state.local_node}, {"quorate", state.quorate() ? "1" : ""}}}});
 }
 
-Answer status_index(Call& call) {
-  base::JsonArray rows;
-  for (const std::string_view name : {"current", "manager_status", "disarm-ha", "arm-ha"}) {
-    if (name.ends_with("arm-ha") && !call.state.is_pve({9, 2})) continue;
-    rows.emplace_back(base::JsonObject{{"name", name}});
-  }
-  return Answer::of(std::move(rows));
-}
-
 std::expected<Named<Config>*, Answer> groups(Call& call) {
   if (!call.state.is_pve({9, 0})) return &call.state.ha_groups;
   const auto* const failed = call.parameters.has("group") ? "cannot read group" : "cannot index groups";
@@ -344,7 +335,6 @@ constexpr Route kRoutes[] = {
     {Get, "/cluster/ha/resources/{sid}", read_object<kResources>},
     {Put, "/cluster/ha/resources/{sid}", update_object<kResources>},
     {Delete, "/cluster/ha/resources/{sid}", delete_object<kResources>},
-    {Get, "/cluster/ha/status", status_index},
     {Get, "/cluster/ha/status/current", status},
     {Get, "/cluster/ha/status/manager_status", manager_status},
     {Get, "/cluster/ha/groups", list_objects<kGroups>},

@@ -32,19 +32,6 @@ Answer list_nodes(Call& call) {
   return Answer::of(std::move(rows));
 }
 
-Answer index(Call&) {
-  static constexpr std::string_view kNames[] = {
-      "aplinfo",      "apt",      "capabilities", "ceph",        "certificates", "config",  "disks",
-      "dns",          "firewall", "hardware",     "hosts",       "journal",      "lxc",     "migrateall",
-      "netstat",      "network",  "qemu",         "replication", "report",       "rrd",     "rrddata",
-      "scan",         "sdn",      "services",     "startall",    "status",       "stopall", "storage",
-      "subscription", "syslog",   "tasks",        "termproxy",   "time",         "version", "vncshell",
-      "vzdump",       "wakeonlan"};
-  base::JsonArray rows;
-  for (const auto name : kNames) rows.push_back(base::JsonObject{{"name", name}});
-  return Answer::of(std::move(rows));
-}
-
 base::JsonObject cpu_info(const Node& node) {
   return {{"vendor", "AuthenticAMD"},
           {"model", "AMD EPYC 7313P 16-Core Processor"},
@@ -160,7 +147,6 @@ Answer syslog(Call& call) {
 constexpr Route kRoutes[] = {
     {base::Method::Get, "/version", version},
     {base::Method::Get, "/nodes", list_nodes},
-    {base::Method::Get, "/nodes/{node}", index},
     {base::Method::Get, "/nodes/{node}/version", version},
     {base::Method::Get, "/nodes/{node}/status", node_status},
     {base::Method::Post, "/nodes/{node}/status", node_command},
@@ -170,7 +156,6 @@ constexpr Route kRoutes[] = {
     {base::Method::Put, "/nodes/{node}/time", set_time},
     {base::Method::Get, "/nodes/{node}/syslog", syslog},
     {base::Method::Get, "/nodes/{node}/services", list_services},
-    {base::Method::Get, "/nodes/{node}/services/{service}", service_index},
     {base::Method::Get, "/nodes/{node}/services/{service}/state", service_state},
     {base::Method::Post, "/nodes/{node}/services/{service}/start", start_service},
     {base::Method::Post, "/nodes/{node}/services/{service}/stop", stop_service},

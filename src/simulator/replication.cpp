@@ -68,11 +68,6 @@ Answer node_list(Call& call) {
   return Answer::of(std::move(rows));
 }
 
-Answer node_index(Call&) {
-  return Answer::of(JsonArray{JsonObject{{"name", "schedule_now"}}, JsonObject{{"name", "log"}},
-                              JsonObject{{"name", "status"}}});
-}
-
 Answer node_status(Call& call) {
   const auto id = call.parameters.text("id");
   const auto found = call.state.replications.find(id);
@@ -86,7 +81,6 @@ constexpr Route kRoutes[] = {
     {Get, "/cluster/replication", list_objects<kJobs>},
     {Get, "/cluster/replication/{id}", read_object<kJobs>},
     {Get, "/nodes/{node}/replication", node_list},
-    {Get, "/nodes/{node}/replication/{id}", node_index},
     {Get, "/nodes/{node}/replication/{id}/status", node_status},
 };
 

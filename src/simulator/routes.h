@@ -33,6 +33,7 @@ std::span<const Route> tasks_routes();
 std::span<const Route> access_routes();
 std::span<const Route> access_roles_routes();
 std::span<const Route> metrics_routes();
+std::span<const Route> directory_routes();
 std::span<const Route> pools_routes();
 std::span<const Route> qemu_routes();
 std::span<const Route> lxc_routes();

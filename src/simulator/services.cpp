@@ -71,14 +71,6 @@ Answer list_services(Call& call) {
   return Answer::of(std::move(rows));
 }
 
-Answer service_index(Call&) {
-  base::JsonArray rows;
-  for (const auto* name : {"state", "start", "stop", "restart", "reload"}) {
-    rows.push_back(base::JsonObject{{"subdir", name}});
-  }
-  return Answer::of(std::move(rows));
-}
-
 Answer service_state(Call& call) {
   const auto name = call.parameters.text("service");
   return Answer::of(row_of(name, *find(call.state, call.node(), name)));

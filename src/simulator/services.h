@@ -6,7 +6,6 @@
 namespace simulator {
 
 Answer list_services(Call& call);
-Answer service_index(Call& call);
 Answer service_state(Call& call);
 Answer start_service(Call& call);
 Answer stop_service(Call& call);

@@ -160,7 +160,6 @@ constexpr Route kRoutes[] = {
     {Put, "/storage/{storage}", update_object<kStorages>},
     {Delete, "/storage/{storage}", delete_object<kStorages>},
     {Get, "/nodes/{node}/storage", storage_on_node},
-    {Get, "/nodes/{node}/storage/{storage}", storage_index},
     {Get, "/nodes/{node}/storage/{storage}/status", storage_status},
     {Get, "/nodes/{node}/storage/{storage}/content", storage_content},
     {Get, "/nodes/{node}/storage/{storage}/content/{volume}", volume_read},

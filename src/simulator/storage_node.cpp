@@ -199,16 +199,6 @@ Answer storage_on_node(Call& call) {
   return Answer::of(std::move(rows));
 }
 
-Answer storage_index(Call&) {
-  base::JsonArray rows;
-  for (const std::string_view name :
-       {"content", "download-url", "file-restore", "import-metadata", "identity", "oci-registry-pull",
-        "prunebackups", "rrd", "rrddata", "status", "upload"}) {
-    rows.emplace_back(base::JsonObject{{"subdir", name}});
-  }
-  return Answer::of(std::move(rows));
-}
-
 Answer storage_status(Call& call) {
   const auto* storage = call.state.storage(call.parameters.text("storage"));
   if (storage == nullptr) return Answer::bad("storage", "No such storage.");

@@ -6,7 +6,6 @@
 namespace simulator {
 
 Answer storage_on_node(Call& call);
-Answer storage_index(Call& call);
 Answer storage_status(Call& call);
 Answer storage_content(Call& call);
 Answer volume_read(Call& call);
