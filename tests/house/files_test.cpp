@@ -24,9 +24,23 @@ bool is_data(const std::filesystem::path& path) {
 TEST(Files, AreShortEnoughToRead) {
   for (const auto& path : house::own_files()) {
     if (is_data(path)) continue;
-    const auto count = house::lines(house::read(path)).size();
-    EXPECT_LE(count, 1000U) << path;
+    EXPECT_LE(house::lines(house::read(path)).size(), 1000U) << path;
   }
+  for (const auto& path : house::files_below("src", {".h", ".cpp"})) {
+    EXPECT_LE(house::lines(house::read(path)).size(), 450U) << path;
+  }
+}
+
+TEST(Files, OfTestsAreNamedSo) {
+  std::size_t checked = 0;
+  for (const auto& path : house::files_below("tests", {".cpp"})) {
+    if (path.string().find("node_modules") != std::string::npos) continue;
+    const auto text = house::read(path);
+    if (text.find("\nTEST") == std::string::npos) continue;
+    EXPECT_TRUE(path.filename().string().ends_with("_test.cpp")) << path;
+    ++checked;
+  }
+  EXPECT_GT(checked, 150U);
 }
 
 TEST(Files, NameNoMachine) {
