@@ -59,9 +59,9 @@ function(mcp_pve_precompile target)
   endif()
 endfunction()
 
-# mcp_pve_folder(name DEPS...): the static library of one folder of src, from all of its sources.
+# mcp_pve_folder(name DEPS...): the static library of one folder of src, from all of its sources, those of its sub-folders too.
 function(mcp_pve_folder name)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
   if(sources)
     add_library(${name} STATIC ${sources})
     target_link_libraries(${name} PUBLIC mcp_pve_options ${ARGN})

@@ -15,7 +15,7 @@
 #include "config/file.h"
 #include "config/http.h"
 #include "net/tls.h"
-#include "transport/http.h"
+#include "transport/http/server.h"
 
 namespace cli {
 namespace {

@@ -28,7 +28,7 @@
 #include "conformance/watcher.h"
 #include "mcp/seal.h"
 #include "mcp/server.h"
-#include "transport/http.h"
+#include "transport/http/server.h"
 #include "transport/stdio.h"
 #include "transport/stop.h"
 

@@ -11,9 +11,9 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "mcp/seal.h"
-#include "transport/http_guard.h"
-#include "transport/http_header.h"
-#include "transport/http_modern.h"
+#include "transport/http/guard.h"
+#include "transport/http/header.h"
+#include "transport/http/modern.h"
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "transport/http_endpoint.h"
+#include "transport/http/endpoint.h"
 
 #include <algorithm>
 #include <exception>
@@ -7,10 +7,10 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "mcp/modern.h"
-#include "transport/http_documents.h"
-#include "transport/http_header.h"
-#include "transport/http_modern.h"
-#include "transport/http_refusal.h"
+#include "transport/http/documents.h"
+#include "transport/http/header.h"
+#include "transport/http/modern.h"
+#include "transport/http/refusal.h"
 
 namespace transport {
 namespace {

@@ -1,5 +1,5 @@
 // The checks before a request of revision 2026-07-28 is run, in their order, and how errors show as a status.
-#include "transport/http_fixture.h"
+#include "transport/http/fixture.h"
 
 namespace test {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "net/certificate.h"
 #include "net/client.h"
-#include "transport/http_fixture.h"
+#include "transport/http/fixture.h"
 
 namespace test {
 namespace {

@@ -1,4 +1,4 @@
-#include "transport/refusal_log.h"
+#include "transport/http/refusal_log.h"
 
 #include <algorithm>
 #include <chrono>

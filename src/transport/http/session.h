@@ -18,7 +18,7 @@
 #include "jsonrpc/message.h"
 #include "mcp/connection.h"
 #include "mcp/server.h"
-#include "transport/event_stream.h"
+#include "transport/http/event_stream.h"
 
 namespace transport {
 

@@ -1,4 +1,4 @@
-#include "transport/call_slots.h"
+#include "transport/http/call_slots.h"
 
 #include <gtest/gtest.h>
 

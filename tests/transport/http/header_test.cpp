@@ -1,9 +1,9 @@
 // Header values and the guard against foreign pages, one by one.
-#include "transport/http_header.h"
+#include "transport/http/header.h"
 
 #include <gtest/gtest.h>
 
-#include "transport/http_guard.h"
+#include "transport/http/guard.h"
 
 namespace transport {
 namespace {

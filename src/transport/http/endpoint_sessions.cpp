@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "mcp/revision.h"
-#include "transport/http_endpoint.h"
-#include "transport/http_header.h"
-#include "transport/http_refusal.h"
+#include "transport/http/endpoint.h"
+#include "transport/http/header.h"
+#include "transport/http/refusal.h"
 
 namespace transport {
 namespace {

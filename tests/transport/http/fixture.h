@@ -16,7 +16,7 @@
 #include "mcp/fakes.h"
 #include "net/http.h"
 #include "net/raw_server.h"
-#include "transport/http.h"
+#include "transport/http/server.h"
 
 namespace test {
 

@@ -1,4 +1,4 @@
-#include "transport/event_stream.h"
+#include "transport/http/event_stream.h"
 
 #include <utility>
 

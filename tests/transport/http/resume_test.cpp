@@ -1,5 +1,5 @@
 // Streams of a legacy session that were cut off: the rest comes by a GET with Last-Event-ID.
-#include "transport/http_fixture.h"
+#include "transport/http/fixture.h"
 
 namespace test {
 namespace {

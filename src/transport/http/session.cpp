@@ -1,4 +1,4 @@
-#include "transport/http_session.h"
+#include "transport/http/session.h"
 
 #include <algorithm>
 #include <functional>

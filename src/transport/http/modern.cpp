@@ -1,4 +1,4 @@
-#include "transport/http_modern.h"
+#include "transport/http/modern.h"
 
 #include <string>
 #include <string_view>
@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "mcp/modern.h"
 #include "mcp/revision.h"
-#include "transport/http_header.h"
+#include "transport/http/header.h"
 
 namespace transport {
 namespace {

@@ -1,4 +1,4 @@
-#include "transport/refusal_log.h"
+#include "transport/http/refusal_log.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

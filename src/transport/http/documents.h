@@ -6,7 +6,7 @@
 
 #include "net/http.h"
 #include "net/responder.h"
-#include "transport/http.h"
+#include "transport/http/server.h"
 
 namespace transport {
 

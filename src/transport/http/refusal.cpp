@@ -1,8 +1,8 @@
-#include "transport/http_refusal.h"
+#include "transport/http/refusal.h"
 
 #include <variant>
 
-#include "transport/http_answer.h"
+#include "transport/http/answer.h"
 
 namespace transport {
 namespace {

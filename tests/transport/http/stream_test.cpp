@@ -1,5 +1,5 @@
 // Answers to one POST: one JSON text or a stream of events, and what the client's going means.
-#include "transport/http_fixture.h"
+#include "transport/http/fixture.h"
 
 namespace test {
 namespace {

@@ -1,10 +1,10 @@
-#include "transport/http_documents.h"
+#include "transport/http/documents.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "transport/http_answer.h"
-#include "transport/http_refusal.h"
+#include "transport/http/answer.h"
+#include "transport/http/refusal.h"
 
 namespace transport {
 

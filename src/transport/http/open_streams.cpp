@@ -1,4 +1,4 @@
-#include "transport/open_streams.h"
+#include "transport/http/open_streams.h"
 
 #include <algorithm>
 #include <map>

@@ -1,4 +1,4 @@
-#include "transport/http.h"
+#include "transport/http/server.h"
 
 #include <poll.h>
 
@@ -7,8 +7,8 @@
 
 #include "base/log.h"
 #include "net/server.h"
-#include "transport/http_endpoint.h"
-#include "transport/http_refusal.h"
+#include "transport/http/endpoint.h"
+#include "transport/http/refusal.h"
 
 namespace transport {
 namespace {

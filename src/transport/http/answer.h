@@ -13,7 +13,7 @@
 #include "mcp/sink.h"
 #include "net/http.h"
 #include "net/responder.h"
-#include "transport/event_stream.h"
+#include "transport/http/event_stream.h"
 
 namespace transport {
 

@@ -1,4 +1,4 @@
-#include "transport/http_header.h"
+#include "transport/http/header.h"
 
 #include <algorithm>
 #include <vector>

@@ -1,10 +1,10 @@
-#include "transport/http_guard.h"
+#include "transport/http/guard.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "base/text.h"
-#include "transport/http_header.h"
+#include "transport/http/header.h"
 
 namespace transport {
 namespace {

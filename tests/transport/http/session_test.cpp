@@ -1,5 +1,5 @@
 // Sessions of the legacy era: who they belong to, how many there are, how they end, what their GET carries.
-#include "transport/http_fixture.h"
+#include "transport/http/fixture.h"
 
 namespace test {
 namespace {

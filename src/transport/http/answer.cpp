@@ -1,4 +1,4 @@
-#include "transport/http_answer.h"
+#include "transport/http/answer.h"
 
 #include <utility>
 

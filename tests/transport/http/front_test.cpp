@@ -1,5 +1,5 @@
 // What is decided before any message is read: paths, methods, hosts and origins, who asks, what is accepted.
-#include "transport/http_fixture.h"
+#include "transport/http/fixture.h"
 
 namespace test {
 namespace {

@@ -14,8 +14,8 @@
 #include "mcp/connection.h"
 #include "net/http.h"
 #include "net/responder.h"
-#include "transport/event_stream.h"
-#include "transport/http_answer.h"
+#include "transport/http/answer.h"
+#include "transport/http/event_stream.h"
 
 namespace transport {
 
