@@ -31,7 +31,7 @@ constexpr tool::Tool kCluster[] = {
      .view = {tool::View::Kind::Table, "entries", "id type name online quorate nodes ip local version"}},
     {.name = "pve_list_cluster_resources",
      .title = "List resources",
-     .description = "List all guests, nodes and storages of the cluster with their use. "
+     .description = "List all guests, nodes and storages of the cluster with their usage. "
                     "Finds a guest's node.",
      .tier = Tier::ReadOnly,
      .effect = Effect::None,

@@ -79,7 +79,7 @@ constexpr tool::Tool kInsight[] = {
     {.name = "pve_guest_overview",
      .title = "Guest overview",
      .description =
-         "Show one guest from all sides. State, disks, addresses, snapshots, backups, HA, firewall, pending "
+         "Show everything about one guest. State, disks, addresses, snapshots, backups, HA, firewall, pending "
          "changes, last tasks.",
      .tier = Tier::ReadOnly,
      .effect = Effect::None,
@@ -116,7 +116,7 @@ constexpr tool::Tool kInsight[] = {
      .report = insight::find_orphans},
     {.name = "pve_get_node_rrddata",
      .title = "Node statistics",
-     .description = "Read a node's history of use (RRD).",
+     .description = "Read a node's usage history (RRD).",
      .tier = Tier::ReadOnly,
      .effect = Effect::None,
      .call = {Method::Get, "/nodes/{node}/rrddata"},

@@ -33,8 +33,8 @@ std::string unknown_where_dead(tool::Context& context, base::Json& data) {
       (*object)["status"] = "unknown";
       ++unknown;
     }
-    note += (note.empty() ? "" : "\n") + base::printable(node) + " is offline: the state of what is on it (" +
-            std::to_string(unknown) + " of these) is not known, whatever it was before.";
+    note += (note.empty() ? "" : "\n") + base::printable(node) + " is offline, so the state of " +
+            std::to_string(unknown) + " of these entries is unknown.";
   }
   return note;
 }

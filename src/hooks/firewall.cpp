@@ -29,7 +29,7 @@ std::expected<void, std::string> prepare_rule_update(tool::Context& /*context*/,
     ignored += (ignored.empty() ? "" : ", ") + base::printable(name);
   }
   if (ignored.empty()) return {};
-  return std::unexpected("Beside moveto PVE ignores everything else (" + ignored +
+  return std::unexpected("PVE ignores every other field beside moveto (" + ignored +
                          "). Nothing was sent: change the rule in one call and move it in another.");
 }
 

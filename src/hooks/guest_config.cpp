@@ -78,15 +78,14 @@ std::expected<void, std::string> refuse_template(const base::JsonObject& argumen
   return std::unexpected(
       "template=1 in an update only sets a flag and leaves the disks as they are. PVE converts a "
       "guest by POST " +
-      std::string(path) + " (in its interface: Convert to template), which no tool here does.");
+      std::string(path) + " (in its web interface: Convert to template); no tool here does that.");
 }
 
 std::string set_pending_apart(tool::Context& context, base::Json& config, std::string_view pending_path) {
   auto* shown = config.if_object();
   if (shown == nullptr) return {};
   const auto entries = context.get(pending_path);
-  if (!entries)
-    return "Whether some of this waits for the next start is not known: " + entries.error().sentence;
+  if (!entries) return "Pending changes could not be read: " + entries.error().sentence;
   base::JsonObject waiting;
   for (const auto& entry : base::objects(*entries)) {
     const auto key = base::raw_text(entry, "key");

@@ -99,7 +99,7 @@ std::expected<void, std::string> prepare_interface_update(tool::Context& context
   if (!read) return std::unexpected(read.error().sentence);
   const auto* present = read->if_object();
   if (present == nullptr)
-    return std::unexpected("PVE gave no configuration of this interface to start from.");
+    return std::unexpected("PVE returned no configuration of this interface. Nothing was sent.");
   Repeat repeat(arguments, *present);
   for (const auto& family : kFamilies) {
     const auto method = base::text(present, family.method);
@@ -121,7 +121,7 @@ std::string tell_staged_interface(tool::Context& context, base::Json& data) {
   constexpr std::size_t kMost = 2000;
   if (!data.is_object()) return {};
   const auto diff = context.staged("/nodes/{node}/network");
-  if (!diff) return "Whether this is in force already is not known: " + diff.error().sentence;
+  if (!diff) return "Staged changes could not be read: " + diff.error().sentence;
   std::string lines;
   for (const auto line : base::split(*diff, '\n')) {
     const bool changed = line.starts_with('+') || line.starts_with('-');

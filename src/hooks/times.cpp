@@ -16,7 +16,7 @@ std::expected<void, std::string> read_times(std::int64_t now, base::JsonObject& 
     if (!time)
       return std::unexpected(
           std::string(name) + ": \"" + base::printable(text, 60) +
-          "\" is no time; give an epoch, a date (2026-11-28 or 2026-11-28 10:00) or an age "
+          "\" is not a time; give an epoch, a date (2026-11-28 or 2026-11-28 10:00) or an age "
           "(2h, 7d).");
     arguments.erase(given);
     arguments[name] = *time;

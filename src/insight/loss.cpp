@@ -178,7 +178,7 @@ class Loss {
     const auto needed = all / 2 + 1;
     keeps_quorum_ = left >= needed;
     return fmt::format("{} of {} votes left, {} needed: {}{}{}", left, all, needed,
-                       *keeps_quorum_ ? "kept" : "LOST, the other nodes could change and start nothing",
+                       *keeps_quorum_ ? "kept" : "LOST: the other nodes could not change or start anything",
                        votes_.empty() ? " (one vote per node assumed)" : "",
                        !device_            ? ""
                        : device_connected_ ? " (with the QDevice)"
@@ -296,12 +296,13 @@ class Loss {
     // Without HA's answer "0 would restart" would be a guess.
     if (!ha_read_ && going("unknown") > 0)
       return fmt::format(
-          "what becomes of {} cannot be told: HA could not be read; {} off or a template; quorum {}",
+          "the outcome for {} is unknown: HA could not be read; {} off or a template; quorum {}",
           counted(going("unknown"), "guest"), resting, quorum);
     auto text = fmt::format("{} would go down, {} would restart elsewhere, {} off or a template; quorum {}",
                             counted(going("down"), "guest"), going("restarts"), resting, quorum);
-    if (short_ > 0) text += fmt::format("; {} of those that restart do not fit into the memory left", short_);
-    if (going("unknown") > 0) text += fmt::format("; {} cannot be told", going("unknown"));
+    if (short_ > 0)
+      text += fmt::format("; the memory left is too small for {} of those that restart", short_);
+    if (going("unknown") > 0) text += fmt::format("; the outcome for {} is unknown", going("unknown"));
     return text;
   }
 
@@ -321,7 +322,7 @@ class Loss {
       text += fmt::format("; the guests that go down need {}{}", size_text(needed),
                           needed > all && opaque_.empty() ? ", MORE THAN IS LEFT" : "");
     if (!ha_read_)
-      text += fmt::format("; those of which it cannot be told need {}", size_text(need("unknown")));
+      text += fmt::format("; guests with an unknown outcome need {}", size_text(need("unknown")));
     return text;
   }
 

@@ -167,7 +167,7 @@ struct Filter::Reader {
       case Kind::Flag:
         return std::unexpected(fmt::format("{0} is 0 or 1: {0}=1", term.key));
       case Kind::Text:
-        return std::unexpected(fmt::format("{0} is a text: {0}=value, * stands for anything", term.key));
+        return std::unexpected(fmt::format("{0} is text: {0}=value, * stands for anything", term.key));
       case Kind::Count:
       case Kind::Unknown:
         break;
@@ -187,13 +187,14 @@ struct Filter::Reader {
     if (!size) {
       return std::unexpected(
           whole.empty()
-              ? fmt::format("{0} is an amount of bytes and no share of anything: {0}>4G", term.key)
-              : fmt::format("{0} is an amount of bytes: {0}>4G, or {0}>80% of {1}", term.key, whole));
+              ? fmt::format("{0} is a number of bytes without a limit: {0}>4G", term.key)
+              : fmt::format("{0} is a number of bytes: {0}>4G, or {0}>80% of {1}", term.key, whole));
     }
     if (share && !items.empty() && !any_above_zero(whole, items))
-      return std::unexpected(fmt::format("none of these has a {}, of which that would be a share", whole));
+      return std::unexpected(
+          fmt::format("none of these items has {}, so there is nothing to take a percentage of", whole));
     if (share && term.key == "disk" && !items.empty() && !any_above_zero(term.key, items))
-      return std::unexpected("PVE does not know how full the disks of these are");
+      return std::unexpected("PVE does not know how full the disks of these guests are");
     term.bound = *size;
     term.whole = share ? whole : std::string_view{};
     say(term, share ? fmt::format("{} of {}", term.value, whole) : human_bytes(*size));
@@ -204,7 +205,7 @@ struct Filter::Reader {
     auto share = percent(term.value);
     if (!share) share = base::parse_number<double>(term.value);
     if (!share || (*share > 1 && !term.value.ends_with('%')))
-      return std::unexpected(fmt::format("{0} is a share: {0}>80% or {0}>0.8", term.key));
+      return std::unexpected(fmt::format("{0} is a fraction: {0}>80% or {0}>0.8", term.key));
     term.bound = *share;
     say(term, human_percent(*share));
     return {};
@@ -232,7 +233,7 @@ struct Filter::Reader {
     } else {
       return std::unexpected(
           ahead
-              ? fmt::format("{0} is a time to come: {0}<7d is less than 7 days away; or {0}<2026-11-28 10:00",
+              ? fmt::format("{0} is a future time: {0}<7d is less than 7 days away; or {0}<2026-11-28 10:00",
                             term.key)
               : fmt::format("{0} is a time: {0}>7d is older than 7 days; or {0}>2026-11-28 10:00, later",
                             term.key));
@@ -246,11 +247,9 @@ struct Filter::Reader {
 
   Read count(Term& term) const {
     if (term.kind == Kind::Unknown && !all_numbers(term.key, items))
-      return std::unexpected(fmt::format("{0} is a text: {0}=value, * stands for anything", term.key));
+      return std::unexpected(fmt::format("{0} is text: {0}=value, * stands for anything", term.key));
     const auto number = base::parse_number<double>(term.value);
-    if (!number)
-      return std::unexpected(
-          fmt::format("{0} is a number without a unit and no share of anything: {0}>2", term.key));
+    if (!number) return std::unexpected(fmt::format("{0} is a plain number: {0}>2", term.key));
     term.bound = *number;
     say(term, term.value);
     return {};
@@ -261,15 +260,15 @@ std::expected<Filter, std::string> Filter::parse(std::string_view text, const st
                                                  const Items& items, std::int64_t now) {
   Filter filter;
   for (const auto& word : words_of(text)) {
-    if (filter.terms_.size() == kMostTerms) return std::unexpected("more terms than anybody needs");
+    if (filter.terms_.size() == kMostTerms) return std::unexpected("too many terms");
     const auto at = word.find_first_of("=<>!");
     Term term;
     if (at == std::string::npos || at == 0 || (word[at] == '!' && word.compare(at, 2, "!=") != 0)) {
       if (looks_like_more(word)) {
-        return std::unexpected(
-            fmt::format("\"{}\" is no term; terms are key=value, key!=value (* stands for anything), key>4G, "
-                        "key<50% or a word, and all must hold",
-                        base::printable(word, 60)));
+        return std::unexpected(fmt::format(
+            "\"{}\" is not a valid term; valid are key=value, key!=value (* stands for anything), key>4G, "
+            "key<50% or a word; all terms must match",
+            base::printable(word, 60)));
       }
       term.value = base::lower_ascii(word);
       filter.terms_.push_back(std::move(term));
@@ -282,13 +281,13 @@ std::expected<Filter, std::string> Filter::parse(std::string_view text, const st
     term.kind = kind_of(term.key);
     if (!keys.empty() && std::ranges::find(keys, term.key) == keys.end()) {
       return std::unexpected(
-          fmt::format("no item has \"{}\"; there are {}", base::printable(term.key, 60), one_of(keys)));
+          fmt::format("no item has \"{}\"; the items have {}", base::printable(term.key, 60), one_of(keys)));
     }
     if (term.kind == Kind::Flag) term.value = flag_word(term.value);
     if (term.operation != "=" && term.operation != "!=") {
       if (const auto read = Reader{items, now}.bound(term); !read)
         return std::unexpected(
-            fmt::format("\"{}\" compares nothing: {}", base::printable(word, 60), read.error()));
+            fmt::format("\"{}\" cannot be compared: {}", base::printable(word, 60), read.error()));
     }
     filter.terms_.push_back(std::move(term));
   }

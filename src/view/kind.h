@@ -28,8 +28,9 @@ constexpr bool is_time(Kind kind) { return kind == Kind::Past || kind == Kind::A
 /// The name of what PVE has beside an amount as its limit: "maxmem" of "mem"; empty where it has none.
 std::string_view limit_of(std::string_view key);
 
-/// A smaller number under a name of bytes is something else: a setting in MiB (balloon, swap of a configuration)
-/// or a count (total and its parts). 1 where the name stands for bytes alone; PVE's 0 needs no unit.
+/// A smaller number under a name of bytes is something else: a setting in MiB (balloon, swap of a
+/// configuration) or a count (total and its parts). 1 where the name stands for bytes alone; PVE's 0 needs no
+/// unit.
 constexpr double least_bytes(std::string_view key) {
   if (key == "balloon") return 16777216;
   for (const std::string_view name : {"avail", "available", "free", "swap", "total", "used"}) {

@@ -60,7 +60,7 @@ std::string in_order(const std::vector<Line>& lines, std::int64_t total, std::si
   for (const auto& line : lines) {
     auto row = fmt::format("\n{} {}", line.number, line.text);
     if (text.size() + row.size() + kFooter > budget)
-      return text + fmt::format("\nThe rest does not fit: start={} goes on", line.number - 1);
+      return text + fmt::format("\nMore lines: continue with start={}", line.number - 1);
     text += row;
   }
   return text;
@@ -86,10 +86,9 @@ std::string show_log(const base::JsonArray& array, const LogOptions& options) {
   const auto missing = choose(lines, options.budget, options.usual);
   const auto shown = std::ranges::count(lines, true, &Line::shown);
   const auto complaints = std::ranges::count(lines, true, &Line::complaint);
-  auto text =
-      fmt::format("{}{}{}", base::count_of(static_cast<std::size_t>(total), "lines"),
-                  complaints > 0 ? fmt::format(", {} with errors or warnings (!)", complaints) : "",
-                  shown < total ? fmt::format("; {} shown, the last first", shown) : ", the last first");
+  auto text = fmt::format("{}{}{}", base::count_of(static_cast<std::size_t>(total), "lines"),
+                          complaints > 0 ? fmt::format(", {} with errors or warnings (!)", complaints) : "",
+                          shown < total ? fmt::format("; {} shown, newest first", shown) : ", newest first");
   std::int64_t previous = 0;
   for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
     if (!line->shown) continue;
@@ -98,11 +97,12 @@ std::string show_log(const base::JsonArray& array, const LogOptions& options) {
     previous = line->number;
   }
   if (missing > 0)
-    text += fmt::format("\n{} with errors or warnings do not fit", base::count_of(missing, "lines"));
+    text += fmt::format("\n{} with errors or warnings left out, for their size",
+                        base::count_of(missing, "lines"));
   const auto unread = total - static_cast<std::int64_t>(lines.size());
   if (unread > 0)
     text += fmt::format("\n{} not read", base::count_of(static_cast<std::size_t>(unread), "older lines"));
-  if (shown < total) text += "\nstart and limit show others";
+  if (shown < total) text += "\nUse start and limit to read others";
   return text;
 }
 

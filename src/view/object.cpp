@@ -217,7 +217,7 @@ std::expected<std::vector<Label>, std::string> chosen_of(std::string_view fields
       std::vector<std::string_view> there;
       for (const auto& member : object) there.push_back(member.key());
       std::ranges::sort(there);
-      return std::unexpected(fmt::format("fields: there is no \"{}\"; there are {} (* stands for all)",
+      return std::unexpected(fmt::format("fields: no field \"{}\"; there are {} (* shows all)",
                                          base::printable(key, 60),
                                          base::printable(base::join(there, ", "), 2000)));
     }
@@ -261,7 +261,7 @@ std::string shared_out(const std::vector<Label>& labels, const base::JsonObject&
     }
   }
   if (left_out > 0)
-    text += fmt::format("\n{} more members do not fit into PVE_MAX_RESULT ({} bytes)", left_out, budget);
+    text += fmt::format("\n{} more members left out: PVE_MAX_RESULT is {} bytes", left_out, budget);
   return text;
 }
 
@@ -292,7 +292,7 @@ std::expected<ShownObject, std::string> show_object(const tool::View& view, cons
   const auto say = [&](std::string_view line) {
     shown.remark.append(shown.remark.empty() ? "" : "\n").append(line);
   };
-  if (labels.size() == 1 && labels.front().text == "digest") say("Nothing is set: PVE's defaults hold.");
+  if (labels.size() == 1 && labels.front().text == "digest") say("Nothing is set; PVE's defaults apply.");
   if (two_memories(shown.keys, object)) say("mem: used inside the guest; memhost: taken on the node");
   if (!more.empty()) say(more);
   if (!shown.remark.empty()) shown.text += "\n" + shown.remark;

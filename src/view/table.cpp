@@ -100,7 +100,7 @@ std::expected<std::vector<Column>, std::string> chosen_columns(const tool::View&
     for (const auto& key : column.keys) {
       if (items.empty() || std::ranges::find(known, key) != known.end()) continue;
       const std::vector<std::string_view> views(keys.names.begin(), keys.names.end());
-      return std::unexpected(fmt::format("fields: there is no \"{}\"; there are {} (* stands for all)",
+      return std::unexpected(fmt::format("fields: no field \"{}\"; there are {} (* shows all)",
                                          base::printable(key, 60), base::join(views, ", ")));
     }
     columns.push_back(std::move(column));
@@ -284,19 +284,18 @@ class Table {
   std::string footer(std::size_t rows) const {
     const auto left = items_.size() - std::min(items_.size(), next(rows));
     if (left > 0 && options_.pages) {
-      return fmt::format("\n{} more: cursor={} goes on{}", left, next(rows),
-                         options_.selects ? "; filter and fields narrow" : "");
+      return fmt::format("\n{} more: continue with cursor={}{}", left, next(rows),
+                         options_.selects ? "; narrow with filter and fields" : "");
     }
     if (left > 0 && selection_.limit && rows >= *selection_.limit)
-      return fmt::format("\n{} more: a larger limit shows them", left);
+      return fmt::format("\n{} more: raise limit to see them", left);
     if (left > 0)
-      return fmt::format("\n{} more do not fit{}", left,
-                         options_.selects ? "; filter and fields narrow" : "");
+      return fmt::format("\n{} more left out, for their size{}", left,
+                         options_.selects ? "; narrow with filter and fields" : "");
     const auto sent = options_.start + static_cast<std::int64_t>(all_);
     if (options_.total && *options_.total > sent)
-      return fmt::format("\n{} more{}: start={} {}", *options_.total - sent,
-                         selection_.filter.empty() ? "" : " were not looked at", sent,
-                         selection_.filter.empty() ? "goes on" : "looks at them");
+      return fmt::format("\n{} more{}: continue with start={}", *options_.total - sent,
+                         selection_.filter.empty() ? "" : " not compared with the filter", sent);
     return {};
   }
 
@@ -355,8 +354,8 @@ class Table {
     for (const auto& column : columns_) keys.insert(keys.end(), column.keys.begin(), column.keys.end());
     auto whole = summarise(items_, keys);
     const auto headline = counted(items_.size(), view_.noun) + ", too many to list:";
-    const auto next = "filter (such as " + whole.example + ") and fields narrow" +
-                      (options_.pages ? "; limit and cursor page through all" : "");
+    const auto next = "narrow with filter (such as " + whole.example + ") and fields" +
+                      (options_.pages ? ", or page with limit and cursor" : "");
     shown.text = headline + whole.text + "\n" + next;
     shown.structured["count"] = static_cast<std::int64_t>(items_.size());
     shown.structured["items"] = base::JsonArray{};

@@ -73,7 +73,7 @@ TEST(Revise, WhatWaitsForTheNextStartStandsApart) {
   FakeContext silent;
   auto data = base::parse_json(kConfigOf103).value();
   EXPECT_EQ(find("pve_get_qemu_config")->revise(silent, data),
-            "Whether some of this waits for the next start is not known: Permission check failed");
+            "Pending changes could not be read: Permission check failed");
 }
 
 TEST(Revise, TasksNameUserAndTokenInOneWordAndTheRunningOnesComeFirst) {

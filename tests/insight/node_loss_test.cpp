@@ -69,7 +69,7 @@ TEST(NodeLoss, WithoutQuorumOrMemoryNothingRestarts) {
       "/cluster/resources",
       fmt::format(R"([{},{{"type":"node","node":"c","status":"online","maxmem":7000000000}}])", kTwoNodes));
   EXPECT_THAT(told(insight::node_loss_impact(full, {{"node", "b"}})),
-              HasSubstr("1 of those that restart do not fit into the memory left"));
+              HasSubstr("the memory left is too small for 1 of those that restart"));
 }
 
 TEST(NodeLoss, MemoryThatIsNotToldIsNotNone) {
@@ -96,7 +96,7 @@ TEST(NodeLoss, AStorageThatIsNotSeenMayBeTheNodesOwn) {
   sources.lack(tool::kSeesStorages, "the token has Datastore.Audit on a part of /storage");
   const auto text = told(insight::node_loss_impact(sources, {{"node", "a"}}));
   EXPECT_THAT(text, HasSubstr("0 would restart elsewhere"));
-  EXPECT_THAT(text, HasSubstr("1 cannot be told"));
+  EXPECT_THAT(text, HasSubstr("the outcome for 1 is unknown"));
   EXPECT_THAT(text, HasSubstr("whether a disk is on the node: hidden:vm-100-disk-0"));
 }
 
@@ -104,9 +104,9 @@ TEST(NodeLoss, WithoutHasAnswerNobodyCanTell) {
   WithHa sources;
   sources.refuse("/cluster/ha/resources", "Permission check failed (/, Sys.Audit)", true);
   auto text = told(insight::node_loss_impact(sources, {{"node", "a"}}));
-  EXPECT_THAT(text, HasSubstr("what becomes of 1 guest cannot be told: HA could not be read; 0 off"));
+  EXPECT_THAT(text, HasSubstr("the outcome for 1 guest is unknown: HA could not be read; 0 off"));
   EXPECT_THAT(text,
-              HasSubstr("memory free before HA's restarts: b 9.3 GiB, c 8.4 GiB; those of which it cannot"));
+              HasSubstr("memory free before HA's restarts: b 9.3 GiB, c 8.4 GiB; guests with an unknown"));
   EXPECT_THAT(text, HasSubstr(R"("reason":"HA could not be read")"));
   EXPECT_THAT(text, Not(HasSubstr("go down")));
   sources.answer("/cluster/config/nodes", R"([{"node":"a","quorum_votes":"3"},{"node":"b"},{"node":"c"}])");

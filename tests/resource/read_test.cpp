@@ -203,7 +203,7 @@ TEST(Read, WhatIsOnADeadNodeIsUnknown) {
   ASSERT_TRUE(lab.simulated.fault("offline=pve3"));
   const auto all = lab.json("pve://cluster/resources");
   EXPECT_THAT(std::string(std::string_view(all.at("note").as_string())),
-              AllOf(StartsWith("pve3 is offline: the state"), HasSubstr("is not known")));
+              AllOf(StartsWith("pve3 is offline, so the state"), HasSubstr("is unknown")));
   std::set<std::string> states;
   for (const auto& row : all.at("data").as_array()) {
     const auto& object = row.as_object();

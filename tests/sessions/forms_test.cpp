@@ -115,7 +115,7 @@ bool counts_the_cut(std::string_view line, const sessions::Told& told) {
   const auto missing = std::ranges::count_if(told.structured->as_object(), [&](const auto& member) {
     return ("\n" + told.text).find("\n" + std::string(member.key()) + ": ") == std::string::npos;
   });
-  return missing > 0 && line.starts_with(std::to_string(missing) + " more members do not fit into ");
+  return missing > 0 && line.starts_with(std::to_string(missing) + " more members left out: ");
 }
 
 /// The lines of the text that a host does not show when it shows the structure alone. Rows and members are

@@ -301,7 +301,7 @@ TEST_F(PromptsTest, OfManyBackupsTheNewestAreShown) {
   const auto drill = get("restore_drill", R"({"guest":"100"})").text;
   EXPECT_THAT(drill, HasSubstr("|ctime|verification|encrypted\n| pbs:backup/vm/100/400|"));
   EXPECT_THAT(drill, HasSubstr("|failed|11:22:33:44:55:66:77:88\n| pbs:backup/vm/100/399|"));
-  EXPECT_THAT(drill, HasSubstr("380 more: cursor=20 goes on"));
+  EXPECT_THAT(drill, HasSubstr("380 more: continue with cursor=20"));
   EXPECT_THAT(drill, Not(HasSubstr("pbs:backup/vm/100/1|")));
   const auto audit = get("backup_audit", "{}").text;
   EXPECT_THAT(audit, HasSubstr("\n| 100|2024-12-18 "));
@@ -521,9 +521,10 @@ TEST_F(Fleet, WhatIsCutKeepsWhatItsAnswerSaysAtTheEnd) {
   ASSERT_TRUE(cluster().fault("offline=pve3"));
   for (const auto* prompt : {"drain_node", "triage_node"}) {
     const auto text = get(prompt, R"({"node":"pve3"})").text;
-    EXPECT_THAT(
-        text, ContainsRegex("\n[|] pve3 is offline: the state of what is on it [(][0-9]+ of these[)] is not "
-                            "known, whatever it was before[.]\nCut here: pve_list_cluster_resources "))
+    EXPECT_THAT(text,
+                ContainsRegex(
+                    "\n[|] pve3 is offline, so the state of [0-9]+ of these entries is unknown[.]\nCut here: "
+                    "pve_list_cluster_resources "))
         << prompt;
   }
 }

@@ -44,7 +44,7 @@ TEST(Object, ABriefOneShowsWhatItsViewNamesAndFieldsTheRest) {
   EXPECT_EQ(view::show_object(kBrief, status, 24'000, "netin, mem/maxmem")->text,
             "netin: 654 B\nmem/maxmem: 47/192 MiB");
   EXPECT_THAT(view::show_object(kBrief, status, 24'000, "nett").error(),
-              HasSubstr("fields: there is no \"nett\"; there are agent, balloon,"));
+              HasSubstr("fields: no field \"nett\"; there are agent, balloon,"));
 }
 
 TEST(Object, WhatIsPendingStandsBesideWhatHolds) {
@@ -72,7 +72,7 @@ TEST(Object, PublicKeysAreReadable) {
 
 TEST(Object, NothingButADigestSaysSo) {
   EXPECT_EQ(view::show_object({}, object(R"({"digest":"x"})"), 24'000),
-            "digest: x\nNothing is set: PVE's defaults hold.");
+            "digest: x\nNothing is set; PVE's defaults apply.");
 }
 
 TEST(Object, ListsWithoutAnOrderHaveOne) {

@@ -50,7 +50,7 @@ TEST(Table, IsACountAHeaderAndRows) {
 TEST(Table, OfNothingNobodyKnowsTheKeys) {
   EXPECT_EQ(text({}, with_filter("content=*backup*")), "0 of 0 VMs match.");
   EXPECT_THAT(text(kTwo, with_filter("content=*backup*")), HasSubstr("no item has \"content\""));
-  EXPECT_THAT(text({}, with_filter("mem>lots")), HasSubstr("compares nothing"));
+  EXPECT_THAT(text({}, with_filter("mem>lots")), HasSubstr("cannot be compared"));
 }
 
 TEST(Table, FieldsAreTheColumns) {
@@ -61,7 +61,7 @@ TEST(Table, FieldsAreTheColumns) {
   EXPECT_THAT(text(kTwo, own), HasSubstr("maxmem|mem|name|pid|status|tags|vmid"));
   own.fields = "nam";
   EXPECT_THAT(text(kTwo, own),
-              AllOf(StartsWith("error: fields: there is no \"nam\""), HasSubstr("maxmem, mem, name")));
+              AllOf(StartsWith("error: fields: no field \"nam\""), HasSubstr("maxmem, mem, name")));
 }
 
 TEST(Table, PagesGoOn) {
@@ -72,7 +72,7 @@ TEST(Table, PagesGoOn) {
   view::Selection own;
   own.limit = 10;
   EXPECT_THAT(text(many, own, options),
-              AllOf(HasSubstr("\n109\n15 more: cursor=10 goes on"), Not(HasSubstr("110"))));
+              AllOf(HasSubstr("\n109\n15 more: continue with cursor=10"), Not(HasSubstr("110"))));
   own.cursor = 20;
   EXPECT_THAT(text(many, own, options), AllOf(EndsWith("\n124"), HasSubstr("vmid\n120\n")));
   own.cursor = 99;
@@ -84,7 +84,7 @@ TEST(Table, PvesOwnPagesGoOn) {
   options.total = 812;
   options.start = 50;
   EXPECT_THAT(text(kTwo, {}, options),
-              AllOf(StartsWith("2 of 812 VMs"), EndsWith("760 more: start=52 goes on")));
+              AllOf(StartsWith("2 of 812 VMs"), EndsWith("760 more: continue with start=52")));
 }
 
 TEST(Table, TheBudgetEndsAtAWholeRow) {
@@ -96,7 +96,7 @@ TEST(Table, TheBudgetEndsAtAWholeRow) {
   auto own = with_filter("name=guest");
   const auto cut = text(many, own, options);
   EXPECT_LE(cut.size(), 3000U);
-  EXPECT_THAT(cut, AllOf(StartsWith("1000 of 1000 VMs match."), HasSubstr("|guest\n"), HasSubstr("goes on")));
+  EXPECT_THAT(cut, AllOf(StartsWith("1000 of 1000 VMs match."), HasSubstr("|guest\n"), HasSubstr("continue with")));
   // Page after page gives every row once.
   std::size_t rows = 0;
   for (own.cursor = 0; own.cursor < 1000;) {
@@ -138,8 +138,8 @@ TEST(Table, TextAndStructureHaveTheSameFacts) {
   pages.pages = true;
   const auto part = view::show_table(kView, kTwo, one, pages);
   ASSERT_TRUE(part);
-  EXPECT_THAT(part->text, testing::EndsWith("\n1 more: cursor=1 goes on"));
-  EXPECT_EQ(part->structured.at("next"), "1 more: cursor=1 goes on");
+  EXPECT_THAT(part->text, testing::EndsWith("\n1 more: continue with cursor=1"));
+  EXPECT_EQ(part->structured.at("next"), "1 more: continue with cursor=1");
 }
 
 TEST(Table, ItemsNeedNotBeObjects) {
@@ -215,9 +215,9 @@ TEST(Filter, TermsAllHold) {
 
 TEST(Filter, WrongTermsAreNamed) {
   EXPECT_THAT(view::Filter::parse("nam=x", {"name", "vmid"}).error(),
-              HasSubstr("no item has \"nam\"; there are name, vmid"));
+              HasSubstr("no item has \"nam\"; the items have name, vmid"));
   EXPECT_THAT(view::Filter::parse("mem>much", {"mem"}).error(),
-              HasSubstr("mem is an amount of bytes: mem>4G, or mem>80% of maxmem"));
+              HasSubstr("mem is a number of bytes: mem>4G, or mem>80% of maxmem"));
   EXPECT_THAT(view::Filter::parse("uptime>5%", {"uptime"}).error(), HasSubstr("uptime is a duration"));
   EXPECT_TRUE(view::Filter::parse("uptime>20d", {"uptime"}));
   const auto minutes = view::Filter::parse("uptime<30m", {"uptime"});
@@ -287,16 +287,16 @@ TEST(Filter, WhatCannotMeanAnythingIsRefusedWithWhatWould) {
            {"ctime>4G", "ctime>7d is older than 7 days"},
            {"ctime>2026-13-01", "ctime>2026-11-28 10:00"},
            {"mem>3d", "mem>80% of maxmem"},
-           {"size>50%", "size is an amount of bytes and no share of anything: size>4G"},
-           {"used>50%", "none of these has a total"},
+           {"size>50%", "size is a number of bytes without a limit: size>4G"},
+           {"used>50%", "none of these items has total"},
            {"disk>50%", "PVE does not know how full"},
            {"uptime>4G", "uptime is a duration: uptime>3d"},
-           {"cpu>50", "cpu is a share: cpu>80%"},
-           {"cpu>4G", "cpu is a share"},
-           {"vmid>4G", "vmid is a number without a unit"},
-           {"status>5", "status is a text: status=value"},
-           {"odd>5", "odd is a text"},
-           {"plain>5%", "plain is a number without a unit"},
+           {"cpu>50", "cpu is a fraction: cpu>80%"},
+           {"cpu>4G", "cpu is a fraction"},
+           {"vmid>4G", "vmid is a plain number"},
+           {"status>5", "status is text: status=value"},
+           {"odd>5", "odd is text"},
+           {"plain>5%", "plain is a plain number"},
            {"template>0", "template is 0 or 1: template=1"},
        })
     EXPECT_THAT(matching(filter, items), HasSubstr(remedy)) << filter;
@@ -362,11 +362,11 @@ base::JsonArray log_of(int lines, int complaint_every) {
 }
 
 TEST(Log, TheLastLinesComeFirst) {
-  EXPECT_EQ(view::show_log(log_of(2, 0), {}), "2 lines, the last first\n2 line 2\n1 line 1");
+  EXPECT_EQ(view::show_log(log_of(2, 0), {}), "2 lines, newest first\n2 line 2\n1 line 1");
   const auto text = view::show_log(log_of(800, 0), {});
-  EXPECT_THAT(text, AllOf(StartsWith("800 lines; 40 shown, the last first\n800 line 800\n799"),
+  EXPECT_THAT(text, AllOf(StartsWith("800 lines; 40 shown, newest first\n800 line 800\n799"),
                           HasSubstr("\n761 line"), Not(HasSubstr("\n760 line")),
-                          EndsWith("\nstart and limit show others")));
+                          EndsWith("\nUse start and limit to read others")));
   EXPECT_EQ(view::show_log({}, {}), "No lines.");
 }
 
@@ -378,7 +378,7 @@ TEST(Log, ErrorsAreNeverCutAway) {
   small.budget = 2000;
   const auto tight = view::show_log(log_of(3000, 2), small);
   EXPECT_LE(tight.size(), 2000U);
-  EXPECT_THAT(tight, AllOf(HasSubstr("1500 with errors or warnings (!)"), HasSubstr("do not fit"),
+  EXPECT_THAT(tight, AllOf(HasSubstr("1500 with errors or warnings (!)"), HasSubstr("left out, for their size"),
                            HasSubstr("3000! ERROR")));
 }
 
@@ -394,7 +394,7 @@ TEST(Log, OfALimitTheNewestLines) {
   options.total = 1228;
   options.usual = 50;
   const auto text = view::show_log(log_of(50, 0), options);
-  EXPECT_THAT(text, AllOf(StartsWith("1228 lines; 50 shown, the last first\n50 line 50\n"),
+  EXPECT_THAT(text, AllOf(StartsWith("1228 lines; 50 shown, newest first\n50 line 50\n"),
                           HasSubstr("\n1 line 1\n"), HasSubstr("1178 older lines not read")));
 }
 
