@@ -7,8 +7,8 @@
 
 #include "engine/answer.h"
 #include "engine/list_read.h"
-#include "engine/own_access.h"
 #include "engine/render.h"
+#include "engine/shut_out.h"
 #include "engine/simulated.h"
 #include "engine/sources.h"
 #include "engine/step.h"

@@ -25,7 +25,7 @@ struct Short {
   bool alone = false;  ///< it is needed on the path itself
 };
 
-using Lacks = std::vector<Short>;
+using Shorts = std::vector<Short>;
 
 /// What goes for these arguments; nullptr: PVE leaves nothing out.
 const tool::Sight* sight_for(const tool::View& view, const base::JsonObject& arguments) {
@@ -35,12 +35,12 @@ const tool::Sight* sight_for(const tool::View& view, const base::JsonObject& arg
   return view.seen_with;
 }
 
-bool any_nowhere(const Lacks& lacks) { return std::ranges::any_of(lacks, &Short::nowhere); }
+bool any_nowhere(const Shorts& lacks) { return std::ranges::any_of(lacks, &Short::nowhere); }
 
 /// What the token lacks of rights that are needed together; nothing when PVE does not say.
-std::optional<Lacks> lacks_of(std::span<const tool::Right> rights, Cluster& cluster,
-                              const std::stop_token& stop) {
-  Lacks lacks;
+std::optional<Shorts> short_of(std::span<const tool::Right> rights, Cluster& cluster,
+                               const std::stop_token& stop) {
+  Shorts lacks;
   for (const auto& right : rights) {
     const auto reach = cluster.permissions.reach(right.any_of, right.path, stop, right.alone);
     if (!reach) return std::nullopt;
@@ -51,16 +51,16 @@ std::optional<Lacks> lacks_of(std::span<const tool::Right> rights, Cluster& clus
 }
 
 /// Of the two ways to see all the one of which the token has more, else the first.
-std::optional<Lacks> least_lacks(const tool::Sight& sight, Cluster& cluster, const std::stop_token& stop) {
-  auto lacks = lacks_of(sight.all, cluster, stop);
+std::optional<Shorts> least_short(const tool::Sight& sight, Cluster& cluster, const std::stop_token& stop) {
+  auto lacks = short_of(sight.all, cluster, stop);
   if (!lacks || lacks->empty() || sight.instead.empty()) return lacks;
-  auto others = lacks_of(sight.instead, cluster, stop);
+  auto others = short_of(sight.instead, cluster, stop);
   if (!others || others->empty() || (any_nowhere(*lacks) && !any_nowhere(*others))) return others;
   return lacks;
 }
 
 /// "VM.Audit nowhere below /vms and Sys.Audit on a part of /nodes"
-std::string words_for(const Lacks& lacks) {
+std::string words_for(const Shorts& lacks) {
   std::string text;
   for (const auto& [privilege, path, nowhere, alone] : lacks) {
     const auto part =
@@ -71,7 +71,7 @@ std::string words_for(const Lacks& lacks) {
   return text;
 }
 
-Grants grants(const Lacks& lacks, Cluster& cluster, const std::stop_token& stop) {
+Grants grants(const Shorts& lacks, Cluster& cluster, const std::stop_token& stop) {
   std::vector<Lack> wanted;
   for (const auto& lack : lacks)
     wanted.push_back({std::string(lack.path), std::string(lack.privilege), !lack.alone});
@@ -80,7 +80,7 @@ Grants grants(const Lacks& lacks, Cluster& cluster, const std::stop_token& stop)
 
 /// PVE lets whoever sees a guest's backups remove them (PVE/API2/Storage/Content.pm, delete), and shows disk
 /// images to whoever may change them.
-std::string caution(const Lacks& lacks) {
+std::string caution(const Shorts& lacks) {
   const auto has = [&](std::string_view privilege) {
     return std::ranges::find(lacks, privilege, &Short::privilege) != lacks.end();
   };
@@ -110,7 +110,7 @@ std::string unseen_note(const tool::View& view, const base::JsonObject& argument
   const auto* sight = sight_for(view, arguments);
   if (sight == nullptr || shape == Shape::NoList) return {};
   if (view.kind == tool::View::Kind::Table && shape == Shape::Object) return {};
-  const auto lacks = least_lacks(*sight, cluster, stop);
+  const auto lacks = least_short(*sight, cluster, stop);
   if (!lacks || lacks->empty()) return {};
   if (!any_nowhere(*lacks)) return fmt::format("Only what the token may see: it has {}.", words_for(*lacks));
   const auto given = grants(*lacks, cluster, stop);
@@ -123,7 +123,7 @@ std::string unseen_note(const tool::View& view, const base::JsonObject& argument
 }
 
 std::optional<tool::Unseen> thinned(const tool::Sight& sight, Cluster& cluster, const std::stop_token& stop) {
-  const auto lacks = least_lacks(sight, cluster, stop);
+  const auto lacks = least_short(sight, cluster, stop);
   if (!lacks) return tool::Unseen{"PVE did not say what the token may see"};
   if (lacks->empty()) return std::nullopt;
   auto given = grants(*lacks, cluster, stop);

@@ -1,4 +1,4 @@
-#include "engine/own_access.h"
+#include "engine/shut_out.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "engine/own_access.h"
+#include "engine/shut_out.h"
 
 #include <fmt/format.h>
 
@@ -75,7 +75,7 @@ bool sees_the_acl(Cluster& cluster, const std::stop_token& stop) {
 /// Who the server is to PVE; nothing where PVE does not say.
 std::optional<change::Holding> own_holding(Cluster& cluster, const std::stop_token& stop) {
   const auto names = own_names(cluster);
-  const auto user = "/access/users/" + base::percent_encode(names.user);
+  const auto user = fmt::format("/access/users/{}", base::percent_encode(names.user));
   change::Holding own{names.user, names.token, {}, true};
   if (names.user != "root@pam") {
     const auto account = read(user, cluster, stop);
@@ -83,7 +83,8 @@ std::optional<change::Holding> own_holding(Cluster& cluster, const std::stop_tok
     for (const auto& group : base::list(*account, "groups")) own.groups.emplace_back(base::raw_text(group));
   }
   if (names.token.empty()) return own;
-  const auto token = read(user + "/token/" + base::percent_encode(names.token_name), cluster, stop);
+  const auto token =
+      read(fmt::format("{}/token/{}", user, base::percent_encode(names.token_name)), cluster, stop);
   if (!token) return std::nullopt;
   own.separated = base::flag(*token, "privsep", true);
   return own;
