@@ -21,11 +21,6 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kPause{1000};
 
-std::string said(const base::JsonObject& arguments, std::string_view name) {
-  const auto* value = arguments.if_contains(name);
-  return value == nullptr || value->is_null() ? std::string{} : base::wire_text(*value);
-}
-
 bool is_clone(const Row& row) { return row.about().action == "/clone"; }
 
 bool is_creation(const Row& row) {
@@ -42,10 +37,10 @@ std::optional<pve::Guest> guest_after(const Row& row, const base::JsonObject& ar
   pve::Guest guest;
   guest.container =
       row.about().subject == tool::Subject::Container || row.about().guest == tool::GuestKind::Container;
-  const auto target = said(arguments, "target");
+  const auto target = argument_text(arguments, "target");
   const bool moves = row.about().action == "/migrate" || is_clone(row);
-  guest.node = moves && !target.empty() ? target : said(arguments, "node");
-  const auto vmid = guest_number(said(arguments, is_clone(row) ? "newid" : "vmid"));
+  guest.node = moves && !target.empty() ? target : argument_text(arguments, "node");
+  const auto vmid = guest_number(argument_text(arguments, is_clone(row) ? "newid" : "vmid"));
   if (!vmid || guest.node.empty()) return std::nullopt;
   guest.vmid = *vmid;
   return guest;
@@ -172,7 +167,7 @@ Awaited await(const Carrying& carrying, const Wanted& wanted, pve::Guest guest, 
               milliseconds limit, const pve::Tasks::OnWait& on_wait, const std::stop_token& stop) {
   const auto begin = cluster.clock.steady();
   const bool ha = by_ha(carrying.upid);
-  const auto node = said(carrying.arguments, "node");
+  const auto node = argument_text(carrying.arguments, "node");
   for (;;) {
     Awaited now{{Sequel::State::Open, "", "", ""}, status_of(cluster, guest, stop)};
     if (reached(wanted, now.status)) {
@@ -206,8 +201,8 @@ ObjectState look_before(const Row& row, const base::JsonObject& arguments, Clust
   if (!row.tool().starts_task || !is_of_guest(row)) return before;
   pve::Guest guest;
   guest.container = about.guest == tool::GuestKind::Container || about.subject == tool::Subject::Container;
-  guest.node = said(arguments, "node");
-  guest.vmid = guest_number(said(arguments, "vmid")).value_or(0);
+  guest.node = argument_text(arguments, "node");
+  guest.vmid = guest_number(argument_text(arguments, "vmid")).value_or(0);
   if (is_creation(row)) {
     // A restore may go over a guest that is there.
     if (base::flag(arguments, "force"))

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "engine/guest_name.h"
+#include "engine/request.h"
 #include "engine/target_words.h"
 
 namespace engine {

@@ -76,11 +76,6 @@ bool moved(const Work& work, Ready& ready, std::string_view message) {
   return true;
 }
 
-std::string node_of(const Target& target) {
-  const auto* node = target.arguments.if_contains("node");
-  return node == nullptr ? std::string{} : base::wire_text(*node);
-}
-
 std::string no_turn(const Work& work, const Ready& ready, const std::string& node) {
   const auto& options = work.cluster.options;
   return fmt::format(
@@ -93,7 +88,7 @@ std::string no_turn(const Work& work, const Ready& ready, const std::string& nod
 /// The right to start a heavy task; nothing where the row needs none.
 std::expected<std::optional<pve::Turn>, mcp::Result> turn_on_node(Work& work, Ready& ready) {
   if (!work.row.tool().heavy) return std::nullopt;
-  const auto node = node_of(ready.target);
+  const auto node = argument_text(ready.target.arguments, "node");
   const auto begin = work.cluster.clock.steady();
   // A caller that does not wait for the end still wants the task to begin.
   const auto limit = std::max(work.cluster.options.wait, kShortestQueue);

@@ -7,6 +7,7 @@
 #include "engine/describe_parts.h"
 #include "engine/guest_state.h"
 #include "engine/outcome.h"
+#include "engine/request.h"
 
 namespace engine {
 namespace {
@@ -44,8 +45,7 @@ std::string took(const Deed& deed) {
 }
 
 std::string said(const Deed& deed, std::string_view name) {
-  const auto* value = deed.arguments.if_contains(name);
-  return value == nullptr || value->is_null() ? std::string{} : base::printable(base::wire_text(*value), 100);
+  return base::printable(argument_text(deed.arguments, name), 100);
 }
 
 Story describe_change(const Deed& deed) {

@@ -46,11 +46,6 @@ base::Json state(const Row& row, const base::JsonObject& arguments, const Cluste
   return answer ? std::move(answer->data) : base::Json();
 }
 
-std::string node_of(const base::JsonObject& arguments) {
-  const auto* node = arguments.if_contains("node");
-  return node == nullptr ? std::string() : base::wire_text(*node);
-}
-
 /// As PVE's storages say that they have no such volume.
 bool says_missing(const pve::Error& error) {
   return error.kind == pve::Error::Kind::Refused && error.status == 500 &&
@@ -116,7 +111,7 @@ StateBefore state_before(const Row& row, const base::JsonObject& arguments, cons
   constexpr std::size_t kMost = 4;
   const auto volumes = change::volumes_to_size(arguments, change::config(before.state));
   for (std::size_t i = 0; i < std::min(volumes.size(), kMost); ++i)
-    add_size(volumes[i], node_of(arguments), before.volumes, cluster, stop);
+    add_size(volumes[i], argument_text(arguments, "node"), before.volumes, cluster, stop);
   return before;
 }
 

@@ -20,12 +20,15 @@ void add(std::string_view name, const base::Json& value, pve::Parameters& out) {
 
 }  // namespace
 
+std::string argument_text(const base::JsonObject& arguments, std::string_view name) {
+  const auto* value = arguments.if_contains(name);
+  const bool is_text = value != nullptr && !value->is_null() && !value->is_structured();
+  return is_text ? base::wire_text(*value) : std::string{};
+}
+
 std::expected<std::string, std::string> path(std::string_view path_template,
                                              const base::JsonObject& arguments) {
-  return pve::fill_path(path_template, [&](std::string_view name) {
-    const auto* value = arguments.if_contains(name);
-    return value == nullptr ? std::string() : base::wire_text(*value);
-  });
+  return pve::fill_path(path_template, [&](std::string_view name) { return argument_text(arguments, name); });
 }
 
 std::expected<pve::Call, std::string> request(const tool::Endpoint& endpoint,

@@ -11,6 +11,9 @@
 
 namespace engine {
 
+/// An argument as PVE reads it; empty where there is none, or it is a list or an object.
+std::string argument_text(const base::JsonObject& arguments, std::string_view name);
+
 /// The path filled from the arguments; the error is a sentence for the model.
 std::expected<std::string, std::string> path(std::string_view path_template,
                                              const base::JsonObject& arguments);

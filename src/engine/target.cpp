@@ -11,6 +11,7 @@
 #include "engine/guest_kinds.h"
 #include "engine/guest_name.h"
 #include "engine/remedies.h"
+#include "engine/request.h"
 #include "engine/target_node.h"
 #include "engine/target_words.h"
 #include "pve/upid.h"

@@ -36,12 +36,6 @@ std::string kind_of(const Row& row) { return std::string(tool::noun(row.about().
 
 }  // namespace
 
-std::string argument_text(const base::JsonObject& arguments, std::string_view name) {
-  const auto* value = arguments.if_contains(name);
-  return value != nullptr && (value->is_string() || value->is_int64()) ? base::wire_text(*value)
-                                                                       : std::string{};
-}
-
 std::optional<std::int64_t> whole_number(std::string_view text) {
   return base::parse_number<std::int64_t>(text);
 }

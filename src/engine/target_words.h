@@ -14,8 +14,6 @@
 
 namespace engine {
 
-/// A text or a whole number as text; "" where there is neither.
-std::string argument_text(const base::JsonObject& arguments, std::string_view name);
 /// Nothing of a text that is not a whole number.
 std::optional<std::int64_t> whole_number(std::string_view text);
 

@@ -2,14 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "engine/request.h"
+
 namespace engine {
 
 std::string title(const Row& row, const Target& target, Cluster& cluster) {
   if (row.tool().view.kind != tool::View::Kind::Statistics) return {};
-  const auto text = [&](std::string_view name) {
-    const auto* value = target.arguments.if_contains(name);
-    return value == nullptr ? std::string{} : base::wire_text(*value);
-  };
+  const auto text = [&](std::string_view name) { return argument_text(target.arguments, name); };
   const auto& about = row.about();
   if (about.subject == tool::Subject::Storage)
     return fmt::format("Storage {} on {}", text("storage"), text("node"));
