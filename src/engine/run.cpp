@@ -110,9 +110,8 @@ mcp::Outcome sent(Work& work, Ready ready) {
 
 }  // namespace
 
-mcp::Outcome run(const Row& row, const Limits& limits, const MayUse& may, Cluster& cluster,
-                 const mcp::Call& call) {
-  Work work{row, limits, may, cluster, call, Progress(call.progress)};
+mcp::Outcome run(const Row& row, const Limits& limits, Cluster& cluster, const mcp::Call& call) {
+  Work work{row, limits, cluster, call, Progress(call.progress)};
   auto arguments = checked(work);
   if (!arguments) return std::move(arguments.error());
   if (row.tool().report != nullptr) return report(work, *arguments);

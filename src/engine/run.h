@@ -11,8 +11,7 @@ namespace engine {
 
 /// The row may run for this caller; its arguments are not yet checked. Finds the target's node, waits for the
 /// node's turn if the row is heavy, and for the end of a task that the call starts, as long as the cluster's
-/// options say; of a call that may become a Task only for its beginning. `may` is the caller's.
-mcp::Outcome run(const Row& row, const Limits& limits, const MayUse& may, Cluster& cluster,
-                 const mcp::Call& call);
+/// options say; of a call that may become a Task only for its beginning. `limits` are the caller's.
+mcp::Outcome run(const Row& row, const Limits& limits, Cluster& cluster, const mcp::Call& call);
 
 }  // namespace engine

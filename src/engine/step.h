@@ -25,10 +25,10 @@ namespace engine {
 struct Work {
   const Row& row;
   const Limits& limits;
-  const MayUse& may;
   Cluster& cluster;
   const mcp::Call& call;
   Progress progress;
+  const MayUse& may = limits.may;
 };
 
 template <class Next>

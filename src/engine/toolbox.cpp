@@ -154,7 +154,7 @@ mcp::Outcome Toolbox::call(const mcp::Call& call) {
     return *asked;
   };
   return run(*row, {limit->tier, std::move(connected), std::move(limit->reason), limit->scope_would_do, may},
-             may, cluster_, call);
+             cluster_, call);
 }
 
 }  // namespace engine
