@@ -15,10 +15,6 @@
 namespace change {
 namespace {
 
-bool is_config(const tool::About& about) {
-  return about.guest != tool::GuestKind::None && about.action == "/config";
-}
-
 Told tell_config(const Change& change) {
   const auto before = config(change.before);
   const auto after = config(change.after);
@@ -56,18 +52,18 @@ Told tell_storage(const Change& change) {
 
 bool tells(base::Method method, const tool::About& about) {
   if (about.state.empty() || method == base::Method::Get) return false;
-  if (is_config(about)) return true;
+  if (about.action == tool::Action::Configure) return true;
   using enum tool::Subject;
   switch (about.subject) {
     case BackupJob:
+    case FirewallRule:
       return true;
-    case Firewall:
-      return method == base::Method::Put || state_path(about).ends_with("/rules");
     case Storage:
     case User:
       return method != base::Method::Post;
     case Acl:
     case Cluster:
+    case Firewall:
     case Ha:
     case Network:
     case Pool:
@@ -77,19 +73,8 @@ bool tells(base::Method method, const tool::About& about) {
   }
 }
 
-std::string state_path(const tool::About& about) {
-  constexpr std::string_view kConfig = "/config";
-  constexpr std::string_view kPosition = "/{pos}";
-  std::string path(about.state);
-  if (is_config(about) && path.ends_with(kConfig))
-    path.replace(path.size() - kConfig.size(), path.npos, "/pending");
-  if (about.subject == tool::Subject::Firewall && path.ends_with(kPosition))
-    path.resize(path.size() - kPosition.size());
-  return path;
-}
-
 Told tell(const Change& change) {
-  if (is_config(change.about)) return tell_config(change);
+  if (change.about.action == tool::Action::Configure) return tell_config(change);
   switch (change.about.subject) {
     case tool::Subject::Acl:
       return tell_acl(change);
@@ -101,8 +86,8 @@ Told tell(const Change& change) {
       return tell_backup_job(change);
     case tool::Subject::Storage:
       return tell_storage(change);
-    case tool::Subject::Firewall:
-      return change.before.is_array() ? tell_rule(change) : tell_settings(change);
+    case tool::Subject::FirewallRule:
+      return tell_rule(change);
     default:
       return tell_settings(change);
   }
@@ -110,7 +95,7 @@ Told tell(const Change& change) {
 
 base::Json expected(const facts::Endpoint& endpoint, const tool::About& about,
                     const base::JsonObject& arguments, const base::Json& before) {
-  if (is_config(about)) {
+  if (about.action == tool::Action::Configure) {
     const auto present = config(before);
     return present.known ? base::Json(expected(arguments, present).now) : base::Json();
   }

@@ -16,7 +16,7 @@ struct Change {
   const facts::Endpoint& endpoint;
   const tool::About& about;
   const base::JsonObject& arguments;  ///< by PVE's names, as sent
-  const base::Json& before;           ///< of the row's state
+  const base::Json& before;           ///< of about.state
   const base::Json& after;
   /// Bytes by volume (guest_config.h); empty where nobody asked.
   base::JsonObject sizes{};
@@ -24,10 +24,6 @@ struct Change {
 
 /// Whether tell() knows the kind of change: of the others nobody need read a state.
 bool tells(base::Method method, const tool::About& about);
-
-/// Template of the GET whose answers tell() compares: the row's state, of a configuration with what is
-/// pending, of one firewall rule the list that it is in.
-std::string state_path(const tool::About& about);
 
 /// What it did. Empty where nothing is known or the sentence of the row says all.
 Told tell(const Change& change);

@@ -34,6 +34,7 @@ constexpr Default kDefaults[] = {
     {tool::Subject::Firewall, "policy_out", "ACCEPT"}, {tool::Subject::Ha, "state", "started"},
     {tool::Subject::Ha, "max_restart", "1"},           {tool::Subject::Ha, "max_relocate", "1"},
     {tool::Subject::Storage, "disable", "0"},          {tool::Subject::Storage, "shared", "0"},
+    {tool::Subject::FirewallRule, "enable", "0"},
 };
 
 base::Json value_of(const Change& change, const base::Json& state, std::string_view key) {
@@ -50,8 +51,8 @@ base::Json in_words(tool::Subject subject, std::string_view key, const base::Jso
   const auto number = base::number(value);
   if (key == "expire" && number)
     return base::Json(*number == 0 ? std::string("never") : view::human_time(*number) + " UTC");
-  if (key == "enable" && subject == tool::Subject::Firewall && number)
-    return base::Json(*number == 0 ? "off" : "on");
+  const bool of_firewall = subject == tool::Subject::Firewall || subject == tool::Subject::FirewallRule;
+  if (key == "enable" && of_firewall && number) return base::Json(*number == 0 ? "off" : "on");
   return value;
 }
 

@@ -18,16 +18,13 @@ namespace engine {
 namespace {
 
 using std::chrono::milliseconds;
+using tool::Action;
 
 constexpr milliseconds kPause{1000};
 
-bool is_clone(const Row& row) { return row.about().action == "/clone"; }
+bool is_clone(const Row& row) { return row.about().action == Action::Clone; }
 
-bool is_creation(const Row& row) {
-  const auto& about = row.about();
-  return about.guest == tool::GuestKind::None && about.changes_guest_list &&
-         (about.subject == tool::Subject::Vm || about.subject == tool::Subject::Container);
-}
+bool is_creation(const Row& row) { return row.about().action == Action::Create; }
 
 bool is_of_guest(const Row& row) { return row.about().guest != tool::GuestKind::None || is_creation(row); }
 
@@ -38,7 +35,7 @@ std::optional<pve::Guest> guest_after(const Row& row, const base::JsonObject& ar
   guest.container =
       row.about().subject == tool::Subject::Container || row.about().guest == tool::GuestKind::Container;
   const auto target = argument_text(arguments, "target");
-  const bool moves = row.about().action == "/migrate" || is_clone(row);
+  const bool moves = row.about().action == Action::Migrate || is_clone(row);
   guest.node = moves && !target.empty() ? target : argument_text(arguments, "node");
   const auto vmid = guest_number(argument_text(arguments, is_clone(row) ? "newid" : "vmid"));
   if (!vmid || guest.node.empty()) return std::nullopt;
@@ -89,10 +86,10 @@ bool by_ha(const pve::Upid& upid) { return upid.type.starts_with("ha"); }
 std::optional<Wanted> wanted_of(const Carrying& carrying) {
   const auto action = carrying.row.about().action;
   if (by_ha(carrying.upid)) {
-    if (action == "/migrate") return Wanted{Wanted::What::There};
-    return Wanted{action == "/status/start" ? Wanted::What::Running : Wanted::What::Off};
+    if (action == Action::Migrate) return Wanted{Wanted::What::There};
+    return Wanted{action == Action::Start ? Wanted::What::Running : Wanted::What::Off};
   }
-  if (action == "/status/reboot")
+  if (action == Action::Reboot)
     return Wanted{Wanted::What::RunningAnew, base::number(carrying.before.status, "pid", 0)};
   if (is_creation(carrying.row) && base::flag(carrying.arguments, "start"))
     return Wanted{Wanted::What::Running};
@@ -210,8 +207,7 @@ ObjectState look_before(const Row& row, const base::JsonObject& arguments, Clust
     return before;
   }
   before.status = status_of(cluster, guest, stop);
-  const bool deletes = row.tool().call.method == base::Method::Delete;
-  if (about.action.empty() && deletes) {
+  if (about.action == Action::Delete) {
     before.config = object_of(read_guest(cluster.client, guest, "config", stop));
     if (auto jobs = cluster.client.call({base::Method::Get, "/cluster/backup", {}}, stop))
       before.object = std::move(jobs->data);
@@ -227,7 +223,7 @@ Story conclude(const Carrying& carrying, Cluster& cluster, milliseconds limit,
   const auto& row = carrying.row;
   ObjectState after;
   Sequel sequel;
-  const bool gone = row.about().guest != tool::GuestKind::None && row.about().action.empty();
+  const bool gone = row.about().action == Action::Delete;
   if (const auto guest = guest_after(row, carrying.arguments); guest && !gone) {
     if (const auto wanted = wanted_of(carrying)) {
       auto awaited = await(carrying, *wanted, *guest, cluster, limit, on_wait, stop);

@@ -110,11 +110,9 @@ std::expected<std::optional<pve::Turn>, mcp::Result> turn_on_node(Work& work, Re
   return turn;
 }
 
-/// PVE makes volumes of a VM as a task too, by POST. Containers have only the form that waits.
+/// A call that makes a volume would be long, and a connection may end before PVE answers it.
 tool::Endpoint endpoint_of(const tool::Tool& tool, const base::JsonObject& arguments) {
-  const bool updates_vm = tool.about.guest == tool::GuestKind::Vm && tool.about.action == "/config" &&
-                          tool.call.method == base::Method::Put;
-  if (!updates_vm || !change::makes_volume(arguments)) return tool.call;
+  if (!tool.about.task_by_post || !change::makes_volume(arguments)) return tool.call;
   return {base::Method::Post, tool.call.path};
 }
 

@@ -12,6 +12,8 @@
 namespace engine {
 namespace {
 
+using tool::Action;
+
 /// Of a service the state that systemd says now: "running", "dead".
 std::optional<Story> describe_service(const Deed& deed) {
   if (deed.row.about().subject != tool::Subject::Service) return std::nullopt;
@@ -28,9 +30,9 @@ Story describe_ha(const Deed& deed) {
   if (sequel.state == State::Done) {
     const auto action = deed.row.about().action;
     const auto was = power(deed.before.status);
-    if (action == "/status/start" && was == Power::Running)
+    if (action == Action::Start && was == Power::Running)
       return {deed.words.subject + " runs already; HA was asked to keep it running."};
-    if ((action == "/status/stop" || action == "/status/shutdown") && was == Power::Off)
+    if ((action == Action::Stop || action == Action::Shutdown) && was == Power::Off)
       return {deed.words.subject + " was off already; HA was asked to keep it off."};
     const auto where = sequel.node.empty() ? std::string{} : "; it is on " + sequel.node + " now";
     return {deed.words.done + " by HA" + where + "."};
@@ -60,11 +62,11 @@ std::string describe_already(const Row& row, const Wording& words, std::string_v
                              const ObjectState& before) {
   const auto action = row.about().action;
   const auto was = power(before.status);
-  if ((action == "/status/start" || action == "/status/resume") &&
+  if ((action == Action::Start || action == Action::Resume) &&
       message.find("already running") != std::string_view::npos &&
       (was == Power::Running || was == Power::Unknown))
     return words.subject + " runs already; nothing was changed.";
-  if ((action == "/status/stop" || action == "/status/shutdown") &&
+  if ((action == Action::Stop || action == Action::Shutdown) &&
       message.find("not running") != std::string_view::npos && (was == Power::Off || was == Power::Unknown))
     return words.subject + " was off already; nothing was changed.";
   return {};
@@ -77,7 +79,7 @@ std::string describe_way_out(const Row& row, std::string_view message, const Obj
            "started.";
   const auto was = power(before.status);
   const bool runs = message.find("already running") != std::string_view::npos;
-  if (row.about().action != "/status/start" || !runs || was == Power::Running || was == Power::Unknown)
+  if (row.about().action != Action::Start || !runs || was == Power::Running || was == Power::Unknown)
     return {};
   return fmt::format("It is {}{}: a resume lets it go on.", power_word(before.status), power_hint(was));
 }

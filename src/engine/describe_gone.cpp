@@ -14,11 +14,6 @@
 namespace engine {
 namespace {
 
-bool deletes(const Row& row) {
-  return row.about().guest != tool::GuestKind::None && row.about().action.empty() &&
-         row.tool().call.method == base::Method::Delete;
-}
-
 /// "; destroyed: …; stays: …"
 std::string volumes(const Deed& deed) {
   const auto vmid = guest_number(said(deed, "vmid"));
@@ -77,7 +72,7 @@ std::string left_behind(const Deed& deed) {
 }  // namespace
 
 std::optional<Story> describe_gone(const Deed& deed) {
-  if (!deletes(deed.row)) return std::nullopt;
+  if (deed.row.about().action != tool::Action::Delete) return std::nullopt;
   const auto gone = volumes(deed);
   return Story{deed.words.done + took(deed) + "." + (gone.empty() ? "" : " ") + gone + lost(deed) + "\n" +
                left_behind(deed)};

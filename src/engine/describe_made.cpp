@@ -11,13 +11,9 @@
 namespace engine {
 namespace {
 
-bool creates(const Row& row) {
-  const auto& about = row.about();
-  return about.guest == tool::GuestKind::None && about.changes_guest_list &&
-         (about.subject == tool::Subject::Vm || about.subject == tool::Subject::Container);
-}
+bool creates(const Row& row) { return row.about().action == tool::Action::Create; }
 
-bool clones(const Row& row) { return row.about().action == "/clone"; }
+bool clones(const Row& row) { return row.about().action == tool::Action::Clone; }
 
 /// The backup that it was made from; empty: it was made anew.
 std::string backup_of(const Deed& deed) {

@@ -109,34 +109,26 @@ Story migrated(const Seen& seen) {
   return {text + std::string(power_hint(seen.is)) + "."};
 }
 
-struct Action {
-  base::Method method;
-  std::string_view action;
+struct Telling {
+  tool::Action action;
   Story (*describe)(const Seen& seen);
 };
 
-constexpr std::array kActions{
-    Action{base::Method::Post, "/status/start", started},
-    Action{base::Method::Post, "/status/stop", ended},
-    Action{base::Method::Post, "/status/shutdown", ended},
-    Action{base::Method::Post, "/status/reboot", rebooted},
-    Action{base::Method::Post, "/status/suspend", suspended},
-    Action{base::Method::Post, "/status/resume", resumed},
-    Action{base::Method::Post, "/status/reset", reset},
-    Action{base::Method::Post, "/snapshot", snapshot_taken},
-    Action{base::Method::Post, "/snapshot/{snapname}/rollback", rolled_back},
-    Action{base::Method::Delete, "/snapshot/{snapname}", snapshot_deleted},
-    Action{base::Method::Post, "/migrate", migrated},
+constexpr std::array kTellings{
+    Telling{tool::Action::Start, started},        Telling{tool::Action::Stop, ended},
+    Telling{tool::Action::Shutdown, ended},       Telling{tool::Action::Reboot, rebooted},
+    Telling{tool::Action::Suspend, suspended},    Telling{tool::Action::Resume, resumed},
+    Telling{tool::Action::Reset, reset},          Telling{tool::Action::TakeSnapshot, snapshot_taken},
+    Telling{tool::Action::RollBack, rolled_back}, Telling{tool::Action::DeleteSnapshot, snapshot_deleted},
+    Telling{tool::Action::Migrate, migrated},
 };
 
 }  // namespace
 
 std::optional<Story> describe_power(const Deed& deed) {
-  const auto& about = deed.row.about();
-  if (about.guest == tool::GuestKind::None) return std::nullopt;
-  for (const auto& action : kActions) {
-    if (action.method == deed.row.tool().call.method && action.action == about.action)
-      return action.describe({deed, power(deed.before.status), power(deed.after.status)});
+  for (const auto& telling : kTellings) {
+    if (telling.action == deed.row.about().action)
+      return telling.describe({deed, power(deed.before.status), power(deed.after.status)});
   }
   return std::nullopt;
 }

@@ -14,9 +14,7 @@
 namespace engine {
 namespace {
 
-bool is_config(const tool::About& about) {
-  return about.guest != tool::GuestKind::None && about.action == "/config";
-}
+bool configures(const Row& row) { return row.about().action == tool::Action::Configure; }
 
 /// Nothing can be said of an endpoint that the facts do not have.
 bool is_watched(const Row& row) {
@@ -25,7 +23,7 @@ bool is_watched(const Row& row) {
 }
 
 /// What of the call's arguments the read takes: its path, and what picks the object out of a list.
-base::JsonObject of_the_read(const std::string& path, const base::JsonObject& arguments,
+base::JsonObject of_the_read(std::string_view path, const base::JsonObject& arguments,
                              const Cluster& cluster) {
   const auto* read = cluster.facts.find(base::Method::Get, path);
   base::JsonObject taken;
@@ -39,7 +37,7 @@ base::JsonObject of_the_read(const std::string& path, const base::JsonObject& ar
 
 base::Json state(const Row& row, const base::JsonObject& arguments, const Cluster& cluster,
                  const std::stop_token& stop) {
-  const auto path = change::state_path(row.about());
+  const auto path = row.about().state;
   const auto wanted = request({base::Method::Get, path}, of_the_read(path, arguments, cluster));
   if (!wanted) return {};
   auto answer = cluster.client.call(*wanted, stop);
@@ -107,7 +105,7 @@ StateBefore state_before(const Row& row, const base::JsonObject& arguments, cons
   before.watched = is_watched(row);
   if (!before.watched) return before;
   before.state = state(row, arguments, cluster, stop);
-  if (!is_config(row.about())) return before;
+  if (!configures(row)) return before;
   constexpr std::size_t kMost = 4;
   const auto volumes = change::volumes_to_size(arguments, change::config(before.state));
   for (std::size_t i = 0; i < std::min(volumes.size(), kMost); ++i)
@@ -116,7 +114,7 @@ StateBefore state_before(const Row& row, const base::JsonObject& arguments, cons
 }
 
 std::string guest_named(const Row& row, const StateBefore& before) {
-  if (!before.watched || !is_config(row.about())) return {};
+  if (!before.watched || !configures(row)) return {};
   return std::string(change::name_of(change::config(before.state)));
 }
 
@@ -131,7 +129,7 @@ change::Told what_changed(const Row& row, const base::JsonObject& arguments, con
 
 std::string what_remains(const Row& row, const base::JsonObject& arguments, const StateBefore& before,
                          const pve::Error& error, const Cluster& cluster, const std::stop_token& stop) {
-  if (!before.watched || before.state.is_null() || !is_config(row.about())) return {};
+  if (!before.watched || before.state.is_null() || !configures(row)) return {};
   const bool lost = is_lost(error);
   if (!lost && !says_hotplug(error)) return {};
   const auto after = state(row, arguments, cluster, stop);

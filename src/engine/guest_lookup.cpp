@@ -301,7 +301,8 @@ GuestOr guest_listed(std::string_view text, const GuestScope& scope, Cluster& cl
 
 bool names_guest(const tool::About& about, const base::JsonObject& arguments) {
   constexpr std::string_view kOfThen = "snapshot";
-  return (about.action == "/config" || about.action == "/status/current") && !arguments.contains(kOfThen);
+  const bool is_of_one = about.action == tool::Action::ReadConfig || about.action == tool::Action::ReadStatus;
+  return is_of_one && !arguments.contains(kOfThen);
 }
 
 std::string name_in(const base::Json& data, const pve::Guest& guest) {

@@ -234,7 +234,7 @@ base::JsonObject shown_arguments(const Target& target) {
 std::string heading(const Row& row, const Target& target) {
   if (!target.guest || row.tool().effect != tool::Effect::None) return {};
   const bool told =
-      row.tool().view.kind == tool::View::Kind::Statistics || row.about().action == "/status/current";
+      row.tool().view.kind == tool::View::Kind::Statistics || row.about().action == tool::Action::ReadStatus;
   return told ? std::string{} : kind_and_name(target.guest->guest) + ":";
 }
 

@@ -19,14 +19,10 @@ namespace {
 
 /// The same call for the other kind of guest.
 const tool::Tool* sibling_of(const Row& row, const std::vector<Row>& rows) {
-  using tool::GuestKind;
-  const auto& about = row.about();
-  if (about.guest == GuestKind::None) return nullptr;
-  const auto other_kind = about.guest == GuestKind::Vm ? GuestKind::Container : GuestKind::Vm;
+  const auto& call = row.tool().call;
   for (const auto& other : rows) {
-    if (other.tool().call.method == row.tool().call.method && other.about().guest == other_kind &&
-        other.about().action == about.action)
-      return &other.tool();
+    const auto& its = other.tool().call;
+    if (its.method == call.method && tool::are_siblings(its.path, call.path)) return &other.tool();
   }
   return nullptr;
 }

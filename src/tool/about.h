@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/method.h"
 #include "tool/endpoints.h"
@@ -48,19 +49,30 @@ constexpr const Below* entry(std::string_view path) {
   return found;
 }
 
-constexpr unsigned traits(std::span<const Deed> deeds, base::Method method, std::string_view action) {
+/// `path` as in Deed.
+constexpr Deed deed(std::span<const Deed> deeds, base::Method method, std::string_view path) {
   for (const auto& row : deeds) {
-    if (row.method == method && row.action == action) return row.traits;
+    if (row.method == method && row.path == path) return row;
   }
-  return 0;
+  return {method, path, Action::None};
 }
+
+inline constexpr std::string_view kVm = "/nodes/{node}/qemu/{vmid}";
+inline constexpr std::string_view kContainer = "/nodes/{node}/lxc/{vmid}";
 
 }  // namespace endpoints
 
+/// Whether two paths are the same for a VM and for a container.
+constexpr bool are_siblings(std::string_view one, std::string_view other) {
+  using endpoints::kContainer, endpoints::kVm;
+  if (is_below(one, kContainer)) std::swap(one, other);
+  return is_below(one, kVm) && is_below(other, kContainer) &&
+         one.substr(kVm.size()) == other.substr(kContainer.size());
+}
+
 /// By PVE's path template ("/nodes/{node}/qemu/{vmid}/config"). An empty path is about nothing.
 constexpr About about(base::Method method, std::string_view path) {
-  constexpr std::string_view kVm = "/nodes/{node}/qemu/{vmid}";
-  constexpr std::string_view kContainer = "/nodes/{node}/lxc/{vmid}";
+  using endpoints::kContainer, endpoints::kVm;
   About about;
   about.path_names = path_names(path);
   if (const auto* entry = endpoints::entry(path)) {
@@ -70,20 +82,23 @@ constexpr About about(base::Method method, std::string_view path) {
   if (is_below(path, kVm)) about.guest = GuestKind::Vm;
   if (is_below(path, kContainer)) about.guest = GuestKind::Container;
   const bool of_guest = about.guest != GuestKind::None;
-  if (of_guest) about.action = path.substr(about.guest == GuestKind::Vm ? kVm.size() : kContainer.size());
   if (of_guest) about.locator = Locator::Guest;
   if (is_below(path, "/nodes/{node}/tasks/{upid}")) about.locator = Locator::Task;
   if (path == "/nodes/{node}/vzdump") about.locator = Locator::Guests;
-  const auto traits = of_guest ? endpoints::traits(endpoints::kGuestDeeds, method, about.action)
-                               : endpoints::traits(endpoints::kOtherDeeds, method, path);
+  const auto deed =
+      of_guest ? endpoints::deed(endpoints::kGuestDeeds, method,
+                                 path.substr(about.guest == GuestKind::Vm ? kVm.size() : kContainer.size()))
+               : endpoints::deed(endpoints::kOtherDeeds, method, path);
   // What stands at a position is something else once another one is gone.
   const bool names_its_end =
       (method == base::Method::Put || method == base::Method::Delete) && !about.in_path("pos");
-  about.changes_guest_list = (traits & endpoints::kChangesGuestList) != 0;
-  about.may_be_repeated = (traits & endpoints::kMayBeRepeated) != 0;
-  about.only_adds = (traits & endpoints::kOnlyAdds) != 0;
-  about.idempotent =
-      (traits & endpoints::kIdempotent) != 0 || (names_its_end && (traits & endpoints::kNotIdempotent) == 0);
+  about.action = deed.action;
+  about.task_by_post = method == base::Method::Put && path == endpoints::kTaskByPost;
+  about.changes_guest_list = (deed.traits & endpoints::kChangesGuestList) != 0;
+  about.may_be_repeated = (deed.traits & endpoints::kMayBeRepeated) != 0;
+  about.only_adds = (deed.traits & endpoints::kOnlyAdds) != 0;
+  about.idempotent = (deed.traits & endpoints::kIdempotent) != 0 ||
+                     (names_its_end && (deed.traits & endpoints::kNotIdempotent) == 0);
   return about;
 }
 

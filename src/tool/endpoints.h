@@ -47,6 +47,8 @@ inline constexpr Below kBelow[] = {
     {"/cluster/ceph/restart-bulk", Subject::Ceph, "/cluster/ceph/status"},
     {"/cluster/config", Subject::Cluster, "/cluster/config/nodes"},
     {"/cluster/firewall", Subject::Firewall},
+    {"/cluster/firewall/groups/{group}/{pos}", Subject::FirewallRule, "/cluster/firewall/groups/{group}"},
+    {"/cluster/firewall/rules", Subject::FirewallRule, "/cluster/firewall/rules"},
     {"/cluster/ha", Subject::Ha},
     {"/cluster/ha/resources/{sid}/migrate", Subject::Ha, "/cluster/ha/resources/{sid}"},
     {"/cluster/ha/resources/{sid}/relocate", Subject::Ha, "/cluster/ha/resources/{sid}"},
@@ -63,6 +65,8 @@ inline constexpr Below kBelow[] = {
     {"/cluster/sdn/lock", Subject::Sdn, "/cluster/sdn"},
     {"/cluster/sdn/rollback", Subject::Sdn, "/cluster/sdn"},
     {"/cluster/sdn/vnets/{vnet}/firewall", Subject::Firewall},
+    {"/cluster/sdn/vnets/{vnet}/firewall/rules", Subject::FirewallRule,
+     "/cluster/sdn/vnets/{vnet}/firewall/rules"},
     {"/cluster/sdn/vnets/{vnet}/ips", Subject::Sdn, "/cluster/sdn/vnets/{vnet}"},
     {"/cluster/tasks", Subject::Task},
     {"/nodes", Subject::Node},
@@ -86,9 +90,13 @@ inline constexpr Below kBelow[] = {
     {"/nodes/{node}/disks/zfs", Subject::Disk},
     {"/nodes/{node}/execute", Subject::Node, "/nodes/{node}/status"},
     {"/nodes/{node}/firewall", Subject::Firewall},
+    {"/nodes/{node}/firewall/rules", Subject::FirewallRule, "/nodes/{node}/firewall/rules"},
     {"/nodes/{node}/lxc", Subject::Container},
     {"/nodes/{node}/lxc/{vmid}", Subject::Container, "/nodes/{node}/lxc/{vmid}/config"},
+    {"/nodes/{node}/lxc/{vmid}/config", Subject::Container, "/nodes/{node}/lxc/{vmid}/pending"},
     {"/nodes/{node}/lxc/{vmid}/firewall", Subject::Firewall},
+    {"/nodes/{node}/lxc/{vmid}/firewall/rules", Subject::FirewallRule,
+     "/nodes/{node}/lxc/{vmid}/firewall/rules"},
     {"/nodes/{node}/lxc/{vmid}/snapshot", Subject::Snapshot},
     {"/nodes/{node}/lxc/{vmid}/snapshot/{snapname}", Subject::Snapshot,
      "/nodes/{node}/lxc/{vmid}/snapshot/{snapname}/config"},
@@ -103,7 +111,10 @@ inline constexpr Below kBelow[] = {
     {"/nodes/{node}/qemu/{vmid}", Subject::Vm, "/nodes/{node}/qemu/{vmid}/config"},
     {"/nodes/{node}/qemu/{vmid}/agent", Subject::Vm, "/nodes/{node}/qemu/{vmid}/status/current"},
     {"/nodes/{node}/qemu/{vmid}/cloudinit", Subject::Vm},
+    {"/nodes/{node}/qemu/{vmid}/config", Subject::Vm, "/nodes/{node}/qemu/{vmid}/pending"},
     {"/nodes/{node}/qemu/{vmid}/firewall", Subject::Firewall},
+    {"/nodes/{node}/qemu/{vmid}/firewall/rules", Subject::FirewallRule,
+     "/nodes/{node}/qemu/{vmid}/firewall/rules"},
     {"/nodes/{node}/qemu/{vmid}/monitor", Subject::Vm, "/nodes/{node}/qemu/{vmid}/status/current"},
     {"/nodes/{node}/qemu/{vmid}/sendkey", Subject::Console, "/nodes/{node}/qemu/{vmid}/status/current"},
     {"/nodes/{node}/qemu/{vmid}/snapshot", Subject::Snapshot},
@@ -158,47 +169,56 @@ enum Trait : std::uint8_t {
   kOnlyAdds = 16,
 };
 
-/// A change; of a path with {vmid} by what follows that, else by the whole path.
+/// Of a path with {vmid} what follows that, else the whole path.
 struct Deed {
   base::Method method;
-  std::string_view action;
-  unsigned traits;
+  std::string_view path;
+  Action action;
+  unsigned traits = 0;
 };
 
 inline constexpr Deed kGuestDeeds[] = {
-    {base::Method::Delete, "", kChangesGuestList},
-    {base::Method::Post, "/clone", kChangesGuestList | kMayBeRepeated},
-    {base::Method::Post, "/config", kChangesGuestList},
-    {base::Method::Put, "/config", kChangesGuestList},
-    {base::Method::Post, "/migrate", kChangesGuestList},
-    {base::Method::Post, "/remote_migrate", kChangesGuestList},
+    {base::Method::Delete, "", Action::Delete, kChangesGuestList},
+    {base::Method::Post, "/clone", Action::Clone, kChangesGuestList | kMayBeRepeated},
+    {base::Method::Get, "/config", Action::ReadConfig},
+    {base::Method::Post, "/config", Action::Configure, kChangesGuestList},
+    {base::Method::Put, "/config", Action::Configure, kChangesGuestList},
+    {base::Method::Post, "/migrate", Action::Migrate, kChangesGuestList},
+    {base::Method::Post, "/remote_migrate", Action::RemoteMigrate, kChangesGuestList},
     // "+5G" grows the disk each time.
-    {base::Method::Put, "/resize", kNotIdempotent | kOnlyAdds},
-    {base::Method::Put, "/sendkey", kNotIdempotent},
-    {base::Method::Post, "/snapshot", kMayBeRepeated},
+    {base::Method::Put, "/resize", Action::Resize, kNotIdempotent | kOnlyAdds},
+    {base::Method::Put, "/sendkey", Action::None, kNotIdempotent},
+    {base::Method::Post, "/snapshot", Action::TakeSnapshot, kMayBeRepeated},
+    {base::Method::Delete, "/snapshot/{snapname}", Action::DeleteSnapshot},
     // The name is part of what it brings back.
-    {base::Method::Post, "/snapshot/{snapname}/rollback", kChangesGuestList},
-    {base::Method::Post, "/status/resume", kMayBeRepeated | kIdempotent},
-    {base::Method::Post, "/status/shutdown", kIdempotent},
-    {base::Method::Post, "/status/start", kMayBeRepeated | kIdempotent},
-    {base::Method::Post, "/status/stop", kIdempotent},
-    {base::Method::Post, "/status/suspend", kIdempotent},
-    {base::Method::Post, "/template", kChangesGuestList},
+    {base::Method::Post, "/snapshot/{snapname}/rollback", Action::RollBack, kChangesGuestList},
+    {base::Method::Get, "/status/current", Action::ReadStatus},
+    {base::Method::Post, "/status/reboot", Action::Reboot},
+    {base::Method::Post, "/status/reset", Action::Reset},
+    {base::Method::Post, "/status/resume", Action::Resume, kMayBeRepeated | kIdempotent},
+    {base::Method::Post, "/status/shutdown", Action::Shutdown, kIdempotent},
+    {base::Method::Post, "/status/start", Action::Start, kMayBeRepeated | kIdempotent},
+    {base::Method::Post, "/status/stop", Action::Stop, kIdempotent},
+    {base::Method::Post, "/status/suspend", Action::Suspend, kIdempotent},
+    {base::Method::Post, "/template", Action::Template, kChangesGuestList},
 };
 
 inline constexpr Deed kOtherDeeds[] = {
     // A second call applies what somebody has staged since.
-    {base::Method::Put, "/cluster/sdn", kNotIdempotent},
-    {base::Method::Put, "/nodes/{node}/network", kNotIdempotent},
-    {base::Method::Post, "/cluster/bulk-action/guest/migrate", kChangesGuestList},
-    {base::Method::Post, "/cluster/ha/resources/{sid}/migrate", kChangesGuestList},
-    {base::Method::Post, "/cluster/ha/resources/{sid}/relocate", kChangesGuestList},
+    {base::Method::Put, "/cluster/sdn", Action::None, kNotIdempotent},
+    {base::Method::Put, "/nodes/{node}/network", Action::None, kNotIdempotent},
+    {base::Method::Post, "/cluster/bulk-action/guest/migrate", Action::None, kChangesGuestList},
+    {base::Method::Post, "/cluster/ha/resources/{sid}/migrate", Action::None, kChangesGuestList},
+    {base::Method::Post, "/cluster/ha/resources/{sid}/relocate", Action::None, kChangesGuestList},
     // Each renewal is another certificate.
-    {base::Method::Put, "/nodes/{node}/certificates/acme/certificate", kNotIdempotent},
-    {base::Method::Post, "/nodes/{node}/lxc", kChangesGuestList},
-    {base::Method::Post, "/nodes/{node}/migrateall", kChangesGuestList},
-    {base::Method::Post, "/nodes/{node}/qemu", kChangesGuestList},
+    {base::Method::Put, "/nodes/{node}/certificates/acme/certificate", Action::None, kNotIdempotent},
+    {base::Method::Post, "/nodes/{node}/lxc", Action::Create, kChangesGuestList},
+    {base::Method::Post, "/nodes/{node}/migrateall", Action::None, kChangesGuestList},
+    {base::Method::Post, "/nodes/{node}/qemu", Action::Create, kChangesGuestList},
 };
+
+/// Of PUT: see About::task_by_post. Containers have no such form.
+inline constexpr std::string_view kTaskByPost = "/nodes/{node}/qemu/{vmid}/config";
 
 static_assert(std::ranges::is_sorted(kBelow, {}, &Below::path));
 

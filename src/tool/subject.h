@@ -22,6 +22,7 @@ enum class Subject : std::uint8_t {
   CpuModel,
   Disk,
   Firewall,
+  FirewallRule,  ///< its state is the list that it is in: the positions of the others depend on it
   Group,
   Guests,  ///< several guests at once
   Ha,
@@ -54,6 +55,31 @@ enum class Subject : std::uint8_t {
 /// The kind of the guest that {vmid} in the path names.
 enum class GuestKind : std::uint8_t { None, Vm, Container };
 
+/// What a call does to a guest, of both kinds. Of calls whose answers and rules are alike it is None.
+enum class Action : std::uint8_t {
+  None,
+  Clone,
+  Configure,
+  Create,  ///< anew or from a backup
+  Delete,
+  DeleteSnapshot,
+  Migrate,
+  ReadConfig,
+  ReadStatus,
+  Reboot,
+  RemoteMigrate,
+  Reset,
+  Resize,
+  Resume,
+  RollBack,
+  Shutdown,
+  Start,
+  Stop,
+  Suspend,
+  TakeSnapshot,
+  Template,
+};
+
 /// The argument that tells on which {node} the object is, so that the caller need not name it.
 enum class Locator : std::uint8_t {
   None,
@@ -65,6 +91,7 @@ enum class Locator : std::uint8_t {
 struct About {
   Subject subject = Subject::Unknown;
   GuestKind guest = GuestKind::None;
+  Action action = Action::None;
   Locator locator = Locator::None;
   /// Afterwards the list of guests shows another number, name, node or kind than before.
   bool changes_guest_list = false;
@@ -75,11 +102,11 @@ struct About {
   bool idempotent = false;
   /// Of a PUT that it takes nothing away: a disk grows, and cannot shrink.
   bool only_adds = false;
-  /// Template of the GET that shows the object's present state; the arguments of the call fill it. Of a GET
-  /// its own path. Empty where PVE shows none.
+  /// A PUT that PVE carries out while the call waits. By POST to the same path it does the same as a task.
+  bool task_by_post = false;
+  /// Template of the GET that shows the object's present state; the arguments of the call fill it. Of a
+  /// configuration it shows what is pending too. Of a GET its own path. Empty where PVE shows none.
   std::string_view state{};
-  /// Of a path with {vmid} what follows it: "/status/start". The same for both kinds of guests.
-  std::string_view action{};
   /// The names in the path's braces, in their order. They are PVE's (wire) names.
   Few<std::string_view, 5> path_names{};
 

@@ -220,12 +220,12 @@ TEST(Rules, TheServiceCommandIsFourEndpoints) {
 TEST(Rules, WhatTakesAwayIsDestructive) {
   std::size_t puts = 0;
   for_each_tool([&](const tool::Tool& tool, const tool::Category&) {
-    const auto& action = tool.about.action;
+    using enum tool::Action;
+    const auto action = tool.about.action;
     const bool is_put = tool.call.method == base::Method::Put;
     puts += is_put ? 1U : 0U;
-    const bool ends = action == "/status/stop" || action == "/status/reset" || action == "/status/shutdown" ||
-                      action == "/status/reboot" || action == "/snapshot/{snapname}/rollback" ||
-                      tool.about.subject == tool::Subject::Service;
+    const bool ends = action == Stop || action == Reset || action == Shutdown || action == Reboot ||
+                      action == RollBack || tool.about.subject == tool::Subject::Service;
     const bool takes = tool.call.method == base::Method::Delete || (is_put && !tool.about.only_adds) ||
                        (ends && tool.call.method == base::Method::Post);
     EXPECT_TRUE(!takes || tool.effect == tool::Effect::Destructive);

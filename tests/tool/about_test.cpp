@@ -10,6 +10,7 @@ namespace {
 
 using base::Method;
 using tool::about;
+using tool::Action;
 using tool::GuestKind;
 using tool::Locator;
 using tool::Subject;
@@ -25,7 +26,16 @@ TEST(About, TellsSubjectAndStateFromThePath) {
   const std::vector<Case> cases = {
       {Method::Post, "/nodes/{node}/qemu/{vmid}/status/start", Subject::Vm,
        "/nodes/{node}/qemu/{vmid}/status/current"},
-      {Method::Put, "/nodes/{node}/lxc/{vmid}/config", Subject::Container, "/nodes/{node}/lxc/{vmid}/config"},
+      {Method::Put, "/nodes/{node}/lxc/{vmid}/config", Subject::Container,
+       "/nodes/{node}/lxc/{vmid}/pending"},
+      {Method::Post, "/nodes/{node}/qemu/{vmid}/config", Subject::Vm, "/nodes/{node}/qemu/{vmid}/pending"},
+      {Method::Get, "/nodes/{node}/qemu/{vmid}/config", Subject::Vm, "/nodes/{node}/qemu/{vmid}/config"},
+      {Method::Put, "/cluster/firewall/rules/{pos}", Subject::FirewallRule, "/cluster/firewall/rules"},
+      {Method::Post, "/nodes/{node}/lxc/{vmid}/firewall/rules", Subject::FirewallRule,
+       "/nodes/{node}/lxc/{vmid}/firewall/rules"},
+      {Method::Delete, "/cluster/firewall/groups/{group}/{pos}", Subject::FirewallRule,
+       "/cluster/firewall/groups/{group}"},
+      {Method::Put, "/nodes/{node}/firewall/options", Subject::Firewall, "/nodes/{node}/firewall/options"},
       {Method::Delete, "/nodes/{node}/qemu/{vmid}", Subject::Vm, "/nodes/{node}/qemu/{vmid}/config"},
       {Method::Post, "/nodes/{node}/lxc/{vmid}/snapshot/{snapname}/rollback", Subject::Snapshot,
        "/nodes/{node}/lxc/{vmid}/snapshot/{snapname}/config"},
@@ -64,14 +74,71 @@ TEST(About, TellsWhatFindsTheNode) {
   EXPECT_EQ(about(Method::Post, "/nodes/{node}/qemu").locator, Locator::None) << "the vmid is a new one";
 }
 
+struct Deed {
+  Method method;
+  std::string_view below;
+  Action action;
+};
+
 TEST(About, GivesBothKindsOfGuestsTheSameAction) {
-  const auto vm = about(Method::Post, "/nodes/{node}/qemu/{vmid}/status/stop");
-  const auto container = about(Method::Post, "/nodes/{node}/lxc/{vmid}/status/stop");
-  EXPECT_EQ(vm.guest, GuestKind::Vm);
-  EXPECT_EQ(container.guest, GuestKind::Container);
-  EXPECT_EQ(vm.action, "/status/stop");
-  EXPECT_EQ(vm.action, container.action);
-  EXPECT_EQ(about(Method::Get, "/nodes/{node}/qemu").guest, GuestKind::None);
+  const std::vector<Deed> deeds = {
+      {Method::Delete, "", Action::Delete},
+      {Method::Post, "/clone", Action::Clone},
+      {Method::Get, "/config", Action::ReadConfig},
+      {Method::Put, "/config", Action::Configure},
+      {Method::Post, "/migrate", Action::Migrate},
+      {Method::Post, "/remote_migrate", Action::RemoteMigrate},
+      {Method::Put, "/resize", Action::Resize},
+      {Method::Post, "/snapshot", Action::TakeSnapshot},
+      {Method::Delete, "/snapshot/{snapname}", Action::DeleteSnapshot},
+      {Method::Post, "/snapshot/{snapname}/rollback", Action::RollBack},
+      {Method::Get, "/status/current", Action::ReadStatus},
+      {Method::Post, "/status/reboot", Action::Reboot},
+      {Method::Post, "/status/resume", Action::Resume},
+      {Method::Post, "/status/shutdown", Action::Shutdown},
+      {Method::Post, "/status/start", Action::Start},
+      {Method::Post, "/status/stop", Action::Stop},
+      {Method::Post, "/status/suspend", Action::Suspend},
+      {Method::Post, "/template", Action::Template},
+      {Method::Get, "", Action::None},
+      {Method::Get, "/snapshot", Action::None},
+      {Method::Put, "/snapshot/{snapname}/config", Action::None},
+      {Method::Post, "/vncproxy", Action::None},
+  };
+  for (const auto& deed : deeds) {
+    const auto vm = about(deed.method, std::string("/nodes/{node}/qemu/{vmid}").append(deed.below));
+    const auto container = about(deed.method, std::string("/nodes/{node}/lxc/{vmid}").append(deed.below));
+    EXPECT_EQ(vm.action, deed.action) << deed.below;
+    EXPECT_EQ(container.action, deed.action) << deed.below;
+    EXPECT_EQ(vm.guest, GuestKind::Vm);
+    EXPECT_EQ(container.guest, GuestKind::Container);
+  }
+  EXPECT_EQ(about(Method::Post, "/nodes/{node}/qemu/{vmid}/config").action, Action::Configure);
+  EXPECT_EQ(about(Method::Post, "/nodes/{node}/qemu/{vmid}/status/reset").action, Action::Reset);
+}
+
+TEST(About, CallsANewGuestACreation) {
+  for (const auto* path : {"/nodes/{node}/qemu", "/nodes/{node}/lxc"}) {
+    EXPECT_EQ(about(Method::Post, path).action, Action::Create);
+    EXPECT_EQ(about(Method::Post, path).guest, GuestKind::None) << "the vmid is a new one";
+    EXPECT_EQ(about(Method::Get, path).action, Action::None);
+  }
+  EXPECT_EQ(about(Method::Put, "/nodes/{node}/config").action, Action::None) << "no guest's";
+  EXPECT_EQ(about(Method::Delete, "/storage/{storage}").action, Action::None) << "no guest";
+}
+
+TEST(About, KnowsTheUpdateThatPveAlsoDoesAsATask) {
+  EXPECT_TRUE(about(Method::Put, "/nodes/{node}/qemu/{vmid}/config").task_by_post);
+  EXPECT_FALSE(about(Method::Post, "/nodes/{node}/qemu/{vmid}/config").task_by_post) << "it is that task";
+  EXPECT_FALSE(about(Method::Put, "/nodes/{node}/lxc/{vmid}/config").task_by_post);
+}
+
+TEST(About, KnowsTheSameCallForTheOtherKindOfGuest) {
+  EXPECT_TRUE(tool::are_siblings("/nodes/{node}/qemu/{vmid}/config", "/nodes/{node}/lxc/{vmid}/config"));
+  EXPECT_TRUE(tool::are_siblings("/nodes/{node}/lxc/{vmid}", "/nodes/{node}/qemu/{vmid}"));
+  EXPECT_FALSE(tool::are_siblings("/nodes/{node}/qemu/{vmid}", "/nodes/{node}/qemu/{vmid}"));
+  EXPECT_FALSE(tool::are_siblings("/nodes/{node}/qemu/{vmid}/config", "/nodes/{node}/lxc/{vmid}/resize"));
+  EXPECT_FALSE(tool::are_siblings("/nodes/{node}/qemu", "/nodes/{node}/lxc")) << "a list, no guest";
 }
 
 TEST(About, SaysWhichChangesMakeTheListOfGuestsStale) {
