@@ -12,7 +12,7 @@
 namespace engine {
 
 /// What a row's hooks may ask: reads below one cluster, paths filled from the arguments of the same call (by
-/// PVE's names). Refers to all it is given. For one thread.
+/// PVE's names) as they are at that moment. Refers to all it is given. For one thread.
 class Reads final : public tool::Context {
  public:
   Reads(const Cluster& cluster, const base::JsonObject& arguments, const MayUse& may,

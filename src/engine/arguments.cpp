@@ -230,14 +230,21 @@ std::optional<std::string> forbidden(const Row& row, const Arguments& arguments,
   return sentence(row, problems);
 }
 
-Arguments with_fields(const Row& row, const base::JsonObject& wire) {
+Arguments with_fields(const Row& row, base::JsonObject& wire) {
   Arguments arguments;
-  for (const auto& member : wire) {
+  arguments.reserve(wire.size());
+  for (auto& member : wire) {
     Field unknown;
     unknown.name = unknown.wire = member.key();
-    arguments.push_back({row.field_on_wire(member.key()).value_or(unknown), member.value()});
+    arguments.push_back(
+        {row.field_on_wire(member.key()).value_or(unknown), std::exchange(member.value(), nullptr)});
   }
   return arguments;
+}
+
+void put_back(Arguments&& arguments, base::JsonObject& wire) {
+  auto* member = wire.begin();
+  for (auto& argument : arguments) (member++)->value() = std::move(argument.value);
 }
 
 base::JsonObject on_wire(Arguments&& arguments) {

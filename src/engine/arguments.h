@@ -37,8 +37,11 @@ std::expected<Arguments, std::string> check(const Row& row, const base::JsonObje
 /// parameters, combinations that are refused, and what the connected PVE lacks.
 std::optional<std::string> forbidden(const Row& row, const Arguments& arguments, const Limits& limits);
 
-/// Arguments by PVE's names with the fields that the row has for them. They refer to the names in `wire`.
-Arguments with_fields(const Row& row, const base::JsonObject& wire);
+/// Arguments by PVE's names with the fields that the row has for them. Takes the values out of `wire`; the
+/// fields refer to the names in it, which stay.
+Arguments with_fields(const Row& row, base::JsonObject& wire);
+/// The values back to where with_fields() took them from.
+void put_back(Arguments&& arguments, base::JsonObject& wire);
 
 /// The values by PVE's names, moved out.
 base::JsonObject on_wire(Arguments&& arguments);

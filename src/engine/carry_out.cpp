@@ -143,14 +143,14 @@ void look(const Work& work, Ready& ready) {
   if (work.row.tool().effect == tool::Effect::None) return;
   const auto& target = ready.target;
   ready.before = look_before(work.row, target.arguments, work.cluster, work.call.stop);
-  auto shown = shown_arguments(target);
+  auto guest = named_guest(target);
   const bool made = work.row.about().guest == tool::GuestKind::None;
   const base::ObjectView names(made ? target.arguments : ready.before.status);
   const auto name = base::raw_text(names, names.member("hostname") != nullptr ? "hostname" : "name");
   const auto vmid = base::number(target.arguments, "vmid");
-  if (work.row.tool().starts_task && !name.empty() && vmid) shown["vmid"] = shown_guest(*vmid, name);
-  ready.words = wording(work.row, shown);
-  ready.shown = std::move(shown);
+  if (work.row.tool().starts_task && !name.empty() && vmid) guest = shown_guest(*vmid, name);
+  ready.words = wording(work.row, target.arguments, guest);
+  ready.guest = std::move(guest);
   if (auto ended = describe_ended_task(work.row, ready.words, ready.before); !ended.empty())
     ready.words.done = std::move(ended);
 }
@@ -161,8 +161,8 @@ void compare(const Work& work, Ready& ready) {
   const auto name = guest_named(work.row, ready.state);
   const auto vmid = base::number(ready.target.arguments, "vmid");
   if (name.empty() || !vmid) return;
-  ready.shown["vmid"] = shown_guest(*vmid, name);
-  ready.words = wording(work.row, ready.shown);
+  ready.guest = shown_guest(*vmid, name);
+  ready.words = wording(work.row, ready.target.arguments, ready.guest);
 }
 
 /// What became of it, beyond what the task says.
@@ -253,9 +253,9 @@ Carried begun(Work& work, Ready& ready, const pve::Upid& upid, pve::Answer answe
     work.call.log.write(mcp::LogLevel::Info,
                         fmt::format("{}: task {}", ready.words.doing, base::printable(upid.text)));
   if (becomes_task)
-    return engine::begun(
-        {upid, std::string(work.row.tool().name), worded_arguments(work.row, ready.shown), ready.before},
-        ready.words.doing, ready.target.note, work.cluster.clock.wall());
+    return engine::begun({upid, std::string(work.row.tool().name),
+                          worded_arguments(work.row, ready.target.arguments, ready.guest), ready.before},
+                         ready.words.doing, ready.target.note, work.cluster.clock.wall());
   if (work.cluster.options.wait.count() == 0) return answered(work, ready, std::move(answer));
   return followed(work, ready, upid, may_move);
 }

@@ -108,8 +108,7 @@ mcp::Outcome read_every_node(Work& work, Checked checked) {
     return render_error("start: give node too; it counts the items of one node.");
   Ready ready{{.arguments = {}}, std::move(checked.own), std::move(checked.secrets), {}, {}, {}};
   if (tool.prepare != nullptr) {
-    const auto before = arguments;
-    Reads reads(work.cluster, before, work.may, work.call.stop);
+    Reads reads(work.cluster, arguments, work.may, work.call.stop);
     if (auto done = tool.prepare(reads, arguments); !done) return failure(ready, std::move(done.error()));
   }
   widen(work.row, arguments, ready.own);

@@ -62,7 +62,7 @@ Step<Ready> located(const Work& work, Checked checked) {
   if (!target) return std::unexpected(render_error(std::move(target.error())));
   Ready ready{*std::move(target), std::move(checked.own), std::move(checked.secrets), {}, {}, {}};
   if (work.row.tool().effect != tool::Effect::None)
-    ready.words = wording(work.row, shown_arguments(ready.target));
+    ready.words = wording(work.row, ready.target.arguments, named_guest(ready.target));
   tell_elsewhere(work, ready);
   return ready;
 }
@@ -71,17 +71,17 @@ Step<Ready> prepared(const Work& work, Ready ready) {
   const auto& row = work.row;
   if (row.tool().prepare == nullptr) return ready;
   auto& arguments = ready.target.arguments;
-  // The hook changes the arguments while it may read: paths are filled from what was checked.
-  const auto before = arguments;
-  Reads reads(work.cluster, before, work.may, work.call.stop);
+  Reads reads(work.cluster, arguments, work.may, work.call.stop);
   if (auto done = row.tool().prepare(reads, arguments); !done)
     return std::unexpected(failure(ready, std::move(done.error())));
-  const auto added = with_fields(row, arguments);
+  auto added = with_fields(row, arguments);
   ready.secrets = secrets_of(added);
-  auto refusal = forbidden(row, added, work.limits);
-  if (!refusal) return ready;
-  const bool by_scope = work.limits.scope_would_do && !forbidden(row, added, with_all_scopes(work.limits));
-  return std::unexpected(refused(without(ready.secrets, *std::move(refusal)), by_scope));
+  if (auto refusal = forbidden(row, added, work.limits)) {
+    const bool by_scope = work.limits.scope_would_do && !forbidden(row, added, with_all_scopes(work.limits));
+    return std::unexpected(refused(without(ready.secrets, *std::move(refusal)), by_scope));
+  }
+  put_back(std::move(added), arguments);
+  return ready;
 }
 
 /// The last look at what is about to be sent.

@@ -48,8 +48,8 @@ struct Ready {
   Secrets secrets;
   /// Of a change.
   Wording words;
-  /// The arguments as sentences have them.
-  base::JsonObject shown;
+  /// How sentences call the guest: "118 (web01)"; empty: by its number.
+  std::string guest;
   /// Of a change that starts a task: what was there.
   ObjectState before;
   /// Of a change; read when all but the call itself is done.

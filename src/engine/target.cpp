@@ -127,14 +127,13 @@ std::expected<Target, std::string> find_guest(const Row& row, Target target, Clu
     if (!list) return std::unexpected(unlisted(row, list.error(), cluster, may));
     target.list = *std::move(list);
   }
-  auto found = look_up(row, target, *id, may);
-  if (found || !old) return found;
   // It may be newer than what is remembered.
-  if (auto list = cluster.inventory.newer_than(target.list, stop)) {
-    target.list = *std::move(list);
-    return look_up(row, std::move(target), *id, may);
+  const auto* known = target.list->guest(*id);
+  const bool finds_it = known == nullptr ? has_node : known->container == wants_container(row);
+  if (old && !finds_it) {
+    if (auto list = cluster.inventory.newer_than(target.list, stop)) target.list = *std::move(list);
   }
-  return found;
+  return look_up(row, std::move(target), *id, may);
 }
 
 std::expected<Target, std::string> find_task(const Row& row, Target target, const MayUse& may) {
@@ -225,10 +224,9 @@ std::optional<std::expected<Target, std::string>> corrected(const Row& row, cons
   return by_name_now(row, read, cluster, may, stop);
 }
 
-base::JsonObject shown_arguments(const Target& target) {
-  auto shown = target.arguments;
-  if (target.guest) shown["vmid"] = shown_guest(target.guest->guest.vmid, target.guest->guest.name);
-  return shown;
+std::string named_guest(const Target& target) {
+  if (!target.guest) return {};
+  return shown_guest(target.guest->guest.vmid, target.guest->guest.name);
 }
 
 std::string heading(const Row& row, const Target& target) {

@@ -46,8 +46,8 @@ std::optional<std::expected<Target, std::string>> corrected(const Row& row, cons
                                                             const base::Json& data, Cluster& cluster,
                                                             const MayUse& may, const std::stop_token& stop);
 
-/// The arguments for a sentence: of a guest that was named its number and its name.
-base::JsonObject shown_arguments(const Target& target);
+/// Of a guest that was named its number and its name, for a sentence: "100 (web01)". Empty of any other.
+std::string named_guest(const Target& target);
 
 /// What the answer to a read by name begins with: "VM 101 (web02):". Empty where the answer itself says it,
 /// and for a change, whose sentence does.

@@ -16,9 +16,20 @@ const Field* field_named(const Row& row, std::string_view name) {
   return field == row.fields().end() || field->marked(facts::kSecret) ? nullptr : &*field;
 }
 
-std::string shown(const Row& row, const base::JsonObject& arguments, std::string_view name) {
-  const auto* field = field_named(row, name);
-  const auto* value = field == nullptr ? nullptr : arguments.if_contains(field->wire);
+constexpr std::string_view kGuest = "vmid";
+
+/// What sentences are made of.
+struct Words {
+  const Row& row;
+  const base::JsonObject& arguments;
+  std::string_view guest;
+};
+
+std::string shown(const Words& words, std::string_view name) {
+  const auto* field = field_named(words.row, name);
+  if (field == nullptr) return {};
+  if (field->wire == kGuest && !words.guest.empty()) return base::printable(words.guest, kShown);
+  const auto* value = words.arguments.if_contains(field->wire);
   if (value == nullptr || value->is_null()) return {};
   if (value->is_array()) return base::printable(base::write_json(*value), kShown);
   return base::printable(base::wire_text(*value), kShown);
@@ -57,11 +68,11 @@ std::string filled(std::string_view rest, const InPlaceOf& in_place_of) {
   return text;
 }
 
-std::string sentence(const Row& row, const base::JsonObject& arguments, std::string_view text, bool done) {
+std::string sentence(const Words& words, std::string_view text, bool done) {
   const auto in_place_of = [&](std::string_view placeholder) -> std::string {
     if (placeholder == "was" || placeholder == "were") return std::string(placeholder) + " not";
     const auto plus = placeholder.find('+');
-    auto value = shown(row, arguments, placeholder.substr(0, plus));
+    auto value = shown(words, placeholder.substr(0, plus));
     return plus == std::string_view::npos ? value : verb(std::move(value), placeholder.substr(plus + 1));
   };
   if (!done) return great(filled(text.substr(0, text.find(';')), in_place_of));
@@ -76,17 +87,17 @@ std::string sentence(const Row& row, const base::JsonObject& arguments, std::str
 
 }  // namespace
 
-Wording wording(const Row& row, const base::JsonObject& arguments) {
+Wording wording(const Row& row, const base::JsonObject& arguments, std::string_view guest) {
   const auto& tool = row.tool();
   const std::string title(tool.title);
   if (tool.done.empty()) return {title, title, title, title};
   const auto was = std::min(tool.done.find(" {was} "), tool.done.find(" {were} "));
-  return {sentence(row, arguments, tool.doing, true), sentence(row, arguments, tool.done, true),
-          sentence(row, arguments, tool.done, false),
-          sentence(row, arguments, tool.done.substr(0, was), true)};
+  const Words words{row, arguments, guest};
+  return {sentence(words, tool.doing, true), sentence(words, tool.done, true),
+          sentence(words, tool.done, false), sentence(words, tool.done.substr(0, was), true)};
 }
 
-base::JsonObject worded_arguments(const Row& row, const base::JsonObject& arguments) {
+base::JsonObject worded_arguments(const Row& row, const base::JsonObject& arguments, std::string_view guest) {
   base::JsonObject worded;
   for (const auto* name : {"archive", "compress", "force", "ostemplate", "purge", "restore", "start",
                            "storage", "target", "todisk", "vmstate"}) {
@@ -100,6 +111,7 @@ base::JsonObject worded_arguments(const Row& row, const base::JsonObject& argume
       return std::string{};
     });
   }
+  if (!guest.empty() && worded.contains(kGuest)) worded[kGuest] = guest;
   return worded;
 }
 

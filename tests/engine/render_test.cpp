@@ -15,7 +15,7 @@ mcp::Result result_of(const tool::Tool& tool, std::string_view arguments, pve::A
                       engine::Style style = {engine::Output::Json}) {
   const facts::Facts facts;
   const Row row(tool, "x", facts);
-  const auto given = base::parse_json(arguments)->as_object();
+  auto given = base::parse_json(arguments)->as_object();
   auto checked = engine::with_fields(row, given);
   const auto own = engine::take_own(checked);
   const auto wire = engine::on_wire(std::move(checked));

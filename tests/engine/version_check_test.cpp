@@ -130,7 +130,7 @@ TEST_F(VersionCheck, OrdinaryCallsAskNothing) {
 
 TEST_F(VersionCheck, WhatAPreparationAddsIsJudgedToo) {
   const Row row(test::kUpdate, "x", facts_);
-  const auto wire = base::parse_json(R"({"node":"pve1","vmid":100,"allow-ksm":true})")->as_object();
+  auto wire = base::parse_json(R"({"node":"pve1","vmid":100,"allow-ksm":true})")->as_object();
   const auto arguments = engine::with_fields(row, wire);
   const auto refusal = engine::forbidden(row, arguments, {.connected = [] { return "8.4.14"; }});
   ASSERT_TRUE(refusal);
