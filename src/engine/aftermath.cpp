@@ -195,7 +195,8 @@ ObjectState look_before(const Row& row, const base::JsonObject& arguments, Clust
   ObjectState before;
   const auto& about = row.about();
   if (about.locator == tool::Locator::Task) before.object = get(about.state, arguments, cluster, stop);
-  if (!row.tool().starts_task || !is_of_guest(row)) return before;
+  const bool configures = about.action == Action::Configure;
+  if (!(row.tool().starts_task || configures) || !is_of_guest(row)) return before;
   pve::Guest guest;
   guest.container = about.guest == tool::GuestKind::Container || about.subject == tool::Subject::Container;
   guest.node = argument_text(arguments, "node");

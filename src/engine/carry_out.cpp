@@ -135,7 +135,9 @@ std::string changed(const Work& work, const Ready& ready, Wording& words) {
         without(ready.secrets, fmt::format("{}: {}", words.not_done, fmt::join(told.unchanged, "; ")));
     told.unchanged.clear();
   }
-  return without(ready.secrets, change::text(told));
+  auto text = without(ready.secrets, change::text(told));
+  const auto guest = describe_guest(work.row, ready.before);
+  return text + (text.empty() || guest.empty() ? "" : " " + guest);
 }
 
 /// Looks at what is there, for the sentences and for what the change makes of it.

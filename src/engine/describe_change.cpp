@@ -84,6 +84,11 @@ std::string describe_way_out(const Row& row, std::string_view message, const Obj
   return fmt::format("It is {}{}: a resume lets it go on.", power_word(before.status), power_hint(was));
 }
 
+std::string describe_guest(const Row& row, const ObjectState& state) {
+  if (row.about().action != Action::Configure || power(state.status) == Power::Unknown) return {};
+  return fmt::format("The {} is {}.", tool::noun(row.about().guest), power_word(state.status));
+}
+
 std::string describe_ended_task(const Row& row, const Wording& words, const ObjectState& before) {
   if (row.about().locator != tool::Locator::Task || base::raw_text(before.object, "status") != "stopped")
     return {};

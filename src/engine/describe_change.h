@@ -53,6 +53,10 @@ struct Story {
 /// Of a change that went well as far as its task tells. Sends nothing and reads no clock.
 Story describe_change(const Deed& deed);
 
+/// Of a change of a configuration, what the guest is meanwhile: a sentence; empty: not known, or another
+/// change.
+std::string describe_guest(const Row& row, const ObjectState& state);
+
 /// Of one whose task goes on: what cannot be said yet, a sentence; empty: nothing that is missed.
 std::string describe_open(const Row& row);
 

@@ -33,7 +33,7 @@ constexpr tool::Tool kReboot{.name = "pve_reboot_qemu_vm",
                              .starts_task = true,
                              .doing = "Rebooting VM {vmid} on {node}",
                              .done = "VM {vmid} on {node} {was} rebooted"};
-constexpr tool::Tool kRows[] = {started(test::kStart), started(test::kCreate), kReboot};
+constexpr tool::Tool kRows[] = {started(test::kStart), started(test::kCreate), kReboot, test::kUpdate};
 constexpr tool::Category kCategory[] = {{"qemu", "VMs", kRows}};
 
 class Aftermath : public testing::Test {
@@ -140,6 +140,22 @@ TEST_F(Aftermath, AFailedCreationSaysWhatItLeft) {
       call("pve_create_qemu_vm", R"({"node":"pve1","vmid":100})"),
       HasSubstr("VM 100 was not created: no such storage. It left an empty VM 100 behind, which holds the "
                 "number: delete it."));
+}
+
+TEST_F(Aftermath, AChangeOfAConfigurationSaysWhatTheGuestIsMeanwhile) {
+  constexpr auto kPending = "GET /nodes/pve1/qemu/100/pending";
+  pve_.answer("PUT /nodes/pve1/qemu/100/config", "null");
+  pve_.answer(kStatus, kOn);
+  pve_.answer(kPending, R"([{"key":"cores","value":2}])", R"([{"key":"cores","value":4}])");
+  constexpr auto kArguments = R"({"node":"pve1","vmid":100,"cores":4})";
+  EXPECT_THAT(call("pve_update_qemu_config", kArguments), HasSubstr("cores 2 -> 4. The VM is running."));
+  EXPECT_EQ(pve_.count(kStatus), 1U);
+  pve_.answer(kStatus, kOff);
+  pve_.answer(kPending, R"([{"key":"cores","value":2}])", R"([{"key":"cores","value":4}])");
+  EXPECT_THAT(call("pve_update_qemu_config", kArguments), HasSubstr("cores 2 -> 4. The VM is off."));
+  pve_.refuse(kStatus, 403, "Permission check failed (/vms/100, VM.Audit)");
+  pve_.answer(kPending, R"([{"key":"cores","value":2}])", R"([{"key":"cores","value":4}])");
+  EXPECT_THAT(call("pve_update_qemu_config", kArguments), testing::EndsWith("cores 2 -> 4."));
 }
 
 // PVE's task ends when the guest is off; its start is another task.

@@ -21,6 +21,7 @@ constexpr auto kStart = "POST /nodes/pve1/qemu/100/status/start";
 constexpr auto kVersion = "GET /version";
 constexpr auto kConfig = "GET /nodes/pve1/qemu/100/config";
 constexpr auto kPending = "GET /nodes/pve1/qemu/100/pending";
+constexpr auto kStatus = "GET /nodes/pve1/qemu/100/status/current";
 constexpr auto kUpdate = "PUT /nodes/pve1/qemu/100/config";
 
 class ToolboxTest : public testing::Test {
@@ -173,8 +174,8 @@ TEST_F(ToolboxTest, ListsWhatMayRun) {
 TEST_F(ToolboxTest, PrepareMayReadTheObject) {
   EXPECT_EQ(text(outcome("pve_update_qemu_config", R"({"node":"pve1","vmid":100,"fetch":true})")),
             "VM 100 (web) was not changed: description is old already.");
-  ASSERT_THAT(sent(), ElementsAre(kConfig, kPending, kUpdate, kPending));
-  EXPECT_EQ(requests()[2].request.body, "description=old");
+  ASSERT_THAT(sent(), ElementsAre(kConfig, kStatus, kPending, kUpdate, kPending));
+  EXPECT_EQ(requests()[3].request.body, "description=old");
 }
 
 TEST_F(ToolboxTest, PreparedArgumentsAreJudgedAgain) {
@@ -222,7 +223,7 @@ TEST_F(ToolboxTest, APveThatDoesNotSayItsVersionIsAskedOnceAndHasTheWord) {
   const auto* arguments = R"({"node":"pve1","vmid":100,"allow-ksm":true,"intel-tdx":"type=tdx"})";
   text(outcome("pve_update_qemu_config", arguments));
   EXPECT_FALSE(is_error_);
-  EXPECT_THAT(sent(), ElementsAre(kVersion, kPending, kUpdate, kPending));
+  EXPECT_THAT(sent(), ElementsAre(kVersion, kStatus, kPending, kUpdate, kPending));
 }
 
 TEST_F(ToolboxTest, AStoppedCallSendsNothing) {
