@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "engine/guest_name.h"
 #include "engine/guest_state.h"
+#include "engine/kept_backups.h"
 #include "engine/request.h"
 #include "pve/path.h"
 
@@ -212,6 +213,7 @@ ObjectState look_before(const Row& row, const base::JsonObject& arguments, Clust
     before.config = object_of(read_guest(cluster.client, guest, "config", stop));
     if (auto jobs = cluster.client.call({base::Method::Get, "/cluster/backup", {}}, stop))
       before.object = std::move(jobs->data);
+    before.backups = kept_backups(guest, cluster, stop);
   }
   if (about.in_path("snapname")) before.object = get(about.state, arguments, cluster, stop);
   return before;

@@ -16,6 +16,8 @@ struct ObjectState {
   base::JsonObject status{};  ///< of a guest: what kept_status() leaves of GET …/status/current
   base::JsonObject config{};  ///< of a guest: GET …/config
   base::Json object{};        ///< of anything else: the GET that the row's About names; null: not read
+  /// Of a guest that is to be deleted: how many backups each storage has of it (kept_backups.h).
+  base::JsonObject backups{};
 };
 
 /// What follows a task without being part of it: a start that a creation asked for, the work of HA.

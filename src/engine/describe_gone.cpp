@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/ascii.h"
 #include "base/json_read.h"
+#include "base/plural.h"
 #include "base/text.h"
 #include "engine/config_words.h"
 #include "engine/describe_parts.h"
@@ -14,18 +16,49 @@
 namespace engine {
 namespace {
 
-/// "; destroyed: …; stays: …"
-std::string volumes(const Deed& deed) {
-  const auto vmid = guest_number(said(deed, "vmid"));
+struct Disks {
   std::vector<change::Drive> own;
   std::vector<change::Drive> foreign;
+};
+
+Disks disks(const Deed& deed) {
+  const auto vmid = guest_number(said(deed, "vmid"));
+  Disks disks;
   for (auto& disk : disks_of(deed.before.config))
-    (disk.owner() == vmid ? own : foreign).push_back(std::move(disk));
+    (disk.owner() == vmid ? disks.own : disks.foreign).push_back(std::move(disk));
+  return disks;
+}
+
+/// "Destroyed: … Not its own, so kept: …"
+std::string volumes(const Deed& deed) {
+  const auto [own, foreign] = disks(deed);
   std::string text;
   if (!own.empty()) text += "Destroyed: " + disks_text(own) + ".";
   if (!foreign.empty())
     text += (text.empty() ? "" : " ") + ("Not its own, so kept: " + disks_text(foreign) + ".");
   return text;
+}
+
+/// "3 backups stay on backup-nfs and 1 on local"
+std::string backups(const Deed& deed) {
+  std::string held;
+  std::string seen;
+  bool all = !deed.before.backups.empty();
+  for (const auto& [storage, value] : deed.before.backups) {
+    const auto count = base::number(value);
+    if (!count) {
+      all = false;
+      continue;
+    }
+    const auto name = base::printable(storage, 60);
+    seen += (seen.empty() ? "" : ", ") + name;
+    if (*count == 0) continue;
+    const auto counted = base::count_of(static_cast<std::size_t>(*count), "backups");
+    held += held.empty() ? fmt::format("{} {} on {}", counted, *count == 1 ? "stays" : "stay", name)
+                         : fmt::format(", {} on {}", *count, name);
+  }
+  if (!held.empty()) return held + (all ? "" : ", and there may be more elsewhere");
+  return all ? "no backup of it was seen on " + seen : "its backups stay";
 }
 
 /// The jobs that name it, of the list that was read before.
@@ -60,7 +93,8 @@ std::string lost(const Deed& deed) {
 std::string left_behind(const Deed& deed) {
   const bool purged = base::flag(deed.arguments, "purge");
   const auto named = jobs(deed);
-  std::string text = "Its backups stay; its ACL entries and its place in a pool went with it";
+  auto text = backups(deed) + "; its ACL entries and its place in a pool went with it";
+  if (base::is_lower(text.front())) text.front() = static_cast<char>(text.front() - 'a' + 'A');
   if (purged) {
     text += ", as did its entries in backup, replication and HA";
   } else if (!named.empty()) {

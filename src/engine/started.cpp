@@ -19,10 +19,12 @@ std::string state_text(const ObjectState& state) {
   if (!state.status.empty()) object["status"] = state.status;
   if (!state.config.empty()) object["config"] = state.config;
   if (!state.object.is_null()) object["object"] = state.object;
+  if (!state.backups.empty()) object["backups"] = state.backups;
   auto text = base::write_json(base::Json(object));
   if (text.size() <= kLongestState) return text;
   object.erase("config");
   object.erase("object");
+  object.erase("backups");
   text = base::write_json(base::Json(object));
   return text.size() <= kLongestState ? text : "{}";
 }
@@ -34,6 +36,7 @@ ObjectState state_of(base::JsonObject& object) {
     auto* value = member.value().if_object();
     if (value != nullptr && member.key() == "status") state.status = std::move(*value);
     if (value != nullptr && member.key() == "config") state.config = std::move(*value);
+    if (value != nullptr && member.key() == "backups") state.backups = std::move(*value);
   }
   return state;
 }

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "engine/toolbox.h"
 #include "rows.h"
 #include "support/scripted_pve.h"
@@ -33,7 +35,18 @@ constexpr tool::Tool kReboot{.name = "pve_reboot_qemu_vm",
                              .starts_task = true,
                              .doing = "Rebooting VM {vmid} on {node}",
                              .done = "VM {vmid} on {node} {was} rebooted"};
-constexpr tool::Tool kRows[] = {started(test::kStart), started(test::kCreate), kReboot, test::kUpdate};
+constexpr tool::Tool kDeletion{.name = "pve_delete_qemu_vm",
+                               .title = "Delete VM",
+                               .description = "Delete a VM.",
+                               .tier = tool::Tier::Full,
+                               .effect = tool::Effect::Destructive,
+                               .call = {base::Method::Delete, "/nodes/{node}/qemu/{vmid}"},
+                               .params = {{.name = "node"}, {.name = "vmid"}},
+                               .starts_task = true,
+                               .doing = "Deleting VM {vmid} on {node}",
+                               .done = "VM {vmid} on {node} {was} deleted"};
+constexpr tool::Tool kRows[] = {started(test::kStart), started(test::kCreate), kReboot, kDeletion,
+                                test::kUpdate};
 constexpr tool::Category kCategory[] = {{"qemu", "VMs", kRows}};
 
 class Aftermath : public testing::Test {
@@ -140,6 +153,27 @@ TEST_F(Aftermath, AFailedCreationSaysWhatItLeft) {
       call("pve_create_qemu_vm", R"({"node":"pve1","vmid":100})"),
       HasSubstr("VM 100 was not created: no such storage. It left an empty VM 100 behind, which holds the "
                 "number: delete it."));
+}
+
+TEST_F(Aftermath, ADeletionCountsTheBackupsOfEachStorageBeforeItIsSent) {
+  constexpr auto kDelete = "DELETE /nodes/pve1/qemu/100";
+  constexpr auto kNfs = "GET /nodes/pve1/storage/nfs/content?content=backup&vmid=100";
+  accepts(kDelete, "qmdestroy");
+  pve_.answer("GET /cluster/resources", R"([
+    {"type":"node","node":"pve1","status":"online"},{"type":"node","node":"pve2","status":"online"},
+    {"type":"qemu","vmid":100,"node":"pve1","name":"web01","status":"stopped"},
+    {"type":"storage","storage":"lvm","node":"pve1","status":"available","content":"images"},
+    {"type":"storage","storage":"local","node":"pve2","status":"available","content":"iso,backup"},
+    {"type":"storage","storage":"nfs","node":"pve1","status":"available","shared":1,"content":"backup"},
+    {"type":"storage","storage":"nfs","node":"pve2","status":"available","shared":1,"content":"backup"}])");
+  pve_.answer(kStatus, kOff);
+  pve_.answer("GET /nodes/pve1/qemu/100/config", "{}");
+  pve_.answer("GET /cluster/backup", "[]");
+  pve_.answer(kNfs, R"([{"volid":"nfs:backup/a"},{"volid":"nfs:backup/b"}])");
+  pve_.answer("GET /nodes/pve2/storage/local/content?content=backup&vmid=100", R"([{"volid":"local:a"}])");
+  EXPECT_THAT(call("pve_delete_qemu_vm"), HasSubstr("\n2 backups stay on nfs, 1 on local of pve2; its ACL"));
+  const auto asked = pve_.asked();
+  EXPECT_LT(std::ranges::find(asked, kNfs), std::ranges::find(asked, kDelete));
 }
 
 TEST_F(Aftermath, AChangeOfAConfigurationSaysWhatTheGuestIsMeanwhile) {

@@ -253,6 +253,26 @@ TEST(DescribeChange, ADeletionSaysWhatIsGoneAndWhatStays) {
   EXPECT_THAT(call.text(), HasSubstr("as did its entries in backup, replication and HA."));
 }
 
+TEST(DescribeChange, ADeletionCountsTheBackupsThatStay) {
+  Call call{row(Method::Delete, "/nodes/{node}/qemu/{vmid}", "Deleting VM {vmid}",
+                "VM {vmid} on {node} {was} deleted")};
+  call.arguments = object(R"x({"node":"pve1","vmid":"300 (app)"})x");
+  const auto stays = [&](std::string_view backups) {
+    call.before.backups = object(backups);
+    const auto text = call.text();
+    const auto line = text.substr(text.find('\n') + 1);
+    return line.substr(0, line.find(';'));
+  };
+  EXPECT_EQ(stays(R"({"backup-nfs":3})"), "3 backups stay on backup-nfs");
+  EXPECT_EQ(stays(R"({"backup-nfs":1,"local":2})"), "1 backup stays on backup-nfs, 2 on local");
+  EXPECT_EQ(stays(R"({"backup-nfs":0,"local":2})"), "2 backups stay on local");
+  EXPECT_EQ(stays(R"({"backup-nfs":1,"local":null})"),
+            "1 backup stays on backup-nfs, and there may be more elsewhere");
+  EXPECT_EQ(stays(R"({"backup-nfs":0,"local":0})"), "No backup of it was seen on backup-nfs, local");
+  EXPECT_EQ(stays(R"({"backup-nfs":0,"local":null})"), "Its backups stay") << "nobody saw that there is none";
+  EXPECT_EQ(stays("{}"), "Its backups stay");
+}
+
 // As PVE 9.2 writes them.
 TEST(DescribeChange, ABackupNamesItsArchiveItsSizeAndWhatWasPruned) {
   Call call{row(Method::Post, "/nodes/{node}/vzdump", "Running a backup on {node}",
