@@ -51,6 +51,7 @@ std::string said(const Deed& deed, std::string_view name) {
 }
 
 Story describe_change(const Deed& deed) {
+  if (deed.expected) return describe_expected(deed);
   if (deed.by_ha) return describe_ha(deed);
   for (const auto part : {describe_power, describe_made, describe_gone, describe_backup, describe_service}) {
     if (auto story = part(deed)) return *std::move(story);

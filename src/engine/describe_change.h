@@ -44,6 +44,8 @@ struct Deed {
   const pve::TaskReport* report = nullptr;
   Sequel sequel{};
   bool by_ha = false;  ///< the task only handed the wish to HA
+  /// Nothing has been sent, `after` is what is expected, and the text says what would become of it.
+  bool expected = false;
 };
 
 struct Story {
@@ -52,8 +54,12 @@ struct Story {
   bool open = false;    ///< HA has it, and has not carried it out
 };
 
-/// Of a change that went well as far as its task tells. Sends nothing and reads no clock.
+/// Of a change that went well as far as its task tells, or that is to be sent. Sends nothing and reads no
+/// clock.
 Story describe_change(const Deed& deed);
+
+/// What a change would leave, where nothing else happens meanwhile. What nobody can tell ahead stays empty.
+ObjectState expected_state(const Row& row, const base::JsonObject& arguments, const ObjectState& before);
 
 /// Of a change of a configuration, what the guest is meanwhile: a sentence; empty: not known, or another
 /// change.

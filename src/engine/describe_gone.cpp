@@ -105,6 +105,15 @@ std::string left_behind(const Deed& deed) {
 
 }  // namespace
 
+std::string describe_loss(const Deed& deed) {
+  if (deed.row.about().action != tool::Action::Delete) return {};
+  const auto [own, foreign] = disks(deed);
+  std::string text;
+  if (!own.empty()) text += "it destroys " + disks_text(own) + " for good; ";
+  if (!foreign.empty()) text += "it keeps " + disks_text(foreign) + ", which is not its own; ";
+  return text + backups(deed);
+}
+
 std::optional<Story> describe_gone(const Deed& deed) {
   if (deed.row.about().action != tool::Action::Delete) return std::nullopt;
   const auto gone = volumes(deed);

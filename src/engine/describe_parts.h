@@ -17,6 +17,11 @@ std::optional<Story> describe_made(const Deed& deed);
 std::optional<Story> describe_gone(const Deed& deed);
 std::optional<Story> describe_backup(const Deed& deed);
 
+/// Of a change that is to be sent: what would become of its object.
+Story describe_expected(const Deed& deed);
+/// Of a deletion that is to be sent: clauses with what it destroys and what it leaves; empty: another change.
+std::string describe_loss(const Deed& deed);
+
 /// " in 64 s", where that is worth a word.
 std::string took(const Deed& deed);
 

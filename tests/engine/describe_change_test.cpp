@@ -35,6 +35,18 @@ struct Call {
     report.log = log;
     return engine::describe_change({row, arguments, words(), before, after, &report, sequel, by_ha});
   }
+  /// Of the call before it is sent.
+  std::string ahead() const {
+    const engine::Row row(tool, "x", facts_());
+    const auto expected = engine::expected_state(row, arguments, before);
+    return engine::describe_change({.row = row,
+                                    .arguments = arguments,
+                                    .words = words(),
+                                    .before = before,
+                                    .after = expected,
+                                    .expected = true})
+        .text;
+  }
   engine::Wording words() const {
     return engine::wording(engine::Row(tool, "x", facts_()),
                            object(R"x({"node":"pve1","vmid":"100 (web01)","newid":300,"snapname":"s"})x"));
@@ -104,6 +116,40 @@ TEST(DescribeChange, SaysWhatTheGuestIsNow) {
   }
 }
 
+TEST(DescribeChange, SaysAheadWhatTheGuestWouldBe) {
+  struct Case {
+    std::string_view action, before, text;
+  };
+  for (const auto& [action, before, text] : std::initializer_list<Case>{
+           {"start", kOff, ": it is off now and would be running."},
+           {"start", kRuns, ": it is running already, so nothing would change."},
+           {"start", "{}", "."},
+           {"stop", kRuns, ": it is running now and would be off."},
+           {"shutdown", kOff, ": it is off already, so nothing would change."},
+           {"shutdown", kOnDisk, ": it is suspended to disk already, so nothing would change."},
+           {"reboot", kRuns, ": it is running now."},
+           {"suspend", kRuns, ": it is running now and would be paused in memory."},
+           {"resume", kPaused, ": it is paused in memory now and would be running."},
+       }) {
+    EXPECT_EQ(power(action, "changed", before, "{}").ahead(),
+              "Changing VM 100 (web01) on pve1" + std::string(text));
+  }
+  auto suspend = power("suspend", "suspended", kRuns, "{}");
+  suspend.arguments["todisk"] = true;
+  EXPECT_THAT(suspend.ahead(), HasSubstr("would be suspended to disk."));
+}
+
+TEST(DescribeChange, SaysAheadWhatAChangeOfSettingsWouldSet) {
+  Call call{row(Method::Put, "/nodes/{node}/qemu/{vmid}/config", "Changing VM {vmid}",
+                "Configuration of VM {vmid} {was} changed")};
+  call.arguments = object(R"({"node":"pve1","vmid":100,"cores":4,"delete":"scsi1"})");
+  call.before.object = *base::parse_json(
+      R"([{"key":"cores","value":2},{"key":"scsi1","value":"local-lvm:vm-100-disk-1,size=1G"}])");
+  call.before.status = object(kRuns);
+  EXPECT_THAT(call.ahead(), StartsWith("Changing VM 100 (web01): it is running now. scsi1 "));
+  EXPECT_THAT(call.ahead(), HasSubstr("cores 2 -> 4."));
+}
+
 TEST(DescribeChange, AGuestThatIsSoAlreadyIsNoFailure) {
   const auto start = power("start", "started", kRuns, kRuns);
   const engine::Row row(start.tool, "x", Call::facts_());
@@ -167,6 +213,9 @@ TEST(DescribeChange, ARollbackSaysWhetherTheGuestStillRuns) {
   EXPECT_THAT(call.text(), HasSubstr("; it was running and is off now (snapshot without RAM)."));
   call.after.status = object(kRuns);
   EXPECT_THAT(call.text(), HasSubstr("; it is running."));
+  EXPECT_EQ(call.ahead(),
+            "Rolling back VM 100 (web01): it is running now and would be off; what came after 2026-05-28 "
+            "20:00 would be lost.");
 }
 
 TEST(DescribeChange, HaIsWaitedForAndItsFailureTold) {
@@ -271,6 +320,20 @@ TEST(DescribeChange, ADeletionCountsTheBackupsThatStay) {
   EXPECT_EQ(stays(R"({"backup-nfs":0,"local":0})"), "No backup of it was seen on backup-nfs, local");
   EXPECT_EQ(stays(R"({"backup-nfs":0,"local":null})"), "Its backups stay") << "nobody saw that there is none";
   EXPECT_EQ(stays("{}"), "Its backups stay");
+}
+
+TEST(DescribeChange, SaysAheadWhatADeletionDestroys) {
+  Call call{row(Method::Delete, "/nodes/{node}/qemu/{vmid}", "Deleting VM {vmid}",
+                "VM {vmid} on {node} {was} deleted")};
+  call.arguments = object(R"({"node":"pve1","vmid":300})");
+  call.before.config = object(kConfig);
+  call.before.status = object(kOff);
+  call.before.backups = object(R"({"backup-nfs":3})");
+  EXPECT_EQ(
+      call.ahead(),
+      "Deleting VM 100 (web01): it is off now; it destroys scsi0 local-lvm:vm-300-disk-0 (16 GiB) for "
+      "good; it keeps scsi1 local:9320/vm-9320-disk-0.raw (1 GiB), which is not its own; 3 backups stay "
+      "on backup-nfs.");
 }
 
 // As PVE 9.2 writes them.
