@@ -107,7 +107,8 @@ class Commands {
   void add(const Lack& lack) {
     if (!is_plain(lack.path, "/._-") || !is_plain(lack.privilege, ".")) return;
     const bool known = access_.acl.has_value();
-    const bool token = access_.separated.value_or(known);
+    // An entry of a token without privilege separation does nothing; one of a user replaces what it has.
+    const bool token = access_.separated.value_or(true);
     const bool user = known ? !has(Holder::User, lack.path, lack.privilege) : !token;
     if (user) give(Holder::User, lack);
     if (token) give(Holder::Token, lack);
@@ -197,15 +198,18 @@ class Commands {
   std::string caution() const {
     if (access_.acl) return {};
     const auto user = quoted(access_.user);
-    const auto token = quoted(access_.token);
-    if (access_.separated.value_or(false))
-      return fmt::format("If its user lacks it too, the same with --users {} in place of --tokens {}.", user,
-                         token);
-    return fmt::format(
-        "If its user has more on a path above than this token may (pveum user permissions {} shows it), name "
-        "those roles too: a role on a deeper path replaces them. If the token has privilege separation, the "
-        "same with --tokens {} in place of --users {}.",
-        user, token, user);
+    std::string text;
+    if (!access_.separated)
+      text = fmt::format(
+          "If the token has no privilege separation (pveum user token list {} shows it), the same with "
+          "--users "
+          "{} in place of --tokens {}. ",
+          user, user, quoted(access_.token));
+    return text + fmt::format(
+                      "{} its user lacks the privilege too, the same for --users {}, naming the roles that "
+                      "the user has "
+                      "there as well (pveum user permissions {}): a role on a deeper path replaces them.",
+                      access_.separated ? "If" : "If it has, and", user, user);
   }
 
   const OwnAccess& access_;

@@ -53,7 +53,7 @@ TEST(Visibility, EachPartOfAMixedListCounts) {
   Token guests(R"({"/vms":{"VM.Audit":1}})");
   EXPECT_THAT(guests.note(kAll),
               AllOf(HasSubstr("no others: the token has Datastore.Audit nowhere below /storage,"),
-                    HasSubstr("pveum acl modify /storage --users 'a@pve' --roles McpDatastoreAudit")));
+                    HasSubstr("pveum acl modify /storage --tokens 'a@pve!t' --roles McpDatastoreAudit")));
   EXPECT_EQ(guests.note(kAll, {{"type", "vm"}}), "");
   EXPECT_EQ(guests.note(kAll, {{"type", "none"}}), "") << "nothing is left out there";
   Token none("{}");
@@ -103,8 +103,8 @@ TEST(Visibility, WhoOnlyLooksIsAdvisedNoAdministratorsRole) {
       why->grants,
       ElementsAre("pveum role add McpDatastoreAudit --privs Datastore.Audit",
                   "pveum role add McpVMBackup --privs VM.Backup",
-                  "pveum acl modify /storage --users 'a@pve' --roles McpDatastoreAudit,PVEDatastoreUser",
-                  "pveum acl modify /vms --users 'a@pve' --roles McpVMBackup,PVEAuditor"))
+                  "pveum acl modify /storage --tokens 'a@pve!t' --roles McpDatastoreAudit,PVEDatastoreUser",
+                  "pveum acl modify /vms --tokens 'a@pve!t' --roles McpVMBackup,PVEAuditor"))
       << "what is held there stays";
   EXPECT_THAT(why->caution, HasSubstr("delete"));
   EXPECT_THAT(Token("{}").thinned(kLog)->grants,

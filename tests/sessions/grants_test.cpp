@@ -39,7 +39,7 @@ struct Who {
 
 class Site {
  public:
-  explicit Site(const Who& who) {
+  explicit Site(const Who& who) : separated_(who.separated) {
     http_.answer("*", test::simulated(cluster_, clock_));
     must("/access/groups", {{"groupid", "staff"}});
     must("/access/users", {{"userid", "mcp@pve"}, {"groups", "staff"}});
@@ -61,14 +61,15 @@ class Site {
     return sessions::call(*toolbox_, tool, base::parse_json(arguments)->as_object());
   }
 
-  /// Runs the commands of an advice as root would: "pveum … && pveum …".
+  /// Runs the commands of an advice as root would, who knows the token: "pveum … && pveum …".
   void run(std::string_view text) {
+    const bool for_user = !separated_ && text.find("If the token has no privilege") != std::string_view::npos;
     for (auto at = text.find("pveum "); at != std::string_view::npos; at = text.find("pveum ", at + 1)) {
-      if (text.substr(at).starts_with("pveum user permissions")) continue;
+      if (text.substr(at).starts_with("pveum user ")) continue;
       const auto end = std::min(text.find(" && ", at), text.find(". ", at));
       auto command = text.substr(at, std::min(end, text.size()) - at);
       while (command.ends_with('.')) command.remove_suffix(1);
-      run_one(command);
+      run_one(for_user ? of_user(command) : std::string(command));
     }
     clock_.advance(std::chrono::minutes{2});
   }
@@ -103,6 +104,14 @@ class Site {
     return data.is_object() ? data.as_object() : base::JsonObject{};
   }
 
+  static std::string of_user(std::string_view command) {
+    constexpr std::string_view kToken = "--tokens 'mcp@pve!ai'";
+    std::string text(command);
+    if (const auto at = text.find(kToken); at != std::string::npos)
+      text.replace(at, kToken.size(), "--users 'mcp@pve'");
+    return text;
+  }
+
   void run_one(std::string_view command) {
     std::vector<std::string> words;
     for (const auto word : base::split(command, ' ')) {
@@ -125,6 +134,7 @@ class Site {
     must("/access/acl", std::move(parameters), base::Method::Put);
   }
 
+  bool separated_;
   base::ManualClock clock_;
   simulator::Options options_{.task_speed = 0};
   simulator::Cluster cluster_{options_, sessions::facts(), clock_};
@@ -255,13 +265,37 @@ TEST(Grants, AreForWhomTheTokenLacksThem) {
 TEST(Grants, OfWhoCannotSeeTheListNameWhatItHolds) {
   Site site({"an operator", false, {{"/vms", "user", "PVEVMUser"}}});
   const auto told = site.call("pve_delete_qemu_vm", R"({"vmid":102})");
-  EXPECT_THAT(told.text, AllOf(HasSubstr("--users 'mcp@pve' --roles McpVMAllocate,PVEVMUser"),
-                               HasSubstr("If the token has privilege separation"),
+  EXPECT_THAT(told.text, AllOf(HasSubstr("--tokens 'mcp@pve!ai' --roles McpVMAllocate,PVEVMUser"),
+                               HasSubstr("If the token has no privilege separation"),
+                               HasSubstr("the same with --users 'mcp@pve' in place of"),
                                HasSubstr("pveum user permissions 'mcp@pve'")));
   for (const auto& asked : {Asked{"pve_update_qemu_config", R"({"vmid":101,"memory":1024})"},
                             Asked{"pve_create_qemu_vm", R"({"node":"pve1","vmid":990})"}}) {
     SCOPED_TRACE(asked.tool);
     expect_cured(site, asked);
+  }
+}
+
+// What the user holds is not to be seen then, and an entry for it on a deeper path would replace it.
+TEST(Grants, OfASeparatedTokenThatCannotSeeTheListLeaveItsUserAlone) {
+  const std::vector<Who> blind = {
+      {"a separated operator of an administrator",
+       true,
+       {{"/", "user", "Administrator"}, {"/vms", "token", "PVEVMUser"}}},
+      {"a separated operator of one with roles on several paths",
+       true,
+       {{"/", "user", "PVEAdmin"}, {"/vms/101", "user", "PVEVMAdmin"}, {"/vms", "token", "PVEVMUser"}}},
+  };
+  for (const auto& who : blind) {
+    for (const auto& asked : {Asked{"pve_update_qemu_config", R"({"vmid":101,"memory":1024})"},
+                              Asked{"pve_update_qemu_config", R"({"vmid":101,"delete":"net1"})"},
+                              Asked{"pve_create_qemu_snapshot", R"({"vmid":101,"snapname":"first"})"},
+                              Asked{"pve_create_qemu_vm", R"({"node":"pve1","vmid":990})"}}) {
+      SCOPED_TRACE(who.name + ": " + std::string(asked.tool) + " " + std::string(asked.arguments));
+      Site site(who);
+      expect_cured(site, asked);
+      EXPECT_FALSE(site.commands.empty());
+    }
   }
 }
 

@@ -425,10 +425,11 @@ TEST_F(Operator, WhoMaySeeNoStorageIsToldWhichRightIsMissing) {
     const auto text = get(prompt, arguments).text;
     EXPECT_THAT(
         text,
-        HasSubstr("\n| Not read: There is no storage with backups to ask. That does not mean that "
-                  "there are none: the token has Datastore.Audit nowhere below /storage, and PVE "
-                  "leaves out what it may not see. On a node as root: pveum role add McpDatastoreAudit "
-                  "--privs Datastore.Audit && pveum acl modify /storage --users 'operator@pve' --roles "));
+        HasSubstr(
+            "\n| Not read: There is no storage with backups to ask. That does not mean that "
+            "there are none: the token has Datastore.Audit nowhere below /storage, and PVE "
+            "leaves out what it may not see. On a node as root: pveum role add McpDatastoreAudit "
+            "--privs Datastore.Audit && pveum acl modify /storage --tokens 'operator@pve!ops' --roles "));
   }
 }
 
