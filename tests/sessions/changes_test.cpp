@@ -107,7 +107,7 @@ TEST(Changes, OfWhatIsNotSentTheReasonIsSaid) {
       {"pve_update_lxc_config", {{"vmid", 200}, {"template", true}}, "/nodes/{node}/lxc/{vmid}/template"},
       {"pve_update_firewall_rule",
        {{"pos", 0}, {"moveto", 2}, {"comment", "x"}},
-       "ignores everything else (comment)"},
+       "PVE ignores every other field beside moveto (comment)"},
       {"pve_delete_user", {{"userid", "root@pam"}}, "that this server itself uses"},
       {"pve_update_user", {{"userid", "root@pam"}, {"enable", false}}, "that this server itself uses"},
       {"pve_update_user", {{"userid", "root@pam"}, {"expire", 1}}, "that this server itself uses"},
