@@ -10,6 +10,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "facts/facts.h"
+#include "facts/formats.h"
 
 namespace facts {
 namespace {
@@ -49,78 +50,6 @@ bool has_type(Type type, std::string_view value) {
       return true;
   }
   return true;
-}
-
-bool all_of(std::string_view text, std::string_view more) {
-  return std::ranges::all_of(
-      text, [more](char c) { return base::is_alnum(c) || more.find(c) != std::string_view::npos; });
-}
-
-/// Labels of letters, digits and inner hyphens, joined by dots.
-bool dns_name(std::string_view name) {
-  return std::ranges::all_of(base::split(name, '.'), [](std::string_view label) {
-    return !label.empty() && all_of(label, "-") && label.front() != '-' && label.back() != '-';
-  });
-}
-
-/// The verifiers of names that other modules of PVE register.
-std::optional<std::string> other_misfit(std::string_view format, std::string_view value) {
-  if (format == "pve-poolid") {
-    const auto parts = base::split(value, '/');
-    const bool empty = std::ranges::any_of(parts, &std::string_view::empty);
-    if (empty || !all_of(value, "._-/")) {
-      return fmt::format("pool name '{}' contains invalid characters\n", value);
-    }
-  } else if (format == "pve-storage-path") {
-    if (value.size() < 2 || value.front() != '/' || std::string_view(";()").find(value[1]) < 3) {
-      return "value does not look like a valid absolute path\n";
-    }
-  } else if (format == "pve-storage-content") {
-    constexpr std::string_view kKinds[] = {"images", "rootdir",  "vztmpl", "iso",
-                                           "backup", "snippets", "import", "none"};
-    if (std::ranges::find(kKinds, value) == std::end(kKinds)) {
-      return fmt::format("invalid content type '{}'\n", value);
-    }
-  } else if (format == "prune-backups") {
-    for (const auto part : base::split(value, ',')) {
-      const auto key = part.substr(0, part.find('='));
-      if (key.size() == part.size() || key.starts_with("keep-")) continue;
-      return fmt::format("invalid key in comma-separated list property: {}\n", key);
-    }
-  } else if (format == "email-opt") {
-    // Only what no mail address can be.
-    const bool wrong = value.find('@') == std::string_view::npos || value.find(' ') != std::string_view::npos;
-    if (!value.empty() && wrong) return "value does not look like a valid email address\n";
-  }
-  return std::nullopt;
-}
-
-/// PVE::JSONSchema's verifiers; the error without "invalid format - ".
-std::optional<std::string> format_misfit(std::string_view format, std::string_view value) {
-  if (format == "pve-vmid") {
-    if (!base::is_digits(value) || value.front() == '0' || value.size() < 3 || value.size() > 9) {
-      return "value does not look like a valid VM ID\n";
-    }
-  } else if (format == "pve-node") {
-    if (value.empty() || !all_of(value, "-") || value.front() == '-' || value.back() == '-') {
-      return "value does not look like a valid node name\n";
-    }
-  } else if (format == "pve-configid") {
-    if (value.size() < 2 || !base::is_letter(value.front()) || !all_of(value, "_-")) {
-      return fmt::format("invalid configuration ID '{}'\n", value);
-    }
-  } else if (format == "pve-storage-id") {
-    if (value.size() < 2) return fmt::format("storage ID '{}' cannot be shorter than 2 characters\n", value);
-    if (!base::is_letter(value.front()) || !all_of(value, "-_.") ||
-        !all_of(value.substr(value.size() - 1), "")) {
-      return fmt::format("storage ID '{}' contains illegal characters\n", value);
-    }
-  } else if (format == "dns-name") {
-    if (!dns_name(value)) return "value does not look like a valid DNS name\n";
-  } else {
-    return other_misfit(format, value);
-  }
-  return std::nullopt;
 }
 
 /// Lists are separated by commas, semicolons, white space or NUL.

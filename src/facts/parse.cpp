@@ -46,6 +46,7 @@ void read_attribute(std::string_view field, Parameter& parameter) {
     for (const auto part : base::split(value, '|')) parameter.dated_values.push_back(dated_value(part));
   }
   if (key == "format") parameter.format = value;
+  if (key == "form") parameter.form = value;
   if (key == "needs") parameter.needs = value;
   if (key == "default") parameter.default_value = value;
   if (key == "pattern") parameter.pattern = value;
@@ -75,6 +76,15 @@ void parse_head(std::string_view line, Endpoint& endpoint) {
   }
 }
 
+void parse_member(std::string_view line, Member& member) {
+  for (const auto field : base::split(line, '\t')) {
+    if (field.starts_with("alias=")) member.alias = field.substr(6);
+    if (field.starts_with("keyalias=")) member.key_alias = field.substr(9);
+    if (field == "unnamed=1") member.unnamed = true;
+  }
+  parse_parameter(line, member.value);
+}
+
 }  // namespace
 
 void read_lifetime(std::string_view field, Lifetime& lifetime) {
@@ -97,6 +107,15 @@ Endpoint parse_endpoint(std::string_view block) {
   }
   mark(endpoint);
   return endpoint;
+}
+
+std::vector<Member> parse_form(std::string_view block) {
+  std::vector<Member> members;
+  while (!block.empty()) {
+    const auto line = take(block, '\n');
+    if (line.starts_with('\t')) parse_member(line.substr(1), members.emplace_back());
+  }
+  return members;
 }
 
 }  // namespace facts

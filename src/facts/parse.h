@@ -3,8 +3,10 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "facts/facts.h"
+#include "facts/property_string.h"
 
 namespace facts {
 
@@ -13,6 +15,9 @@ void read_lifetime(std::string_view field, Lifetime& lifetime);
 
 /// An endpoint from its lines. Views point into `block`.
 Endpoint parse_endpoint(std::string_view block);
+
+/// The members of a property string from its lines. Views point into `block`.
+std::vector<Member> parse_form(std::string_view block);
 
 /// Adds what the schema does not say: marks, and how many members a family has.
 void mark(Endpoint& endpoint);
