@@ -6,6 +6,7 @@
 
 #include "simulator/guest_migrate_log.h"
 #include "simulator/guest_options.h"
+#include "simulator/ha_rounds.h"
 
 namespace simulator {
 namespace {
@@ -111,11 +112,16 @@ std::optional<std::string> abort_reason(State& state, const Guest& guest, const 
   return "Problem found while scanning volumes - can't migrate VM - check log";
 }
 
-Answer travel(Call& call, GuestType type, const Trip& trip) {
-  const bool vm = type == GuestType::Qemu;
-  auto& state = call.state;
-  auto& guest = *guest_on(state, call.node(), type, call.vmid());
-  constexpr milliseconds kTrip{1900};
+constexpr milliseconds kTrip{1900};
+
+/// A migration as it will go.
+struct Journey {
+  std::vector<std::string> log;
+  bool fails = false;
+};
+
+Journey journey_of(State& state, Guest& guest, const Trip& trip) {
+  const bool vm = guest.type == GuestType::Qemu;
   const auto seconds = static_cast<double>(kTrip.count()) * state.options.task_speed / 1000;
   MigrationLog log;
   if (vm && guest.running)
@@ -123,29 +129,38 @@ Answer travel(Call& call, GuestType type, const Trip& trip) {
   const auto reason = abort_reason(state, guest, trip, log);
   if (reason) {
     log.add(fmt::format("ERROR: migration aborted (duration 00:00:00): {}", *reason));
-  } else if (vm && guest.running) {
+    return {log.stamped(state.now(), 0), true};
+  }
+  if (vm && guest.running) {
     add_live_lines(state, guest, trip, log);
   } else {
     add_offline_lines(state, guest, trip, log);
   }
-  if (!reason)
-    log.add(
-        fmt::format("migration finished successfully (duration 00:00:{:02})", static_cast<int>(seconds) + 1));
-  GuestTask task{.type = vm ? "qmigrate" : "vzmigrate",
-                 .duration = reason ? milliseconds(300) : kTrip,
-                 .log = log.stamped(state.now(), reason ? 0 : seconds)};
+  log.add(
+      fmt::format("migration finished successfully (duration 00:00:{:02})", static_cast<int>(seconds) + 1));
+  return {log.stamped(state.now(), seconds), false};
+}
+
+TaskEnd arrive(State& state, Guest& guest, const Trip& trip) {
+  if (!state.online(trip.target)) return {"migration aborted", {}};
+  const bool restarts = guest.type == GuestType::Lxc && guest.running;
+  move_guest(state, guest, trip.target, trip.storages);
+  if (restarts) start_guest(state, guest);
+  return {};
+}
+
+Answer travel(Call& call, GuestType type, const Trip& trip) {
+  auto& guest = *guest_on(call.state, call.node(), type, call.vmid());
+  auto journey = journey_of(call.state, guest, trip);
+  GuestTask task{.type = type == GuestType::Qemu ? "qmigrate" : "vzmigrate",
+                 .duration = journey.fails ? milliseconds(300) : kTrip,
+                 .log = std::move(journey.log)};
   task.stopped_status = "migration aborted";
-  if (reason) {
+  if (journey.fails) {
     task.work = [](State&, Guest&) { return TaskEnd{"migration aborted", {}}; };
   } else {
     task.lock = "migrate";
-    task.work = [trip](State& later, Guest& each) -> TaskEnd {
-      if (!later.online(trip.target)) return {"migration aborted", {}};
-      const bool restarts = each.type == GuestType::Lxc && each.running;
-      move_guest(later, each, trip.target, trip.storages);
-      if (restarts) start_guest(later, each);
-      return {};
-    };
+    task.work = [trip](State& later, Guest& each) { return arrive(later, each, trip); };
   }
   return run_guest_task(call, type, std::move(task));
 }
@@ -179,21 +194,6 @@ std::optional<Answer> check_storages(Call& call, const Guest& guest, const Trip&
   return std::nullopt;
 }
 
-Answer ask_ha(Call& call, GuestType type, const Trip& trip) {
-  GuestTask task{.type = "hamigrate",
-                 .duration = milliseconds(900),
-                 .log = {fmt::format("Requesting HA migration for {} {} to node {}", noun(type), call.vmid(),
-                                     trip.target)}};
-  task.work = [trip](State& state, Guest& guest) {
-    MigrationLog unused;
-    auto unhindered = trip;
-    unhindered.with_local_disks = true;
-    if (!abort_reason(state, guest, unhindered, unused)) move_guest(state, guest, trip.target, {});
-    return TaskEnd{};
-  };
-  return run_guest_task(call, type, std::move(task));
-}
-
 }  // namespace
 
 void move_guest(State& state, Guest& guest, const std::string& target, std::string_view storages) {
@@ -215,6 +215,32 @@ void move_guest(State& state, Guest& guest, const std::string& target, std::stri
     state.put_volume(std::move(moved));
   }
   guest.node = target;
+}
+
+void move_by_ha(State& state, Guest& guest, const std::string& target, std::string_view first) {
+  Trip trip;
+  trip.target = target;
+  const auto* const node = state.node(target);
+  if (node != nullptr) trip.ip = node->ip;
+  trip.with_local_disks = true;
+  // A container cannot move while it runs: it is shut down, and started where it arrives.
+  if (guest.type == GuestType::Lxc && guest.running) stop_guest(guest);
+  trip.online = guest.running;
+  auto journey = journey_of(state, guest, trip);
+  TaskSpec spec;
+  spec.node = guest.node;
+  spec.type = guest.type == GuestType::Qemu ? "qmigrate" : "vzmigrate";
+  spec.id = std::to_string(guest.vmid);
+  spec.user = "root@pam";
+  spec.duration = journey.fails ? milliseconds(300) : kTrip;
+  spec.log = {std::string(first)};
+  spec.log.insert(spec.log.end(), journey.log.begin(), journey.log.end());
+  spec.work = [trip, fails = journey.fails, vmid = guest.vmid](State& then) -> TaskEnd {
+    auto* const moved = then.guest(vmid);
+    if (fails || moved == nullptr) return {"migration aborted", {}};
+    return arrive(then, *moved, trip);
+  };
+  start_task(state, std::move(spec));
 }
 
 Answer migrate_preconditions(Call& call, GuestType type) {
@@ -266,7 +292,9 @@ Answer migrate_vm(Call& call) {
   trip.storages = call.parameters.text("targetstorage");
   if (guest.running && !trip.online) return Answer::fail("can't migrate running VM without --online");
   if (auto bad = check_storages(call, guest, trip)) return *bad;
-  if (is_ha_managed(call.state, kVm, guest.vmid)) return ask_ha(call, kVm, trip);
+  if (is_ha_managed(call.state, kVm, guest.vmid)) {
+    return ask_ha(call, kVm, {HaRequest::What::Move, trip.target});
+  }
   return travel(call, kVm, trip);
 }
 
@@ -282,7 +310,9 @@ Answer migrate_container(Call& call) {
     return Answer::fail("can't migrate running container without --online or --restart");
   }
   if (auto bad = check_storages(call, guest, trip)) return *bad;
-  if (is_ha_managed(call.state, kCt, guest.vmid)) return ask_ha(call, kCt, trip);
+  if (is_ha_managed(call.state, kCt, guest.vmid)) {
+    return ask_ha(call, kCt, {HaRequest::What::Move, trip.target});
+  }
   return travel(call, kCt, trip);
 }
 

@@ -5,6 +5,9 @@
 
 namespace simulator {
 
+/// The task in which HA moves the guest; `first` is the first line of its log.
+void move_by_ha(State& state, Guest& guest, const std::string& target, std::string_view first);
+
 /// GET …/migrate: what stands in the way, and where the guest may go.
 Answer migrate_preconditions(Call& call, GuestType type);
 Answer migrate_vm(Call& call);

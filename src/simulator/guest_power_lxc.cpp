@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "simulator/guest_power.h"
+#include "simulator/ha_rounds.h"
 
 namespace simulator {
 namespace {
@@ -12,19 +13,6 @@ constexpr milliseconds kStart{1700};
 constexpr milliseconds kStop{900};
 /// What `qmpstatus` holds of a container whose processes lie in a checkpoint.
 constexpr std::string_view kCheckpoint = "checkpoint";
-
-Answer ask_ha(Call& call, std::string_view type, std::string_view verb, bool run) {
-  GuestTask task{.type = type,
-                 .duration = kStop,
-                 .log = {fmt::format("Requesting HA {} for CT {}", verb, call.vmid())},
-                 .work = [run](State& state, Guest& guest) {
-                   state.ha_resources[ha_id(kCt, guest.vmid)]["state"] = run ? "started" : "stopped";
-                   if (run && !guest.running && !start_error(state, guest)) start_guest(state, guest);
-                   if (!run && guest.running) stop_guest(guest);
-                   return TaskEnd{};
-                 }};
-  return run_guest_task(call, kCt, std::move(task));
-}
 
 /// A container that does not exist has no process either: PVE does not look further.
 bool running(Call& call) {
@@ -48,7 +36,7 @@ Answer not_running(Call& call) { return Answer::fail(fmt::format("CT {} not runn
 Answer start_container(Call& call) {
   if (auto refused = root_only(call, {"skiplock"})) return *refused;
   if (running(call)) return Answer::fail(fmt::format("CT {} already running", call.vmid()));
-  if (is_ha_managed(call.state, kCt, call.vmid())) return ask_ha(call, "hastart", "start", true);
+  if (is_ha_managed(call.state, kCt, call.vmid())) return ask_ha(call, kCt, {});
   return run_guest_task(call, kCt,
                         {.type = "vzstart",
                          .duration = kStart,
@@ -67,14 +55,17 @@ Answer stop_container(Call& call) {
     if (call.parameters.flag("overrule-shutdown")) {
       return Answer::bad("overrule-shutdown", "Not applicable for HA resources.");
     }
-    return ask_ha(call, "hastop", "stop", false);
+    return ask_ha(call, kCt, {HaRequest::What::Stop});
   }
   return run_guest_task(call, kCt, {.type = "vzstop", .duration = kStop, .check = locked, .work = stop_now});
 }
 
 Answer shutdown_container(Call& call) {
   if (!running(call)) return not_running(call);
-  if (is_ha_managed(call.state, kCt, call.vmid())) return ask_ha(call, "hastop", "stop", false);
+  if (is_ha_managed(call.state, kCt, call.vmid())) {
+    const auto timeout = static_cast<unsigned>(call.parameters.number("timeout", 60));
+    return ask_ha(call, kCt, {HaRequest::What::Shutdown, {}, timeout});
+  }
   return run_guest_task(call, kCt,
                         {.type = "vzshutdown", .duration = kStop, .check = locked, .work = stop_now});
 }

@@ -4,6 +4,7 @@
 
 #include "simulator/guest_disk.h"
 #include "simulator/guest_power.h"
+#include "simulator/ha_rounds.h"
 #include "simulator/permission.h"
 #include "simulator/time_text.h"
 
@@ -21,21 +22,6 @@ constexpr milliseconds kStop{600};
 bool cooperates(const Guest& guest) {
   return get(guest.config, "acpi", "1") != "0" ||
          get(parse_properties(get(guest.config, "agent"), "enabled"), "enabled") == "1";
-}
-
-/// A VM under HA is asked of the HA manager, whose own task ends at once.
-Answer ask_ha(Call& call, std::string_view type, std::string_view verb, bool run) {
-  const auto vmid = call.vmid();
-  GuestTask task{.type = type,
-                 .duration = kStop,
-                 .log = {fmt::format("Requesting HA {} for VM {}", verb, vmid)},
-                 .work = [run](State& state, Guest& guest) {
-                   state.ha_resources[ha_id(kVm, guest.vmid)]["state"] = run ? "started" : "stopped";
-                   if (run && !guest.running && !start_error(state, guest)) start_guest(state, guest);
-                   if (!run && guest.running) stop_guest(guest);
-                   return TaskEnd{};
-                 }};
-  return run_guest_task(call, kVm, std::move(task));
 }
 
 /// PVE looks for the process before it reads the configuration.
@@ -142,7 +128,7 @@ Answer start_vm(Call& call) {
                            "targetstorage", "force-cpu", "with-conntrack-state", "nets-host-mtu"})) {
     return *refused;
   }
-  if (is_ha_managed(call.state, kVm, call.vmid())) return ask_ha(call, "hastart", "start", true);
+  if (is_ha_managed(call.state, kVm, call.vmid())) return ask_ha(call, kVm, {});
   return run_guest_task(call, kVm,
                         {.type = "qmstart", .duration = kStart, .check = vm_start_error, .work = start_now});
 }
@@ -152,7 +138,7 @@ Answer stop_vm(Call& call) {
   const bool overrule = call.parameters.flag("overrule-shutdown");
   if (is_ha_managed(call.state, kVm, call.vmid())) {
     if (overrule) return Answer::bad("overrule-shutdown", "Not applicable for HA resources.");
-    return ask_ha(call, "hastop", "stop", false);
+    return ask_ha(call, kVm, {HaRequest::What::Stop});
   }
   GuestTask task{.type = "qmstop", .duration = kStop, .check = locked_while_running};
   if (overrule) task.log = overrule_shutdowns(call);
@@ -168,7 +154,10 @@ Answer shutdown_vm(Call& call) {
   if (auto refused = root_only(call, {"skiplock", "keepActive"})) return *refused;
   if (paused(call) && !call.parameters.flag("forceStop"))
     return Answer::fail("VM is paused - cannot shutdown");
-  if (is_ha_managed(call.state, kVm, call.vmid())) return ask_ha(call, "hastop", "stop", false);
+  if (is_ha_managed(call.state, kVm, call.vmid())) {
+    const auto timeout = static_cast<unsigned>(call.parameters.number("timeout", 60));
+    return ask_ha(call, kVm, {HaRequest::What::Shutdown, {}, timeout});
+  }
   return run_guest_task(call, kVm, shutting_down(call, "qmshutdown"));
 }
 

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "simulator/guest_disk.h"
 #include "simulator/guest_network.h"
+#include "simulator/ha_rounds.h"
 #include "simulator/permission.h"
 #include "simulator/release.h"
 #include "simulator/usage.h"
@@ -186,9 +187,9 @@ Answer guest_status(Call& call, GuestType type) {
   auto row = guest_row(call.state, guest, true);
   JsonObject ha{{"managed", 0}};
   if (is_ha_managed(call.state, type, guest.vmid)) {
-    const auto& resource = call.state.ha_resources.find(ha_id(type, guest.vmid))->second;
+    const auto crm = ha_crm_state(call.state, ha_id(type, guest.vmid));
     ha["managed"] = 1;
-    ha["state"] = get(resource, "state", "started");
+    ha["state"] = crm.empty() ? base::Json(nullptr) : base::Json(crm);
   }
   row["ha"] = std::move(ha);
   const auto agent = parse_properties(get(guest.config, "agent"), "enabled");

@@ -6,6 +6,7 @@
 
 #include "base/ascii.h"
 #include "simulator/guest.h"
+#include "simulator/ha_rounds.h"
 #include "simulator/routes.h"
 #include "simulator/store_handlers.h"
 #include "simulator/tasks.h"
@@ -47,38 +48,6 @@ std::expected<Sid, Answer> parse_sid(const Call& call) {
   return Sid{text, type, text.substr(colon + 1)};
 }
 
-/// The manager brings the guest into the state that was asked for, as root and without a caller.
-void follow(Call& call, const std::string& sid) {
-  auto& state = call.state;
-  const auto name = sid.substr(sid.find(':') + 1);
-  const auto found = state.ha_resources.find(sid);
-  auto* guest = state.guest(number(name));
-  if (found == state.ha_resources.end() || guest == nullptr) return;
-  const auto wanted = get(found->second, "state", "started");
-  const bool run = wanted == "started" || wanted == "enabled";
-  if (wanted == "ignored" || run == guest->running || guest->is_template() || !state.online(guest->node))
-    return;
-  if (!guest->lock().empty()) return;
-  const bool qemu = guest->type == GuestType::Qemu;
-  TaskSpec spec;
-  spec.node = guest->node;
-  spec.type = run ? (qemu ? "qmstart" : "vzstart") : (qemu ? "qmshutdown" : "vzshutdown");
-  spec.id = name;
-  spec.user = "root@pam";
-  spec.duration = std::chrono::milliseconds(1500);
-  spec.work = [vmid = guest->vmid, run](State& later) -> TaskEnd {
-    auto* target = later.guest(vmid);
-    if (target == nullptr || target->running == run) return {};
-    if (run) {
-      start_guest(later, *target);
-    } else {
-      stop_guest(*target);
-    }
-    return {};
-  };
-  start_task(state, std::move(spec));
-}
-
 std::optional<Answer> bad_group(const Call& call) {
   if (!call.parameters.has("group")) return std::nullopt;
   if (call.state.is_pve({9, 0})) return Answer::fail(fmt::format("invalid parameter 'group': {}", kNoGroups));
@@ -115,11 +84,17 @@ std::expected<std::string, Answer> identify(Call& call) {
 std::optional<Answer> prepare(Call& call, Step step) {
   const auto sid = parse_sid(call);
   if (!sid) return sid.error();
-  return step == Step::Create ? bad_resource(call, *sid) : bad_group(call);
+  if (step == Step::Create) return bad_resource(call, *sid);
+  const bool managed = call.state.ha_resources.contains(sid->text);
+  if (managed && call.parameters.text("state", "disabled") != "disabled") {
+    if (auto error = ha_error(call.state, sid->text)) return Answer::fail(std::move(*error));
+  }
+  return bad_group(call);
 }
 
 /// Takes the resource out of the rules; one that is left without resources goes.
 void purge_rules(Call& call, const std::string& sid, Config&) {
+  call.state.ha_services.erase(sid);
   if (!call.parameters.flag("purge", true)) return;
   auto& state = call.state;
   for (auto rule = state.ha_rules.begin(); rule != state.ha_rules.end();) {
@@ -148,16 +123,6 @@ std::string master(const State& state) {
 std::string guest_node(const State& state, std::string_view sid) {
   const auto found = state.guests.find(number(std::string(sid.substr(sid.find(':') + 1))));
   return found == state.guests.end() ? std::string() : found->second.node;
-}
-
-std::string service_state(const State& state, const std::string& sid, const Config& section) {
-  const auto wanted = get(section, "state", "started");
-  if (wanted == "ignored") return "ignored";
-  const auto node = guest_node(state, sid);
-  if (!node.empty() && !state.online(node)) return "fence";
-  if (wanted == "stopped" || wanted == "disabled") return "stopped";
-  const auto found = state.guests.find(number(sid.substr(sid.find(':') + 1)));
-  return found != state.guests.end() && !found->second.running ? "starting" : "started";
 }
 
 bool active_on(const State& state, std::string_view node) {
@@ -201,18 +166,19 @@ base::JsonObject local_row(const State& state, const std::string& node) {
           {"timestamp", beat}};
 }
 
-base::JsonObject service_row(const State& state, const std::string& sid, const Config& section) {
+base::JsonObject service_row(State& state, const std::string& sid, const Config& section) {
   const auto node = guest_node(state, sid);
-  const auto now = service_state(state, sid, section);
+  const auto now = ha_state_text(state, sid);
+  const auto crm = ha_crm_state(state, sid);
   base::JsonObject row{{"id", "service:" + sid},
                        {"type", "service"},
                        {"sid", sid},
                        {"state", now},
-                       {"crm_state", now == "starting" ? "started" : now},
                        {"request_state", get(section, "state", "started")},
                        {"max_restart", get_number(section, "max_restart", 1)},
                        {"max_relocate", get_number(section, "max_relocate", 1)},
                        {"status", fmt::format("{} ({}, {})", sid, node.empty() ? "---" : node, now)}};
+  if (!crm.empty()) row["crm_state"] = now == "fence" ? now : crm;
   if (state.is_pve({9, 0})) row["failback"] = get_number(section, "failback", 1);
   if (!node.empty()) row["node"] = node;
   if (has(section, "group")) row["group"] = get(section, "group");
@@ -222,7 +188,7 @@ base::JsonObject service_row(const State& state, const std::string& sid, const C
 }
 
 Answer status(Call& call) {
-  const auto& state = call.state;
+  auto& state = call.state;
   const bool quorate = state.quorate();
   base::JsonArray rows;
   rows.emplace_back(base::JsonObject{
@@ -239,7 +205,7 @@ Answer status(Call& call) {
 }
 
 Answer manager_status(Call& call) {
-  const auto& state = call.state;
+  auto& state = call.state;
   base::JsonObject nodes;
   base::JsonObject local;
   for (const auto& [name, node] : state.nodes) {
@@ -251,7 +217,7 @@ Answer manager_status(Call& call) {
   base::JsonObject services;
   for (const auto& [sid, section] : state.ha_resources) {
     services[sid] = base::JsonObject{
-        {"node", guest_node(state, sid)}, {"state", service_state(state, sid, section)}, {"running", 1}};
+        {"node", guest_node(state, sid)}, {"state", ha_crm_state(state, sid)}, {"running", 1}};
   }
   base::JsonObject manager{{"master_node", master(state)},
                            {"node_status", std::move(nodes)},
@@ -291,7 +257,10 @@ constexpr std::string_view kOptions = "state comment max_restart max_relocate fa
 
 std::optional<Answer> apply(Call& call, const std::string& sid, Config& section, Step step) {
   if (step == Step::Create) section["type"] = sid.substr(0, sid.find(':'));
-  return apply_options(call, "sid", kOptions, {}, section, step);
+  auto refused = apply_options(call, "sid", kOptions, {}, section, step);
+  // It waits for its first round.
+  if (!refused && step == Step::Create) call.state.ha_services[sid] = {};
+  return refused;
 }
 
 constexpr Store<Config> kResources{
@@ -308,7 +277,7 @@ constexpr Store<Config> kResources{
     .row = resource_row,
     .prepare = prepare,
     .apply = apply,
-    .settle = follow,
+    .settle = [](Call& call, const std::string& sid) { ha_follow(call.state, sid); },
     .clear = purge_rules,
 };
 

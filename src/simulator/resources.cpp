@@ -47,7 +47,10 @@ base::JsonObject guest_row(const State& state, const Guest& guest) {
   if (!guest.lock().empty()) row["lock"] = guest.lock();
   const auto sid = (guest.type == GuestType::Qemu ? "vm:" : "ct:") + vmid;
   if (const auto ha = state.ha_resources.find(sid); ha != state.ha_resources.end()) {
-    row["hastate"] = get(ha->second, "state", "started");
+    const auto wanted = get(ha->second, "state", "started");
+    const auto service = state.ha_services.find(sid);
+    const bool managed = wanted != "ignored" && service != state.ha_services.end();
+    row["hastate"] = managed && !service->second.crm.empty() ? std::string_view(service->second.crm) : wanted;
   }
   return row;
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <random>
 #include <set>
@@ -174,6 +175,24 @@ struct ClusterLogLine {
   std::uint64_t uid = 0;
 };
 
+/// What HA's managers remember of a resource.
+struct HaService {
+  /// started, request_stop, stopped, migrate, relocate, error; empty: queued.
+  std::string crm = {};
+  std::string target = {};  ///< node of a move that was asked for
+  bool stop_asked = false;  ///< its next round makes `stopped` of the resource's state
+  bool hard = false;        ///< a stop without a shutdown
+  bool settled = false;     ///< what the state says was carried out
+  unsigned failures = 0;    ///< starts in a row that failed
+  unsigned request = 0;     ///< counts what was asked for
+};
+
+/// What happens at a time of its own; tasks have theirs.
+struct Later {
+  std::int64_t at_ms = 0;
+  std::function<void(State&)> work;
+};
+
 struct State {
   Options options;
   const base::Clock* clock = nullptr;
@@ -201,6 +220,7 @@ struct State {
   Named<Ticket> tickets;
 
   std::deque<Task> tasks;  ///< newest first
+  std::vector<Later> later;
   unsigned next_pid = 1000;
   std::deque<ClusterLogLine> log;  ///< newest first
   Config datacenter;               ///< datacenter.cfg
@@ -208,6 +228,7 @@ struct State {
   Named<Config> backup_jobs;     ///< by id
   Named<Config> replications;    ///< by id "100-0"
   Named<Config> ha_resources;    ///< by sid "vm:100": state, group, max_restart, comment, …
+  Named<HaService> ha_services;  ///< by sid; of one that rests it may be missing
   Named<Config> ha_rules;        ///< by rule id; since PVE 9
   Named<Config> ha_groups;       ///< by name; until PVE 8
   Named<Config> metric_servers;  ///< by id

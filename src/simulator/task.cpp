@@ -126,6 +126,12 @@ void stop_task(State& state, Task& task) {
   task.end_ms = std::min(task.end_ms, state.now_ms + kStopDelayMs);
 }
 
+void later(State& state, std::chrono::milliseconds in, std::function<void(State&)> work) {
+  const auto scaled = static_cast<double>(in.count()) * std::max(0.0, state.options.task_speed);
+  if (scaled < 1) return work(state);
+  state.later.push_back({state.now_ms + static_cast<std::int64_t>(scaled), std::move(work)});
+}
+
 void advance(State& state, std::int64_t now_ms) {
   for (;;) {
     const Task* due = nullptr;
@@ -133,8 +139,18 @@ void advance(State& state, std::int64_t now_ms) {
       if (!task.running || task.end_ms > now_ms) continue;
       if (due == nullptr || task.end_ms < due->end_ms) due = &task;
     }
-    if (due == nullptr) break;
-    finish(state, due->upid);
+    const auto next = std::ranges::min_element(state.later, {}, &Later::at_ms);
+    const bool waits = next != state.later.end() && next->at_ms <= now_ms;
+    if (waits && (due == nullptr || next->at_ms < due->end_ms)) {
+      state.now_ms = std::max(state.now_ms, next->at_ms);
+      const auto work = std::move(next->work);
+      state.later.erase(next);
+      work(state);
+    } else if (due != nullptr) {
+      finish(state, due->upid);
+    } else {
+      break;
+    }
   }
   state.now_ms = std::max(state.now_ms, now_ms);
 }

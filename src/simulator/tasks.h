@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,9 @@ Answer run_task(Call& call, std::string_view type, std::string_view id, std::chr
 
 /// A task that fails with `error`, as when PVE checks inside the worker.
 Answer failing_task(Call& call, std::string_view type, std::string_view id, std::string error);
+
+/// Runs `work` after that time, which Options::task_speed scales as a task's; at 0 before it returns.
+void later(State& state, std::chrono::milliseconds in, std::function<void(State&)> work);
 
 Task* find_task(State& state, std::string_view upid);
 /// Asks it to end; it does so within two seconds of simulated time.

@@ -37,10 +37,10 @@ TEST(SimulatedHa, TheManagerFollowsTheRequestedState) {
   Demo demo(1);
   ASSERT_EQ(demo.get("/nodes/pve1/qemu/105/status/current").data().at("status"), "stopped");
   ASSERT_EQ(demo.post(kResources, {{"sid", "vm:105"}}).status, 200U);
-  demo.pass(std::chrono::seconds(3));
+  demo.pass(std::chrono::seconds(27));
   EXPECT_EQ(demo.get("/nodes/pve1/qemu/105/status/current").data().at("status"), "running");
   ASSERT_EQ(demo.put(at("vm:105"), {{"state", "disabled"}}).status, 200U);
-  demo.pass(std::chrono::seconds(3));
+  demo.pass(std::chrono::seconds(27));
   EXPECT_EQ(demo.get("/nodes/pve1/qemu/105/status/current").data().at("status"), "stopped");
 }
 
