@@ -111,7 +111,9 @@ std::optional<Answer> refuse_node(const Call& call) {
         "hostname lookup '{0}' failed - failed to get address info for: {0}: Name or service not known",
         node));
   }
-  if (call.state.online(node)) return std::nullopt;
+  const auto& faults = call.state.faults;
+  const bool cut_off = faults.no_quorum && faults.cut_off && node != call.state.local_node;
+  if (call.state.online(node) && !cut_off) return std::nullopt;
   auto answer = bare(595, "No route to host");
   const auto death = call.state.faults.died.find(node);
   // The first to ask waits until the network gives the address up.

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kValid =
     "latency=MS, drop, status=500|501|595|596|599, broken-json, html, offline=NODE, died=NODE, no-quorum, "
-    "lock=VMID, unauthorized";
+    "no-corosync, lock=VMID, unauthorized";
 
 std::unexpected<std::string> refuse(std::string_view text, std::string_view why) {
   return std::unexpected("fault '" + base::printable(text, 60) + "' " + std::string(why) +
@@ -43,6 +43,9 @@ std::expected<void, std::string> set_fault(Faults& faults, std::string_view text
     faults.html = true;
   } else if (text == "no-quorum") {
     faults.no_quorum = true;
+  } else if (text == "no-corosync") {
+    faults.no_quorum = true;
+    faults.cut_off = false;
   } else if (text == "unauthorized") {
     faults.unauthorized = true;
   } else {

@@ -27,7 +27,8 @@ struct Faults {
   std::set<std::string, std::less<>> offline;  ///< offline=NODE
   std::map<std::string, Death, std::less<>>
       died;                   ///< died=NODE: just now; as offline=NODE once it is noticed
-  bool no_quorum = false;     ///< no-quorum: reads work, writes fail as PVE's do
+  bool no_quorum = false;     ///< no-quorum: reads work, writes fail as PVE's do, other nodes answer 595
+  bool cut_off = true;        ///< no-corosync: as no-quorum, but the other nodes answer
   bool unauthorized = false;  ///< unauthorized: every token is refused
 };
 

@@ -27,7 +27,7 @@ constexpr Fault kFaults[] = {
     {"status=500", "status 500"},           {"status=595", "status 595"},
     {"status=596", "status 596", true},     {"status=599", "status 599", true},
     {"broken-json", "PVE_BASE_URL", true},  {"html", "PVE_BASE_URL", true},
-    {"unauthorized", "PVE_TOKEN_SECRET"},   {"no-quorum", "quorum"},
+    {"unauthorized", "PVE_TOKEN_SECRET"},   {"no-corosync", "quorum"},
 };
 
 class EveryTool : public testing::TestWithParam<Example> {
@@ -45,7 +45,7 @@ class EveryTool : public testing::TestWithParam<Example> {
   }
 
   static bool works_under(const Fault& fault) {
-    if (fault.text == "no-quorum") return reads() || local_to_a_node();
+    if (fault.text == "no-corosync") return reads() || local_to_a_node();
     return fault.text == "unauthorized" && open_to_all();
   }
 
@@ -76,7 +76,7 @@ TEST_P(EveryTool, SaysWhatIsWrong) {
       EXPECT_FALSE(told.is_error) << told.text;
       continue;
     }
-    if (fault.text == "no-quorum" && !told.is_error) {
+    if (fault.text == "no-corosync" && !told.is_error) {
       EXPECT_THAT(told.text, HasSubstr("Task: UPID:")) << "what PVE notices later shows in the task";
     } else {
       expect_a_clear_error(fault, told);
