@@ -171,12 +171,15 @@ std::optional<Answer> check_disks(Call& call, const Plan& plan, bool of_snapshot
   bool shared = true;
   const bool vm = plan.type == GuestType::Qemu;
   for (const auto& [key, disk] : disks_of(plan.type, plan.source)) {
+    // The copy is made here, where the disks are read, so it counts where these lie.
+    const auto* const from = call.state.storage(disk.storage());
+    shared = shared && (disk.storage().empty() || (from != nullptr && from->shared()));
     if (disk.is_cdrom()) continue;
     const auto storage = plan.storage.empty() ? std::string(disk.storage()) : plan.storage;
     if (auto refused = refuse(call, "/storage/" + storage, {"Datastore.AllocateSpace"})) return refused;
-    const auto* const place = call.state.storage(storage);
-    if (place == nullptr) return Answer::fail(fmt::format("storage '{}' does not exist", storage));
-    shared = shared && place->shared();
+    if (call.state.storage(storage) == nullptr) {
+      return Answer::fail(fmt::format("storage '{}' does not exist", storage));
+    }
     if (plan.full || can_clone(call.state, plan.type, disk.volid, of_snapshot)) continue;
     if (!vm) return Answer::fail(fmt::format("Linked clone feature for '{}' is not available", disk.volid));
     return Answer::fail(fmt::format("Linked clone feature is not supported for{} '{}' ({})",

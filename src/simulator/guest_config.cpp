@@ -4,7 +4,10 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "simulator/guest_disk.h"
+#include "simulator/guest_hotplug.h"
+#include "simulator/guest_new_disk.h"
 #include "simulator/guest_options.h"
 
 namespace simulator {
@@ -66,10 +69,13 @@ std::expected<Change, Answer> read_change(Call& call, GuestType type) {
   return change;
 }
 
-std::optional<Answer> check_disk(Call& call, GuestType type, std::string_view value) {
+std::optional<Answer> check_disk(Call& call, GuestType type, std::string_view key, std::string_view value) {
   const auto disk = parse_disk(type, value);
-  if (disk.storage().empty() || disk.volid.ends_with(":cloudinit")) return std::nullopt;
-  if (disk.wanted()) return check_storage(call.state, type, disk.storage(), call.node());
+  if (disk.storage().empty()) return std::nullopt;
+  if (disk.wanted() || disk.volid.ends_with(":cloudinit")) {
+    if (auto bad = check_storage(call.state, type, disk.storage(), call.node())) return bad;
+    return refuse_import(call.state, key, disk);
+  }
   if (call.state.storage(disk.storage()) == nullptr) {
     return Answer::fail(fmt::format("storage '{}' does not exist", disk.storage()));
   }
@@ -90,7 +96,7 @@ std::optional<Answer> check_change(Call& call, GuestType type, const Guest* gues
   }
   for (const auto& [key, value] : change.set) {
     if (!is_disk_key(type, key)) continue;
-    if (auto bad = check_disk(call, type, value)) return bad;
+    if (auto bad = check_disk(call, type, key, value)) return bad;
   }
   return std::nullopt;
 }
@@ -115,6 +121,20 @@ std::optional<std::string> container_error(const Guest& guest, const Change& cha
   return std::nullopt;
 }
 
+/// A VM has one cloud-init drive.
+std::optional<std::string> second_cloudinit(const Guest& guest, const Change& change) {
+  for (const auto& [key, value] : change.set) {
+    if (!is_disk_key(GuestType::Qemu, key) ||
+        !parse_disk(GuestType::Qemu, value).volid.ends_with(":cloudinit"))
+      continue;
+    for (const auto& [other, disk] : disks_of(GuestType::Qemu, guest.config)) {
+      if (other == key || disk.volid.find("-cloudinit") == std::string::npos) continue;
+      return fmt::format("{} - cloud-init drive is already attached at '{}'", key, other);
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> vm_error(const Guest& guest, const Change& change) {
   const auto value_of = [&](std::string_view key) {
     if (has(change.set, key)) return get(change.set, key);
@@ -126,6 +146,7 @@ std::optional<std::string> vm_error(const Guest& guest, const Change& change) {
       return "balloon value too large (must be smaller than assigned memory)";
     }
   }
+  if (auto error = second_cloudinit(guest, change)) return error;
   const auto boot = get(change.set, "boot");
   if (boot.starts_with("order=")) {
     for (const auto& device : split_list(boot.substr(6))) {
@@ -182,24 +203,14 @@ void remove_option(State& state, Guest& guest, const std::string& key, bool forc
   }
 }
 
-/// "local-lvm:8" becomes a new volume of 8 GiB.
-std::string allocated(State& state, const Guest& guest, const std::string& value) {
-  auto disk = parse_disk(guest.type, value);
-  if (const auto size = disk.wanted()) {
-    const auto format = std::string(get(disk.options, "format"));
-    disk.volid = allocate(state, guest.type, disk.storage(), guest.node, guest.vmid, *size, format).volid;
-    disk.options.erase("format");
-    disk.options["size"] = format_size(*size);
-  } else if (const auto* const volume = state.volume(disk.volid, guest.node)) {
-    disk.options["size"] = format_size(volume->size);
-  }
-  return disk.text();
-}
-
-void set_option(State& state, Guest& guest, const std::string& key, std::string value) {
+void set_option(State& state, Guest& guest, const std::string& key, std::string value,
+                std::vector<std::string>& log) {
   std::erase(guest.pending_delete, key);
   const bool disk = is_disk_key(guest.type, key);
-  if (disk) value = allocated(state, guest, value);
+  if (disk) {
+    const Place place{guest.type, guest.node, guest.vmid};
+    value = make_disk(state, place, key, parse_disk(guest.type, value), log).text();
+  }
   const bool same = get(guest.config, key) == value && has(guest.config, key);
   // A running VM changes the medium of a drive at once, but plugs no new drive into IDE or SATA.
   const bool medium = disk && has(guest.config, key) && parse_disk(guest.type, value).is_cdrom();
@@ -221,15 +232,24 @@ void set_option(State& state, Guest& guest, const std::string& key, std::string 
   guest.config[key] = std::move(value);
 }
 
-void apply(State& state, Guest& guest, const Change& change) {
+base::JsonObject apply(State& state, Guest& guest, const Change& change, std::vector<std::string>& log) {
+  base::JsonObject errors;
   for (const auto& key : change.revert) {
     guest.pending.erase(key);
     std::erase(guest.pending_delete, key);
   }
   for (const auto& key : change.remove) remove_option(state, guest, key, change.force);
-  for (const auto& [key, value] : change.set) set_option(state, guest, key, value);
+  for (const auto& [key, value] : change.set) {
+    if (auto error = hotplug_error(state, guest, key, value)) {
+      guest.pending[key] = value;
+      errors[key] = std::move(*error);
+    } else {
+      set_option(state, guest, key, value, log);
+    }
+  }
   // A stopped guest keeps nothing pending: the first change takes everything over.
   if (!guest.running) apply_pending(guest);
+  return errors;
 }
 
 std::optional<Answer> check_guest(const Call& call, const Guest& guest, const Change& change) {
@@ -245,12 +265,29 @@ std::optional<Answer> check_guest(const Call& call, const Guest& guest, const Ch
   return std::nullopt;
 }
 
-void finish_change(State& state, Guest& guest, const Change& change) {
+/// What could not be hot-plugged, by option; it stays in the configuration as pending.
+base::JsonObject finish_change(State& state, Guest& guest, const Change& change,
+                               std::vector<std::string>& log) {
   if (std::ranges::find(change.remove, "vmstate") != change.remove.end() && guest.lock() == "suspended") {
     free_volume(state, get(guest.config, "vmstate"), guest.node);
     guest.config.erase("lock");
   }
-  apply(state, guest, change);
+  return apply(state, guest, change, log);
+}
+
+std::optional<std::string> missing_import(State& state, const Guest& guest, const Change& change) {
+  for (const auto& [key, value] : change.set) {
+    if (!is_disk_key(guest.type, key)) continue;
+    if (auto error = import_error(state, guest.node, parse_disk(guest.type, value))) return error;
+  }
+  return std::nullopt;
+}
+
+Answer answer_of(base::JsonObject errors) {
+  if (errors.empty()) return Answer::of();
+  auto answer = Answer::fail("Parameter verification failed.", 400);
+  answer.errors = std::move(errors);
+  return answer;
 }
 
 /// "update VM 100: -cores 2 -memory 2048", as in the log.
@@ -286,8 +323,9 @@ Answer update_config(Call& call, GuestType type) {
   auto checked = prepare(call, type);
   if (!checked) return checked.error();
   if (auto busy = lock_file_busy(call, type)) return *busy;
-  finish_change(call.state, *checked->guest, checked->change);
-  return Answer::of();
+  if (auto error = missing_import(call.state, *checked->guest, checked->change)) return Answer::fail(*error);
+  std::vector<std::string> unseen;
+  return answer_of(finish_change(call.state, *checked->guest, checked->change, unseen));
 }
 
 Answer update_config_task(Call& call) {
@@ -295,9 +333,17 @@ Answer update_config_task(Call& call) {
   if (!checked) return checked.error();
   GuestTask task{.type = "qmconfig", .log = {summary(call)}};
   task.check = [](State&, Guest& guest) { return lock_error(guest); };
-  task.work = [change = std::move(checked->change)](State& state, Guest& guest) {
-    finish_change(state, guest, change);
-    return TaskEnd{};
+  task.work = [change = std::move(checked->change)](State& state, Guest& guest) -> TaskEnd {
+    if (auto error = missing_import(state, guest, change)) return {std::move(*error), {}};
+    std::vector<std::string> log;
+    const auto errors = finish_change(state, guest, change, log);
+    // The words of an exception that nobody turns into an answer; from memory.
+    std::string status = errors.empty() ? "OK" : "400 Parameter verification failed.";
+    for (const auto& error : errors) {
+      status +=
+          fmt::format(" {}: {}", std::string_view(error.key()), std::string_view(error.value().get_string()));
+    }
+    return {std::string(base::trim(status)), std::move(log)};
   };
   return run_guest_task(call, GuestType::Qemu, std::move(task));
 }
@@ -322,8 +368,8 @@ Answer unlink_disks(Call& call) {
   change.remove = call.parameters.list("idlist");
   change.force = call.parameters.flag("force");
   if (auto refused = check_guest(call, **found, change)) return *refused;
-  finish_change(call.state, **found, change);
-  return Answer::of();
+  std::vector<std::string> unseen;
+  return answer_of(finish_change(call.state, **found, change, unseen));
 }
 
 }  // namespace simulator

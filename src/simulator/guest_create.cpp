@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include "simulator/guest_disk.h"
+#include "simulator/guest_new_disk.h"
 #include "simulator/guest_options.h"
 #include "simulator/guest_power.h"
+#include "simulator/ha_rounds.h"
 #include "simulator/permission.h"
 
 namespace simulator {
@@ -75,28 +77,9 @@ void abandon(State& state, unsigned vmid) {
 }
 
 void allocate_disks(State& state, const NewGuest& made, Config& config, std::vector<std::string>& log) {
-  const bool vm = made.type == GuestType::Qemu;
+  const Place place{made.type, made.node, made.vmid};
   for (auto& [key, disk] : disks_of(made.type, config)) {
-    const bool cloudinit = disk.volid.ends_with(":cloudinit");
-    const auto size = disk.wanted();
-    if (size || cloudinit) {
-      const auto format = get(disk.options, "format");
-      auto made_volume =
-          cloudinit ? allocate_cloudinit(state, disk.storage(), made.node, made.vmid, format)
-                    : allocate(state, made.type, disk.storage(), made.node, made.vmid, *size, format);
-      log.insert(log.end(), made_volume.log.begin(), made_volume.log.end());
-      disk.volid = made_volume.volid;
-      disk.options.erase("format");
-      if (cloudinit) {
-        disk.options["media"] = "cdrom";
-      } else {
-        disk.options["size"] = format_size(*size);
-      }
-      if (vm) log.push_back(fmt::format("{}: successfully created disk '{}'", key, disk.text()));
-    } else if (const auto* const volume = state.volume(disk.volid, made.node)) {
-      disk.options["size"] = format_size(volume->size);
-    }
-    config[key] = disk.text();
+    config[key] = make_disk(state, place, key, std::move(disk), log).text();
   }
 }
 
@@ -105,6 +88,7 @@ void settle(State& state, const NewGuest& made, std::vector<std::string>& log) {
   if (made.ha_managed) {
     log.emplace_back("Add as HA resource");
     state.ha_resources[ha_id(made.type, made.vmid)] = {{"state", made.start ? "started" : "stopped"}};
+    ha_add(state, ha_id(made.type, made.vmid));
   }
   if (!made.start) return;
   if (made.type == GuestType::Qemu) log.emplace_back("Execute autostart");

@@ -4,6 +4,7 @@
 
 #include "simulator/guest_create.h"
 #include "simulator/guest_disk.h"
+#include "simulator/guest_new_disk.h"
 #include "simulator/guest_options.h"
 #include "simulator/permission.h"
 
@@ -51,11 +52,13 @@ std::optional<Answer> check_disks(Call& call, Config& config) {
       config[key] = disk.text();
     }
     const auto storage = disk.storage();
-    if (auto bad = call.state.storage(storage) == nullptr || disk.wanted()
-                       ? check_storage(call.state, kVm, storage, call.node())
-                       : std::nullopt) {
+    if (auto bad =
+            call.state.storage(storage) == nullptr || disk.wanted() || disk.volid.ends_with(":cloudinit")
+                ? check_storage(call.state, kVm, storage, call.node())
+                : std::nullopt) {
       return bad;
     }
+    if (auto bad = refuse_import(call.state, key, disk)) return bad;
     if (disk.wanted() || disk.volid.ends_with(":cloudinit")) continue;
     if (auto bad = bad_name(*call.state.storage(storage), disk.volid)) return Answer::fail(*bad);
     if (call.state.volume(disk.volid, call.node()) == nullptr) {
@@ -88,6 +91,12 @@ void complete(State& state, Config& config) {
 TaskEnd create_now(State& state, const NewGuest& made) {
   std::vector<std::string> log;
   auto config = made.config;
+  for (const auto& [key, disk] : disks_of(kVm, config)) {
+    if (const auto error = import_error(state, made.node, disk)) {
+      abandon(state, made.vmid);
+      return {fmt::format("unable to create VM {} - {}", made.vmid, *error), {}};
+    }
+  }
   allocate_disks(state, made, config, log);
   complete(state, config);
   if (auto* const guest = state.guest(made.vmid)) guest->config = std::move(config);

@@ -1,4 +1,4 @@
-// The end of a guest, and what else changes its disks: templates, resizing, moving.
+// The end of a guest, and what else changes its disks: templates, moving.
 #pragma once
 
 #include "simulator/guest.h"
@@ -9,8 +9,6 @@ Answer destroy_vm(Call& call);
 Answer destroy_container(Call& call);
 Answer template_vm(Call& call);
 Answer template_container(Call& call);
-Answer resize_vm(Call& call);
-Answer resize_container(Call& call);
 /// POST …/move_disk and …/move_volume to another storage.
 Answer move_disk(Call& call, GuestType type);
 

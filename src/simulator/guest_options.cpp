@@ -146,8 +146,6 @@ constexpr auto kModels = std::to_array<std::string_view>(
     {"e1000", "e1000-82540em", "e1000-82544gc", "e1000-82545em", "e1000e", "i82551", "i82557b", "i82559er",
      "ne2k_isa", "ne2k_pci", "pcnet", "rtl8139", "virtio", "vmxnet3"});
 
-bool is_model(std::string_view name) { return std::ranges::find(kModels, name) != kModels.end(); }
-
 /// "virtio=MAC,…", "model=virtio,macaddr=MAC" and "virtio" say the same.
 Config parse_net(GuestType type, std::string_view value) {
   auto net = parse_properties(value, "model");
@@ -204,10 +202,6 @@ std::string tags_of(const State& state, std::string_view value) {
   return fmt::format("{}", fmt::join(unique, ";"));
 }
 
-Answer format_error(std::string_view key, std::string_view what) {
-  return Answer::bad(key, fmt::format("invalid format - format error\n{}.{}\n", key, what));
-}
-
 }  // namespace
 
 bool in_family(std::string_view key, std::string_view family) {
@@ -258,25 +252,14 @@ std::optional<Answer> refuse_option(const Call& call, GuestType type, std::strin
 }
 
 std::optional<Answer> bad_value(GuestType type, std::string_view key, std::string_view value) {
-  constexpr std::string_view kMissing = "property is missing and it is not optional";
-  if (in_family(key, "net")) {
-    const auto net = parse_net(type, value);
-    if (type == GuestType::Lxc) {
-      if (!has(net, "name")) return format_error(key, fmt::format("name: {}", kMissing));
-      return std::nullopt;
-    }
-    if (!has(net, "model")) return format_error(key, fmt::format("model: {}", kMissing));
-    if (!is_model(get(net, "model"))) {
-      return format_error(key, fmt::format("model: value '{}' does not have a value in the enumeration '{}'",
-                                           get(net, "model"), fmt::join(kModels, ", ")));
-    }
-  } else if (is_disk_key(type, key)) {
-    const auto disk = parse_disk(type, value);
-    if (disk.volid.empty()) {
-      return format_error(key, fmt::format("{}: {}", type == GuestType::Qemu ? "file" : "volume", kMissing));
-    }
-    const bool iso = disk.volid.find(":iso/") != std::string::npos;
-    if (iso && !disk.is_cdrom()) return Answer::bad(key, "explicit 'media=cdrom' is required for iso images");
+  if (type != GuestType::Qemu || !is_disk_key(type, key)) return std::nullopt;
+  const auto disk = parse_disk(type, value);
+  const bool iso = disk.volid.find(":iso/") != std::string::npos;
+  if (iso && !disk.is_cdrom()) return Answer::bad(key, "explicit 'media=cdrom' is required for iso images");
+  // The size is that of what is imported.
+  if (has(disk.options, "import-from") && disk.wanted() != 0U) {
+    return Answer::bad(key,
+                       "'import-from' requires special syntax - use <storage ID>:0,import-from=<source>");
   }
   return std::nullopt;
 }

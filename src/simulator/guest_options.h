@@ -18,7 +18,7 @@ bool is_option(const Call& call, std::string_view key);
 std::optional<Answer> refuse_option(const Call& call, GuestType type, std::string_view key,
                                     std::string_view value, std::string_view pool, const Config& present);
 
-/// Why the value's form is wrong (net0 without a model, …); the 400.
+/// What PVE refuses of a value that fits the schema (an ISO image as a disk, an import with a size); the 400.
 std::optional<Answer> bad_value(GuestType type, std::string_view key, std::string_view value);
 
 /// The value as PVE writes it to the file: MAC addresses added, tags sorted.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "simulator/guest_disk.h"
+#include "simulator/guest_hotplug.h"
 
 namespace simulator {
 
@@ -25,14 +26,7 @@ std::optional<std::string> start_error(State& state, const Guest& guest) {
     if (state.volume(disk.volid, guest.node) == nullptr)
       return fmt::format("volume '{}' does not exist", disk.volid);
   }
-  const auto network = state.networks.find(guest.node);
-  for (const auto& [key, value] : guest.config) {
-    if (!key.starts_with("net") || network == state.networks.end()) continue;
-    const auto bridge = get(parse_properties(value), "bridge");
-    if (!bridge.starts_with("vmbr") || network->second.active.contains(bridge)) continue;
-    return fmt::format("bridge '{}' does not exist", bridge);
-  }
-  return std::nullopt;
+  return device_error(state, guest);
 }
 
 }  // namespace simulator

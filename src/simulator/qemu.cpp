@@ -5,6 +5,7 @@
 #include "simulator/guest_destroy.h"
 #include "simulator/guest_migrate.h"
 #include "simulator/guest_power.h"
+#include "simulator/guest_resize.h"
 #include "simulator/guest_view.h"
 #include "simulator/routes.h"
 #include "simulator/snapshot.h"

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "facts/formats.h"
+#include "facts/property_string.h"
 #include "simulator/permission.h"
 #include "simulator/request.h"
 
@@ -23,12 +25,20 @@ std::string join_values(const std::vector<std::string>& values) {
   return out;
 }
 
+/// The type, and of a property string its members.
+std::optional<std::string> misfit(const Call& call, const std::string& name,
+                                  const facts::Parameter& parameter, const std::string& value) {
+  if (auto why = facts::misfit(parameter, value)) return why;
+  if (const auto why = facts::written_misfit(parameter.format, value)) return "invalid format - " + *why;
+  return facts::property_misfit(parameter, name, value, call.state.options.pve);
+}
+
 std::optional<std::string> error_of(Call& call, const std::string& name, const facts::Parameter& parameter,
                                     const std::vector<std::string>& values) {
   if (std::ranges::find(values, kHashMark) != values.end()) return got(parameter, "HASH");
   if (parameter.type == facts::Type::Array) {
     for (const auto& value : values) {
-      if (auto why = facts::misfit(parameter, value)) return why;
+      if (auto why = misfit(call, name, parameter, value)) return why;
     }
     return std::nullopt;
   }
@@ -38,7 +48,7 @@ std::optional<std::string> error_of(Call& call, const std::string& name, const f
     value = join_values(values);
     call.parameters.set(name, {value});
   }
-  return facts::misfit(parameter, value);
+  return misfit(call, name, parameter, value);
 }
 
 /// The parameter as the simulated PVE has it; nothing when it has none.
