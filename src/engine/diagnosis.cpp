@@ -11,6 +11,7 @@
 #include "base/json_read.h"
 #include "base/text.h"
 #include "engine/denial.h"
+#include "engine/property_words.h"
 #include "engine/pve_words.h"
 #include "engine/remedies.h"
 #include "engine/request.h"
@@ -289,6 +290,7 @@ std::string diagnose(const pve::Error& error, const pve::Call& call, const base:
   for (const auto& [name, reason] : error.errors) {
     if (found.empty()) found = may_not_hand_out(name, reason, of);
     if (found.empty()) found = misnamed_by(name, reason, of);
+    if (found.empty()) found = property_words(name, reason, call, of);
     if (found.empty()) found = of_words(reason, of);
   }
   return found;

@@ -182,10 +182,30 @@ constexpr Cure kCures[] = {
       {Method::Get, "/nodes/{node}/storage/{storage}/content"},
       "A new disk is written STORAGE:GiB, a number without a unit (local:32 has 32 GiB); one that exists as "
       "STORAGE:VOLUME."}},
+    {Cause::ImportMissing,
+     {"There is nothing to import under this name. Use {} with content=import or content=images to list what "
+      "is.",
+      {Method::Get, "/nodes/{node}/storage/{storage}/content"},
+      "There is nothing to import under this name. PVE lists what is below the storage, Import and VM "
+      "Disks."}},
+    {Cause::ImportIsNoImage,
+     {"Only disk images can be imported. An ISO image is attached as a CD: "
+      "ide2=STORAGE:iso/NAME,media=cdrom."}},
+    {Cause::ImportWithSize,
+     {"An import takes the size of its source: write STORAGE:0,import-from=VOLUME and resize the disk "
+      "afterwards."}},
+    {Cause::ClonesOnlyHere,
+     {"Clone it without target, on its own node, and move the clone afterwards with {}.",
+      {Method::Post, "/nodes/{node}/qemu/{vmid}/migrate"},
+      "Clone it without target, on its own node, and migrate the clone afterwards."}},
+    {Cause::TooManyCpus, {"The node has no more CPUs than that: lower sockets × cores."}},
+    {Cause::NoSuchMapping,
+     {"The cluster has no such mapping for this node. An administrator sees and makes them in PVE under "
+      "Datacenter > Resource Mappings."}},
     {Cause::HotplugFailed,
-     {"PVE could not change the running guest, but keeps the value as pending: it takes effect when the "
-      "guest "
-      "is stopped and started, unless it is set back before."}},
+     {"PVE could not change the running guest and keeps the value as pending: its next start uses it, and "
+      "fails "
+      "where what it names does not exist."}},
     {Cause::PoolNotEmpty,
      {"Take out its members first: use {} with delete=true.",
       {Method::Put, "/pools"},

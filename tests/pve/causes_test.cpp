@@ -55,6 +55,10 @@ TEST(Causes, AreToldByPvesWords) {
         Row{"Linked clone feature is not supported for 'local:130/vm-130-disk-0.qcow2' (scsi0)",
             Cause::ClonesOnlyInFull},
         Row{"unable to parse directory volume name '32G'", Cause::VolumeUnreadable},
+        Row{"failed to stat '/var/lib/vz/import/none.raw'", Cause::ImportMissing},
+        Row{"'import-from' requires special syntax - use <storage ID>:0,import-from=<source>",
+            Cause::ImportWithSize},
+        Row{"MAX 2 vcpus allowed per VM on this node", Cause::TooManyCpus},
         Row{"delete pool failed: pool 'sweep' is not empty (contains VM 120)", Cause::PoolNotEmpty},
         // What exists: a free number is of use for guests alone.
         Row{"unable to create VM 100 - VM 100 already exists on node 'pve1'", Cause::GuestExists},
