@@ -89,7 +89,7 @@ bool reload_policy(const cli::Arguments& arguments, engine::Toolbox& toolbox) {
     toolbox.set_policy(policy_of(*settings));
     base::log(LogLevel::Info, "tier and categories were read again.");
   } else {
-    base::log(LogLevel::Error, "tier and categories stay as they were: " + settings.error());
+    base::log(LogLevel::Error, "tier and categories are unchanged: " + settings.error());
   }
   return settings.has_value();
 }

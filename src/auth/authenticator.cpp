@@ -42,7 +42,8 @@ std::expected<std::unique_ptr<Authenticator>, std::string> Authenticator::open(O
                                                                                ClientFactory clients,
                                                                                const base::Clock& clock) {
   if (options.token_file.empty() && options.issuer.empty())
-    return std::unexpected("Neither a file of tokens nor an issuer is set, so nobody could be let in.");
+    return std::unexpected(
+        "No token file and no issuer is configured, so the server would refuse every request.");
   Location resource;
   if (!options.issuer.empty()) {
     auto location = location_of("The endpoint's URL", options.resource);
@@ -88,7 +89,8 @@ std::expected<Principal, Denied> Authenticator::check(const net::Headers& header
   if (const auto set = tokens()) {
     if (const auto* known = set->find(*token)) return principal_of(*known);
   }
-  if (keys_ == nullptr) return std::unexpected(challenges_.invalid_token("The token is not known here."));
+  if (keys_ == nullptr)
+    return std::unexpected(challenges_.invalid_token("This server does not know the token."));
   return check_jwt(*token, stop);
 }
 
@@ -106,7 +108,7 @@ std::expected<Principal, Denied> Authenticator::check_jwt(std::string_view token
     if (keys->empty()) return invalid("The token is signed with a key that its issuer does not publish.");
     for (const auto& key : *keys) verified = verified || verify(key, jws->signed_text, jws->signature);
   }
-  if (!verified) return invalid("The token's signature is wrong.");
+  if (!verified) return invalid("The token's signature is invalid.");
   auto claims = check_claims(jws->payload, {options_.issuer, resource_, options_.audiences, clock_->wall()});
   if (!claims) return invalid(claims.error());
   const auto tier = highest(claims->scopes);
@@ -122,7 +124,7 @@ std::expected<Principal, Denied> Authenticator::check_jwt(std::string_view token
 std::expected<bool, std::string> Authenticator::reload() {
   if (options_.token_file.empty()) return false;
   auto tokens = load_tokens(options_.token_file, options_.words);
-  if (!tokens) return std::unexpected(tokens.error() + " The tokens read before stay in force.");
+  if (!tokens) return std::unexpected(tokens.error() + " The tokens that were read before stay valid.");
   auto fresh = std::make_shared<const TokenSet>(std::move(*tokens));
   const std::scoped_lock lock(mutex_);
   tokens_ = std::move(fresh);
@@ -131,8 +133,8 @@ std::expected<bool, std::string> Authenticator::reload() {
 
 Denied Authenticator::insufficient_scope(std::size_t tier) const {
   const auto needed = scopes_up_to(tier);
-  return challenges_.insufficient_scope(
-      needed, "This needs the scope " + std::string(needed.back()) + ", which the token does not grant.");
+  return challenges_.insufficient_scope(needed, "This request needs the scope " + std::string(needed.back()) +
+                                                    ", which the token does not grant.");
 }
 
 std::optional<std::string> Authenticator::metadata() const {

@@ -53,7 +53,7 @@ std::string Challenges::challenge(std::string_view error, std::span<const std::s
 
 Denied Challenges::no_token() const {
   return {401, challenge("", kLowest, ""),
-          "This server wants a token: send the header \"Authorization: Bearer TOKEN\"."};
+          "This server requires a token: send the header \"Authorization: Bearer TOKEN\"."};
 }
 
 Denied Challenges::invalid_token(std::string_view why) const {

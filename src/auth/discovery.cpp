@@ -37,7 +37,7 @@ std::expected<Location, std::string> keys_in(std::string_view body, const std::s
   if (member == nullptr || !member->is_string()) return std::unexpected("names no issuer");
   const auto named = base::raw_text(*member);
   if (named != issuer)
-    return std::unexpected("is that of the issuer \"" + base::printable(named, 200) + "\", not of \"" +
+    return std::unexpected("belongs to the issuer \"" + base::printable(named, 200) + "\", not to \"" +
                            issuer + "\"");
   const auto uri = base::raw_text(*document, "jwks_uri");
   if (uri.empty()) return std::unexpected("has no jwks_uri");
@@ -69,7 +69,7 @@ std::expected<net::Response, Unfetched> get_document(const Location& location, c
   auto response = client->send(request, {kTimeout, stop});
   if (!response)
     return std::unexpected(
-        Unfetched{name + " gave no answer: " + base::printable(response.error().detail), true});
+        Unfetched{name + " did not answer: " + base::printable(response.error().detail), true});
   if (response->status != 200)
     return std::unexpected(Unfetched{name + " answered " + std::to_string(response->status)});
   if (response->body.size() > kMaxDocument)

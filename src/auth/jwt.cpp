@@ -61,9 +61,10 @@ std::optional<std::string> read_header(std::string_view text, Jws& jws) {
   const auto header = object_of(text);
   if (!header) return "The token's header is not one JSON object with each member once.";
   const auto algorithm = algorithm_named(base::raw_text(*header, "alg"));
-  if (!algorithm) return "The token's alg is none of RS256, ES256 and EdDSA.";
+  if (!algorithm) return "The token's alg must be RS256, ES256 or EdDSA.";
   jws.algorithm = *algorithm;
-  if (header->if_contains("crit") != nullptr) return "The token has crit, and no extension is known here.";
+  if (header->if_contains("crit") != nullptr)
+    return "The token requires an extension (\"crit\") that this server does not support.";
   if (const auto* typ = header->if_contains("typ")) {
     if (!is_access_token_type(base::raw_text(*typ))) return "The token's typ is neither JWT nor at+jwt.";
   }
@@ -86,7 +87,7 @@ std::optional<double> date_of(const base::Json* value) {
 
 std::optional<std::string> check_dates(const base::JsonObject& claims, double now) {
   const auto expiry = date_of(claims.if_contains("exp"));
-  if (!expiry) return "The token has no exp that is a number.";
+  if (!expiry) return "The token's exp is missing or not a number.";
   if (now >= *expiry) return "The token has expired.";
   for (const auto* name : {"nbf", "iat"}) {
     const auto* claim = claims.if_contains(name);
@@ -94,7 +95,8 @@ std::optional<std::string> check_dates(const base::JsonObject& claims, double no
     const auto date = date_of(claim);
     if (!date) return "The token's " + std::string(name) + " is not a number.";
     if (*date > now + kLeeway)
-      return "The token's " + std::string(name) + " lies in the future; do the clocks agree?";
+      return "The token's " + std::string(name) +
+             " is in the future; compare the clocks of the issuer and of this server.";
   }
   return std::nullopt;
 }
@@ -152,7 +154,8 @@ std::optional<std::string> add_scopes(const base::Json* claim, std::vector<std::
 std::expected<Jws, std::string> parse_jws(std::string_view token) {
   if (token.size() > kMaxToken) return std::unexpected("The token is longer than 16 KiB.");
   const auto parts = base::split(token, '.');
-  if (parts.size() != 3) return std::unexpected("The token is not known, and no JWT of three parts.");
+  if (parts.size() != 3)
+    return std::unexpected("Unknown token: this server did not issue it, and it is not a JWT (three parts).");
   const auto header = base::from_base64url(parts[0]);
   auto payload = base::from_base64url(parts[1]);
   auto signature = base::from_base64url(parts[2]);

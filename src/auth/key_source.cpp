@@ -98,14 +98,15 @@ std::expected<std::vector<Key>, std::string> KeySource::find(const std::optional
     if (ended || !fetching_ || (!lacking && (fresh || failed_))) {
       if (!found.empty()) return found;
       if (usable && !failed_) return found;
-      return std::unexpected("The keys of the issuer " + issuer_ + " cannot be had now: " + failure_ + ".");
+      return std::unexpected("The keys of the issuer " + issuer_ + " cannot be fetched now: " + failure_ +
+                             ".");
     }
     if (waiting_ >= kMostWaiting)
-      return std::unexpected("Too many tokens wait for the keys of the issuer " + issuer_ + ".");
+      return std::unexpected("Too many requests are waiting for the keys of the issuer " + issuer_ + ".");
     ++waiting_;
     const bool come = changed_.wait(lock, stop, [&] { return !fetching_; });
     --waiting_;
-    if (!come) return std::unexpected("The wait for the keys of the issuer " + issuer_ + " was given up.");
+    if (!come) return std::unexpected("The wait for the keys of the issuer " + issuer_ + " was cancelled.");
   }
 }
 

@@ -105,7 +105,7 @@ std::expected<StoredToken, std::string> token_of(const toml::table& table, const
 
 std::optional<std::string> repeated(const std::vector<StoredToken>& tokens, const StoredToken& token) {
   for (const auto& other : tokens) {
-    if (other.name == token.name) return "the name \"" + token.name + "\" is there twice";
+    if (other.name == token.name) return "the name \"" + token.name + "\" appears twice";
     if (other.digest == token.digest) return "it has the same sha256 as \"" + other.name + "\"";
   }
   return std::nullopt;
@@ -166,7 +166,7 @@ std::expected<TokenSet, std::string> parse_tokens(const std::string& text, const
     const auto* entries = node.as_array();
     if (key.str() != "token" || entries == nullptr || !entries->is_array_of_tables())
       return std::unexpected(where(node.source()) + " has \"" + base::printable(key.str(), 40) +
-                             "\", but only [[token]] tables are meant.");
+                             "\", but only [[token]] tables are allowed.");
     for (const auto& entry : *entries) {
       const std::string place = where(entry.source()) + ", token " + std::to_string(tokens.size() + 1) + ": ";
       auto token = token_of(*entry.as_table(), words);
@@ -182,7 +182,7 @@ std::expected<TokenSet, std::string> parse_tokens(const std::string& text, const
 }
 
 std::expected<TokenSet, std::string> load_tokens(const std::string& path, const Words& words) {
-  const std::string name = "The file of tokens \"" + base::printable(path) + "\" ";
+  const std::string name = "The token file \"" + base::printable(path) + "\" ";
   // O_NONBLOCK: a named pipe must not hold the start.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.number() < 0)
@@ -193,7 +193,7 @@ std::expected<TokenSet, std::string> load_tokens(const std::string& path, const 
     return std::unexpected(name + "is not a regular file.");
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
     return std::unexpected(name +
-                           "can be written by other users, who could let themselves in; chmod 600 it.");
+                           "can be written by other users, who could add tokens of their own; chmod 600 it.");
   const auto text = base::read_all(file.number(), kMaxFile);
   if (!text && text.error() == EFBIG) return std::unexpected(name + "is larger than 1 MiB.");
   if (!text)

@@ -43,7 +43,7 @@ void write_line(std::string line) {
   }
   if (const auto count = std::exchange(lost, 0); count != 0)
     line = "mcp-pve: warning: " + std::to_string(count) +
-           " lines are missing here, because nobody read them\n" + line;
+           " lines were dropped here, because stderr was not read\n" + line;
   // A failed write to stderr has nobody left to tell.
   [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
 }

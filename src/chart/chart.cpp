@@ -410,7 +410,7 @@ std::expected<std::string, std::string> png(const Chart& chart, Theme theme) {
           fmt::format("The chart could not be drawn: {}.", cairo_status_to_string(status)));
     }
     auto file = palette_png(pixels, kWidth);
-    if (!file) return std::unexpected("The chart could not be written: memory is short.");
+    if (!file) return std::unexpected("The chart could not be written: not enough memory.");
     if (file->size() <= kMaxBytes) return *std::move(file);
   }
   return std::unexpected(fmt::format("The chart needs more than {} bytes.", kMaxBytes));

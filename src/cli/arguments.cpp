@@ -130,7 +130,7 @@ std::expected<Arguments, std::string> parse(std::span<const char* const> words) 
                                            arguments.command == Command::Call ? arguments.tool : ""));
   }
   if (arguments.command == Command::Call && arguments.tool.empty()) {
-    return std::unexpected("call needs the name of a tool; mcp-pve tools lists them.");
+    return std::unexpected("call needs the name of a tool; run mcp-pve tools to list them.");
   }
   if (arguments.command == Command::Token && arguments.token_name.empty()) {
     return std::unexpected("token needs a name for the token, such as: mcp-pve token laptop.");
@@ -148,7 +148,7 @@ std::optional<std::string> misplaced(const Arguments& arguments, bool simulated)
   for (const auto& flag : arguments.flags) {
     for (const auto& row : config::table()) {
       if (row.flag == flag.name && row.key.starts_with("simulator."))
-        return flag.name + " is for the simulated cluster only; add --simulate or leave it out.";
+        return flag.name + " applies to the simulated cluster only; add --simulate or remove it.";
     }
   }
   return std::nullopt;

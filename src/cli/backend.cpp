@@ -71,8 +71,8 @@ void warn_of_weak_transport(std::span<const net::ClientOptions> routes, const co
   if (unverified) {
     base::log(base::LogLevel::Warning,
               base::printable(cluster.verify_ssl_source) +
-                  " is false: anybody between here and PVE can read the token. \"mcp-pve doctor\" "
-                  "shows the certificate's fingerprint for PVE_FINGERPRINT.");
+                  " is false: anybody on the network between this machine and PVE can read the API token. "
+                  "Run \"mcp-pve doctor\" to get the certificate's fingerprint for PVE_FINGERPRINT.");
   }
 }
 
@@ -92,7 +92,7 @@ std::expected<Urls, std::string> urls_of(const std::string& text, const std::str
     const bool one = text.find(',') == std::string::npos;
     const auto url = one ? net::parse_url(text) : std::unexpected(std::string());
     const auto why = url || url.error().empty()
-                         ? "has a user name (credentials belong into the token settings)"
+                         ? "has a user name (set the API token's id and secret instead)"
                          : url.error();
     return std::unexpected(config::complaint(source, text, "it " + why));
   }
@@ -103,7 +103,7 @@ std::expected<Urls, std::string> urls_of(const std::string& text, const std::str
     if (!url) return std::unexpected(config::complaint(source, base::trim(part), "it " + url.error()));
     if (!url->tls && !url->is_loopback())
       return std::unexpected(
-          config::complaint(source, base::trim(part), "PVE speaks https: write " + over_tls(*url)));
+          config::complaint(source, base::trim(part), "PVE needs https: write " + over_tls(*url)));
     const auto same = [&](const net::Url& other) { return other.text() == url->text(); };
     if (std::ranges::any_of(urls, same))
       return std::unexpected(config::complaint(source, text, "it names " + url->text() + " twice"));
@@ -112,7 +112,7 @@ std::expected<Urls, std::string> urls_of(const std::string& text, const std::str
   if (urls.empty()) return std::unexpected(config::complaint(source, text, "it has no address"));
   if (urls.size() > kMostHosts)
     return std::unexpected(config::complaint(
-        source, text, "it names " + std::to_string(urls.size()) + " hosts; 16 are the most"));
+        source, text, "it names " + std::to_string(urls.size()) + " hosts; the maximum is 16"));
   return urls;
 }
 

@@ -59,7 +59,7 @@ int report(const mcp::Outcome& outcome) {
   }
   if (const auto* error = std::get_if<mcp::ProtocolError>(&outcome)) return failed(error->message, kUsage);
   if (std::holds_alternative<mcp::NeedInput>(outcome))
-    return failed("the tool asks for an answer, which call cannot give.", kFailed);
+    return failed("the tool asks the user a question, and \"call\" cannot answer it.", kFailed);
   if (const auto* scope = std::get_if<mcp::InsufficientScope>(&outcome))
     return failed(scope->message, kFailed);
   return print(STDOUT_FILENO, std::get<mcp::Task>(outcome).handle + "\n") ? kDone : kFailed;
@@ -76,7 +76,7 @@ std::optional<std::string> save_chart(const mcp::Result& result, const std::stri
     if (out) return std::nullopt;
     return "The chart cannot be written to " + base::printable(file) + ".";
   }
-  return "There is no chart to write.";
+  return "The tool returned no chart.";
 }
 
 }  // namespace
@@ -96,7 +96,7 @@ int call(mcp::Tools& tools, const Arguments& arguments) {
   if (!arguments.chart.empty()) {
     const auto* properties = schema.if_contains("properties");
     if (properties == nullptr || !properties->get_object().contains("chart"))
-      return failed(base::printable(arguments.tool, 60) + " draws no chart: leave --chart out.", kUsage);
+      return failed(base::printable(arguments.tool, 60) + " draws no chart: remove --chart.", kUsage);
     (*values)["chart"] = true;
   }
 

@@ -87,8 +87,8 @@ void name_and_tcp_steps(const net::ClientOptions& route, const std::string& sour
   const auto& host = route.proxy ? route.proxy->host : route.url.host;
   const auto port = route.proxy ? route.proxy->port : route.url.port;
   if (route.proxy) {
-    report.good("proxy", "HTTPS_PROXY leads over " + host + ":" + std::to_string(port) +
-                             "; NO_PROXY=" + route.url.host + " would go without it");
+    report.good("proxy", "HTTPS_PROXY connects through " + host + ":" + std::to_string(port) +
+                             "; NO_PROXY=" + route.url.host + " connects without it");
   }
   const auto found = look_up(host, port, route.connect_timeout);
   if (!found) {
@@ -98,21 +98,22 @@ void name_and_tcp_steps(const net::ClientOptions& route, const std::string& sour
   report.good("name", host + " is " + found->text());
   const auto open = connects(*found, route.connect_timeout);
   if (open) return report.good("connection", *open);
-  report.bad("connection",
-             open.error() +
-                 "\nDoes pveproxy run on the node (systemctl status pveproxy)? Is the port right "
-                 "(8006)? Does a firewall stand between?");
+  report.bad("connection", open.error() +
+                               "\nCheck that pveproxy runs on the node (systemctl status pveproxy), that the "
+                               "port is right (8006), and that no firewall blocks it.");
 }
 
 // A fingerprint and how to compare it: never the one without the other.
 std::string to_pin(const std::string& fingerprint) {
   return "The certificate has the fingerprint\n" + fingerprint + "\n" +
-         std::string(pve::kCompareFingerprint) + ".\nIf they agree, pin it:\nPVE_FINGERPRINT=" + fingerprint;
+         std::string(pve::kCompareFingerprint) +
+         ".\nIf both are equal, pin it:\nPVE_FINGERPRINT=" + fingerprint;
 }
 
 void tls_step(net::Client& network, const net::ClientOptions& route, const config::Cluster& cluster,
               Report& report) {
-  if (!route.url.tls) return report.weak("TLS", "none, to this machine only; PVE itself speaks https");
+  if (!route.url.tls)
+    return report.weak("TLS", "not used; this is allowed to this machine only, and PVE itself needs https");
   net::SendOptions options;
   options.timeout = route.connect_timeout;
   const auto seen = network.probe(options);
@@ -120,12 +121,11 @@ void tls_step(net::Client& network, const net::ClientOptions& route, const confi
     const auto& failure = seen.error();
     if (failure.fingerprint.empty())
       return report.bad("TLS", failure.detail +
-                                   "\nDoes PVE_BASE_URL name PVE's own HTTPS port (8006), and does "
-                                   "pveproxy answer there (systemctl status pveproxy)?");
-    return report.bad("TLS", "the certificate was refused: " + failure.detail + "\n" +
-                                 to_pin(failure.fingerprint) +
-                                 "\nOr trust PVE's CA: PVE_CA_FILE names a copy of the node's "
-                                 "/etc/pve/pve-root-ca.pem.");
+                                   "\nCheck that PVE_BASE_URL names PVE's own HTTPS port (8006) and that "
+                                   "pveproxy runs there (systemctl status pveproxy).");
+    return report.bad(
+        "TLS", "the certificate was refused: " + failure.detail + "\n" + to_pin(failure.fingerprint) +
+                   "\nOr trust PVE's CA: set PVE_CA_FILE to a copy of the node's /etc/pve/pve-root-ca.pem.");
   }
   if (!route.verify && route.fingerprints.empty()) {
     return report.weak("TLS", "the certificate is not verified (" +
@@ -157,8 +157,8 @@ std::string about_rejection(const std::string& rejection, const config::Cluster&
   text += "\nCheck " + base::printable(cluster.token_id_source);
   if (cluster.token_secret_source != cluster.token_id_source)
     text += " and " + base::printable(cluster.token_secret_source);
-  text += "; on a node, \"pveum user token list " + user_in_shell(cluster.token_id) +
-          "\" shows the tokens that exist.";
+  text +=
+      "; on a node, \"pveum user token list " + user_in_shell(cluster.token_id) + "\" lists the API tokens.";
   if (!cluster.token_secret.empty() && !config::is_uuid(cluster.token_secret))
     text += "\nPVE's secrets look like 12345678-1234-1234-1234-123456789abc; this one does not.";
   return text;
@@ -172,7 +172,7 @@ void no_answer(const pve::Error& error, const pve::Client& client, const config:
   constexpr std::string_view kPlain = "http:";
   const auto& url = client.base_url();
   if (url.starts_with(kPlain) && error.kind != pve::Error::Kind::Refused)
-    return report.bad("answer", "none of PVE, which speaks https: set PVE_BASE_URL=https:" +
+    return report.bad("answer", "PVE did not answer, because it needs https: set PVE_BASE_URL=https:" +
                                     std::string(url.substr(kPlain.size())));
   report.bad("answer", engine::explanation(error, "GET /version", url, {}));
 }
@@ -188,11 +188,11 @@ bool token_and_version_steps(pve::Client& client, const config::Cluster& cluster
   report.good("token", "accepted");
   const auto version = base::text(answer->data, "version", 40);
   if (version.empty()) {
-    report.bad("version", "the answer to /version names none; is this PVE?");
+    report.bad("version", "the answer to GET /version has no version; check that this is PVE");
     return false;
   }
   if (leading_number(version) < 8) {
-    report.weak("version", "PVE " + version + " is older than 8, which these tools were not made for");
+    report.weak("version", "PVE " + version + " is older than 8; these tools were not made for it");
   } else {
     const auto newest = facts.version();
     const auto known = std::min(facts::parse_version(version).value_or(newest), newest);
@@ -217,10 +217,10 @@ std::string listed(const std::vector<LackingPrivilege>& lacking) {
 
 std::string separation_hint(const std::optional<bool>& separated) {
   if (!separated.value_or(true)) return {};
-  return std::string("\nThe token ") + (separated ? "has" : "may have") +
-         " privilege separation: it has only rights that are given to the token itself as well as to its "
-         "user. Add a permission for the token (Datacenter > Permissions > Add > API Token Permission), or "
-         "uncheck Privilege Separation.";
+  return std::string("\nThe API token ") + (separated ? "has" : "may have") +
+         " privilege separation: it has only the rights that both the token and its user have. Add a "
+         "permission for the token (Datacenter > Permissions > Add > API Token Permission), or uncheck "
+         "Privilege Separation.";
 }
 
 void privileges_step(pve::Client& client, const config::Settings& settings, const facts::Facts& facts,
@@ -232,16 +232,19 @@ void privileges_step(pve::Client& client, const config::Settings& settings, cons
   }
   const auto lacking = lacking_privileges(answer->data, catalog::categories(), policy, facts);
   if (lacking.empty())
-    return report.good("privileges", "all that the tools of the tier " + settings.tier + " use");
+    return report.good("privileges",
+                       "the API token has every privilege that the tools need in the tier " + settings.tier);
   base::SystemClock clock;
   const auto access = pve::OwnAccessCache(client, clock).now(std::stop_token{});
   const auto hint = separation_hint(access->separated);
   if (has_no_privileges(answer->data)) {
-    return report.bad("privileges", "the token has none: lists will be empty" +
-                                        (hint.empty() ? "\nGive its user a role such as PVEAuditor." : hint));
+    return report.bad("privileges",
+                      "the API token has none, so lists will be empty" +
+                          (hint.empty() ? "\nGrant its user a role such as PVEAuditor." : hint));
   }
-  report.weak("privileges", "granted nowhere, with tools that PVE refuses or shows less for:" +
-                                listed(lacking) + "\nFine if that is meant." + hint);
+  report.weak("privileges",
+              "the API token lacks these everywhere; PVE refuses the tools in brackets, or shows them less:" +
+                  listed(lacking) + "\nIf you intend this, do nothing." + hint);
 }
 
 /// Of several hosts each by itself: some may fail, but not all.
@@ -262,7 +265,7 @@ void hosts_steps(const config::Settings& settings, std::span<const Way> ways, co
     auto& list = report.end_host() ? good : bad;
     list += (list.empty() ? "" : ", ") + host;
   }
-  if (good.empty()) return report.bad("hosts", "none works; see above");
+  if (good.empty()) return report.bad("hosts", "none of them works; see above");
   if (bad.empty()) return report.good("hosts", "all work");
   report.weak("hosts", "these work: " + good + "\nthese do not, see above: " + bad);
 }
@@ -270,11 +273,11 @@ void hosts_steps(const config::Settings& settings, std::span<const Way> ways, co
 /// What to do now that no step has failed.
 std::string closing(const config::Settings& settings, const Report& report) {
   std::string text = report.warned() ? "It works, but see the warnings above. Start your client.\n"
-                                     : "All well: start your client.\n";
+                                     : "Everything works: start your client.\n";
   if (!settings.simulate && settings.tier == "full" && settings.cluster.token_id.starts_with("root@pam!"))
     text +=
-        "The token of root@pam and the tier full can delete everything; PVE_ACCESS_TIER=read-only only "
-        "looks.\n";
+        "An API token of root@pam can delete everything in the tier full. Set PVE_ACCESS_TIER=read-only to "
+        "allow reading only.\n";
   return text;
 }
 

@@ -13,10 +13,9 @@
 namespace cli {
 int serve(const mcp::Server& server, transport::StopControl& stop) {
   if (::isatty(STDIN_FILENO) == 1) {
-    base::log(
-        base::LogLevel::Info,
-        "serving MCP on stdin and stdout, which an MCP client should do; for people there are \"mcp-pve "
-        "--help\" and \"mcp-pve call\". Ctrl-D ends it.");
+    base::log(base::LogLevel::Info,
+              "serving MCP on stdin and stdout. An MCP client should start this command; to try it by hand, "
+              "run \"mcp-pve --help\" or \"mcp-pve call\". Press Ctrl-D to end it.");
   }
   return transport::serve_stdio(server, STDIN_FILENO, STDOUT_FILENO, stop);
 }

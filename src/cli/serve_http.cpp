@@ -129,9 +129,9 @@ std::expected<std::unique_ptr<HttpService>, std::string> HttpService::open(const
   if (const auto sentence = config::http_refusal(settings)) return std::unexpected(*sentence);
   const auto& http = settings.http;
   if (http.listen->port == 0 && !http.issuer.empty() && http.url.empty()) {
-    return std::unexpected("Access tokens must name the endpoint, and " + http.listen->text() +
-                           " has another port at each start; give the port with --http, or the URL by which "
-                           "callers reach it with --http-url.");
+    return std::unexpected("Access tokens must name the endpoint's URL, and " + http.listen->text() +
+                           " gets another port at each start; set a port with --http, or set --http-url to "
+                           "the URL that clients use.");
   }
   if (CertificateFiles files(http); files.set()) {
     if (const auto pair = files.read(); !pair) return std::unexpected(pair.error());

@@ -46,11 +46,12 @@ std::optional<std::string> limit_token(simulator::Cluster& cluster, const simula
                                        const Arguments& arguments) {
   if (arguments.role.empty()) {
     if (!arguments.path) return std::nullopt;
-    return "--path says where a role holds; name it with --role.";
+    return "--path says where a role applies, so it needs --role.";
   }
   const auto user = options.token_id.substr(0, options.token_id.find('!'));
   if (user == "root@pam")
-    return "--role limits nothing of root@pam, who may do everything in PVE; give --token another user.";
+    return "--role does not limit root@pam, which may do everything in PVE; set --token to a token of "
+           "another user.";
   simulator::InProcess http(cluster);
   pve::Client client(http, {options.token_id, options.token_secret, ""}, {});
   const auto path = arguments.path.value_or("/");
@@ -61,7 +62,7 @@ std::optional<std::string> limit_token(simulator::Cluster& cluster, const simula
   for (const auto& change : changes) {
     const auto done = client.call({base::Method::Put, "/access/acl", change}, std::stop_token{});
     if (!done)
-      return "--role and --path do not fit: " +
+      return "--role and --path are not valid: " +
              pve::explain(done.error(), "PUT /access/acl", "the simulated cluster", {});
     // The user was made with this role, which must not go again.
     if (path == "/" && arguments.role == "Administrator") break;
@@ -121,7 +122,7 @@ int simulate(const Arguments& arguments, const config::Settings& settings, const
   }
   if (!listen->is_loopback()) {
     base::log(base::LogLevel::Warning,
-              "listening on " + listen->address + ": others can reach the simulator.");
+              "listening on " + listen->address + ": other machines can reach the simulator.");
   }
   auto server = net::Server::start(server_options, [&](const net::Request& request) {
     auto reply = cluster.handle(request);

@@ -97,10 +97,11 @@ std::string_view reason(std::string_view text, std::size_t at) {
   if (at >= text.size()) return "it ends too early";
   const char there = text[at];
   const auto before = base::trim(text.substr(0, at));
-  if (there == '\'') return "double quotes are wanted";
-  if ((there == '}' || there == ']') && before.ends_with(',')) return "a comma stands before the bracket";
-  if (base::is_letter(there)) return "a name or a text begins without double quotes";
-  return "something else is wanted";
+  if (there == '\'') return "JSON needs double quotes";
+  if ((there == '}' || there == ']') && before.ends_with(','))
+    return "there is a comma before the closing bracket";
+  if (base::is_letter(there)) return "a name or a string must begin with a double quote";
+  return "JSON does not allow this character there";
 }
 
 }  // namespace
@@ -110,7 +111,7 @@ std::string unexpected_word(std::string_view word, std::string_view next, std::s
   const auto name = word.substr(0, equals);
   if (name == "--token-secret" || name == "--secret" || name == "--api-token" || name == "--password") {
     return std::string(name) +
-           " does not exist, because everybody on the machine can read the arguments of a process: use the "
+           " does not exist, because every user of the machine can read the arguments of a process: use the "
            "variable PVE_TOKEN_SECRET or --token-secret-file.";
   }
   if (name.starts_with('-'))
@@ -127,7 +128,7 @@ std::string missing_value(std::string_view name) {
   for (const auto& row : config::table()) {
     if (row.flag == name) takes = std::string(row.flag) + " " + std::string(row.argument);
   }
-  return base::printable(name, kShown) + " stands without its value; write " + takes + ".";
+  return base::printable(name, kShown) + " has no value; write " + takes + ".";
 }
 
 std::string as_pair(std::string_view key, std::string_view value) {
@@ -137,7 +138,7 @@ std::string as_pair(std::string_view key, std::string_view value) {
 
 std::string no_json(std::string_view source, std::string_view text) {
   const auto at = base::json_end(text);
-  std::string sentence = std::string(source) + " does not hold JSON: ";
+  std::string sentence = std::string(source) + " is not valid JSON: ";
   // One character shows nothing of a secret.
   if (at < text.size())
     sentence += "at character " + std::to_string(at + 1) + " (" + base::printable(text.substr(at, 1)) + ") ";

@@ -68,11 +68,10 @@ std::string state_key(const config::Settings& settings, const Variables& variabl
     const auto path = place / "key";
     if (auto key = read_key(path.string())) return *std::move(key);
     if (auto key = make_key(path)) return *std::move(key);
-    base::log(
-        base::LogLevel::Warning,
-        "cannot keep a key in " + path.string() +
-            " (it must be a file of this user alone), so ids of tasks end with this process; PVE_STATE_KEY "
-            "gives one.");
+    base::log(base::LogLevel::Warning,
+              "cannot keep a key in " + path.string() +
+                  " (only this user may have access to the file), so task ids become invalid when this "
+                  "process ends. Set PVE_STATE_KEY to keep them valid.");
   }
   return random_key();
 }

@@ -19,8 +19,10 @@ int make_token(const Arguments& arguments) {
   }
   // Apart, so that ">> FILE" takes what belongs into the file and nothing else.
   const std::string secret =
-      "The token, shown only now; its caller sends \"Authorization: Bearer TOKEN\":\n" + made->token + "\n" +
-      "The lines on stdout go into the file that --http-tokens names; chmod 600 it.\n";
+      "The bearer token, which is shown only once; the client sends it as \"Authorization: Bearer "
+      "TOKEN\":\n" +
+      made->token + "\n" +
+      "Add the lines on stdout to the file that --http-tokens names, and run chmod 600 on it.\n";
   return print(STDERR_FILENO, secret) && print(STDOUT_FILENO, made->entry) ? kDone : kFailed;
 }
 

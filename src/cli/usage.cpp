@@ -19,24 +19,20 @@ struct Text {
 constexpr auto kTexts = std::to_array<Text>({
     {Command::Serve, "[settings]", "Serves MCP on stdin and stdout, with --http over HTTP", ""},
     {Command::Call, "[settings] call TOOL [KEY=VALUE]...", "Calls one tool",
-     "A value is a number, true, false, a list or an object where it reads as one, else text:\n"
-     "  vmid=100 force=true tags='\"100\"'\n"
-     "'{\"vmid\":100}' gives the arguments as one object, as --json OBJECT does; --json - reads it from "
-     "stdin.\n"
-     "--chart FILE writes the picture of a statistics tool (PNG).\n"
-     "mcp-pve tools TOOL shows the arguments that a tool takes.\n"},
+     "A value that is valid JSON (a number, true, false, a list or an object) is passed as JSON, any other "
+     "value as text:\n  vmid=100 force=true tags='\"100\"'\n'{\"vmid\":100}' gives the arguments as one "
+     "object, as --json OBJECT does; --json - reads it from stdin.\n--chart FILE writes the picture of a "
+     "statistics tool (PNG).\nmcp-pve tools TOOL shows the arguments that a tool takes.\n"},
     {Command::Tools, "[settings] tools [TOOL] [--json]", "Lists the tools, or shows one with its arguments",
-     "The list is what these settings offer. --json prints what an MCP client gets.\n"},
-    {Command::Doctor, "[settings] doctor", "Checks the way to PVE, step by step",
-     "Each step that fails says what to do. Exit code 1 when one has failed.\n"},
+     "Lists the tools that these settings offer. --json prints what an MCP client gets.\n"},
+    {Command::Doctor, "[settings] doctor", "Checks the connection to PVE, step by step",
+     "A step that fails says what to do. The exit code is 1 if a step failed.\n"},
     {Command::Simulate, "[settings] simulate [options]", "Serves the simulated cluster to any PVE client",
-     "--listen ADDRESS:PORT   where; default 127.0.0.1:8006\n"
-     "--token ID=SECRET       USER@REALM!NAME=SECRET instead of the built-in token\n"
-     "--role ROLE             what the token's user may do instead of everything: PVEAuditor\n"
-     "--path PATH             where the role holds, such as /vms; default /\n"
-     "--plain                 HTTP without TLS\n"},
-    {Command::Token, "token NAME [--tier TIER] [--categories LIST]",
-     "Makes a bearer token for callers over HTTP",
+     "--listen ADDRESS:PORT   where; default 127.0.0.1:8006\n--token ID=SECRET       USER@REALM!NAME=SECRET "
+     "instead of the built-in token\n--role ROLE             the role of the token's user instead of "
+     "Administrator, such as PVEAuditor\n--path PATH             the path of that role, such as /vms; "
+     "default /\n--plain                 HTTP without TLS\n"},
+    {Command::Token, "token NAME [--tier TIER] [--categories LIST]", "Makes a bearer token for HTTP clients",
      "Prints the lines for the file that --http-tokens names on stdout, and the token itself on stderr:\n"
      "  mcp-pve token laptop --tier read-only >> tokens.toml\n"},
 });
@@ -58,13 +54,10 @@ std::string usage(std::optional<Command> topic) {
             std::string(text.purpose) + "\n";
   }
   return "mcp-pve serves the tools of a Proxmox VE cluster to MCP clients.\n\n" + list +
-         "       mcp-pve help [COMMAND] | version             also --help, --version\n"
-         "\n"
-         "Exit codes: 0 done, 1 failed or cannot serve, 2 bad usage or settings.\n"
-         "\n"
-         "Settings: flags win over environment variables, those over the TOML file. [in brackets: variable, "
-         "key\n"
-         "in the file, default]\n\n" +
+         "       mcp-pve help [COMMAND] | version             also --help, --version\n\n"
+         "Exit codes: 0 done, 1 failed or cannot serve, 2 bad usage or settings.\n\n"
+         "Settings: a flag overrides an environment variable, and a variable overrides the TOML file.\n"
+         "[in brackets: variable, key in the file, default]\n\n" +
          config::help(known());
 }
 

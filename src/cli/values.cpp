@@ -20,7 +20,7 @@ std::optional<std::string> add_object(std::string_view source, std::string_view 
                                       base::JsonObject& values) {
   const auto parsed = base::parse_json(text);
   if (!parsed) return no_json(source, text);
-  if (!parsed->is_object()) return std::string(source) + " must hold one JSON object.";
+  if (!parsed->is_object()) return std::string(source) + " must be one JSON object.";
   for (const auto& member : parsed->get_object()) values[member.key()] = member.value();
   return std::nullopt;
 }
@@ -79,7 +79,7 @@ std::expected<base::JsonObject, std::string> arguments_of(const std::string& obj
     } else if (const auto equals = pair.find('='); equals == std::string_view::npos || equals == 0) {
       error = blanks(pairs, i);
       if (!error)
-        error = "\"" + base::printable(pair, 80) + "\" is not of the form key=value, such as vmid=100.";
+        error = "\"" + base::printable(pair, 80) + "\" must have the form key=value, such as vmid=100.";
     } else {
       error = add_pair(pair, input_schema, values);
     }

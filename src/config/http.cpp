@@ -105,18 +105,18 @@ std::optional<std::string> http_misfit(const Http& http) {
   if (http.certificate.empty() != http.key.empty()) {
     const std::string_view lacking = http.key.empty() ? kKey : kCertificate;
     const std::string_view there = http.key.empty() ? kCertificate : kKey;
-    return std::string(there) + " is set without " + std::string(lacking) + "; give both.";
+    return std::string(there) + " is set without " + std::string(lacking) + "; set both.";
   }
   if (!http.jwks.empty() && http.issuer.empty())
     return "PVE_HTTP_JWKS (--http-jwks) is set without " + std::string(kIssuer) +
-           "; name the issuer of the access tokens too.";
+           "; set the issuer of the access tokens too.";
   if (!http.audiences.empty() && http.issuer.empty())
     return "PVE_HTTP_AUDIENCES (--http-audiences) is set without " + std::string(kIssuer) +
-           "; name the issuer of the access tokens too.";
+           "; set the issuer of the access tokens too.";
   if (http.no_auth && has_auth(http))
     return "PVE_HTTP_NO_AUTH (--http-no-auth) is set beside " +
            std::string(http.tokens.empty() ? kIssuer : kTokens) +
-           "; either callers prove who they are or they do not: leave one out.";
+           "; callers either authenticate or they do not: remove one of the two settings.";
   return std::nullopt;
 }
 
@@ -126,19 +126,17 @@ std::optional<std::string> http_refusal(const Settings& settings) {
   const auto where = http.listen->text();
   if (!http.listen->is_loopback() && !has_auth(http)) {
     return "Other machines can reach " + where +
-           ", so callers must prove who they are: make a token with \"mcp-pve token NAME\" and name its file "
-           "with "
-           "--http-tokens, or set --http-issuer; or listen on 127.0.0.1.";
+           ", so callers must authenticate: make a bearer token with \"mcp-pve token NAME\" and set "
+           "--http-tokens to its file, or set --http-issuer; or listen on 127.0.0.1.";
   }
   if (!has_auth(http) && !http.no_auth && !settings.simulate) {
     return "Every program on this machine could use the cluster over " + where +
-           ": make a token with \"mcp-pve token NAME\" and name its file with --http-tokens, or set "
-           "--http-issuer; "
-           "--http-no-auth lets everybody in.";
+           ": make a bearer token with \"mcp-pve token NAME\" and set --http-tokens to its file, or set "
+           "--http-issuer. Set --http-no-auth only to allow that.";
   }
   if (!http.issuer.empty() && http.url.empty() && http.listen->is_any()) {
-    return "Access tokens must name the endpoint, and " + where +
-           " is no name; give the URL by which callers reach it with --http-url.";
+    return "Access tokens must name the endpoint's URL, and " + where +
+           " is not an address that clients can use; set --http-url to the URL that they use.";
   }
   return std::nullopt;
 }
@@ -146,9 +144,9 @@ std::optional<std::string> http_refusal(const Settings& settings) {
 std::optional<std::string> http_warning(const Http& http) {
   if (!http.listen || http.listen->is_loopback() || !http.certificate.empty()) return std::nullopt;
   if (is_https(http.url)) return std::nullopt;
-  return "tokens cross the network in the clear, because " + http.listen->text() +
-         " speaks plain HTTP; give --http-certificate and --http-key, or, where a proxy speaks HTTPS for it, "
-         "--http-url.";
+  return "bearer tokens cross the network unencrypted, because " + http.listen->text() +
+         " serves plain HTTP; set --http-certificate and --http-key, or set --http-url if a proxy in front "
+         "of it serves HTTPS.";
 }
 
 std::string endpoint_url(const Http& http, std::uint16_t port) {
@@ -193,9 +191,9 @@ std::optional<std::string> http_url(const Given& given, const Known&, Settings& 
 std::optional<std::string> http_audiences(const Given& given, const Known&, Settings& settings) {
   for (auto& audience : parts(given)) {
     if (!is_audience(audience))
-      return complaint(given.source, audience,
-                       "must be what tokens name as their audience, such as api://pve or a client id, "
-                       "never a pattern");
+      return complaint(
+          given.source, audience,
+          "must be the audience (aud) of access tokens, such as api://pve or a client id, not a pattern");
     settings.http.audiences.push_back(std::move(audience));
   }
   return std::nullopt;

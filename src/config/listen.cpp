@@ -45,8 +45,8 @@ std::string Listen::text() const {
 std::expected<Listen, std::string> parse_listen(std::string_view name, std::string_view text,
                                                 std::optional<std::uint16_t> usual_port) {
   const auto wrong = [&] {
-    return std::unexpected(complaint(
-        name, text, "must be an address (of names only localhost) and a port, such as 127.0.0.1:8006"));
+    return std::unexpected(
+        complaint(name, text, "must be localhost or an IP address, and a port, such as 127.0.0.1:8006"));
   };
   Listen listen{"127.0.0.1", usual_port.value_or(0)};
   if (const auto port = base::parse_number<std::uint16_t>(text)) {

@@ -190,7 +190,8 @@ std::expected<std::optional<std::string>, std::string> check_variables(
     if (!is_set || base::lower_ascii(name.substr(0, 4)) != "pve_" || is_known(name)) continue;
     if (const auto* row = meant_by(name, Place::Variable)) {
       return std::unexpected(base::printable(name, 80) + " is not a setting; did you mean " +
-                             std::string(row->variable) + "? If it is another program's, unset it here.");
+                             std::string(row->variable) +
+                             "? If another program uses it, unset it for mcp-pve.");
     }
     if (name.starts_with("PVE_")) strangers.push_back(base::printable(name, 80));
   }

@@ -13,9 +13,9 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "PROXMOX_VE_ENDPOINT",
      .key = "cluster.base_url",
      .fallback = "required",
-     .help =
-         "Where PVE answers: https://pve:8006. A bare host means https and port 8006. Several nodes of one "
-         "cluster, comma-separated, are tried in turn: one that fails is left aside for 30 s.",
+     .help = "The address of PVE, such as https://pve:8006; a bare host name means https and port 8006. "
+             "Separate several nodes of one cluster by commas: they are tried in turn, and a node that fails "
+             "is skipped for 30 s.",
      .repeatable = true,
      .apply = apply::base_url},
     {.flag = "--token-id",
@@ -32,9 +32,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "cluster.token_secret",
      .fallback = "required",
-     .help =
-         "The API token's secret. It has no flag, because everybody on the machine can read the arguments of "
-         "a process: use this variable, the file, or --token-secret-file.",
+     .help = "The API token's secret. It has no flag, because every user of the machine can read the "
+             "arguments of a process: use this variable, the file, or --token-secret-file.",
      .apply = apply::token_secret},
     {.flag = "--token-secret-file",
      .argument = "FILE",
@@ -42,7 +41,7 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "cluster.token_secret_file",
      .fallback = "",
-     .help = "A file that holds the secret, instead of the secret itself; read again when PVE rejects it.",
+     .help = "A file that holds the secret; it is read again when PVE rejects the secret.",
      .apply = apply::token_secret_file},
     {.flag = "",
      .argument = "",
@@ -50,9 +49,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "",
      .fallback = "",
-     .help =
-         "Id and secret in one, user@realm!name=secret; used when neither PVE_TOKEN_ID nor a secret is set "
-         "by a flag or variable.",
+     .help = "The API token's id and secret in one value, user@realm!name=secret; used only if no flag or "
+             "variable sets PVE_TOKEN_ID or a secret.",
      .apply = apply::api_token},
     {.flag = "--access-tier",
      .argument = "TIER",
@@ -60,7 +58,7 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "access_tier",
      .fallback = "full",
-     .help = "What may be done: read-only, read-execute or full.",
+     .help = "What the server may do: read-only, read-execute or full.",
      .apply = apply::tier},
     {.flag = "--categories",
      .argument = "LIST",
@@ -68,8 +66,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "categories",
      .fallback = "all",
-     .help = "Only the tools of these categories, separated by commas: {categories}. all means every "
-             "one except {opt-in}; all,insight adds one of these.",
+     .help = "Offers only the tools of these categories, separated by commas: {categories}. all means every "
+             "category except {opt-in}; all,insight adds one of these.",
      .repeatable = true,
      .apply = apply::categories},
     {.flag = "--verify-ssl",
@@ -78,7 +76,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "cluster.verify_ssl",
      .fallback = "true",
-     .help = "Whether PVE's certificate is verified. Better than false: pin it with PVE_FINGERPRINT.",
+     .help =
+         "Whether PVE's certificate is verified. Instead of false, pin the certificate with PVE_FINGERPRINT.",
      .apply = apply::verify_ssl},
     {.flag = "--ca-file",
      .argument = "FILE",
@@ -86,7 +85,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "cluster.ca_file",
      .fallback = "system",
-     .help = "Certificate authorities to trust (PEM), such as a copy of /etc/pve/pve-root-ca.pem.",
+     .help =
+         "A PEM file with the certificate authorities to trust, such as a copy of /etc/pve/pve-root-ca.pem.",
      .apply = apply::ca_file},
     {.flag = "--fingerprint",
      .argument = "LIST",
@@ -95,7 +95,7 @@ constexpr auto kTable = std::to_array<Setting>({
      .key = "cluster.fingerprint",
      .fallback = "",
      .help = "SHA-256 fingerprints of the certificates to accept, as \"pvenode cert info\" shows them for "
-             "pveproxy-ssl.pem or pve-ssl.pem; verified instead of the chain.",
+             "pveproxy-ssl.pem or pve-ssl.pem; they are compared instead of verifying the chain.",
      .repeatable = true,
      .apply = apply::fingerprint},
     {.flag = "--timeout",
@@ -112,7 +112,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "wait",
      .fallback = "30",
-     .help = "How long a call that starts a task waits for its end; 0 returns at once with the task's UPID.",
+     .help = "How long a call waits for the end of the task that it starts; with 0 the call returns the "
+             "task's UPID at once.",
      .apply = apply::wait},
     {.flag = "--ask-timeout",
      .argument = "SECONDS",
@@ -120,7 +121,7 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "ask_timeout",
      .fallback = "120",
-     .help = "How long a user may take to answer a question, 10 to 600; after that the call is refused.",
+     .help = "How long a user may take to answer a question, 10 to 600; after that time the call is refused.",
      .apply = apply::ask_timeout},
     {.flag = "--node-tasks",
      .argument = "N",
@@ -128,7 +129,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "node_tasks",
      .fallback = "4",
-     .help = "How many starts, migrations, clones, backups of ours run on a node at once; 0: any number.",
+     .help = "The maximum number of heavy tasks (start, migrate, clone, backup) that this server runs on one "
+             "node at once; 0 means unlimited.",
      .apply = apply::node_tasks},
     {.flag = "--ignore-findings",
      .argument = "CODES",
@@ -136,8 +138,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "ignore_findings",
      .fallback = "",
-     .help =
-         "What the health report leaves out (docs/findings.md): a code, or a code and its object, * for any.",
+     .help = "Findings that the health report leaves out (docs/findings.md): CODE or CODE:OBJECT, with * for "
+             "any.",
      .repeatable = true,
      .apply = apply::ignore_findings},
     {.flag = "--output",
@@ -146,7 +148,7 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "output",
      .fallback = "text",
-     .help = "How results look: text for few tokens, json for PVE's own data, structured for both at once.",
+     .help = "The form of results: text (few tokens), json (PVE's own data) or structured (both).",
      .apply = apply::output},
     {.flag = "--max-result",
      .argument = "BYTES",
@@ -154,7 +156,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "max_result",
      .fallback = "24000",
-     .help = "The most text in one result; a longer one ends at a whole row and says how to get the rest.",
+     .help = "The maximum size of one result, in bytes; a longer result ends after a whole row and says how "
+             "to get the rest.",
      .apply = apply::max_result},
     {.flag = "--chart-theme",
      .argument = "THEME",
@@ -162,7 +165,7 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "chart_theme",
      .fallback = "light",
-     .help = "How charts look: light or dark.",
+     .help = "The colours of charts: light or dark.",
      .apply = apply::chart_theme},
     {.flag = "--http",
      .argument = "ADDRESS:PORT",
@@ -178,7 +181,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "http.tokens",
      .fallback = "",
-     .help = "Who may call over HTTP: the hashes of bearer tokens, as mcp-pve token NAME prints them.",
+     .help = "The file with the hashes of the bearer tokens that may call over HTTP, as mcp-pve token NAME "
+             "prints them.",
      .apply = apply::http_tokens},
     {.flag = "--http-issuer",
      .argument = "URL",
@@ -186,7 +190,7 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "http.issuer",
      .fallback = "",
-     .help = "Who may call over HTTP: the OAuth authorization server whose access tokens (JWT) count.",
+     .help = "The OAuth authorization server whose access tokens (JWT) may call over HTTP.",
      .apply = apply::http_issuer},
     {.flag = "--http-jwks",
      .argument = "URL",
@@ -194,7 +198,7 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "http.jwks",
      .fallback = "",
-     .help = "Where the issuer's public keys are, if its metadata do not say.",
+     .help = "The URL of the issuer's public keys, if the issuer's metadata do not name it.",
      .apply = apply::http_jwks},
     {.flag = "--http-url",
      .argument = "URL",
@@ -202,7 +206,7 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "http.url",
      .fallback = "http(s)://ADDRESS:PORT/mcp",
-     .help = "The URL by which callers reach the endpoint; access tokens must be for it.",
+     .help = "The URL that clients use for the endpoint; access tokens must name it as their audience.",
      .apply = apply::http_url},
     {.flag = "--http-audiences",
      .argument = "LIST",
@@ -210,9 +214,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "http.audiences",
      .fallback = "",
-     .help =
-         "What access tokens may be for beside that URL (aud), where the issuer insists on a client id or "
-         "a name such as api://pve.",
+     .help = "Further audiences (aud) that access tokens may name, if the issuer uses a client id or a name "
+             "such as api://pve.",
      .repeatable = true,
      .apply = apply::http_audiences},
     {.flag = "--http-no-auth",
@@ -229,7 +232,7 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "http.certificate",
      .fallback = "",
-     .help = "The certificate chain (PEM) for HTTPS; without it the endpoint speaks plain HTTP.",
+     .help = "The certificate chain (PEM) for HTTPS; without it the endpoint serves plain HTTP.",
      .apply = apply::http_certificate},
     {.flag = "--http-key",
      .argument = "FILE",
@@ -245,7 +248,7 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "http.hosts",
      .fallback = "",
-     .help = "Further names by which the endpoint may be called (the Host header), beside its own.",
+     .help = "Further host names that requests may use (the Host header), in addition to the endpoint's own.",
      .repeatable = true,
      .apply = apply::http_hosts},
     {.flag = "--http-origins",
@@ -254,7 +257,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "http.origins",
      .fallback = "",
-     .help = "Web pages that may call the endpoint from a browser, such as https://app.example.com.",
+     .help =
+         "Origins of web pages that may call the endpoint from a browser, such as https://app.example.com.",
      .repeatable = true,
      .apply = apply::http_origins},
     {.flag = "",
@@ -263,8 +267,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "",
      .fallback = "",
-     .help = "A secret of at least 32 characters that replicas share, so that each honours what another has "
-             "handed out.",
+     .help = "A secret of at least 32 characters that replicas share, so that each accepts the task ids and "
+             "request states of the others.",
      .apply = apply::state_key},
     {.flag = "--state-key-file",
      .argument = "FILE",
@@ -280,8 +284,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "debug",
      .fallback = "off",
-     .help = "Logs every request to stderr, without secrets; the variable counts with any value but 0, "
-             "false, no and off.",
+     .help = "Logs every request to stderr, without secrets; every value of the variable except 0, false, no "
+             "and off turns it on.",
      .apply = apply::debug},
     {.flag = "--config",
      .argument = "FILE",
@@ -297,7 +301,7 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "simulate",
      .fallback = "off",
-     .help = "Works on a built-in simulated cluster; needs no PVE and no token.",
+     .help = "Uses a built-in simulated cluster; needs no PVE and no API token.",
      .apply = apply::simulate},
     {.flag = "--guests",
      .argument = "NUMBER",
@@ -305,7 +309,7 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "simulator.guests",
      .fallback = "30",
-     .help = "How many guests the simulated cluster has.",
+     .help = "The number of guests in the simulated cluster.",
      .apply = apply::guests},
     {.flag = "--pve",
      .argument = "VERSION",
@@ -313,7 +317,7 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "simulator.version",
      .fallback = "9.2",
-     .help = "Which PVE the simulated cluster is: 8.4, 9.0 or 9.2.",
+     .help = "The PVE version of the simulated cluster: 8.4, 9.0 or 9.2.",
      .apply = apply::pve},
     {.flag = "--fault",
      .argument = "FAULT",

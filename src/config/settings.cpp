@@ -74,8 +74,7 @@ std::expected<void, std::string> from_file(const FileText& file, Findings& findi
         table(), [&](const Setting& setting) { return !setting.key.empty() && setting.key == entry.key; });
     if (row == table().end()) return std::unexpected(unknown_key(entry, file.path));
     const std::string source = entry.key + " in " + file.path;
-    if (entry.values.empty())
-      return std::unexpected(source + " is an empty list; give a value or leave it out.");
+    if (entry.values.empty()) return std::unexpected(source + " is an empty list; set a value or remove it.");
     if (entry.key == "cluster.token_secret" && file.others_may_read) {
       settings.warnings.push_back(base::printable(file.path) +
                                   " holds a secret and can be read by other users; chmod 600 it.");
@@ -151,7 +150,8 @@ std::expected<std::optional<FileText>, std::string> config_file(const Sources& s
                                                                 const Findings& findings) {
   if (const auto at = findings.find(row_of_variable("PVE_CONFIG")); at != findings.end()) {
     const auto& given = at->second.given;
-    if (given.values.size() != 1) return std::unexpected(given.source + " takes one file.");
+    if (given.values.size() != 1)
+      return std::unexpected(given.source + " is given more than once, but takes one file.");
     const auto path = at_home(given.values.front(), variable_value(sources.environment, "HOME"));
     auto file = read_file(path);
     if (!file) return std::unexpected(complaint(given.source, path, file.error().requirement));
@@ -201,7 +201,7 @@ std::optional<std::string> check_pem_files(const Findings& findings, const Setti
     if (!file) return complaint(at->second.given.source, pem.path, file.error().requirement);
     if (file->text.find(pem.label) == std::string::npos)
       return complaint(at->second.given.source, pem.path,
-                       "the file holds no " + std::string(pem.what) + " in PEM form");
+                       "the file holds no " + std::string(pem.what) + " in PEM format");
   }
   return std::nullopt;
 }
@@ -211,7 +211,7 @@ std::optional<std::string> misplaced_http(const Findings& findings, const Settin
   if (settings.http.listen) return std::nullopt;
   for (const auto& [row, found] : findings) {
     if (found.layer == Layer::Flag && row->key.starts_with("http."))
-      return found.given.source + " is for the HTTP endpoint; add --http ADDRESS:PORT or leave it out.";
+      return found.given.source + " applies to the HTTP endpoint only; add --http ADDRESS:PORT or remove it.";
   }
   return std::nullopt;
 }
@@ -224,7 +224,7 @@ std::optional<std::string> read_state_key(const Findings& findings, Settings& se
   if (!file) return complaint(at->second.given.source, path, file.error().requirement);
   const auto key = base::trim(file->text);
   if (const auto misfit = state_key_misfit(key))
-    return complaint(at->second.given.source, path, "what it holds " + *misfit);
+    return complaint(at->second.given.source, path, "its content " + *misfit);
   settings.state_key = key;
   if (file->others_may_read)
     settings.warnings.push_back("the secret in " + base::printable(path) +
@@ -279,17 +279,16 @@ std::optional<std::string> missing(const Settings& settings) {
   const auto& cluster = settings.cluster;
   constexpr std::string_view kTry = " (or try --simulate, which needs no PVE).";
   if (cluster.base_url.empty()) {
-    return "PVE_BASE_URL is not set; give the address of PVE, such as https://pve.example.com:8006" +
+    return "PVE_BASE_URL is not set; set it to the address of PVE, such as https://pve.example.com:8006" +
            std::string(kTry);
   }
   if (cluster.token_id.empty()) {
-    return "PVE_TOKEN_ID is not set; give an API token's id, such as root@pam!mcp (PVE: Datacenter > "
-           "Permissions > API Tokens).";
+    return "PVE_TOKEN_ID is not set; set it to the id of an API token, such as root@pam!mcp (PVE: Datacenter "
+           "> Permissions > API Tokens).";
   }
   if (cluster.token_secret.empty() && cluster.token_secret_file.empty()) {
-    return "PVE_TOKEN_SECRET is not set; give the API token's secret, or PVE_TOKEN_SECRET_FILE with a file "
-           "that "
-           "holds it.";
+    return "PVE_TOKEN_SECRET is not set; set it to the API token's secret, or set PVE_TOKEN_SECRET_FILE to a "
+           "file that holds it.";
   }
   return std::nullopt;
 }

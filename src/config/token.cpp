@@ -52,10 +52,10 @@ std::optional<std::string> token_id_misfit(std::string_view text) {
   if (const auto slash = text.find("\\!"); slash != std::string_view::npos) {
     const auto without = std::string(text.substr(0, slash)) + std::string(text.substr(slash + 1));
     if (is_token_id(without))
-      return "the backslash is the shell's: write " + base::printable(without) + " in single quotes";
+      return "the backslash comes from the shell: write " + base::printable(without) + " in single quotes";
   }
   if (is_token_id(text.substr(0, text.find('='))))
-    return "what begins with = is the token's secret, which belongs into PVE_TOKEN_SECRET";
+    return "the part after = is the API token's secret; move it to PVE_TOKEN_SECRET";
   return "must have the form user@realm!name, such as root@pam!mcp";
 }
 

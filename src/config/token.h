@@ -13,7 +13,7 @@ bool is_token_id(std::string_view text);
 /// An id but for its name of one character; what PVE wants there is kShortTokenName.
 bool is_short_token_id(std::string_view text);
 inline constexpr std::string_view kShortTokenName =
-    "PVE wants at least two characters in a token's name (after the exclamation mark)";
+    "the name of an API token (after the exclamation mark) must have at least two characters";
 
 /// Why a text is no token id, as a clause that follows "X is "text", but "; nothing when it is one.
 std::optional<std::string> token_id_misfit(std::string_view text);

@@ -274,7 +274,7 @@ std::vector<Loss> irreversible(const Endpoint& endpoint, const base::JsonObject&
   const Call call{endpoint, arguments, present};
   const auto rows = risks(endpoint.method, endpoint.path);
   if (rows.empty() && harmless(endpoint.method, endpoint.path).empty()) {
-    losses.push_back({{}, {}, "what nobody has judged yet", false, {}});
+    losses.push_back({{}, {}, "something that this server does not know", false, {}});
   }
   for (const auto& risk : rows) {
     if (!applies(call, risk.beside)) continue;

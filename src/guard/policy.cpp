@@ -30,7 +30,7 @@ std::optional<std::string> Policy::refusal(const tool::Tool& tool, std::string_v
   if (categories && !contains(*categories, category)) {
     auto wider = *categories;
     wider.emplace_back(category);
-    return fmt::format("{} belongs to the category {}, which is off; PVE_CATEGORIES={} would offer it too.",
+    return fmt::format("{} belongs to the category {}, which is off; set PVE_CATEGORIES={} to offer it too.",
                        subject, category, listed(wider));
   }
   return std::nullopt;

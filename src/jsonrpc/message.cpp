@@ -64,7 +64,7 @@ Item call(base::JsonObject& members, const base::Json& method, const base::Json*
 
 Item message(base::Json value) {
   auto* const members = value.if_object();
-  if (members == nullptr) return invalid({}, kInvalidRequest, "Invalid request: a message is an object");
+  if (members == nullptr) return invalid({}, kInvalidRequest, "Invalid request: a message must be an object");
   const auto* const id_value = members->if_contains("id");
   std::optional<Id> id = id_value != nullptr ? read_id(*id_value) : std::nullopt;
   const auto* const method = members->if_contains("method");
@@ -149,7 +149,7 @@ std::variant<Item, Batch> parse(std::string_view text, std::size_t most) {
   if (!value) return invalid({}, kParseError, "Parse error: " + value.error());
   auto* const items = value->if_array();
   if (items == nullptr) return message(*std::move(value));
-  if (items->empty()) return invalid({}, kInvalidRequest, "Invalid request: an empty batch");
+  if (items->empty()) return invalid({}, kInvalidRequest, "Invalid request: the batch is empty");
   if (items->size() > most) return std::unexpected(Malformed{{}, too_long(items->size(), most)});
   Batch batch;
   batch.reserve(items->size());

@@ -68,7 +68,7 @@ Reply cannot_ask_for_tool(const NeedInput& need, const Server& server, const Exc
   }
   const auto text = "Nothing was changed: this call needs an answer from the user first" + question +
                     ", and " + std::string(reason) + ".";
-  if (exchange.remark != nullptr) *exchange.remark = "nobody confirmed";
+  if (exchange.remark != nullptr) *exchange.remark = "not confirmed";
   return write_outcome(error_result(text), server, exchange);
 }
 

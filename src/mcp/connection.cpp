@@ -107,10 +107,9 @@ class Connection::Line final : public Peer {
     if (!sink_->sends())
       return std::unexpected(error(jsonrpc::kInternalError, "the client does not accept text/event-stream"));
     if (!connection_.ready())
-      return std::unexpected(
-          error(jsonrpc::kInternalError,
-                "the client has not said that it is ready: it sends notifications/initialized, and then the "
-                "request again"));
+      return std::unexpected(error(jsonrpc::kInternalError,
+                                   "the client has not sent notifications/initialized; it must send that and "
+                                   "then repeat the request"));
     return connection_.outgoing_.request(*sink_, method, params, stop, waits);
   }
   void set_log_level(LogLevel level) override { connection_.set_log_level(level); }
@@ -177,7 +176,7 @@ void Connection::receive_item(jsonrpc::Item item, const std::shared_ptr<Sink>& n
   } else if (const auto* const notification = std::get_if<jsonrpc::Notification>(&*item)) {
     on_notification(*notification);
   } else if (!outgoing_.deliver(std::get<jsonrpc::Response>(*std::move(item)))) {
-    base::log(base::LogLevel::Debug, "ignored a response that nobody waits for");
+    base::log(base::LogLevel::Debug, "ignored a response to no open request");
   }
 }
 
@@ -340,7 +339,8 @@ Reply Connection::run(const Method& method, const jsonrpc::Request& request, con
   const auto id = jsonrpc::id_text(request.id);
   base::log(base::LogLevel::Error, "internal error in " + request.method + ", request " + id + ": " + why);
   return std::unexpected(
-      error(jsonrpc::kInternalError, "Internal error; the server's stderr names it with request " + id));
+      error(jsonrpc::kInternalError,
+            "Internal error; the server's log (stderr) has the details under request " + id));
 }
 
 void Connection::finish(const std::shared_ptr<InFlight>& call, const Reply& reply) {

@@ -149,7 +149,7 @@ std::expected<base::Json, std::string> ask(const InputRequest& request, const Ex
   auto answer = exchange.peer.request(method_of(request.kind), params, exchange.stop, waits);
   if (!answer) return std::unexpected(answer.error().message);
   if (!answers(*answer, request))
-    return std::unexpected(form ? "the answer does not fit the form" : "it is no answer");
+    return std::unexpected(form ? "the answer does not match the form" : "the answer is invalid");
   return *std::move(answer);
 }
 

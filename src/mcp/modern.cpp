@@ -37,7 +37,7 @@ std::expected<void, jsonrpc::Error> check_optional(const base::JsonObject& meta)
                                    "\" needs name and version, both strings");
   }
   if (const auto* const level = meta.if_contains(kLogLevel); level != nullptr && !log_level(*level)) {
-    return jsonrpc::invalid_params("\"_meta\" member \"" + std::string(kLogLevel) + "\" is no log level");
+    return jsonrpc::invalid_params("\"_meta\" member \"" + std::string(kLogLevel) + "\" is not a log level");
   }
   return {};
 }

@@ -39,7 +39,7 @@ std::expected<base::Json, jsonrpc::Error> Outgoing::request(Sink& sink, std::str
   sink.send(jsonrpc::write_notification("notifications/cancelled", void_request));
   if (in_time || stop.stop_requested()) return failed("the call was cancelled");
   const auto limit = std::chrono::ceil<std::chrono::seconds>(patience_.limit).count();
-  return failed("nobody answered within " + std::to_string(limit) + " s");
+  return failed("no answer came within " + std::to_string(limit) + " s");
 }
 
 bool Outgoing::await(const jsonrpc::Id& id, std::unique_lock<std::mutex>& lock, const std::stop_token& stop,

@@ -17,7 +17,7 @@ namespace {
 
 /// Of the legacy revisions; the modern one has -32602 for it.
 constexpr int kResourceNotFound = -32002;
-constexpr auto kFixed = "This resource never changes: read it, there is nothing to subscribe to";
+constexpr auto kFixed = "This resource never changes, so it has no subscriptions; read it instead";
 
 std::expected<std::string, jsonrpc::Error> uri_of(const base::JsonObject& params) {
   const auto* const uri = params.if_contains("uri");

@@ -28,7 +28,7 @@ using Seconds = std::chrono::seconds;
 std::string nonce() { return base::base64url(base::random_bytes(12)); }
 
 std::unexpected<jsonrpc::Error> refused_answer(const InputRequest& request) {
-  return jsonrpc::invalid_params("the answer \"" + request.key + "\" is none to " +
+  return jsonrpc::invalid_params("the answer \"" + request.key + "\" is not a valid answer to " +
                                  std::string(method_of(request.kind)));
 }
 
@@ -164,7 +164,7 @@ Reply modern_rounds(const Server& server, const Exchange& exchange, std::string_
     if (!taken) return std::unexpected(taken.error());
     if (!*taken) return modern::write_input_required(need, rounds.state(need), server.info());
   }
-  return cannot_ask({}, "it asks too many questions in one request");
+  return cannot_ask({}, "the server asked too many questions in one request");
 }
 
 Reply legacy_rounds(const Exchange& exchange, const Attempt& attempt, const CannotAsk& cannot_ask) {
@@ -181,7 +181,7 @@ Reply legacy_rounds(const Exchange& exchange, const Attempt& attempt, const Cann
       inputs[request.key] = *std::move(answer);
     }
   }
-  return cannot_ask({}, "it asks too many questions in one request");
+  return cannot_ask({}, "the server asked too many questions in one request");
 }
 
 }  // namespace

@@ -200,7 +200,7 @@ std::optional<jsonrpc::Error> Subscriptions::open(const std::shared_ptr<Stream>&
     return jsonrpc::Error{jsonrpc::kInternalError, std::move(why), {}};
   };
   const std::scoped_lock lock(mutex_);
-  if (closed_) return refused("The server is about to end.");
+  if (closed_) return refused("The server is shutting down.");
   if (streams_.size() >= kMostStreams) return refused("Too many subscriptions are open; close some.");
   if (!take_names(stream->caller.identity, stream->names()))
     return refused("The subscriptions of this caller name more than " + std::to_string(kMostNames) +

@@ -190,7 +190,7 @@ std::expected<base::JsonObject, jsonrpc::Error> answers_to(const TaskState& stat
     if (answer == nullptr) continue;
     if (!answers(*answer, request))
       return jsonrpc::invalid_params("\"inputResponses\" member \"" + request.key +
-                                     "\" does not answer what was asked; tasks/get says it");
+                                     "\" is not a valid answer; call tasks/get to see the question");
     fitting[request.key] = *answer;
   }
   return fitting;
@@ -284,7 +284,7 @@ Reply cancel_task(const Server& server, const Exchange& exchange) {
     return refused(std::move(heard.error()));
   if (modern) return write_heard(server);
   state->status = Status::Cancelled;
-  state->message = "It was asked to stop.";
+  state->message = "The task was asked to stop.";
   return write_state(server, exchange, task->id, *state, TaskDetail::Bare);
 }
 
@@ -329,7 +329,7 @@ Reply task_result(const Server& server, const Exchange& exchange) {
   }
   if (!state->result)
     return std::unexpected(
-        jsonrpc::Error{jsonrpc::kInternalError, "The wait was cancelled; the task goes on", {}});
+        jsonrpc::Error{jsonrpc::kInternalError, "The wait was cancelled; the task continues", {}});
   ObjectText object(out);
   write_result(*state->result, exchange.envelope.revision, object);
   object.json("_meta", base::Json(related(task->id)));

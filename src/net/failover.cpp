@@ -68,7 +68,7 @@ void Failover::failed(std::size_t index, const Failure& failure) {
     if (std::exchange(hosts_[index].aside_until, now + kAside) > now) return;
   }
   base::log(base::LogLevel::Warning,
-            hosts_[index].host.name + " is left aside for 30 s: " + failure.detail + ".");
+            hosts_[index].host.name + " is skipped for 30 s: " + failure.detail + ".");
 }
 
 std::expected<Response, Failure> Failover::send(const Request& request, const SendOptions& options) {

@@ -240,7 +240,7 @@ void Server::close_idle() {
 
 std::expected<void, std::string> Server::use_certificate(const std::string& certificate_pem,
                                                          const std::string& key_pem) {
-  if (!state_->tls()) return std::unexpected("the server speaks plain HTTP and uses no certificate.");
+  if (!state_->tls()) return std::unexpected("the server serves plain HTTP and uses no certificate.");
   return state_->use(certificate_pem, key_pem);
 }
 

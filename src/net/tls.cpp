@@ -117,15 +117,15 @@ Judgement judge(SSL* session, const TlsTrust& trust) {
   Fingerprint seen{};
   unsigned length = 0;
   if (certificate == nullptr || X509_digest(certificate, EVP_sha256(), seen.data(), &length) != 1) {
-    judgement.objection = "the server showed none";
+    judgement.objection = "the server sent none";
     return judgement;
   }
   judgement.fingerprint = to_text(seen);
   if (!trust.fingerprints.empty()) {
     if (!pinned(seen, trust.fingerprints))
       judgement.objection =
-          "its fingerprint is not the pinned one (expected when it was renewed; else somebody may be "
-          "between)";
+          "its fingerprint differs from the pinned one (expected after a renewal; otherwise another machine "
+          "may be answering in PVE's place)";
   } else if (trust.verify) {
     judgement.objection = objection_to_chain(session);
   }
@@ -148,13 +148,13 @@ std::expected<TlsContext, std::string> server_context(const std::string& certifi
   const base::Owned<EVP_PKEY, EVP_PKEY_free> key(
       PEM_read_bio_PrivateKey(secret.get(), nullptr, nullptr, no_password.data()));
   if (!leaf || SSL_CTX_use_certificate(context.get(), leaf.get()) != 1)
-    return std::unexpected("the certificate is no PEM certificate: " + last_error());
+    return std::unexpected("the certificate is not a PEM certificate: " + last_error());
   while (X509* issuer = PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr))
     SSL_CTX_add0_chain_cert(context.get(), issuer);
   ERR_clear_error();
-  if (!key) return std::unexpected("the key is no private key in PEM form without a password");
+  if (!key) return std::unexpected("the key is not a private key in PEM format without a password");
   if (SSL_CTX_use_PrivateKey(context.get(), key.get()) != 1)
-    return std::unexpected("the key does not fit the certificate: " + last_error());
+    return std::unexpected("the key does not match the certificate: " + last_error());
   return context;
 }
 

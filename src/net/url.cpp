@@ -145,7 +145,7 @@ std::expected<Url, std::string> parse_url(std::string_view text) {
   if (const auto scheme_end = text.find("://"); scheme_end != std::string_view::npos) {
     const std::string scheme = base::lower_ascii(text.substr(0, scheme_end));
     if (scheme != "https" && scheme != "http")
-      return std::unexpected("has the scheme '" + base::printable(scheme, 20) + "' (https or http is meant)");
+      return std::unexpected("has the scheme '" + base::printable(scheme, 20) + "' (use https or http)");
     url.tls = scheme == "https";
     default_port = url.tls ? 443 : 80;
     text.remove_prefix(scheme_end + 3);
@@ -153,7 +153,7 @@ std::expected<Url, std::string> parse_url(std::string_view text) {
   const auto path_at = text.find_first_of("/?#");
   const auto authority = text.substr(0, path_at);
   if (authority.find('@') != std::string_view::npos)
-    return std::unexpected("has a user name (credentials belong into the token settings)");
+    return std::unexpected("has a user name (set the API token's id and secret instead)");
   if (path_at != std::string_view::npos) {
     if (auto misfit = path_misfit(text.substr(path_at))) return std::unexpected(*misfit);
   }

@@ -72,14 +72,15 @@ std::expected<std::string, std::string> value_of(const tool::PromptArgument& arg
     return std::unexpected(fmt::format("{}: {}", argument.name, why));
   };
   const auto* string = given.if_string();
-  if (string == nullptr) return fail("the arguments of prompts are strings.");
+  if (string == nullptr) return fail("the value must be a string.");
   auto text = std::string_view(*string);
   if (text.size() > kMostArgumentBytes)
-    return fail(fmt::format("{} bytes are too many; at most {}.", text.size(), kMostArgumentBytes));
+    return fail(
+        fmt::format("the value has {} bytes; the maximum is {} bytes.", text.size(), kMostArgumentBytes));
   if (base::has_control(text) || !base::is_utf8(text))
-    return fail("a control character or broken UTF-8 in the value.");
+    return fail("the value has a control character or invalid UTF-8.");
   text = base::trim(text);
-  if (text.empty()) return fail("an empty value; leave it out or say which.");
+  if (text.empty()) return fail("the value is empty; set it or leave it out.");
   if (auto wrong = misshapen(argument, text)) return std::unexpected(*std::move(wrong));
   return std::string(text);
 }

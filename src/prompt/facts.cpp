@@ -51,7 +51,7 @@ std::string left_out(std::span<const Place> many, std::span<const std::string> o
   if (!many.empty()) {
     std::vector<std::string> names;
     for (const auto& place : many) names.push_back(shown(place));
-    text = fmt::format("Not read: {} more, ask for them one by one: {}.", names.size(), listed(names));
+    text = fmt::format("Not read: {} more; ask for them one by one: {}.", names.size(), listed(names));
   }
   if (!offline.empty()) {
     text += fmt::format("{}Not read on {}: {} offline.", text.empty() ? "" : "\n", listed(offline),
@@ -134,7 +134,7 @@ class Expansion {
       add(row, call, subject_.values, "");
       if (facts_.size() > before)
         facts_.back().note = fmt::format(
-            "{} is offline: what is called now is the last that was recorded, not the present.", node);
+            "{} is offline: the values called \"now\" are the last ones that were recorded.", node);
       return;
     }
     const auto& online = map_.nodes()->all;
@@ -143,9 +143,9 @@ class Expansion {
     values["node"] = online.front().node;
     add(row, call, values, online.front().node);
     if (facts_.size() > before)
-      facts_.back().note =
-          fmt::format("Not read on {}: it is offline. {} stands for where else the guest could be.", node,
-                      online.front().node);
+      facts_.back().note = fmt::format(
+          "Not read on {}, which is offline. Read on {} instead, as an example of where the guest could run.",
+          node, online.front().node);
   }
 
   /// PVE keeps statistics of a node that is off as well.
@@ -219,7 +219,7 @@ void read(Fact& fact, mcp::Tools& tools, const mcp::Request& request, const std:
   } else if (const auto* scope = std::get_if<mcp::InsufficientScope>(&outcome)) {
     fact.text = scope->message;
   } else {
-    fact.text = "It needs an answer from the user first: call it on its own.";
+    fact.text = "It asks the user a question first, so call it separately.";
   }
 }
 
@@ -231,8 +231,8 @@ std::string no_answer(const Fact& fact, std::chrono::seconds longest) {
   if (node.empty()) return fmt::format("No answer within {} s.", longest.count());
   if (!fact.others.empty())
     return fmt::format("No answer within {} s from {}, {}.", longest.count(), node, listed(fact.others));
-  return fmt::format("No answer within {} s: {} hangs, or pveproxy or pvedaemon there does.", longest.count(),
-                     node);
+  return fmt::format("No answer within {} s: {} does not respond, or pveproxy or pvedaemon on it does not.",
+                     longest.count(), node);
 }
 
 /// Of nodes that can say the same.

@@ -125,10 +125,10 @@ std::string settings_of(const Tools& missing, const Refuse& refuse) {
     if (!refusal) continue;
     (engine::sentence(*refusal).find("PVE_ACCESS_TIER") == std::string::npos ? by_category : by_tier) = true;
   }
-  std::string text = "The admin of this server has a remedy: ";
-  if (by_category) text += "PVE_CATEGORIES=all,insight offers every category";
+  std::string text = "The administrator of this server can change this: ";
+  if (by_category) text += "set PVE_CATEGORIES=all,insight to offer every category";
   if (by_tier && by_category) text += ", ";
-  if (by_tier) text += "PVE_ACCESS_TIER=read-execute or full the changes";
+  if (by_tier) text += "set PVE_ACCESS_TIER=read-execute or full to offer changes";
   return text + ".";
 }
 

@@ -70,11 +70,11 @@ std::string sentence(const Named& wrong) {
     return fmt::format(
         "{}: {} holds no backups (content {}); {}.", wrong.argument, value,
         base::printable(*wrong.content, kShown),
-        list.empty() ? "nor does any other storage that the token may see" : "these do: " + list);
+        list.empty() ? "no other storage that the API token may see holds any" : "these do: " + list);
   }
   const std::vector<std::string_view> names(wrong.instead->begin(), wrong.instead->end());
   const auto near = base::nearest(wrong.value, names);
-  return fmt::format("{}: no {} '{}' among the {} that the token may see{}: {}.", wrong.argument,
+  return fmt::format("{}: no {} '{}' among the {} that the API token may see{}: {}.", wrong.argument,
                      wrong.noun->word, value, names.size(),
                      near.empty() ? "" : fmt::format(" (did you mean {}?)", base::printable(near, kShown)),
                      list);

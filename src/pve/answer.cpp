@@ -51,7 +51,7 @@ Error malformed(const net::Response& response, const std::string& why) {
   Error error;
   error.kind = Error::Kind::Malformed;
   error.status = response.status;
-  error.message = "the answer is not PVE's: " + why + " (" + status_text(response);
+  error.message = "the answer does not come from PVE: " + why + " (" + status_text(response);
   if (const auto type = net::find_header(response.headers, "content-type"))
     error.message += ", " + base::printable(*type, 80);
   if (const auto server = net::find_header(response.headers, "server"))
@@ -68,9 +68,8 @@ std::expected<Answer, Error> read_envelope(const net::Response& response) {
   if (response.body.empty()) return std::unexpected(malformed(response, "its body is empty"));
   auto json = base::parse_json_in_blocks(response.body);
   if (!json) {
-    return std::unexpected(malformed(response, is_html(response)
-                                                   ? "a web page came instead"
-                                                   : "its JSON is broken (" + json.error() + ")"));
+    return std::unexpected(malformed(
+        response, is_html(response) ? "it is a web page" : "its JSON is broken (" + json.error() + ")"));
   }
   auto* envelope = json->if_object();
   auto* data = envelope != nullptr ? envelope->if_contains("data") : nullptr;
@@ -98,7 +97,7 @@ Error read_error(const net::Response& response) {
   error.status = response.status;
   const auto json = base::parse_json(response.body);
   const auto* envelope = json ? json->if_object() : nullptr;
-  if (envelope == nullptr && is_html(response)) return malformed(response, "a web page came instead");
+  if (envelope == nullptr && is_html(response)) return malformed(response, "it is a web page");
   if (envelope != nullptr) {
     if (const auto* message = envelope->if_contains("message")) error.message = text_of(*message);
     const auto* errors = envelope->if_contains("errors");

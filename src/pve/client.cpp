@@ -141,7 +141,8 @@ Error Client::rejection() const {
   error.status = 401;
   error.message = "PVE at " + options_.base_url + " rejects the API token '" +
                   base::printable(token_id_, 150) +
-                  "' (401): it is unknown, its secret is wrong, or it or its user is disabled or expired";
+                  "' (401): PVE does not know the token, its secret is wrong, or the token or its user is "
+                  "disabled or expired";
   return error;
 }
 

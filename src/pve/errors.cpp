@@ -20,7 +20,7 @@ std::string ended(std::string text) {
 
 std::string_view unknown_outcome(std::string_view what) {
   if (is_repeatable(what)) return {};
-  return " The request had been sent and may have been carried out: look before repeating it.";
+  return " The request was sent, so PVE may have carried it out: check before you repeat it.";
 }
 
 /// PVE passed the call on to another node and does not know what became of it.
@@ -36,19 +36,19 @@ std::string explain_answer(const Error& error, std::string_view what, std::strin
   text += ", status " + std::to_string(error.status) + ").";
   if (!what_to_do.empty()) text.append(" ").append(what_to_do);
   if (is_lost(error) && !is_repeatable(what))
-    text += " The request may have been carried out: look before repeating it.";
+    text += " PVE may have carried out the request: check before you repeat it.";
   return text;
 }
 
 std::string certificate_text(const net::Failure& failure) {
   std::string text = "The certificate was refused: " + failure.detail + ".";
   if (failure.detail.find("another host") != std::string::npos)
-    text += " Write a name that it lists into PVE_BASE_URL.";
+    text += " Set PVE_BASE_URL to a name that the certificate lists.";
   if (failure.fingerprint.empty()) return text;
   return text + " Its SHA-256 fingerprint is " + failure.fingerprint + ". " +
          std::string(kCompareFingerprint) +
-         ". If they agree, pin it with PVE_FINGERPRINT=" + failure.fingerprint +
-         "; or name the CA that signed it in PVE_CA_FILE (on a node: /etc/pve/pve-root-ca.pem).";
+         ". If both are equal, pin the certificate: set PVE_FINGERPRINT=" + failure.fingerprint +
+         "; or set PVE_CA_FILE to a copy of the CA's certificate (on a node: /etc/pve/pve-root-ca.pem).";
 }
 
 // Cause and remedy of a call without an answer.
@@ -56,18 +56,18 @@ std::string connection_text(const net::Failure& failure, std::string_view base_u
   const std::string& why = failure.detail;
   switch (failure.kind) {
     case Kind::Dns:
-      return "The name cannot be looked up: " + why +
+      return "The host name cannot be looked up: " + why +
              ". Check the host in PVE_BASE_URL and this machine's DNS.";
     case Kind::Refused:
-      return "Nothing listens there: " + why +
+      return "Nothing listens on that port: " + why +
              ". Check the port in PVE_BASE_URL (PVE's is 8006) and that pveproxy runs on the node "
              "(systemctl status pveproxy).";
     case Kind::Unreachable:
       return "The host is unreachable: " + why +
              ". Check the host in PVE_BASE_URL, the network or VPN, and that the node is up.";
     case Kind::ConnectTimeout:
-      return "No connection in time: " + why +
-             ". Check the host and port in PVE_BASE_URL, firewalls between, and that the node is up.";
+      return "The connection timed out: " + why +
+             ". Check the host and port in PVE_BASE_URL, the firewalls on the way, and that the node is up.";
     case Kind::Certificate:
       return certificate_text(failure);
     case Kind::Tls:
@@ -76,14 +76,16 @@ std::string connection_text(const net::Failure& failure, std::string_view base_u
       return "TLS failed: " + why + ". Check that PVE_BASE_URL names PVE's own HTTPS port (8006).";
     case Kind::Timeout:
       return "PVE did not answer in time: " + why +
-             ". The node may be busy or wait for another one; PVE_TIMEOUT allows longer.";
+             ". The node may be busy, or it may be waiting for another node. Raise PVE_TIMEOUT to wait "
+             "longer.";
     case Kind::Closed:
-      return "The connection broke: " + why + ". If it stays so, see journalctl -u pveproxy on the node.";
+      return "The connection broke: " + why +
+             ". If this happens again, run journalctl -u pveproxy on the node.";
     case Kind::Protocol:
-      return "The answer is unusable: " + why + ". Check that PVE_BASE_URL (" + std::string(base_url) +
+      return "The answer cannot be read: " + why + ". Check that PVE_BASE_URL (" + std::string(base_url) +
              ") names PVE's own port (8006, https).";
     case Kind::Proxy:
-      return "The HTTPS proxy does not let the connection through: " + why +
+      return "The connection through the HTTPS proxy failed: " + why +
              ". Check HTTPS_PROXY, or add the host to NO_PROXY.";
     case Kind::Cancelled:
       return "The call was cancelled.";
@@ -104,7 +106,7 @@ std::string explain_malformed(const Error& error, std::string_view what, std::st
   std::string text = error.message;
   if (!what.empty()) text = std::string(what) + ": " + text;
   text += ". Check that PVE_BASE_URL (" + std::string(base_url) +
-          ") names PVE itself (https, port 8006), not a login page or a proxy before it.";
+          ") is the address of PVE itself (https, port 8006), not of a login page or a proxy in front of it.";
   return text + std::string(unknown_outcome(what));
 }
 
@@ -116,17 +118,16 @@ std::string explain(const Error& error, std::string_view what, std::string_view 
     case Error::Kind::Refused:
       return explain_answer(error, what, what_to_do);
     case Error::Kind::Rejected:
-      return ended(
-          error.message +
-          ". Check PVE_TOKEN_ID and PVE_TOKEN_SECRET; pveum user token list USER@REALM shows the tokens "
-          "that exist");
+      return ended(error.message +
+                   ". Check PVE_TOKEN_ID and PVE_TOKEN_SECRET; on a node, pveum user token list USER@REALM "
+                   "lists the API tokens");
     case Error::Kind::Connection:
       return explain_connection(error, what, base_url);
     case Error::Kind::Malformed:
       return explain_malformed(error, what, base_url);
     case Error::Kind::Cancelled:
       return error.failure && !error.failure->nothing_sent && !is_repeatable(what)
-                 ? "The call was cancelled after it had been sent; it may have been carried out."
+                 ? "The call was cancelled after the request was sent; PVE may have carried it out."
                  : "The call was cancelled.";
   }
   return error.message;

@@ -15,7 +15,7 @@ std::expected<InventoryPtr, Error> read(Client& client, const std::stop_token& s
   if (!inventory) {
     Error error;
     error.kind = Error::Kind::Malformed;
-    error.message = "the list of guests is not a list";
+    error.message = "the answer to GET /cluster/resources is not a list";
     return std::unexpected(std::move(error));
   }
   return std::make_shared<const Inventory>(*std::move(inventory));

@@ -8,7 +8,7 @@ namespace pve {
 
 std::optional<std::string> segment_misfit(std::string_view value) {
   if (value.empty()) return "is empty";
-  if (value == "." || value == "..") return "is a step between directories";
+  if (value == "." || value == "..") return "is a relative directory";
   if (value.find('/') != std::string_view::npos) return "contains '/'";
   if (value.find('\\') != std::string_view::npos) return "contains '\\'";
   if (!base::is_utf8(value)) return "is not valid UTF-8";

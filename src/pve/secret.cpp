@@ -32,7 +32,7 @@ std::expected<std::string, std::string> Secret::read_file() const {
   const auto text = base::trim({buffer.data(), size});
   if (text.empty()) return std::unexpected(name + " is empty (PVE_TOKEN_SECRET_FILE)");
   if (size > kLongest || base::has_control(text) || text.find(' ') != std::string_view::npos)
-    return std::unexpected(name + " holds more than one secret on one line (PVE_TOKEN_SECRET_FILE)");
+    return std::unexpected(name + " must hold the secret alone, on one line (PVE_TOKEN_SECRET_FILE)");
   return std::string(text);
 }
 

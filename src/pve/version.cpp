@@ -18,7 +18,7 @@ std::expected<std::string, Error> version(Client& client, const std::stop_token&
   if (version.empty()) {
     Error error;
     error.kind = Error::Kind::Malformed;
-    error.message = "the answer to GET /version names no version";
+    error.message = "the answer to GET /version has no version";
     return std::unexpected(std::move(error));
   }
   return version;

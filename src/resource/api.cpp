@@ -42,8 +42,8 @@ base::Json permissions(const facts::Endpoint& endpoint) {
   if (!stated) return "only root@pam";
   static const base::Json all = base::JsonObject{{"user", "all"}};
   if (*stated != all) return *std::move(stated);
-  return "Any user may call it; which privileges it then needs for what it does or shows, PVE checks inside: "
-         "its schema does not say.";
+  return "Any user may call it; PVE checks further privileges in its code, and its schema does not name "
+         "them.";
 }
 
 base::JsonObject method(engine::Toolbox& toolbox, const facts::Endpoint& endpoint, facts::Version version,
@@ -169,7 +169,7 @@ std::string api_index(engine::Toolbox& toolbox, facts::Version version, std::siz
   }
   base::JsonArray below(tops.begin(), tops.end());
   index["endpoints"] = std::move(below);
-  index["note"] = "Not all fits into PVE_MAX_RESULT: pve://api/{+path} lists what is below a path.";
+  index["note"] = "The list is cut at PVE_MAX_RESULT; read pve://api/{+path} for the endpoints below a path.";
   return base::write_json(base::Json(std::move(index)));
 }
 
@@ -194,7 +194,8 @@ std::optional<std::string> api_endpoint(engine::Toolbox& toolbox, std::string_vi
   if (base::write_json(base::Json(out)).size() + 500 > budget) {
     shorten(methods);
     out["methods"] = std::move(methods);
-    out["note"] = "Of the parameters only names and types: the rest does not fit into PVE_MAX_RESULT.";
+    out["note"] =
+        "Only the names and types of the parameters are shown; the rest does not fit into PVE_MAX_RESULT.";
   }
   if (!below.empty()) {
     const auto size = base::write_json(base::Json(out)).size();

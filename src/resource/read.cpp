@@ -297,7 +297,8 @@ class Reader {
     if (!list) return std::unexpected(unlisted(list.error()));
     const auto where = places(**list);
     if (!where.known)
-      return none(fmt::format("There is no storage {} that this token may see.", base::printable(name, 100)));
+      return none(
+          fmt::format("There is no storage {} that this API token may see.", base::printable(name, 100)));
     auto parts = where.shared ? any(where.online) : each(where.online);
     Reading all{base::JsonArray{}};
     std::optional<Unread> last;

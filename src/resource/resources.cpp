@@ -29,11 +29,11 @@ std::string rest(const tool::Resource& row, engine::Toolbox& toolbox, const mcp:
   const auto may = std::ranges::find_if(
       row.tools, [&](auto name) { return !name.empty() && !toolbox.refusal(caller, name); });
   const auto* tool = may == row.tools.end() ? nullptr : toolbox.row(*may);
-  if (tool == nullptr || (tool->tool().offers & tool::kSelect) == 0) return "A larger one shows more.";
+  if (tool == nullptr || (tool->tool().offers & tool::kSelect) == 0) return "Set it higher to see more.";
   std::string narrows = "filter and fields";
   if (const auto type = tool->field("type"); type && !type->required) narrows = "type, " + narrows;
-  return fmt::format("The tool {} gives them: {} narrow its list{}.", tool->tool().name, narrows,
-                     (tool->tool().offers & tool::kPage) != 0 ? ", cursor goes on in it" : "");
+  return fmt::format("Call the tool {} to get them: {} narrow its list{}.", tool->tool().name, narrows,
+                     (tool->tool().offers & tool::kPage) != 0 ? ", and cursor continues it" : "");
 }
 
 mcp::ResourceOutcome contents(const tool::Resource& row, std::string_view uri, std::string text,

@@ -187,8 +187,8 @@ std::string json_text(Reading reading, std::size_t budget, const Shape& shape) {
   if (text.size() + note.size() + kFrame > budget) {
     const auto room = budget > 2 * reserved ? budget - reserved : budget / 2;
     const auto what = shortened(data, room, shape, whole);
-    note +=
-        fmt::format("{}Not all fits into PVE_MAX_RESULT ({} bytes){}", note.empty() ? "" : " ", budget, what);
+    note += fmt::format("{}The result is cut at PVE_MAX_RESULT ({} bytes){}", note.empty() ? "" : " ", budget,
+                        what);
     while (note.ends_with(' ')) note.pop_back();
   }
   whole["data"] = std::move(data);

@@ -52,7 +52,7 @@ std::optional<Match> fits(const tool::Resource& row, std::string_view rest) {
 
 std::optional<std::string> misfit(std::string_view value, bool has_slashes) {
   if (!has_slashes && value.starts_with('{') && value.ends_with('}'))
-    return "is the variable of the template: put a value there";
+    return "is the variable of the template; replace it with a value";
   if (!has_slashes) return pve::segment_misfit(value);
   for (const auto part : base::split(value, '/')) {
     if (auto why = pve::segment_misfit(part)) return why;
@@ -69,7 +69,7 @@ std::expected<Match, std::string> match(std::span<const tool::Resource> rows, st
   if (uri.size() > kLongest) return refused("a URI has at most 2048 bytes");
   if (!uri.starts_with(kScheme)) return refused("URIs of this server begin with pve://");
   if (uri.find_first_of("?#") != std::string_view::npos) return refused("it has a query or a fragment");
-  if (!escapes_are_whole(uri)) return refused("a percent sign stands for itself only as %25");
+  if (!escapes_are_whole(uri)) return refused("a percent sign must be written as %25");
   for (const auto& row : rows) {
     auto found = fits(row, uri.substr(kScheme.size()));
     if (!found) continue;
@@ -80,7 +80,7 @@ std::expected<Match, std::string> match(std::span<const tool::Resource> rows, st
     }
     return *std::move(found);
   }
-  return refused("resources/list and resources/templates/list name those that exist");
+  return refused("call resources/list and resources/templates/list to see those that exist");
 }
 
 }  // namespace resource

@@ -38,7 +38,7 @@ void Watch::watch(mcp::Changes& changes) {
     running_ = true;
   } catch (const std::system_error&) {
     base::log(base::LogLevel::Warning,
-              "the system has no thread to look for changes; the next subscription tries again.");
+              "no thread could be started to look for changes; the next subscription tries again.");
   }
 }
 

@@ -52,7 +52,7 @@ class Session {
     if (end == End::Stop) server_.subscriptions().close();
     connection_->cancel_all();
     if (!workers_->wait_idle(limits_.unwind)) {
-      base::log(base::LogLevel::Warning, "left calls behind that did not end when cancelled");
+      base::log(base::LogLevel::Warning, "stopped while cancelled calls were still running");
     }
     writer_->close();
     workers_->close();

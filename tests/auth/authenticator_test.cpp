@@ -132,23 +132,23 @@ TEST_F(Caller, ForgeriesAreRefused) {
   auto tampered = base::base64url(payload(R"("scope":"pve:full")"));
   const std::vector<std::pair<std::string, std::string>> cases = {
       {base::base64url(R"({"alg":"none"})") + "." + good.substr(first + 1, last - first), "no signature"},
-      {base::base64url(R"({"alg":"none"})") + "." + good.substr(first + 1), "none of RS256"},
-      {test::hmac_token(header("HS256", "r"), payload(), test::rsa_signer().pem()), "none of RS256"},
-      {test::hmac_token(header("RS256", "r"), payload(), test::rsa_signer().pem()), "signature is wrong"},
-      {test::ec_signer().token(header("RS256", "r"), payload()), "signature is wrong"},
+      {base::base64url(R"({"alg":"none"})") + "." + good.substr(first + 1), "must be RS256"},
+      {test::hmac_token(header("HS256", "r"), payload(), test::rsa_signer().pem()), "must be RS256"},
+      {test::hmac_token(header("RS256", "r"), payload(), test::rsa_signer().pem()), "signature is invalid"},
+      {test::ec_signer().token(header("RS256", "r"), payload()), "signature is invalid"},
       {test::ec_signer().token(header("RS256", "e"), payload()), "key that its issuer does not publish"},
       {test::rsa_signer().token(header("ES256", "r"), payload()), "key that its issuer does not publish"},
-      {Signer::ed25519().token(header("EdDSA", "d"), payload()), "signature is wrong"},
+      {Signer::ed25519().token(header("EdDSA", "d"), payload()), "signature is invalid"},
       {test::rsa_signer().token(header("RS256", "stranger"), payload()),
        "key that its issuer does not publish"},
-      {good.substr(0, first + 1) + tampered + good.substr(last), "signature is wrong"},
+      {good.substr(0, first + 1) + tampered + good.substr(last), "signature is invalid"},
       {unsigned_part + "." + base::base64url(test::ec_signer().sign_der(unsigned_part)),
-       "signature is wrong"},
-      {good.substr(0, good.size() - 6), "signature is wrong"},
-      {unsigned_part, "no JWT of three parts"},
+       "signature is invalid"},
+      {good.substr(0, good.size() - 6), "signature is invalid"},
+      {unsigned_part, "not a JWT (three parts)"},
       {unsigned_part + ".", "no signature"},
-      {good + ".x", "no JWT of three parts"},
-      {"pve_unknown", "is not known"},
+      {good + ".x", "not a JWT (three parts)"},
+      {"pve_unknown", "Unknown token"},
       {std::string(20'000, 'a'), "longer than 16 KiB"},
   };
   for (const auto& [token, part] : cases)
@@ -159,7 +159,7 @@ TEST_F(Caller, EcdsaSignaturesInDerAreRefused) {
   const auto text = base::base64url(header("ES256", "e")) + "." + base::base64url(payload());
   EXPECT_EQ(refusal(text + "." + base::base64url(test::ec_signer().sign(text))), "");
   EXPECT_THAT(refusal(text + "." + base::base64url(test::ec_signer().sign_der(text))),
-              HasSubstr("signature is wrong"));
+              HasSubstr("signature is invalid"));
 }
 
 TEST_F(Caller, ATokenForAnotherServerIsRefused) {
@@ -183,7 +183,7 @@ TEST_F(Caller, AReplacedKeyWithoutAKidIsNoticed) {
   issuer_.serve(kKeysUrl, R"({"keys":[)" + fresh.jwk("d") + "]}");
   EXPECT_EQ(refusal(fresh.token(R"({"alg":"EdDSA"})", payload())), "");
   EXPECT_THAT(refusal(test::ed_signer().token(R"({"alg":"EdDSA"})", payload())),
-              HasSubstr("signature is wrong"));
+              HasSubstr("signature is invalid"));
 }
 
 TEST_F(Caller, WithoutKeysItIsNotTheCallersFault) {
@@ -192,7 +192,7 @@ TEST_F(Caller, WithoutKeysItIsNotTheCallersFault) {
   ASSERT_FALSE(denied);
   EXPECT_EQ(denied.error().status, 503U);
   EXPECT_EQ(denied.error().challenge, "");
-  EXPECT_THAT(denied.error().sentence, HasSubstr("cannot be had now"));
+  EXPECT_THAT(denied.error().sentence, HasSubstr("cannot be fetched now"));
   EXPECT_TRUE(check("pve_static")) << "static tokens need no issuer";
 }
 
@@ -219,8 +219,8 @@ TEST_F(Caller, TokensAreReadAgain) {
   std::ofstream(file_) << "[[token]]\nname = \"x\"\n";
   const auto broken = authenticator().reload();
   ASSERT_FALSE(broken);
-  EXPECT_THAT(broken.error(),
-              AllOf(HasSubstr("sha256 is missing"), HasSubstr("The tokens read before stay in force.")));
+  EXPECT_THAT(broken.error(), AllOf(HasSubstr("sha256 is missing"),
+                                    HasSubstr("The tokens that were read before stay valid.")));
   EXPECT_TRUE(check("pve_other"));
 }
 
@@ -228,8 +228,8 @@ TEST_F(Caller, WithStaticTokensAlone) {
   options_.issuer.clear();
   options_.jwks_url.clear();
   EXPECT_TRUE(check("pve_static"));
-  EXPECT_THAT(refusal("pve_unknown"),
-              AllOf(HasSubstr("401 Bearer error=\"invalid_token\", realm="), HasSubstr("not known here")));
+  EXPECT_THAT(refusal("pve_unknown"), AllOf(HasSubstr("401 Bearer error=\"invalid_token\", realm="),
+                                            HasSubstr("does not know the token")));
   EXPECT_EQ(authenticator().metadata(), std::nullopt);
   EXPECT_EQ(authenticator().check({}, {}).error().challenge, "Bearer realm=\"mcp-pve\"");
 }
@@ -268,7 +268,7 @@ TEST_F(Caller, WhatCannotBeOpened) {
   options = options_;
   options.token_file = "/nonexistent/file";
   EXPECT_THAT(told(options), HasSubstr("cannot be opened"));
-  EXPECT_THAT(told({kResource, "", "", "", kWords, 2}), HasSubstr("nobody could be let in"));
+  EXPECT_THAT(told({kResource, "", "", "", kWords, 2}), HasSubstr("would refuse every request"));
 }
 
 }  // namespace

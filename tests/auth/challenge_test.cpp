@@ -54,7 +54,7 @@ TEST(Bearer, IsFoundInTheHeader) {
   EXPECT_EQ(*auth::bearer_token({{"AUTHORIZATION", "bearer   abc "}}), "abc");
   EXPECT_EQ(*auth::bearer_token({}), "");
   EXPECT_EQ(*auth::bearer_token({{"Cookie", "Bearer abc"}}), "");
-  EXPECT_EQ(*auth::bearer_token({{"Authorization", "Basic YTpi"}}), "") << "another scheme is no token";
+  EXPECT_EQ(*auth::bearer_token({{"Authorization", "Basic YTpi"}}), "") << "another scheme has no token";
   EXPECT_EQ(*auth::bearer_token({{"Authorization", ""}}), "");
 }
 

@@ -92,14 +92,16 @@ TEST_F(Keys, OldOnesServeWhileFetchingFails) {
   issuer_.down(true);
   clock_.advance(2h);
   EXPECT_EQ(find("one"), "1");
-  EXPECT_THAT(find("two"),
-              HasSubstr("cannot be had now: https://id.example.com/.well-known/oauth-authorization-server/"
-                        "realms/lab gave no answer: connection refused"))
+  EXPECT_THAT(
+      find("two"),
+      HasSubstr(
+          "cannot be fetched now: https://id.example.com/.well-known/oauth-authorization-server/realms/lab "
+          "did not answer: connection refused"))
       << "whether the key exists cannot be told";
   clock_.advance(21h);
   EXPECT_EQ(find("one"), "1") << "23 h old";
   clock_.advance(1h);
-  EXPECT_THAT(find("one"), HasSubstr("cannot be had now")) << "24 h old";
+  EXPECT_THAT(find("one"), HasSubstr("cannot be fetched now")) << "24 h old";
   issuer_.down(false);
   clock_.advance(10s);
   EXPECT_EQ(find("one"), "1") << "and they come back";
@@ -174,7 +176,7 @@ TEST_F(Keys, OnlySoManyWait) {
         if (keys) {
           ++found;
         } else {
-          EXPECT_THAT(keys.error(), HasSubstr("Too many tokens wait"));
+          EXPECT_THAT(keys.error(), HasSubstr("Too many requests are waiting"));
           turned_away.count_down();
         }
       });
@@ -197,7 +199,7 @@ TEST_F(Keys, WhoGivesUpDoesNotEndTheFetchForOthers) {
   std::jthread second([&] { patient = find("one"); });
   stop.request_stop();
   first.join();
-  EXPECT_THAT(gone, HasSubstr("was given up"));
+  EXPECT_THAT(gone, HasSubstr("was cancelled"));
   issuer_.hold(false);
   second.join();
   EXPECT_EQ(patient, "1");
@@ -217,7 +219,7 @@ TEST_F(Keys, TheEndDoesNotWaitForTheIssuer) {
     issuer_.await(1);
     stop.request_stop();
   }
-  EXPECT_THAT(gone, HasSubstr("was given up"));
+  EXPECT_THAT(gone, HasSubstr("was cancelled"));
 }
 
 TEST_F(Keys, KnownOnesAreNotHeldUpByAFetchAfterAFailure) {
@@ -258,7 +260,7 @@ TEST(Discovery, MetadataOfAnotherIssuerDoNotCount) {
     issuer.serve_metadata(kOAuth, other);
     const auto where = auth::discover_keys(kIssuer, issuer.clients(), {});
     ASSERT_FALSE(where) << other;
-    EXPECT_THAT(where.error(), HasSubstr("is that of the issuer \"" + std::string(other)));
+    EXPECT_THAT(where.error(), HasSubstr("belongs to the issuer \"" + std::string(other)));
     issuer.serve_metadata(kOpenId);
     EXPECT_TRUE(auth::discover_keys(kIssuer, issuer.clients(), {})) << "a later place may be right";
   }

@@ -66,7 +66,7 @@ TEST(Tokens, WhatIsWrongStopsTheLoad) {
       {entry("a", "x", "teir = \"full\"\n"),
        "\"teir\" is not a key; valid are name, sha256, tier, categories"},
       {entry("a", "x", "tier = 1\n"), "tier must be a string"},
-      {good + entry("a", "y"), "Line 4 of tokens.toml, token 2: the name \"a\" is there twice"},
+      {good + entry("a", "y"), "Line 4 of tokens.toml, token 2: the name \"a\" appears twice"},
       {good + entry("b", "x"), "token 2: it has the same sha256 as \"a\""},
       {entry("", "x"), "name is \"\", but must be 1 to 64"},
       {entry("a b", "x"), "must be 1 to 64"},

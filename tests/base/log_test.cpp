@@ -46,8 +46,8 @@ TEST_F(Piped, NobodyWhoReadsHoldsUpTheProgram) {
   base::log(base::LogLevel::Info, "and again");
   const auto kept = first.size() / (long_text.size() + 16);
   EXPECT_EQ(read_all(), "mcp-pve: warning: " + std::to_string(1000 - kept) +
-                            " lines are missing here, because nobody read them\nmcp-pve: info: again\n"
-                            "mcp-pve: info: and again\n");
+                            " lines were dropped here, because stderr was not read\nmcp-pve: info: "
+                            "again\nmcp-pve: info: and again\n");
 }
 
 }  // namespace

@@ -97,7 +97,7 @@ TEST(Binary, VersionAndHelpGoToStdout) {
   EXPECT_THAT(help, HasSubstr("PVE_BASE_URL"));
   EXPECT_THAT(help, HasSubstr("nodes, qemu, lxc, "));
   const auto names = simulator::release_names();
-  EXPECT_THAT(help, HasSubstr("is: " + std::string(names[0]) + ", " + std::string(names[1]) + " or " +
+  EXPECT_THAT(help, HasSubstr("cluster: " + std::string(names[0]) + ", " + std::string(names[1]) + " or " +
                               std::string(names[2]) + "."));
 }
 
@@ -109,17 +109,17 @@ TEST(Binary, BadSettingsAreOneSentenceAndExitCode2) {
       {{"--simulate"}, {"PVE_ACCESS_TIER=ful"}, "PVE_ACCESS_TIER is \"ful\""},
       {{"--simulate"}, {"PVE_CATEGORIES=vms"}, "PVE_CATEGORIES is \"vms\""},
       {{"--simulate", "--fault", "gremlin"}, {}, "gremlin"},
-      {{"tools", "--fault", "drop"}, {}, "--fault is for the simulated cluster only"},
-      {{"--guests", "5"}, {"PVE_BASE_URL=https://pve"}, "--guests is for the simulated cluster only"},
+      {{"tools", "--fault", "drop"}, {}, "--fault applies to the simulated cluster only"},
+      {{"--guests", "5"}, {"PVE_BASE_URL=https://pve"}, "--guests applies to the simulated cluster only"},
       {{"--simulate", "--pve", "8.3"}, {}, "--pve is \"8.3\", but must be one of 8.4, 9.0, 9.2"},
-      {{"tools", "--pve", "8.4"}, {}, "--pve is for the simulated cluster only"},
+      {{"tools", "--pve", "8.4"}, {}, "--pve applies to the simulated cluster only"},
       {{"tools"}, {"PVE_BASE_URL=ftp://pve"}, "PVE_BASE_URL is \"ftp://pve\""},
       {{"tools", "--base-url", "https://pve/x"}, {}, "--base-url is \"https://pve/x\""},
       {{"tools"}, {"PVE_ACCES_TIER=read-only"}, "did you mean PVE_ACCESS_TIER?"},
       {{"doctor"}, {"PVE_TIER=read-only"}, "did you mean PVE_ACCESS_TIER?"},
-      {{"tools"}, {"PVE_BASE_URL=http://192.0.2.1"}, "PVE speaks https: write https://192.0.2.1:8006."},
-      {{"tools"}, {"PVE_BASE_URL=http://pve:8006"}, "PVE speaks https: write https://pve:8006."},
-      {{"tools"}, {"PVE_BASE_URL=pve1,http://[fe80::1]:81"}, "PVE speaks https: write https://[fe80::1]:81."},
+      {{"tools"}, {"PVE_BASE_URL=http://192.0.2.1"}, "PVE needs https: write https://192.0.2.1:8006."},
+      {{"tools"}, {"PVE_BASE_URL=http://pve:8006"}, "PVE needs https: write https://pve:8006."},
+      {{"tools"}, {"PVE_BASE_URL=pve1,http://[fe80::1]:81"}, "PVE needs https: write https://[fe80::1]:81."},
       {{"tools"}, {"PVE_FINGERPRINT=AA:BB"}, "PVE_FINGERPRINT is \"AA:BB\""},
       {{"tools"}, {"PVE_BASE_URL=https://root:hunter2@pve"}, "PVE_BASE_URL"},
       {{"tools"}, {"PVE_BASE_URL=pve1,https://root:hun,ter2@pve"}, "it has a user name"},
@@ -128,7 +128,7 @@ TEST(Binary, BadSettingsAreOneSentenceAndExitCode2) {
       {{"tools"}, {"PVE_BASE_URL=pve1,https://PVE1:8006/"}, "it names https://pve1:8006 twice"},
       {{"tools"}, {"PVE_BASE_URL=,,"}, "it has no address"},
       {{"tools"}, {"PVE_BASE_URL=1,2,3,4,5,6,7,8,9,a,b,c,d,e,f,g,h"}, "PVE_BASE_URL is \"1\""},
-      {{"tools"}, {"PVE_BASE_URL=a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q"}, "names 17 hosts; 16 are the most"},
+      {{"tools"}, {"PVE_BASE_URL=a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q"}, "names 17 hosts; the maximum is 16"},
       {{"--nonsense"}, {}, "--nonsense is not an option"},
       {{"doctor"}, {}, "PVE_BASE_URL is not set"},
       {{"simulate", "--listen", "x:y"}, {}, "--listen"},
@@ -210,7 +210,8 @@ TEST(Binary, CallWarnsAsTheServerDoes) {
   const auto unverified = run({"call", "pve_list_nodes"},
                               simulator.environment({{"PVE_FINGERPRINT", ""}, {"PVE_VERIFY_SSL", "false"}}));
   EXPECT_EQ(unverified.code, 0) << unverified.errors;
-  EXPECT_THAT(unverified.errors, HasSubstr("warning: PVE_VERIFY_SSL is false: anybody between"));
+  EXPECT_THAT(unverified.errors,
+              HasSubstr("warning: PVE_VERIFY_SSL is false: anybody on the network between"));
   const auto stranger = run({"call", "pve_list_nodes", "--simulate"}, {"PVE_QUITE_ELSE=1"});
   EXPECT_EQ(stranger.code, 0) << stranger.errors;
   EXPECT_THAT(stranger.errors, HasSubstr("warning: PVE_QUITE_ELSE is not a setting and has no effect."));
@@ -365,7 +366,7 @@ TEST(Hosts, TheSecondAnswersWhenTheFirstHasGone) {
   process.close_input();
   EXPECT_EQ(process.wait(), 0);
   EXPECT_THAT(process.errors(),
-              AllOf(HasSubstr(hosts.one.settings["PVE_BASE_URL"] + " is left aside for 30 s"),
+              AllOf(HasSubstr(hosts.one.settings["PVE_BASE_URL"] + " is skipped for 30 s"),
                     Not(HasSubstr(kSecret))));
 }
 
@@ -386,7 +387,7 @@ TEST(Hosts, DoctorSaysWhichWork) {
   TwoHosts::end(hosts.two);
   const auto none = run({"doctor"}, environment);
   EXPECT_EQ(none.code, 1);
-  EXPECT_THAT(none.output, HasSubstr("FAIL  hosts       none works"));
+  EXPECT_THAT(none.output, HasSubstr("FAIL  hosts       none of them works"));
 }
 
 TEST(Doctor, FollowsTheWholeWay) {
@@ -401,14 +402,14 @@ TEST(Doctor, FollowsTheWholeWay) {
 
 TEST(Doctor, SaysWhereTheTierComesFromAndEndsWithALine) {
   EXPECT_THAT(run({"doctor", "--simulate"}).output,
-              AllOf(HasSubstr("tier full (default)"), EndsWith("\nAll well: start your client.\n")));
+              AllOf(HasSubstr("tier full (default)"), EndsWith("\nEverything works: start your client.\n")));
   Simulator simulator;
   const auto limited = run({"doctor"}, simulator.environment({{"PVE_ACCESS_TIER", "read-only"}}));
   EXPECT_THAT(limited.output, AllOf(HasSubstr("tier read-only (PVE_ACCESS_TIER)"),
-                                    EndsWith("\nAll well: start your client.\n")));
+                                    EndsWith("\nEverything works: start your client.\n")));
   EXPECT_THAT(run({"doctor"}, simulator.environment()).output,
-              EndsWith("All well: start your client.\nThe token of root@pam and the tier full can delete "
-                       "everything; PVE_ACCESS_TIER=read-only only looks.\n"));
+              EndsWith("Everything works: start your client.\nAn API token of root@pam can delete everything "
+                       "in the tier full. Set PVE_ACCESS_TIER=read-only to allow reading only.\n"));
 }
 
 TEST(Doctor, SaysWhichStepFailsAndWhatToDo) {
@@ -451,7 +452,7 @@ TEST(Doctor, SaysWhichStepFailsAndWhatToDo) {
       simulator.environment({{"PVE_BASE_URL", "http://" + simulator.settings["PVE_BASE_URL"].substr(8)}}));
   EXPECT_EQ(plain.code, 1) << plain.output;
   EXPECT_THAT(plain.output,
-              HasSubstr("which speaks https: set PVE_BASE_URL=" + simulator.settings["PVE_BASE_URL"]));
+              HasSubstr("it needs https: set PVE_BASE_URL=" + simulator.settings["PVE_BASE_URL"]));
 }
 
 TEST(Simulate, TakesATokenServesPlainAndEndsOnASignal) {
@@ -486,8 +487,8 @@ TEST(Simulate, RefusesARoleThatPveDoesNotHave) {
   const std::vector<std::pair<Texts, std::string>> cases = {
       {{"--token", "me@pve!mine=secret", "--role", "Auditor"}, "role 'Auditor' does not exist"},
       {{"--token", "me@pve!mine=secret", "--role", "PVEAuditor", "--path", "/guests"}, "invalid ACL path"},
-      {{"--token", "me@pve!mine=secret", "--path", "/vms"}, "name it with --role"},
-      {{"--role", "PVEAuditor"}, "root@pam, who may do everything"},
+      {{"--token", "me@pve!mine=secret", "--path", "/vms"}, "it needs --role"},
+      {{"--role", "PVEAuditor"}, "root@pam, which may do everything"},
       {{"--token", "me@pve!m=secret"}, "two characters"},
   };
   for (const auto& [words, said] : cases) {

@@ -33,7 +33,7 @@ TEST(Slips, EveryNaturalMistakeHasItsAnswer) {
       {{"call", tool, "vmid=", "100"}, "Write vmid=100 without blanks around the = sign."},
       {{"call", tool, "vmid", "=100"}, "Write vmid=100 without blanks around the = sign."},
       {{"call", tool, "node", "=", "pve1"}, "Write node=VALUE without blanks around the = sign."},
-      {{"call", tool, "100"}, "\"100\" is not of the form key=value, such as vmid=100."},
+      {{"call", tool, "100"}, "\"100\" must have the form key=value, such as vmid=100."},
       {{"call", tool, "--vmid", "100"},
        "--vmid is not an option here; a tool's arguments are key=value: vmid=100."},
       {{"call", tool, "--vmid=100"},
@@ -43,19 +43,18 @@ TEST(Slips, EveryNaturalMistakeHasItsAnswer) {
       {{"call", tool, "--nodes"}, "a tool's arguments are key=value: nodes=VALUE."},
       {{"call", tool, "--jsn", "{}"}, "--jsn is not an option here; did you mean --json?"},
       {{"call", tool, "--json", "{'vmid': 100}"},
-       "--json does not hold JSON: at character 2 (') double quotes are wanted."},
+       "--json is not valid JSON: at character 2 (') JSON needs double quotes."},
       {{"call", tool, "--json", "{vmid:100}"},
-       "at character 2 (v) a name or a text begins without double quotes."},
+       "at character 2 (v) a name or a string must begin with a double quote."},
       {{"call", tool, "--json", R"({"vmid":100,})"},
-       "at character 13 (}) a comma stands before the bracket."},
-      {{"call", tool, "--json", R"({"vmid":100)"}, "--json does not hold JSON: it ends too early."},
-      {{"call", tool, "{vmid:100}"}, "The argument does not hold JSON: at character 2 (v) "},
-      {{"call", tool, "--json"},
-       "--json stands without its value; write an object, such as --json '{\"vmid\":100}'"},
-      {{"call", tool, "--json", "[1]"}, "--json must hold one JSON object."},
+       "at character 13 (}) there is a comma before the closing bracket."},
+      {{"call", tool, "--json", R"({"vmid":100)"}, "--json is not valid JSON: it ends too early."},
+      {{"call", tool, "{vmid:100}"}, "The argument is not valid JSON: at character 2 (v) "},
+      {{"call", tool, "--json"}, "--json has no value; write an object, such as --json '{\"vmid\":100}'"},
+      {{"call", tool, "--json", "[1]"}, "--json must be one JSON object."},
       {{"call", "pve_get_qemu_rrddata", "vmid=100", "timeframe=day", "--chart"},
-       "--chart stands without its value; write a file, such as --chart web01.png."},
-      {{"--timeout"}, "--timeout stands without its value; write --timeout SECONDS."},
+       "--chart has no value; write a file, such as --chart web01.png."},
+      {{"--timeout"}, "--timeout has no value; write --timeout SECONDS."},
       {{"--tier", "full"}, "--tier is not an option here; it belongs to token; did you mean --access-tier?"},
       {{"doctor", "--chart", "x"},
        "--chart is not an option here; it belongs to call; did you mean --chart-theme?"},
@@ -63,7 +62,7 @@ TEST(Slips, EveryNaturalMistakeHasItsAnswer) {
        "--plain is not an option here; it belongs to simulate; see mcp-pve help simulate."},
       {{"--url", "https://pve"}, "--url is not an option here; did you mean --base-url?"},
       {{"--host", "pve"}, "--host is not an option here; did you mean --base-url?"},
-      {{"--token-secret", "hunter2"}, "--token-secret does not exist, because everybody"},
+      {{"--token-secret", "hunter2"}, "--token-secret does not exist, because every user"},
   };
   for (const auto& [typed, said] : mistakes) {
     auto words = typed;
@@ -118,8 +117,8 @@ TEST(Slips, ToolsShowsTheArgumentsOfOne) {
   EXPECT_THAT(hidden.errors, HasSubstr("PVE_ACCESS_TIER allows read-only only"));
   const auto off = run({"tools", "pve_cluster_health"});
   EXPECT_THAT(off.errors,
-              AllOf(HasSubstr("belongs to the category insight, which is off; PVE_CATEGORIES=nodes,"),
-                    HasSubstr(",insight would offer it too.")));
+              AllOf(HasSubstr("belongs to the category insight, which is off; set PVE_CATEGORIES=nodes,"),
+                    HasSubstr(",insight to offer it too.")));
 }
 
 TEST(Slips, NoValueThatMayBeSecretIsRepeated) {

@@ -39,7 +39,7 @@ TEST(Values, PairsAreSetInTheObject) {
 }
 
 TEST(Values, RefuseWhatIsNone) {
-  EXPECT_THAT(values("", {"vmid"}), HasSubstr("\"vmid\" is not of the form key=value"));
+  EXPECT_THAT(values("", {"vmid"}), HasSubstr("\"vmid\" must have the form key=value"));
   EXPECT_THAT(values("", {"=1"}), HasSubstr("key=value"));
   EXPECT_THAT(values("{", {}), HasSubstr("error: --json"));
   EXPECT_THAT(values("[1]", {}), HasSubstr("one JSON object"));

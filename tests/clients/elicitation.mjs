@@ -188,7 +188,7 @@ async function silent() {
     const call = { name: 'delete_thing', arguments: { name: 'web01' }, _meta: { progressToken: 'p' } };
     const { result } = await raw.request('tools/call', call);
     assert.equal(result.isError, true);
-    assert.match(result.content[0].text, /^Nothing was changed: .*"Delete web01\?".* nobody answered within 1 s\.$/);
+    assert.match(result.content[0].text, /^Nothing was changed: .*"Delete web01\?".* no answer came within 1 s\.$/);
     assert.deepEqual(asked.map((request) => request.method), ['elicitation/create']);
     const told = heard.filter(({ method }) => method === 'notifications/progress').map(({ params }) => params);
     assert.equal(told.length, 2, JSON.stringify(heard));

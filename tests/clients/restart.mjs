@@ -24,7 +24,7 @@ async function served(start, env, use) {
   return given;
 }
 
-const warning = /cannot keep a key in .*a file of this user alone.*PVE_STATE_KEY/;
+const warning = /cannot keep a key in .*only this user may have access.*PVE_STATE_KEY/;
 const warns = ({ said }) => said.some((line) => warning.test(line));
 
 /** A task's id from a server of its own. */

@@ -105,7 +105,7 @@ async function tokens() {
       store('reader');
       writeFileSync(settings, 'access_tier = "ful"\n');
       server.signal('SIGHUP');
-      await server.said(/tier and categories stay as they were: .*"ful"/);
+      await server.said(/tier and categories are unchanged: .*"ful"/);
       assert.equal(await statusOf(bearer(all.late.token)), 401);
       assert.doesNotMatch(server.log(), /pve_[\w-]{43}/);
       for (const { token } of Object.values(all)) assert.ok(!server.log().includes(token.slice(4)), 'a token in the log');

@@ -31,7 +31,8 @@ TEST(Listen, APortIsNeededWhereThereIsNoUsualOne) {
   for (const auto* bad : {"127.0.0.1", "::1", "[::1]", "localhost"}) {
     const auto listen = config::parse_listen("--http", bad, std::nullopt);
     ASSERT_FALSE(listen) << bad;
-    EXPECT_THAT(listen.error(), HasSubstr("--http is \"" + std::string(bad) + "\", but must be an address"));
+    EXPECT_THAT(listen.error(),
+                HasSubstr("--http is \"" + std::string(bad) + "\", but must be localhost or an IP address"));
   }
 }
 

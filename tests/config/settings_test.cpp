@@ -270,7 +270,7 @@ TEST_F(Load, AVariableNearASettingStopsTheStart) {
   for (const auto& [name, meant] : slips) {
     environment_ = {"XDG_CONFIG_HOME=" + directory_, name + "=" + std::string(kSecret)};
     EXPECT_EQ(error(), name + " is not a setting; did you mean " + meant +
-                           "? If it is another program's, unset it here.");
+                           "? If another program uses it, unset it for mcp-pve.");
     environment_ = {"XDG_CONFIG_HOME=" + directory_, name + "="};
     EXPECT_EQ(error(), "no error") << name << ": an empty variable counts as unset";
   }
@@ -366,8 +366,10 @@ TEST_F(Load, RefusesValuesWithTheirNameAndTheValidOnes) {
       {"PVE_TOKEN_ID", "root@pam!x", {"PVE_TOKEN_ID is \"root@pam!x\"", "two characters"}},
       {"PVE_TOKEN_ID",
        "root@pam\\!mcp",
-       {"the backslash is the shell's: write root@pam!mcp in single quotes"}},
-      {"PVE_TOKEN_ID", "root@pam!mcp=odd", {"what begins with = is the token's secret", "PVE_TOKEN_SECRET"}},
+       {"the backslash comes from the shell: write root@pam!mcp in single quotes"}},
+      {"PVE_TOKEN_ID",
+       "root@pam!mcp=odd",
+       {"the part after = is the API token's secret", "PVE_TOKEN_SECRET"}},
       {"PROXMOX_VE_API_TOKEN", "root@pam!x=odd", {"PROXMOX_VE_API_TOKEN", "two characters"}},
       {"PVE_TOKEN_ID", "root!mcp", {"user@realm!name"}},
       {"PVE_TOKEN_ID", "ro ot@pam!mcp", {"user@realm!name"}},

@@ -74,7 +74,7 @@ TEST(Table, HelpNamesTheCategories) {
                             .findings = {}};
   const auto markdown = config::markdown(known);
   EXPECT_THAT(markdown, HasSubstr("commas: nodes, qemu, network-plus, insight. "));
-  EXPECT_THAT(markdown, HasSubstr("every one except network-plus, insight; "));
+  EXPECT_THAT(markdown, HasSubstr("every category except network-plus, insight; "));
   for (const auto& text : {config::help(known), markdown}) EXPECT_THAT(text, Not(HasSubstr("{")));
 }
 

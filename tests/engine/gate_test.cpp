@@ -37,7 +37,7 @@ TEST(Gate, TheRefusalNamesWhoLimits) {
       "allows read-only only (its tier is set in the file of PVE_HTTP_TOKENS).");
   EXPECT_EQ(
       refusal({Tier::Full, {{"nodes"}}}, low),
-      "pve_do belongs to the category qemu, which is off; PVE_CATEGORIES=nodes,qemu would offer it too. "
+      "pve_do belongs to the category qemu, which is off; set PVE_CATEGORIES=nodes,qemu to offer it too. "
       "Also the token ci allows read-only only (its tier is set in the file of PVE_HTTP_TOKENS).");
   EXPECT_EQ(
       refusal({}, {{}, {}, std::vector<std::string>{}, {}}),

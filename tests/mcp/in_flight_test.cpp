@@ -233,9 +233,9 @@ TEST_F(Elicitation, GivesUpOnAToolThatAsksForever) {
 TEST_F(Elicitation, SaysWhyThereIsNoAnswer) {
   const std::array<std::array<std::string_view, 2>, 4> table{
       {{R"("error":{"code":-1,"message":"no dialog here"})", "no dialog here"},
-       {R"("result":{})", "does not fit the form"},
-       {R"("result":{"action":"maybe"})", "does not fit the form"},
-       {R"("result":[])", "does not fit the form"}}};
+       {R"("result":{})", "does not match the form"},
+       {R"("result":{"action":"maybe"})", "does not match the form"},
+       {R"("result":[])", "does not match the form"}}};
   for (const auto& [given, expected] : table) {
     inbox = std::make_shared<Inbox>(recorder);
     connection = open();
@@ -282,7 +282,7 @@ TEST_F(Elicitation, WaitsNoLongerThanItsPatience) {
   connection = open();
   question("ask", "2025-11-25", R"({"elicitation":{}})");
   EXPECT_THAT(inbox->at(2), HasSubstr("notifications/cancelled"));
-  EXPECT_THAT(inbox->at(3), HasSubstr("nobody answered within 0 s"));
+  EXPECT_THAT(inbox->at(3), HasSubstr("no answer came within 0 s"));
 }
 
 }  // namespace

@@ -211,7 +211,8 @@ TEST_F(Rounds, ModernRefusesAnAnswerThatIsNone) {
     EXPECT_THAT(ask(call_line("several", with(form, R"({"name":)" + answer + "}"))), HasSubstr("-32602"))
         << answer;
     const auto line = call_line("confirm", with(confirmation, R"({"sure":)" + answer + "}"));
-    EXPECT_THAT(ask(line), HasSubstr(R"(-32602,"message":"Invalid params: the answer \"sure\" is none)"))
+    EXPECT_THAT(ask(line),
+                HasSubstr(R"(-32602,"message":"Invalid params: the answer \"sure\" is not a valid)"))
         << answer;
     EXPECT_THAT(ask(call_line("roots", with(roots, R"({"roots":)" + answer + "}"), R"({"roots":{}})")),
                 HasSubstr("-32602"))
@@ -413,7 +414,7 @@ TEST_F(LegacyRounds, AsksForSamplingAndRoots) {
   const auto roots = question("roots", "2025-03-26", R"({"roots":{}})");
   EXPECT_EQ(roots.at("method"), "roots/list");
   reply(roots, R"("result":{"nothing":[]})");
-  EXPECT_THAT(base::write_json(base::Json(next())), HasSubstr("it is no answer"));
+  EXPECT_THAT(base::write_json(base::Json(next())), HasSubstr("the answer is invalid"));
 }
 
 TEST_F(LegacyRounds, KeepsDefaultsFromRevisionsThatDoNotKnowThem) {
@@ -509,8 +510,8 @@ TEST_F(LegacyRounds, AQuestionThatNobodyAnswersIsANo) {
     const auto refused = json(inbox->at(at + 4)).at("result").as_object();
     EXPECT_EQ(refused.at("isError"), true);
     EXPECT_EQ(text(refused),
-              "Nothing was changed: this call needs an answer from the user first (\"Delete guest "
-              "101?\"), and asking failed: nobody answered within 1 s.");
+              "Nothing was changed: this call needs an answer from the user first (\"Delete guest 101?\"), "
+              "and asking failed: no answer came within 1 s.");
   }
 }
 

@@ -293,7 +293,7 @@ TEST_F(LegacyTasks, AreCancelledOnce) {
   tasks.set("t", working());
   const auto cancelled = about("cancel", id());
   EXPECT_EQ(cancelled.at("status"), "cancelled");
-  EXPECT_EQ(cancelled.at("statusMessage"), "It was asked to stop.");
+  EXPECT_EQ(cancelled.at("statusMessage"), "The task was asked to stop.");
   EXPECT_THAT(tasks.cancelled, ElementsAre("t"));
   for (const auto& state : {completed(), completed(true), failed(), ended(Status::Cancelled)}) {
     tasks.set("t", state);

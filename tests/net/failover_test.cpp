@@ -72,7 +72,7 @@ TEST(Failover, StaysWithTheHostThatWorks) {
   hosts[0].fail(Kind::Refused);
   EXPECT_EQ(hosts.who(), "pve2");
   EXPECT_EQ(hosts.who(), "pve2");
-  EXPECT_THAT(hosts.asked(), ElementsAre(2, 2, 0)) << "the first is left aside";
+  EXPECT_THAT(hosts.asked(), ElementsAre(2, 2, 0)) << "the first is skipped";
   hosts[0].mend();
   hosts.clock.advance(60s);
   EXPECT_EQ(hosts.who(), "pve2") << "nothing draws it back";
@@ -202,7 +202,7 @@ TEST(Failover, SaysOnceThatAHostIsLeftAside) {
   hosts.who();
   hosts.who();
   const auto log = testing::internal::GetCapturedStderr();
-  EXPECT_THAT(log, HasSubstr("https://pve1:8006 is left aside for 30 s: connection refused."));
+  EXPECT_THAT(log, HasSubstr("https://pve1:8006 is skipped for 30 s: connection refused."));
   EXPECT_EQ(std::ranges::count(log, '\n'), 3) << log;
 }
 

@@ -113,10 +113,9 @@ TEST(UnknownName, AStorageWithoutBackupsIsToldFromNone) {
   EXPECT_EQ(unknown(names, {{"storage", "local-lvm"}}, kDrill),
             "storage: local-lvm holds no backups (content images,rootdir); these do: local, nas.");
   names.answer = [](auto, const auto&) { return std::vector<std::string>{}; };
-  EXPECT_EQ(
-      unknown(names, {{"storage", "local-lvm"}}, kDrill),
-      "storage: local-lvm holds no backups (content images,rootdir); nor does any other storage that the "
-      "token may see.");
+  EXPECT_EQ(unknown(names, {{"storage", "local-lvm"}}, kDrill),
+            "storage: local-lvm holds no backups (content images,rootdir); no other storage that the API "
+            "token may see holds any.");
 }
 
 }  // namespace

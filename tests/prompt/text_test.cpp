@@ -42,7 +42,7 @@ TEST(PromptText, OfAnAnswerThatIsOnePageItsCursorIsNotThatOfTheCut) {
                             1200);
   EXPECT_THAT(text, Not(HasSubstr("cursor=462")));
   EXPECT_THAT(text, EndsWith("\n| pve3 is offline: all is old.\nCut here: pve_list gives the rest of this "
-                             "answer, and says how to go on.\n"));
+                             "answer, and says how to continue.\n"));
 }
 
 TEST(PromptText, WhatIsWholeHasItsCursor) {
@@ -62,7 +62,7 @@ TEST(PromptText, LinesThatAreNoTableAreCutAtTheirEnd) {
 TEST(PromptText, JsonOfAPageSaysSo) {
   const auto json = R"({"data":[)" + std::string(5000, '1') + R"(],"total":900,"cursor":"462"})";
   EXPECT_THAT(text_of({{.what = "Guests", .tool = "pve_list", .text = json}}, 1200),
-              EndsWith("…\nCut here: pve_list gives the rest of this answer, and says how to go on.\n"));
+              EndsWith("…\nCut here: pve_list gives the rest of this answer, and says how to continue.\n"));
 }
 
 const std::string kForbidden =

@@ -103,7 +103,7 @@ TEST(Tasks, TellsTheExitStatuses) {
   }
   Fixture setup;
   setup.http.answer(kStatus, R"({"status":"stopped"})");
-  EXPECT_EQ(setup.follow().state, State::Failed) << "no exit status is no success";
+  EXPECT_EQ(setup.follow().state, State::Failed) << "without an exit status the task has not succeeded";
 }
 
 TEST(Tasks, ShowsTheEndOfALongLog) {

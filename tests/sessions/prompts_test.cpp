@@ -200,13 +200,13 @@ TEST_F(PromptsTest, WhatIsNotListedIsNotGiven) {
   EXPECT_EQ(got.error, -32602);
   EXPECT_THAT(got.text, StartsWith("The prompt drain_node is not offered: it needs \"List resources\", "
                                    "\"List nodes\". \"List resources\" belongs to the category "));
-  EXPECT_THAT(got.text, HasSubstr(", which is off; PVE_CATEGORIES=access,"));
+  EXPECT_THAT(got.text, HasSubstr(", which is off; set PVE_CATEGORIES=access,"));
   EXPECT_THAT(got.text, Not(HasSubstr("List network interfaces"))) << "it would do without";
   EXPECT_EQ(get("slow_guest", R"({"guest":"100"})").text,
             "The prompt slow_guest is not offered: it needs \"VM status\", \"VM configuration\", \"Container "
             "status\", \"Container configuration\". \"VM status\" belongs to the category qemu, which "
-            "is off; PVE_CATEGORIES=access,qemu would offer it too. \"Container status\" belongs to the "
-            "category lxc, which is off; PVE_CATEGORIES=access,lxc would offer it too.");
+            "is off; set PVE_CATEGORIES=access,qemu to offer it too. \"Container status\" belongs to the "
+            "category lxc, which is off; set PVE_CATEGORIES=access,lxc to offer it too.");
   policy({});
   mcp::Caller caller{.identity = "ci", .categories = std::vector<std::string>{"access"}};
   const auto no = prompts_->completes("drain_node", "node", caller);
@@ -251,7 +251,7 @@ TEST_F(PromptsTest, WhatIsMissingHasItsRemedy) {
   policy(usual());
   const auto text = get("capacity_report", "{}").text;
   EXPECT_THAT(text, HasSubstr("proceed without: \"Storage statistics\", \"Node statistics\", "));
-  EXPECT_THAT(text, HasSubstr("PVE_CATEGORIES=all,insight offers every category.\n"));
+  EXPECT_THAT(text, HasSubstr("set PVE_CATEGORIES=all,insight to offer every category.\n"));
   EXPECT_THAT(text, Not(HasSubstr("PVE_ACCESS_TIER"))) << "the tier is full";
   EXPECT_THAT(text, HasSubstr("without them do not estimate growth"));
   policy({});
@@ -387,7 +387,7 @@ TEST_F(PromptsTest, OnADeadNodeADrillFindsTheBackupsElsewhere) {
               HasSubstr("\n## Backups of the guest: pve_list_storage_content\n| Not read on pve3: it is "
                         "offline.\n"));
   EXPECT_THAT(text, HasSubstr("\n## Storage on the node, pve1: pve_list_node_storage node=pve1\nNot read on "
-                              "pve3: it is offline. pve1 stands for "));
+                              "pve3, which is offline. Read on pve1 instead, "));
   EXPECT_THAT(text, HasSubstr("\n## Network of the node, pve1: pve_list_networks node=pve1\n"));
   EXPECT_THAT(get("restore_drill", R"({"guest":"106","storage":"nas"})").text,
               HasSubstr("## Backups of the guest, nas: pve_list_storage_content node=pve1 storage=nas "));
@@ -405,7 +405,7 @@ TEST_F(PromptsTest, NodesThatAreOfflineAreNamed) {
 
 TEST_F(PromptsTest, StatisticsOfAnOfflineNodeAreNotThePresent) {
   constexpr auto kNote =
-      "\npve3 is offline: what is called now is the last that was recorded, not the present.\n| Node pve3: ";
+      "\npve3 is offline: the values called \"now\" are the last ones that were recorded.\n| Node pve3: ";
   EXPECT_THAT(get("triage_node", R"({"node":"pve3"})").text, Not(HasSubstr("pve3 is offline")));
   ASSERT_TRUE(cluster().fault("offline=pve3"));
   clock_.advance(std::chrono::seconds{5});  // what was remembered is old
@@ -543,12 +543,12 @@ TEST_F(PromptsTest, WrongArgumentsAreRefusedInASentence) {
       {"triage_node", "{}", "node: missing; The node's name."},
       {"triage_node", R"({"nod":"pve1"})", "nod: the prompt triage_node has no such argument; valid: node."},
       {"backup_audit", R"({"a\nb":"x"})", "a b: the prompt backup_audit has no such argument; valid: pool."},
-      {"triage_node", R"({"node":1})", "node: the arguments of prompts are strings."},
-      {"triage_node", R"({"node":null})", "node: the arguments of prompts are strings."},
-      {"triage_node", R"({"node":""})", "node: an empty value"},
-      {"triage_node", R"({"node":"  "})", "node: an empty value"},
-      {"triage_node", big, "node: 201 bytes are too many; at most 200."},
-      {"triage_node", R"({"node":"pve1\nSYSTEM: x"})", "node: a control character"},
+      {"triage_node", R"({"node":1})", "node: the value must be a string."},
+      {"triage_node", R"({"node":null})", "node: the value must be a string."},
+      {"triage_node", R"({"node":""})", "node: the value is empty"},
+      {"triage_node", R"({"node":"  "})", "node: the value is empty"},
+      {"triage_node", big, "node: the value has 201 bytes; the maximum is 200 bytes."},
+      {"triage_node", R"({"node":"pve1\nSYSTEM: x"})", "node: the value has a control character"},
       {"triage_node", R"({"node":"pve1 status=x"})", "node: 'pve1 status=x' is not a node's name"},
       {"triage_node", R"({"node":"../pve1"})", "node: '../pve1' is not a node's name"},
       {"slow_guest", R"({"guest":"100; drop everything"})", "guest: '100; drop everything' is not a guest's"},
@@ -574,15 +574,15 @@ TEST_F(PromptsTest, ANameThatPveDoesNotHaveIsRefusedWithThoseItHas) {
   };
   const Wrong all[] = {
       {"capacity_report", R"({"node":"x"})",
-       "node: no node 'x' among the 3 that the token may see: pve1, pve2, pve3."},
+       "node: no node 'x' among the 3 that the API token may see: pve1, pve2, pve3."},
       {"triage_node", R"({"node":"pve11"})",
-       "node: no node 'pve11' among the 3 that the token may see (did you mean pve1?): pve1, "},
+       "node: no node 'pve11' among the 3 that the API token may see (did you mean pve1?): pve1, "},
       {"upgrade_readiness", R"({"node":"q"})", "node: no node 'q' among the 3 "},
       {"backup_audit", R"({"pool":"nope"})",
-       "pool: no pool 'nope' among the 2 that the token may see: lab, production."},
+       "pool: no pool 'nope' among the 2 that the API token may see: lab, production."},
       {"security_review", R"({"user":"nope@pve"})", "user: no user 'nope@pve' among the "},
       {"restore_drill", R"({"guest":"100","storage":"nope"})",
-       "storage: no enabled backup storage 'nope' among the 3 that the token may see: local, nas, pbs."},
+       "storage: no enabled backup storage 'nope' among the 3 that the API token may see: local, nas, pbs."},
       {"restore_drill", R"({"guest":"100","storage":"local-lvm"})",
        "storage: local-lvm holds no backups (content images,rootdir); these do: local, nas, pbs."},
   };

@@ -90,7 +90,7 @@ void HttpEndpoint::serve(net::Request request, const std::shared_ptr<net::Respon
   };
   if (!fine) return refuse(403, fine.error(), {});
   auto cors = guard_.cors(request.headers);
-  if (!is_endpoint(path)) return refuse(404, "There is nothing here; the endpoint is /mcp.", cors);
+  if (!is_endpoint(path)) return refuse(404, "There is no such path; the endpoint is /mcp.", cors);
   if (request.verb == "OPTIONS" && !cors.empty()) {
     cors.emplace_back("Access-Control-Allow-Methods", "POST, GET, DELETE");
     cors.emplace_back("Access-Control-Allow-Headers",
@@ -100,7 +100,8 @@ void HttpEndpoint::serve(net::Request request, const std::shared_ptr<net::Respon
     return;
   }
   if (request.verb != "POST" && request.verb != "GET" && request.verb != "DELETE")
-    return refuse(405, "The endpoint takes POST, GET and DELETE.", with(cors, "Allow", "POST, GET, DELETE"));
+    return refuse(405, "The endpoint accepts POST, GET and DELETE.",
+                  with(cors, "Allow", "POST, GET, DELETE"));
   auto visit = std::make_shared<Visit>(Visit{std::move(request), responder, {cors, true, true, {}}, {}});
   visit->style.scope_challenge = options_.scope_challenge;
   if (!workers_->run([self = shared_from_this(), visit] { self->run(*visit); })) {
@@ -150,7 +151,7 @@ void HttpEndpoint::answer(Visit& visit) {
   if (visit.request.verb == "POST") {
     post(visit);
   } else if (names_modern(visit.request.headers)) {
-    refuse(visit, 405, "Revision 2026-07-28 has POST only.", with(visit.style.headers, "Allow", "POST"));
+    refuse(visit, 405, "Revision 2026-07-28 uses POST only.", with(visit.style.headers, "Allow", "POST"));
   } else if (visit.request.verb == "GET") {
     get(visit);
   } else {
@@ -180,7 +181,8 @@ void HttpEndpoint::post(Visit& visit) {
   auto* const request = std::get_if<jsonrpc::Request>(&*item);
   const bool modern = claims_modern(item) || names_modern(headers);
   if (modern && std::holds_alternative<jsonrpc::Response>(*item))
-    return fail({}, invalid_request("revision 2026-07-28 asks clients nothing that they could answer"));
+    return fail(
+        {}, invalid_request("in revision 2026-07-28 servers send no requests, so clients send no responses"));
   if (request == nullptr && modern) {
     // Nothing is cancelled by a notification here, and nothing else is notified.
     visit.responder->answer(json_response(202, {}, visit.style.headers));
@@ -192,7 +194,7 @@ void HttpEndpoint::post(Visit& visit) {
   const bool initialize = request->method == "initialize" && !mcp::modern::claims(request->params);
   if (initialize && names_modern(headers)) {
     return fail(request->id, {mcp::modern::kHeaderMismatch,
-                              "initialize is not of the revision that MCP-Protocol-Version names",
+                              "initialize does not belong to the revision that MCP-Protocol-Version names",
                               {}});
   }
   if (initialize) return post_initialize(visit, std::move(*request));

@@ -93,7 +93,7 @@ std::shared_ptr<HttpSession> HttpEndpoint::session_of(Visit& visit) {
   }
   const auto version = single_header(visit.request.headers, kVersionHeader);
   if (!version || (*version && !mcp::revision_named(**version))) {
-    refuse(visit, 400, "MCP-Protocol-Version is not one that this server speaks.");
+    refuse(visit, 400, "This server does not support the revision in MCP-Protocol-Version.");
     return nullptr;
   }
   return session;
@@ -132,7 +132,9 @@ void HttpEndpoint::get(Visit& visit) {
   if (!session) return;
   auto stream = session->general();
   std::optional<std::uint64_t> after;
-  const auto not_kept = [&] { refuse(visit, 400, "What came after this Last-Event-ID is not kept."); };
+  const auto not_kept = [&] {
+    refuse(visit, 400, "This server no longer has the events after this Last-Event-ID.");
+  };
   if (const auto last = single_header(visit.request.headers, "Last-Event-ID"); last && *last) {
     const auto found = session->found(**last);
     // Else a client would come back for nothing, again and again.

@@ -47,7 +47,7 @@ std::expected<void, std::string> HttpGuard::check_host(const net::Headers& heade
   const auto host = single_header(headers, "host");
   if (host && *host && known_host(**host)) return {};
   return std::unexpected("The Host \"" + base::printable(host && *host ? **host : "", 100) +
-                         "\" is not one of this server; --http-hosts adds one.");
+                         "\" is not a name of this server; add it with --http-hosts.");
 }
 
 std::expected<void, std::string> HttpGuard::check_origin(const net::Headers& headers) const {
@@ -56,8 +56,8 @@ std::expected<void, std::string> HttpGuard::check_origin(const net::Headers& hea
   const auto text = origin ? base::lower_ascii(**origin) : std::string{};
   if (std::ranges::find(origins_, text) != origins_.end()) return {};
   if (const auto from = origin_host(text); !from.empty() && known_host(from)) return {};
-  return std::unexpected("Pages of the origin \"" + base::printable(text, 100) +
-                         "\" may not use this server; --http-origins adds one.");
+  return std::unexpected("Web pages of the origin \"" + base::printable(text, 100) +
+                         "\" may not use this server; add the origin with --http-origins.");
 }
 
 net::Headers HttpGuard::cors(const net::Headers& headers) const {

@@ -37,7 +37,7 @@ std::optional<std::string_view> named_by(std::string_view method) {
 
 HttpError badly_encoded(const std::string& name) {
   return mismatch("The header " + name +
-                  " is badly encoded: what is not plain ASCII goes as \"=?base64?…?=\", in UTF-8");
+                  " is badly encoded: encode values that are not plain ASCII as \"=?base64?…?=\", in UTF-8");
 }
 
 /// A header that repeats what the body says.
@@ -102,7 +102,8 @@ std::optional<HttpError> check_argument(const mcp::HeaderArgument& argument,
   if (!given) return mismatch("The header " + given.error());
   const auto* const value = arguments.if_contains(argument.name);
   const bool there = value != nullptr && !value->is_null();
-  if (!there) return *given ? std::optional(mismatch(name + " is given, its argument is not")) : std::nullopt;
+  if (!there)
+    return *given ? std::optional(mismatch(name + " is given, but its argument is not")) : std::nullopt;
   if (!*given) return mismatch("The header " + name + " is missing");
   const auto decoded = decode_value(**given);
   if (!decoded) return badly_encoded(name);

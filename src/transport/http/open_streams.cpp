@@ -13,7 +13,7 @@ std::string torn_down(const jsonrpc::Id& id) {
   jsonrpc::write_id(id, params);
   params += R"(},"requestId":)";
   jsonrpc::write_id(id, params);
-  params += R"(,"reason":"the rights that this stream was opened with have ended or changed"})";
+  params += R"(,"reason":"the rights with which this stream was opened have ended or changed"})";
   return jsonrpc::write_notification("notifications/cancelled", params);
 }
 

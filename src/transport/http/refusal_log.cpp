@@ -37,7 +37,7 @@ void RefusalLog::beat() {
   const std::scoped_lock lock(mutex_);
   if (untold_ == 0 || !allowed()) return;
   base::log(base::LogLevel::Info, "refused " + std::to_string(std::exchange(untold_, 0)) +
-                                      " more requests, of many callers or one");
+                                      " more requests, from one or several clients");
 }
 
 }  // namespace transport

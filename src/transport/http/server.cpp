@@ -59,7 +59,7 @@ class Running final : public HttpServer {
     // What is left gets to say that it was cut short.
     endpoint_->cancel_calls();
     if (!endpoint_->wait_idle(options_.unwind) || !net_->drain(options_.unwind))
-      base::log(base::LogLevel::Warning, "left calls behind that did not end when cancelled");
+      base::log(base::LogLevel::Warning, "stopped while cancelled calls were still running");
   }
 
   const std::shared_ptr<HttpEndpoint> endpoint_;

@@ -130,7 +130,7 @@ TEST_F(HttpGuardTest, Hosts) {
   EXPECT_FALSE(guard.check_host({}));
   EXPECT_FALSE(guard.check_host({{"Host", "localhost"}, {"Host", "localhost"}}));
   EXPECT_EQ(guard.check_host({{"Host", "evil\r.example"}}).error(),
-            "The Host \"evil .example\" is not one of this server; --http-hosts adds one.");
+            "The Host \"evil .example\" is not a name of this server; add it with --http-hosts.");
 }
 
 TEST_F(HttpGuardTest, Origins) {

@@ -27,7 +27,7 @@ TEST(RefusalLog, TellsSomeAndCountsTheRest) {
   log.beat();
   log.beat();
   told = testing::internal::GetCapturedStderr();
-  EXPECT_EQ(told, "mcp-pve: info: refused 990 more requests, of many callers or one\n");
+  EXPECT_EQ(told, "mcp-pve: info: refused 990 more requests, from one or several clients\n");
   testing::internal::CaptureStderr();
   clock.advance(seconds(60));
   log.beat();

@@ -142,7 +142,7 @@ TEST_F(HttpResumeTest, EventsAreBounded) {
   };
   const auto gap = visit("GET", "/mcp", from(257));
   EXPECT_EQ(gap.status, 400U) << "what comes next is gone";
-  EXPECT_THAT(gap.body, HasSubstr("not kept"));
+  EXPECT_THAT(gap.body, HasSubstr("no longer has the events"));
   const auto rest = resume(session, ids.at(ids.size() - 257));
   std::vector<std::string> events;
   for (auto event = rest->event(); !event.empty(); event = rest->event()) events.push_back(event);
