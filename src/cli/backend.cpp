@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "cli/simulation.h"
 #include "net/failover.h"
 #include "simulator/cluster.h"
 #include "simulator/in_process.h"
@@ -180,11 +181,10 @@ std::expected<std::unique_ptr<Backend>, std::string> Backend::open(const config:
                                                                    OnRejected on_rejected) {
   pve::ClientOptions options{"", settings.timeout, std::move(on_rejected)};
   if (settings.simulate) {
-    simulator::Options simulation;
-    simulation.guests = settings.guests;
-    if (const auto pve = facts::parse_version(settings.pve)) simulation.pve = *pve;
+    const auto simulation = simulation_of(settings, clock);
+    if (!simulation) return std::unexpected(simulation.error());
     options.base_url = "the simulated cluster";
-    auto backend = std::make_unique<Simulated>(simulation, facts, clock, std::move(options));
+    auto backend = std::make_unique<Simulated>(*simulation, facts, clock, std::move(options));
     for (const auto& fault : settings.faults) {
       if (auto set = backend->cluster().fault(fault); !set)
         return std::unexpected("PVE_SIMULATE_FAULT (--fault): " + set.error());

@@ -13,6 +13,7 @@
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/signals.h"
+#include "cli/simulation.h"
 #include "config/listen.h"
 #include "config/token.h"
 #include "net/certificate.h"
@@ -88,9 +89,9 @@ int simulate(const Arguments& arguments, const config::Settings& settings, const
              const base::Clock& clock) {
   const auto listen = config::parse_listen("--listen", arguments.listen, kPvePort);
   if (!listen) return failed(listen.error(), kUsage);
-  simulator::Options options;
-  options.guests = settings.guests;
-  if (const auto pve = facts::parse_version(settings.pve)) options.pve = *pve;
+  auto simulation = simulation_of(settings, clock);
+  if (!simulation) return failed(simulation.error(), kUsage);
+  auto& options = *simulation;
   if (!arguments.token.empty() && !take_token(arguments.token, options)) {
     return failed(config::is_short_token_id(options.token_id)
                       ? "--token: " + std::string(config::kShortTokenName) + "."

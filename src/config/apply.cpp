@@ -191,6 +191,10 @@ std::optional<std::string> guests(const Given& given, const Known&, Settings& se
   return std::nullopt;
 }
 
+std::optional<std::string> world(const Given& given, const Known&, Settings& settings) {
+  return set_path(given, settings.world);
+}
+
 std::optional<std::string> pve(const Given& given, const Known& known, Settings& settings) {
   auto value = single(given);
   if (!value) return value.error();

@@ -30,6 +30,7 @@ std::optional<std::string> chart_theme(const Given& given, const Known& known, S
 std::optional<std::string> debug(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> simulate(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> guests(const Given& given, const Known& known, Settings& settings);
+std::optional<std::string> world(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> pve(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> fault(const Given& given, const Known& known, Settings& settings);
 

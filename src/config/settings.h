@@ -75,6 +75,7 @@ struct Settings {
   bool debug = false;
   bool simulate = false;
   unsigned guests = 30;  ///< of the simulator, 1 to 100000
+  std::string world;     ///< path of a file that describes the simulated cluster; empty: the built-in one
   std::string pve;       ///< which PVE is simulated, "9.0"; empty: the newest
   std::vector<std::string> faults;
   /// The TOML file that was read; empty when there was none.

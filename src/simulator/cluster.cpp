@@ -20,7 +20,7 @@ namespace simulator {
 
 struct Cluster::State {
   State(const Options& options, const facts::Facts& endpoints, const base::Clock& time)
-      : world(make_world(options, time)), facts(endpoints), clock(time) {}
+      : world(load_world(options, time).value()), facts(endpoints), clock(time) {}
 
   std::mutex mutex;
   simulator::State world;
@@ -144,6 +144,12 @@ std::chrono::milliseconds delay_of(const Answer& answer) {
   return std::chrono::milliseconds(0);
 }
 
+std::string names_of(const simulator::State& world) {
+  std::string names;
+  for (const auto& [name, node] : world.nodes) names += (names.empty() ? "" : ", ") + name;
+  return names;
+}
+
 /// Statuses below 596 are refusals; from there on the answer was lost on its way back.
 bool never_arrives(const Faults& faults) { return faults.status != 0 && faults.status < 596; }
 
@@ -209,6 +215,11 @@ Answer Cluster::State::answer(const net::Request& request, const Target& target)
   return dispatch(call);
 }
 
+std::optional<std::string> check_world(const Options& options, const base::Clock& clock) {
+  auto world = load_world(options, clock);
+  return world ? std::nullopt : std::optional(std::move(world.error()));
+}
+
 Cluster::Cluster(const Options& options, const facts::Facts& facts, const base::Clock& clock)
     : state_(std::make_unique<State>(options, facts, clock)) {}
 
@@ -249,7 +260,7 @@ std::expected<void, std::string> Cluster::fault(std::string_view text) {
   const bool kills = text.starts_with("offline=") || text.starts_with("died=");
   if (kills && world.node(node) == nullptr) {
     return std::unexpected("fault '" + base::printable(text, 60) +
-                           "' names no node of this cluster: pve1, pve2, pve3");
+                           "' names no node of this cluster: " + names_of(world));
   }
   auto done = set_fault(world.faults, text);
   for (auto& [name, death] : world.faults.died) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +18,11 @@
 namespace simulator {
 
 struct Options {
+  /// Of the demo cluster.
   unsigned guests = 30;
+  /// What the cluster consists of: JSON as docs/world.md describes it, that check_world() accepts. Empty: the
+  /// demo cluster.
+  std::string world = {};
   std::uint64_t seed = 1;
   /// Credentials that are always accepted with every right; more live in the simulated user list.
   std::string token_id = "root@pam!demo";
@@ -27,6 +32,10 @@ struct Options {
   /// Which PVE it is; release.h names those that are known well.
   facts::Version pve{9, 2};
 };
+
+/// Why `options.world` describes no cluster, as a sentence that names the member and says what to write;
+/// nothing when it does.
+std::optional<std::string> check_world(const Options& options, const base::Clock& clock);
 
 /// What the host of the simulator does with an answer. The simulator itself never waits.
 struct Reply {

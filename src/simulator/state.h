@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <expected>
 #include <functional>
 #include <map>
 #include <random>
@@ -266,7 +267,8 @@ struct State {
                          std::string_view prefix = "vm") const;
 };
 
-/// The demo cluster: nodes pve1 to pve3 and `options.guests` guests, the same for the same seed and time.
-State make_world(const Options& options, const base::Clock& clock);
+/// The cluster that `options.world` describes, the same for the same seed and time; what is wrong with the
+/// text, as a sentence.
+std::expected<State, std::string> load_world(const Options& options, const base::Clock& clock);
 
 }  // namespace simulator

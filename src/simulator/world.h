@@ -1,29 +1,37 @@
-// The parts from which make_world builds the demo cluster.
+// The parts from which a world is built. A file describes it (world.json is the demo cluster); what PVE
+// brings itself, such as its roles and services, is not in it.
 #pragma once
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "simulator/state.h"
+#include "simulator/world_part.h"
 
 namespace simulator {
 
-/// SHA-256 as certificates have it, made up from `name`.
-std::string fingerprint_of(std::string_view name);
-/// Bytes on the storage nas that nobody misses: what `add_forgotten` puts there.
-constexpr std::uint64_t kForgotten = (32ULL + 16 + 3) << 30U;
+/// The text of world.json inside the binary.
+std::string_view embedded_world();
 
-void add_nodes(State& state);
-/// Certificates, updates, subscriptions and disks of the nodes.
-void add_node_upkeep(State& state);
+/// The names of an object's members.
+std::vector<std::string> names_in(const Part& part);
+
+void add_nodes(State& state, const Part& world);
 void add_roles(State& state);
-void add_storages(State& state);
-void add_access(State& state);
-void add_guests(State& state);
-/// What a look at the health of the cluster should find: an image without a guest, a disk that its VM no
-/// longer uses, and a container whose only backup is old.
-void add_forgotten(State& state);
-/// `count` more guests from VMID 1000 on, for clusters of any size.
+void add_storages(State& state, const Part& world);
+void add_access(State& state, const Part& world);
+/// Guests with their disks, snapshots and backups, and the files of storages. Of the demo cluster the first
+/// `options.guests` alone.
+void add_guests(State& state, const Part& world);
+/// `count` more guests from VMID 1000 on, for clusters of any size; on the nodes and storages of the demo
+/// cluster.
 void add_fleet(State& state, unsigned count);
-void add_pools(State& state);
-void add_cluster_configuration(State& state);
-void add_task_history(State& state);
+/// Datacenter options, firewall, HA, backup jobs, replication.
+void add_cluster_configuration(State& state, const Part& world);
+void add_task_history(State& state, const Part& world);
+
+/// The options, rules, aliases and IP sets of a firewall.
+Firewall firewall_from(const Part& part);
 
 }  // namespace simulator

@@ -41,7 +41,9 @@ void make_own(Guest& guest, unsigned vmid) {
   guest.config["net0"] =
       vm ? "virtio=" + mac + ",bridge=vmbr0" : "name=eth0,bridge=vmbr0,hwaddr=" + mac + ",ip=dhcp,type=veth";
   if (vm) guest.config["smbios1"] = fmt::format("uuid=5e1f0000-0000-4000-8000-{:012x}", vmid);
-  if (vmid % 2 != 0) guest.config["tags"] = "fleet;lab";
+  if (vmid % 2 == 0) return;
+  guest.config["tags"] = "fleet;lab";
+  guest.pool = "lab";
 }
 
 }  // namespace
