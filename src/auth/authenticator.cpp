@@ -16,7 +16,7 @@ std::expected<Location, std::string> location_of(std::string_view what, std::str
                          ".");
 }
 
-// A URL that tokens or keys come from.
+// A URL that serves tokens or keys.
 std::expected<Location, std::string> trusted(std::string_view what, std::string_view text) {
   auto location = location_of(what, text);
   if (location && !location->is_safe())
@@ -100,7 +100,7 @@ std::expected<Principal, Denied> Authenticator::check_jwt(std::string_view token
   const auto jws = parse_jws(token);
   if (!jws) return invalid(jws.error());
   bool verified = false;
-  // Without a kid, a key that was replaced shows only by a signature that does not fit.
+  // Without a kid, an invalid signature is the only sign that the key was replaced.
   for (const bool again : {false, true}) {
     if (verified || (again && jws->kid)) break;
     const auto keys = keys_->find(jws->kid, jws->algorithm, stop, again);

@@ -40,7 +40,7 @@ std::string Challenges::challenge(std::string_view error, std::span<const std::s
     text += std::string(name) + "=\"" + std::string(value) + "\"";
   };
   add("error", error);
-  // Without an authorization server there is nobody to ask for a scope.
+  // Without an authorization server a client cannot request a scope.
   if (metadata_url_.empty()) {
     add("realm", "mcp-pve");
   } else {

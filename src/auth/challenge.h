@@ -1,5 +1,5 @@
-// What an HTTP endpoint says to callers it does not let in (RFC 6750, RFC 9728, MCP's authorization chapter),
-// and where the token of a request is.
+// The refusals that an HTTP endpoint sends to callers that it does not accept (RFC 6750, RFC 9728, MCP's
+// authorization chapter), and where the token of a request is.
 #pragma once
 
 #include <expected>
@@ -22,13 +22,13 @@ class Challenges {
 
   /// 401 to a request without a token: no error code, as RFC 6750 asks.
   Denied no_token() const;
-  /// 401 to a token that does not count. `why` is a sentence without the token.
+  /// 401 for an invalid token. `why` is a sentence without the token.
   Denied invalid_token(std::string_view why) const;
   /// 400 to a request that is not well-formed.
   Denied invalid_request(std::string_view why) const;
   /// 403: valid, but `needed` are the scopes that it takes, all of them.
   Denied insufficient_scope(std::span<const std::string_view> needed, std::string_view why) const;
-  /// 503: whether the token counts cannot be told now.
+  /// 503: the server cannot tell now whether the token is valid.
   static Denied unavailable(std::string_view why);
 
  private:
@@ -40,7 +40,7 @@ class Challenges {
 
 /// The token of `Authorization: Bearer TOKEN`; "" when no Authorization header or one of another scheme is
 /// there. The error says what is wrong with the header: given twice, no token, characters that no token has.
-/// A token in the query or in the body is none.
+/// Tokens in the query or in the body are ignored.
 std::expected<std::string_view, std::string> bearer_token(const net::Headers& headers);
 
 /// Where the metadata of RFC 9728 are served: the root's path, and the one with the resource's path behind it

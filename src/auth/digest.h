@@ -19,7 +19,7 @@ std::string to_hex(const Digest& digest);
 /// 64 hexadecimal digits of either case.
 std::optional<Digest> digest_from_hex(std::string_view text);
 
-/// In a time that does not depend on what is equal.
+/// Takes the same time wherever the texts differ.
 bool equal_in_constant_time(const Digest& a, const Digest& b);
 
 }  // namespace auth

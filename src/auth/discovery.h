@@ -1,4 +1,4 @@
-// Fetching what an OAuth issuer publishes: its metadata and its key set.
+// Fetches an OAuth issuer's metadata and key set.
 #pragma once
 
 #include <chrono>
@@ -20,7 +20,7 @@ using ClientFactory = std::function<std::unique_ptr<net::HttpClient>(const net::
 /// The most bytes of the issuer's metadata or key set; a factory should bound its clients by it.
 inline constexpr std::size_t kMaxDocument = std::size_t{256} << 10U;
 
-/// Why a document did not come.
+/// Why a document could not be fetched.
 struct Unfetched {
   std::string clause;        ///< "https://… answered 404"
   bool unreachable = false;  ///< there was no answer at all

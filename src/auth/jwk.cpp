@@ -100,7 +100,7 @@ SharedKey ed25519_key(const base::JsonObject& jwk) {
   return {key, EVP_PKEY_free};
 }
 
-// What a member that narrows the use of a key says; a member of the wrong type forbids it.
+// Whether a member that restricts the use of a key allows it; a member of the wrong type forbids it.
 bool allows(const base::JsonObject& jwk, std::string_view name, std::string_view wanted) {
   const auto* member = jwk.if_contains(name);
   if (member == nullptr) return true;

@@ -24,7 +24,7 @@ struct Key {
 
 /// Reads a JWK set of at most 100 keys. Keys that cannot verify what we accept are left out: other types and
 /// curves, another "use", "key_ops" or "alg", RSA below 2048 or above 8192 bits, points that are not on their
-/// curve. The error is a clause: the text is no key set, or none of its keys is left.
+/// curve. The error is a clause: the text is not a key set, or none of its keys is usable.
 std::expected<std::vector<Key>, std::string> parse_jwks(std::string_view text);
 
 /// True when `signature`, as it stands in a JWS (ECDSA: r and s, 32 bytes each), is that of `text`.

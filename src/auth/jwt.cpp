@@ -180,7 +180,8 @@ std::expected<Claims, std::string> check_claims(std::string_view payload, const 
   const double now = static_cast<double>(expected.now.time_since_epoch().count()) / 1000;
   if (auto error = check_dates(*claims, now)) return std::unexpected(*error);
   const auto subject = base::raw_text(*claims, "sub");
-  // It names the caller in logs and owns what the caller makes: what cannot be shown as it is, is refused.
+  // The name appears in logs and owns the caller's tasks and sessions, so a name that is not printable is
+  // refused.
   if (subject.empty() || subject.size() > kMaxSubject || base::printable(subject, kMaxSubject) != subject) {
     return std::unexpected("The token has no sub that is a printable string of at most 255 bytes.");
   }

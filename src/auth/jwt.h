@@ -36,11 +36,11 @@ struct Claims {
   std::vector<std::string> scopes;
 };
 
-/// What a token must say to be for us.
+/// The claims that a token must have for this server to accept it.
 struct Expectation {
   std::string_view issuer;
   const Location& resource;
-  /// Further names for us.
+  /// Further accepted audiences.
   std::span<const std::string> audiences;
   base::Clock::Wall now;
 };

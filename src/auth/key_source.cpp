@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kUsable = 24h;
-// A stranger's kid must not make us ask the issuer for each request.
+// A request with an unknown kid must not cause a fetch from the issuer each time.
 constexpr auto kForcedPause = 60s;
 constexpr auto kPauseWithKeys = 60s;
 constexpr auto kPauseWithoutKeys = 10s;
@@ -52,7 +52,7 @@ std::expected<KeySource::Fetched, std::string> KeySource::fetch(const std::stop_
 void KeySource::start_fetch() {
   fetching_ = true;
   try {
-    // The thread before has ended but for its last steps.
+    // The previous thread has nearly ended; the assignment joins it.
     fetcher_ = std::jthread([this](const std::stop_token& stop) { end_fetch(fetch(stop)); });
   } catch (const std::system_error&) {
     fetching_ = false;
@@ -94,7 +94,7 @@ std::expected<std::vector<Key>, std::string> KeySource::find(const std::optional
       if (fresh) forced_ = now;
       start_fetch();
     }
-    // Where the last fetch failed, keys that do are not held up by the next.
+    // After a failed fetch, usable keys are returned at once instead of waiting for the next fetch.
     if (ended || !fetching_ || (!lacking && (fresh || failed_))) {
       if (!found.empty()) return found;
       if (usable && !failed_) return found;

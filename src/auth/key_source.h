@@ -20,8 +20,8 @@
 
 namespace auth {
 
-/// Safe to use from several threads. There is one fetch at a time, on a thread of its own; all who need it
-/// wait for it, and whoever gives up waiting does not end it for the others.
+/// Safe to use from several threads. There is one fetch at a time, on a thread of its own; every caller that
+/// needs it waits for it, and a caller that gives up does not end it for the others.
 class KeySource {
  public:
   /// `jwks` nothing: found in the issuer's metadata (RFC 8414, then OpenID Connect), whose `issuer` must
@@ -37,8 +37,8 @@ class KeySource {
   /// algorithm (at most kMaxCandidates). Empty: the issuer has no such key. `again` asks for newer keys than
   /// an earlier call gave. An unknown kid and `again` fetch at most once a minute. While fetching fails, old
   /// keys serve until they are 24 h old. The error is a sentence: whether there is such a key cannot be told
-  /// now, or `stop` was asked, or more than kMostWaiting wait already, so that tokens nobody can check yet
-  /// hold no more threads.
+  /// now, or `stop` was asked, or more than kMostWaiting wait already, so that tokens that cannot be checked
+  /// yet do not occupy more threads.
   std::expected<std::vector<Key>, std::string> find(const std::optional<std::string>& kid,
                                                     Algorithm algorithm, const std::stop_token& stop,
                                                     bool again = false);

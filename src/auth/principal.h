@@ -1,4 +1,4 @@
-// Who calls over HTTP, or why somebody may not.
+// Who calls over HTTP, or why the caller is refused.
 #pragma once
 
 #include <array>
@@ -16,11 +16,11 @@ struct Principal {
   std::string identity;
   std::optional<std::string> tier;
   std::optional<std::vector<std::string>> categories;
-  /// The OAuth scopes that were granted, those unknown to us too; empty for static tokens.
+  /// The OAuth scopes that were granted, including unknown ones; empty for static tokens.
   std::vector<std::string> scopes;
 };
 
-/// The answer to a caller that is not let in.
+/// The answer to a caller that is refused.
 struct Denied {
   unsigned status = 401;  ///< 400, 401, 403 or 503
   /// The whole value of WWW-Authenticate; empty: no such header (503).

@@ -20,8 +20,8 @@ struct StoredToken {
   std::optional<std::vector<std::string>> categories;
 };
 
-/// The tokens of a file. What is stored is the SHA-256 of a token: tokens are 256 random bits, so there is
-/// nothing to guess and nothing that a slow, salted hash would protect further.
+/// The tokens of a file. The file stores the SHA-256 of each token. Tokens are 256 random bits and cannot be
+/// guessed, so a slow, salted hash would add no protection.
 class TokenSet {
  public:
   explicit TokenSet(std::vector<StoredToken> tokens) : tokens_(std::move(tokens)) {}
@@ -42,7 +42,7 @@ std::expected<TokenSet, std::string> parse_tokens(const std::string& text, const
 /// Reads the file, at most 1 MiB. One that others can write (group or world) is refused.
 std::expected<TokenSet, std::string> load_tokens(const std::string& path, const Words& words);
 
-/// A token that was just made; nobody else knows it.
+/// A token that was just made and is stored nowhere.
 struct NewToken {
   std::string token;  ///< "pve_" and 43 characters: 256 random bits
   std::string entry;  ///< the lines for the file, without the token

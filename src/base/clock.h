@@ -1,4 +1,4 @@
-// Time is injected: whoever needs it takes a Clock, so that tests never sleep.
+// Time is injected: code that needs it takes a Clock, so that tests never sleep.
 #pragma once
 
 #include <chrono>
@@ -35,7 +35,7 @@ class SystemClock final : public Clock {
   void sleep(std::chrono::milliseconds time, const std::stop_token& stop) override;
 };
 
-/// Stands still until told otherwise, or until somebody sleeps.
+/// Stands still until it is set, or until a thread sleeps on it.
 class ManualClock final : public Clock {
  public:
   explicit ManualClock(Wall start = Wall{std::chrono::seconds{1'780'000'000}}) : wall_(start) {}

@@ -16,10 +16,11 @@ std::expected<Json, std::string> parse_json(std::string_view text, std::size_t d
                                             boost::json::storage_ptr memory);
 
 /// parse_json() into a few blocks of memory instead of one piece for each member: a third less of it, and
-/// quicker to drop. The blocks stay until the value and all that was moved or copied out of it are gone: who
-/// keeps a small part for long keeps Json(part, boost::json::storage_ptr{}). What is added to the value later
-/// lies outside of the blocks, so that it is as safe to change and, while nobody changes it, to read and copy
-/// from many threads as any other. Construct from it, as assigning to a value that lies elsewhere copies.
+/// quicker to drop. The blocks stay until the value and all that was moved or copied out of it are gone: to
+/// keep a small part for long, keep Json(part, boost::json::storage_ptr{}). What is added to the value later
+/// lies outside of the blocks, so that it is as safe to change and, while no thread changes it, to read and
+/// copy from many threads as any other. Construct from it, as assigning to a value that lies elsewhere
+/// copies.
 std::expected<Json, std::string> parse_json_in_blocks(std::string_view text, std::size_t depth = kJsonDepth);
 
 }  // namespace base

@@ -30,8 +30,8 @@ std::string_view word(LogLevel level) {
   return "";
 }
 
-/// What does not fit is lost: who does not read our stderr must not hold us up. A pipe that is writable takes
-/// PIPE_BUF bytes, more than a line has, at once.
+/// Drops the line if the pipe is full, because a host that does not read stderr must not block the server. A
+/// pipe that is writable takes PIPE_BUF bytes, more than a line has, at once.
 void write_line(std::string line) {
   static std::mutex mutex;
   static std::size_t lost = 0;
@@ -44,7 +44,7 @@ void write_line(std::string line) {
   if (const auto count = std::exchange(lost, 0); count != 0)
     line = "mcp-pve: warning: " + std::to_string(count) +
            " lines were dropped here, because stderr was not read\n" + line;
-  // A failed write to stderr has nobody left to tell.
+  // A failed write to stderr cannot be reported anywhere.
   [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 

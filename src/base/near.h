@@ -1,4 +1,4 @@
-// What somebody may have meant by a name that nothing has.
+// The names that are most like an unknown name.
 #pragma once
 
 #include <cstddef>

@@ -102,11 +102,11 @@ Axis value_axis(double largest, std::optional<double> ceiling, Unit unit) {
   const bool bounded = ceiling && std::isfinite(*ceiling) && *ceiling > 0;
   double top = bounded ? std::max(largest, *ceiling) : std::max(largest, least_top(unit));
   const auto scale = scale_for(top, unit);
-  // A percentage of the largest number there is would be none.
+  // The largest double times 100 would not be finite.
   const double reach = std::min(top / scale.divisor, 1e307);
   const double step = round_step(reach / 4);
   Axis axis;
-  // What is almost a multiple of the step is one.
+  // A value that is almost a multiple of the step counts as one.
   const auto steps = bounded ? std::floor(reach / step + 1e-9) : std::ceil(reach / step - 1e-9);
   const int decimals = std::clamp(static_cast<int>(-std::floor(std::log10(step) + 1e-9)), 0, 4);
   const bool halves =

@@ -10,7 +10,7 @@
 namespace chart {
 
 /// `pixels` (0xRRGGBB, `width` to a row) as a PNG file. Of colours that are almost alike the most frequent
-/// one stands for all. Nothing when memory is short.
+/// one stands for all. Nothing if there is not enough memory.
 std::optional<std::string> palette_png(std::span<const std::uint32_t> pixels, std::size_t width);
 
 }  // namespace chart

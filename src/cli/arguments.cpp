@@ -47,7 +47,7 @@ std::string_view behind(const std::vector<std::string>& words, std::string_view 
   return at == words.end() || at + 1 == words.end() ? std::string_view{} : std::string_view(*(at + 1));
 }
 
-/// What the library found wrong: nearly always an option without its value, whose name begins its words.
+/// The library's error: nearly always an option without its value, whose name begins the message.
 std::string complaint_of(const CLI::Error& error) {
   const std::string_view words = error.what();
   const auto name = words.substr(0, words.find_first_of(": "));

@@ -38,8 +38,8 @@ struct Arguments {
 /// be a secret.
 std::expected<Arguments, std::string> parse(std::span<const char* const> words);
 
-/// A flag for the simulated cluster alone in a call that has none, as a sentence: it would change nothing in
-/// silence. `simulated` is what the settings say.
+/// The sentence about a flag for the simulated cluster in a call without one: the flag would have no effect,
+/// and the user would not notice. `simulated` is what the settings say.
 std::optional<std::string> misplaced(const Arguments& arguments, bool simulated);
 
 /// The text of --help; of a command what belongs to it alone.

@@ -16,8 +16,8 @@ namespace cli {
 /// The product's tiers and categories in auth's words.
 auth::Words words();
 
-/// What checks the callers of the endpoint that listens on `port`; null when neither tokens nor an issuer are
-/// set (config::http_refusal says whether that may be). Reads the file of tokens; asks nothing of the
+/// Authenticates the callers of the endpoint that listens on `port`; null if neither tokens nor an issuer are
+/// set (config::http_refusal says whether that is allowed). Reads the file of tokens; asks nothing of the
 /// network. `clock` must outlive it. The error is a sentence.
 std::expected<std::unique_ptr<auth::Authenticator>, std::string> authenticator(
     const config::Settings& settings, std::uint16_t port, const Variables& variables,

@@ -24,7 +24,7 @@ std::vector<Way> ways_of(std::vector<net::ClientOptions> routes) {
   return ways;
 }
 
-/// What stands between several hosts and who wants one.
+/// Chooses among several hosts for each request.
 std::unique_ptr<net::Failover> failover_of(const std::vector<Way>& ways, const base::Clock& clock) {
   if (ways.size() == 1) return nullptr;
   std::vector<net::Failover::Host> hosts;
@@ -77,7 +77,7 @@ void warn_of_weak_transport(std::span<const net::ClientOptions> routes, const co
   }
 }
 
-/// PVE itself has no other port and answers plain HTTP with a redirect, when the token has been read by all.
+/// PVE answers plain HTTP with a redirect, but by then the API token has crossed the network unencrypted.
 std::string over_tls(net::Url url) {
   constexpr std::uint16_t kPlain = 80;
   if (url.port == kPlain) url.port = net::Url{}.port;
@@ -88,7 +88,7 @@ std::string over_tls(net::Url url) {
 using Urls = std::vector<net::Url>;
 
 std::expected<Urls, std::string> urls_of(const std::string& text, const std::string& source) {
-  // A password may hold a comma: the whole is judged, and shown without it.
+  // A password may contain a comma, so the text is not split; the password is masked when the text is shown.
   if (text.find('@') != std::string::npos) {
     const bool one = text.find(',') == std::string::npos;
     const auto url = one ? net::parse_url(text) : std::unexpected(std::string());
@@ -117,7 +117,7 @@ std::expected<Urls, std::string> urls_of(const std::string& text, const std::str
   return urls;
 }
 
-/// What all hosts share.
+/// The options that all hosts share.
 std::expected<net::ClientOptions, std::string> common_route(const config::Cluster& cluster) {
   net::ClientOptions route;
   route.verify = cluster.verify_ssl;

@@ -39,7 +39,7 @@ class Report {
   }
   bool failed() const { return failed_; }
   bool warned() const { return warned_; }
-  /// Between the two, failures are warnings; the second says whether there was none.
+  /// Between begin_host() and end_host() failures count as warnings; end_host() says whether there was none.
   void begin_host(const std::string& host) {
     lenient_ = true;
     good("host", host);
@@ -54,7 +54,7 @@ class Report {
     constexpr std::size_t kWidth = 12;
     std::string out = std::string(mark) + "  " + std::string(step);
     if (step.size() < kWidth) out.append(kWidth - step.size(), ' ');
-    // A remedy stands on lines of its own below its step.
+    // Prints the remedy on its own lines below the step.
     for (const char c : shown(text, ::isatty(STDOUT_FILENO) == 1)) {
       out += c;
       if (c == '\n') out.append(6 + kWidth, ' ');
@@ -103,7 +103,7 @@ void name_and_tcp_steps(const net::ClientOptions& route, const std::string& sour
                                "port is right (8006), and that no firewall blocks it.");
 }
 
-// A fingerprint and how to compare it: never the one without the other.
+// A fingerprint together with the advice to compare it: a user must not pin it unseen.
 std::string to_pin(const std::string& fingerprint) {
   return "The certificate has the fingerprint\n" + fingerprint + "\n" +
          std::string(pve::kCompareFingerprint) +
@@ -177,7 +177,7 @@ void no_answer(const pve::Error& error, const pve::Client& client, const config:
   report.bad("answer", engine::explanation(error, "GET /version", url, {}));
 }
 
-// False when PVE does not let us in, so that further questions are pointless.
+// False if PVE does not accept the API token, so that further requests are pointless.
 bool token_and_version_steps(pve::Client& client, const config::Cluster& cluster, const facts::Facts& facts,
                              Report& report) {
   const auto answer = client.call({base::Method::Get, "/version", {}}, std::stop_token{});
@@ -270,7 +270,7 @@ void hosts_steps(const config::Settings& settings, std::span<const Way> ways, co
   report.weak("hosts", "these work: " + good + "\nthese do not, see above: " + bad);
 }
 
-/// What to do now that no step has failed.
+/// The last line, if no step has failed.
 std::string closing(const config::Settings& settings, const Report& report) {
   std::string text = report.warned() ? "It works, but see the warnings above. Start your client.\n"
                                      : "Everything works: start your client.\n";

@@ -17,7 +17,7 @@ bool print(int descriptor, std::string_view text);
 /// because names and logs of guests are not ours.
 std::string shown(std::string_view text, bool terminal);
 
-/// Ends the process at once: a name look-up that hangs in another thread holds nobody.
+/// Ends the process at once, without waiting for a name look-up that hangs in another thread.
 [[noreturn]] void leave(int code);
 
 }  // namespace cli

@@ -28,7 +28,7 @@ Names granted_by(const base::Json& permissions) {
   return all;
 }
 
-/// PVE lets in whoever has one of them; each then allows settings of its own.
+/// PVE accepts a call with any of these privileges; each of them then allows other settings.
 bool are_settings(const facts::Right& right) {
   return std::ranges::all_of(right.privileges,
                              [](const auto& privilege) { return privilege.starts_with("VM.Config."); });

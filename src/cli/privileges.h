@@ -1,4 +1,4 @@
-// What PVE's /access/permissions says about what the tools need.
+// Compares PVE's /access/permissions with the privileges that the tools need.
 #pragma once
 
 #include <span>
@@ -19,15 +19,15 @@ struct LackingPrivilege {
 };
 
 /// The privileges that tools of the policy use, by PVE's facts and the rows' rights to see lists whole, and
-/// that `permissions` (path -> privilege -> propagate) grants on no path; by name. Where one of several would
-/// do, the first stands for them.
+/// that `permissions` (path -> privilege -> propagate) grants on no path; by name. If any of several
+/// privileges suffices, the first one is named.
 std::vector<LackingPrivilege> lacking_privileges(const base::Json& permissions,
                                                  std::span<const tool::Category> categories,
                                                  const guard::Policy& policy, const facts::Facts& facts);
 
 bool has_no_privileges(const base::Json& permissions);
 
-/// 9 of "9.2.11"; 0 when it begins with no digit.
+/// 9 of "9.2.11"; 0 if the text does not begin with a digit.
 unsigned leading_number(std::string_view version);
 
 }  // namespace cli

@@ -74,7 +74,8 @@ void renew(CertificateFiles& files, transport::HttpServer& server) {
   }
 }
 
-/// A connection is a file to the system, whose usual limit is below what we allow.
+/// Each connection is an open file, and the system's usual limit is below the connections that this server
+/// allows.
 void allow_connections() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;

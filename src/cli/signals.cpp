@@ -21,7 +21,8 @@ void on_signals(std::function<void()> stop, std::function<void()> reload) {
   if (reload) sigaddset(&set, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   const auto asked = std::make_shared<std::atomic<bool>>(false);
-  // Tells clients, and waits for those that read slowly: the signals that end us must not wait with it.
+  // A reload notifies clients and waits for slow readers; the signals that end the process must not wait for
+  // it.
   if (reload) {
     std::thread([asked, reload = std::move(reload)] {
       for (;;) {

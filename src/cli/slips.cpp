@@ -139,7 +139,7 @@ std::string as_pair(std::string_view key, std::string_view value) {
 std::string no_json(std::string_view source, std::string_view text) {
   const auto at = base::json_end(text);
   std::string sentence = std::string(source) + " is not valid JSON: ";
-  // One character shows nothing of a secret.
+  // A single character does not reveal a secret.
   if (at < text.size())
     sentence += "at character " + std::to_string(at + 1) + " (" + base::printable(text.substr(at, 1)) + ") ";
   return sentence + std::string(reason(text, at)) + ". In a shell: --json '{\"vmid\":100}'.";

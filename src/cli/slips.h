@@ -1,5 +1,5 @@
-// What to say about natural mistakes at the command line. All are sentences; none repeats a value that may be
-// a secret.
+// Messages about common mistakes at the command line. All are sentences; none repeats a value that may be a
+// secret.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace cli {
 
-/// A word that nothing takes, in a command that calls `tool` or in another one (""). `next` is the word
-/// behind it, "" for none: of "--vmid 100" it is the value.
+/// The message about an unexpected word in a command that calls `tool`, or in another command (""). `next` is
+/// the word behind it, "" for none: of "--vmid 100" it is the value.
 std::string unexpected_word(std::string_view word, std::string_view next, std::string_view tool);
 
 /// The option `name` ("--chart") stands without its value.
@@ -18,7 +18,7 @@ std::string missing_value(std::string_view name);
 /// "node=VALUE".
 std::string as_pair(std::string_view key, std::string_view value);
 
-/// Where and why `text` is no JSON. `source` begins the sentence: "--json".
+/// Where and why `text` is not valid JSON. `source` begins the sentence: "--json".
 std::string no_json(std::string_view source, std::string_view text);
 
 }  // namespace cli

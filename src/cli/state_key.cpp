@@ -29,7 +29,7 @@ std::filesystem::path folder(const Variables& variables) {
   return std::filesystem::path(home) / ".local/state/mcp-pve";
 }
 
-/// What the file holds, if only its owner can have written and read it.
+/// The content of the file, if only its owner could have written and read it.
 std::optional<std::string> read_key(const std::string& file) {
   const int in = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (in < 0) return std::nullopt;
@@ -45,7 +45,7 @@ std::optional<std::string> read_key(const std::string& file) {
   return key;
 }
 
-/// The file comes whole or not at all, whoever else begins at the same time: the first one counts.
+/// Creates the file atomically: if several processes start at the same time, the first one's key counts.
 std::optional<std::string> make_key(const std::filesystem::path& path) {
   std::error_code error;
   std::filesystem::create_directories(path.parent_path(), error);

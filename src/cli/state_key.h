@@ -9,8 +9,8 @@
 namespace cli {
 
 /// The key that is set, or the one in $XDG_STATE_HOME/mcp-pve/key (~/.local/state without that variable),
-/// which is made at the first use, for its user alone. Where that cannot be, a key of this process, and a
-/// warning: ids of tasks then end with it.
+/// which is made at the first use, for its user alone. If the file cannot be used, returns a key for this
+/// process alone and warns that task ids end with the process.
 std::string state_key(const config::Settings& settings, const Variables& variables);
 
 }  // namespace cli

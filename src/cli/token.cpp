@@ -17,7 +17,7 @@ int make_token(const Arguments& arguments) {
     base::log(base::LogLevel::Error, made.error());
     return kUsage;
   }
-  // Apart, so that ">> FILE" takes what belongs into the file and nothing else.
+  // The token goes to stderr, so that ">> FILE" gets only the lines that belong in the file.
   const std::string secret =
       "The bearer token, which is shown only once; the client sends it as \"Authorization: Bearer "
       "TOKEN\":\n" +

@@ -41,8 +41,8 @@ std::optional<std::string> add_pair(std::string_view pair, const base::JsonObjec
   return std::nullopt;
 }
 
-/// What to say of the words "vmid = 100", "vmid= 100" and "vmid =100"; nothing when blanks are not the reason
-/// why the word at `index` is no pair.
+/// The message for "vmid = 100", "vmid= 100" and "vmid =100"; nothing if blanks are not the reason why the
+/// word at `index` is not a pair.
 std::optional<std::string> blanks(std::span<const std::string> words, std::size_t index) {
   const auto at = [&](std::size_t i) { return i < words.size() ? std::string_view(words[i]) : ""; };
   auto key = at(index);

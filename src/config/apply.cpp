@@ -132,7 +132,7 @@ std::optional<std::string> node_tasks(const Given& given, const Known&, Settings
   return std::nullopt;
 }
 
-// A code that is none of ours would silence nothing.
+// An unknown code would ignore no finding.
 std::optional<std::string> ignore_findings(const Given& given, const Known& known, Settings& settings) {
   auto patterns = parts(given);
   for (const auto& pattern : patterns) {
@@ -170,7 +170,7 @@ std::optional<std::string> chart_theme(const Given& given, const Known&, Setting
 }
 
 std::optional<std::string> debug(const Given& given, const Known&, Settings& settings) {
-  // The variable is shared with other programs, whose words for "on" are many: "express:*".
+  // Other programs use this variable too, with values such as "express:*" for "on".
   if (given.source == "DEBUG") {
     constexpr std::array<std::string_view, 5> kOff = {"", "0", "false", "no", "off"};
     const auto word = base::lower_ascii(base::trim(as_written(given)));

@@ -15,7 +15,7 @@ struct FileText {
 
 struct FileError {
   bool absent = false;
-  std::string requirement;  ///< follows "X is "path", but "
+  std::string requirement;  ///< continues the sentence "X is "path", but "
 };
 
 /// At most 1 MiB.

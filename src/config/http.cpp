@@ -21,7 +21,7 @@ bool is_url_byte(char c) {
   return c > 0x20 && c < 0x7F && std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
 }
 
-// Host and port of an http or https URL; nothing when the text is none.
+// Host and port of an http or https URL; nothing if the text is not such a URL.
 std::optional<std::string_view> authority_of(std::string_view url) {
   const auto scheme_end = url.find("://");
   if (scheme_end == std::string_view::npos || !std::ranges::all_of(url, is_url_byte)) return std::nullopt;
@@ -51,7 +51,7 @@ std::optional<std::string> set_url(const Given& given, std::string& target) {
   return std::nullopt;
 }
 
-// Who could change what such a URL answers could let anybody in.
+// An attacker who can change the answer of such a URL can admit any caller.
 std::optional<std::string> set_safe_url(const Given& given, std::string& target) {
   if (auto error = set_url(given, target)) return error;
   if (is_https(target) || is_this_machine(*authority_of(target))) return std::nullopt;
@@ -85,7 +85,7 @@ std::optional<std::string> set_words(const Given& given, bool (*fits)(std::strin
   return std::nullopt;
 }
 
-// A wildcard would let in whoever has any token of the issuer.
+// A wildcard would admit every token of the issuer.
 bool is_audience(std::string_view text) {
   return text.size() <= 500 && std::ranges::all_of(text, [](char c) {
            return c > 0x20 && c < 0x7F && c != '*' && c != '"' && c != '\\';

@@ -1,4 +1,4 @@
-// The rules for the HTTP endpoint that go over more than one setting.
+// The rules for the HTTP endpoint that concern more than one setting.
 #pragma once
 
 #include <cstdint>
@@ -10,16 +10,16 @@
 
 namespace config {
 
-/// Why the settings of the endpoint do not go together: a certificate without its key, no_auth beside tokens.
-/// A sentence.
+/// Why the endpoint's settings contradict each other (a certificate without its key, no_auth together with
+/// tokens), as a sentence.
 std::optional<std::string> http_misfit(const Http& http);
 
-/// Why the endpoint must not be served, as a sentence with the remedy. Other machines can reach it, or a real
-/// cluster is behind it, and callers need not prove who they are; or access tokens could not name it. Nothing
+/// Why the endpoint must not be served, as a sentence with the remedy: callers need not authenticate although
+/// other machines can reach it or it serves a real cluster; or access tokens could not name it. Nothing
 /// without --http.
 std::optional<std::string> http_refusal(const Settings& settings);
 
-/// What deserves a warning all the same, as a sentence: tokens cross the network in the clear.
+/// A warning for valid settings, as a sentence: bearer tokens cross the network unencrypted.
 std::optional<std::string> http_warning(const Http& http);
 
 /// The public URL: http.url, or http(s)://ADDRESS:PORT/mcp with the port that is listened on.

@@ -1,4 +1,4 @@
-// Where a server of ours listens.
+// Where a server of this program listens.
 #pragma once
 
 #include <cstdint>
@@ -13,9 +13,9 @@ struct Listen {
   std::string address;  ///< an IP literal without brackets, or "localhost"
   std::uint16_t port = 0;
 
-  /// Nobody but this machine can connect.
+  /// Only this machine can connect.
   bool is_loopback() const;
-  /// Every address of this machine (0.0.0.0, ::), so that the address names none.
+  /// The wildcard address (0.0.0.0, ::), which clients cannot use as a destination.
   bool is_any() const;
   /// "127.0.0.1:8006", "[::1]:8006".
   std::string text() const;

@@ -18,7 +18,7 @@ struct Alias {
   std::string_view variable;
 };
 
-// What people and other programs call a setting where its own words do not tell.
+// Names that people and other programs use for a setting and that share no word with it.
 constexpr auto kAliases = std::to_array<Alias>({
     {"URL", "PVE_BASE_URL"},
     {"API_URL", "PVE_BASE_URL"},
@@ -68,7 +68,7 @@ std::string_view spelled(const Setting& row, Place place) {
   return place == Place::Variable ? row.variable : place == Place::Flag ? row.flag : row.key;
 }
 
-/// The words of a name in lower case, without what only says that it is ours: "PVE_", "--".
+/// The words of a name in lower case, without the prefixes "PVE_" and "--".
 std::vector<std::string> words_of(std::string_view name) {
   auto text = base::lower_ascii(name);
   std::ranges::replace_if(text, [](char c) { return c == '.' || c == '-'; }, '_');
@@ -120,7 +120,7 @@ const Setting* by_letters(std::string_view name, Place place) {
   return best;
 }
 
-// Of several the one with the fewest words beside: PVE_TOKEN_SECRET rather than PVE_TOKEN_SECRET_FILE.
+// If several match, the one with the fewest other words: PVE_TOKEN_SECRET rather than PVE_TOKEN_SECRET_FILE.
 const Setting* by_words(const std::vector<std::string>& words, Place place) {
   const Setting* best = nullptr;
   std::size_t least = 0;
@@ -173,7 +173,7 @@ const Setting* meant_by(std::string_view name, Place place) {
   auto words = words_of(name);
   if (words.empty()) return nullptr;
   if (const auto* row = by_letters(name, place)) return row;
-  // A section says nothing of what was meant in it.
+  // The name of a section says nothing about the key in it.
   if (place == Place::Key && words.size() > 1 && words.front() == "cluster") words.erase(words.begin());
   if (const auto* row = by_alias(words, place)) return row;
   return by_words(words, place);

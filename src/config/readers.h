@@ -16,7 +16,7 @@ namespace config {
 
 std::string alternatives(std::span<const std::string_view> words);
 
-/// The sentence about a value that is none of `words`, with the word that was probably meant.
+/// The sentence about a value that is not one of `words`, with the word that was probably meant.
 std::string not_among(const Given& given, std::string_view value, std::span<const std::string_view> words);
 
 /// The one value of a setting that is not a list, trimmed.

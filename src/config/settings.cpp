@@ -26,7 +26,7 @@ struct Found {
   Layer layer = Layer::File;
 };
 
-// What the sources gave, by row of the table.
+// The values from all sources, by row of the table.
 using Findings = std::map<const Setting*, Found>;
 
 std::string_view variable_value(std::span<const std::string_view> environment, std::string_view name) {
@@ -183,12 +183,12 @@ std::optional<std::string> check_secret_file(const Findings& findings, Settings&
   return std::nullopt;
 }
 
-// Whether they fit each other or are trusted is for TLS to say; this finds a slip in a path at the start.
+// TLS checks later whether they match each other and are trusted; this check finds a wrong path at the start.
 std::optional<std::string> check_pem_files(const Findings& findings, const Settings& settings) {
   struct Pem {
     std::string_view variable;
     const std::string& path;
-    std::string_view label;  ///< how the lines end that begin what is meant
+    std::string_view label;  ///< the end of the line that begins the expected PEM block
     std::string_view what;
   };
   const auto& http = settings.http;

@@ -65,7 +65,7 @@ struct Settings {
   std::chrono::seconds wait{30};
   /// How long a user may take to answer a question; 10 to 600.
   std::chrono::seconds ask_timeout{120};
-  /// How many heavy tasks of ours may run on a node at once; 0 to 1000, 0: any number.
+  /// The maximum number of heavy tasks that this server runs on one node at once; 0 to 1000, 0: unlimited.
   unsigned node_tasks = 4;
   /// Findings that are not reported: "CODE" or "CODE:object" with * and ? for any.
   std::vector<std::string> ignore_findings;
@@ -111,7 +111,7 @@ struct Sources {
 /// it, its value (never a secret) and what is valid; also that of a variable that is near a setting's name.
 std::expected<Settings, std::string> load(const Sources& sources, const Known& known);
 
-/// Which setting is missing before PVE can be reached; nothing when all is there or the simulator is used.
+/// The setting that is missing to reach PVE; nothing if all are set or the simulator is used.
 std::optional<std::string> missing(const Settings& settings);
 
 /// The sentence about a value that cannot be used: `NAME is "value", but REQUIREMENT.` Passwords in URLs and

@@ -10,12 +10,12 @@ namespace config {
 /// user@realm!name by PVE's rules (PVE::Auth::Plugin, PVE::AccessControl).
 bool is_token_id(std::string_view text);
 
-/// An id but for its name of one character; what PVE wants there is kShortTokenName.
+/// A token id whose name has one character; kShortTokenName is the message for it.
 bool is_short_token_id(std::string_view text);
 inline constexpr std::string_view kShortTokenName =
     "the name of an API token (after the exclamation mark) must have at least two characters";
 
-/// Why a text is no token id, as a clause that follows "X is "text", but "; nothing when it is one.
+/// Why a text is not a token id, as a clause that continues "X is "text", but "; nothing if it is one.
 std::optional<std::string> token_id_misfit(std::string_view text);
 
 /// Printable ASCII without blanks: what can stand in a header. PVE's own are UUIDs.

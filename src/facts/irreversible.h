@@ -1,6 +1,6 @@
-// What cannot be undone: which calls destroy something that nobody can get back, and by which parameter and
-// value. Rows (risks.cpp, harmless.cpp) judge every endpoint of the facts that changes something. Sources:
-// PVE's API modules, and what a PVE 9.2 did (detaching a disk keeps it as unusedN, `force` frees it at once).
+// The calls that cannot be undone: what they destroy for good, and by which parameter and value. Rows
+// (risks.cpp, harmless.cpp) judge every endpoint of the facts that changes something. Sources: PVE's API
+// modules, and what a PVE 9.2 did (detaching a disk keeps it as unusedN, `force` frees it at once).
 //
 // Lost is the content of guests, disks, volumes, backups and snapshots, and a key or secret of which PVE has
 // the only copy. Not lost is what can be made anew from what PVE shows (an ACL entry, a pool, a firewall
@@ -101,8 +101,7 @@ std::string condition(const Risk& risk);
 
 /// What this call destroys; empty: nothing. `arguments` are the parameters as they travel: text, numbers,
 /// true or false (also as 1 or "1"), lists as text or arrays. `present` is what is set now: the data of the
-/// GET that the uncertain losses of the call without it name. An endpoint that nobody has judged may destroy
-/// anything.
+/// GET that the uncertain losses of the call without it name. An endpoint without a row may destroy anything.
 std::vector<Loss> irreversible(const Endpoint& endpoint, const base::JsonObject& arguments,
                                const base::JsonObject* present = nullptr);
 

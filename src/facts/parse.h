@@ -10,7 +10,7 @@
 
 namespace facts {
 
-/// Puts "since=8.3" or "until=8.4" into the lifetime; other fields are none of its business.
+/// Puts "since=8.3" or "until=8.4" into the lifetime; ignores other fields.
 void read_lifetime(std::string_view field, Lifetime& lifetime);
 
 /// An endpoint from its lines. Views point into `block`.

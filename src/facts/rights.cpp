@@ -131,7 +131,7 @@ Ways perm(std::span<const base::Json> check, const ValueOf& value_of) {
   return {std::move(way)};
 }
 
-/// Who may change the rights of an object: whoever may give out all rights, or the object.
+/// The privileges that allow changing the rights of an object.
 Ways perm_modify(std::span<const base::Json> check, const ValueOf& value_of) {
   Ways ways;
   if (check.size() < 2) return ways;
@@ -147,7 +147,7 @@ Ways perm_modify(std::span<const base::Json> check, const ValueOf& value_of) {
 
 Ways userid_param(std::span<const base::Json> check, const ValueOf& value_of) {
   const auto test = check.size() < 2 ? std::string_view{} : base::raw_text(check[1]);
-  // "self" is no right.
+  // "self" is not a privilege.
   if (!test.starts_with("Realm.")) return {};
   const auto userid = value_of("userid");
   const auto at = userid.rfind('@');

@@ -24,8 +24,8 @@ using Way = std::vector<Right>;
 /// The value of a parameter of the call; empty where it has none.
 using ValueOf = std::function<std::string(std::string_view name)>;
 
-/// The ways to be let through, in the order of PVE's check: each would do. A way without rights is open to
-/// all. None: the call is kept for root@pam, or its check is of a kind that no right satisfies.
+/// The alternatives of PVE's check, in its order: each suffices. An alternative without rights is open to all
+/// users. None: only root@pam may call it, or no right satisfies the check.
 std::vector<Way> ways_to_call(const Endpoint& endpoint, const ValueOf& value_of);
 
 /// What some parameters of the call need beside that.

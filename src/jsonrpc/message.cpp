@@ -87,7 +87,7 @@ std::size_t sequence_length(std::string_view text) {
   return 0;
 }
 
-/// Texts from elsewhere are quoted byte by byte, and a client drops a whole line over one bad byte.
+/// Texts from PVE may hold bytes that are not UTF-8, and a client drops a whole line because of one.
 std::string finished(std::string line) {
   if (base::is_utf8(line)) return line;
   std::string out;
@@ -105,7 +105,7 @@ std::string finished(std::string line) {
   return out;
 }
 
-/// Parsed, values of a byte take thirty times their text; an honest message has hundreds of them.
+/// A parsed value of one byte takes thirty bytes, and a normal message has only hundreds of values.
 constexpr std::size_t kMostValues = 100'000;
 
 /// Elements and members, without building any: what separates or opens them outside of texts.

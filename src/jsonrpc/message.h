@@ -51,7 +51,7 @@ struct Response {
 
 using Message = std::variant<Request, Notification, Response>;
 
-/// Input that is no message, with the error its sender should get.
+/// Input that is not a message, with the error that its sender should get.
 struct Malformed {
   /// Absent when it could not be read.
   std::optional<Id> id;
@@ -64,8 +64,8 @@ using Item = std::expected<Message, Malformed>;
 using Batch = std::vector<Item>;
 
 /// One JSON text to one message or one batch. -32700: not UTF-8, not JSON, or nested deeper than
-/// base::kJsonDepth. -32600: JSON, but no message, or one of more than 100,000 elements and members, which
-/// are not even parsed. -32602: `params` is no object. Ids are strings or integers of 64 bits. Of members
+/// base::kJsonDepth. -32600: JSON, but not a message, or one of more than 100,000 elements and members, which
+/// are not even parsed. -32602: `params` is not an object. Ids are strings or integers of 64 bits. Of members
 /// given twice the last one counts. An empty array is a Malformed, not a Batch, and so is one of more than
 /// `most` items, none of which is looked at: as items they would take a hundred times the text.
 std::variant<Item, Batch> parse(std::string_view text,
@@ -93,7 +93,7 @@ std::string id_text(const Id& id);
 std::string write_request(const Id& id, std::string_view method, std::string_view params);
 std::string write_notification(std::string_view method, std::string_view params);
 std::string write_result(const Id& id, std::string_view result);
-/// Without an id the member is left out: null is no id.
+/// Without an id the member is left out, because null is not a valid id.
 std::string write_error(const std::optional<Id>& id, const Error& error);
 
 }  // namespace jsonrpc

@@ -44,7 +44,7 @@ bool wants_task(const Server& server, const Exchange& exchange) {
   return exchange.envelope.revision == Revision::R2025_11_25 && exchange.params.contains("task");
 }
 
-/// Who asked for a task of 2025-11-25 has to get one, also when all is done.
+/// A client of 2025-11-25 that asked for a task must get one, even if the call has already ended.
 std::string write_outcome(const Result& result, const Server& server, const Exchange& exchange) {
   const auto revision = exchange.envelope.revision;
   if (revision == Revision::R2025_11_25 && wants_task(server, exchange))
@@ -52,8 +52,8 @@ std::string write_outcome(const Result& result, const Server& server, const Exch
   return write_call_result(result, server, revision);
 }
 
-/// A user who cannot be asked for a yes is a no, which the model should read; other questions are the
-/// client's to answer.
+/// If the user cannot be asked to confirm, the call is refused with a result that the model reads; other
+/// questions fail as errors of the protocol.
 Reply cannot_ask_for_tool(const NeedInput& need, const Server& server, const Exchange& exchange,
                           std::string_view reason) {
   const bool confirmation =

@@ -15,8 +15,8 @@ struct Watched {
   bool operator==(const Watched&) const = default;
 };
 
-/// Told what has changed; tells the clients that listen, and nobody of what nobody listens to. Safe from many
-/// threads; may wait for a client that reads slowly on stdio, never for one on HTTP.
+/// Receives changes and notifies the clients that listen to them; changes without listeners are dropped. Safe
+/// from many threads; may wait for a client that reads slowly on stdio, never for one on HTTP.
 class Changes {
  public:
   Changes() = default;
@@ -24,7 +24,7 @@ class Changes {
   Changes& operator=(const Changes&) = delete;
   virtual ~Changes() = default;
 
-  /// What is listened to now.
+  /// The resources and tasks that clients listen to now.
   virtual Watched watched() const = 0;
 
   virtual void tools_changed() = 0;
@@ -32,13 +32,13 @@ class Changes {
   virtual void resources_changed() = 0;
   /// `uri` as it was in Watched. Told to those by whom it can still be watched.
   virtual void resource_updated(std::string_view uri) = 0;
-  /// `handle` as it was in Watched; its clients get the task's state as Tasks::get has it now. False when the
-  /// state could not be had, or not before `stop`: to be told again later. A task that is none, or none for
-  /// the caller (-32602), is told to nobody.
+  /// `handle` as it was in Watched; its clients get the task's state as Tasks::get has it now. False if the
+  /// state could not be read, or not before `stop`: call it again later. A task that does not exist, or not
+  /// for the caller (-32602), causes no notification.
   virtual bool task_updated(std::string_view handle, std::stop_token stop) = 0;
 };
 
-/// Looks for changes on behalf of those who listen.
+/// Looks for changes in what clients listen to.
 class Watch {
  public:
   Watch() = default;
@@ -46,9 +46,9 @@ class Watch {
   Watch& operator=(const Watch&) = delete;
   virtual ~Watch() = default;
 
-  /// What is listened to has changed: `changes.watched()` says it, and while that is nothing, nothing is
-  /// looked at. Returns at once, on the I/O thread of the transport too, and may be called by `changes`
-  /// itself, which lives until stop() has returned.
+  /// `changes.watched()` has changed; while it is empty, nothing is polled. Returns at once, on the I/O
+  /// thread of the transport too, and may be called by `changes` itself, which lives until stop() has
+  /// returned.
   virtual void watch(Changes& changes) = 0;
 };
 

@@ -49,14 +49,14 @@ std::string summary(const jsonrpc::Request& request) {
   return text;
 }
 
-/// Whose line it is, for the log.
+/// The caller and the trace of a log line.
 std::string log_label(const Caller& caller, const Envelope& envelope) {
   std::string label = base::printable(caller.identity, 100);
   if (!envelope.trace.empty()) label += (label.empty() ? "trace " : ", trace ") + envelope.trace;
   return label;
 }
 
-/// A caller with a name leaves a trail: what was asked, and what came of it.
+/// Logs each call of a caller with a name, and its outcome.
 void tell_log(const jsonrpc::Request& request, const Reply& reply, std::string_view remark,
               base::Clock::Steady::duration took, const Caller& caller) {
   const auto level = caller.identity.empty() ? base::LogLevel::Debug : base::LogLevel::Info;
@@ -103,7 +103,7 @@ class Connection::Line final : public Peer {
 
   std::expected<base::Json, jsonrpc::Error> request(std::string_view method, std::string_view params,
                                                     std::stop_token stop, const Waits& waits) override {
-    // The question would never arrive, and no answer come.
+    // The client would not receive the question, so no answer would come.
     if (!sink_->sends())
       return std::unexpected(error(jsonrpc::kInternalError, "the client does not accept text/event-stream"));
     if (!connection_.ready())
@@ -290,7 +290,7 @@ void Connection::start(Opened opened, jsonrpc::Request request, const std::share
           error(jsonrpc::kInvalidRequest, "Invalid request: this id is in use by a request in flight")));
       return;
     }
-    // Nobody listens yet, so nothing runs under the lock.
+    // No callback is registered yet, so none runs under the lock.
     if (all_cancelled_) call->cancel();
   }
   const auto revision = envelope.revision;
@@ -301,7 +301,7 @@ void Connection::start(Opened opened, jsonrpc::Request request, const std::share
     Line line(*self, notices);
     const Exchange exchange{envelope, request.params, self->caller_, *call, *call, line, call->token(), call};
     const auto reply = self->run(method, request, exchange);
-    // A stream stays open: whoever keeps it ends it.
+    // A stream stays open; its owner ends it.
     if (method.pace != Pace::Stream || !reply) self->finish(call, reply);
   };
   if (method.pace != Pace::Worker) {
@@ -310,7 +310,8 @@ void Connection::start(Opened opened, jsonrpc::Request request, const std::share
   }
   if (run_(std::move(job))) return;
   constexpr auto kBusy = "The server is busy: too many calls are in flight. Try again when some have ended.";
-  // Only a result of tools/call can say it in words for the model, and not where a task is due.
+  // Only a result of tools/call can tell the model in words, and a result is not possible if a task is
+  // expected.
   if (method.name == "tools/call" && !task_due) {
     finish(call, write_call_result(error_result(kBusy), server_, revision));
   } else {
@@ -318,7 +319,7 @@ void Connection::start(Opened opened, jsonrpc::Request request, const std::share
   }
 }
 
-/// The one place where an exception ends: the client learns that it was our fault, stderr what it was.
+/// The only place that catches exceptions: the client gets an internal error, and stderr gets the reason.
 Reply Connection::run(const Method& method, const jsonrpc::Request& request, const Exchange& exchange) {
   const base::LogContext context(log_label(caller_, exchange.envelope));
   const auto begin = server_.clock().steady();

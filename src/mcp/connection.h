@@ -58,14 +58,14 @@ class Connection final : public Listener, public std::enable_shared_from_this<Co
   /// The same for a request of which envelope and method were found before; answers and progress
   /// go to `sink`.
   void receive(jsonrpc::Request request, Opened opened, const std::shared_ptr<Sink>& sink);
-  /// The client sent something that is no JSON text at all, such as a line beyond the limit.
+  /// The client sent something that is not JSON text, such as a line beyond the limit.
   void unreadable(const jsonrpc::Error& error);
 
-  /// The client sends no more: what was asked of it will not be answered.
+  /// The client has closed its side, so open requests to it will get no answer.
   void end_of_input();
   /// Fires the stop tokens of all calls, and of those to come; they are still answered.
   void cancel_all();
-  /// Changes are no longer told.
+  /// Ends the notifications of changes.
   void leave();
   /// The revision of the session, once there is one.
   std::optional<Revision> revision() const;

@@ -30,8 +30,7 @@ struct Envelope {
   std::string trace;
 };
 
-/// The client as someone who can be asked, and who has set something for the rest of its session. Safe from
-/// many threads.
+/// The client: it can be asked questions, and it keeps settings for its session. Safe from many threads.
 class Peer {
  public:
   Peer() = default;
@@ -64,7 +63,7 @@ struct Exchange {
   std::stop_token stop;
   /// Of methods that stay open (Pace::Stream); else null.
   std::shared_ptr<InFlight> stream{};
-  /// Where a method says for the log what came of it, if that is no error of the protocol.
+  /// A method's remark for the log about its outcome, if that is not an error of the protocol.
   std::string* remark = nullptr;
 
   Request request(const base::JsonObject& inputs) const {

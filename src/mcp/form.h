@@ -1,4 +1,4 @@
-// Answers of a client to what it was asked.
+// Checks a client's answers to questions.
 #pragma once
 
 #include <string_view>

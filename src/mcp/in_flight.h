@@ -26,7 +26,7 @@ class InFlight final : public Progress, public Log {
   std::stop_token token() const { return stop_.get_token(); }
   void cancel() { stop_.request_stop(); }
 
-  /// Four a second on average, eight at once; what comes faster falls away. Nothing that does not grow.
+  /// Four a second on average, eight at once; faster ones are dropped, and so is progress that does not grow.
   void report(double progress, std::optional<double> total, std::string_view message) override;
   void linger(std::string_view message) override;
   bool wanted() const override { return progress_token_.has_value(); }
@@ -50,7 +50,7 @@ class InFlight final : public Progress, public Log {
   const base::Clock& clock_;
   std::stop_source stop_;
 
-  /// Held while sending, so that whoever silenced the call knows that nothing is under way.
+  /// Held while sending, so that after silence() no message is being sent.
   std::mutex mutex_;
   std::shared_ptr<Sink> notices_;
   std::shared_ptr<Sink> answers_;

@@ -11,7 +11,8 @@ namespace mcp::legacy {
 
 namespace {
 
-/// What is looked at later; the whole could be of any size, and is kept as long as the session.
+/// Keeps only the members that are used later: the whole could be of any size and would be kept as long as
+/// the session.
 base::JsonObject kept(const base::JsonObject& declared) {
   constexpr std::size_t kMostParts = 8;
   constexpr std::size_t kLongestPart = 64;
@@ -81,7 +82,7 @@ std::expected<Envelope, jsonrpc::Error> open(const Session& session, const base:
 
 namespace {
 
-/// Titled choices as revision 2025-06-18 has them; false when these are none.
+/// Titled choices as revision 2025-06-18 has them; false if the member is not such a list.
 bool rename_choices(base::JsonObject& field) {
   const auto* const choices = field.at("oneOf").if_array();
   if (choices == nullptr) return false;
@@ -114,7 +115,7 @@ bool cut_down(base::Json& field) {
   return true;
 }
 
-/// The form for revision 2025-06-18, or a sentence which field stands against it.
+/// The form for revision 2025-06-18, or a sentence that names the field that cannot be expressed.
 std::expected<base::Json, std::string> older_form(base::Json schema) {
   auto* const members = schema.if_object();
   auto* const value = members != nullptr ? members->if_contains("properties") : nullptr;

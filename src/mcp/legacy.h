@@ -29,8 +29,8 @@ std::string write_initialized(const Session& session, const Server& server);
 std::expected<Envelope, jsonrpc::Error> open(const Session& session, const base::JsonObject& params);
 
 /// Asks by a request to the client and waits. Gives an answer that answers(), or a sentence why there is
-/// none. What a client of this revision may not see is left out of the question or said in its words; a form
-/// that its revision cannot say is not asked.
+/// none. Members that the client's revision does not know are left out or translated; a form that its
+/// revision cannot express is not sent.
 std::expected<base::Json, std::string> ask(const InputRequest& request, const Exchange& exchange);
 
 }  // namespace mcp::legacy

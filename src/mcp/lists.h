@@ -1,4 +1,4 @@
-// The list methods: one page each, because nobody offers so much.
+// The list methods: one page each, because the lists are short.
 #pragma once
 
 #include <functional>

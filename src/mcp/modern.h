@@ -38,7 +38,7 @@ inline constexpr std::chrono::milliseconds kListsTtl = std::chrono::minutes(5);
 
 /// The members that begin and end each complete result of this era.
 void begin_complete(ObjectText& object);
-/// Never shared between users: what is offered depends on who asks.
+/// Never shared between users, because the offer depends on the caller.
 void write_cacheable(ObjectText& object, std::chrono::milliseconds ttl);
 void write_server_info(ObjectText& object, const ServerInfo& info);
 /// The member of `_meta` alone.

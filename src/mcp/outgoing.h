@@ -30,9 +30,9 @@ class Outgoing {
                                                     std::string_view params, const std::stop_token& stop,
                                                     const Peer::Waits& waits);
 
-  /// False when nobody waits for it.
+  /// False if no request waits for it.
   bool deliver(jsonrpc::Response response);
-  /// No response will come any more; requests from now on fail at once.
+  /// The client sends no more responses; later requests fail at once.
   void close();
 
  private:

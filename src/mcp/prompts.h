@@ -1,4 +1,4 @@
-// The seam to whoever has prompts, and the completion of arguments.
+// The interface to prompts and to the completion of arguments.
 #pragma once
 
 #include <cstdint>
@@ -84,8 +84,8 @@ class Completer {
   Completer& operator=(const Completer&) = delete;
   virtual ~Completer() = default;
 
-  /// An unknown reference or argument is a ProtocolError with -32602; what cannot be found out is an empty
-  /// list.
+  /// An unknown reference or argument is a ProtocolError with -32602; if the values cannot be read, the list
+  /// is empty.
   virtual std::expected<Completion, ProtocolError> complete(const CompletionRequest& request) = 0;
 };
 

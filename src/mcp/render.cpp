@@ -59,7 +59,7 @@ void write_annotations(const Annotations& given, ObjectText& tool) {
     if (value != usual) object.boolean(name, value);
   };
   hint("readOnlyHint", given.read_only, kDefault.read_only);
-  // Hosts that ask their user first go by it, and some take what is not said for harmless.
+  // Hosts decide by these hints whether to ask the user, and some treat a missing hint as harmless.
   if (!given.read_only) object.boolean("destructiveHint", given.destructive);
   hint("idempotentHint", given.idempotent, kDefault.idempotent);
   hint("openWorldHint", given.open_world, kDefault.open_world);

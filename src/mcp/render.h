@@ -1,4 +1,4 @@
-// What tools have to say, as JSON text of a revision.
+// Results of tools as JSON text of a revision.
 #pragma once
 
 #include <string>

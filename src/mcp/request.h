@@ -15,8 +15,8 @@ namespace mcp {
 
 enum class Era : std::uint8_t { Legacy, Modern };
 
-/// Who asks. What may run is the server's own limit and this one together, checked at every list and every
-/// call.
+/// The caller. A tool may run only if both the server's limits and the caller's allow it; every list and
+/// every call checks that.
 struct Caller {
   /// A name for logs, and what states and tasks are bound to; empty for the one caller of a stdio process.
   std::string identity{};
@@ -38,10 +38,9 @@ class Progress {
   virtual ~Progress() = default;
   /// `progress` must grow from one report to the next; `total` when it is known.
   virtual void report(double progress, std::optional<double> total, std::string_view message) = 0;
-  /// Nothing is further than before, and the request goes on: the smallest step that a client takes for
-  /// progress.
+  /// The request continues without new progress: reports the smallest step that a client accepts.
   virtual void linger(std::string_view /*message*/) {}
-  /// False: nobody asked for it, so finding it out can be spared.
+  /// False: the client did not ask for progress, so it need not be computed.
   virtual bool wanted() const { return true; }
   /// The rest takes long: a client that can come back for it may be sent away meanwhile (SSE polling of
   /// revision 2025-11-25). Elsewhere nothing happens.
@@ -63,7 +62,7 @@ class Log {
   virtual void write(LogLevel level, std::string_view text) = 0;
 };
 
-/// Takes progress and logs that nobody asked for.
+/// Drops progress and logs.
 class Unheard final : public Progress, public Log {
  public:
   void report(double /*progress*/, std::optional<double> /*total*/, std::string_view /*message*/) override {}
@@ -72,9 +71,9 @@ class Unheard final : public Progress, public Log {
   void write(LogLevel /*level*/, std::string_view /*text*/) override {}
 };
 
-/// One thing that only the client or its user can give.
+/// One question to the client or its user.
 struct InputRequest {
-  /// Confirmation is a form of which every answer counts: what is no explicit yes is no.
+  /// Confirmation is a form where every answer except an explicit yes means no.
   enum class Kind : std::uint8_t { Form, Confirmation, Sampling, Roots };
   /// Unique within the request; the answer comes under it.
   std::string key;
@@ -84,8 +83,8 @@ struct InputRequest {
   base::JsonObject params{};
 };
 
-/// The request needs answers first; nothing was changed yet. Whoever asks is re-entrant: it is called again
-/// with all answers so far in Request::inputs.
+/// The request needs answers first; nothing was changed yet. The method is called again with all answers so
+/// far in Request::inputs, so it must be re-entrant.
 struct NeedInput {
   std::vector<InputRequest> requests;
 };
@@ -105,11 +104,11 @@ struct ProtocolError {
   base::Json data;
 };
 
-/// A caller's token does not reach what was asked: over HTTP a 403 with a challenge that names the scopes in
+/// The caller's token does not grant the request: over HTTP a 403 with a challenge that names the scopes in
 /// `data.scopes`. Outside of the codes that JSON-RPC and MCP reserve.
 inline constexpr int kInsufficientScope = 403;
 
-/// The caller's token does not reach that far, though the server would: these scopes would do.
+/// The server allows the request, but the caller's token does not; these scopes would suffice.
 struct InsufficientScope {
   std::vector<std::string> scopes;
   std::string message;

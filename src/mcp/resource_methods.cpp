@@ -64,7 +64,7 @@ std::string write_read(const ResourceResult& read, const Server& server, const E
   }
   contents += ']';
   if (modern) {
-    // What answers of the user went into is not for keeping.
+    // A result that depends on the user's answers must not be cached.
     const bool asked = exchange.params.contains("inputResponses") || exchange.params.contains("requestState");
     modern::write_cacheable(object, asked ? std::chrono::milliseconds(0) : read.ttl);
     modern::write_server_info(object, server.info());

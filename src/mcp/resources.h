@@ -1,4 +1,4 @@
-// The seam to whoever has resources.
+// The interface to resources.
 #pragma once
 
 #include <chrono>
@@ -27,7 +27,7 @@ struct ResourceResult {
   std::chrono::milliseconds ttl{0};
 };
 
-/// There is no such resource, or this caller may not know of it.
+/// The resource does not exist, or this caller may not know that it does.
 struct NoSuchResource {
   std::string message;
 };

@@ -18,13 +18,14 @@
 namespace mcp {
 namespace {
 
-/// Who asks more often than this within one request is taken to ask forever.
+/// A tool that asks more often than this within one request is assumed never to end.
 constexpr int kMostRounds = 8;
 constexpr std::chrono::minutes kGoodFor{10};
 
 using Seconds = std::chrono::seconds;
 
-/// Makes each round's state another, as clients may expect, and names it where it is good for one use.
+/// Makes the state of each round unique, as clients may expect, and identifies states that are valid for one
+/// use.
 std::string nonce() { return base::base64url(base::random_bytes(12)); }
 
 std::unexpected<jsonrpc::Error> refused_answer(const InputRequest& request) {
@@ -121,7 +122,7 @@ class ModernRounds {
     return std::chrono::duration_cast<Seconds>(server_.clock().wall().time_since_epoch());
   }
 
-  /// All that the state is good for: this caller, method and subject.
+  /// The state is valid for this caller, method and subject only.
   std::string purpose() const {
     return base::write_json(base::JsonArray{"requestState", base::Json(identity_), base::Json(method_)}) +
            base::write_json_sorted(base::Json(subject_()));

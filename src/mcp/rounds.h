@@ -24,14 +24,14 @@ using Subject = std::function<base::JsonObject()>;
 using CannotAsk = std::function<Reply(const NeedInput& need, std::string_view reason)>;
 
 /// Legacy: asks by requests to the client, waits, and tries again. Modern: answers `input_required` with a
-/// sealed state, and takes up the thread when the client repeats the request with it. The state holds the
+/// sealed state, and continues when the client repeats the request with that state. The state holds the
 /// inputs so far, is good for ten minutes and only for this caller, `method` and `subject`, the params that
 /// matter. Answers without a state count as well; confirmations only with a state that asked for them, and
-/// the answer to one uses its state up, yes or no, as does each later round that holds it: the deed is done
-/// once. That is known to this process alone (SpentStates): at another one that shares the key of the seals,
-/// the same caller could repeat the same request until the state expires. States without a confirmation can
-/// be used again everywhere. An answer that is none is -32602; a form that is not filled in is asked for
-/// again.
+/// the answer to one uses its state up, yes or no, as does each later round that holds it, so that the change
+/// is made once. That is known to this process alone (SpentStates): at another one that shares the key of the
+/// seals, the same caller could repeat the same request until the state expires. States without a
+/// confirmation can be used again everywhere. An invalid answer is -32602; a form that is not filled in is
+/// asked again.
 Reply in_rounds(const Server& server, const Exchange& exchange, std::string_view method,
                 const Subject& subject, const Attempt& attempt, const CannotAsk& cannot_ask);
 

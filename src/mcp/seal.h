@@ -1,5 +1,5 @@
-// What the client keeps for us and brings back: states between the rounds of a request, ids of tasks. It can
-// read them, but not make or change one.
+// Sealed texts that the client keeps and returns: the state between the rounds of a request, and task ids. It
+// can read them, but not make or change one.
 #pragma once
 
 #include <functional>
@@ -24,7 +24,7 @@ class Seal {
 
   /// URL-safe text. What was sealed for one purpose does not open for another.
   std::string seal(std::string_view purpose, std::string_view payload) const;
-  /// Nothing when we did not seal it, or for another purpose.
+  /// Nothing if the text was not sealed by this key for this purpose.
   std::optional<std::string> open(std::string_view purpose, std::string_view sealed) const;
 
  private:

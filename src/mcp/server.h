@@ -40,7 +40,7 @@ struct Patience {
   std::chrono::milliseconds beat{std::chrono::seconds(10)};
 };
 
-/// What is behind the server. Null: not offered, its methods do not exist and its capability is not named.
+/// The parts of the server. Null: the part is not offered, so its methods and its capability do not exist.
 struct Offer {
   Tools& tools;
   Resources* resources = nullptr;
@@ -81,13 +81,13 @@ class Server {
   const Offer& offer() const { return offer_; }
   Tools& tools() const { return offer_.tools; }
   const ServerInfo& info() const { return info_; }
-  /// For what the client keeps for us: states and ids of tasks.
+  /// Seals states and task ids.
   const Seal& seal() const { return *seal_; }
   /// The states of confirmations that were used.
   SpentStates& spent() const { return *spent_; }
-  /// Who listens to what.
+  /// The subscriptions of all clients.
   Subscriptions& subscriptions() const { return *subscriptions_; }
-  /// Where changes are told.
+  /// Receives the changes to notify.
   Changes& changes() const;
 
   const base::Clock& clock() const { return clock_; }

@@ -15,7 +15,7 @@ class Sink {
   Sink& operator=(const Sink&) = delete;
   virtual ~Sink() = default;
 
-  /// One message as JSON text on one line, without the line break. Gone silently when the client is.
+  /// One message as JSON text on one line, without the line break. Dropped silently if the client is gone.
   virtual void send(std::string_view message) = 0;
   /// False: send() falls away, because the client takes the answer and nothing else.
   virtual bool sends() const { return true; }

@@ -1,4 +1,4 @@
-// Which states with a confirmation were used: each is good for one deed.
+// The used states of confirmations: each allows one change.
 #pragma once
 
 #include <chrono>
@@ -19,8 +19,8 @@ class SpentStates {
   using Seconds = std::chrono::seconds;  ///< since the epoch of the wall clock
   enum class Spent : std::uint8_t { Now, Before, NoRoom };
 
-  /// Until states expire: of one caller, and of all of them. Who is above the first is refused while others
-  /// still have room; forgetting one instead would let it be used again.
+  /// Until states expire: of one caller, and of all of them. A caller above the first limit is refused while
+  /// others still have room; forgetting a used state would allow it to be used again.
   static constexpr std::size_t kMostOfOne = 1024;
   static constexpr std::size_t kMostOfAll = 64 * 1024;
 

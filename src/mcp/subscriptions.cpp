@@ -383,7 +383,7 @@ bool Subscriptions::task_updated(std::string_view handle, std::stop_token stop) 
     if (found == stream->task_ids.end() || stream->call->token().stop_requested()) continue;
     const auto state = tasks->get(stream->caller, Era::Modern, handle, stop);
     if (state) stream->tell_task(found->second, *state);
-    // What there is not, or not for this caller, will not be there later either.
+    // A task that does not exist for this caller now will not exist later either.
     all = all && (state || state.error().code == jsonrpc::kInvalidParams);
   }
   return all;

@@ -1,4 +1,4 @@
-// Who listens to which changes, in both eras.
+// The clients' subscriptions to changes, in both eras.
 #pragma once
 
 #include <expected>

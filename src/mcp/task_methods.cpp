@@ -81,7 +81,7 @@ std::optional<std::string> id_in(const base::JsonObject& params) {
   return std::string(id->get_string());
 }
 
-/// What a request about a task is about.
+/// The task that a request names.
 struct Named {
   std::string id;
   std::string handle;           ///< empty: the result is here already
@@ -139,7 +139,7 @@ std::string write_state(const Server& server, const Exchange& exchange, const st
   return out;
 }
 
-/// Nothing but that it was heard.
+/// An empty acknowledgement.
 std::string write_heard(const Server& server) {
   std::string out;
   ObjectText object(out);
@@ -158,7 +158,7 @@ base::JsonObject related(const std::string& id) {
   return meta;
 }
 
-/// 2025-11-25: who waits for the result is asked what the task wants to know.
+/// 2025-11-25: the client that waits for the result is asked the task's questions.
 std::expected<void, jsonrpc::Error> answer_questions(const Server& server, const Exchange& exchange,
                                                      const Named& task, const TaskState& state) {
   base::JsonObject inputs;
@@ -181,7 +181,7 @@ std::expected<void, jsonrpc::Error> answer_questions(const Server& server, const
   return {};
 }
 
-/// Those of these answers that somebody asked for; the error when one of them is none.
+/// The given answers to open questions; an error if one of them is not valid.
 std::expected<base::JsonObject, jsonrpc::Error> answers_to(const TaskState& state,
                                                            const base::JsonObject& given) {
   base::JsonObject fitting;

@@ -20,7 +20,7 @@ void write_task(ObjectText& object, std::string_view id, const TaskState& state,
                 TaskDetail detail);
 
 /// The id under which this caller may ask for the task, and back. It can neither be guessed nor used by
-/// another caller, and needs no memory of ours.
+/// another caller, and the server need not store it.
 std::string task_id(const Server& server, const Caller& caller, std::string_view handle);
 std::optional<std::string> handle_of(const Server& server, const Caller& caller, std::string_view id);
 

@@ -1,4 +1,4 @@
-// The seam to work that outlives its call: tasks of the 2026 extension and of revision 2025-11-25.
+// The interface to work that outlives its call: tasks of the 2026 extension and of revision 2025-11-25.
 #pragma once
 
 #include <chrono>
@@ -36,14 +36,14 @@ struct TaskState {
   std::optional<ProtocolError> error{};
 };
 
-/// The work goes on under a durable handle. Whoever has the handle's sealed form is the caller who began it.
+/// The work continues under a durable handle. Only the caller that began it gets the handle's sealed form.
 struct Task {
   std::string handle;
   TaskState state;
 };
 
-/// Safe to call from many threads at once. `handle` is one that a Task had, whoever gave it out: another
-/// process, or this one before it was started anew. Unknown ones are ProtocolErrors with -32602.
+/// Safe to call from many threads at once. `handle` is one that a Task had, issued by this process, by an
+/// earlier run of it, or by another process. Unknown ones are ProtocolErrors with -32602.
 class Tasks {
  public:
   Tasks() = default;

@@ -1,5 +1,5 @@
-// The seam between the protocol and whoever has tools: mcp::Server calls it, engine::Toolbox implements it,
-// and so do test fixtures. It names nothing of PVE and nothing of JSON-RPC.
+// The interface between the protocol and the tools: mcp::Server calls it, engine::Toolbox implements it, and
+// so do test fixtures. It names nothing of PVE and nothing of JSON-RPC.
 #pragma once
 
 #include <optional>

@@ -142,7 +142,7 @@ void Connector::next_address() {
 
 void Connector::attempt_failed(const boost::system::error_code& error) {
   const auto kind = kind_of(error);
-  // A refusal tells most: somebody is there.
+  // Prefers a refusal over other failures, because it shows that the host is up.
   if (complaints_.empty() || kind == Failure::Kind::Refused) complaint_kind_ = kind;
   if (complaints_.size() < 4)
     complaints_.push_back(endpoints_[next_ - 1].address().to_string() + ": " + words_of(error));

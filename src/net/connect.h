@@ -18,7 +18,7 @@
 
 namespace net {
 
-/// What all connections of a client share. Belongs to the I/O thread.
+/// The state that all connections of a client share. Belongs to the I/O thread.
 struct Route {
   Route(boost::asio::io_context& context, const ClientOptions& settings);
 

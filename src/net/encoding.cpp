@@ -38,7 +38,7 @@ std::size_t promised_length(std::string_view body) {
   return length;
 }
 
-/// The room for all of it at once where the body tells the truth: growing would need twice the room.
+/// Reserves the stated size at once, because growing would need twice the memory.
 std::size_t first_room(std::string_view body, int frame, std::size_t limit) {
   constexpr std::size_t kMostGain = 1032;  // zlib's technical notes
   const auto guess = body.size() * 4 + 1024;

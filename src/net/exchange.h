@@ -16,7 +16,7 @@ namespace net {
 /// The bytes of a request. The error is Failure::Protocol: something in it could end a line early.
 std::expected<std::string, Failure> wire_form(const Request& request, const ClientOptions& options);
 
-/// What the connection is good for after an answer.
+/// How the connection may be used after an answer.
 enum class Reuse : std::uint8_t {
   Never,
   /// The server said both "close" and "keep-alive" (PVE does for relayed calls, and stays open): only for

@@ -10,7 +10,7 @@ namespace {
 
 using Kind = Failure::Kind;
 
-/// Not what is wrong with the request itself, or with whoever sends it.
+/// Not failures that are caused by the request itself or by its sender.
 bool is_of_the_host(Kind kind) { return kind != Kind::Protocol && kind != Kind::Cancelled; }
 
 struct Attempt {

@@ -61,7 +61,7 @@ class HttpReader {
     const auto& body = incoming_.request.body;
     return body.empty() ? 0 : body.capacity();
   }
-  /// Frees what has come of a body that nobody will take.
+  /// Frees the received part of a body that will not be used.
   void drop_body() { std::string().swap(incoming_.request.body); }
   /// Bytes that were fed and not used yet.
   std::size_t unused() const { return buffer_.size() - at_; }

@@ -7,7 +7,7 @@
 namespace net {
 namespace {
 
-// A line break would begin a header, or a response, of somebody else's making.
+// A line break in a value would let its author add a header or a response.
 std::string one_line(std::string_view text) {
   std::string line(text);
   for (char& c : line) {

@@ -12,7 +12,7 @@ constexpr std::chrono::seconds kFresh{30};
 
 }  // namespace
 
-// Lets a look-up that ends after everything else find out that nobody waits any more.
+// Lets a look-up that ends after its client find out that the client is gone.
 struct Names::Gate {
   std::mutex mutex;
   Names* names = nullptr;

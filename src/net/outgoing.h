@@ -16,11 +16,11 @@
 
 namespace net {
 
-/// The way onto the I/O thread for those who may outlive it. Safe from every thread.
+/// Posts to the I/O thread from objects that may outlive it. Safe from every thread.
 class Door {
  public:
   explicit Door(boost::asio::io_context& io) : io_(&io) {}
-  /// False when the I/O thread is no more.
+  /// False if the I/O thread has ended.
   bool post(std::function<void()> job);
   void shut();
 
@@ -61,7 +61,7 @@ class Outgoing {
   void end();
   void on_gone(std::function<void()> gone);
   const std::string& peer() const { return terms_.peer; }
-  /// Nobody is left to give the answer.
+  /// The handler dropped the request without an answer.
   void abandon();
 
   /// I/O thread only: what has become of it. What comes from now on wakes again.

@@ -131,7 +131,7 @@ void Pool::close() {
   sweep_.cancel();
 }
 
-// Kept connections must not linger half closed while nobody calls.
+// Idle connections that the server has closed must not stay half closed.
 void Pool::sweep_later() {
   if (sweeping_) return;
   sweeping_ = true;

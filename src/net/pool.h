@@ -1,4 +1,4 @@
-// Who may use which connection: requests that wait, connections that are kept. For the files of net/ only.
+// Assigns connections to waiting requests, and keeps idle ones. For the files of net/ only.
 #pragma once
 
 #include <boost/asio/io_context.hpp>

@@ -9,7 +9,7 @@
 
 namespace net {
 
-/// IP literals (with a zone where one is needed), or one clause why there are none.
+/// IP literals (with a zone where one is needed), or a clause that says why there are none.
 using Addresses = std::expected<std::vector<std::string>, std::string>;
 using Lookup = std::function<Addresses(const std::string& host)>;
 

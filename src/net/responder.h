@@ -13,7 +13,7 @@ namespace net {
 /// complete answer is ignored. Dropping the last reference without a complete answer closes the connection.
 ///
 /// Headers must not name Content-Length, Connection or Transfer-Encoding: those are left out, and so is a
-/// header whose name is no token; control characters in values and in the reason become spaces.
+/// header whose name is not a valid token; control characters in values and in the reason become spaces.
 class Responder {
  public:
   Responder() = default;

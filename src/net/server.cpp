@@ -75,8 +75,8 @@ struct Server::State final : SessionHost {
     session->turn_away();
   }
 
-  // Whether one more fits beside those of the address, or beside all. Were the idle ones always first, who
-  // has just connected and not sent a byte would give way before those who hold on to half a request.
+  // Whether one more fits beside those of the address, or beside all. Idle connections do not always go
+  // first: a client that has just connected would then be closed before one that holds on to half a request.
   bool make_room(std::size_t limit, const std::optional<std::string>& address) {
     if (limit == 0 || sessions.size() < limit) return true;
     std::size_t count = 0;

@@ -67,7 +67,7 @@ struct ServerOptions {
   Milliseconds body_limit{30'000};
   /// Without a byte of a next request.
   Milliseconds idle_limit{60'000};
-  /// Without the peer taking a byte of what waits for it, or its system acknowledging one.
+  /// How long the peer may read nothing of the output, and its system acknowledge nothing.
   Milliseconds stall_limit{60'000};
 
   /// The body, JSON, of what the server refuses by itself: no request that can be read, or one beyond a

@@ -87,7 +87,7 @@ std::expected<TlsContext, std::string> client_context(const TlsTrust& trust) {
   if (!context || SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) != 1)
     return std::unexpected("TLS cannot be set up: " + last_error());
   SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS);
-  // Kept connections are what saves handshakes; a resumed session would skip the certificate.
+  // Kept connections save the handshakes; a resumed session would skip the check of the certificate.
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
   if (!trust.verify || !trust.fingerprints.empty()) return context;

@@ -19,7 +19,7 @@ struct FreeContext {
 };
 using TlsContext = std::unique_ptr<SSL_CTX, FreeContext>;
 
-/// What a client demands of the server's certificate.
+/// The checks of the server's certificate.
 struct TlsTrust {
   bool verify = true;
   std::string ca_file;

@@ -28,7 +28,7 @@ bool names_a_zone(std::string_view name) {
   });
 }
 
-// The literal in its shortest form, with its zone as it was; nothing when it is none.
+// The literal in its shortest form, with its zone unchanged; nothing if it is not an IPv6 literal.
 std::optional<std::string> ipv6(std::string_view literal) {
   const auto zone_at = std::min(literal.find('%'), literal.size());
   const auto zone = literal.substr(zone_at);

@@ -36,7 +36,7 @@ bool is_pool(std::string_view text) {
   return parts.size() <= 3 && std::ranges::all_of(parts, is_plain_name);
 }
 
-/// name@realm; of what PVE allows not what means something to a filter.
+/// name@realm, without the characters that PVE allows but that have a meaning in a filter.
 bool is_user(std::string_view text) {
   constexpr std::size_t kLongest = 64;
   const auto at = text.rfind('@');

@@ -45,7 +45,7 @@ std::string shown(const Place& place) {
   return place.shared ? place.storage : fmt::format("{} on {}", place.storage, place.node);
 }
 
-/// Of places that a fact is not read at; empty when there are none.
+/// The sentences about places where a fact is not read; empty if it is read everywhere.
 std::string left_out(std::span<const Place> many, std::span<const std::string> offline) {
   std::string text;
   if (!many.empty()) {
@@ -75,7 +75,7 @@ std::optional<base::JsonObject> arguments_of(const tool::FactCall& call, const V
   return arguments;
 }
 
-/// What came of the rows, one after the other.
+/// Builds the calls from the rows, one after the other.
 class Expansion {
  public:
   Expansion(const Subject& subject, const Allowed& allowed, engine::Cluster& cluster,
@@ -87,7 +87,7 @@ class Expansion {
     if (call == nullptr || !concerns(row)) return;
     if (row.each == Each::BackupStorage) return storages(row, *call);
     if (row.each == Each::Once || !given("node").empty()) return once(row, *call);
-    // Nobody is asked for the names of what is left out all the same.
+    // The names of places that are left out anyway are not read.
     if (!is_complete(*call, {"node"})) return;
     const auto& all = map_.nodes();
     if (!all) return fail(row, *call, all.error());
@@ -105,7 +105,7 @@ class Expansion {
 
   bool concerns(const tool::Fact& row) const {
     if (row.of == Of::Any) return true;
-    // Of a guest of which nobody knows the kind, one of the two says why.
+    // If the kind of the guest is unknown, the call for one of the two kinds says why.
     return row.of == (subject_.kind == Of::Any ? Of::Vm : subject_.kind);
   }
 
@@ -120,7 +120,7 @@ class Expansion {
     if (!is_complete(call, {"node", "storage"})) return;
     const auto found = map_.backup_storages(given("node"), given("storage"));
     if (found && !(found->all.empty() && found->offline.empty())) return repeat(row, call, *found);
-    // What nobody lists may be there all the same.
+    // A node that is not listed may exist all the same.
     if (is_complete(call, {})) return add(row, call, subject_.values, "");
     fail(row, call, found ? map_.no_storage() : found.error());
   }
@@ -223,7 +223,7 @@ void read(Fact& fact, mcp::Tools& tools, const mcp::Request& request, const std:
   }
 }
 
-/// The node that the call goes to; empty when it goes to none in particular.
+/// The node that the call names; empty if it names none.
 std::string_view node_of(const Fact& fact) { return base::raw_text(fact.arguments, "node"); }
 
 std::string no_answer(const Fact& fact, std::chrono::seconds longest) {
@@ -244,7 +244,7 @@ class Asking {
     for (auto& one : tries_) one.failed = true;
   }
 
-  /// What the first says that can; else why the first that answered cannot. nullptr: none answered.
+  /// The first successful answer, else the first failure. nullptr: no node answered.
   const Fact* ask(std::chrono::seconds longest, const std::stop_token& stop) {
     const std::stop_callback cancelled(stop, [&] { enough_.request_stop(); });
     const auto alone = std::max(longest / 3, std::chrono::seconds{1});
@@ -263,7 +263,7 @@ class Asking {
                           auto& one = tries_[first + i];
                           one.text.clear();
                           read(one, tools_, request_, stop);
-                          // What a tool says when it is stopped is no answer of the node.
+                          // The result of a stopped tool is not an answer of the node.
                           if (one.failed && stop.stop_requested()) one.text.clear();
                           if (!one.failed) enough_.request_stop();
                         });

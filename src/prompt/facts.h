@@ -1,4 +1,4 @@
-// The facts of a prompt: which calls they are, and what they gave.
+// The facts of a prompt: their calls and the results.
 #pragma once
 
 #include <chrono>
@@ -43,7 +43,7 @@ struct Fact {
   bool told = false;
   /// Nodes that can say the same as the one in `arguments`, which is then the one that did.
   std::vector<std::string> others{};
-  /// What we say of the answer, a sentence; nothing in it is data but names of nodes.
+  /// This server's remark about the answer, a sentence; it holds no data except names of nodes.
   std::string note{};
 };
 

@@ -21,7 +21,7 @@ struct Place {
   std::string node{};
   /// Empty: the node itself.
   std::string storage{};
-  /// Nodes that can say the same; empty for what only `node` has.
+  /// Further nodes that can give the same answer; empty if only `node` can.
   std::vector<std::string> others{};
   bool shared = false;
 };

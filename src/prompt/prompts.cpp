@@ -132,7 +132,8 @@ std::string settings_of(const Tools& missing, const Refuse& refuse) {
   return text + ".";
 }
 
-/// Who can offer the missing tools. `offered`: what this server offers a caller without limits of its own.
+/// How to get the missing tools. `offered`: the tools that this server offers to a caller without limits of
+/// its own.
 std::string remedy(const Tools& missing, const Allowed& offered, const mcp::Caller& caller,
                    const Title& title, const Refuse& refuse) {
   Tools beyond_token;

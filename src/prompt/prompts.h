@@ -52,7 +52,7 @@ class Prompts final : public mcp::Prompts, public engine::PromptArguments {
   mcp::PromptOutcome get(const mcp::Request& request, std::string_view name,
                          const base::JsonObject& arguments) override;
 
-  /// What the caller is not offered is refused as get() refuses it.
+  /// Refuses the prompts that the caller is not offered, as get() does.
   std::expected<engine::Completes, mcp::ProtocolError> completes(std::string_view prompt,
                                                                  std::string_view argument,
                                                                  const mcp::Caller& caller) const override;

@@ -106,7 +106,7 @@ std::expected<Subject, std::string> subject_of(const tool::Prompt& row, Values v
   if (about == row.arguments.end() || !subject.values.contains(about->name)) return subject;
   auto& value = subject.values.find(about->name)->second;
   const auto given = value;
-  // What somebody calls a guest that nobody knows does not go into our words.
+  // The name of an unknown guest comes from the caller, so it is not put into this server's sentences.
   if (const auto number = engine::guest_number(given)) value = std::to_string(*number);
   // What follows reads and changes the guest by its number: the name counts as it is now.
   const auto found = engine::guest_now(given, scope, cluster, stop);

@@ -1,4 +1,4 @@
-// Whom a prompt is about: what its arguments name, looked up in PVE.
+// The subject of a prompt: the objects that its arguments name, looked up in PVE.
 #pragma once
 
 #include <chrono>

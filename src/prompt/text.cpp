@@ -77,7 +77,7 @@ bool says_more(std::string_view line) {
   return std::ranges::any_of(kWords, [&](auto words) { return line.find(words) != std::string_view::npos; });
 }
 
-/// What stands below the rows of a table.
+/// The notes below the rows of a table.
 struct Ending {
   std::vector<std::string> notes{};
   bool more = false;
@@ -103,7 +103,7 @@ Ending ending(const std::vector<std::string>& data) {
   return found;
 }
 
-/// Of a failure nothing is anywhere else.
+/// A failure has no other place where its text could be read, so it is shown as far as it fits.
 std::string failure(std::string text, const std::vector<std::string>& data, std::size_t limit) {
   for (const std::string_view line : data) {
     const auto room = limit - std::min(limit, text.size() + 1);
@@ -137,7 +137,7 @@ std::string section(const Fact& fact, const std::vector<std::string>& data, std:
   return text + trailer;
 }
 
-/// What each may have so that all fit: the small ones what they need, the big ones equal parts of the rest.
+/// The size limit for each so that all fit: small ones keep their size, big ones share the rest equally.
 std::size_t share(std::vector<std::size_t> sizes, std::size_t room) {
   std::ranges::sort(sizes);
   for (std::size_t i = 0; i < sizes.size(); ++i) {

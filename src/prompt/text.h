@@ -10,7 +10,7 @@
 
 namespace prompt {
 
-/// Every line of data begins with it, and no line of ours does: nothing in the data can end the data.
+/// Every line of data begins with it and no other line does, so that nothing in the data can end the data.
 inline constexpr std::string_view kFence = "| ";
 
 /// At most `limit` bytes, provided that the instructions leave room for 400 bytes a fact: each fact has what

@@ -15,7 +15,7 @@ constexpr std::size_t kLongestLine = 2000;
 constexpr std::size_t kMostLines = 40;
 constexpr std::size_t kShownBody = 160;
 
-// Lines stay lines; nothing else in them can move a cursor.
+// Keeps the line breaks and replaces every other control character, so that no text can move a cursor.
 std::string clean(std::string_view text) {
   std::string out;
   std::size_t lines = 0;
@@ -82,7 +82,7 @@ std::expected<Answer, Error> read_envelope(const net::Response& response) {
   return answer;
 }
 
-// Whether PVE's authentication said it, and not an operation or somebody between.
+// Whether PVE's authentication sent this 401, and not an operation or a proxy in between.
 bool rejects_credentials(const net::Response& response, bool has_message) {
   if (response.status != 401 || net::find_header(response.headers, "www-authenticate")) return false;
   static constexpr std::array<std::string_view, 2> kWords = {"No ticket", "Authentication failed!"};

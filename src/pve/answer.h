@@ -14,7 +14,8 @@ namespace pve {
 /// secrets are not looked for.
 std::expected<Answer, Error> read_response(const net::Response& response);
 
-/// Why the response is none of a call that PVE carries out, told as by read_response(); nothing where it is.
+/// The error of a response that refuses the call, as read_response() gives it; nothing if PVE carried the
+/// call out.
 std::optional<Error> read_refusal(const net::Response& response);
 
 }  // namespace pve

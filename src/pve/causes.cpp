@@ -6,7 +6,8 @@ namespace {
 struct Said {
   std::string_view words;  ///< of PVE, as they begin or occur in its message
   Cause cause;
-  bool begins = false;  ///< only as they begin: further on they may be a value of the call that PVE repeats
+  bool begins = false;  ///< must be at the beginning: later in the message the words may be a value of the
+                        ///< call that PVE repeats
 };
 
 // The first match counts.

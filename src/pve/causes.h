@@ -1,4 +1,4 @@
-// What kind of refusal PVE's words are.
+// Classifies PVE's error messages.
 #pragma once
 
 #include <cstddef>

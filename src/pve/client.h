@@ -47,7 +47,7 @@ struct Error {
   };
   Kind kind = Kind::Refused;
   unsigned status = 0;
-  /// PVE's words in full, else ours. One or more lines, without secrets.
+  /// PVE's message in full, or this server's where PVE sent none. One or more lines, without secrets.
   std::string message;
   /// Per parameter, from `errors`.
   std::vector<std::pair<std::string, std::string>> errors;
@@ -105,8 +105,8 @@ class Client {
   std::atomic<bool> rejected_{false};
 };
 
-/// What to tell a person: PVE's own words and `what_to_do` about them, or the cause of the failed connection
-/// and the settings to check. `what` names the call ("GET /nodes"); it may be "".
+/// The message for a person: PVE's own words and the remedy `what_to_do`, or the cause of the failed
+/// connection and the settings to check. `what` names the call ("GET /nodes"); it may be "".
 std::string explain(const Error& error, std::string_view what, std::string_view base_url,
                     std::string_view what_to_do = {});
 

@@ -10,7 +10,7 @@ namespace {
 
 using Kind = net::Failure::Kind;
 
-// Only a GET can be repeated without a thought.
+// A GET changes nothing, so it is safe to repeat.
 bool is_repeatable(std::string_view what) { return what.starts_with("GET"); }
 
 std::string ended(std::string text) {
@@ -23,7 +23,7 @@ std::string_view unknown_outcome(std::string_view what) {
   return " The request was sent, so PVE may have carried it out: check before you repeat it.";
 }
 
-/// PVE passed the call on to another node and does not know what became of it.
+/// PVE forwarded the call to another node and got no answer from it.
 bool is_lost(const Error& error) { return error.status >= 596 && error.status <= 599; }
 
 std::string explain_answer(const Error& error, std::string_view what, std::string_view what_to_do) {

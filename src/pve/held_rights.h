@@ -27,7 +27,7 @@ struct HeldRights {
   std::vector<std::pair<std::string, const Rights*>> paths;  ///< into `kinds`
 };
 
-/// `body` is the whole answer, {"data":{path:{privilege:1}}}. Nothing where it is not.
+/// `body` is the whole answer, {"data":{path:{privilege:1}}}. Returns nothing for any other text.
 std::optional<HeldRights> read_held_rights(std::string_view body);
 
 }  // namespace pve

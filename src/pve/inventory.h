@@ -69,11 +69,11 @@ struct Inventory {
 
 using InventoryPtr = std::shared_ptr<const Inventory>;
 
-/// `data` of GET /cluster/resources; nothing when it is no list. Rows without what names them are left out.
+/// `data` of GET /cluster/resources; nothing if it is not a list. Rows without an identifier are left out.
 std::optional<Inventory> inventory_of(const base::Json& data);
 
-/// `data` of GET /nodes/{node}/qemu or /lxc, whose names are those of the configurations; nothing when it is
-/// no list. Guests have number, name, node and kind.
+/// `data` of GET /nodes/{node}/qemu or /lxc, whose names come from the configurations; nothing if it is not a
+/// list. Only number, name, node and kind of each guest are set.
 std::optional<std::vector<Guest>> guests_of_node(const base::Json& data, std::string_view node,
                                                  bool container);
 

@@ -1,4 +1,4 @@
-// The cluster's inventory, asked when somebody wants it: GET /cluster/resources.
+// The cluster's inventory, read on demand: GET /cluster/resources.
 #pragma once
 
 #include <condition_variable>
@@ -16,8 +16,8 @@
 
 namespace pve {
 
-/// Remembers it for three seconds; one thread asks for all who want it. Safe from many threads; owns nothing
-/// it is given.
+/// Remembers the inventory for three seconds; concurrent callers share one request. Safe from many threads;
+/// owns nothing it is given.
 class InventoryCache {
  public:
   InventoryCache(Client& client, base::Clock& clock) : client_(client), clock_(clock) {}
@@ -25,15 +25,15 @@ class InventoryCache {
   InventoryCache& operator=(const InventoryCache&) = delete;
 
   std::expected<InventoryPtr, Error> get(const std::stop_token& stop) { return newer_than(nullptr, stop); }
-  /// One that is not `seen`: what it said was wrong.
+  /// An inventory other than `seen`, which turned out to be wrong.
   std::expected<InventoryPtr, Error> newer_than(const InventoryPtr& seen, const std::stop_token& stop);
-  /// Asked for after this call began, whatever is remembered and whoever else is asking.
+  /// Read after this call began: neither a remembered inventory nor a request under way is used.
   std::expected<InventoryPtr, Error> now(const std::stop_token& stop);
   /// What is remembered, if it is still young enough; nullptr otherwise. Never waits.
   InventoryPtr remembered();
   /// Whether a list has had a node of this name, however long ago. Never waits.
   bool knows_node(std::string_view name);
-  /// Forgets: a change of ours may have made it wrong.
+  /// Forgets the inventory, because a change by this server may have made it wrong.
   void forget();
 
  private:

@@ -36,7 +36,7 @@ void read_roles(Client& client, OwnAccess& access, const std::stop_token& stop) 
     access.roles.emplace(base::raw_text(role, "roleid"), listed(base::raw_text(role, "privs")));
 }
 
-/// PVE shows the whole list to who has Sys.Audit on /access (API2/ACL.pm).
+/// PVE shows the whole list to a user with Sys.Audit on /access (API2/ACL.pm).
 void read_acl(Client& client, OwnAccess& access, const std::stop_token& stop) {
   const auto rights = privileges_on(client, Holder::Token, "/access", stop);
   if (!rights || !rights->contains("Sys.Audit")) return;

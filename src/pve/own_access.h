@@ -35,7 +35,7 @@ struct OwnAccess {
   std::string token;  ///< user@realm!name
   std::string user;
   std::map<std::string, PrivilegeSet, std::less<>> roles;  ///< all of the cluster; empty: not readable
-  /// The whole list; nothing where the token may see a part of it at most.
+  /// The whole list; nothing if the API token may see only a part of it.
   std::optional<std::vector<AclEntry>> acl;
   std::set<std::string, std::less<>> groups;  ///< of the user
   /// Of the token: it has only those rights of its user that it has itself. Nothing: PVE does not tell.

@@ -13,7 +13,7 @@ namespace pve {
 namespace {
 
 constexpr std::size_t kLongest = 4096;
-// A shorter one would blot out ordinary words.
+// Redacting a shorter secret would remove ordinary words.
 constexpr std::size_t kShortestRedacted = 6;
 
 }  // namespace

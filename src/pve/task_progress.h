@@ -1,4 +1,4 @@
-// How far a task is, from what PVE's programs write into its log.
+// The progress of a task, read from the lines that PVE's programs write into its log.
 #pragma once
 
 #include <optional>
@@ -23,7 +23,7 @@ struct TaskProgress {
 /// 10s"). The line may be anything.
 std::optional<TaskProgress> task_progress(std::string_view line);
 
-/// What the last line that says anything says.
+/// The progress in the last line that has one.
 std::optional<TaskProgress> task_progress(std::span<const std::string> lines);
 
 }  // namespace pve

@@ -29,7 +29,7 @@ State state_of(std::string_view exit_status) {
   return exit_status.starts_with("WARNINGS") ? State::Warnings : State::Failed;
 }
 
-/// PVE said no, and would again; everything else may pass.
+/// PVE refused, and would refuse again; any other failure may be temporary.
 bool is_final(const Error& error) {
   return error.kind == Error::Kind::Rejected || (error.kind == Error::Kind::Refused && error.status < 500);
 }
@@ -45,7 +45,7 @@ std::vector<std::string> lines_of(const base::Json& data) {
 
 }  // namespace
 
-/// What is known of one task, shared by all who wait for it.
+/// The state of one task, shared by all of its waiters.
 struct Tasks::Watch {
   std::mutex mutex;
   std::condition_variable_any changed;
@@ -99,14 +99,14 @@ void Tasks::ask(const Upid& upid, Watch& watch, const std::stop_token& stop) {
   if (status) {
     watch.exit_status = *std::move(status);
   } else if (status.error().kind != Error::Kind::Cancelled) {
-    // A waiter that was cancelled in its question says nothing about the task.
+    // The cancellation of one waiter's request says nothing about the task.
     watch.error = std::move(status.error());
   }
   watch.changed.notify_all();
 }
 
-/// The lines that have come since. Of a log that is far ahead the end is read the next time: what is in
-/// between is stale.
+/// Reads the lines that are new. If the log has grown far, the next read starts near its end, because the
+/// lines in between are stale.
 void Tasks::read_on(const Upid& upid, Watch& watch, const std::stop_token& stop) {
   const auto start = watch.next_line;
   const auto answer =

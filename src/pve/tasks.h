@@ -21,7 +21,7 @@ namespace pve {
 
 struct TaskReport {
   enum class State : std::uint8_t {
-    Running,   ///< not at its end when the waiting ended
+    Running,   ///< still running when the wait ended
     Done,      ///< OK
     Warnings,  ///< done, exit status "WARNINGS: n"
     Failed,    ///< any other exit status
@@ -41,14 +41,13 @@ struct Waiting {
   std::optional<TaskProgress> progress{};  ///< the last one found in the task's log
 };
 
-/// Waits for tasks. Whoever waits first asks PVE, with growing pauses; who waits for the same task meanwhile
-/// gets the same answers. Nothing here ever stops a task. Safe from many threads; owns nothing it is given.
+/// Waits for tasks. The first waiter of a task asks PVE, with growing pauses, and later waiters of the same
+/// task share the answers. Never stops a task. Safe from many threads; owns nothing it is given.
 class Tasks {
  public:
   /// Called between the questions, from the thread that waits: every two seconds at least while PVE answers.
-  /// While there is somebody to tell, the new lines of the log are read too, by one of the waiters, not in
-  /// the first second and never more often than the task's status; where that fails there is no progress.
-  /// Empty: nobody wants to know.
+  /// If it is set, one of the waiters also reads the new lines of the log, not in the first second and never
+  /// more often than the task's status; if that fails, there is no progress. Empty: no progress is read.
   using OnWait = std::function<void(const Waiting& waiting)>;
 
   Tasks(Client& client, base::Clock& clock);
@@ -56,8 +55,8 @@ class Tasks {
   Tasks(const Tasks&) = delete;
   Tasks& operator=(const Tasks&) = delete;
 
-  /// Returns when the task has ended, `limit` has passed or `stop` is asked; the task goes on in the last two
-  /// cases. A limit of 0 asks once. A question that fails in passing is asked again.
+  /// Returns when the task has ended, `limit` has passed or `stop` is asked; in the last two cases the task
+  /// continues. A limit of 0 asks once. A request that fails for a passing reason is repeated.
   TaskReport await(const Upid& upid, std::chrono::milliseconds limit, const OnWait& on_wait,
                    const std::stop_token& stop);
   /// await(), then the end of the log.

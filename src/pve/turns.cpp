@@ -42,11 +42,11 @@ bool Turns::reserve(const std::string& node) {
 bool Turns::has_ended(const Upid& upid, const std::stop_token& stop) {
   const auto status = task_status(client_, upid, stop);
   if (status) return status->has_value();
-  // A task that PVE does not know any more holds nobody back.
+  // A task that PVE no longer knows has ended.
   return status.error().kind == Error::Kind::Refused && status.error().status == 400;
 }
 
-/// One of the waiting asks for all of them.
+/// One of the waiting threads asks PVE for all of them.
 void Turns::forget_ended(const std::string& node, const std::stop_token& stop) {
   std::vector<Upid> ended;
   {

@@ -1,4 +1,4 @@
-// Heavy tasks, held back: a node that starts twenty guests at once serves nobody.
+// Limits the heavy tasks per node: a node that starts twenty guests at once is too slow for every user.
 #pragma once
 
 #include <chrono>
@@ -20,7 +20,7 @@ namespace pve {
 
 class Turns;
 
-/// The right to start one heavy task on a node. Given up when it ends without started().
+/// The right to start one heavy task on a node. The destructor gives it back unless started() was called.
 class Turn {
  public:
   Turn(Turns& turns, std::string node) : turns_(&turns), node_(std::move(node)) {}
@@ -41,7 +41,7 @@ class Turn {
 };
 
 /// At most `most` heavy tasks of this process run on a node at once; 0: no limit. Safe from many threads;
-/// owns nothing it is given and must outlive its turns.
+/// owns nothing it is given and must outlive its slots.
 class Turns {
  public:
   using OnWait = std::function<void(std::chrono::milliseconds waited)>;
@@ -50,11 +50,11 @@ class Turns {
   Turns(const Turns&) = delete;
   Turns& operator=(const Turns&) = delete;
 
-  /// Waits for a turn; nothing when there is none after `limit`, or when `stop` is asked. `on_wait` is called
-  /// while it waits, from this thread.
+  /// Waits for a free slot; nothing if there is none within `limit`, or if `stop` is requested. Calls
+  /// `on_wait` on this thread while it waits.
   std::optional<Turn> take(const std::string& node, std::chrono::milliseconds limit, const OnWait& on_wait,
                            const std::stop_token& stop);
-  /// The tasks that hold others back, for a sentence: "qmstart 101, vzdump 102".
+  /// The tasks that occupy the slots, for a sentence: "qmstart 101, vzdump 102".
   std::string holders(const std::string& node);
 
  private:

@@ -12,7 +12,7 @@ std::optional<Upid> parse_upid(std::string_view text) {
   constexpr std::size_t kParts = 9;
   if (segment_misfit(text)) return std::nullopt;
   auto parts = base::split(text, ':');
-  // Who copies one loses its last colon.
+  // People who copy a UPID often lose its last colon.
   const bool is_cut = parts.size() == kParts - 1;
   if (is_cut) parts.emplace_back();
   if (parts.size() != kParts || parts[0] != "UPID" || !parts[8].empty()) return std::nullopt;

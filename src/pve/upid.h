@@ -16,7 +16,7 @@ struct Upid {
   std::string user;  ///< user@realm, with "!token" where a token started it
 };
 
-/// Nothing when `text` is not one, or could not stand in a path.
+/// Nothing if `text` is not a UPID or cannot be part of a path.
 std::optional<Upid> parse_upid(std::string_view text);
 
 /// When the task began, by its node's clock; the epoch where that is not legible.

@@ -15,8 +15,8 @@ namespace pve {
 /// "9.2.11"; an answer without a version is Error::Malformed.
 std::expected<std::string, Error> version(Client& client, const std::stop_token& stop);
 
-/// Asks when it is needed and remembers for some minutes what PVE said: it may be upgraded meanwhile. Safe
-/// from many threads; owns nothing it is given.
+/// Asks PVE on demand and remembers the version for some minutes only, because PVE may be upgraded meanwhile.
+/// Safe from many threads; owns nothing it is given.
 class ConnectedVersion {
  public:
   ConnectedVersion(Client& client, const base::Clock& clock) : client_(client), clock_(clock) {}

@@ -21,7 +21,7 @@
 namespace resource {
 namespace {
 
-/// What is not there has a digest too: coming and going are changes.
+/// A missing object has a digest too, because appearing and disappearing are changes.
 constexpr std::uint64_t kGone = 0;
 constexpr std::uint64_t kRunning = 1;
 
@@ -53,7 +53,7 @@ struct Poll::List {
 
   const base::JsonArray* rows() const { return data ? data->if_array() : nullptr; }
 
-  /// nullptr where there is none, and where nobody knows.
+  /// nullptr if there is none, or if it is not known.
   const pve::Guest* guest(const Match& match) const {
     const auto wanted = match.values.find("vmid");
     if (!inventory || wanted == match.values.end()) return nullptr;
@@ -85,7 +85,7 @@ struct Poll::List {
     return found != nullptr && found->status == "offline";
   }
 
-  /// "" where nobody knows.
+  /// "" if it is not known.
   std::string_view node_of(const Match& match) const {
     if (const auto upid = match.values.find("upid"); upid != match.values.end())
       return task_node(upid->second);
@@ -174,7 +174,7 @@ bool Poll::note(Item& item, std::optional<std::uint64_t> found) const {
   return changed;
 }
 
-/// What works first, then what has waited longest.
+/// Objects that could be read come first, then those that have waited longest.
 std::vector<Poll::Job> Poll::due() {
   std::vector<Job> jobs;
   const auto now = toolbox_.cluster().clock.steady();
@@ -207,7 +207,7 @@ Poll::Updates Poll::once(const mcp::Watched& watched, const std::stop_token& sto
         job.found = job.is_task ? task(*job.name, list, enough) : look(*job.name, list, enough);
       });
   Updates updates;
-  // Who was interrupted has seen nothing, not even that there is nothing.
+  // An interrupted read says nothing, not even that the object is missing.
   if (stop.stop_requested()) return updates;
   for (auto& job : jobs) {
     // Those that had no turn stay due, and now the ones that took it all have a longer pause.

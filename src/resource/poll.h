@@ -1,4 +1,4 @@
-// One look at everything that clients listen to, and what has changed since the look before.
+// One poll of everything that clients listen to, and the changes since the previous poll.
 #pragma once
 
 #include <chrono>

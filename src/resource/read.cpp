@@ -248,7 +248,7 @@ class Reader {
     return places;
   }
 
-  /// What a node answered; nothing when it did not in its time.
+  /// A node's answer; nothing if it did not answer in time.
   using Part = std::optional<std::expected<Reading, Unread>>;
 
   Part storage_on(const std::string& node, const std::stop_token& stop) const {

@@ -1,4 +1,4 @@
-// Reading what a resource stands for.
+// Reads the object of a resource.
 #pragma once
 
 #include <chrono>

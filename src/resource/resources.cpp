@@ -24,7 +24,7 @@ mcp::ResourceOutcome outcome(Unread unread) {
   return std::visit([](auto why) -> mcp::ResourceOutcome { return why; }, std::move(unread));
 }
 
-/// How to get what does not fit.
+/// How to get the part that does not fit.
 std::string rest(const tool::Resource& row, engine::Toolbox& toolbox, const mcp::Caller& caller) {
   const auto may = std::ranges::find_if(
       row.tools, [&](auto name) { return !name.empty() && !toolbox.refusal(caller, name); });

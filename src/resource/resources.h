@@ -22,9 +22,8 @@ class Resources final : public mcp::Resources {
   std::vector<mcp::ResourceDescription> list(const mcp::Caller& caller) override;
   std::vector<mcp::ResourceDescription> templates(const mcp::Caller& caller) override;
   mcp::ResourceOutcome read(const mcp::Request& request, std::string_view uri) override;
-  /// Of a guest that nobody has looked at lately the kind is not known: whoever may read one kind may then
-  /// listen. Whoever looks for changes knows it before there is one to tell, so this is to be asked again
-  /// then.
+  /// Of a guest that nobody has looked at lately the kind is not known: a caller that may read one kind may
+  /// then listen. The poller knows the kind before it reports a change, so ask again then.
   bool watchable(const mcp::Caller& caller, std::string_view uri) override;
   /// The API as a whole, and the paths that the newest known PVE has.
   bool fixed(const mcp::Caller& caller, std::string_view uri) override;

@@ -162,7 +162,7 @@ std::string list_note(const Cut& taken, const Shape& shape, base::JsonObject& wh
   return fmt::format(": {} are left out. {}", what, shape.rest);
 }
 
-/// Makes the data fit, and says what it took.
+/// Shortens the data to the room, and says what was left out.
 std::string shortened(base::Json& data, std::size_t room, const Shape& shape, base::JsonObject& whole) {
   if (auto* array = data.if_array()) return list_note(cut(*array, room, shape), shape, whole);
   if (auto* object = data.if_object()) {

@@ -1,4 +1,5 @@
-// From what PVE answered to what a client reads, and to what is compared between two looks.
+// Turns PVE's answer into the text that a client reads, and into the digest that is compared between two
+// polls.
 #pragma once
 
 #include <cstddef>

@@ -31,7 +31,7 @@ void Watch::watch(mcp::Changes& changes) {
   asked_ = true;
   wake_.request_stop();
   if (running_) return;
-  // One that has said that it does not run any more needs nothing of ours to end.
+  // A thread that has announced its end no longer uses this object.
   if (thread_.joinable()) thread_.join();
   try {
     thread_ = std::thread([this] { run(); });

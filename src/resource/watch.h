@@ -14,7 +14,7 @@
 
 namespace resource {
 
-/// One thread however many listen, none while nobody does. Safe from many threads.
+/// One thread for all subscriptions, and none without subscriptions. Safe from many threads.
 class Watch final : public mcp::Watch {
  public:
   Watch(std::span<const tool::Resource> rows, engine::Toolbox& toolbox)

@@ -15,10 +15,10 @@
 namespace transport {
 namespace {
 
-/// How long a client that wants to leave, or is left, may take to read what is being written.
+/// How long a client may take to read the rest of a line when the connection ends.
 constexpr std::chrono::milliseconds kLastWords{300};
 
-/// Who has more to say waits until the client has read some of it.
+/// A thread with more output waits until the client has read some of it.
 constexpr std::size_t kMostPending = 1 << 20;
 
 void notify(int fd) {

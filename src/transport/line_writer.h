@@ -13,8 +13,8 @@
 
 namespace transport {
 
-/// Writes whole lines, those of many threads in one go: who comes while another writes leaves the line to it.
-/// A client that does not read holds its calls back, but only until somebody wants to end.
+/// Writes whole lines. While one thread writes, others hand their lines to it. A client that does not read
+/// delays its calls, but only until the process is to end.
 class LineWriter final : public mcp::Sink {
  public:
   /// `in` is watched for the client's going, `stop` for the wish to end; both then bound the wait for a
@@ -29,7 +29,7 @@ class LineWriter final : public mcp::Sink {
   /// Readable when the output has failed.
   int failure_fd() const { return failed_fd_; }
   bool failed() const { return failed_.load(); }
-  /// After this nothing is written any more, and nobody is in the midst of it.
+  /// After this returns nothing is written, and no thread is writing.
   void close();
 
  private:

@@ -87,7 +87,7 @@ class Session {
     return End::Stop;
   }
 
-  /// Lets calls in flight end by themselves.
+  /// Waits for the calls in flight to end.
   void settle(milliseconds limit) {
     const auto deadline = std::chrono::steady_clock::now() + limit;
     while (std::chrono::steady_clock::now() < deadline && !stop_.at_once() && !writer_->failed()) {

@@ -19,7 +19,7 @@ struct StdioLimits {
   std::chrono::milliseconds grace{300};
   /// StopControl::stop with a code other than 0: the same.
   std::chrono::milliseconds drain{4500};
-  /// How long cancelled calls may take to return, before they are left behind.
+  /// How long cancelled calls may take to return before the server stops waiting for them.
   std::chrono::milliseconds unwind{400};
 };
 

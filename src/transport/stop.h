@@ -1,4 +1,4 @@
-// The way to end a serving process from outside.
+// Ends a serving process from outside.
 #pragma once
 
 #include <atomic>

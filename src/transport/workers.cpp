@@ -26,7 +26,7 @@ bool Workers::run(std::function<void()> job) {
     try {
       threads_.emplace_back([self = shared_from_this()] { self->work(); });
     } catch (const std::system_error&) {
-      // The system has no more threads: those there are go on with the queue.
+      // The system has no more threads; the existing ones work through the queue.
       if (threads_.empty()) {
         jobs_.pop_back();
         return false;
@@ -34,7 +34,7 @@ bool Workers::run(std::function<void()> job) {
     }
   }
   ended.swap(ended_);
-  // Who is woken needs the mutex at once.
+  // The woken thread needs the mutex at once.
   lock.unlock();
   wake_.notify_one();
   join(ended);
@@ -66,7 +66,7 @@ void Workers::work() {
 
 void Workers::leave() {
   const auto own = std::ranges::find(threads_, std::this_thread::get_id(), &std::thread::get_id);
-  // Let go by close().
+  // Detached by close().
   if (own == threads_.end()) return;
   ended_.push_back(std::move(*own));
   threads_.erase(own);

@@ -13,7 +13,7 @@
 
 namespace transport {
 
-/// Shared by its threads: a job that never returns holds nobody but itself.
+/// Shared by its threads, so that a job that never returns blocks only its own thread.
 class Workers final : public std::enable_shared_from_this<Workers> {
  public:
   /// At most `threads` jobs run and `queue` more wait for them.
@@ -29,7 +29,7 @@ class Workers final : public std::enable_shared_from_this<Workers> {
 
  private:
   void work();
-  /// Under the mutex. The calling thread ends: whoever comes next joins it.
+  /// Under the mutex. The calling thread ends: the next thread that ends joins it.
   void leave();
   bool idle() const { return busy_ == 0 && jobs_.empty(); }
 

@@ -125,7 +125,7 @@ LegacyAnswer::~LegacyAnswer() {
   if (begun_) {
     stream_->finish();
   } else if (style_.may_stream) {
-    // Without an event: with an id clients would come back for an answer.
+    // No event first: an event id would make clients reconnect for an answer.
     responder_->begin(event_head(style_.headers));
     responder_->end();
   } else {
@@ -162,7 +162,7 @@ void LegacyAnswer::answer(std::string_view message, const jsonrpc::Error* error)
 
 void LegacyAnswer::pause() {
   const std::scoped_lock lock(mutex_);
-  // Without an id to come back with, the rest would be lost.
+  // Without an event id the client could not reconnect for the rest.
   if (primes_ && begin()) stream_->pause();
 }
 

@@ -20,10 +20,10 @@ namespace transport {
 /// What answers have in common.
 struct AnswerStyle {
   net::Headers headers;
-  /// False: the client takes no events; what would be told meanwhile falls away.
+  /// False: the client accepts no events, so progress and logs are dropped.
   bool may_stream = true;
-  /// False: the client takes nothing but events; an answer alone comes as one. Not when may_stream is false
-  /// too.
+  /// False: the client accepts only events, so even a single answer is sent as one. Not when may_stream is
+  /// false too.
   bool may_be_json = true;
   /// The value of WWW-Authenticate for scopes that would have done.
   std::function<std::string(const std::vector<std::string>&)> scope_challenge;
@@ -37,8 +37,8 @@ net::Response json_response(unsigned status, std::string body, const net::Header
 void answer_whole(net::Responder& responder, std::string_view message, const jsonrpc::Error* error,
                   const AnswerStyle& style);
 
-/// What an answer takes while it is under way: let go of just before it is sent, so that whoever has the
-/// answer can begin the next call.
+/// The slot that a call occupies: released just before the answer is sent, so that a client with the answer
+/// can start its next call.
 using Places = std::vector<std::shared_ptr<const void>>;
 
 /// Of the modern era: nothing is kept. Once it has begun as a stream no error changes the status: a tool asks
@@ -83,7 +83,7 @@ class LegacyAnswer final : public mcp::Sink {
         opened_(std::move(opened)),
         primes_(primes) {}
   /// A request that was cancelled has no answer: a stream just ends, one that has not begun without an event.
-  /// Who takes none gets a 204.
+  /// A client that accepts no events gets a 204.
   ~LegacyAnswer() override;
   LegacyAnswer(const LegacyAnswer&) = delete;
   LegacyAnswer& operator=(const LegacyAnswer&) = delete;

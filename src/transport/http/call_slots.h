@@ -16,8 +16,8 @@ class CallSlots {
   /// `most` of each caller.
   explicit CallSlots(std::size_t most) : most_(most) {}
 
-  /// A slot until it is let go of; null when the caller has all of its own. Who has no name shares one with
-  /// everybody and is not counted.
+  /// A slot until it is destroyed; null if the caller already uses all of its slots. Callers without a name
+  /// are not counted.
   std::shared_ptr<const void> enter(const std::string& identity);
 
  private:

@@ -1,4 +1,4 @@
-// Documents that anybody may read beside the endpoint.
+// Public documents next to the endpoint.
 #pragma once
 
 #include <string>

@@ -18,7 +18,7 @@ namespace {
 /// A redirect from one to the other would lose the headers of a session.
 bool is_endpoint(std::string_view path) { return path == "/mcp" || path == "/mcp/"; }
 
-/// How long a stream may outlive what its reader was let in by.
+/// How long a stream may outlive the authorization of its reader.
 constexpr std::chrono::seconds kCheck{5};
 
 std::vector<std::string> known_hosts(const HttpOptions& options) {
@@ -27,8 +27,8 @@ std::vector<std::string> known_hosts(const HttpOptions& options) {
   return hosts;
 }
 
-/// A session is of a caller with just these rights: who has others by now begins a new one. What scopes grant
-/// is the tier; a renewed token may name them in another order.
+/// A session belongs to a caller with exactly these rights; a caller whose rights have changed begins a new
+/// one. Scopes count by the tier that they grant, because a renewed token may list them in another order.
 std::string owner_key(const mcp::Caller& caller) {
   std::string key = caller.identity + "\n" + caller.tier.value_or("") + "\n";
   for (const auto& category : caller.categories.value_or(std::vector<std::string>{})) key += category + ",";
@@ -217,14 +217,14 @@ void HttpEndpoint::post_modern(Visit& visit, jsonrpc::Request request) {
   const auto connection = mcp::Connection::open(server_, visit.caller, answer, mcp::run_here);
   if (!stream) {
     open_.add(visit.pass, connection, answer);
-    // One that listens takes no worker.
+    // A subscription occupies no worker.
     answer->hold(std::move(slot));
   } else if (!open_.add_listening(visit.pass, request.id, options_.max_streams_of_caller, connection,
                                   answer)) {
     return refuse(visit, 429, "Too many streams of this caller are open; close some.",
                   with(visit.style.headers, "Retry-After", "10"));
   }
-  // To go away is to cancel.
+  // A client that disconnects cancels its request.
   visit.responder->on_gone([connection] { connection->cancel_all(); });
   connection->receive(std::move(request), *std::move(opened), answer);
 }
@@ -266,7 +266,7 @@ void HttpEndpoint::check_streams() noexcept {
 bool HttpEndpoint::is_valid(const Pass& pass) const {
   const auto caller = options_.authenticate(pass.credentials, stop_.get_token());
   if (caller) return owner_key(*caller) == pass.rights;
-  // Nobody knows now; later somebody will.
+  // Not known now; the next check tries again.
   return caller.error().status == 503;
 }
 

@@ -51,7 +51,7 @@ class HttpEndpoint final : public std::enable_shared_from_this<HttpEndpoint> {
     AnswerStyle style;
     mcp::Caller caller;
     Pass pass{};
-    /// Of the request, once it was read.
+    /// The id of the request, once it was read.
     std::optional<jsonrpc::Id> id{};
   };
 

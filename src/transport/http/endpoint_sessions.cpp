@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kSessionHeader = "Mcp-Session-Id";
 constexpr std::string_view kVersionHeader = "MCP-Protocol-Version";
 
-/// Takes answers of messages that have none.
+/// A sink for messages that get no answer.
 class Nowhere final : public mcp::Sink {
  public:
   void send(std::string_view /*message*/) override {}
@@ -21,7 +21,7 @@ class Nowhere final : public mcp::Sink {
 
 bool is_request(const jsonrpc::Item& item) { return item && std::holds_alternative<jsonrpc::Request>(*item); }
 
-/// Why there is nothing in the batch to be done.
+/// Why the batch holds no request.
 std::optional<jsonrpc::Error> fault_of(const jsonrpc::Batch& batch, std::optional<mcp::Revision> revision) {
   if (revision != mcp::Revision::R2025_03_26) return mcp::no_batches();
   const auto malformed = std::ranges::find_if(batch, [](const auto& item) { return !item; });
@@ -54,7 +54,7 @@ class Handshake final : public mcp::Sink {
 }  // namespace
 
 void HttpEndpoint::post_initialize(Visit& visit, jsonrpc::Request request) {
-  // Who comes back with a session that has ended begins another one: nothing is lost by it.
+  // A client that sends initialize with an ended session gets a new one; it loses nothing.
   const auto named = single_header(visit.request.headers, kSessionHeader);
   const bool twice = !named.has_value();
   if (twice || (*named && sessions_.find(**named, visit.pass.rights))) {
@@ -103,7 +103,7 @@ void HttpEndpoint::post_legacy(Visit& visit, Input input) {
   const auto session = session_of(visit);
   if (!session) return;
   const auto* const batch = std::get_if<jsonrpc::Batch>(&input);
-  // Said here, because clients of the older revisions take no error without an id but in the whole.
+  // Answered here, because clients of the older revisions accept an error without an id only as a whole body.
   if (auto fault = batch != nullptr ? fault_of(*batch, session->connection().revision()) : std::nullopt) {
     visit.responder->answer(error_response(400, {}, *fault, visit.style.headers));
     return;
@@ -137,14 +137,14 @@ void HttpEndpoint::get(Visit& visit) {
   };
   if (const auto last = single_header(visit.request.headers, "Last-Event-ID"); last && *last) {
     const auto found = session->found(**last);
-    // Else a client would come back for nothing, again and again.
+    // Otherwise a client would reconnect again and again.
     if (!found || found->first->over(found->second)) return not_kept();
     stream = found->first;
     after = found->second;
   }
   open_.add(visit.pass, stream, visit.responder);
   if (!stream->attach(visit.responder, event_head(visit.style.headers), after)) return not_kept();
-  // Else what comes after the connection broke would be lost to a reader without an event yet.
+  // Otherwise a reader that has no event yet would lose the events after a broken connection.
   if (!after && primes(*session)) stream->prime();
 }
 

@@ -26,10 +26,10 @@ bool EventStream::attach(const std::shared_ptr<net::Responder>& reader, net::Res
                          std::optional<std::uint64_t> after) {
   std::unique_lock lock(mutex_);
   if (was_read_ && after && *after < dropped_) return false;
-  // A client whose network has changed comes back long before its old connection breaks.
+  // A client whose network has changed reconnects long before its old connection breaks.
   if (const auto before = std::exchange(reader_, nullptr)) before->end();
   reader->begin(std::move(head));
-  // The first reader has missed nothing so far.
+  // The first reader gets all events.
   if (!std::exchange(was_read_, true)) after = 0;
   for (const auto& event : kept_) {
     if (after && event.number > *after) reader->write(event.text);
@@ -39,7 +39,7 @@ bool EventStream::attach(const std::shared_ptr<net::Responder>& reader, net::Res
     return true;
   }
   reader_ = reader;
-  // One that is gone already says so at once.
+  // A reader that is already gone reports it at once.
   lock.unlock();
   reader->on_gone([self = weak_from_this(), key = reader.get()] {
     if (const auto stream = self.lock()) stream->let_go(key);

@@ -1,4 +1,4 @@
-// Server-sent events of one stream, with a reader that may go and come back.
+// Server-sent events of one stream, whose reader may disconnect and reconnect.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,7 @@ net::Response event_head(const net::Headers& extra);
 /// One event without an id.
 std::string event_text(std::string_view message);
 
-/// Events with ids "STREAM-N" that are kept for a reader who lost them, as far as 256 of them and 256 KiB go.
+/// Events with ids "STREAM-N", of which the last 256, at most 256 KiB, are kept for a reader that reconnects.
 /// Safe from many threads; writing never waits.
 class EventStream : public std::enable_shared_from_this<EventStream> {
  public:
@@ -29,8 +29,8 @@ class EventStream : public std::enable_shared_from_this<EventStream> {
   explicit EventStream(std::string name) : name_(std::move(name)) {}
 
   /// Events go to this reader from now on, after those behind number `after` that were kept, for the first
-  /// reader all of them; whoever read before is sent away. The reader may be done at once, when the stream
-  /// is. False, and nothing has happened: not all events behind `after` are kept any more.
+  /// reader all of them; the previous reader is disconnected. The reader ends at once if the stream has
+  /// ended. Returns false and does nothing if some events after `after` are no longer kept.
   bool attach(const std::shared_ptr<net::Responder>& reader, net::Response head,
               std::optional<std::uint64_t> after);
   /// An event without data, so that the reader has an id to come back with (2025-11-25), and how soon it may.
@@ -38,7 +38,7 @@ class EventStream : public std::enable_shared_from_this<EventStream> {
   void push(std::string_view message);
   /// The answer is the last event: the reader's answer is complete with it.
   void finish();
-  /// Sends the reader away; it may come back.
+  /// Disconnects the reader; it may reconnect.
   void pause();
   /// The same, if it is this one.
   void dismiss(const net::Responder& reader);
@@ -49,7 +49,7 @@ class EventStream : public std::enable_shared_from_this<EventStream> {
   /// Whether there was an event of this number.
   bool knows(std::uint64_t number) const;
   bool attached() const;
-  /// There is nothing behind the event of this number, and never will be.
+  /// The event of this number is the last one of the stream.
   bool over(std::uint64_t after) const;
   bool finished() const;
 
@@ -68,7 +68,7 @@ class EventStream : public std::enable_shared_from_this<EventStream> {
   std::deque<Event> kept_;
   std::size_t bytes_ = 0;
   std::uint64_t last_ = 0;
-  /// The number of the newest event that is kept no more.
+  /// The number of the newest event that is no longer kept.
   std::uint64_t dropped_ = 0;
   bool finished_ = false;
   bool was_read_ = false;

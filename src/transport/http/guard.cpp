@@ -9,7 +9,7 @@
 namespace transport {
 namespace {
 
-/// "[::1]:3000" -> "[::1]". What is no port stays, and is then no host of ours.
+/// "[::1]:3000" -> "[::1]". A suffix that is not a port stays, so the host is then unknown.
 std::string_view without_port(std::string_view host) {
   const auto colon = host.rfind(':');
   if (colon == std::string_view::npos) return host;

@@ -1,4 +1,4 @@
-// Who may reach the endpoint at all: the check against DNS rebinding and foreign web pages.
+// Checks Host and Origin, against DNS rebinding and foreign web pages.
 #pragma once
 
 #include <expected>
@@ -15,7 +15,7 @@ class HttpGuard {
   /// `hosts` are names, with a port or for any; `origins` whole origins.
   HttpGuard(std::vector<std::string> hosts, std::vector<std::string> origins);
 
-  /// The error is a sentence: a Host that is not ours.
+  /// The error is a sentence about a Host that is not this server's.
   std::expected<void, std::string> check_host(const net::Headers& headers) const;
   /// The error is a sentence: a page of another origin.
   std::expected<void, std::string> check_origin(const net::Headers& headers) const;

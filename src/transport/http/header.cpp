@@ -52,13 +52,13 @@ Range read_range(std::string_view text) {
     const auto quality = base::trim(parts[i].substr(std::min(equals + 1, parts[i].size())));
     range.refused = quality == "0" || (quality.starts_with("0.") &&
                                        quality.find_first_not_of('0', 2) == std::string_view::npos);
-    // What follows is no parameter of the type.
+    // The rest is not a parameter of the type.
     break;
   }
   return range;
 }
 
-/// The more it says the higher; 0: it says nothing about this type.
+/// Higher if the range is more specific; 0: the range does not cover this type.
 int weight(const Range& range, std::string_view wanted) {
   if (range.type == wanted) return range.narrowed ? 3 : 4;
   if (range.type == std::string(wanted.substr(0, wanted.find('/'))) + "/*") return 2;

@@ -18,9 +18,9 @@ std::expected<std::optional<std::string>, std::string> single_header(const net::
 /// Whether a value is of visible ASCII, blanks and tabs, as every one is that is well formed.
 bool is_plain(std::string_view value);
 
-/// A value as it was meant: "=?base64?…?=" decoded (2026-07-28, "Value encoding"), anything else as it is.
-/// Nothing when it is not plain, the encoding is broken, or what it holds is no UTF-8. Only Mcp-Name and
-/// Mcp-Param-* may be encoded.
+/// The decoded value: "=?base64?…?=" decoded (2026-07-28, "Value encoding"), anything else as it is. Nothing
+/// if the value is not plain ASCII, the encoding is broken, or the decoded bytes are not UTF-8. Only Mcp-Name
+/// and Mcp-Param-* may be encoded.
 std::optional<std::string> decode_value(std::string_view value);
 
 /// Whether Accept admits this media type, "application/json": the range that says most of it decides (RFC

@@ -84,7 +84,7 @@ std::optional<std::string> header_text(const base::Json& value) {
   return std::nullopt;
 }
 
-/// 42 is 42.0 and 4.2e1: whoever writes the header need not have written the body.
+/// Compares numbers by value (42, 42.0, 4.2e1), because header and body may be written by different programs.
 bool same_argument(const base::Json& value, std::string_view given) {
   if (!value.is_number()) return header_text(value) == given;
   constexpr std::string_view kDigits = "-0123456789";

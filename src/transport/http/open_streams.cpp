@@ -7,7 +7,7 @@
 namespace transport {
 namespace {
 
-/// What the server says last on a stream that it tears down.
+/// The last message on a stream that the server ends.
 std::string torn_down(const jsonrpc::Id& id) {
   std::string params = R"({"_meta":{"io.modelcontextprotocol/subscriptionId":)";
   jsonrpc::write_id(id, params);

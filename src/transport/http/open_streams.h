@@ -1,5 +1,5 @@
-// Answers that are under way, and the readers of sessions: kept alive, counted, cancelled, and ended when who
-// reads them may no longer.
+// Answers that are under way, and the readers of sessions: kept alive, counted, cancelled, and ended when
+// their reader has lost its rights.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@
 
 namespace transport {
 
-/// By what somebody was let in, and what it was good for then.
+/// The authorization of a caller, and the rights that it gave at that time.
 struct Pass {
   std::string identity;
   /// Identity, tier, categories and scopes in one text.
@@ -38,15 +38,15 @@ class OpenStreams {
   bool add_listening(Pass pass, jsonrpc::Id id, std::size_t most,
                      const std::shared_ptr<mcp::Connection>& connection,
                      const std::shared_ptr<ModernAnswer>& answer);
-  /// Whoever reads the stream of a session.
+  /// The reader of a session's stream.
   void add(Pass pass, const std::shared_ptr<EventStream>& stream,
            const std::shared_ptr<net::Responder>& reader);
 
   void keep_alive();
   /// Cancels the calls of the modern era.
   void cancel_all();
-  /// Ends what stays open by a pass that is `valid` no longer, which may wait. The modern era is told so by a
-  /// last message.
+  /// Ends the open streams whose pass is no longer `valid`; that check may wait. The modern era is told so by
+  /// a last message.
   void check(const std::function<bool(const Pass&)>& valid);
 
  private:

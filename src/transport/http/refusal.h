@@ -1,4 +1,4 @@
-// What an HTTP request that is not served gets as its body: a JSON-RPC error.
+// The body of the answer to a refused HTTP request: a JSON-RPC error.
 #pragma once
 
 #include <optional>
@@ -18,8 +18,8 @@ inline constexpr int kNoSuchSession = -32001;
 /// is none of the codes that JSON-RPC and MCP reserve.
 int code_of(unsigned status);
 
-/// The id of the request that a body is. Nothing where it is no request, and where it has more than 64 KiB:
-/// so much is not parsed for somebody who is refused.
+/// The id of the request that a body is. Nothing if it is not a request, or if it has more than 64 KiB, which
+/// is too much to parse for a refused caller.
 std::optional<jsonrpc::Id> id_in(std::string_view body);
 
 /// A JSON-RPC error of this code as the whole answer, without the member "id" where there is none.

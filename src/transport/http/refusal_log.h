@@ -1,4 +1,4 @@
-// Log lines about callers that are not let in: who is refused must not fill the disk.
+// Log lines about refused callers, limited so that they cannot fill the disk.
 #pragma once
 
 #include <cstddef>

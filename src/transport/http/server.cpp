@@ -53,10 +53,10 @@ class Running final : public HttpServer {
     drained_ = true;
     const auto end = std::chrono::steady_clock::now() + options_.drain;
     const bool answered = net_->drain(options_.drain, [this] { endpoint_->end_streams(); });
-    // A legacy call goes on without its client.
+    // A legacy call continues without its client.
     const auto left = std::chrono::ceil<milliseconds>(end - std::chrono::steady_clock::now());
     if (answered && endpoint_->wait_idle(std::max(left, milliseconds{0}))) return;
-    // What is left gets to say that it was cut short.
+    // The calls that are left can still send their answer.
     endpoint_->cancel_calls();
     if (!endpoint_->wait_idle(options_.unwind) || !net_->drain(options_.unwind))
       base::log(base::LogLevel::Warning, "stopped while cancelled calls were still running");

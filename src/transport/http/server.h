@@ -27,8 +27,8 @@ struct Refusal {
   std::string sentence;
 };
 
-/// Who sent these headers. Called on a worker; may wait. Asked again, with the Authorization header alone,
-/// for streams that stay open.
+/// The caller who sent these headers. Called on a worker; may wait. Called again, with the Authorization
+/// header alone, for streams that stay open.
 using Authenticate =
     std::function<std::expected<mcp::Caller, Refusal>(const net::Headers& headers, std::stop_token stop)>;
 
@@ -45,11 +45,11 @@ struct HttpOptions {
   std::vector<std::string> hosts;
   /// Browser origins accepted beside those of the accepted hosts, such as "https://app.example".
   std::vector<std::string> origins;
-  /// Empty: everybody is the same nameless caller.
+  /// Empty: all requests come from the same caller without a name.
   Authenticate authenticate;
   /// Value of WWW-Authenticate for a token whose scopes do not reach; asked with the scopes that would.
   std::function<std::string(const std::vector<std::string>&)> scope_challenge;
-  /// Those that anybody may read (RFC 9728).
+  /// Documents that need no authorization (RFC 9728).
   Documents documents;
 
   std::size_t max_body = std::size_t{4} << 20U;
@@ -59,8 +59,8 @@ struct HttpOptions {
   std::size_t queue = 1024;
   /// Calls of one caller with a name that run at once; beyond that 429.
   std::size_t max_calls_of_caller = 128;
-  /// Legacy sessions, all together and of one caller; beyond either the oldest idle one ends, of the caller
-  /// or of one who has more.
+  /// Legacy sessions, all together and of one caller; beyond either limit the oldest idle session of the
+  /// caller, or of a caller with more sessions, ends.
   std::size_t max_sessions = 1000;
   std::size_t max_sessions_of_caller = 100;
   std::chrono::milliseconds session_idle{std::chrono::minutes(30)};
@@ -71,7 +71,7 @@ struct HttpOptions {
   std::function<void()> beat;
   /// How long calls in flight may take to end after a stop.
   std::chrono::milliseconds drain{std::chrono::seconds(10)};
-  /// How long cancelled calls may take to return, before they are left behind.
+  /// How long cancelled calls may take to return before the server stops waiting for them.
   std::chrono::milliseconds unwind{std::chrono::seconds(1)};
 };
 

@@ -12,7 +12,7 @@
 namespace transport {
 namespace {
 
-/// Streams of answers that a client may still come back for.
+/// Streams of answers for which a client may still reconnect.
 constexpr std::size_t kMostStreams = 8;
 
 }  // namespace

@@ -83,15 +83,15 @@ class HttpSessions {
 
   /// Not known by its name before keep().
   std::shared_ptr<HttpSession> make(mcp::Caller caller, std::string owner) const;
-  /// Where there are too many, the oldest one that nobody attends makes room: of this caller, or when all
-  /// callers together have too many, of one who has more. False when there is none.
+  /// If there are too many, ends the oldest unattended session: of this caller, or, if all callers together
+  /// have too many, of a caller with more sessions. False if there is none.
   bool keep(const std::shared_ptr<HttpSession>& session);
-  /// Null when there is none of this name, or it is somebody else's. Counts as use.
+  /// Null if there is no session of this name, or if it belongs to another caller. Counts as use.
   std::shared_ptr<HttpSession> find(std::string_view id, const std::string& owner);
   /// False when there was none.
   bool end(std::string_view id, const std::string& owner);
 
-  /// To be called now and then: ends what was idle for too long.
+  /// To be called now and then: ends sessions that were idle for too long.
   void sweep();
   void keep_alive();
   /// Ends the streams of all; the sessions stay.
@@ -106,7 +106,7 @@ class HttpSessions {
 
   /// With the mutex held.
   std::size_t count_of(const std::string& identity) const;
-  /// Who has most.
+  /// The caller with the most sessions.
   std::string richest() const;
   std::shared_ptr<HttpSession> make_room(const std::string& identity);
   std::vector<std::shared_ptr<HttpSession>> all() const;
