@@ -113,7 +113,7 @@ TEST_F(Caller, TheHighestScopeGivesTheTier) {
     EXPECT_EQ(check(test::ed_signer().token(header("EdDSA", "d"), payload(scopes)))->tier, tier) << scopes;
 }
 
-TEST_F(Caller, WithoutAScopeOfOurs) {
+TEST_F(Caller, WithoutAScopeOfThisServer) {
   for (const auto* scopes : {R"("scope":"openid profile")", R"("scope":"")", R"("x":1)"}) {
     EXPECT_THAT(
         refusal(test::ed_signer().token(header("EdDSA", "d"), payload(scopes))),
@@ -186,7 +186,7 @@ TEST_F(Caller, AReplacedKeyWithoutAKidIsNoticed) {
               HasSubstr("signature is invalid"));
 }
 
-TEST_F(Caller, WithoutKeysItIsNotTheCallersFault) {
+TEST_F(Caller, WithoutKeysTheAnswerIs503) {
   issuer_.down(true);
   const auto denied = check(test::ed_signer().token(header("EdDSA", "d"), payload()));
   ASSERT_FALSE(denied);
@@ -246,7 +246,7 @@ TEST_F(Caller, MetadataNameNoScopeAboveTheServersTier) {
   EXPECT_EQ(authenticator().paths().inserted, "/.well-known/oauth-protected-resource/mcp");
 }
 
-TEST_F(Caller, WhatCannotBeOpened) {
+TEST_F(Caller, RefusesUnusableOptions) {
   const auto told = [&](const auth::Options& options) {
     const auto opened = auth::Authenticator::open(options, issuer_.clients(), clock_);
     return opened ? "no error" : opened.error();

@@ -98,7 +98,7 @@ TEST(Jwks, KeysThatCannotVerifyAreLeftOut) {
   }
 }
 
-TEST(Jwks, WhatIsNoKeySet) {
+TEST(Jwks, RefusesOtherDocuments) {
   for (const auto* bad :
        {"", "{", "[]", "{}", R"({"keys":{}})", R"({"keys":[]})", R"({"keys":[[[[[[[[[[1]]]]]]]]]]})"})
     EXPECT_FALSE(parse_jwks(bad)) << bad;

@@ -118,7 +118,7 @@ TEST(Claims, AreRead) {
   EXPECT_THAT(claims(payload({{"scope", "-"}}))->scopes, ElementsAre());
 }
 
-TEST(Claims, TablesOfWhatCounts) {
+TEST(Claims, AreCheckedOneByOne) {
   const auto at = [](long seconds) { return std::to_string(kNow + seconds); };
   const std::vector<std::map<std::string, std::string>> good = {
       {{"aud", R"(["https://other.example.com","https://mcp.example.com/mcp"])"}},
@@ -201,7 +201,7 @@ TEST(Claims, FurtherAudiencesAreComparedAsTheyAre) {
     EXPECT_THAT(told(other), HasSubstr("https://mcp.example.com/mcp or a further audience.")) << other;
 }
 
-TEST(Claims, PayloadsThatAreNone) {
+TEST(Claims, PayloadsThatAreRefused) {
   for (const auto& bad :
        {std::string(), std::string("null"), std::string("[]"), std::string("{"), std::string("{}"),
         payload({{"x", std::string(64, '[') + std::string(64, ']')}}), payload() + "x"})

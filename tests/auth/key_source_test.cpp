@@ -87,7 +87,7 @@ TEST_F(Keys, AgainAsksForNewerOnesOnceAMinute) {
   EXPECT_EQ(fetches(), 2U);
 }
 
-TEST_F(Keys, OldOnesServeWhileFetchingFails) {
+TEST_F(Keys, OldOnesAreUsedWhileFetchingFails) {
   EXPECT_EQ(find("one"), "1");
   issuer_.down(true);
   clock_.advance(2h);
@@ -147,7 +147,7 @@ TEST_F(Keys, CacheControlIsBounded) {
   EXPECT_EQ(fetches(), 2U);
 }
 
-TEST_F(Keys, OneFetchServesAllWhoWait) {
+TEST_F(Keys, ConcurrentCallersShareOneFetch) {
   issuer_.hold(true);
   std::atomic<int> found = 0;
   {
@@ -163,7 +163,7 @@ TEST_F(Keys, OneFetchServesAllWhoWait) {
   EXPECT_THAT(issuer_.asked(), ElementsAre(kOAuth, kKeysUrl));
 }
 
-TEST_F(Keys, OnlySoManyWait) {
+TEST_F(Keys, TheNumberOfWaitersIsLimited) {
   issuer_.hold(true);
   std::atomic<std::size_t> found = 0;
   constexpr std::ptrdiff_t kMore = 5;
@@ -186,7 +186,7 @@ TEST_F(Keys, OnlySoManyWait) {
   EXPECT_EQ(found, auth::KeySource::kMostWaiting);
 }
 
-TEST_F(Keys, WhoGivesUpDoesNotEndTheFetchForOthers) {
+TEST_F(Keys, ACancelledWaitDoesNotEndTheFetch) {
   issuer_.hold(true);
   std::string patient;
   std::string gone;
@@ -235,7 +235,7 @@ TEST_F(Keys, KnownOnesAreNotHeldUpByAFetchAfterAFailure) {
   issuer_.hold(false);
 }
 
-// What is asked for in turn when nothing is there.
+// The documents that are requested in turn if none exists.
 TEST(Discovery, TriesTheThreePlaces) {
   test::FakeIssuer issuer;
   const auto where = auth::discover_keys(kIssuer, issuer.clients(), {});

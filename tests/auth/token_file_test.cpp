@@ -53,7 +53,7 @@ TEST(Tokens, AreFoundByTheirHash) {
   EXPECT_EQ(tokens->find(auth::to_hex(laptop->digest)), nullptr) << "the hash is not the token";
 }
 
-TEST(Tokens, WhatIsWrongStopsTheLoad) {
+TEST(Tokens, EveryMistakeStopsTheLoad) {
   const auto good = entry("a", "x");
   const std::vector<std::pair<std::string, std::string>> cases = {
       {entry("a", "x", "tier = \"root\"\n"),
@@ -149,7 +149,7 @@ TEST_F(TokenFile, OneThatOthersCanWriteIsRefused) {
         << std::oct << bad;
 }
 
-TEST_F(TokenFile, WhatCannotBeReadIsNamed) {
+TEST_F(TokenFile, AnUnreadableFileIsNamed) {
   EXPECT_THAT(auth::load_tokens("/nonexistent/tokens", kWords).error(),
               AllOf(HasSubstr("\"/nonexistent/tokens\" cannot be opened"), HasSubstr("mcp-pve token NAME")));
   EXPECT_THAT(auth::load_tokens(testing::TempDir(), kWords).error(), HasSubstr("not a regular file"));
@@ -158,7 +158,7 @@ TEST_F(TokenFile, WhatCannotBeReadIsNamed) {
               HasSubstr("larger than 1 MiB"));
 }
 
-TEST_F(TokenFile, ANamedPipeHoldsNobody) {
+TEST_F(TokenFile, ANamedPipeDoesNotBlock) {
   ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0);
   EXPECT_THAT(auth::load_tokens(path_, kWords).error(), HasSubstr("not a regular file"));
 }

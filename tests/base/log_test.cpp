@@ -36,7 +36,7 @@ class Piped : public testing::Test {
   int before_ = -1;
 };
 
-TEST_F(Piped, NobodyWhoReadsHoldsUpTheProgram) {
+TEST_F(Piped, AFullPipeDoesNotBlockTheProgram) {
   const std::string long_text(1900, 'x');
   for (int i = 0; i < 1000; ++i) base::log(base::LogLevel::Info, long_text);
   const auto first = read_all();

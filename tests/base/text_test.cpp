@@ -72,7 +72,7 @@ TEST(Printable, IsOneHarmlessLine) {
       << "C1";
 }
 
-TEST(Disarmed, ReplacesWhatFoolsAReaderAndKeepsLines) {
+TEST(Disarmed, ReplacesHiddenCharactersAndKeepsLines) {
   for (const auto* harmless : {"", "plain\n\tlines\r\n", "Ä€😀"}) EXPECT_FALSE(base::disarmed(harmless));
   EXPECT_EQ(base::disarmed("a\nÄ\xE2\x80\xAE\x1b[0m"), "a\nÄ\xEF\xBF\xBD\xEF\xBF\xBD[0m");
   EXPECT_EQ(base::disarmed("\xE2\x80\x8B\xE2\x80\xA8\x7F\xC2\x9B\xFF"),
@@ -139,7 +139,7 @@ TEST(Nearest, FindsSlipsAndNothingElse) {
   EXPECT_EQ(base::nearest("administrator", words), "");
   EXPECT_EQ(base::nearest("", words), "");
   EXPECT_EQ(base::nearest("x", {}), "");
-  // Nobody's slip is that long, and the distance costs the product of the lengths.
+  // No typing mistake is that long, and the distance costs the product of the lengths.
   EXPECT_EQ(base::nearest("qemu" + std::string(100, 'x'), words), "");
   const std::string longest(100'000, 'q');
   EXPECT_EQ(base::nearest(longest, std::vector<std::string_view>{longest}), "");

@@ -112,7 +112,7 @@ TEST(Chart, IsTheSameEveryTime) {
   EXPECT_EQ(*chart::png(guest(), Theme::Light), *chart::png(guest(), Theme::Light));
 }
 
-// What is between the values before and after a gap: the plot and the grid, so few colours and no line.
+// Between the values before and after a gap are only the plot and the grid, so few colours and no line.
 std::set<std::uint32_t> colours(const test::Picture& picture, std::size_t left, std::size_t right) {
   std::set<std::uint32_t> found;
   for (std::size_t x = left; x < right; ++x) {

@@ -22,7 +22,7 @@ struct Picture {
   }
 };
 
-// Empty when `file` is no PNG.
+// Empty if `file` is not a PNG.
 inline Picture decoded(const std::string& file) {
   png_image image{};
   image.version = PNG_IMAGE_VERSION;

@@ -109,7 +109,7 @@ TEST(Arguments, EverySettingWithAFlagIsTaken) {
   }
 }
 
-TEST(Arguments, RefuseWhatNobodyKnows) {
+TEST(Arguments, RefuseUnknownWords) {
   EXPECT_THAT(error({"tols"}), AllOf(HasSubstr("\"tols\""), HasSubstr("did you mean tools?")));
   EXPECT_THAT(error({"--acces-tier", "full"}), HasSubstr("did you mean --access-tier?"));
   EXPECT_THAT(error({"--timeout"}), HasSubstr("--timeout"));

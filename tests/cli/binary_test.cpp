@@ -84,8 +84,8 @@ class Simulator {
   Process process_;
 };
 
-/// A simulated cluster whose answers come ten minutes late: who waits for one does not end within the time of
-/// Process::wait.
+/// A simulated cluster whose answers come ten minutes late: a process that waits for one would not end within
+/// the time of Process::wait.
 const Texts kLate = {"--simulate", "--fault", "latency=600000", "--timeout=600"};
 
 TEST(Binary, VersionAndHelpGoToStdout) {
@@ -239,21 +239,21 @@ TEST(Binary, SignalsEndItAtOnce) {
   }
 }
 
-TEST(Binary, EndsAlthoughNobodyReadsThatTheListsChanged) {
+TEST(Binary, EndsAlthoughTheClientDoesNotReadTheNotification) {
   Process process({"--simulate"});
   process.write(initialize());
   ASSERT_TRUE(process.read_line());
   // Far more than a pipe holds, each taken before the next.
   for (int i = 0; i < 1000; ++i) {
     process.signal(SIGHUP);
-    // Ends by the time limit of the test when nobody takes signals.
+    // If no thread takes signals, the time limit ends the test.
     while (process.is_pending(SIGHUP)) std::this_thread::yield();
   }
   process.signal(SIGTERM);
   EXPECT_EQ(process.wait(), 0) << process.errors();
 }
 
-TEST(Binary, AStreamThatListensHasItsLastAnswerWhenASignalEndsIt) {
+TEST(Binary, ASignalEndsASubscriptionWithItsLastAnswer) {
   Process process({"--simulate"});
   process.write(
       R"({"jsonrpc":"2.0","id":"L","method":"subscriptions/listen","params":{"_meta":{)"
@@ -283,7 +283,7 @@ TEST(Binary, EndsAtOnceWhileANameLookUpHangs) {
   }
 }
 
-TEST(Binary, AnswersBeforeAnyConnectionAndSurvivesItsLack) {
+TEST(Binary, AnswersWithoutAConnectionToPve) {
   const Texts environment = {"PVE_BASE_URL=https://127.0.0.1:1", "PVE_TOKEN_ID=root@pam!demo",
                              std::string("PVE_TOKEN_SECRET=") + kWrong, "DEBUG=1"};
   Process process({}, environment);
@@ -394,7 +394,7 @@ TEST(Hosts, DoctorSaysWhichWork) {
   EXPECT_THAT(none.output, HasSubstr("FAIL  hosts       none of them works"));
 }
 
-TEST(Doctor, FollowsTheWholeWay) {
+TEST(Doctor, ChecksEveryStep) {
   Simulator simulator;
   const auto good = run({"doctor"}, simulator.environment());
   EXPECT_EQ(good.code, 0) << good.output;

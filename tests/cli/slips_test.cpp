@@ -22,7 +22,7 @@ struct Mistake {
   std::string said;
 };
 
-TEST(Slips, EveryNaturalMistakeHasItsAnswer) {
+TEST(Slips, AnswerEveryCommonMistake) {
   const std::string tool = "pve_get_qemu_config";
   const std::vector<Mistake> mistakes = {
       {{"cal"}, "did you mean call?"},
@@ -74,7 +74,7 @@ TEST(Slips, EveryNaturalMistakeHasItsAnswer) {
   }
 }
 
-TEST(Slips, WhatIsMeantIsDone) {
+TEST(Slips, AcceptOtherSpellings) {
   // Its answer has no time in it.
   const auto plain = run({"--simulate", "call", "pve_get_storage_config", "storage=local"});
   ASSERT_EQ(plain.code, 0) << plain.errors;

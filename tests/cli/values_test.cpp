@@ -81,7 +81,7 @@ TEST(Privileges, AreThoseOfTheToolsOfATier) {
     EXPECT_THAT(full + " ", HasSubstr(std::string(needed) + " "));
 }
 
-TEST(Privileges, SayWhichToolsWantThem) {
+TEST(Privileges, NameTheToolsThatNeedThem) {
   static const facts::Facts facts;
   const auto all = cli::lacking_privileges(*base::parse_json(kAuditor), catalog::categories(),
                                            {tool::Tier::ReadOnly, std::vector<std::string>{"nodes"}}, facts);
@@ -90,7 +90,7 @@ TEST(Privileges, SayWhichToolsWantThem) {
   EXPECT_THAT(all.front().tools, testing::ElementsAre("pve_get_node_syslog"));
 }
 
-TEST(Privileges, AnywhereIsEnough) {
+TEST(Privileges, APrivilegeOnAnyPathIsEnough) {
   EXPECT_THAT(lacking("null", tool::Tier::ReadOnly), HasSubstr("VM.Audit"));
   EXPECT_THAT(lacking(R"({"/vms/1":{"VM.PowerMgmt":1}})", tool::Tier::Full),
               testing::Not(HasSubstr("VM.PowerMgmt")));

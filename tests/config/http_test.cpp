@@ -85,7 +85,7 @@ TEST(Http, AFlagWithoutHttpStopsTheStart) {
   EXPECT_EQ(error({{"--http-tokens", "/f"}}, {"PVE_HTTP=127.0.0.1:1"}), "no error");
 }
 
-TEST(Http, WhatDoesNotGoTogether) {
+TEST(Http, RefusesSettingsThatContradictEachOther) {
   const config::Flag http{"--http", "127.0.0.1:8080"};
   EXPECT_THAT(error({http, {"--http-certificate", "/c"}}), HasSubstr("without PVE_HTTP_KEY (--http-key)"));
   EXPECT_THAT(error({http, {"--http-key", "/k"}}),
@@ -97,7 +97,7 @@ TEST(Http, WhatDoesNotGoTogether) {
               HasSubstr("beside PVE_HTTP_ISSUER"));
 }
 
-TEST(Http, FurtherAudiencesAreNeverAny) {
+TEST(Http, RefusesAWildcardAudience) {
   const config::Flag http{"--http", "127.0.0.1:8080"};
   const config::Flag issuer{"--http-issuer", "https://a"};
   const auto settings = load({http, issuer, {"--http-audiences", "api://Pve, 0oa1b2c3"}});
@@ -109,7 +109,7 @@ TEST(Http, FurtherAudiencesAreNeverAny) {
               HasSubstr("PVE_HTTP_AUDIENCES (--http-audiences) is set without PVE_HTTP_ISSUER"));
 }
 
-TEST(Http, AnIssuerSpeaksHttpsOrIsHere) {
+TEST(Http, AnIssuerNeedsHttpsUnlessItIsLocal) {
   const auto told = [](const char* url) {
     return error({{"--http", "127.0.0.1:1"}, {"--http-issuer", url}});
   };
@@ -144,7 +144,7 @@ struct Case {
   const char* refusal;  // a part of it; "" when it may be served
 };
 
-TEST(Http, WhatMayBeServed) {
+TEST(Http, RefusesAnUnprotectedEndpoint) {
   const std::vector<Case> cases = {
       {"127.0.0.1:1", false, "", "", false, "Every program on this machine could use the cluster"},
       {"[::1]:1", false, "", "", false, "--http-no-auth"},
@@ -173,7 +173,7 @@ TEST(Http, WhatMayBeServed) {
   }
 }
 
-TEST(Http, WarnsOfTokensInTheClear) {
+TEST(Http, WarnsOfUnencryptedTokens) {
   const auto warnings = [](std::vector<config::Flag> more) {
     more.insert(more.begin(), {{"--http", "192.0.2.1:80"}, {"--http-tokens", "/f"}});
     return load(std::move(more))->warnings;
@@ -184,7 +184,7 @@ TEST(Http, WarnsOfTokensInTheClear) {
               IsEmpty());
 }
 
-TEST(Http, ASlipInThePathOfACertificateStopsTheStart) {
+TEST(Http, AWrongPathOfACertificateStopsTheStart) {
   const auto told = [](const std::string& certificate, const std::string& key) {
     return error({{"--http", "127.0.0.1:1"}, {"--http-certificate", certificate}, {"--http-key", key}});
   };

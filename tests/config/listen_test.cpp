@@ -36,7 +36,7 @@ TEST(Listen, APortIsNeededWhereThereIsNoUsualOne) {
   }
 }
 
-TEST(Listen, KnowsWhoCanReachIt) {
+TEST(Listen, KnowsWhetherOtherMachinesCanReachIt) {
   const auto listen = [](const char* address) { return config::Listen{address, 1}; };
   for (const auto* here : {"localhost", "127.0.0.1", "127.9.9.9", "::1"})
     EXPECT_TRUE(listen(here).is_loopback()) << here;

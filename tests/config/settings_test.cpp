@@ -276,7 +276,7 @@ TEST_F(Load, AVariableNearASettingStopsTheStart) {
   }
 }
 
-TEST_F(Load, OtherVariablesOfOursAreNamedOnce) {
+TEST_F(Load, UnknownPveVariablesAreNamedOnce) {
   set("PVE_SOMETHING_ELSE_ENTIRELY", "x");
   EXPECT_THAT(load()->warnings,
               ElementsAre("PVE_SOMETHING_ELSE_ENTIRELY is not a setting and has no effect."));
@@ -331,7 +331,7 @@ TEST_F(Load, RelativePathsInTheFileBeginInItsFolder) {
   EXPECT_THAT(error(), HasSubstr("PVE_TOKEN_SECRET_FILE is \"secret\", but there is no such file"));
 }
 
-TEST_F(Load, DebugIsOffByTheWordsForOff) {
+TEST_F(Load, DebugAcceptsTheWordsForOff) {
   for (const auto* off : {"0", "false", "FALSE", "no", "off", " "}) {
     environment_ = {"XDG_CONFIG_HOME=" + directory_, std::string("DEBUG=") + off};
     EXPECT_FALSE(load()->debug) << off;

@@ -191,7 +191,7 @@ TEST(Documents, NoFingerprintToPinWithoutHowToCompareIt) {
   EXPECT_GE(places, 2U);
 }
 
-TEST(Documents, SayWhatTheRowsSay) {
+TEST(Documents, MatchTheRows) {
   std::map<std::string, std::string> wanted;
   for (const auto& part : parts()) {
     const std::string file(part.file);
@@ -208,7 +208,7 @@ TEST(Documents, SayWhatTheRowsSay) {
   }
 }
 
-TEST(Documents, EveryMarkerIsSomebodys) {
+TEST(Documents, EveryMarkerHasAGenerator) {
   std::set<std::string> known;
   for (const auto& part : parts()) known.insert(fmt::format("{} {}", part.file, part.name));
   for (const auto& [name, program] : kMeasured) known.insert(name);

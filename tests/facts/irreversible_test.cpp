@@ -330,7 +330,7 @@ TEST(Irreversible, ACommandMayBe) {
   EXPECT_EQ(losses(Method::Post, "/nodes/{node}/qemu/{vmid}/agent", R"({"command":"ping"})"), "");
 }
 
-TEST(Irreversible, WhatCanBeMadeAnewIsNot) {
+TEST(Irreversible, ObjectsThatCanBeMadeAgainAreNotLost) {
   for (const auto* path :
        {"/pools", "/access/groups/{groupid}", "/cluster/firewall/rules/{pos}", "/cluster/ha/resources/{sid}",
         "/nodes/{node}/network", "/cluster/backup/{id}", "/nodes/{node}/tasks/{upid}"}) {

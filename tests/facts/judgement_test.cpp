@@ -72,7 +72,7 @@ TEST(Judgement, EveryRowIsAboutAnEndpointOfPve) {
   }
 }
 
-TEST(Judgement, NoRowIsIdle) {
+TEST(Judgement, EveryRowHasAnEffect) {
   const auto changes = endpoints(kEvery);
   for (const auto& row : facts::harmless()) {
     std::size_t only = 0;  // endpoints that it alone is about
@@ -192,7 +192,7 @@ std::string page() {
          "\n## POST and PUT: " + std::to_string(harmless.size()) + " are harmless\n\n" + excused(harmless);
 }
 
-TEST(Judgement, ThePageIsThatOfTheRows) {
+TEST(Judgement, ThePageMatchesTheRows) {
   const std::string file = std::string(PROJECT_SOURCE_DIR) + "/docs/irreversible.md";
   const auto wanted = page();
   if (std::getenv("UPDATE_GOLDEN") != nullptr) {

@@ -1,4 +1,4 @@
-// What no file of the repository may have.
+// Texts and constructs that no file of the repository may have.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -160,7 +160,7 @@ TEST(Sources, CoroutinesLiveInNetOnly) {
   }
 }
 
-// A translation unit with Asio and Beast costs 20 s: outside of net nobody includes them, not even through a
+// A translation unit with Asio and Beast costs 20 s: outside of net no file includes them, not even through a
 // header of net.
 TEST(Sources, AsioStaysInNet) {
   std::vector<std::string> heavy;

@@ -112,7 +112,7 @@ TEST(Includes, PointOneWay) {
   EXPECT_GT(checked, 100U);
 }
 
-TEST(Includes, NobodyIncludesMainOrCli) {
+TEST(Includes, NoFolderIncludesMainOrCli) {
   for (const auto& path : house::files_below("src", {".h", ".cpp"})) {
     const auto relative = std::filesystem::relative(path, house::root() / "src").string();
     for (const auto& included : quoted_includes(house::read(path))) {

@@ -16,8 +16,14 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-/// The folders whose sentences have been rewritten. Add a folder here when its sentences are.
-const std::vector<std::string_view> kFolders = {"src/guard", "tests/guard"};
+/// The folders whose sentences have been rewritten, below src/ and tests/. Add a folder when its sentences
+/// are.
+const std::vector<std::string_view> kFolders = {"auth",   "base",  "chart",    "cli",      "config",
+                                                "facts",  "guard", "jsonrpc",  "mcp",      "net",
+                                                "prompt", "pve",   "resource", "transport"};
+
+/// Words of other folders that these folders look for.
+const std::vector<std::string_view> kQuoted = {" more do not fit", "does not fit: start="};
 
 struct Phrase {
   std::string_view words;    ///< in lower case
@@ -131,7 +137,9 @@ std::vector<std::string> texts_of(std::string_view source, bool comments) {
     last = token.comment == comments ? token.end : std::string_view::npos;
     if (token.comment != comments) continue;
     if (!joined) texts.emplace_back();
-    const auto text = token.comment ? token.text.substr(token.text.find_first_not_of("/<")) : token.text;
+    const auto text = token.comment
+                          ? token.text.substr(std::min(token.text.find_first_not_of("/<"), token.text.size()))
+                          : token.text;
     for (const char c : text) {
       const bool blank = c == ' ' || c == '\n';
       if (!blank || !texts.back().ends_with(' ')) texts.back() += blank ? ' ' : c;
@@ -162,6 +170,7 @@ std::vector<std::string> refused(std::string_view text, const std::vector<Phrase
 
 void check(const std::filesystem::path& path, const std::vector<Phrase>& phrases, bool comments) {
   for (const auto& text : texts_of(house::read(path), comments)) {
+    if (std::ranges::find(kQuoted, text) != kQuoted.end()) continue;
     for (const auto& phrase : refused(text, phrases))
       ADD_FAILURE() << path << " has " << phrase << ": " << text;
   }
@@ -181,14 +190,17 @@ TEST(Phrases, TheTestReadsWholeSentences) {
       "f(\"one \"\n  \"two \\\" // three\", '\"');\n/// four\n/// five\nint x;  // six\n";
   EXPECT_THAT(texts_of(source, false), ElementsAre("one two \\\" // three"));
   EXPECT_THAT(texts_of(source, true), ElementsAre(" four five", " six"));
+  EXPECT_THAT(texts_of("//\nint x;\n", true), ElementsAre(""));
   EXPECT_THAT(texts_of("a = R\"x(one\n  \"two\")x\";", false), ElementsAre("R\"x(one \"two\")x\""));
 }
 
 TEST(Phrases, DoNotComeBack) {
   for (const auto folder : kFolders) {
-    for (const auto& path : house::files_below(folder, {".h", ".cpp"})) {
-      check(path, kInLiterals, false);
-      check(path, kInComments, true);
+    for (const std::string below : {"src/", "tests/"}) {
+      for (const auto& path : house::files_below(below + std::string(folder), {".h", ".cpp"})) {
+        check(path, kInLiterals, false);
+        check(path, kInComments, true);
+      }
     }
   }
 }

@@ -21,7 +21,7 @@ std::vector<fs::path> files_below(std::string_view folder,
     if (extensions.size() > 0 && std::ranges::find(extensions, extension) == extensions.end()) continue;
     found.push_back(entry.path());
   }
-  // Whoever looks at each of them would see nothing wrong.
+  // A test over an empty list would pass.
   if (found.empty()) ADD_FAILURE() << "no such files below " << folder;
   std::ranges::sort(found);
   return found;

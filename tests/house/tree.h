@@ -16,7 +16,7 @@ std::filesystem::path root();
 std::vector<std::filesystem::path> files_below(std::string_view folder,
                                                std::initializer_list<std::string_view> extensions = {});
 
-/// Every file of ours in the repository: no build directories, no installed packages, nothing of git's.
+/// Every file that belongs to the repository: no build directories, no installed packages, no files of git.
 std::vector<std::filesystem::path> own_files();
 
 std::string read(const std::filesystem::path& path);

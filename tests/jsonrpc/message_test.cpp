@@ -39,7 +39,7 @@ const Accepted kAccepted[] = {
     {R"({"jsonrpc":"2.0","error":{"code":-1,"message":"m"}})", 2, ""},
     {R"({"jsonrpc":"2.0","id":null,"error":{"code":-1,"message":"m","data":1}})", 2, ""}};
 
-TEST(Parse, TakesEachMessageForWhatItIs) {
+TEST(Parse, RecognisesEachKindOfMessage) {
   for (const auto& row : kAccepted) {
     SCOPED_TRACE(row.text);
     const auto input = parse(row.text);
@@ -67,7 +67,7 @@ std::string nested(std::size_t depth) {
          std::string(depth, ']') + "}}";
 }
 
-TEST(Parse, SaysWhyAMessageIsRefusedAndToWhom) {
+TEST(Parse, GivesTheReasonAndTheIdOfARefusedMessage) {
   const Refused refused[] = {
       {"", kParseError, ""},
       {"{", kParseError, ""},

@@ -168,7 +168,7 @@ class FakeTasks final : public mcp::Tasks {
   Gate awaited;
   std::vector<std::string> cancelled;
   std::vector<std::string> updates;
-  /// The eras of those who got, awaited or cancelled one.
+  /// The eras of the callers that read, awaited or cancelled a task.
   std::set<mcp::Era> asked_by;
 
  private:

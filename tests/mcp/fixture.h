@@ -52,7 +52,7 @@ class Gate {
     if (!changed_.wait_for(lock, kForever, [this] { return count_ > 0; })) std::abort();
     --count_;
   }
-  /// Goes on when released, which it uses up, or when `stop` fires, which concerns this one waiter alone.
+  /// Continues when it is released, once for each release, or when this waiter's `stop` fires.
   void acquire(const std::stop_token& stop) {
     const std::stop_callback wake(stop, [this] {
       const std::scoped_lock lock(mutex_);

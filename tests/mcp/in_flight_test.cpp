@@ -167,7 +167,7 @@ TEST_F(InFlightTest, SendsProgressOnlyWhenAskedTo) {
   EXPECT_THAT(inbox->at(2), HasSubstr("done"));
 }
 
-TEST(Progress, IsWantedByWhoGaveAToken) {
+TEST(Progress, IsWantedWithAToken) {
   const base::ManualClock clock;
   mcp::Envelope envelope;
   EXPECT_FALSE(mcp::InFlight(jsonrpc::Id(std::int64_t{1}), envelope, clock, nullptr, nullptr).wanted());
@@ -246,7 +246,7 @@ TEST_F(Elicitation, SaysWhyThereIsNoAnswer) {
   }
 }
 
-TEST_F(Elicitation, AsksNobodyWhoDidNotDeclareIt) {
+TEST_F(Elicitation, DoesNotAskAClientThatDidNotDeclareIt) {
   const std::array<std::array<std::string_view, 2>, 4> table{{{"2025-11-25", "{}"},
                                                               {"2025-11-25", R"({"elicitation":{"url":{}}})"},
                                                               {"2025-03-26", R"({"elicitation":{}})"},

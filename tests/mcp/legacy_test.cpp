@@ -119,7 +119,7 @@ TEST_F(Legacy, RefusesWhatItDidNotAdvertise) {
   }
 }
 
-TEST_F(Legacy, IgnoresNotificationsAndResponsesThatNobodyWaitsFor) {
+TEST_F(Legacy, IgnoresUnexpectedNotificationsAndResponses) {
   begin("2025-11-25");
   const auto before = inbox->messages().size();
   for (const auto* const line :
@@ -158,7 +158,7 @@ TEST_F(Legacy, SeparatesErrorsOfTheRequestFromErrorsOfTheTool) {
   EXPECT_THAT(ask(call("echo", "5", R"(,"_meta":{"progressToken":[]})")), HasSubstr("-32602"));
 }
 
-TEST_F(Legacy, KeepsAnExceptionToItself) {
+TEST_F(Legacy, HidesTheTextOfAnException) {
   begin("2025-06-18");
   for (const auto* const tool : {"throws", "throws_int"}) {
     testing::internal::CaptureStderr();

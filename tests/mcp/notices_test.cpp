@@ -169,7 +169,7 @@ TEST_F(ProgressRate, SavesUpNoMoreThanEight) {
   EXPECT_THAT(came(reports), SizeIs(16));
 }
 
-TEST_F(ProgressRate, WhatFellAwayMayStillBeReachedAgain) {
+TEST_F(ProgressRate, DroppedProgressMayBeReportedLater) {
   std::vector<std::pair<int, double>> reports;
   for (int i = 1; i <= 9; ++i) reports.emplace_back(0, i);
   reports.emplace_back(250, 9);

@@ -202,7 +202,7 @@ TEST_F(Rounds, ModernTakesFormsWithoutAState) {
   EXPECT_TRUE(asked.at("inputRequests").as_object().contains("sure"));
 }
 
-TEST_F(Rounds, ModernRefusesAnAnswerThatIsNone) {
+TEST_F(Rounds, ModernRefusesAnInvalidAnswer) {
   const auto form = round("several");
   const auto confirmation = round("confirm");
   const auto roots = round("roots", "", R"({"roots":{}})");
@@ -372,7 +372,7 @@ class LegacyRounds : public Rounds {
   std::size_t next_ = 0;
 };
 
-TEST_F(LegacyRounds, TakesYesAndNoForWhatTheyAre) {
+TEST_F(LegacyRounds, ReadsYesAndNo) {
   for (const auto& [answer, expected] : std::array<std::array<std::string, 2>, 7>{
            {{R"("result":)" + std::string(kYes), "deleted"},
             {R"("result":{"action":"accept","content":{"confirm":false}})", "left alone"},
@@ -466,7 +466,7 @@ TEST_F(OlderForms, NameTheirChoicesAsTheRevisionDoes) {
   reply(newer, R"("result":{"action":"decline"})");
 }
 
-TEST_F(OlderForms, WhatTheRevisionCannotSayIsNotAsked) {
+TEST_F(OlderForms, FormsThatTheRevisionLacksAreNotSent) {
   patience.limit = std::chrono::milliseconds(0);
   for (const auto* const property :
        {R"({"type":"array","items":{"type":"string","enum":["a","b"]}})", R"({"type":"object"})", "7",
@@ -481,7 +481,7 @@ TEST_F(OlderForms, WhatTheRevisionCannotSayIsNotAsked) {
   }
 }
 
-TEST_F(LegacyRounds, AQuestionThatNobodyAnswersIsANo) {
+TEST_F(LegacyRounds, AQuestionWithoutAnAnswerIsANo) {
   patience = {std::chrono::milliseconds(30), std::chrono::milliseconds(10)};
   tools.more["late"] = [](const mcp::Call& call) -> mcp::Outcome {
     call.progress.report(5, 10, "half of it");
@@ -515,7 +515,7 @@ TEST_F(LegacyRounds, AQuestionThatNobodyAnswersIsANo) {
   }
 }
 
-TEST_F(LegacyRounds, NobodyIsAskedBeforeTheClientIsReady) {
+TEST_F(LegacyRounds, TheClientIsNotAskedBeforeItIsReady) {
   use_threads();
   for (const auto* const version : {"2025-06-18", "2025-11-25"}) {
     join();

@@ -22,7 +22,7 @@ TEST(SpentStates, EachIsSpentOnce) {
   EXPECT_EQ(states.spend("bob", "a", Seconds(100), Seconds(10)), Now) << "another caller's";
 }
 
-TEST(SpentStates, WhatHasExpiredIsNeverGoodAgain) {
+TEST(SpentStates, AnExpiredStateStaysExpired) {
   SpentStates states;
   EXPECT_EQ(states.spend("", "late", Seconds(9), Seconds(10)), Before);
   EXPECT_EQ(states.spend("", "a", Seconds(100), Seconds(10)), Now);

@@ -1,4 +1,4 @@
-// Who listens to what, in both eras.
+// Subscriptions in both eras.
 #include "mcp/subscriptions.h"
 
 #include "mcp/fakes.h"
@@ -201,7 +201,7 @@ TEST_F(Listening, ACallerHasALimitOverAllOfItsStreams) {
   EXPECT_THAT(listen("8", R"({"resourceSubscriptions":["pve://a"]})"), HasSubstr("acknowledged"));
 }
 
-TEST_F(Listening, ATaskWhoseStateCannotBeHadIsToldLater) {
+TEST_F(Listening, ATaskWithoutAReadableStateIsReportedLater) {
   tasks.set("t", {});
   listen("1", R"({"taskIds":[")" + task("t") + R"("]})", kTasks);
   EXPECT_TRUE(all.changes().task_updated("t", {}));
@@ -255,7 +255,7 @@ TEST_F(Listening, AcknowledgesAResourceOnce) {
   EXPECT_THAT(during([&] { all.changes().resource_updated("pve://a"); }), SizeIs(1));
 }
 
-TEST_F(Listening, WhatMayNoLongerBeWatchedIsToldToNobody) {
+TEST_F(Listening, ForbiddenResourcesCauseNoNotification) {
   listen("1", R"({"resourceSubscriptions":["pve://a"]})");
   const auto modern_one = std::exchange(connection, open(all));
   initialize("2025-11-25");
@@ -267,7 +267,7 @@ TEST_F(Listening, WhatMayNoLongerBeWatchedIsToldToNobody) {
   EXPECT_THAT(during(update), IsEmpty());
 }
 
-TEST_F(Listening, WhatHappensBeforeALegacySessionIsReadyIsToldThen) {
+TEST_F(Listening, UpdatesBeforeASessionIsReadyAreSentWhenItIs) {
   const std::string updated =
       R"({"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"uri":"pve://a"}})";
   for (const auto* const version : {"2024-11-05", "2025-11-25"}) {
@@ -303,7 +303,7 @@ TEST_F(Listening, LegacySessionsAreToldOfListsOnceTheyAreReady) {
                           R"({"jsonrpc":"2.0","method":"notifications/resources/list_changed"})"));
 }
 
-TEST_F(Listening, AnInitializedThatNobodyAskedForIsNoSession) {
+TEST_F(Listening, InitializedWithoutInitializeMakesNoSession) {
   send(R"({"jsonrpc":"2.0","method":"notifications/initialized"})");
   EXPECT_THAT(during([&] { all.changes().tools_changed(); }), IsEmpty());
 }

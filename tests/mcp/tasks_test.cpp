@@ -76,7 +76,7 @@ TEST_F(ModernTasks, AreNamedAmongTheCapabilities) {
   EXPECT_THAT(ask(modern("tools/list", "1")), Not(HasSubstr("execution")));
 }
 
-TEST_F(ModernTasks, AreCreatedForWhoDeclaresThem) {
+TEST_F(ModernTasks, AreCreatedForClientsThatDeclareThem) {
   const auto created = result(modern("tools/call", "1", R"("name":"begin")", kTasks));
   EXPECT_EQ(created.at("resultType"), "task");
   EXPECT_EQ(created.at("taskId"), base::Json(id()));
@@ -357,7 +357,7 @@ TEST_F(LegacyTasks, TheWaitEndsWithItsSessionAndIsNoFaultOfTheRequest) {
   EXPECT_THAT(inbox->at(before), HasSubstr("the task goes on"));
 }
 
-TEST_F(LegacyTasks, WhoWaitsIsAskedWhatTheTaskWantsToKnow) {
+TEST_F(LegacyTasks, TheWaitingClientIsAskedTheTasksQuestions) {
   tasks.set("t", asking());
   use_threads();
   const auto before = inbox->messages().size();
@@ -402,7 +402,7 @@ TEST_F(LegacyTasks, ACallThatEndedAtOnceIsATaskToo) {
     EXPECT_EQ(about(method, good).at("error").at("code"), -32602) << "another caller";
 }
 
-TEST_F(LegacyTasks, ContentThatSpeaksOfErrorsIsNone) {
+TEST_F(LegacyTasks, ContentAboutErrorsIsNotAnError) {
   tools.more["odd"] = [](const mcp::Call&) -> mcp::Outcome {
     mcp::Result result = text_result(R"("isError":true)");
     result.structured = json(R"({"a":1,"isError":true})");
@@ -420,7 +420,7 @@ TEST_F(LegacyTasks, AFinishedCallIsNoTaskOfTheExtension) {
   }
 }
 
-TEST_F(LegacyTasks, WhoCannotBeAskedGetsATaskThatFailed) {
+TEST_F(LegacyTasks, AClientThatCannotBeAskedGetsAFailedTask) {
   tools.more["confirm"] = [](const mcp::Call&) -> mcp::Outcome {
     return mcp::ask_confirmation("k", "Really?");
   };
@@ -430,7 +430,7 @@ TEST_F(LegacyTasks, WhoCannotBeAskedGetsATaskThatFailed) {
   EXPECT_THAT(base::write_json(about("result", task).at("content")), HasSubstr("Nothing was changed"));
 }
 
-TEST_F(LegacyTasks, AreToldWhoseEraTheyAreAskedIn) {
+TEST_F(LegacyTasks, AreGivenTheEraOfTheRequest) {
   tasks.set("t", working());
   ask(modern("tasks/get", "1", R"("taskId":")" + id() + "\"", kTasks));
   ask(modern("tasks/cancel", "1", R"("taskId":")" + id() + "\"", kTasks));

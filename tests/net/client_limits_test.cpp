@@ -112,7 +112,7 @@ struct Hanging {
   }
 };
 
-TEST(Limits, AHangingLookUpHoldsNobody) {
+TEST(Limits, AHangingLookUpDelaysNoOtherRequest) {
   Hanging hanging;
   {
     auto options = to(1);

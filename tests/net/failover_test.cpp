@@ -48,7 +48,7 @@ struct Cluster {
   std::expected<net::Response, Failure> send(Method method = Method::Get) {
     return all->send({method, "/api2/json/x", {}, {}}, {40s, stop.get_token()});
   }
-  /// Who answered, "" when nobody did.
+  /// The host that answered, "" if none did.
   std::string who(Method method = Method::Get) {
     const auto answer = send(method);
     return answer ? answer->body : "";
@@ -78,7 +78,7 @@ TEST(Failover, StaysWithTheHostThatWorks) {
   EXPECT_EQ(hosts.who(), "pve2") << "nothing draws it back";
 }
 
-TEST(Failover, AHostIsLeftAsideForThirtySeconds) {
+TEST(Failover, AHostIsSkippedForThirtySeconds) {
   Cluster hosts(2);
   hosts[0].fail(Kind::ConnectTimeout);
   hosts.who();
@@ -133,7 +133,7 @@ TEST(Failover, EveryFailureOfAHostLeadsOn) {
   }
 }
 
-TEST(Failover, WhatTheRequestIsToBlameForDoesNot) {
+TEST(Failover, AFaultOfTheRequestDoesNotSkipTheHost) {
   for (const auto kind : {Kind::Protocol, Kind::Cancelled}) {
     Cluster hosts;
     hosts[0].fail(kind);
@@ -192,7 +192,7 @@ TEST(Failover, AStopEndsIt) {
   EXPECT_THAT(hosts.asked(), ElementsAre(1, 0, 0));
 }
 
-TEST(Failover, SaysOnceThatAHostIsLeftAside) {
+TEST(Failover, LogsOnceThatAHostIsSkipped) {
   Cluster hosts;
   hosts[0].fail(Kind::Refused);
   testing::internal::CaptureStderr();

@@ -1,4 +1,4 @@
-// What is a request, and what must never be taken for one.
+// Bytes that are a request, and bytes that must never be read as one.
 #include "net/http_reader.h"
 
 #include <gtest/gtest.h>

@@ -255,7 +255,7 @@ TEST(ServerLimits, PlainHttpIsToldThatThePortSpeaksHttps) {
   EXPECT_NE(plain.find("HTTPS"), std::string::npos) << plain;
 }
 
-TEST(ServerLimits, TruncatedBodiesReachNobody) {
+TEST(ServerLimits, TruncatedBodiesDoNotReachTheHandler) {
   std::atomic<bool> served = false;
   const auto server = serve({}, [&](const Request& request, const std::shared_ptr<Responder>& responder) {
     if (request.target == "/cut") served = true;

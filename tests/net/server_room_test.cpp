@@ -1,4 +1,4 @@
-// Who makes room when connections or bodies run out: those who have not sent a whole request.
+// If connections or room for bodies run out, clients with an incomplete request are disconnected first.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -36,7 +36,7 @@ net::Serve hand_over(Responders& responders) {
   };
 }
 
-/// What goes, goes to make room: nobody's time is up before the test's is.
+/// Connections end only to make room, because every time limit is longer than the test.
 ServerOptions patient() {
   ServerOptions options;
   options.handshake_limit = options.head_limit = options.body_limit = options.idle_limit = 1h;
@@ -64,14 +64,14 @@ bool answered(Peer& peer, std::string_view status) {
   return peer.read_all().starts_with("HTTP/1.1 " + std::string(status) + " ");
 }
 
-TEST(ServerRoom, HalfRequestsShutNobodyOut) {
+TEST(ServerRoom, HalfRequestsLeaveRoomForOthers) {
   auto options = patient();
   options.max_connections = 8;
   for (const auto begun : {kHalfHead, kNoBody}) {
     const auto server = serve(options, echo);
     Crowd crowd(*server, 20, begun);
     for (int i = 0; i < 20; ++i) EXPECT_TRUE(ask(*server, kLastGet).starts_with("HTTP/1.1 200 "));
-    // One makes room for the first of them; whoever follows finds that place free.
+    // One connection makes room for the first of them; the next ones use the same place.
     for (std::size_t i = 0; i < 13; ++i) EXPECT_TRUE(answered(crowd[i], "408")) << i;
     for (std::size_t i = 13; i < 20; ++i) {
       crowd[i].write(begun == kHalfHead ? "x\r\n\r\n" : "0123456789");
@@ -80,7 +80,7 @@ TEST(ServerRoom, HalfRequestsShutNobodyOut) {
   }
 }
 
-TEST(ServerRoom, HalfHandshakesShutNobodyOut) {
+TEST(ServerRoom, HalfHandshakesLeaveRoomForOthers) {
   const std::vector<std::string> names = {"localhost"};
   const auto certificate = net::make_certificate(names).value();
   auto options = patient();
@@ -116,7 +116,7 @@ TEST(ServerRoom, TheLongestWaitEndsFirst) {
   };
   come();
   EXPECT_EQ(kept.read_all(), "");
-  // An answer that has begun, and goes on.
+  // An answer that has begun and has not ended.
   pending[0]->begin({200, "OK", {{"Content-Type", "text/event-stream"}}, "first"});
   come();
   EXPECT_TRUE(answered(body, "408"));
@@ -125,7 +125,7 @@ TEST(ServerRoom, TheLongestWaitEndsFirst) {
   come();
   EXPECT_TRUE(answered(head, "408"));
 
-  // None of those who have asked makes room, not even for many.
+  // No client with a complete request is disconnected, however many new ones come.
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(ask(*server, kGet).starts_with("HTTP/1.1 503 "));
   EXPECT_TRUE(pending[0]->write("second"));
   pending[0]->end();
@@ -144,7 +144,7 @@ TEST(ServerRoom, ARequestIsWaitedForFromItsFirstByteOn) {
   Peer second(dial(*server));
   second.write_and_wait(kHalfHead);
   first.write_and_wait(kHalfHead);
-  // More of what has begun is no beginning.
+  // Further bytes of a request do not reset its start time.
   second.write_and_wait("x");
   EXPECT_TRUE(ask(*server, kLastGet).starts_with("HTTP/1.1 200 "));
   EXPECT_TRUE(answered(second, "408"));
@@ -152,7 +152,7 @@ TEST(ServerRoom, ARequestIsWaitedForFromItsFirstByteOn) {
   EXPECT_TRUE(first.read_head().starts_with("HTTP/1.1 200 "));
 }
 
-TEST(ServerRoom, WhoHasJustConnectedIsNotTheFirstToGo) {
+TEST(ServerRoom, ANewConnectionIsNotClosedFirst) {
   auto options = patient();
   options.max_connections = 4;
   const auto server = serve(options, echo);
@@ -187,7 +187,7 @@ TEST(ServerRoom, PveproxySaysNothing) {
   EXPECT_EQ(body.read_all(), "");
 }
 
-TEST(ServerRoom, HoardedBodiesShutNobodyOut) {
+TEST(ServerRoom, HoardedBodiesLeaveRoomForOthers) {
   auto options = patient();
   options.max_bodies = 1000;
   const auto server = serve(options, echo);
@@ -200,7 +200,7 @@ TEST(ServerRoom, HoardedBodiesShutNobodyOut) {
   }
 }
 
-TEST(ServerRoom, ASmallBodyIsNoHoardHoweverSlow) {
+TEST(ServerRoom, ASlowSmallBodyStays) {
   auto options = patient();
   options.max_bodies = 1000;
   const auto server = serve(options, echo);

@@ -66,7 +66,7 @@ TEST(ServerStream, PeerThatGoesIsNoticedWhileTheAnswerIsPending) {
     gone.get();
     responder->begin({200, "OK", {}, ""});
     EXPECT_FALSE(responder->write("x"));
-    // Who asks afterwards is told too.
+    // A later request is answered too.
     responder->on_gone([&] { gone.put(2); });
     EXPECT_EQ(gone.get(), 2);
   }
@@ -89,7 +89,7 @@ TEST(ServerStream, PeerThatGoesInTheMiddleOfAStreamIsNoticed) {
   EXPECT_TRUE(responders.empty());
 }
 
-TEST(ServerStream, NobodyIsToldOfAnEndAfterTheAnswer) {
+TEST(ServerStream, TheHandlerHearsOfNoEndAfterTheAnswer) {
   Responders responders;
   const auto server = serve({}, hand_over(responders));
   const auto witness = std::make_shared<int>(0);
@@ -157,7 +157,7 @@ TEST(ServerStream, OldPeersAndHeadsGetNoChunks) {
             "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
 }
 
-TEST(ServerStream, SlowReaderIsClosedAndDelaysNobody) {
+TEST(ServerStream, SlowReaderIsClosedAndDelaysNoOther) {
   Responders responders;
   ServerOptions options;
   options.max_pending = 100'000;

@@ -47,7 +47,7 @@ class FakeTools final : public mcp::Tools {
   std::mutex mutex_;
 };
 
-/// Whoever asks it waits until he is stopped.
+/// A caller waits until it is stopped.
 inline mcp::Outcome hang(const mcp::Call& call) {
   std::mutex mutex;
   std::condition_variable_any changed;

@@ -173,7 +173,7 @@ TEST_F(PromptsTest, AToolThatIsNotAllowedIsNotNamed) {
   EXPECT_THAT(text, AllOf(Not(HasSubstr("pve_fix")), Not(HasSubstr("pve_one"))));
 }
 
-TEST_F(PromptsTest, TheRemedyIsThatOfWhoLimits) {
+TEST_F(PromptsTest, TheRemedyNamesTheLimitingSetting) {
   caller_ = {"ci", "read-only", {}, {}};
   tools_.of_token = {"pve_two", "pve_three"};
   const auto text = get("look", R"({"node":"pve1"})");
@@ -233,7 +233,7 @@ TEST_F(PromptsTest, TheRemedyNamesOnlyTheSettingThatExcludes) {
 }
 
 TEST_F(PromptsTest, APromptThatIsNotOfferedIsNotSentTo) {
-  // "ask" needs pve_three as well, "other" what nobody has.
+  // "ask" needs pve_three as well, "other" a tool that does not exist.
   constexpr tool::Prompt kTwo[] = {
       {.name = "one_thing",
        .title = "One",
@@ -292,7 +292,7 @@ TEST_F(PromptsTest, NothingButPicturesIsNothing) {
   EXPECT_THAT(get("look"), HasSubstr("## Three: pve_three\n| (nothing)\n"));
 }
 
-TEST_F(PromptsTest, TheBigOnesShareWhatTheSmallOnesLeave) {
+TEST_F(PromptsTest, BigFactsShareTheRoomThatSmallOnesLeave) {
   const auto many = [](char c) {
     std::string text;
     for (int i = 0; i < 2000; ++i) text += fmt::format("{} {}\n", std::string(30, c), i);
@@ -323,7 +323,7 @@ TEST_F(PromptsTest, OneLongLineIsCutBetweenCharacters) {
   EXPECT_TRUE(text.ends_with("…\nCut here: pve_three gives the rest of this answer.\n"));
 }
 
-TEST_F(PromptsTest, ARepeatedFactIsOfEachNodeThatIsThere) {
+TEST_F(PromptsTest, ARepeatedFactIsReadOnEachOnlineNode) {
   has_nodes(R"([{"node":"b","status":"online"},{"node":"a"},{"node":"dead","status":"offline"},
                           {"node":"x\n## no"},{"node":7},"junk",{"node":"{node}"}])");
   EXPECT_THAT(get("ask"), EndsWith("\n## Each: pve_three\n| Not read on dead: it is offline.\n"));
@@ -469,7 +469,7 @@ std::vector<prompt::Fact> anywhere() {
            .others = {"n2", "n3", "n4"}}};
 }
 
-TEST_F(PromptsTest, ANodeThatHangsDoesNotHideWhatOthersCanSay) {
+TEST_F(PromptsTest, AHungNodeDoesNotHideTheAnswersOfOthers) {
   tools_.answers["pve_two"] = [](const mcp::Call& call) {
     return call.arguments.at("node") == "n3" ? FakeTools::text("here") : hang(call);
   };

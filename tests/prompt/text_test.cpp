@@ -1,4 +1,4 @@
-// What is left of facts that are too long.
+// How facts that are too long are cut.
 #include "prompt/text.h"
 
 #include <fmt/format.h>
@@ -81,7 +81,7 @@ TEST(PromptText, AReasonThatIsTooLongEndsWithASentence) {
   const auto text = kForbidden + " " + kForbidden;
   EXPECT_THAT(text_of({{.what = "Log", .tool = "pve_log", .text = text, .failed = true}}, 4000),
               EndsWith(" (PVE's answer to GET /nodes/pve1/syslog, status 403). …\n"));
-  // Where there is no room for it either.
+  // If there is no room for it either.
   EXPECT_THAT(text_of({{.what = "Log", .tool = "pve_log", .text = kForbidden, .failed = true}}, 850),
               AllOf(EndsWith(" is long. …\n"), Not(HasSubstr("pveum")), Not(HasSubstr("Cut here"))));
   EXPECT_THAT(

@@ -59,7 +59,7 @@ std::size_t allocations_to_read(const net::Response& response) {
   return allocations - before;
 }
 
-TEST(Answer, AListTakesAsFewAllocationsHoweverLongItIs) {
+TEST(Answer, AllocationsDoNotGrowWithTheList) {
 #ifdef COUNTED_BY_SANITIZER
   ASSERT_GT(installed, 0);
 #endif

@@ -10,7 +10,7 @@ namespace {
 using pve::Cause;
 using pve::cause_of;
 
-TEST(Causes, AreToldByPvesWords) {
+TEST(Causes, AreRecognisedByPvesWords) {
   struct Row {
     std::string_view message;
     Cause cause;
@@ -73,12 +73,12 @@ TEST(Causes, AreToldByPvesWords) {
   }
 }
 
-TEST(Causes, AValueThatPveRepeatsIsNoMissingPrivilege) {
+TEST(Causes, IgnoresTheWordsOfARepeatedValue) {
   EXPECT_EQ(cause_of("unable to parse 'local:backup/Permission check failed (/, Permissions.Modify).vma'"),
             Cause::Unknown);
 }
 
-TEST(Causes, StandWithAParameterToo) {
+TEST(Causes, AreReadFromParametersToo) {
   pve::Error error;
   error.status = 400;
   error.message = "Parameter verification failed.";
@@ -88,14 +88,14 @@ TEST(Causes, StandWithAParameterToo) {
   EXPECT_EQ(cause_of(error), Cause::HotplugFailed);
 }
 
-TEST(Causes, OfATaskThatPassesOnAnExitCodeStandInItsLog) {
+TEST(Causes, AreReadFromTheLogOfATaskThatOnlyHasAnExitCode) {
   const std::vector<std::string> log{"service 'vm:9303' in error state, must be disabled and fixed first",
                                      "TASK ERROR: command 'ha-manager set vm:9303' failed: exit code 255"};
   EXPECT_EQ(pve::cause_of_end("command 'ha-manager set vm:9303' failed: exit code 255", log), Cause::HaError);
   EXPECT_EQ(pve::cause_of_end("VM is locked (backup)", log), Cause::GuestLocked);
 }
 
-TEST(Causes, OfACallThatPvePassesOnAreToldByTheStatus) {
+TEST(Causes, AreRecognisedByTheStatusOfAForwardedCall) {
   struct Row {
     unsigned status;
     std::string_view message;
@@ -115,7 +115,7 @@ TEST(Causes, OfACallThatPvePassesOnAreToldByTheStatus) {
   }
 }
 
-TEST(Causes, WhatIsNoRefusalHasNone) {
+TEST(Causes, OtherErrorsHaveNoCause) {
   pve::Error error;
   error.kind = pve::Error::Kind::Malformed;
   error.message = "VM is locked (backup)";

@@ -251,7 +251,7 @@ TEST(Answer, ForeignAnswersAreMalformed) {
   }
 }
 
-TEST(Answer, AForeign401IsNoRejection) {
+TEST(Answer, AForeign401DoesNotRejectTheCredentials) {
   Fixture setup;
   setup.http.answer("GET /nodes",
                     net::Response{401, "Unauthorized", {{"WWW-Authenticate", "Basic realm=x"}}, ""});
@@ -261,7 +261,7 @@ TEST(Answer, AForeign401IsNoRejection) {
 
 // ---- repeating
 
-TEST(Repeat, OnlyWhatCannotHappenTwice) {
+TEST(Repeat, OnlyRequestsThatCannotHappenTwice) {
   struct Row {
     Method method;
     Failure::Kind kind;
@@ -318,7 +318,7 @@ TEST(Repeat, ErrorsAreNot) {
 
 // ---- credentials
 
-TEST(Rejection, IsFinalAndToldOnce) {
+TEST(Rejection, IsFinalAndReportedOnce) {
   Fixture setup;
   setup.http.refuse("*", 401, "Authentication failed!", "");
   EXPECT_EQ(setup.error({Method::Get, "/a", {}}).kind, Error::Kind::Rejected);

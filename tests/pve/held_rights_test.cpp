@@ -32,14 +32,14 @@ TEST(HeldRights, AreReadByPathAndPrivilege) {
   EXPECT_EQ(lines("{\"data\":{}}\n"), Lines{});
 }
 
-TEST(HeldRights, OtherMembersOfTheAnswerAreNone) {
+TEST(HeldRights, IgnoreOtherMembersOfTheAnswer) {
   EXPECT_EQ(lines(R"({"more":{"/":{"Sys.Audit":1}},"data":{"/vms":{"VM.Audit":1}},"rest":{"/x":{"A":1}}})"),
             (Lines{"/vms: VM.Audit=1"}));
   EXPECT_EQ(lines(R"({"data":{"/a":[{"A":1}],"/b":1,"/c":{"A":1,"B":{"C":1},"D":[1],"E":null}}})"),
             (Lines{"/c: A=1"}));
 }
 
-TEST(HeldRights, WhatIsNoAnswerIsNotRead) {
+TEST(HeldRights, RefuseAnInvalidAnswer) {
   for (const auto* body : {"", "null", R"({"data":null})", R"({"data":[{"/":{"A":1}}]})",
                            R"({"data":{"/":{"A":1})", R"({"data":{"/":{"A":1}}} x)", "<html>"})
     EXPECT_EQ(lines(body), Lines{"not read"}) << body;

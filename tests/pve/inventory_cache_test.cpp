@@ -24,7 +24,7 @@ struct Fixture {
   pve::InventoryCache inventory{client, clock};
 };
 
-TEST(InventoryCache, HasWhatTheClusterHas) {
+TEST(InventoryCache, HoldsGuestsNodesAndStorages) {
   Fixture setup;
   setup.http.answer(kLookUp, kTwo);
   const auto list = setup.inventory.get({});
@@ -65,20 +65,20 @@ TEST(InventoryCache, IsRememberedForSomeSeconds) {
   EXPECT_EQ(setup.http.asked().size(), 2U);
 }
 
-TEST(InventoryCache, IsAskedForAgainWhenItWasWrong) {
+TEST(InventoryCache, IsReadAgainWhenItWasWrong) {
   Fixture setup;
   setup.http.answer(kLookUp, kTwo);
   const auto first = setup.inventory.get({});
   const auto second = setup.inventory.newer_than(*first, {});
   EXPECT_NE(*second, *first);
-  // Somebody else has asked meanwhile: that list will do.
+  // Another thread has asked meanwhile, so its list is used.
   EXPECT_EQ(*setup.inventory.newer_than(*first, {}), *second);
   EXPECT_EQ(setup.http.asked().size(), 2U);
   setup.inventory.forget();
   EXPECT_NE(*setup.inventory.get({}), *second);
 }
 
-TEST(InventoryCache, WhatIsForgottenWhileItIsReadIsNotRemembered) {
+TEST(InventoryCache, DropsAnAnswerThatWasForgottenDuringTheRequest) {
   Fixture setup;
   const auto forgetting = [&](const test::Asked&) {
     setup.inventory.forget();
@@ -99,7 +99,7 @@ TEST(InventoryCache, AnErrorIsNotRemembered) {
   EXPECT_TRUE(setup.inventory.get({}));
 }
 
-TEST(InventoryCache, OneAsksForAll) {
+TEST(InventoryCache, ConcurrentCallersShareOneRequest) {
   Fixture setup;
   setup.http.answer(kLookUp, kTwo);
   std::atomic<int> good{0};
@@ -115,7 +115,7 @@ TEST(InventoryCache, OneAsksForAll) {
   EXPECT_EQ(setup.http.asked().size(), 1U);
 }
 
-TEST(InventoryCache, NowIsAskedWhateverIsRemembered) {
+TEST(InventoryCache, NowIgnoresTheRememberedAnswer) {
   Fixture setup;
   const auto forgetting = [&](const test::Asked&) {
     setup.inventory.forget();

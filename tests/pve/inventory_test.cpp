@@ -51,7 +51,7 @@ TEST(Inventory, RowsOfARealCluster) {
   EXPECT_THAT(list.storages.at(0).content, ElementsAre("backup", "iso"));
 }
 
-TEST(Inventory, WhatNobodyCanUseIsLeftOut) {
+TEST(Inventory, LeavesOutRowsWithoutAnIdentifier) {
   EXPECT_FALSE(pve::inventory_of(*base::parse_json(R"({"a":1})")));
   const auto list = inventory(R"([7,null,{"type":"qemu","vmid":100},{"type":"qemu","vmid":"x","node":"a"},
     {"type":"lxc","vmid":1e300,"node":"a"},{"type":"node"},{"type":"storage","node":"a"},

@@ -41,7 +41,7 @@ TEST(Permissions, ReachAsFarAsPveSays) {
   EXPECT_EQ(other.reach({"VM.Audit"}, "/vms"), Reach::Nowhere);
 }
 
-TEST(Permissions, WhatPveDoesNotSayIsNotKnown) {
+TEST(Permissions, AreUnknownWhenPveDoesNotAnswer) {
   Fixture broken("null");
   EXPECT_FALSE(broken.reach({"VM.Audit"}, "/vms"));
   broken.http.answer(kPermissions, R"({"/vms":{"VM.Audit":1}})");

@@ -57,7 +57,7 @@ TEST(TaskProgress, ReadsWhatPvesProgramsWrite) {
   }
 }
 
-TEST(TaskProgress, OtherLinesSayNothing) {
+TEST(TaskProgress, IgnoresOtherLines) {
   for (const std::string_view line :
        {"", " ", "INFO: ", "INFO: backup is sparse: 1.12 GiB (90%) total zero data", "TASK OK", "no content",
         "INFO: transferred 1.25 GiB in <1 seconds", "migration completed, transferred 2.5 MiB VM-state",
@@ -69,7 +69,7 @@ TEST(TaskProgress, OtherLinesSayNothing) {
   }
 }
 
-TEST(TaskProgress, HostileLinesSayNothing) {
+TEST(TaskProgress, IgnoresHostileLines) {
   const std::string long_name(100'000, 'a');
   for (const auto& line :
        {std::string("INFO: nan% (1 GiB of 2 GiB) in 1s"), std::string("INFO: -5% (1 GiB of 2 GiB) in 1s"),
@@ -95,7 +95,7 @@ TEST(TaskProgress, EveryBeginningOfALineIsSafe) {
   }
 }
 
-TEST(TaskProgress, TheLastLineThatSaysAnythingCounts) {
+TEST(TaskProgress, UsesTheLastLineWithProgress) {
   const std::vector<std::string> lines = {"starting", "transferred 1.0 GiB of 2.0 GiB (50.00%)",
                                           "transferred 1.5 GiB of 2.0 GiB (75.00%)",
                                           "removing source volume"};

@@ -47,7 +47,7 @@ TEST(Upid, HasItsParts) {
   EXPECT_EQ(cut->text, kUpid);
 }
 
-TEST(Upid, NothingElseIsOne) {
+TEST(Upid, RefusesOtherTexts) {
   for (const auto* text :
        {"", "UPID:", "UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100",
         "UPID:../x:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:", "UPID::0:0:0:qmstart:100:root@pam:",
@@ -124,7 +124,7 @@ TEST(Tasks, StopsWaitingAtTheLimit) {
   EXPECT_LT(setup.http.asked().size(), 18U);
 }
 
-TEST(Tasks, ALimitOfNothingAsksOnce) {
+TEST(Tasks, AsksOnceWithALimitOfZero) {
   Fixture setup;
   setup.http.answer(kStatus, kRunning);
   EXPECT_EQ(setup.follow(0s).state, State::Running);
@@ -137,7 +137,7 @@ TEST(Tasks, AsksAgainAfterAPassingFailure) {
   EXPECT_EQ(setup.follow().state, State::Done);
 }
 
-TEST(Tasks, SaysThatItDoesNotKnow) {
+TEST(Tasks, ReportsAnUnknownState) {
   Fixture refused;
   refused.http.refuse(kStatus, 403, "Permission check failed");
   const auto report = refused.follow();
@@ -211,7 +211,7 @@ TEST(TaskLog, IsReadOnFromTheLastLineSeen) {
   EXPECT_EQ(setup.told.back(), "1.0 GiB of 2.0 GiB");
 }
 
-TEST(TaskLog, IsNotReadWhenNobodyWantsToKnow) {
+TEST(TaskLog, IsNotReadWithoutAProgressCallback) {
   Followed setup;
   setup.await(false);
   EXPECT_THAT(setup.log_queries(), IsEmpty());
@@ -256,9 +256,9 @@ TEST(TaskLog, MayBeRefusedOrBroken) {
   }
 }
 
-TEST(TaskLog, HasOneReaderHoweverManyFollow) {
+TEST(TaskLog, HasOneReaderForAllWaiters) {
   Followed setup;
-  // However the threads take turns, the task ends only once somebody was told.
+  // The task ends only after one waiter has got progress, in every order of the threads.
   setup.most = std::numeric_limits<std::size_t>::max();
   setup.write({"transferred 1.0 GiB of 2.0 GiB (50.00%)"}, 1);
   const pve::Tasks::OnWait on_wait = [&](const pve::Waiting& waiting) {
@@ -288,7 +288,7 @@ TEST(Tasks, CancellingTheWaitLeavesTheTaskAlone) {
   EXPECT_THAT(report.log, IsEmpty());
 }
 
-TEST(Tasks, ManyWaitersAskAsOne) {
+TEST(Tasks, ManyWaitersShareOneRequest) {
   test::ScriptedPve http;
   http.answer(kStatus, kRunning, kRunning, kRunning, kRunning, kRunning, stopped("OK"));
   http.answer(kLog, log_answer(R"({"data":[],"total":0})"));

@@ -31,7 +31,7 @@ struct Fixture {
   std::vector<std::chrono::milliseconds> waits;
 };
 
-TEST(Turns, AreAsManyAsAllowed) {
+TEST(Turns, NeverExceedTheLimit) {
   Fixture setup(2);
   setup.take()->started(upid(1));
   setup.take()->started(upid(2));
@@ -41,7 +41,7 @@ TEST(Turns, AreAsManyAsAllowed) {
   EXPECT_TRUE(setup.take(0s, "pve2")) << "another node has turns of its own";
 }
 
-TEST(Turns, ComeWhenATaskHasEnded) {
+TEST(Turns, AreFreeWhenATaskHasEnded) {
   Fixture setup(1);
   setup.take()->started(upid(1));
   setup.http.answer(kStatus, kRunning, kRunning, kRunning, kStopped);
@@ -50,7 +50,7 @@ TEST(Turns, ComeWhenATaskHasEnded) {
   EXPECT_THAT(setup.waits, testing::ElementsAre(1000ms, 2000ms, 3000ms));
 }
 
-TEST(Turns, EndWithoutATaskToo) {
+TEST(Turns, AreFreeWithoutATask) {
   Fixture setup(1);
   {
     const auto given_up = setup.take();
@@ -58,21 +58,21 @@ TEST(Turns, EndWithoutATaskToo) {
   EXPECT_TRUE(setup.take(0s));
 }
 
-TEST(Turns, ATaskThatNobodyKnowsHoldsNobodyBack) {
+TEST(Turns, AnUnknownTaskFreesItsSlot) {
   Fixture setup(1);
   setup.take()->started(upid(1));
   setup.http.refuse(kStatus, 400, "Parameter verification failed.", R"({"errors":{"upid":"no such task"}})");
   EXPECT_TRUE(setup.take(0s));
 }
 
-TEST(Turns, AFailedQuestionFreesNothing) {
+TEST(Turns, AFailedStatusRequestFreesNoSlot) {
   Fixture setup(1);
   setup.take()->started(upid(1));
   setup.http.refuse(kStatus, 500, "no", "{}");
   EXPECT_FALSE(setup.take(0s));
 }
 
-TEST(Turns, ZeroIsNoLimit) {
+TEST(Turns, ZeroMeansUnlimited) {
   Fixture setup(0);
   for (int i = 1; i < 9; ++i) setup.take(0s)->started(upid(i));
   EXPECT_TRUE(setup.take(0s));

@@ -1,4 +1,4 @@
-// Why PVE said no, as callers are told who may use some categories only.
+// Causes of PVE's refusals, as callers see them that may use some categories only.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -39,7 +39,7 @@ class CausesTest : public testing::Test {
 
 constexpr auto kCreate = R"({"node":"pve1","vmid":9001})";
 
-TEST_F(CausesTest, NamesAreForWhoMayListThem) {
+TEST_F(CausesTest, NamesAreShownToCallersThatMayListThem) {
   struct Row {
     std::string_view tool;
     std::string_view arguments;
@@ -60,7 +60,7 @@ TEST_F(CausesTest, NamesAreForWhoMayListThem) {
   }
 }
 
-TEST_F(CausesTest, TheTasksThatHoldALockAreForWhoMayListTasks) {
+TEST_F(CausesTest, LockHoldersAreShownToCallersThatMayListTasks) {
   ASSERT_THAT(lab_.call("pve_run_backup", R"({"vmid":"101","storage":"nas"})"), HasSubstr("UPID:"));
   constexpr auto kMigrate = R"({"vmid":101,"target":"pve3"})";
   EXPECT_THAT(call("pve_migrate_qemu_vm", kMigrate, only({"qemu"})),
@@ -69,7 +69,7 @@ TEST_F(CausesTest, TheTasksThatHoldALockAreForWhoMayListTasks) {
               AllOf(HasSubstr("The task vzdump of "), HasSubstr("UPID:")));
 }
 
-TEST_F(CausesTest, WhatPveRepeatsOfACallIsNotItsWord) {
+TEST_F(CausesTest, IgnoresTheWordsOfARepeatedValue) {
   for (const auto* words :
        {"no such user ('zz') does not exist", "role 'zz' does not exist", "no such group 'zz'",
         "storage 'zz' does not exist", "snapshot 'zz' does not exist", "VM is locked (backup)",
@@ -100,7 +100,7 @@ TEST_F(CausesTest, OnlyADenialIsAnsweredWithWhatIsLacking) {
   EXPECT_THAT(call("pve_create_qemu_vm", kCreate, {}), Not(HasSubstr("lacks Sys.PowerMgmt")));
 }
 
-TEST_F(CausesTest, TheServersOwnRightsAreReadForWhoMayListThem) {
+TEST_F(CausesTest, TheServersRightsAreReadForCallersThatMayListThem) {
   refuse(403, "Permission check failed (/vms/9001, VM.Allocate)");
   const auto asked = [&](const mcp::Caller& caller) {
     lab_.http.clear_asked();

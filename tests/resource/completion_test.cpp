@@ -63,7 +63,7 @@ TEST_F(CompletionTest, GuestsByNumberAndNameTheRunningFirst) {
   EXPECT_THAT(values(Completes::Guest, "no such"), IsEmpty());
 }
 
-TEST_F(CompletionTest, OneQuestionHoweverFastSomebodyTypes) {
+TEST_F(CompletionTest, FastTypingCausesOneRequest) {
   for (const auto* typed : {"w", "we", "web", "web0"}) complete(Completes::Guest, typed);
   complete(Completes::Node, "");
   complete(Completes::Storage, "");
@@ -85,7 +85,7 @@ TEST_F(CompletionTest, AFailureIsAnEmptyListAndNotAskedAgainAtOnce) {
   EXPECT_THAT(values(Completes::Pool, ""), SizeIs(2));
 }
 
-TEST_F(CompletionTest, WhoMayNotSeeItSeesNothing) {
+TEST_F(CompletionTest, ACallerWithoutTheRightGetsNoValues) {
   mcp::Caller caller;
   caller.categories = {"lxc"};
   for (const auto kind :
@@ -122,7 +122,7 @@ TEST(Rank, AHundredAtMost) {
   EXPECT_TRUE(ranked.has_more);
 }
 
-TEST_F(CompletionTest, NamesAreSaidWhereAValueIsNone) {
+TEST_F(CompletionTest, UnknownReferencesAreNamed) {
   const auto names = [&](Completes kind, std::string_view value, const mcp::Caller& caller = {}) {
     return completions_.unless_one(kind, value, caller, {});
   };
@@ -138,7 +138,7 @@ TEST_F(CompletionTest, NamesAreSaidWhereAValueIsNone) {
   EXPECT_FALSE(names(Completes::Pool, "nope", stranger)) << "may not see them";
 }
 
-TEST_F(CompletionTest, WhatATokenWithoutRightsSeesIsNotAll) {
+TEST_F(CompletionTest, ATokenWithoutRightsSeesAnIncompleteList) {
   lab::Lab limited({}, {}, {9, 2}, lab::kLimited);
   limited.http.answer("GET /access/users", R"([{"userid":"limited@pve"}])");
   limited.http.refuse("GET /pools", 403, "Permission check failed");

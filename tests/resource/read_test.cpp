@@ -85,7 +85,7 @@ TEST(Read, ASnapshotIsOneOfItsGuest) {
 TEST(Read, AGuestThatMovedIsFound) {
   lab::Lab lab;
   EXPECT_THAT(lab.text("pve://guests/107/config"), StartsWith("{"));
-  // Somebody else moves it: nothing here knows of it.
+  // Another administrator moves it, so the remembered list is wrong.
   const auto moved = lab.client.call(
       {base::Method::Post, "/nodes/pve3/qemu/107/migrate", {{"target", "pve1"}, {"online", "1"}}}, {});
   ASSERT_TRUE(moved.has_value());
@@ -98,7 +98,7 @@ TEST(Read, AGuestThatMovedIsFound) {
   EXPECT_THAT(lab.http.asked().back(), StartsWith("GET /nodes/pve1/qemu/107/pending"));
 }
 
-TEST(Read, WhatIsNotThereIsSaidSo) {
+TEST(Read, AMissingObjectIsReported) {
   lab::Lab lab;
   EXPECT_THAT(lab.text("pve://nodes/pve9/status"), StartsWith("none: "));
   EXPECT_THAT(lab.text("pve://storage/nowhere/content"), HasSubstr("none: There is no storage nowhere"));
@@ -362,7 +362,7 @@ TEST(Read, HostileUrisGoNowhere) {
     EXPECT_FALSE(lab.resources.watchable({}, uri)) << uri;
   }
   EXPECT_EQ(lab.http.asked().size(), before);
-  // Decoded once: a percent sign that is left is a name that nobody has.
+  // Decoded once: a name with a remaining percent sign does not exist.
   EXPECT_THAT(lab.text("pve://nodes/%252e%252e/status"), StartsWith("none: "));
 }
 
@@ -446,7 +446,7 @@ TEST(Read, NothingSecretOrMisleadingIsShown) {
               AllOf(Not(HasSubstr("hunter2")), HasSubstr("***"), Not(HasSubstr("\u202e"))));
 }
 
-TEST(Read, WhoeverMayCallIsNotWhoeverMayDo) {
+TEST(Read, MayCallAndMayDoAreDifferent) {
   lab::Lab lab;
   const auto methods = lab.json("pve://api/nodes/{node}/qemu").at("methods").as_array();
   for (const auto& method : methods)

@@ -25,7 +25,7 @@ class TasksTest : public testing::Test {
   mcp::Task begin(std::string_view tool, std::string_view arguments) {
     auto made = lab_.outcome(tool, arguments, true);
     if (auto* task = std::get_if<mcp::Task>(&made)) return *std::move(task);
-    ADD_FAILURE() << tool << " is no task";
+    ADD_FAILURE() << tool << " did not become a task";
     return {};
   }
   mcp::TaskState get(const mcp::Task& task, Era era = Era::Modern) {
@@ -152,7 +152,7 @@ TEST_F(TasksTest, ToLookOnTakesTheCategoryOfTheTool) {
   EXPECT_EQ(get(task).status, Status::Completed);
 }
 
-TEST_F(TasksTest, WhoLooksOnIsToldWhatItMayList) {
+TEST_F(TasksTest, ASubscriberGetsTheTasksThatItMayList) {
   const auto task = begin("pve_start_qemu_vm", R"({"vmid":110})");
   lab_.clock.advance(seconds{60});
   mcp::Caller caller;
@@ -162,7 +162,7 @@ TEST_F(TasksTest, WhoLooksOnIsToldWhatItMayList) {
               AllOf(HasSubstr("VM is locked (backup)"), testing::Not(HasSubstr("qm unlock 110"))));
 }
 
-TEST_F(TasksTest, WhatALegacySessionStoppedIsCancelledForGood) {
+TEST_F(TasksTest, ATaskStoppedByALegacySessionStaysCancelled) {
   for (const auto& [tool, arguments, says] :
        {std::tuple{"pve_run_backup", kBackup, "job errors"},
         std::tuple{"pve_migrate_qemu_vm", R"({"vmid":107,"target":"pve1"})", "migration aborted"}}) {
@@ -184,7 +184,7 @@ TEST_F(TasksTest, WhatALegacySessionStoppedIsCancelledForGood) {
   }
 }
 
-TEST_F(TasksTest, EachReplicaSaysTheSameOfWhatWasStopped) {
+TEST_F(TasksTest, EachReplicaReportsTheSameStateOfAStoppedTask) {
   engine::PveTasks others(lab_.toolbox);
   for (const auto& [tool, arguments, status] :
        {std::tuple{"pve_run_backup", kBackup, Status::Completed},
@@ -208,7 +208,7 @@ TEST_F(TasksTest, EachReplicaSaysTheSameOfWhatWasStopped) {
   }
 }
 
-TEST_F(TasksTest, WhatPveIsSilentAboutStaysCancelled) {
+TEST_F(TasksTest, StaysCancelledWhenPveReportsNothing) {
   const auto task = begin("pve_run_backup", kBackup);
   ASSERT_TRUE(tasks_.cancel({}, Era::Legacy, task.handle, {}).has_value());
   ASSERT_TRUE(lab_.simulated.fault("status=500"));
@@ -217,7 +217,7 @@ TEST_F(TasksTest, WhatPveIsSilentAboutStaysCancelled) {
   EXPECT_EQ(tasks_.get({}, Era::Modern, task.handle, {}).error().code, -32603);
 }
 
-TEST_F(TasksTest, WhatHasEndedCannotBeStopped) {
+TEST_F(TasksTest, AnEndedTaskCannotBeStopped) {
   const auto task = begin("pve_run_backup", kBackup);
   lab_.clock.advance(seconds{300});
   EXPECT_TRUE(tasks_.cancel({}, Era::Modern, task.handle, {}).has_value());
@@ -225,7 +225,7 @@ TEST_F(TasksTest, WhatHasEndedCannotBeStopped) {
   EXPECT_FALSE(get(task).result->is_error);
 }
 
-TEST_F(TasksTest, AStopThatPveRefusedIsNone) {
+TEST_F(TasksTest, ARefusedStopIsReported) {
   const auto task = begin("pve_run_backup", kBackup);
   constexpr auto kStop = "DELETE /nodes/*/tasks/*";
   lab_.http.refuse(kStop, 500, "no");
@@ -261,7 +261,7 @@ TEST_F(TasksTest, UnknownOnesAreRefused) {
       -32602);
 }
 
-TEST_F(TasksTest, WhenPveDoesNotAnswerNobodyKnows) {
+TEST_F(TasksTest, TheStateIsUnknownWhenPveDoesNotAnswer) {
   const auto task = begin("pve_run_backup", kBackup);
   ASSERT_TRUE(lab_.simulated.fault("status=500"));
   EXPECT_EQ(tasks_.get({}, Era::Modern, task.handle, {}).error().code, -32603);

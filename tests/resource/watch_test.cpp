@@ -48,7 +48,7 @@ class PollTest : public testing::Test {
   std::vector<std::string> tasks_;
 };
 
-TEST_F(PollTest, TimeAloneIsNoChange) {
+TEST_F(PollTest, TickingMembersAreIgnored) {
   watched_.resources = kAll;
   EXPECT_THAT(after(seconds{0}), IsEmpty()) << "the first look";
   for (int i = 0; i < 20; ++i) EXPECT_THAT(after(seconds{5}), IsEmpty());
@@ -76,7 +76,7 @@ TEST_F(PollTest, AGuestStartsAndStops) {
               UnorderedElementsAre("pve://cluster/resources", "pve://guests/web01/status"));
 }
 
-TEST_F(PollTest, BeforeAChangeIsToldItIsKnownWhoMayHearOfIt) {
+TEST_F(PollTest, TheReadersOfAChangeAreKnownBeforeItIsReported) {
   mcp::Caller lxc;
   lxc.categories = {"lxc"};
   resource::Resources resources{catalog::resources(), lab_.toolbox};
@@ -121,7 +121,7 @@ base::JsonArray thin_cluster(std::int64_t by, std::int64_t guest_disk, std::stri
                            {"maxdisk", guest_disk}}};
 }
 
-TEST_F(PollTest, WhatWritesMoveIsNoChange) {
+TEST_F(PollTest, DiskCountersAreIgnored) {
   std::int64_t by = 0;
   std::int64_t guest_disk = 1000;
   std::string_view status = "online";
@@ -145,7 +145,7 @@ TEST_F(PollTest, ANodeThatDiesTakesItsGuestsAlong) {
   EXPECT_THAT(after(seconds{5}), UnorderedElementsAre("pve://cluster/resources", "pve://nodes/pve3/status",
                                                       "pve://guests/107/status"));
   EXPECT_THAT(after(seconds{5}), IsEmpty());
-  // Who cannot tell which node is dead does not know what has changed.
+  // Without the list of dead nodes the poller cannot tell what has changed.
   lab_.http.refuse("GET /nodes", 500, "no");
   EXPECT_THAT(after(seconds{5}), IsEmpty());
   lab_.http.forget("GET /nodes");
@@ -197,7 +197,7 @@ TEST_F(PollTest, ContentAndALogGrow) {
   EXPECT_THAT(after(seconds{5}), IsEmpty());
 }
 
-TEST_F(PollTest, AFailureIsNoChangeAndAskedMoreSeldom) {
+TEST_F(PollTest, AFailureIsIgnoredAndPolledLessOften) {
   watched_.resources = {"pve://guests/100/status", "pve://cluster/status"};
   after(seconds{0});
   ASSERT_TRUE(lab_.simulated.fault("status=500"));
@@ -234,7 +234,7 @@ TEST_F(PollTest, ATaskEnds) {
   after(seconds{300});
   EXPECT_THAT(tasks_, IsEmpty());
   EXPECT_EQ(lab_.http.asked().size(), asked) << "what has ended is not asked again";
-  // Who begins to listen only then is told once.
+  // A client that subscribes only then is notified once.
   resource::Poll late(catalog::resources(), lab_.toolbox);
   EXPECT_THAT(late.once(watched_, {}).tasks, ElementsAre(task.handle));
 }
@@ -290,7 +290,7 @@ TEST_F(HungNodeTest, OfASharedStorageAnotherNodeSaysAll) {
   EXPECT_FALSE(got->partial);
 }
 
-TEST_F(HungNodeTest, NobodyAnswersIsSaid) {
+TEST_F(HungNodeTest, NoAnswerIsReported) {
   lab_.http.hang("GET /nodes/pve/*");
   lab_.http.answer("GET /cluster/resources", R"([{"type":"storage","node":"pve","storage":"x"}])");
   const auto found = resource::match(catalog::resources(), "pve://storage/x/content");
@@ -318,7 +318,7 @@ class Gated final : public base::Clock {
     pause_.reset();
     inner_.advance(time);
   }
-  /// Returns once a thread sleeps that nobody has woken yet. False: none does for long.
+  /// Returns true once a thread sleeps that was not woken yet; false if none does for long.
   bool asleep() {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, kLong, [&] { return sleeps(); });
@@ -419,13 +419,13 @@ class WatchTest : public testing::Test {
   const mcp::Watched one_{{"pve://guests/100/status"}, {}};
 };
 
-TEST_F(WatchTest, NobodyListensNobodyLooks) {
+TEST_F(WatchTest, DoesNotPollWithoutSubscribers) {
   watch({});
   watch_.stop();
   EXPECT_EQ(http_.asked().size(), 0U);
 }
 
-TEST_F(WatchTest, NobodyListensAnyMoreNobodyLooks) {
+TEST_F(WatchTest, StopsPollingWithoutSubscribers) {
   watch(one_);
   ASSERT_TRUE(clock_.asleep());
   const auto first = http_.asked().size();
@@ -466,7 +466,7 @@ TEST_F(WatchTest, ItEndsAndBeginsAgain) {
   EXPECT_EQ(http_.asked().size(), asked) << "stopped for good";
 }
 
-TEST_F(WatchTest, WhoIsToldMayChangeWhatIsWatched) {
+TEST_F(WatchTest, ACallbackMayChangeTheSubscriptions) {
   heard_.on_update = [&] { watch({}); };
   watch(one_);
   ASSERT_TRUE(clock_.asleep());

@@ -30,8 +30,8 @@ constexpr auto kInitialize =
 constexpr auto kPing = R"({"jsonrpc":"2.0","id":1,"method":"ping"})";
 constexpr auto kPong = R"({"jsonrpc":"2.0","id":1,"result":{}})";
 
-/// A limit that is not reached: who waits for it hangs the test. What a worker uses goes with the test, so it
-/// must not be left behind on a busy machine either.
+/// A limit that is not reached: a wait for it would hang the test. Workers use objects of the test, so none
+/// may outlive it, even on a busy machine.
 constexpr std::chrono::hours kNever{1};
 
 /// A server on its own thread, and the client's ends of its pipes.
@@ -290,8 +290,8 @@ TEST_F(StdioTest, CancelsCallsThatDoNotFinishAfterTheEndOfInput) {
   EXPECT_EQ(ended(), 0);
 }
 
-/// How a thread that nobody can join is waited for. Not even what libraries keep for each thread is left
-/// then: it is the kernel that hands on the mutex of a thread that is gone.
+/// Waits for a detached thread to end, including the data that libraries keep for each thread: the kernel
+/// releases the mutex of a thread that has ended.
 class Remains {
  public:
   Remains() {

@@ -90,7 +90,7 @@ TEST(Workers, NoThreadOutlivesClose) {
   EXPECT_EQ(OfThread::gone, 8);
 }
 
-TEST(Workers, CloseLetsGoWhatRunsOn) {
+TEST(Workers, CloseDetachesRunningJobs) {
   const auto workers = std::make_shared<Workers>(2, 0);
   test::Gate entered;
   test::Gate gate;

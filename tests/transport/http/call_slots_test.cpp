@@ -18,7 +18,7 @@ TEST(CallSlots, AreOfEachCaller) {
   EXPECT_TRUE(slots.enter("alice"));
 }
 
-TEST(CallSlots, WhoHasNoNameIsNotCounted) {
+TEST(CallSlots, CallersWithoutANameAreNotCounted) {
   CallSlots slots(1);
   std::vector<std::shared_ptr<const void>> held;
   for (int i = 0; i < 10; ++i) held.push_back(slots.enter(""));

@@ -255,7 +255,7 @@ class HttpTest : public OfferTest {
   static net::Headers caller(const std::string& name, const std::string& tier = "") {
     return {{"Authorization", "Test " + name + "/" + tier}};
   }
-  /// Those of caller(), but for the `banned` one; nobody else.
+  /// Accepts the callers of caller() except the `banned` one.
   HttpOptions named_callers() {
     HttpOptions options;
     options.authenticate = [this](const net::Headers& headers,

@@ -1,4 +1,5 @@
-// What is decided before any message is read: paths, methods, hosts and origins, who asks, what is accepted.
+// The checks before a message is read: paths, methods, hosts and origins, the caller, Accept and
+// Content-Type.
 #include "transport/http/fixture.h"
 
 namespace test {
@@ -65,7 +66,7 @@ TEST_F(HttpFrontTest, ARefusalIsAJsonRpcErrorWithTheIdOfItsRequest) {
   expect_error(post({{"Content-Type", "application/json"}, {"Accept", "text/html"}}, asked), 406, id);
   expect_error(post(common(), asked), -32600, id);
   expect_error(post(in_session(session, "2099-01-01"), asked), -32600, id);
-  // There is none to be had.
+  // No slot is free.
   expect_error(visit("GET", "/", {}), 404, "");
   expect_error(visit("GET", "/mcp", in_session(session, "2099-01-01")), -32600, "");
   expect_error(visit("DELETE", "/mcp", modern_headers("x")), 405, "");
@@ -73,7 +74,7 @@ TEST_F(HttpFrontTest, ARefusalIsAJsonRpcErrorWithTheIdOfItsRequest) {
   expect_error(visit("POST", "/", common(), R"({"jsonrpc":"2.0","method":"notifications/x"})"), 404, "");
   expect_error(visit("POST", "/", common(), "[" + kPing + "]"), 404, "");
   expect_error(visit("POST", "/", common(), kPing + std::string(100'000, ' ')), 404, "");
-  // What is not even read as a request of HTTP.
+  // Bytes that are not an HTTP request.
   expect_error(post(common(), kPing + std::string(200'000, ' ')), 413, "");
   expect_error(visit("POST", "/mcp", plus(common(), {{"Transfer-Encoding", "gzip"}})), 501, "");
   expect_error(visit("POST", "/mcp", plus(common(), {{"Padding", std::string(20'000, 'x')}})), 431, "");
@@ -220,7 +221,7 @@ TEST_F(HttpFrontTest, AuthenticationComesFirst) {
             200U);
 }
 
-TEST_F(HttpFrontTest, AnAuthorizationServerThatIsAway) {
+TEST_F(HttpFrontTest, WithoutTheAuthorizationServerTheAnswerIs503) {
   HttpOptions options;
   options.authenticate = [](const net::Headers&, const std::stop_token&) {
     return std::unexpected(transport::Refusal{503, "", "It is away."});
@@ -233,7 +234,7 @@ TEST_F(HttpFrontTest, AnAuthorizationServerThatIsAway) {
   EXPECT_EQ(answer.header("WWW-Authenticate"), "");
 }
 
-TEST_F(HttpFrontTest, WhoGoesIsNotAuthenticatedFurther) {
+TEST_F(HttpFrontTest, ADisconnectEndsTheAuthentication) {
   Gate asked;
   Gate left;
   HttpOptions options;
@@ -279,7 +280,7 @@ TEST_F(HttpFrontTest, TheTraceReachesTheLog) {
   auto logged = testing::internal::GetCapturedStderr();
   EXPECT_THAT(logged, HasSubstr("alice, trace " + trace));
   EXPECT_THAT(logged, HasSubstr("request 7: tools/call echo"));
-  // The trace of the message itself is the nearer one; rubbish is none.
+  // The trace in the message takes precedence over the header; an invalid one is ignored.
   auto body = modern_call("echo", "7");
   body.insert(body.find("\"io.model"),
               "\"traceparent\":\"00-11111111111111111111111111111111-b7ad6b7169203331-01\",");
@@ -295,7 +296,7 @@ TEST_F(HttpFrontTest, TheTraceReachesTheLog) {
   EXPECT_THAT(logged, testing::Not(HasSubstr("rubbish")));
 }
 
-TEST_F(HttpFrontTest, TheLogSaysWhatCameOfACall) {
+TEST_F(HttpFrontTest, TheLogHasTheOutcomeOfACall) {
   start(named_callers());
   testing::internal::CaptureStderr();
   for (const std::string_view tool : {"fails", "echo"})

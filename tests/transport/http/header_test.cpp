@@ -37,7 +37,7 @@ TEST(HttpHeader, DecodesValues) {
            Row{"=?base64?a?=", std::nullopt},
            Row{"=?base64?****?=", std::nullopt},
            Row{"=?base64?/w==?=", std::nullopt},
-           // What is not plain comes encoded, or not at all.
+           // Values that are not plain ASCII must be encoded.
            Row{"a\tb c~", "a\tb c~"},
            Row{"caf\xC3\xA9", std::nullopt},
            Row{"a\x7F", std::nullopt},
@@ -145,7 +145,7 @@ TEST_F(HttpGuardTest, Origins) {
   EXPECT_FALSE(guard.check_origin({{"Origin", "http://localhost"}, {"Origin", "x"}}));
 }
 
-TEST_F(HttpGuardTest, WhatAPageMayRead) {
+TEST_F(HttpGuardTest, CorsHeadersForAnAcceptedOrigin) {
   EXPECT_TRUE(guard.cors({{"Host", "localhost"}}).empty());
   const auto cors = guard.cors({{"origin", "https://App.example"}});
   EXPECT_EQ(net::find_header(cors, "Access-Control-Allow-Origin"), "https://App.example");

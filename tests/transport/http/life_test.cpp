@@ -124,7 +124,7 @@ TEST_F(HttpLifeTest, AnotherCertificate) {
   EXPECT_EQ(shown(), net::to_text(two.fingerprint));
 }
 
-TEST_F(HttpLifeTest, DoesNotStartWhatCannotServe) {
+TEST_F(HttpLifeTest, RefusesUnusableOptions) {
   HttpOptions options;
   options.port = 0;
   options.address = "nowhere.invalid";

@@ -36,7 +36,7 @@ TEST_F(HttpResumeTest, GoingDoesNotCancel) {
   const auto second = id_of(visitor.event());
   visitor.close();
   const auto cut = resume(session, second);
-  // Cut off once more, though nobody has noticed.
+  // The connection breaks again, and the server has not noticed it.
   const auto rest = resume(session, second);
   EXPECT_EQ(cut->event(), "");
   tools.release.release();
@@ -51,7 +51,7 @@ TEST_F(HttpResumeTest, GoingDoesNotCancel) {
   EXPECT_EQ(again->event(), "");
 }
 
-TEST_F(HttpResumeTest, AnAnswerThatCameWhileNobodyRead) {
+TEST_F(HttpResumeTest, AnAnswerWithoutAReaderIsKept) {
   start();
   const auto session = open_session();
   Visitor visitor(http->port());
@@ -66,7 +66,7 @@ TEST_F(HttpResumeTest, AnAnswerThatCameWhileNobodyRead) {
   EXPECT_THAT(rest->event(), HasSubstr("went on"));
 }
 
-TEST_F(HttpResumeTest, ALongCallSendsItsReaderAway) {
+TEST_F(HttpResumeTest, ALongCallDisconnectsItsReader) {
   tools.more["long"] = [this](const mcp::Call& call) {
     call.progress.pause();
     tools.entered.release();

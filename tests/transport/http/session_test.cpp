@@ -1,4 +1,4 @@
-// Sessions of the legacy era: who they belong to, how many there are, how they end, what their GET carries.
+// Sessions of the legacy era: their owner, their number, their end, and the events of their GET.
 #include "transport/http/fixture.h"
 
 namespace test {
@@ -199,13 +199,13 @@ TEST_F(HttpSessionTest, TooManyInUse) {
   EXPECT_NE(refused.header("Retry-After"), "");
   EXPECT_EQ(refused.header("Mcp-Session-Id"), "");
   const auto two = open_session("2025-11-25", caller("bob"));
-  // Nobody's session ends for somebody else.
+  // A caller below its limit keeps its sessions.
   EXPECT_EQ(begin("carol").status, 429U);
   EXPECT_EQ(ping(two, caller("bob")).status, 200U);
   reader->close();
 }
 
-TEST_F(HttpSessionTest, AFailedHandshakeMakesNone) {
+TEST_F(HttpSessionTest, AFailedHandshakeMakesNoSession) {
   start();
   const auto answer = post(common(), R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{}})");
   EXPECT_EQ(answer.code(), -32602);
@@ -225,7 +225,7 @@ TEST_F(HttpSessionTest, ANewReaderOfTheStreamTakesOver) {
   ending.join();
 }
 
-TEST_F(HttpSessionTest, AReaderWhoseTokenIsRevokedIsSentAway) {
+TEST_F(HttpSessionTest, ARevokedTokenEndsTheStream) {
   start(named_callers());
   const auto session = open_session("2025-11-25", caller("alice"));
   const auto reader = attend(session, caller("alice"));
@@ -237,7 +237,7 @@ TEST_F(HttpSessionTest, AReaderWhoseTokenIsRevokedIsSentAway) {
   EXPECT_THAT(without_comments(*other), HasSubstr("notifications/tools/list_changed"));
 }
 
-TEST_F(HttpSessionTest, WhoHasMostMakesRoomForOthers) {
+TEST_F(HttpSessionTest, TheCallerWithMostSessionsMakesRoom) {
   auto options = named_callers();
   options.max_sessions = 4;
   start(options);
@@ -249,7 +249,7 @@ TEST_F(HttpSessionTest, WhoHasMostMakesRoomForOthers) {
   EXPECT_EQ(ping(bobs, caller("bob")).status, 200U);
 }
 
-TEST_F(HttpSessionTest, WhatHasNoAnswer) {
+TEST_F(HttpSessionTest, MessagesWithoutAnAnswerGet202) {
   start();
   const auto session = open_session();
   for (const auto* const body :
@@ -300,7 +300,7 @@ TEST_F(HttpSessionTest, BatchesInOneRevision) {
   }
 }
 
-TEST_F(HttpSessionTest, ItsReaderMissesNothing) {
+TEST_F(HttpSessionTest, AReconnectingReaderGetsEveryEvent) {
   start();
   const auto session = open_session();
   all.changes().tools_changed();

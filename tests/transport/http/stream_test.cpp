@@ -107,7 +107,7 @@ TEST_F(HttpStreamTest, AClientWithoutJsonGetsEvents) {
   const auto answered = post(only_events(in_session(session, "2025-06-18")), legacy_call("echo", "7"));
   EXPECT_TRUE(answered.is_stream());
   EXPECT_EQ(json(data_of(answered.body)).at("id").as_int64(), 7);
-  // The status tells what no event could.
+  // The status is the only sign, because no event is sent.
   const auto ask = post(only_events(modern_headers("tools/call", "ask")), modern_call("ask", "7"));
   EXPECT_EQ(ask.status, 400U);
   EXPECT_EQ(ask.code(), -32021);
@@ -223,7 +223,7 @@ TEST_F(HttpStreamTest, AQuestionOfALegacySession) {
   EXPECT_EQ(visitor.event(), "");
 }
 
-TEST_F(HttpStreamTest, AClientWithoutEventsIsNotAskedInVain) {
+TEST_F(HttpStreamTest, AClientWithoutEventsIsNotAsked) {
   start();
   const auto session = open_session("2025-11-25", {}, R"({"elicitation":{}})");
   auto headers = in_session(session);
@@ -255,7 +255,7 @@ TEST_F(HttpStreamTest, Listening) {
   EXPECT_EQ(exit_code, 0);
 }
 
-TEST_F(HttpStreamTest, WhoGoesListensNoMore) {
+TEST_F(HttpStreamTest, ADisconnectEndsTheSubscription) {
   start();
   for (int i = 0; i < 3; ++i) {
     Visitor visitor(http->port());
