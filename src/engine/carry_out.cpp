@@ -81,12 +81,12 @@ std::string no_turn(const Work& work, const Ready& ready, const std::string& nod
   return fmt::format(
       "{}: {} heavy tasks of this server run on {} already ({}) and none ended in {:.0f} s. Try again when "
       "one has ended; PVE_NODE_TASKS allows more.",
-      ready.words.not_done, options.node_tasks, base::printable(node, 60), work.cluster.turns.holders(node),
-      seconds(std::max(options.wait, kShortestQueue)));
+      ready.words.not_done, options.node_tasks, base::printable(node, 60),
+      work.cluster.node_slots.holders(node), seconds(std::max(options.wait, kShortestQueue)));
 }
 
 /// The right to start a heavy task; nothing where the row needs none.
-std::expected<std::optional<pve::Turn>, mcp::Result> turn_on_node(Work& work, Ready& ready) {
+std::expected<std::optional<pve::NodeSlot>, mcp::Result> slot_on_node(Work& work, Ready& ready) {
   if (!work.row.tool().heavy) return std::nullopt;
   const auto node = argument_text(ready.target.arguments, "node");
   const auto begin = work.cluster.clock.steady();
@@ -94,11 +94,11 @@ std::expected<std::optional<pve::Turn>, mcp::Result> turn_on_node(Work& work, Re
   const auto limit = std::max(work.cluster.options.wait, kShortestQueue);
   const auto on_wait = [&, subject = "Waiting for a turn on " + base::printable(node, 60)](
                            std::chrono::milliseconds waited) { tell(work, ready, subject, waited); };
-  auto turn = work.cluster.turns.take(node, limit, on_wait, work.call.stop);
+  auto slot = work.cluster.node_slots.take(node, limit, on_wait, work.call.stop);
   ready.queued += std::chrono::duration_cast<std::chrono::milliseconds>(work.cluster.clock.steady() - begin);
-  if (!turn && work.call.stop.stop_requested())
+  if (!slot && work.call.stop.stop_requested())
     return std::unexpected(render_error("Cancelled before anything was sent."));
-  if (!turn) return std::unexpected(render_error(no_turn(work, ready, node)));
+  if (!slot) return std::unexpected(render_error(no_turn(work, ready, node)));
   if (ready.queued.count() >= 1000) {
     if (auto no = renamed(work.row, ready.target, work.cluster, work.call.stop))
       return std::unexpected(render_error(*std::move(no)));
@@ -107,7 +107,7 @@ std::expected<std::optional<pve::Turn>, mcp::Result> turn_on_node(Work& work, Re
     work.call.log.write(mcp::LogLevel::Notice,
                         fmt::format("{} waited {:.0f} s for its turn on {}", work.row.tool().name,
                                     seconds(ready.queued), node));
-  return turn;
+  return slot;
 }
 
 /// A call that makes a volume would be long, and a connection may end before PVE answers it.
@@ -274,8 +274,8 @@ mcp::Result refused(const Work& work, const Ready& ready, const pve::Call& wante
 }  // namespace
 
 std::expected<mcp::Outcome, Moved> carry_out(Work& work, Ready& ready, bool may_move) {
-  auto turn = turn_on_node(work, ready);
-  if (!turn) return noted(work, ready, std::move(turn.error()));
+  auto slot = slot_on_node(work, ready);
+  if (!slot) return noted(work, ready, std::move(slot.error()));
   const auto& arguments = ready.target.arguments;
   const auto wanted = request(endpoint_of(work.row.tool(), arguments), arguments);
   if (!wanted)
@@ -312,7 +312,7 @@ std::expected<mcp::Outcome, Moved> carry_out(Work& work, Ready& ready, bool may_
   if (work.row.about().changes_guest_list) work.cluster.inventory.forget();
   const auto upid = started_task(work.row, *answer);
   if (!upid) return answered(work, ready, *std::move(answer));
-  if (*turn) (*turn)->started(*upid);
+  if (*slot) (*slot)->started(*upid);
   return begun(work, ready, *upid, *std::move(answer), may_move);
 }
 

@@ -50,7 +50,7 @@ struct Cluster {
         permissions(client, clock),
         own_access(client, clock),
         tasks(client, clock),
-        turns(client, clock, options.node_tasks) {}
+        node_slots(client, clock, options.node_tasks) {}
 
   pve::Client& client;
   const facts::Facts& facts;
@@ -62,7 +62,7 @@ struct Cluster {
   pve::Permissions permissions;
   pve::OwnAccessCache own_access;
   pve::Tasks tasks;
-  pve::Turns turns;
+  pve::NodeSlots node_slots;
 };
 
 }  // namespace engine

@@ -96,9 +96,9 @@ Connection::Connection(Key /*key*/, const Server& server, Caller caller, std::sh
 Connection::~Connection() { server_.subscriptions().remove(this); }
 
 /// The way back to the client for one request.
-class Connection::Line final : public Peer {
+class Connection::ClientLink final : public Peer {
  public:
-  Line(Connection& connection, std::shared_ptr<Sink> sink)
+  ClientLink(Connection& connection, std::shared_ptr<Sink> sink)
       : connection_(connection), sink_(std::move(sink)) {}
 
   std::expected<base::Json, jsonrpc::Error> request(std::string_view method, std::string_view params,
@@ -298,8 +298,8 @@ void Connection::start(Opened opened, jsonrpc::Request request, const std::share
                         request.params.contains("task");
   auto job = [self = shared_from_this(), &method, call, notices, request = std::move(request),
               envelope = std::move(envelope)] {
-    Line line(*self, notices);
-    const Exchange exchange{envelope, request.params, self->caller_, *call, *call, line, call->token(), call};
+    ClientLink link(*self, notices);
+    const Exchange exchange{envelope, request.params, self->caller_, *call, *call, link, call->token(), call};
     const auto reply = self->run(method, request, exchange);
     // A stream stays open; its owner ends it.
     if (method.pace != Pace::Stream || !reply) self->finish(call, reply);

@@ -90,7 +90,7 @@ class Connection final : public Listener, public std::enable_shared_from_this<Co
   void on_notification(const jsonrpc::Notification& notification);
   void cancelled(const base::JsonObject& params);
 
-  class Line;
+  class ClientLink;
 
   Reply initialize(const base::JsonObject& params);
   std::optional<legacy::Session> session() const;

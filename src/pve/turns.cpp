@@ -14,24 +14,24 @@ constexpr milliseconds kPause{1000};
 
 }  // namespace
 
-Turn::~Turn() { give_back(); }
+NodeSlot::~NodeSlot() { give_back(); }
 
-void Turn::give_back() {
-  if (auto* turns = std::exchange(turns_, nullptr)) turns->release(node_, nullptr);
+void NodeSlot::give_back() {
+  if (auto* slots = std::exchange(slots_, nullptr)) slots->release(node_, nullptr);
 }
 
-void Turn::started(const Upid& upid) {
-  if (auto* turns = std::exchange(turns_, nullptr)) turns->release(node_, &upid);
+void NodeSlot::started(const Upid& upid) {
+  if (auto* slots = std::exchange(slots_, nullptr)) slots->release(node_, &upid);
 }
 
-void Turns::release(const std::string& node, const Upid* started) {
+void NodeSlots::release(const std::string& node, const Upid* started) {
   const std::scoped_lock lock(mutex_);
   auto& lane = lanes_[node];
   --lane.reserved;
   if (started != nullptr) lane.running.push_back(*started);
 }
 
-bool Turns::reserve(const std::string& node) {
+bool NodeSlots::reserve(const std::string& node) {
   const std::scoped_lock lock(mutex_);
   auto& lane = lanes_[node];
   if (most_ != 0 && lane.reserved + lane.running.size() >= most_) return false;
@@ -39,7 +39,7 @@ bool Turns::reserve(const std::string& node) {
   return true;
 }
 
-bool Turns::has_ended(const Upid& upid, const std::stop_token& stop) {
+bool NodeSlots::has_ended(const Upid& upid, const std::stop_token& stop) {
   const auto status = task_status(client_, upid, stop);
   if (status) return status->has_value();
   // A task that PVE no longer knows has ended.
@@ -47,7 +47,7 @@ bool Turns::has_ended(const Upid& upid, const std::stop_token& stop) {
 }
 
 /// One of the waiting threads asks PVE for all of them.
-void Turns::forget_ended(const std::string& node, const std::stop_token& stop) {
+void NodeSlots::forget_ended(const std::string& node, const std::stop_token& stop) {
   std::vector<Upid> ended;
   {
     const std::scoped_lock lock(mutex_);
@@ -65,13 +65,13 @@ void Turns::forget_ended(const std::string& node, const std::stop_token& stop) {
   });
 }
 
-std::optional<Turn> Turns::take(const std::string& node, milliseconds limit, const OnWait& on_wait,
-                                const std::stop_token& stop) {
+std::optional<NodeSlot> NodeSlots::take(const std::string& node, milliseconds limit, const OnWait& on_wait,
+                                        const std::stop_token& stop) {
   const auto begin = clock_.steady();
   for (;;) {
-    if (reserve(node)) return Turn(*this, node);
+    if (reserve(node)) return NodeSlot(*this, node);
     forget_ended(node, stop);
-    if (reserve(node)) return Turn(*this, node);
+    if (reserve(node)) return NodeSlot(*this, node);
     const auto waited = std::chrono::duration_cast<milliseconds>(clock_.steady() - begin);
     if (waited >= limit || stop.stop_requested()) return std::nullopt;
     clock_.sleep(std::min(kPause, limit - waited), stop);
@@ -79,7 +79,7 @@ std::optional<Turn> Turns::take(const std::string& node, milliseconds limit, con
   }
 }
 
-std::string Turns::holders(const std::string& node) {
+std::string NodeSlots::holders(const std::string& node) {
   const std::scoped_lock lock(mutex_);
   std::vector<std::string> texts;
   for (const auto& upid : lanes_[node].running)

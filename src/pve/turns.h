@@ -18,17 +18,18 @@
 
 namespace pve {
 
-class Turns;
+class NodeSlots;
 
 /// The right to start one heavy task on a node. The destructor gives it back unless started() was called.
-class Turn {
+class NodeSlot {
  public:
-  Turn(Turns& turns, std::string node) : turns_(&turns), node_(std::move(node)) {}
-  Turn(Turn&& other) noexcept : turns_(std::exchange(other.turns_, nullptr)), node_(std::move(other.node_)) {}
-  Turn& operator=(Turn&&) = delete;
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
-  ~Turn();
+  NodeSlot(NodeSlots& slots, std::string node) : slots_(&slots), node_(std::move(node)) {}
+  NodeSlot(NodeSlot&& other) noexcept
+      : slots_(std::exchange(other.slots_, nullptr)), node_(std::move(other.node_)) {}
+  NodeSlot& operator=(NodeSlot&&) = delete;
+  NodeSlot(const NodeSlot&) = delete;
+  NodeSlot& operator=(const NodeSlot&) = delete;
+  ~NodeSlot();
 
   /// The task runs; it counts until PVE says that it has ended.
   void started(const Upid& upid);
@@ -36,29 +37,30 @@ class Turn {
   void give_back();
 
  private:
-  Turns* turns_;
+  NodeSlots* slots_;
   std::string node_;
 };
 
 /// At most `most` heavy tasks of this process run on a node at once; 0: no limit. Safe from many threads;
 /// owns nothing it is given and must outlive its slots.
-class Turns {
+class NodeSlots {
  public:
   using OnWait = std::function<void(std::chrono::milliseconds waited)>;
 
-  Turns(Client& client, base::Clock& clock, unsigned most) : client_(client), clock_(clock), most_(most) {}
-  Turns(const Turns&) = delete;
-  Turns& operator=(const Turns&) = delete;
+  NodeSlots(Client& client, base::Clock& clock, unsigned most)
+      : client_(client), clock_(clock), most_(most) {}
+  NodeSlots(const NodeSlots&) = delete;
+  NodeSlots& operator=(const NodeSlots&) = delete;
 
   /// Waits for a free slot; nothing if there is none within `limit`, or if `stop` is requested. Calls
   /// `on_wait` on this thread while it waits.
-  std::optional<Turn> take(const std::string& node, std::chrono::milliseconds limit, const OnWait& on_wait,
-                           const std::stop_token& stop);
+  std::optional<NodeSlot> take(const std::string& node, std::chrono::milliseconds limit,
+                               const OnWait& on_wait, const std::stop_token& stop);
   /// The tasks that occupy the slots, for a sentence: "qmstart 101, vzdump 102".
   std::string holders(const std::string& node);
 
  private:
-  friend class Turn;
+  friend class NodeSlot;
   struct Lane {
     unsigned reserved = 0;
     std::vector<Upid> running;

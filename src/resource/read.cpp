@@ -91,7 +91,7 @@ class Reader {
     return mcp::ProtocolError{mcp::kInternalError, std::move(sentence), nullptr};
   }
 
-  Reading put_right(const Asked& asked, base::Json data, const std::stop_token& stop) const {
+  Reading corrected(const Asked& asked, base::Json data, const std::stop_token& stop) const {
     Reading reading{std::move(data)};
     auto revision = engine::put_right(*asked.tool, asked.arguments, reading.data, cluster_, may_, stop);
     reading.note = std::move(revision.note);
@@ -102,7 +102,7 @@ class Reader {
   std::expected<Reading, Unread> data(const Asked& asked, const std::stop_token& stop) const {
     auto answer = cluster_.client.call(asked.call, stop);
     if (!answer) return std::unexpected(explained(answer.error(), asked.call, asked.arguments, stop));
-    return put_right(asked, std::move(answer->data), stop);
+    return corrected(asked, std::move(answer->data), stop);
   }
 
   Unread unlisted(const pve::Error& error) const {
@@ -160,7 +160,7 @@ class Reader {
     if (!last && !found.sure && names && engine::name_in(answer->data, guest) != guest.name)
       return std::nullopt;
     if (match_.values.contains("snapname")) return snapshot(guest, answer->data);
-    return put_right(*asked, std::move(answer->data), stop_);
+    return corrected(*asked, std::move(answer->data), stop_);
   }
 
   std::expected<Reading, Unread> snapshot(const pve::Guest& guest, const base::Json& list) const {

@@ -19,38 +19,38 @@ pve::Upid upid(int number) {
 }
 
 struct Fixture {
-  explicit Fixture(unsigned most) : turns(client, clock, most) {}
-  std::optional<pve::Turn> take(std::chrono::milliseconds limit = 30s, const std::string& node = "pve1") {
-    return turns.take(node, limit, [this](auto waited) { waits.push_back(waited); }, {});
+  explicit Fixture(unsigned most) : slots(client, clock, most) {}
+  std::optional<pve::NodeSlot> take(std::chrono::milliseconds limit = 30s, const std::string& node = "pve1") {
+    return slots.take(node, limit, [this](auto waited) { waits.push_back(waited); }, {});
   }
 
   test::ScriptedPve http;
   base::ManualClock clock;
   pve::Client client{http, {"root@pam!mcp", "secret-of-the-token", {}}, {"https://pve:8006", 40s, {}}};
-  pve::Turns turns;
+  pve::NodeSlots slots;
   std::vector<std::chrono::milliseconds> waits;
 };
 
-TEST(Turns, NeverExceedTheLimit) {
+TEST(NodeSlots, NeverExceedTheLimit) {
   Fixture setup(2);
   setup.take()->started(upid(1));
   setup.take()->started(upid(2));
   setup.http.answer(kStatus, kRunning);
   EXPECT_FALSE(setup.take(0s));
-  EXPECT_EQ(setup.turns.holders("pve1"), "qmstart 101, qmstart 102");
-  EXPECT_TRUE(setup.take(0s, "pve2")) << "another node has turns of its own";
+  EXPECT_EQ(setup.slots.holders("pve1"), "qmstart 101, qmstart 102");
+  EXPECT_TRUE(setup.take(0s, "pve2")) << "another node has slots of its own";
 }
 
-TEST(Turns, AreFreeWhenATaskHasEnded) {
+TEST(NodeSlots, AreFreeWhenATaskHasEnded) {
   Fixture setup(1);
   setup.take()->started(upid(1));
   setup.http.answer(kStatus, kRunning, kRunning, kRunning, kStopped);
-  const auto turn = setup.take();
-  EXPECT_TRUE(turn);
+  const auto slot = setup.take();
+  EXPECT_TRUE(slot);
   EXPECT_THAT(setup.waits, testing::ElementsAre(1000ms, 2000ms, 3000ms));
 }
 
-TEST(Turns, AreFreeWithoutATask) {
+TEST(NodeSlots, AreFreeWithoutATask) {
   Fixture setup(1);
   {
     const auto given_up = setup.take();
@@ -58,34 +58,34 @@ TEST(Turns, AreFreeWithoutATask) {
   EXPECT_TRUE(setup.take(0s));
 }
 
-TEST(Turns, AnUnknownTaskFreesItsSlot) {
+TEST(NodeSlots, AnUnknownTaskFreesItsSlot) {
   Fixture setup(1);
   setup.take()->started(upid(1));
   setup.http.refuse(kStatus, 400, "Parameter verification failed.", R"({"errors":{"upid":"no such task"}})");
   EXPECT_TRUE(setup.take(0s));
 }
 
-TEST(Turns, AFailedStatusRequestFreesNoSlot) {
+TEST(NodeSlots, AFailedStatusRequestFreesNoSlot) {
   Fixture setup(1);
   setup.take()->started(upid(1));
   setup.http.refuse(kStatus, 500, "no", "{}");
   EXPECT_FALSE(setup.take(0s));
 }
 
-TEST(Turns, ZeroMeansUnlimited) {
+TEST(NodeSlots, ZeroMeansUnlimited) {
   Fixture setup(0);
   for (int i = 1; i < 9; ++i) setup.take(0s)->started(upid(i));
   EXPECT_TRUE(setup.take(0s));
   EXPECT_TRUE(setup.http.requests().empty());
 }
 
-TEST(Turns, CancellationEndsTheWait) {
+TEST(NodeSlots, CancellationEndsTheWait) {
   Fixture setup(1);
   setup.take()->started(upid(1));
   setup.http.answer(kStatus, kRunning);
   std::stop_source stop;
   stop.request_stop();
-  EXPECT_FALSE(setup.turns.take("pve1", 30s, {}, stop.get_token()));
+  EXPECT_FALSE(setup.slots.take("pve1", 30s, {}, stop.get_token()));
 }
 
 }  // namespace
