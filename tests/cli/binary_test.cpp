@@ -369,9 +369,8 @@ TEST(Hosts, TheSecondAnswersWhenTheFirstHasGone) {
                     HasSubstr(hosts.two.settings["PVE_BASE_URL"] + ": "), Not(HasSubstr(kSecret))));
   process.close_input();
   EXPECT_EQ(process.wait(), 0);
-  EXPECT_THAT(process.errors(),
-              AllOf(HasSubstr(hosts.one.settings["PVE_BASE_URL"] + " is skipped for 30 s"),
-                    Not(HasSubstr(kSecret))));
+  EXPECT_THAT(process.errors(), AllOf(HasSubstr(hosts.one.settings["PVE_BASE_URL"] + " is skipped for 30 s"),
+                                      Not(HasSubstr(kSecret))));
 }
 
 TEST(Hosts, DoctorSaysWhichWork) {
