@@ -12,7 +12,7 @@
 #include "facts/facts.h"
 #include "guard/policy.h"
 #include "mcp/server.h"
-#include "mcp/tools.h"
+#include "seam/tools.h"
 #include "tool/tool.h"
 #include "transport/stop.h"
 

@@ -18,7 +18,7 @@
 #include "cli/privileges.h"
 #include "cli/reach.h"
 #include "config/token.h"
-#include "engine/remedies.h"
+#include "engine/words/remedies.h"
 #include "pve/fingerprint.h"
 #include "pve/own_access.h"
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "catalog/catalog.h"
-#include "engine/output.h"
+#include "engine/row/output.h"
 #include "insight/findings.h"
 #include "simulator/release.h"
 #include "tool/tool.h"

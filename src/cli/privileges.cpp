@@ -8,7 +8,7 @@
 
 #include "base/json_read.h"
 #include "base/number.h"
-#include "engine/row.h"
+#include "engine/row/row.h"
 #include "facts/rights.h"
 
 namespace cli {

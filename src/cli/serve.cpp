@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "cli/commands.h"
-#include "engine/remedies.h"
+#include "engine/words/remedies.h"
 #include "pve/version.h"
 #include "transport/stdio.h"
 

@@ -8,7 +8,7 @@
 #include "base/json_read.h"
 #include "cli/commands.h"
 #include "cli/output.h"
-#include "engine/gate.h"
+#include "guard/gate.h"
 #include "mcp/render.h"
 
 namespace cli {

@@ -10,8 +10,8 @@
 #include "base/ascii.h"
 #include "base/json_read.h"
 #include "base/text.h"
-#include "engine/guest_lookup.h"
-#include "engine/guest_name.h"
+#include "engine/cluster/guest_lookup.h"
+#include "engine/words/guest_name.h"
 
 namespace engine {
 namespace {

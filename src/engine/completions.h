@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "base/json.h"
-#include "engine/guest_kinds.h"
-#include "engine/remembered.h"
+#include "engine/cluster/guest_kinds.h"
+#include "engine/cluster/remembered.h"
 #include "engine/toolbox.h"
-#include "mcp/prompts.h"
+#include "seam/prompts.h"
 #include "tool/completes.h"
 
 namespace engine {

@@ -10,9 +10,9 @@
 #include "base/json_read.h"
 #include "base/plural.h"
 #include "base/text.h"
-#include "engine/answer.h"
-#include "engine/render.h"
-#include "engine/sources.h"
+#include "engine/answer/answer.h"
+#include "engine/answer/render.h"
+#include "engine/answer/sources.h"
 
 namespace engine {
 namespace {

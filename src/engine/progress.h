@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "mcp/tools.h"
 #include "pve/task_progress.h"
+#include "seam/tools.h"
 
 namespace engine {
 

@@ -9,16 +9,16 @@
 
 #include "base/json_read.h"
 #include "base/text.h"
-#include "engine/aftermath.h"
-#include "engine/diagnosis.h"
-#include "engine/guest_name.h"
-#include "engine/outcome.h"
-#include "engine/remedies.h"
-#include "engine/render.h"
-#include "engine/simulated.h"
-#include "mcp/codes.h"
+#include "engine/answer/diagnosis.h"
+#include "engine/answer/render.h"
+#include "engine/outcome/aftermath.h"
+#include "engine/outcome/outcome.h"
+#include "engine/row/simulated.h"
+#include "engine/words/guest_name.h"
+#include "engine/words/remedies.h"
 #include "pve/path.h"
 #include "pve/task_status.h"
+#include "seam/codes.h"
 
 namespace engine {
 namespace {

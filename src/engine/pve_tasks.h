@@ -7,10 +7,10 @@
 
 #include "base/clock.h"
 #include "engine/asked_stops.h"
-#include "engine/started.h"
+#include "engine/outcome/started.h"
+#include "engine/row/wording.h"
 #include "engine/toolbox.h"
-#include "engine/wording.h"
-#include "mcp/tasks.h"
+#include "seam/tasks.h"
 
 namespace engine {
 

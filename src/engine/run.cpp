@@ -5,14 +5,14 @@
 #include <string>
 #include <utility>
 
-#include "engine/answer.h"
+#include "engine/answer/answer.h"
+#include "engine/answer/render.h"
+#include "engine/answer/sources.h"
+#include "engine/cluster/target_words.h"
 #include "engine/list_read.h"
-#include "engine/render.h"
-#include "engine/shut_out.h"
-#include "engine/simulated.h"
-#include "engine/sources.h"
+#include "engine/outcome/shut_out.h"
+#include "engine/row/simulated.h"
 #include "engine/step.h"
-#include "engine/target_words.h"
 
 namespace engine {
 namespace {

@@ -1,11 +1,11 @@
 // One call of one row: arguments, preparation, request, answer.
 #pragma once
 
-#include "engine/arguments.h"
-#include "engine/cluster.h"
-#include "engine/gate.h"
-#include "engine/row.h"
-#include "mcp/tools.h"
+#include "engine/check/arguments.h"
+#include "engine/cluster/cluster.h"
+#include "engine/row/row.h"
+#include "guard/gate.h"
+#include "seam/tools.h"
 
 namespace engine {
 

@@ -7,17 +7,17 @@
 #include <optional>
 #include <string>
 
-#include "engine/arguments.h"
-#include "engine/cluster.h"
-#include "engine/describe_change.h"
-#include "engine/difference.h"
-#include "engine/gate.h"
-#include "engine/own.h"
+#include "engine/check/arguments.h"
+#include "engine/cluster/cluster.h"
+#include "engine/cluster/target.h"
+#include "engine/outcome/describe_change.h"
+#include "engine/outcome/difference.h"
 #include "engine/progress.h"
-#include "engine/row.h"
-#include "engine/target.h"
-#include "engine/wording.h"
-#include "mcp/tools.h"
+#include "engine/row/own.h"
+#include "engine/row/row.h"
+#include "engine/row/wording.h"
+#include "guard/gate.h"
+#include "seam/tools.h"
 
 namespace engine {
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/request.h"
+#include "engine/cluster/request.h"
 
 namespace engine {
 

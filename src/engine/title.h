@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "engine/cluster.h"
-#include "engine/row.h"
-#include "engine/target.h"
+#include "engine/cluster/cluster.h"
+#include "engine/cluster/target.h"
+#include "engine/row/row.h"
 
 namespace engine {
 

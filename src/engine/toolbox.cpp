@@ -8,11 +8,11 @@
 #include <utility>
 
 #include "base/text.h"
-#include "engine/render.h"
-#include "engine/row.h"
+#include "engine/answer/render.h"
+#include "engine/row/row.h"
+#include "engine/row/schema.h"
 #include "engine/run.h"
-#include "engine/schema.h"
-#include "mcp/codes.h"
+#include "seam/codes.h"
 
 namespace engine {
 namespace {

@@ -10,11 +10,11 @@
 #include <utility>
 #include <vector>
 
-#include "engine/cluster.h"
-#include "engine/gate.h"
-#include "engine/row.h"
+#include "engine/cluster/cluster.h"
+#include "engine/row/row.h"
+#include "guard/gate.h"
 #include "guard/policy.h"
-#include "mcp/tools.h"
+#include "seam/tools.h"
 #include "tool/tool.h"
 
 namespace engine {

@@ -7,12 +7,12 @@
 
 #include "base/text.h"
 #include "mcp/capabilities.h"
-#include "mcp/codes.h"
 #include "mcp/modern.h"
 #include "mcp/object_text.h"
 #include "mcp/render.h"
 #include "mcp/rounds.h"
 #include "mcp/task_methods.h"
+#include "seam/codes.h"
 
 namespace mcp {
 namespace {

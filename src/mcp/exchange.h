@@ -11,8 +11,8 @@
 
 #include "base/json.h"
 #include "jsonrpc/message.h"
-#include "mcp/request.h"
 #include "mcp/revision.h"
+#include "seam/request.h"
 
 namespace mcp {
 

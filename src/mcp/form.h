@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "base/json.h"
-#include "mcp/request.h"
+#include "seam/request.h"
 
 namespace mcp {
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "mcp/request.h"
+#include "seam/request.h"
 
 namespace mcp {
 

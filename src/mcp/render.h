@@ -6,7 +6,7 @@
 
 #include "mcp/object_text.h"
 #include "mcp/revision.h"
-#include "mcp/tools.h"
+#include "seam/tools.h"
 
 namespace mcp {
 

@@ -8,8 +8,8 @@
 
 #include "base/json.h"
 #include "mcp/exchange.h"
-#include "mcp/request.h"
 #include "mcp/server.h"
+#include "seam/request.h"
 
 namespace mcp {
 

@@ -11,12 +11,12 @@
 
 #include "base/clock.h"
 #include "jsonrpc/message.h"
-#include "mcp/changes.h"
-#include "mcp/prompts.h"
-#include "mcp/resources.h"
 #include "mcp/revision.h"
-#include "mcp/tasks.h"
-#include "mcp/tools.h"
+#include "seam/changes.h"
+#include "seam/prompts.h"
+#include "seam/resources.h"
+#include "seam/tasks.h"
+#include "seam/tools.h"
 
 namespace mcp {
 

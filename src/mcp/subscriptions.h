@@ -15,10 +15,10 @@
 
 #include "base/json.h"
 #include "jsonrpc/message.h"
-#include "mcp/changes.h"
 #include "mcp/in_flight.h"
 #include "mcp/server.h"
 #include "mcp/sink.h"
+#include "seam/changes.h"
 
 namespace mcp {
 

@@ -15,7 +15,7 @@
 #include "mcp/render.h"
 #include "mcp/rounds.h"
 #include "mcp/seal.h"
-#include "mcp/tools.h"
+#include "seam/tools.h"
 
 namespace mcp {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
-#include "engine/guest_name.h"
+#include "engine/words/guest_name.h"
 #include "tool/prompt_rules.h"
 
 namespace prompt {

@@ -10,7 +10,7 @@
 
 #include "base/json_read.h"
 #include "base/text.h"
-#include "engine/parallel.h"
+#include "engine/cluster/parallel.h"
 #include "prompt/places.h"
 
 namespace prompt {

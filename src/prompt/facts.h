@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "base/json.h"
-#include "engine/cluster.h"
-#include "mcp/tools.h"
+#include "engine/cluster/cluster.h"
 #include "prompt/arguments.h"
+#include "seam/tools.h"
 #include "tool/prompt.h"
 
 namespace prompt {

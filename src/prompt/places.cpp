@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "base/text.h"
-#include "engine/parallel.h"
-#include "engine/remedies.h"
-#include "engine/visibility.h"
+#include "engine/answer/visibility.h"
+#include "engine/cluster/parallel.h"
+#include "engine/words/remedies.h"
 #include "prompt/arguments.h"
 
 namespace prompt {

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/cluster.h"
+#include "engine/cluster/cluster.h"
 
 namespace prompt {
 

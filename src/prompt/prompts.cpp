@@ -6,12 +6,12 @@
 #include <utility>
 
 #include "base/text.h"
-#include "engine/gate.h"
-#include "mcp/codes.h"
+#include "guard/gate.h"
 #include "prompt/arguments.h"
 #include "prompt/facts.h"
 #include "prompt/subject.h"
 #include "prompt/text.h"
+#include "seam/codes.h"
 #include "tool/prompt_rules.h"
 
 namespace prompt {

@@ -9,11 +9,11 @@
 #include <utility>
 #include <vector>
 
-#include "engine/cluster.h"
+#include "engine/cluster/cluster.h"
 #include "engine/completions.h"
-#include "engine/gate.h"
-#include "mcp/prompts.h"
-#include "mcp/tools.h"
+#include "guard/gate.h"
+#include "seam/prompts.h"
+#include "seam/tools.h"
 #include "tool/prompt.h"
 
 namespace prompt {

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "base/text.h"
-#include "engine/guest_lookup.h"
-#include "engine/guest_name.h"
-#include "engine/parallel.h"
-#include "engine/remedies.h"
+#include "engine/cluster/guest_lookup.h"
+#include "engine/cluster/parallel.h"
+#include "engine/words/guest_name.h"
+#include "engine/words/remedies.h"
 
 namespace prompt {
 namespace {

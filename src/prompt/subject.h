@@ -7,12 +7,12 @@
 #include <stop_token>
 #include <string>
 
-#include "engine/cluster.h"
+#include "engine/cluster/cluster.h"
+#include "engine/cluster/guest_lookup.h"
 #include "engine/completions.h"
-#include "engine/guest_lookup.h"
-#include "mcp/request.h"
 #include "prompt/arguments.h"
 #include "prompt/facts.h"
+#include "seam/request.h"
 #include "tool/prompt.h"
 
 namespace prompt {

@@ -6,9 +6,9 @@
 #include <set>
 
 #include "base/text.h"
-#include "mcp/codes.h"
 #include "resource/api.h"
 #include "resource/resources.h"
+#include "seam/codes.h"
 
 namespace resource {
 namespace {

@@ -5,7 +5,7 @@
 #include <span>
 
 #include "engine/completions.h"
-#include "mcp/prompts.h"
+#include "seam/prompts.h"
 #include "tool/resource.h"
 
 namespace resource {

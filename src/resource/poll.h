@@ -13,8 +13,8 @@
 
 #include "base/clock.h"
 #include "engine/toolbox.h"
-#include "mcp/changes.h"
 #include "resource/uri.h"
+#include "seam/changes.h"
 #include "tool/resource.h"
 
 namespace resource {

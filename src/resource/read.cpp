@@ -10,15 +10,15 @@
 #include "base/ascii.h"
 #include "base/json_read.h"
 #include "base/text.h"
-#include "engine/answer.h"
-#include "engine/guest_kinds.h"
-#include "engine/guest_lookup.h"
-#include "engine/parallel.h"
-#include "engine/request.h"
-#include "engine/target.h"
-#include "mcp/codes.h"
+#include "engine/answer/answer.h"
+#include "engine/cluster/guest_kinds.h"
+#include "engine/cluster/guest_lookup.h"
+#include "engine/cluster/parallel.h"
+#include "engine/cluster/request.h"
+#include "engine/cluster/target.h"
 #include "pve/path.h"
 #include "pve/upid.h"
+#include "seam/codes.h"
 
 namespace resource {
 namespace {

@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "base/json.h"
-#include "engine/gate.h"
 #include "engine/toolbox.h"
-#include "mcp/resources.h"
+#include "guard/gate.h"
 #include "resource/uri.h"
+#include "seam/resources.h"
 
 namespace resource {
 

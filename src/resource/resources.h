@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "engine/toolbox.h"
-#include "mcp/resources.h"
 #include "resource/read.h"
+#include "seam/resources.h"
 #include "tool/resource.h"
 
 namespace resource {

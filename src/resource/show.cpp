@@ -11,7 +11,7 @@
 
 #include "base/json_read.h"
 #include "base/text.h"
-#include "engine/render.h"
+#include "engine/answer/render.h"
 
 namespace resource {
 namespace {

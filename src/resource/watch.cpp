@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/log.h"
-#include "engine/parallel.h"
+#include "engine/cluster/parallel.h"
 
 namespace resource {
 

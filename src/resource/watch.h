@@ -9,8 +9,8 @@
 #include <thread>
 
 #include "base/clock.h"
-#include "mcp/changes.h"
 #include "resource/poll.h"
+#include "seam/changes.h"
 
 namespace resource {
 

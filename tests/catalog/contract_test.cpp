@@ -11,7 +11,7 @@
 
 #include "base/text.h"
 #include "catalog/support.h"
-#include "engine/row.h"
+#include "engine/row/row.h"
 
 namespace catalog_test {
 namespace {

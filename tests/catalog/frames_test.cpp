@@ -9,8 +9,8 @@
 
 #include "base/ascii.h"
 #include "catalog/support.h"
-#include "engine/outcome.h"
-#include "engine/render.h"
+#include "engine/answer/render.h"
+#include "engine/outcome/outcome.h"
 
 namespace catalog_test {
 namespace {

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/schema.h"
+#include "engine/row/schema.h"
 #include "facts/facts.h"
 #include "mcp/render.h"
 #include "mcp/revision.h"

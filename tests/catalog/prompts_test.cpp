@@ -12,8 +12,8 @@
 
 #include "base/text.h"
 #include "catalog/support.h"
-#include "engine/arguments.h"
-#include "engine/row.h"
+#include "engine/check/arguments.h"
+#include "engine/row/row.h"
 #include "prompt/arguments.h"
 #include "tool/prompt_rules.h"
 

@@ -1,5 +1,5 @@
 // Rules over all remedies: the tools that they need are rows, and nobody is told of one that he may not call.
-#include "engine/remedies.h"
+#include "engine/words/remedies.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -13,8 +13,8 @@
 #include "base/plural.h"
 #include "base/text.h"
 #include "catalog/support.h"
-#include "engine/row.h"
-#include "engine/schema.h"
+#include "engine/row/row.h"
+#include "engine/row/schema.h"
 #include "tool/rules.h"
 #include "view/kind.h"
 

@@ -14,8 +14,8 @@
 
 #include "base/json.h"
 #include "conformance/watcher.h"
-#include "mcp/tasks.h"
-#include "mcp/tools.h"
+#include "seam/tasks.h"
+#include "seam/tools.h"
 
 namespace conformance {
 

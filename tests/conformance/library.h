@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "conformance/stage.h"
-#include "mcp/prompts.h"
-#include "mcp/resources.h"
+#include "seam/prompts.h"
+#include "seam/resources.h"
 
 namespace conformance {
 

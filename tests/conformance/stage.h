@@ -8,8 +8,8 @@
 
 #include "base/clock.h"
 #include "base/json.h"
-#include "mcp/changes.h"
-#include "mcp/tools.h"
+#include "seam/changes.h"
+#include "seam/tools.h"
 
 namespace conformance {
 

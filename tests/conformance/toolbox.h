@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "conformance/stage.h"
-#include "mcp/tools.h"
+#include "seam/tools.h"
 
 namespace conformance {
 

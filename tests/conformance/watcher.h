@@ -4,7 +4,7 @@
 #include <atomic>
 #include <string_view>
 
-#include "mcp/changes.h"
+#include "seam/changes.h"
 
 namespace conformance {
 

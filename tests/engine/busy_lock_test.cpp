@@ -2,8 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/rows.h"
 #include "engine/toolbox.h"
-#include "rows.h"
 #include "support/scripted_pve.h"
 
 namespace {

@@ -4,10 +4,10 @@
 
 #include <string>
 
-#include "engine/arguments.h"
-#include "engine/may_use.h"
-#include "engine/target.h"
-#include "rows.h"
+#include "engine/check/arguments.h"
+#include "engine/cluster/target.h"
+#include "engine/rows.h"
+#include "guard/may_use.h"
 #include "support/scripted_pve.h"
 
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/row.h"
+#include "engine/row/row.h"
 #include "facts/facts.h"
 #include "tool/rules.h"
 

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "rows.h"
+#include "engine/rows.h"
 #include "support/scripted_pve.h"
 
 namespace {

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "base/json.h"
-#include "engine/own.h"
+#include "engine/row/own.h"
 #include "tool/tool.h"
 #include "view/table.h"
 

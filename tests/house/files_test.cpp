@@ -137,7 +137,7 @@ bool names_a_tool(const std::string& line) {
          std::regex_search(line, name);
 }
 
-// A text that names a tool asks engine/remedies.h, which knows who may call it. The simulator has a guest
+// A text that names a tool asks engine/words/remedies.h, which knows who may call it. The simulator has a guest
 // whose notes try to make the reader call one.
 TEST(Sources, OnlyTheCatalogueNamesTools) {
   EXPECT_TRUE(names_a_tool("  text += \"pve_who_did tells\";"));

@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "mcp/fixture.h"
-#include "mcp/prompts.h"
-#include "mcp/resources.h"
 #include "mcp/subscriptions.h"
-#include "mcp/tasks.h"
+#include "seam/prompts.h"
+#include "seam/resources.h"
+#include "seam/tasks.h"
 
 namespace test {
 

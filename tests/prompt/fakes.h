@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "mcp/tools.h"
+#include "seam/tools.h"
 
 namespace prompt_test {
 

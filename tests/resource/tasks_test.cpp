@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "engine/started.h"
+#include "engine/outcome/started.h"
 #include "resource/lab.h"
 
 namespace {

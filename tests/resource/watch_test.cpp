@@ -9,7 +9,7 @@
 #include <stop_token>
 #include <thread>
 
-#include "engine/started.h"
+#include "engine/outcome/started.h"
 #include "resource/lab.h"
 #include "resource/poll.h"
 #include "resource/read.h"

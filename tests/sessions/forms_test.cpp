@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "engine/schema.h"
+#include "engine/row/schema.h"
 #include "sessions/examples.h"
 #include "sessions/world.h"
 #include "view/human.h"

@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 #include "catalog/catalog.h"
-#include "engine/row.h"
+#include "engine/row/row.h"
 #include "sessions/examples.h"
 #include "sessions/world.h"
 #include "support/scripted_pve.h"

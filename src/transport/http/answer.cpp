@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "base/json_read.h"
 #include "mcp/modern.h"
-#include "mcp/request.h"
+#include "seam/request.h"
 
 namespace transport {
 namespace {

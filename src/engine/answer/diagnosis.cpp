@@ -1,0 +1,304 @@
+#include "engine/answer/diagnosis.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "base/ascii.h"
+#include "base/json_read.h"
+#include "base/text.h"
+#include "engine/answer/denial.h"
+#include "engine/answer/property_words.h"
+#include "engine/check/value.h"
+#include "engine/cluster/request.h"
+#include "engine/words/pve_words.h"
+#include "engine/words/remedies.h"
+#include "pve/causes.h"
+#include "view/human.h"
+
+namespace engine {
+namespace {
+
+/// One look at the cluster for the sake of an error; nothing when it fails too.
+std::optional<base::Json> look(Cluster& cluster, std::string_view path_template,
+                               const base::JsonObject& arguments, const std::stop_token& stop) {
+  const auto wanted = request({base::Method::Get, path_template}, arguments);
+  if (!wanted) return std::nullopt;
+  auto answer = cluster.client.call(*wanted, stop);
+  if (!answer) return std::nullopt;
+  return std::move(answer->data);
+}
+
+// --- locks
+
+struct Locker {
+  std::string_view lock;   ///< PVE's word for it
+  std::string_view types;  ///< of the tasks that take it
+};
+
+constexpr std::array kLockers = {
+    Locker{"backup", "vzdump"},
+    Locker{"snapshot", "qmsnapshot vzsnapshot"},
+    Locker{"snapshot-delete", "qmdelsnapshot vzdelsnapshot"},
+    Locker{"rollback", "qmrollback vzrollback"},
+    Locker{"migrate", "qmigrate vzmigrate hamigrate"},
+    Locker{"clone", "qmclone vzclone"},
+    Locker{"create", "qmcreate vzcreate qmrestore vzrestore qmclone vzclone"},
+    Locker{"disk", "move_volume qmmove resize"},
+    Locker{"suspending", "qmsuspend"},
+    Locker{"suspended", "qmsuspend"},
+    Locker{"mounted", "vzmount"},
+    Locker{"destroyed", "qmdestroy vzdestroy"},
+    Locker{"fstrim", "vzfstrim"},
+};
+
+bool takes(std::string_view type, std::string_view lock) {
+  for (const auto& locker : kLockers) {
+    if (locker.lock != lock) continue;
+    const auto types = base::split(locker.types, ' ');
+    return std::ranges::find(types, type) != types.end();
+  }
+  return false;
+}
+
+/// The running task that may hold the lock: of the guest, of several guests (no id), or one whose id is
+/// another guest's, as of a clone.
+const base::JsonObject* holder_of(const base::Json& tasks, std::string_view lock, std::string_view vmid) {
+  const base::JsonObject* likely = nullptr;
+  const auto* array = tasks.if_array();
+  if (array == nullptr) return nullptr;
+  for (const auto& item : *array) {
+    const auto* task = item.if_object();
+    if (task == nullptr || task->contains("endtime") || !takes(base::text(*task, "type"), lock)) continue;
+    if (base::text(*task, "id") == vmid) return task;
+    const bool others = base::text(*task, "id").empty() || lock == "clone" || lock == "create";
+    if (likely == nullptr && others) likely = task;
+  }
+  return likely;
+}
+
+std::string holder(const base::JsonObject& task, std::string_view vmid, std::int64_t now, const MayUse& may) {
+  const auto* start = task.if_contains("starttime");
+  const auto begun = start != nullptr && start->is_int64() ? start->get_int64() : 0;
+  const auto since = std::clamp<std::int64_t>(now - std::clamp<std::int64_t>(begun, 0, now), 0, now);
+  return fmt::format("The task {} of {} {} it since {} (for {}): upid {}. {}", base::text(task, "type"),
+                     base::text(task, "user"), base::text(task, "id") == vmid ? "holds" : "most likely holds",
+                     view::human_time(begun), view::human_duration(static_cast<double>(since)),
+                     base::text(task, "upid"), advise(Advice::AwaitTaskAndRepeat, may));
+}
+
+std::int64_t now_of(const Case& of) {
+  return std::chrono::floor<std::chrono::seconds>(of.cluster.clock.wall()).time_since_epoch().count();
+}
+
+std::string without_holder(const Lock& lock, std::string_view vmid, std::string_view node, const Case& of) {
+  const bool known = std::ranges::find(kLockers, lock.kind, &Locker::lock) != kLockers.end();
+  constexpr std::string_view kAudits[] = {"Sys.Audit"};
+  const auto reach = of.cluster.permissions.reach(kAudits, "/nodes", of.stop);
+  if (!known || reach != pve::Permissions::Reach::Everywhere) {
+    return fmt::format(
+        "The API token sees no task that holds the lock, but it does not see every task. Ask an "
+        "administrator to look for one on {} first.",
+        node);
+  }
+  return fmt::format(
+      "No task on {} holds this lock, so an interrupted task probably left it behind. If that is certain, an "
+      "administrator removes it there with: {} unlock {}.",
+      node, lock.container ? "pct" : "qm", vmid);
+}
+
+/// The lock of a guest's configuration file, which is held for moments only.
+std::string lock_file_busy(std::string_view message, const Case& of) {
+  if (pve::cause_of(message) != pve::Cause::LockFileBusy || !of.is_own("can't lock file") ||
+      !of.may({base::Method::Get, "/nodes/{node}/tasks"}))
+    return {};
+  const auto vmid = base::text(of.arguments, "vmid");
+  const auto node = base::text(of.arguments, "node");
+  if (vmid.empty() || node.empty()) return {};
+  const auto running = look(of.cluster, "/nodes/{node}/tasks",
+                            {{"node", node}, {"source", "active"}, {"vmid", vmid}}, of.stop);
+  if (!running) return {};
+  for (const auto& task : base::Objects(base::list(*running))) {
+    if (!task.contains("endtime") && base::text(task, "id") == vmid)
+      return holder(task, vmid, now_of(of), of.may);
+  }
+  return "No task that this token may see holds this lock: after a guest has stopped, PVE's own clean-up "
+         "does "
+         "so for up to 30 s. Try again in a moment.";
+}
+
+std::string locked(std::string_view message, const Case& of) {
+  const auto lock = lock_in(message);
+  if (!lock || lock->kind == "suspended" || !of.is_own("is locked (") ||
+      !of.may({base::Method::Get, "/nodes/{node}/tasks"}))
+    return {};
+  const auto vmid = base::text(of.arguments, "vmid");
+  const auto node = base::text(of.arguments, "node");
+  if (vmid.empty() || node.empty()) return {};
+  const auto running = look(of.cluster, "/nodes/{node}/tasks",
+                            {{"node", node}, {"source", "active"}, {"limit", 500}}, of.stop);
+  if (!running) return {};
+  if (const auto* task = holder_of(*running, lock->kind, vmid))
+    return holder(*task, vmid, now_of(of), of.may);
+  return without_holder(*lock, vmid, node, of);
+}
+
+// --- names
+
+struct Named {
+  Sentence sentence;
+  std::string_view path;  ///< who may use the tool that reads it may know the names
+  std::string_view key;
+  std::string_view noun;
+  bool is_resource = false;  ///< and who may list the cluster's resources
+  bool of_node = false;      ///< a list of the node that the call names
+};
+
+constexpr std::string_view kMissing = "' does not exist";
+
+constexpr std::string_view kInterfaces = "/nodes/{node}/network";
+
+constexpr std::array kNamed = {
+    Named{{"storage '", kMissing}, "/storage", "storage", "storage", true},
+    Named{{"could not activate storage '", "': storage '", true}, "/storage", "storage", "storage", true},
+    Named{{"hostname lookup '", "' failed - ", true}, "/nodes", "node", "node", true},
+    Named{{"no such cluster node '", "'"}, "/nodes", "node", "node", true},
+    Named{{"pool '", kMissing}, "/pools", "poolid", "pool"},
+    Named{{"no such user ('", "')"}, "/access/users", "userid", "user"},
+    Named{{"no such user '", "'"}, "/access/users", "userid", "user"},
+    Named{{"user '", kMissing}, "/access/users", "userid", "user"},
+    Named{{"no such group '", "'"}, "/access/groups", "groupid", "group"},
+    Named{{"group '", kMissing}, "/access/groups", "groupid", "group"},
+    Named{{"domain '", kMissing}, "/access/domains", "realm", "realm"},
+    Named{{"role '", kMissing}, "/access/roles", "roleid", "role"},
+    Named{{"bridge '", kMissing}, kInterfaces, "iface", "interface", false, true},
+    Named{{"no such job '", "'"}, "/cluster/backup", "id", "backup job"},
+    Named{{"No such job '", "'"}, "/cluster/backup", "id", "backup job"},
+    Named{{"no such resource '", "'"}, "/cluster/ha/resources", "sid", "HA resource"},
+};
+
+constexpr std::array<std::string_view, 2> kSnapshots = {"/nodes/{node}/qemu/{vmid}/snapshot",
+                                                        "/nodes/{node}/lxc/{vmid}/snapshot"};
+
+std::string without_digits(std::string_view text) {
+  std::string rest(text);
+  std::erase_if(rest, base::is_digit);
+  return rest;
+}
+
+std::string among(const base::Json& data, std::string_view key, std::string_view wanted,
+                  std::string_view noun) {
+  constexpr std::size_t kMost = 12;
+  const auto* array = data.if_array();
+  if (array == nullptr) return {};
+  std::vector<std::string> names;
+  for (const auto& item : *array) {
+    const auto* object = item.if_object();
+    if (object == nullptr) continue;
+    auto name = base::text(*object, key);
+    if (!name.empty() && name != "current") names.push_back(std::move(name));
+  }
+  std::ranges::sort(names);
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  if (std::ranges::find(views, wanted) != views.end()) return {};
+  // Another number is another thing, not a slip.
+  if (const auto near = base::nearest(wanted, views);
+      !near.empty() && without_digits(near) != without_digits(wanted))
+    return fmt::format("Did you mean {}?", near);
+  if (views.empty()) return fmt::format("There is no {} that this token may see.", noun);
+  return fmt::format("There {}: {}{}.", views.size() == 1 ? "is" : "are",
+                     base::join(std::span(views).first(std::min(views.size(), kMost)), ", "),
+                     views.size() > kMost ? ", …" : "");
+}
+
+std::string no_snapshot(std::string_view name, const Case& of) {
+  base::JsonObject guest;
+  for (const auto* key : {"node", "vmid"}) {
+    if (const auto* value = of.arguments.if_contains(key)) guest[key] = *value;
+  }
+  for (const auto path : kSnapshots) {
+    if (!of.may({base::Method::Get, path})) continue;
+    if (const auto data = look(of.cluster, path, guest, of.stop))
+      return among(*data, "name", name, "snapshot");
+  }
+  return {};
+}
+
+base::JsonObject node_of(const Case& of) {
+  base::JsonObject place;
+  if (const auto* node = of.arguments.if_contains("node")) place["node"] = *node;
+  return place;
+}
+
+/// What PVE says of a parameter without repeating its value.
+struct Unnamed {
+  std::string_view words;
+  std::string_view path;
+  std::string_view key;
+  std::string_view noun;
+  bool of_node = false;
+};
+
+constexpr std::array kUnnamed = {
+    Unnamed{"No such storage.", "/storage", "storage", "storage"},
+    Unnamed{"interface does not exist", kInterfaces, "iface", "interface", true},
+};
+
+std::string misnamed_by(std::string_view parameter, std::string_view reason, const Case& of) {
+  for (const auto& unnamed : kUnnamed) {
+    if (base::trim(reason) != unnamed.words || !of.may({base::Method::Get, unnamed.path})) continue;
+    const auto data =
+        look(of.cluster, unnamed.path, unnamed.of_node ? node_of(of) : base::JsonObject{}, of.stop);
+    if (data) return among(*data, unnamed.key, base::raw_text(of.arguments, parameter), unnamed.noun);
+  }
+  return {};
+}
+
+std::string misnamed(std::string_view message, const Case& of) {
+  constexpr Sentence kSnapshot{"snapshot '", kMissing};
+  if (const auto name = name_in(message, kSnapshot); name && of.is_own(kSnapshot.before))
+    return no_snapshot(*name, of);
+  for (const auto& named : kNamed) {
+    const auto name = name_in(message, named.sentence);
+    if (!name || !of.is_own(named.sentence.before)) continue;
+    const bool allowed = of.may({base::Method::Get, named.path}) ||
+                         (named.is_resource && of.may({base::Method::Get, "/cluster/resources"}));
+    const auto data =
+        allowed ? look(of.cluster, named.path, named.of_node ? node_of(of) : base::JsonObject{}, of.stop)
+                : std::nullopt;
+    return data ? among(*data, named.key, *name, named.noun) : std::string{};
+  }
+  return {};
+}
+
+std::string of_words(std::string_view words, const Case& of) {
+  auto found = locked(words, of);
+  if (found.empty()) found = lock_file_busy(words, of);
+  return found.empty() ? misnamed(words, of) : found;
+}
+
+}  // namespace
+
+std::string diagnose(const pve::Error& error, const pve::Call& call, const base::JsonObject& arguments,
+                     Cluster& cluster, const MayUse& may, const std::stop_token& stop) {
+  const Case of{arguments, cluster, may, stop};
+  if (error.status == 403) return denied(error, call, of);
+  auto found = of_words(error.message, of);
+  for (const auto& [name, reason] : error.errors) {
+    if (found.empty()) found = may_not_hand_out(name, reason, of);
+    if (found.empty()) found = misnamed_by(name, reason, of);
+    if (found.empty()) found = property_words(name, reason, call, of);
+    if (found.empty()) found = of_words(reason, of);
+  }
+  return found;
+}
+
+std::string diagnose_end(std::string_view exit_status, const base::JsonObject& arguments, Cluster& cluster,
+                         const MayUse& may, const std::stop_token& stop) {
+  return of_words(exit_status, {arguments, cluster, may, stop});
+}
+
+}  // namespace engine

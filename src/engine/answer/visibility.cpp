@@ -1,0 +1,134 @@
+#include "engine/answer/visibility.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "base/json_read.h"
+#include "base/text.h"
+#include "engine/answer/grants.h"
+
+namespace engine {
+
+namespace {
+
+using Reach = pve::Permissions::Reach;
+
+/// A privilege that the token has only on a part of what is below the path, or nowhere there.
+struct Short {
+  std::string_view privilege;
+  std::string_view path;
+  bool nowhere = false;
+  bool alone = false;  ///< it is needed on the path itself
+};
+
+using Shorts = std::vector<Short>;
+
+/// What goes for these arguments; nullptr: PVE leaves nothing out.
+const tool::Sight* sight_for(const tool::View& view, const base::JsonObject& arguments) {
+  for (const auto& [argument, value, sight] : view.seen_for) {
+    if (arguments.contains(argument) && base::raw_text(arguments, argument) == value) return sight;
+  }
+  return view.seen_with;
+}
+
+bool any_nowhere(const Shorts& lacks) { return std::ranges::any_of(lacks, &Short::nowhere); }
+
+/// What the token lacks of rights that are needed together; nothing when PVE does not say.
+std::optional<Shorts> short_of(std::span<const tool::Right> rights, Cluster& cluster,
+                               const std::stop_token& stop) {
+  Shorts lacks;
+  for (const auto& right : rights) {
+    const auto reach = cluster.permissions.reach(right.any_of, right.path, stop, right.alone);
+    if (!reach) return std::nullopt;
+    if (*reach != Reach::Everywhere)
+      lacks.push_back({*right.any_of.begin(), right.path, *reach == Reach::Nowhere, right.alone});
+  }
+  return lacks;
+}
+
+/// Of the two ways to see all the one of which the token has more, else the first.
+std::optional<Shorts> least_short(const tool::Sight& sight, Cluster& cluster, const std::stop_token& stop) {
+  auto lacks = short_of(sight.all, cluster, stop);
+  if (!lacks || lacks->empty() || sight.instead.empty()) return lacks;
+  auto others = short_of(sight.instead, cluster, stop);
+  if (!others || others->empty() || (any_nowhere(*lacks) && !any_nowhere(*others))) return others;
+  return lacks;
+}
+
+/// "VM.Audit nowhere below /vms and Sys.Audit on a part of /nodes"
+std::string words_for(const Shorts& lacks) {
+  std::string text;
+  for (const auto& [privilege, path, nowhere, alone] : lacks) {
+    const auto part =
+        alone ? fmt::format("no {} on {}", privilege, path)
+              : fmt::format("{} {} {}", privilege, nowhere ? "nowhere below" : "on a part of", path);
+    text += (text.empty() ? "" : " and ") + part;
+  }
+  return text;
+}
+
+Grants grants(const Shorts& lacks, Cluster& cluster, const std::stop_token& stop) {
+  std::vector<Lack> wanted;
+  for (const auto& lack : lacks)
+    wanted.push_back({std::string(lack.path), std::string(lack.privilege), !lack.alone});
+  return grants_for(wanted, cluster, false, stop);
+}
+
+/// PVE lets whoever sees a guest's backups remove them (PVE/API2/Storage/Content.pm, delete), and shows disk
+/// images to whoever may change them.
+std::string caution(const Shorts& lacks) {
+  const auto has = [&](std::string_view privilege) {
+    return std::ranges::find(lacks, privilege, &Short::privilege) != lacks.end();
+  };
+  const bool backups = has("VM.Backup") || has("Datastore.AllocateSpace");
+  const bool disks = has("VM.Config.Disk");
+  if (!backups && !disks) return {};
+  return fmt::format("That would also allow to {}{}{}: PVE has no right that only shows them.",
+                     backups ? "make and delete backups of guests" : "", backups && disks ? " and to " : "",
+                     disks ? "change disks of guests" : "");
+}
+
+std::string both(const std::string& first, std::string_view between, const std::string& second) {
+  return first + std::string(first.empty() || second.empty() ? "" : between) + second;
+}
+
+}  // namespace
+
+Shape shape_of(const base::Json& data) {
+  if (data.is_object()) return Shape::Object;
+  const auto* list = data.if_array();
+  if (list == nullptr) return Shape::NoList;
+  return list->empty() ? Shape::EmptyList : Shape::List;
+}
+
+std::string unseen_note(const tool::View& view, const base::JsonObject& arguments, Shape shape,
+                        Cluster& cluster, const std::stop_token& stop) {
+  const auto* sight = sight_for(view, arguments);
+  if (sight == nullptr || shape == Shape::NoList) return {};
+  if (view.kind == tool::View::Kind::Table && shape == Shape::Object) return {};
+  const auto lacks = least_short(*sight, cluster, stop);
+  if (!lacks || lacks->empty()) return {};
+  if (!any_nowhere(*lacks)) return fmt::format("Only what the token may see: it has {}.", words_for(*lacks));
+  const auto given = grants(*lacks, cluster, stop);
+  const auto beware = both(given.caution, " ", caution(*lacks));
+  const auto begin = shape == Shape::Object ? std::string("There may be more")
+                                            : fmt::format("That does not mean that there are {}",
+                                                          shape == Shape::EmptyList ? "none" : "no others");
+  return fmt::format("{}: the token has {}, and PVE leaves out what it may not see. {}{}{}", begin,
+                     words_for(*lacks), tool::to_grant(given.commands), beware.empty() ? "" : " ", beware);
+}
+
+std::optional<tool::Unseen> thinned(const tool::Sight& sight, Cluster& cluster, const std::stop_token& stop) {
+  const auto lacks = least_short(sight, cluster, stop);
+  if (!lacks) return tool::Unseen{"PVE did not say what the token may see"};
+  if (lacks->empty()) return std::nullopt;
+  auto given = grants(*lacks, cluster, stop);
+  return tool::Unseen{"the token has " + words_for(*lacks), true, 0, std::move(given.commands),
+                      both(given.caution, "\n", caution(*lacks))};
+}
+
+}  // namespace engine

@@ -1,0 +1,276 @@
+#include "engine/check/arguments.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+#include "base/ascii.h"
+#include "base/near.h"
+#include "base/text.h"
+#include "engine/check/value.h"
+
+namespace engine {
+namespace {
+
+using Problems = std::vector<std::string>;
+
+/// Nobody reads more, and each unknown name costs a search.
+constexpr std::size_t kMostProblems = 20;
+
+/// A name as PVE's schema could have it.
+bool legal_shape(std::string_view name) {
+  if (name.empty() || name.size() > 64 || name.front() < 'a' || name.front() > 'z') return false;
+  return std::ranges::all_of(
+      name, [](char c) { return base::is_lower(c) || base::is_digit(c) || c == '_' || c == '-'; });
+}
+
+/// Every name that the call could have meant: the row's, for a write PVE's too, families with the index that
+/// was written.
+std::vector<std::string> known_names(const Row& row, std::string_view written) {
+  std::vector<std::string> names;
+  for (const auto& field : row.fields()) names.emplace_back(field.name);
+  if (!row.open() || row.endpoint() == nullptr) return names;
+  const auto index = written.substr(written.find_last_not_of("0123456789") + 1);
+  for (const auto& fact : row.endpoint()->parameters) {
+    auto name = std::string(fact.name);
+    if (fact.indexed) name += index.empty() ? "0" : index;
+    if (row.endpoint()->parameter(name) != nullptr && std::ranges::find(names, name) == names.end())
+      names.push_back(std::move(name));
+  }
+  return names;
+}
+
+std::string unknown(const Row& row, std::string_view written) {
+  const auto names = known_names(row, written);
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  const auto near = base::nearest(written, views);
+  auto text = fmt::format("{}: no such argument", base::printable(written, 60));
+  if (!near.empty()) return fmt::format("{}; did you mean {}?", text, near);
+  std::vector<std::string_view> listed;
+  for (const auto& field : row.fields()) listed.push_back(field.name);
+  if (names.size() == row.fields().size())
+    return listed.empty() ? text + "; this tool takes none"
+                          : fmt::format("{}; valid are {}", text, base::join(listed, ", "));
+  const auto alike = base::most_alike(written, views, 3);
+  return fmt::format("{}; valid are {}{}PVE's own parameters of this call{}", text, base::join(listed, ", "),
+                     listed.empty() ? "" : ", and ",
+                     alike.empty() ? "" : " (the nearest: " + base::join(alike, ", ") + ")");
+}
+
+std::string below_full(const Limits& limits) {
+  if (!limits.reason.empty()) return limits.reason;
+  return fmt::format("PVE_ACCESS_TIER allows {} only", tool::name(limits.tier));
+}
+
+/// A parameter that the facts do not have: PVE's to judge where the endpoint takes any, or where PVE is
+/// newer. Nobody knows then what it may destroy, so it needs the highest tier.
+void add_unknown(std::string_view name, const base::Json& value, const Row& row, const Limits& limits,
+                 Arguments& out, Problems& problems) {
+  const bool legal = row.open() && legal_shape(name) && !value.is_object() && !value.is_array();
+  const bool additional = row.endpoint() != nullptr && row.endpoint()->additional;
+  if (!legal || !(additional || is_newer(row, limits.connected))) {
+    problems.push_back(unknown(row, name));
+  } else if (limits.tier < tool::Tier::Full) {
+    problems.push_back(
+        fmt::format("{}: unknown to this server, so it needs the tier full, but {}; leave it out", name,
+                    below_full(limits)));
+  } else {
+    Field field;
+    field.name = field.wire = name;
+    out.push_back({field, value});
+  }
+}
+
+bool contains(const Arguments& arguments, std::string_view wire) {
+  return std::ranges::any_of(arguments,
+                             [&](const Argument& argument) { return argument.field.wire == wire; });
+}
+
+void add_field(const Field& field, std::string_view name, const base::Json& value, const MayUse& may,
+               Arguments& out, Problems& problems) {
+  if (contains(out, field.wire)) {
+    problems.push_back(fmt::format("{}: given twice, under different names", field.wire));
+    return;
+  }
+  auto fitted = fit(field, value, may);
+  if (!fitted) {
+    problems.push_back(fmt::format("{}: {}", base::printable(name, 60), fitted.error()));
+    return;
+  }
+  out.push_back({field, *std::move(fitted)});
+}
+
+bool is_absent(const Row& row, const Field& field, const base::JsonObject& given) {
+  const auto* value = given.if_contains(field.name);
+  if (value == nullptr && row.open()) value = given.if_contains(field.wire);
+  return value == nullptr || value->is_null();
+}
+
+/// The node is found where one alone is online (target_node.h), so that by itself it stops no call here.
+bool may_be_found(const Field& field) { return field.in_path && field.wire == "node"; }
+
+void add_missing(const Row& row, const base::JsonObject& given, const MayUse& may, Problems& problems) {
+  for (const auto& field : row.fields()) {
+    if (!field.required || may_be_found(field)) continue;
+    if (is_absent(row, field, given))
+      problems.push_back(fmt::format("{}: missing; give {}", field.name, expectation(field, may)));
+  }
+}
+
+/// Told with what else is wrong, in one go.
+void add_missing_node(const Row& row, const base::JsonObject& given, const MayUse& may, Problems& problems) {
+  const auto node = std::ranges::find_if(row.fields(), may_be_found);
+  const bool wanted = node != row.fields().end() && node->required && !row.tool().every_node;
+  if (problems.empty() || !wanted || !is_absent(row, *node, given)) return;
+  problems.push_back(fmt::format("{}: missing; give {}", node->name, expectation(*node, may)));
+}
+
+/// Parameters that PVE takes only together with another one. A row that prepares may add that one itself.
+void add_lonely(const Row& row, const Arguments& arguments, Problems& problems) {
+  if (row.tool().prepare != nullptr) return;
+  for (const auto& [field, value] : arguments) {
+    if (field.fact == nullptr || field.fact->needs.empty() || contains(arguments, field.fact->needs))
+      continue;
+    problems.push_back(fmt::format("{}: PVE takes it only together with {}", field.name, field.fact->needs));
+  }
+}
+
+/// PVE takes an update that changes nothing and says that all went well.
+void add_idle(const Row& row, const Arguments& arguments, Problems& problems) {
+  if (row.tool().call.method != base::Method::Put || !problems.empty()) return;
+  const auto changes_something = [](const Field& field) {
+    return !field.in_path && !field.required && field.wire != "digest";
+  };
+  if (std::ranges::any_of(arguments, changes_something, &Argument::field)) return;
+  std::vector<std::string_view> changes;
+  for (const auto& field : row.fields()) {
+    if (changes_something(field)) changes.push_back(field.name);
+  }
+  if (changes.empty()) return;
+  problems.push_back(fmt::format("nothing to change; give at least one of {}", base::join(changes, ", ")));
+}
+
+std::string sentence(const Row& row, const Problems& problems) {
+  auto text = fmt::format("{} was not called:", row.tool().name);
+  for (const auto& problem : problems) text += "\n- " + problem;
+  return text;
+}
+
+void add_marks(const Arguments& arguments, const Limits& limits, Problems& problems) {
+  for (const auto& [field, value] : arguments) {
+    // Switched off, such a parameter does no harm: remove=0 is what keeps a backup from pruning.
+    if (!is_set(value)) continue;
+    if (field.marked(facts::kFullTier) && limits.tier < tool::Tier::Full) {
+      problems.push_back(
+          fmt::format("{}: needs the tier full, but {}; leave it out", field.name, below_full(limits)));
+    } else if (field.marked(facts::kRootOnly)) {
+      problems.push_back(fmt::format(
+          "{}: PVE takes it from root@pam itself only, never from an API token; leave it out", field.name));
+    }
+  }
+}
+
+void add_combinations(const Arguments& arguments, Problems& problems) {
+  const auto set = [&](std::string_view wire) {
+    return std::ranges::any_of(arguments, [&](const Argument& argument) {
+      return argument.field.wire == wire && is_set(argument.value);
+    });
+  };
+  for (const auto* source : {"archive", "restore"}) {
+    if (set(source) && set("force")) {
+      problems.push_back(fmt::format(
+          "force: refused together with {}, because it would overwrite an existing guest", source));
+    }
+  }
+}
+
+void add_lacking(const Arguments& arguments, const Limits& limits, Problems& problems) {
+  std::ranges::move(lacking_arguments(arguments, limits.connected), std::back_inserter(problems));
+}
+
+}  // namespace
+
+std::expected<Arguments, std::string> check(const Row& row, const base::JsonObject& given,
+                                            const Limits& limits) {
+  Arguments arguments;
+  Problems problems;
+  for (const auto& member : given) {
+    if (member.value().is_null()) continue;
+    if (problems.size() >= kMostProblems) {
+      problems.emplace_back("… and more");
+      break;
+    }
+    if (const auto field = row.field(member.key())) {
+      add_field(*field, member.key(), member.value(), limits.may, arguments, problems);
+    } else {
+      add_unknown(member.key(), member.value(), row, limits, arguments, problems);
+    }
+  }
+  add_missing(row, given, limits.may, problems);
+  add_lonely(row, arguments, problems);
+  add_marks(arguments, limits, problems);
+  add_combinations(arguments, problems);
+  add_lacking(arguments, limits, problems);
+  add_idle(row, arguments, problems);
+  add_missing_node(row, given, limits.may, problems);
+  if (!problems.empty()) return std::unexpected(sentence(row, problems));
+  if (auto refusal = lacking_endpoint(row, limits.connected)) return std::unexpected(*std::move(refusal));
+  return arguments;
+}
+
+std::optional<std::string> forbidden(const Row& row, const Arguments& arguments, const Limits& limits) {
+  Problems problems;
+  add_marks(arguments, limits, problems);
+  add_combinations(arguments, problems);
+  add_lacking(arguments, limits, problems);
+  if (problems.empty()) return std::nullopt;
+  return sentence(row, problems);
+}
+
+Arguments with_fields(const Row& row, base::JsonObject& wire) {
+  Arguments arguments;
+  arguments.reserve(wire.size());
+  for (auto& member : wire) {
+    Field unknown;
+    unknown.name = unknown.wire = member.key();
+    arguments.push_back(
+        {row.field_on_wire(member.key()).value_or(unknown), std::exchange(member.value(), nullptr)});
+  }
+  return arguments;
+}
+
+void put_back(Arguments&& arguments, base::JsonObject& wire) {
+  auto* member = wire.begin();
+  for (auto& argument : arguments) (member++)->value() = std::move(argument.value);
+}
+
+base::JsonObject on_wire(Arguments&& arguments) {
+  base::JsonObject wire;
+  wire.reserve(arguments.size());
+  for (auto& [field, value] : arguments) wire[field.wire] = std::move(value);
+  return wire;
+}
+
+Secrets secrets_of(const Arguments& arguments) {
+  Secrets secrets;
+  for (const auto& [field, value] : arguments) {
+    if (field.marked(facts::kSecret)) secrets.push_back(base::wire_text(value));
+  }
+  return secrets;
+}
+
+std::string without(const Secrets& secrets, std::string text) {
+  constexpr std::size_t kShortest = 4;
+  for (const auto& secret : secrets) {
+    if (secret.size() < kShortest) continue;
+    for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at + 3)) {
+      text.replace(at, secret.size(), "***");
+    }
+  }
+  return text;
+}
+
+}  // namespace engine

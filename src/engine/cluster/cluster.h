@@ -1,0 +1,68 @@
+// One PVE cluster as the engine works on it: the client, and what is remembered between calls.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "engine/cluster/seen_guests.h"
+#include "engine/row/output.h"
+#include "facts/facts.h"
+#include "pve/client.h"
+#include "pve/inventory_cache.h"
+#include "pve/own_access.h"
+#include "pve/permissions.h"
+#include "pve/tasks.h"
+#include "pve/turns.h"
+#include "pve/version.h"
+
+namespace engine {
+
+struct Options {
+  /// How long a call that starts a task waits for its end; 0: not at all.
+  std::chrono::seconds wait{0};
+  /// How many heavy tasks of ours may run on a node at once; 0: any number.
+  unsigned node_tasks = 0;
+  Style style{};
+  /// As tool::Sources::ignored_findings().
+  std::vector<std::string> ignored_findings{};
+};
+
+/// What it is made of; outlives it.
+struct Access {
+  pve::Client& client;
+  const facts::Facts& facts;
+  base::Clock& clock;
+  Options options{};
+};
+
+/// Safe from many threads.
+struct Cluster {
+  explicit Cluster(const Access& access)
+      : client(access.client),
+        facts(access.facts),
+        clock(access.clock),
+        options(access.options),
+        version(client, clock),
+        inventory(client, clock),
+        seen(clock),
+        permissions(client, clock),
+        own_access(client, clock),
+        tasks(client, clock),
+        node_slots(client, clock, options.node_tasks) {}
+
+  pve::Client& client;
+  const facts::Facts& facts;
+  base::Clock& clock;
+  const Options options;
+  pve::ConnectedVersion version;
+  pve::InventoryCache inventory;
+  SeenGuests seen;
+  pve::Permissions permissions;
+  pve::OwnAccessCache own_access;
+  pve::Tasks tasks;
+  pve::NodeSlots node_slots;
+};
+
+}  // namespace engine

@@ -1,0 +1,10 @@
+#include "engine/cluster/guest_kinds.h"
+
+namespace engine {
+
+GuestKinds listed_kinds(const MayUse& may) {
+  if (may({base::Method::Get, "/cluster/resources"})) return {};
+  return {may({base::Method::Get, "/nodes/{node}/qemu"}), may({base::Method::Get, "/nodes/{node}/lxc"})};
+}
+
+}  // namespace engine

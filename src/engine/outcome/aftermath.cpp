@@ -1,0 +1,265 @@
+#include "engine/outcome/aftermath.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "base/json_read.h"
+#include "base/text.h"
+#include "engine/cluster/request.h"
+#include "engine/outcome/guest_state.h"
+#include "engine/outcome/kept_backups.h"
+#include "engine/words/guest_name.h"
+#include "pve/path.h"
+
+namespace engine {
+namespace {
+
+using std::chrono::milliseconds;
+using tool::Action;
+
+constexpr milliseconds kPause{1000};
+
+bool is_clone(const Row& row) { return row.about().action == Action::Clone; }
+
+bool is_creation(const Row& row) { return row.about().action == Action::Create; }
+
+bool is_of_guest(const Row& row) { return row.about().guest != tool::GuestKind::None || is_creation(row); }
+
+/// The guest that a change leaves behind: where it is then, under its own number.
+std::optional<pve::Guest> guest_after(const Row& row, const base::JsonObject& arguments) {
+  if (!is_of_guest(row)) return std::nullopt;
+  pve::Guest guest;
+  guest.container =
+      row.about().subject == tool::Subject::Container || row.about().guest == tool::GuestKind::Container;
+  const auto target = argument_text(arguments, "target");
+  const bool moves = row.about().action == Action::Migrate || is_clone(row);
+  guest.node = moves && !target.empty() ? target : argument_text(arguments, "node");
+  const auto vmid = guest_number(argument_text(arguments, is_clone(row) ? "newid" : "vmid"));
+  if (!vmid || guest.node.empty()) return std::nullopt;
+  guest.vmid = *vmid;
+  return guest;
+}
+
+base::JsonObject object_of(std::expected<base::Json, pve::Error> answer) {
+  if (!answer || !answer->is_object()) return {};
+  return std::move(answer->get_object());
+}
+
+base::JsonObject status_of(Cluster& cluster, const pve::Guest& guest, const std::stop_token& stop) {
+  const auto answer = read_guest(cluster.client, guest, "status/current", stop);
+  return answer ? kept_status(*answer) : base::JsonObject{};
+}
+
+base::Json get(std::string_view path_template, const base::JsonObject& arguments, Cluster& cluster,
+               const std::stop_token& stop) {
+  const auto filled = path(path_template, arguments);
+  if (!filled) return nullptr;
+  auto answer = cluster.client.call({base::Method::Get, *filled, {}}, stop);
+  return answer ? std::move(answer->data) : base::Json(nullptr);
+}
+
+/// What is waited for.
+struct Wanted {
+  enum class What { Running, RunningAnew, Off, There } what = What::Running;
+  std::int64_t pid = 0;  ///< before, of RunningAnew
+};
+
+bool reached(const Wanted& wanted, const base::JsonObject& status) {
+  switch (wanted.what) {
+    case Wanted::What::Running:
+      return power(status) == Power::Running;
+    case Wanted::What::RunningAnew:
+      return power(status) == Power::Running && base::number(status, "pid") != wanted.pid;
+    case Wanted::What::Off:
+      return power(status) == Power::Off;
+    case Wanted::What::There:
+      break;
+  }
+  return power(status) != Power::Unknown;
+}
+
+bool by_ha(const pve::Upid& upid) { return upid.type.starts_with("ha"); }
+
+std::optional<Wanted> wanted_of(const Carrying& carrying) {
+  const auto action = carrying.row.about().action;
+  if (by_ha(carrying.upid)) {
+    if (action == Action::Migrate) return Wanted{Wanted::What::There};
+    return Wanted{action == Action::Start ? Wanted::What::Running : Wanted::What::Off};
+  }
+  if (action == Action::Reboot)
+    return Wanted{Wanted::What::RunningAnew, base::number(carrying.before.status, "pid", 0)};
+  if (is_creation(carrying.row) && base::flag(carrying.arguments, "start"))
+    return Wanted{Wanted::What::Running};
+  return std::nullopt;
+}
+
+/// A task of the guest that came after the one of the call and failed: "qmstart: bridge …".
+struct Failed {
+  std::string type, why, upid;
+};
+
+std::optional<Failed> failed_after(const Carrying& carrying, const std::string& node, const pve::Guest& guest,
+                                   Cluster& cluster, const std::stop_token& stop) {
+  const auto list = pve::fill_path("/nodes/{node}/tasks", [&](std::string_view) { return node; });
+  if (!list) return std::nullopt;
+  const auto since = pve::start_time(carrying.upid).time_since_epoch().count();
+  const auto answer = cluster.client.call(
+      {base::Method::Get,
+       *list,
+       {{"vmid", std::to_string(guest.vmid)}, {"since", std::to_string(since)}, {"source", "all"}}},
+      stop);
+  if (!answer) return std::nullopt;
+  constexpr std::array kFollow = {"start", "stop", "shutdown", "migrate"};
+  for (const auto& task : base::objects(answer->data)) {
+    const auto type = base::raw_text(task, "type");
+    const auto status = base::raw_text(task, "status");
+    const bool follows =
+        std::ranges::any_of(kFollow, [&](std::string_view end) { return type.ends_with(end); }) &&
+        !type.starts_with("ha");
+    if (!follows || !base::number(task, "endtime") || status.empty() || status == "OK" ||
+        status.starts_with("WARNINGS"))
+      continue;
+    if (base::raw_text(task, "upid") == carrying.upid.text) continue;
+    // HA works as root, without a token.
+    if (by_ha(carrying.upid) &&
+        (base::raw_text(task, "user") != "root@pam" || !base::raw_text(task, "tokenid").empty()))
+      continue;
+    return Failed{base::printable(type, 40), base::printable(status),
+                  base::printable(base::raw_text(task, "upid"))};
+  }
+  return std::nullopt;
+}
+
+/// HA's own word, or that of the task that failed.
+std::string why_of(const std::optional<Failed>& failed, bool ha, const base::JsonObject& status) {
+  auto why = failed && ha ? fmt::format("its task {} failed: {}", failed->type, failed->why)
+             : failed     ? failed->why
+                          : std::string{};
+  if (ha && ha_state(status) == "error")
+    why += fmt::format(
+        "{}HA holds the guest in the state error: set its HA state to disabled, mend the cause, "
+        "then set it to started",
+        why.empty() ? "" : "; ");
+  return why;
+}
+
+struct Awaited {
+  Sequel sequel;
+  base::JsonObject status;
+};
+
+/// HA may have started it on another node.
+pve::Guest found_again(pve::Guest guest, Cluster& cluster, const std::stop_token& stop) {
+  const auto list = cluster.inventory.now(stop);
+  if (!list) return guest;
+  const auto* now = (*list)->guest(guest.vmid);
+  if (now != nullptr) guest.node = now->node;
+  return guest;
+}
+
+Awaited await(const Carrying& carrying, const Wanted& wanted, pve::Guest guest, Cluster& cluster,
+              milliseconds limit, const pve::Tasks::OnWait& on_wait, const std::stop_token& stop) {
+  const auto begin = cluster.clock.steady();
+  const bool ha = by_ha(carrying.upid);
+  const auto node = argument_text(carrying.arguments, "node");
+  for (;;) {
+    Awaited now{{Sequel::State::Open, "", "", ""}, status_of(cluster, guest, stop)};
+    if (reached(wanted, now.status)) {
+      now.sequel.state = Sequel::State::Done;
+      if (guest.node != node && wanted.what != Wanted::What::There) now.sequel.node = guest.node;
+      return now;
+    }
+    const auto failed = failed_after(carrying, node, guest, cluster, stop);
+    const auto waited = std::chrono::duration_cast<milliseconds>(cluster.clock.steady() - begin);
+    const bool over = waited >= limit || stop.stop_requested();
+    // HA tries again until it gives up.
+    if (ha ? ha_state(now.status) == "error" || (failed && over) : failed.has_value()) {
+      now.sequel = {Sequel::State::Failed, why_of(failed, ha, now.status), failed ? failed->upid : "", ""};
+      return now;
+    }
+    if (over) return now;
+    if (ha && now.status.empty() && wanted.what != Wanted::What::There)
+      guest = found_again(guest, cluster, stop);
+    if (on_wait) on_wait({carrying.report.waited + waited});
+    cluster.clock.sleep(std::min(kPause, limit - waited), stop);
+  }
+}
+
+}  // namespace
+
+ObjectState look_before(const Row& row, const base::JsonObject& arguments, Cluster& cluster,
+                        const std::stop_token& stop) {
+  ObjectState before;
+  const auto& about = row.about();
+  if (about.locator == tool::Locator::Task) before.object = get(about.state, arguments, cluster, stop);
+  const bool configures = about.action == Action::Configure;
+  if (!(row.tool().starts_task || configures) || !is_of_guest(row)) return before;
+  pve::Guest guest;
+  guest.container = about.guest == tool::GuestKind::Container || about.subject == tool::Subject::Container;
+  guest.node = argument_text(arguments, "node");
+  guest.vmid = guest_number(argument_text(arguments, "vmid")).value_or(0);
+  if (is_creation(row)) {
+    // A restore may go over a guest that is there.
+    if (base::flag(arguments, "force"))
+      before.config = object_of(read_guest(cluster.client, guest, "config", stop));
+    return before;
+  }
+  before.status = status_of(cluster, guest, stop);
+  if (about.action == Action::Delete) {
+    before.config = object_of(read_guest(cluster.client, guest, "config", stop));
+    if (auto jobs = cluster.client.call({base::Method::Get, "/cluster/backup", {}}, stop))
+      before.object = std::move(jobs->data);
+    before.backups = kept_backups(guest, cluster, stop);
+  }
+  if (about.in_path("snapname")) before.object = get(about.state, arguments, cluster, stop);
+  return before;
+}
+
+bool has_sequel(const Carrying& carrying) { return wanted_of(carrying).has_value(); }
+
+Story conclude(const Carrying& carrying, Cluster& cluster, milliseconds limit,
+               const pve::Tasks::OnWait& on_wait, const std::stop_token& stop, bool* open) {
+  const auto& row = carrying.row;
+  ObjectState after;
+  Sequel sequel;
+  const bool gone = row.about().action == Action::Delete;
+  if (const auto guest = guest_after(row, carrying.arguments); guest && !gone) {
+    if (const auto wanted = wanted_of(carrying)) {
+      auto awaited = await(carrying, *wanted, *guest, cluster, limit, on_wait, stop);
+      sequel = std::move(awaited.sequel);
+      after.status = std::move(awaited.status);
+    } else {
+      after.status = status_of(cluster, *guest, stop);
+    }
+    if (is_creation(row) || is_clone(row))
+      after.config = object_of(read_guest(cluster.client, *guest, "config", stop));
+  } else if (row.about().subject == tool::Subject::Service) {
+    after.object = get(row.about().state, carrying.arguments, cluster, stop);
+  }
+  if (open != nullptr) *open = sequel.state == Sequel::State::Open;
+  return describe_change({row, carrying.arguments, carrying.words, carrying.before, after, &carrying.report,
+                          std::move(sequel), by_ha(carrying.upid)});
+}
+
+std::string remains(const Carrying& carrying, Cluster& cluster, const std::stop_token& stop) {
+  if (!is_creation(carrying.row) && !is_clone(carrying.row)) return {};
+  if (!carrying.before.config.empty()) return {};
+  const auto guest = guest_after(carrying.row, carrying.arguments);
+  if (!guest) return {};
+  ObjectState after;
+  after.config = object_of(read_guest(cluster.client, *guest, "config", stop));
+  return describe_remains({carrying.row,
+                           carrying.arguments,
+                           carrying.words,
+                           carrying.before,
+                           after,
+                           &carrying.report,
+                           {},
+                           false});
+}
+
+}  // namespace engine

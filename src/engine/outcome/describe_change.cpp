@@ -1,0 +1,101 @@
+#include "engine/outcome/describe_change.h"
+
+#include <fmt/format.h>
+
+#include "base/json_read.h"
+#include "base/text.h"
+#include "engine/cluster/request.h"
+#include "engine/outcome/describe_parts.h"
+#include "engine/outcome/guest_state.h"
+#include "engine/outcome/outcome.h"
+
+namespace engine {
+namespace {
+
+using tool::Action;
+
+/// Of a service the state that systemd says now: "running", "dead".
+std::optional<Story> describe_service(const Deed& deed) {
+  if (deed.row.about().subject != tool::Subject::Service) return std::nullopt;
+  const auto state = base::text(deed.after.object, "state", 40);
+  return Story{deed.words.done + took(deed) + (state.empty() ? "." : "; it is " + state + ".")};
+}
+
+/// The guest is what was asked for, or will be: HA's task says no more.
+Story describe_ha(const Deed& deed) {
+  using State = Sequel::State;
+  const auto& sequel = deed.sequel;
+  if (sequel.state == State::Failed)
+    return {fmt::format("{}: HA took the request, but {}.", deed.words.not_done, sequel.why), true};
+  if (sequel.state == State::Done) {
+    const auto action = deed.row.about().action;
+    const auto was = power(deed.before.status);
+    if (action == Action::Start && was == Power::Running)
+      return {deed.words.subject + " runs already; HA was asked to keep it running."};
+    if ((action == Action::Stop || action == Action::Shutdown) && was == Power::Off)
+      return {deed.words.subject + " was off already; HA was asked to keep it off."};
+    const auto where = sequel.node.empty() ? std::string{} : "; it is on " + sequel.node + " now";
+    return {deed.words.done + " by HA" + where + "."};
+  }
+  return {deed.words.doing + ": requested; HA has not carried it out yet.", false, true};
+}
+
+}  // namespace
+
+std::string took(const Deed& deed) {
+  return deed.report == nullptr ? std::string{} : in_long(deed.report->waited);
+}
+
+std::string said(const Deed& deed, std::string_view name) {
+  return base::printable(argument_text(deed.arguments, name), 100);
+}
+
+Story describe_change(const Deed& deed) {
+  if (deed.expected) return describe_expected(deed);
+  if (deed.by_ha) return describe_ha(deed);
+  for (const auto part : {describe_power, describe_made, describe_gone, describe_backup, describe_service}) {
+    if (auto story = part(deed)) return *std::move(story);
+  }
+  return {deed.words.done + took(deed) + "."};
+}
+
+std::string describe_already(const Row& row, const Wording& words, std::string_view message,
+                             const ObjectState& before) {
+  const auto action = row.about().action;
+  const auto was = power(before.status);
+  if ((action == Action::Start || action == Action::Resume) &&
+      message.find("already running") != std::string_view::npos &&
+      (was == Power::Running || was == Power::Unknown))
+    return words.subject + " runs already; nothing was changed.";
+  if ((action == Action::Stop || action == Action::Shutdown) &&
+      message.find("not running") != std::string_view::npos && (was == Power::Off || was == Power::Unknown))
+    return words.subject + " was off already; nothing was changed.";
+  return {};
+}
+
+std::string describe_way_out(const Row& row, std::string_view message, const ObjectState& before) {
+  if (message.find("must be disabled and fixed first") != std::string_view::npos)
+    return "HA holds the guest in the state error: set its HA state to disabled, mend the cause, then set it "
+           "to "
+           "started.";
+  const auto was = power(before.status);
+  const bool runs = message.find("already running") != std::string_view::npos;
+  if (row.about().action != Action::Start || !runs || was == Power::Running || was == Power::Unknown)
+    return {};
+  return fmt::format("It is {}{}: a resume lets it go on.", power_word(before.status), power_hint(was));
+}
+
+std::string describe_guest(const Row& row, const ObjectState& state) {
+  if (row.about().action != Action::Configure || power(state.status) == Power::Unknown) return {};
+  return fmt::format("The {} is {}.", tool::noun(row.about().guest), power_word(state.status));
+}
+
+std::string describe_ended_task(const Row& row, const Wording& words, const ObjectState& before) {
+  if (row.about().locator != tool::Locator::Task || base::raw_text(before.object, "status") != "stopped")
+    return {};
+  const auto end = base::text(before.object, "exitstatus", 100);
+  return fmt::format("{} had ended already{}; nothing was stopped", words.subject,
+                     end.empty() ? "" : " (" + end + ")");
+}
+
+}  // namespace engine

@@ -1,0 +1,124 @@
+// A guest that was deleted: what went with it, and what stays.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/ascii.h"
+#include "base/json_read.h"
+#include "base/plural.h"
+#include "base/text.h"
+#include "engine/outcome/describe_parts.h"
+#include "engine/outcome/guest_state.h"
+#include "engine/words/config_words.h"
+#include "engine/words/guest_name.h"
+
+namespace engine {
+namespace {
+
+struct Disks {
+  std::vector<change::Drive> own;
+  std::vector<change::Drive> foreign;
+};
+
+Disks disks(const Deed& deed) {
+  const auto vmid = guest_number(said(deed, "vmid"));
+  Disks disks;
+  for (auto& disk : disks_of(deed.before.config))
+    (disk.owner() == vmid ? disks.own : disks.foreign).push_back(std::move(disk));
+  return disks;
+}
+
+/// "Destroyed: … Not its own, so kept: …"
+std::string volumes(const Deed& deed) {
+  const auto [own, foreign] = disks(deed);
+  std::string text;
+  if (!own.empty()) text += "Destroyed: " + disks_text(own) + ".";
+  if (!foreign.empty())
+    text += (text.empty() ? "" : " ") + ("Not its own, so kept: " + disks_text(foreign) + ".");
+  return text;
+}
+
+/// "3 backups stay on backup-nfs and 1 on local"
+std::string backups(const Deed& deed) {
+  std::string held;
+  std::string seen;
+  bool all = !deed.before.backups.empty();
+  for (const auto& [storage, value] : deed.before.backups) {
+    const auto count = base::number(value);
+    if (!count) {
+      all = false;
+      continue;
+    }
+    const auto name = base::printable(storage, 60);
+    seen += (seen.empty() ? "" : ", ") + name;
+    if (*count == 0) continue;
+    const auto counted = base::count_of(static_cast<std::size_t>(*count), "backups");
+    held += held.empty() ? fmt::format("{} {} on {}", counted, *count == 1 ? "stays" : "stay", name)
+                         : fmt::format(", {} on {}", *count, name);
+  }
+  if (!held.empty()) return held + (all ? "" : ", and there may be more elsewhere");
+  return all ? "no backup of it was seen on " + seen : "its backups stay";
+}
+
+/// The jobs that name it, of the list that was read before.
+std::string jobs(const Deed& deed) {
+  const auto vmid = std::to_string(guest_number(said(deed, "vmid")).value_or(0));
+  std::string ids;
+  for (const auto& job : base::objects(deed.before.object)) {
+    const auto guests = base::split(base::raw_text(job, "vmid"), ',');
+    if (std::ranges::find(guests, vmid) == guests.end()) continue;
+    ids += (ids.empty() ? "" : ", ") + base::text(job, "id", 60);
+  }
+  return ids;
+}
+
+/// What the guest was, where that is lost with it.
+std::string lost(const Deed& deed) {
+  switch (power(deed.before.status)) {
+    case Power::OnDisk:
+      return " It was suspended to disk; its saved memory is gone.";
+    case Power::Running:
+    case Power::Paused:
+    case Power::IoError:
+    case Power::Odd:
+      return fmt::format(" It was {} until then.", power_word(deed.before.status));
+    case Power::Unknown:
+    case Power::Off:
+      break;
+  }
+  return {};
+}
+
+std::string left_behind(const Deed& deed) {
+  const bool purged = base::flag(deed.arguments, "purge");
+  const auto named = jobs(deed);
+  auto text = backups(deed) + "; its ACL entries and its place in a pool went with it";
+  if (base::is_lower(text.front())) text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  if (purged) {
+    text += ", as did its entries in backup, replication and HA";
+  } else if (!named.empty()) {
+    text += "; backup job " + named + " still names it";
+  }
+  return text + ".";
+}
+
+}  // namespace
+
+std::string describe_loss(const Deed& deed) {
+  if (deed.row.about().action != tool::Action::Delete) return {};
+  const auto [own, foreign] = disks(deed);
+  std::string text;
+  if (!own.empty()) text += "it destroys " + disks_text(own) + " for good; ";
+  if (!foreign.empty()) text += "it keeps " + disks_text(foreign) + ", which is not its own; ";
+  return text + backups(deed);
+}
+
+std::optional<Story> describe_gone(const Deed& deed) {
+  if (deed.row.about().action != tool::Action::Delete) return std::nullopt;
+  const auto gone = volumes(deed);
+  return Story{deed.words.done + took(deed) + "." + (gone.empty() ? "" : " ") + gone + lost(deed) + "\n" +
+               left_behind(deed)};
+}
+
+}  // namespace engine

@@ -1,0 +1,147 @@
+#include "engine/outcome/difference.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "base/json_read.h"
+#include "base/text.h"
+#include "change/change.h"
+#include "change/guest_config.h"
+#include "engine/cluster/request.h"
+
+namespace engine {
+namespace {
+
+bool configures(const Row& row) { return row.about().action == tool::Action::Configure; }
+
+/// Nothing can be said of an endpoint that the facts do not have.
+bool is_watched(const Row& row) {
+  return row.endpoint() != nullptr && !row.tool().starts_task &&
+         change::tells(row.tool().call.method, row.about());
+}
+
+/// What of the call's arguments the read takes: its path, and what picks the object out of a list.
+base::JsonObject of_the_read(std::string_view path, const base::JsonObject& arguments,
+                             const Cluster& cluster) {
+  const auto* read = cluster.facts.find(base::Method::Get, path);
+  base::JsonObject taken;
+  for (const auto& [key, value] : arguments) {
+    if (read != nullptr && read->parameter(key) != nullptr && key != "type" && key != "enabled" &&
+        key != "full")
+      taken[key] = value;
+  }
+  return taken;
+}
+
+base::Json state(const Row& row, const base::JsonObject& arguments, const Cluster& cluster,
+                 const std::stop_token& stop) {
+  const auto path = row.about().state;
+  const auto wanted = request({base::Method::Get, path}, of_the_read(path, arguments, cluster));
+  if (!wanted) return {};
+  auto answer = cluster.client.call(*wanted, stop);
+  return answer ? std::move(answer->data) : base::Json();
+}
+
+/// As PVE's storages say that they have no such volume.
+bool says_missing(const pve::Error& error) {
+  return error.kind == pve::Error::Kind::Refused && error.status == 500 &&
+         (error.message.find("volume_size_info on") != std::string::npos ||
+          error.message.find("does not exist") != std::string::npos ||
+          error.message.find("no such volume") != std::string::npos);
+}
+
+/// A volume's name may have slashes, which are no part of a path that is filled in.
+void add_size(const std::string& volume, const std::string& node, base::JsonObject& sizes,
+              const Cluster& cluster, const std::stop_token& stop) {
+  const auto storage = volume.substr(0, volume.find(':'));
+  const pve::Call call{base::Method::Get,
+                       fmt::format("/nodes/{}/storage/{}/content/{}", base::percent_encode(node),
+                                   base::percent_encode(storage), base::percent_encode(volume)),
+                       {}};
+  const auto answer = cluster.client.call(call, stop);
+  if (answer && base::real(answer->data, "size")) {
+    sizes[volume] = *base::real(answer->data, "size");
+  } else if (!answer && says_missing(answer.error())) {
+    sizes[volume] = nullptr;
+  }
+}
+
+bool is_lost(const pve::Error& error) {
+  if (error.kind == pve::Error::Kind::Connection) return !error.failure || !error.failure->nothing_sent;
+  return error.kind == pve::Error::Kind::Refused && error.status >= 596 && error.status <= 599;
+}
+
+bool says_hotplug(const pve::Error& error) {
+  constexpr std::string_view kHotplug = "hotplug problem";
+  return error.message.find(kHotplug) != std::string::npos ||
+         std::ranges::any_of(
+             error.errors, [&](const auto& each) { return each.second.find(kHotplug) != std::string::npos; });
+}
+
+std::string of_lost(const Row& row, const base::JsonObject& arguments, const StateBefore& before,
+                    const base::Json& after) {
+  const change::Change change{*row.endpoint(), row.about(), arguments, before.state, after, before.volumes};
+  const auto told = change::tell(change);
+  if (!told.changes.empty() || !told.pending.empty())
+    return "No answer came, but the configuration was changed: " + change::text(told);
+  const auto lock = base::text(change::config(after).now, "lock", 40);
+  if (!lock.empty()) {
+    return fmt::format(
+        "No answer came. The configuration is locked ({}): PVE is most likely still changing it. "
+        "Read it again before you repeat the call.",
+        lock);
+  }
+  return "No answer came, and the configuration is as it was: nothing is changed so far. PVE may still be at "
+         "it, as new volumes take time. Read it again before you repeat the call.";
+}
+
+}  // namespace
+
+StateBefore state_before(const Row& row, const base::JsonObject& arguments, const Cluster& cluster,
+                         const std::stop_token& stop) {
+  StateBefore before;
+  before.watched = is_watched(row);
+  if (!before.watched) return before;
+  before.state = state(row, arguments, cluster, stop);
+  if (!configures(row)) return before;
+  constexpr std::size_t kMost = 4;
+  const auto volumes = change::volumes_to_size(arguments, change::config(before.state));
+  for (std::size_t i = 0; i < std::min(volumes.size(), kMost); ++i)
+    add_size(volumes[i], argument_text(arguments, "node"), before.volumes, cluster, stop);
+  return before;
+}
+
+std::string guest_named(const Row& row, const StateBefore& before) {
+  if (!before.watched || !configures(row)) return {};
+  return std::string(change::name_of(change::config(before.state)));
+}
+
+change::Told what_changed(const Row& row, const base::JsonObject& arguments, const StateBefore& before,
+                          const Cluster& cluster, const std::stop_token& stop) {
+  // What could not be read before is not compared with anything.
+  if (!before.watched || before.state.is_null()) return {};
+  const bool is_gone = row.tool().call.method == base::Method::Delete && !before.state.is_array();
+  const auto after = is_gone ? base::Json() : state(row, arguments, cluster, stop);
+  return change::tell({*row.endpoint(), row.about(), arguments, before.state, after, before.volumes});
+}
+
+std::string what_remains(const Row& row, const base::JsonObject& arguments, const StateBefore& before,
+                         const pve::Error& error, const Cluster& cluster, const std::stop_token& stop) {
+  if (!before.watched || before.state.is_null() || !configures(row)) return {};
+  const bool lost = is_lost(error);
+  if (!lost && !says_hotplug(error)) return {};
+  const auto after = state(row, arguments, cluster, stop);
+  if (after.is_null())
+    return lost ? "Whether the configuration was changed is not known: it could not be read." : std::string();
+  if (lost) return of_lost(row, arguments, before, after);
+  const auto left = change::left_behind(change::config(before.state), change::config(after));
+  if (left.empty()) return {};
+  return fmt::format(
+      "PVE keeps this as pending all the same, for the guest's next start: {}. revert=OPTION takes "
+      "it back.",
+      fmt::join(left, "; "));
+}
+
+}  // namespace engine

@@ -1,0 +1,52 @@
+#include "engine/outcome/kept_backups.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/answer/sources.h"
+
+namespace engine {
+namespace {
+
+constexpr std::size_t kMost = 4;
+constexpr std::chrono::seconds kLongest{5};
+
+std::string shown(const pve::NodeStorage& storage, const pve::Guest& guest) {
+  const bool plain = storage.shared || storage.node == guest.node;
+  return plain ? storage.id : fmt::format("{} of {}", storage.id, storage.node);
+}
+
+}  // namespace
+
+base::JsonObject kept_backups(const pve::Guest& guest, Cluster& cluster, const std::stop_token& stop) {
+  base::JsonObject counts;
+  const auto list = cluster.inventory.get(stop);
+  if (!list) return counts;
+  auto storages = (*list)->to_read({"backup"});
+  // Most are where the guest is, or shared.
+  std::stable_partition(storages.begin(), storages.end(), [&](const pve::NodeStorage* storage) {
+    return storage->shared || storage->node == guest.node;
+  });
+  std::vector<tool::Read> reads;
+  for (const auto* storage : storages) {
+    counts[shown(*storage, guest)] = nullptr;
+    if (reads.size() < kMost)
+      reads.push_back(
+          {"/nodes/{node}/storage/{storage}/content",
+           {{"node", storage->node}, {"storage", storage->id}, {"content", "backup"}, {"vmid", guest.vmid}}});
+  }
+  const auto got = ParallelReads(cluster, stop).get_within(reads, kLongest);
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    if (got[i] && got[i]->is_array())
+      counts[shown(*storages[i], guest)] = static_cast<std::int64_t>(got[i]->get_array().size());
+  }
+  return counts;
+}
+
+}  // namespace engine

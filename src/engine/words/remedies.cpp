@@ -1,0 +1,290 @@
+#include "engine/words/remedies.h"
+
+#include <iterator>
+
+namespace engine {
+namespace {
+
+using base::Method;
+using pve::Cause;
+using tool::Endpoint;
+
+constexpr Endpoint kClusterStatus{Method::Get, "/cluster/status"};
+constexpr Endpoint kResources{Method::Get, "/cluster/resources"};
+constexpr Endpoint kNodes{Method::Get, "/nodes"};
+constexpr Endpoint kNodeStorage{Method::Get, "/nodes/{node}/storage"};
+constexpr Endpoint kStorage{Method::Get, "/storage"};
+constexpr Endpoint kTasks{Method::Get, "/nodes/{node}/tasks"};
+constexpr Endpoint kTaskStatus{Method::Get, "/nodes/{node}/tasks/{upid}/status"};
+
+struct Advised {
+  Advice advice;
+  Remedy remedy;
+};
+
+constexpr Advised kAdvised[] = {
+    {Advice::AwaitTask,
+     {"Use {} with wait to wait for its end.", kTaskStatus, "PVE's task list shows when it has ended."}},
+    {Advice::AwaitTaskAndRepeat,
+     {"Use {} with this upid and wait to wait for its end, then try again.", kTaskStatus,
+      "Wait for its end, then try again."}},
+    {Advice::StopTask,
+     {"Use {} to stop it.",
+      {Method::Delete, "/nodes/{node}/tasks/{upid}"},
+      "An administrator can stop it in PVE's task list."}},
+    {Advice::ReadTaskEnd,
+     {"Use {} to learn how it ended.", kTaskStatus, "PVE's task list shows how it ended."}},
+    {Advice::FollowHa,
+     {"Use {} to see what it does.",
+      {Method::Get, "/cluster/ha/status/current"},
+      "In PVE, Datacenter > HA shows what it does."}},
+    {Advice::FindGuest, {"use {} to list the guests", kResources, "ask the user which guest is meant"}},
+    {Advice::FindTask, {"use {} to list tasks", kTasks, "take it from the answer that started the task"}},
+    {Advice::FindInterface,
+     {"use {} to list them", {Method::Get, "/nodes/{node}/network"}, "ask the user for it"}},
+    {Advice::FindNode, {"use {} to list them", kNodes, "ask the user for it"}},
+    {Advice::FindPool, {"use {} to list them", {Method::Get, "/pools"}, "ask the user for it"}},
+    {Advice::FindRealm, {"use {} to list them", {Method::Get, "/access/domains"}, "ask the user for it"}},
+    {Advice::FindRole, {"use {} to list them", {Method::Get, "/access/roles"}, "ask the user for it"}},
+    {Advice::FindStorage, {"use {} to list them", kStorage, "ask the user for it"}},
+    {Advice::FindUser, {"use {} to list them", {Method::Get, "/access/users"}, "ask the user for it"}},
+};
+
+struct Cure {
+  Cause cause;
+  Remedy remedy;
+};
+
+constexpr Cure kCures[] = {
+    {Cause::NotForTokens, {"PVE never allows this call to an API token."}},
+    {Cause::RootOnly, {"PVE allows this only to root@pam logged in with a password, not to an API token."}},
+    {Cause::RootOnlyOption,
+     {"PVE allows this setting only to root@pam logged in with a password; no right of an API token changes "
+      "that. Leave it out, or have it done on a node as root (qm set, pct set)."}},
+    {Cause::NoPrivilege,
+     {"The API token or its user lacks this privilege on this path, or what the path names does not exist. "
+      "An "
+      "administrator grants it with a role there, naming again the roles that hold there now: a role on a "
+      "deeper path replaces those above it."}},
+    {Cause::NoQuorum,
+     {"The cluster has no quorum and refuses changes. Bring the missing nodes back; use {} to see which "
+      "are missing.",
+      kClusterStatus,
+      "The cluster has no quorum and refuses changes. Bring the missing nodes back; \"pvecm status\" on a "
+      "node shows which are left."}},
+    {Cause::FilesReadOnly,
+     {"The cluster's files are read-only, most likely because the cluster has no quorum. Use {} to check.",
+      kClusterStatus,
+      "The cluster's files are read-only, most likely because the cluster has no quorum. Check with "
+      "\"pvecm status\" on a node."}},
+    {Cause::ClusterNotReady,
+     {"The cluster refuses changes for now. Use {} to look for missing nodes.", kClusterStatus,
+      "The cluster refuses changes for now. Look for missing nodes with \"pvecm status\" on a node."}},
+    {Cause::ClusterLockBusy, {"Another change holds the cluster's lock. Try again in a moment."}},
+    {Cause::LockFileBusy,
+     {"A running task holds the lock, or for up to 30 s PVE's own clean-up after the guest has stopped. Use "
+      "{} "
+      "with source=active to look for a task, and try again.",
+      kTasks,
+      "A running task holds the lock, or for up to 30 s PVE's own clean-up after the guest has stopped. Try "
+      "again in a moment."}},
+    {Cause::GuestSuspended,
+     {"The VM is suspended to disk: its RAM is saved there. Use {} to let it run on; until then PVE changes "
+      "nothing about it. Deleting it loses the saved state.",
+      {Method::Post, "/nodes/{node}/qemu/{vmid}/status/start"},
+      "The VM is suspended to disk: its RAM is saved there. Start it to let it run on; until then PVE "
+      "changes "
+      "nothing about it. Deleting it loses the saved state."}},
+    {Cause::GuestLocked,
+     {"A task holds this lock, or an interrupted task left it behind. Use {} with source=active to look for "
+      "the task. If none runs, an administrator removes the lock with qm unlock or pct unlock.",
+      kTasks,
+      "A task holds this lock, or an interrupted task left it behind. Look for the task in PVE's task list. "
+      "If none runs, an administrator removes the lock with qm unlock or pct unlock."}},
+    {Cause::GuestNotOnNode,
+     {"There is no such guest on this node. Use {} to see where it is, if anywhere.", kResources,
+      "There is no such guest on this node. Check its number and its node."}},
+    {Cause::NoSuchNode,
+     {"No node has this name. Use {} to list the nodes of this cluster.", kNodes,
+      "No node has this name. Check how it is written."}},
+    {Cause::ConfigurationChanged,
+     {"The configuration changed since you read it. Read it again and repeat with the new digest."}},
+    {Cause::NoGuestAgent,
+     {"Install qemu-guest-agent in the guest and set agent=1 in the VM's configuration."}},
+    {Cause::GuestAgentSilent, {"Start qemu-guest-agent in the guest, or wait until the guest has booted."}},
+    {Cause::HaGroupsMigrated, {"Since PVE 9, HA rules replace HA groups."}},
+    {Cause::NoStatistics,
+     {"PVE has no statistics of it. It is new (statistics begin about a minute after its start) or does not "
+      "exist; use {} to list what does.",
+      kResources,
+      "PVE has no statistics of it. It is new (statistics begin about a minute after its start) or does not "
+      "exist."}},
+    {Cause::Protected, {"Set protection=0 in its configuration first."}},
+    {Cause::IsTemplate,
+     {"A template does not run. Use {} to make a guest of it.",
+      {Method::Post, "/nodes/{node}/qemu/{vmid}/clone"},
+      "A template does not run. Clone it to get a guest that does."}},
+    {Cause::UsedByLinkedClone,
+     {"Linked clones still read this template's disk. Delete them first, or give them disks of their own by "
+      "moving these to a storage."}},
+    {Cause::AlreadyRunning,
+     {"It runs already; nothing was changed. A VM that is paused counts as running: resume it."}},
+    {Cause::ShutdownTimedOut,
+     {"The guest did not shut down in time. Without ACPI or the guest agent it cannot shut down cleanly: "
+      "look "
+      "at its console, or stop it."}},
+    {Cause::StillRunning, {"Stop it first."}},
+    {Cause::NotRunning, {"Start it first. Use {} to see its state.", kResources, "Start it first."}},
+    {Cause::Paused,
+     {"Use {} to let it run on first; stopping it works too, without a clean shutdown.",
+      {Method::Post, "/nodes/{node}/qemu/{vmid}/status/resume"},
+      "Resume it first; stopping it works too, without a clean shutdown."}},
+    {Cause::NotFinalized,
+     {"The VM stands still after its RAM was saved, as by a snapshot with RAM of a paused VM "
+      "(finish-migrate). "
+      "Resuming does not help: stop it and start it again, which loses what its RAM held."}},
+    {Cause::UsedByHa,
+     {"Use {} to remove it from HA first, or delete it with purge=true, which also removes it from backup "
+      "jobs, replication and HA.",
+      {Method::Delete, "/cluster/ha/resources/{sid}"},
+      "Remove it from HA first (in PVE: Datacenter > HA), or delete it with purge=true, which also removes "
+      "it from backup jobs, replication and HA."}},
+    {Cause::HaError,
+     {"HA gave up on it and does nothing more until it is disabled. Use {} with state=disabled, mend what "
+      "failed (HA's log and the guest's last start say what), then set state=started.",
+      {Method::Put, "/cluster/ha/resources/{sid}"},
+      "HA gave up on it and does nothing more until it is disabled. In PVE, Datacenter > HA: set it to "
+      "disabled, mend what failed, then set it to started."}},
+    {Cause::NotInHa,
+     {"HA does not manage it. Use {} to list what it manages.",
+      {Method::Get, "/cluster/ha/resources"},
+      "HA does not manage it; nothing is to be undone there."}},
+    {Cause::StorageNotOnNode,
+     {"Use {} to list the storages of this node.", kNodeStorage,
+      "Choose a storage of this node; PVE lists them below the node."}},
+    {Cause::StorageOffline, {"The storage's server does not answer. Check it and the network to it."}},
+    {Cause::StorageDisabled,
+     {"The storage is disabled in the storage configuration. Use {} to see it.", kStorage,
+      "The storage is disabled in the storage configuration (in PVE: Datacenter > Storage)."}},
+    {Cause::OutOfSpace,
+     {"Use {} to see the free space of each storage.", kNodeStorage,
+      "Look at the free space of the node's storages in PVE."}},
+    {Cause::MigratesOnlyOnline, {"Repeat with online=true."}},
+    {Cause::ClonesOnlyFromSnapshot,
+     {"Use {} and clone that with snapname, or stop the container first.",
+      {Method::Post, "/nodes/{node}/lxc/{vmid}/snapshot"},
+      "Make a snapshot and clone that with snapname, or stop the container first."}},
+    {Cause::ClonesOnlyInFull, {"Repeat with full=true: this storage has no linked clones of this disk."}},
+    {Cause::NoSnapshots, {"A disk on this storage cannot be snapshotted. Back the guest up instead."}},
+    {Cause::VolumeUnreadable,
+     {"A new disk is written STORAGE:GiB, a number without a unit (local:32 has 32 GiB); one that exists as "
+      "STORAGE:VOLUME. Use {} to list the volumes of a storage.",
+      {Method::Get, "/nodes/{node}/storage/{storage}/content"},
+      "A new disk is written STORAGE:GiB, a number without a unit (local:32 has 32 GiB); one that exists as "
+      "STORAGE:VOLUME."}},
+    {Cause::ImportMissing,
+     {"There is nothing to import under this name. Use {} with content=import or content=images to list what "
+      "is.",
+      {Method::Get, "/nodes/{node}/storage/{storage}/content"},
+      "There is nothing to import under this name. PVE lists what is below the storage, Import and VM "
+      "Disks."}},
+    {Cause::ImportIsNoImage,
+     {"Only disk images can be imported. An ISO image is attached as a CD: "
+      "ide2=STORAGE:iso/NAME,media=cdrom."}},
+    {Cause::ImportWithSize,
+     {"An import takes the size of its source: write STORAGE:0,import-from=VOLUME and resize the disk "
+      "afterwards."}},
+    {Cause::ClonesOnlyHere,
+     {"Clone it without target, on its own node, and move the clone afterwards with {}.",
+      {Method::Post, "/nodes/{node}/qemu/{vmid}/migrate"},
+      "Clone it without target, on its own node, and migrate the clone afterwards."}},
+    {Cause::TooManyCpus, {"The node has no more CPUs than that: lower sockets × cores."}},
+    {Cause::NoSuchMapping,
+     {"The cluster has no such mapping for this node. An administrator sees and makes them in PVE under "
+      "Datacenter > Resource Mappings."}},
+    {Cause::HotplugFailed,
+     {"PVE could not change the running guest and keeps the value as pending: its next start uses it, and "
+      "fails "
+      "where what it names does not exist."}},
+    {Cause::PoolNotEmpty,
+     {"Take out its members first: use {} with delete=true.",
+      {Method::Put, "/pools"},
+      "Take out its members first."}},
+    {Cause::GuestExists,
+     {"Choose another number; use {} to get a free one.",
+      {Method::Get, "/cluster/nextid"},
+      "Choose another number."}},
+    {Cause::AlreadyExists, {"Choose another name, or change the one that exists."}},
+    {Cause::TimedOut, {"Another operation held it for too long. Try again in a moment."}},
+    {Cause::ClusterFilesDown,
+     {"The node's cluster file system is down. Look at \"systemctl status pve-cluster\" on that node."}},
+    {Cause::NotImplemented, {"This version of PVE does not have this call."}},
+    {Cause::DaemonDown,
+     {"PVE could not pass the call on: pvedaemon, or pveproxy of the other node, does not run there. Look at "
+      "\"systemctl status pvedaemon pveproxy\"."}},
+    {Cause::NodeUnreachable,
+     {"PVE could not reach the node of this call: it is offline or cut off. Use {} to see its status.",
+      kNodes,
+      "PVE could not reach the node of this call: it is offline or cut off. Check that it runs and that the "
+      "cluster's network reaches it."}},
+    {Cause::NodeSilent,
+     {"PVE passed the call on and got no answer: the node hangs, or the call failed halfway."}},
+    {Cause::AnswerBrokeOff, {"PVE passed the call on and the answer broke off."}},
+};
+
+constexpr std::string_view kPlace = "{}";
+
+/// Words for both: a place for the tool's name in the one, none in the other.
+constexpr bool is_sound(const Remedy& remedy) {
+  const auto place = remedy.with.find(kPlace);
+  if (remedy.tool.path.empty()) return place == std::string_view::npos && !remedy.with.empty();
+  return place != std::string_view::npos && remedy.with.find(kPlace, place + 1) == std::string_view::npos &&
+         !remedy.without.empty() && remedy.without.find(kPlace) == std::string_view::npos;
+}
+
+/// Each enumerator has its row, in their order.
+constexpr bool is_whole() {
+  for (std::size_t i = 0; i < std::size(kAdvised); ++i) {
+    if (kAdvised[i].advice != static_cast<Advice>(i) || !is_sound(kAdvised[i].remedy)) return false;
+  }
+  for (std::size_t i = 0; i < std::size(kCures); ++i) {
+    if (kCures[i].cause != static_cast<Cause>(i + 1) || !is_sound(kCures[i].remedy)) return false;
+  }
+  return std::size(kAdvised) == static_cast<std::size_t>(Advice::FindUser) + 1 &&
+         std::size(kCures) + 1 == pve::kCauses;
+}
+static_assert(is_whole());
+
+}  // namespace
+
+std::string advise(const Remedy& remedy, const MayUse& may) {
+  if (remedy.tool.path.empty()) return std::string(remedy.with);
+  const auto name = may.tool(remedy.tool);
+  if (name.empty()) return std::string(remedy.without);
+  std::string text(remedy.with);
+  return text.replace(text.find(kPlace), kPlace.size(), name);
+}
+
+std::string advise(Advice advice, const MayUse& may) {
+  return advise(kAdvised[static_cast<std::size_t>(advice)].remedy, may);
+}
+
+std::string remedy(pve::Cause cause, const MayUse& may) {
+  if (cause == Cause::Unknown) return {};
+  return advise(kCures[static_cast<std::size_t>(cause) - 1].remedy, may);
+}
+
+std::string explanation(const pve::Error& error, std::string_view what, std::string_view base_url,
+                        const MayUse& may, std::string_view better) {
+  return pve::explain(error, what, base_url,
+                      better.empty() ? remedy(pve::cause_of(error), may) : std::string(better));
+}
+
+std::vector<Remedy> remedies() {
+  std::vector<Remedy> all;
+  for (const auto& row : kAdvised) all.push_back(row.remedy);
+  for (const auto& row : kCures) all.push_back(row.remedy);
+  return all;
+}
+
+}  // namespace engine

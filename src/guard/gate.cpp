@@ -1,0 +1,121 @@
+#include "guard/gate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+
+namespace engine {
+namespace {
+
+constexpr std::array<std::string_view, 3> kScopes = {"pve:read", "pve:execute", "pve:full"};
+
+/// The caller's own limit; nothing when its tier is none that this server knows.
+std::optional<guard::Policy> own(const mcp::Caller& caller) {
+  guard::Policy policy;
+  if (caller.tier) {
+    const auto tier = tool::tier_named(*caller.tier);
+    if (!tier) return std::nullopt;
+    policy.tier = *tier;
+  }
+  policy.categories = caller.categories;
+  return policy;
+}
+
+std::string_view scope_of(tool::Tier tier) { return kScopes.at(static_cast<std::size_t>(tier)); }
+
+std::string tier_clause(const mcp::Caller& caller, tool::Tier own, tool::Tier needed) {
+  if (!caller.scopes.empty())
+    return fmt::format("{} was not granted the scope {}", token_of(caller), scope_of(needed));
+  return fmt::format("{} allows {} only (its tier is set in the file of PVE_HTTP_TOKENS)", token_of(caller),
+                     tool::name(own));
+}
+
+std::string category_clause(const mcp::Caller& caller) {
+  const std::vector<std::string_view> names(caller.categories->begin(), caller.categories->end());
+  const auto listed = names.empty() ? std::string("none") : base::join(names, ",");
+  if (!caller.scopes.empty()) return fmt::format("{} allows {} only", token_of(caller), listed);
+  return fmt::format("{} allows {} only (its categories are set in the file of PVE_HTTP_TOKENS)",
+                     token_of(caller), listed);
+}
+
+}  // namespace
+
+const std::string& sentence(const Refusal& refusal) {
+  if (const auto* scope = std::get_if<mcp::InsufficientScope>(&refusal)) return scope->message;
+  return std::get<std::string>(refusal);
+}
+
+std::string token_of(const mcp::Caller& caller) {
+  if (caller.identity.empty()) return "the caller's token";
+  return fmt::format("the token {}{}", caller.scopes.empty() ? "" : "of ",
+                     base::printable(caller.identity, 100));
+}
+
+mcp::InsufficientScope lacking(tool::Tier tier, std::string message) {
+  const auto count = static_cast<std::ptrdiff_t>(tier) + 1;
+  return {std::vector<std::string>(kScopes.begin(), kScopes.begin() + count), std::move(message)};
+}
+
+Gate::Gate(guard::Policy policy) : policy_(std::make_shared<const guard::Policy>(std::move(policy))) {}
+
+void Gate::set(guard::Policy policy) {
+  auto next = std::make_shared<const guard::Policy>(std::move(policy));
+  const std::scoped_lock lock(mutex_);
+  policy_.swap(next);
+}
+
+std::shared_ptr<const guard::Policy> Gate::server() const {
+  const std::scoped_lock lock(mutex_);
+  return policy_;
+}
+
+std::optional<guard::Policy> Gate::allowed(const mcp::Caller& caller) const {
+  const auto limit = own(caller);
+  if (!limit) return std::nullopt;
+  return *server() & *limit;
+}
+
+std::optional<Refusal> Gate::refusal(const mcp::Caller& caller, const tool::Tool& tool,
+                                     std::string_view category, std::string_view subject) const {
+  if (subject.empty()) subject = tool.name;
+  const auto limit = own(caller);
+  if (!limit) return "The caller's access tier is not one this server knows.";
+  auto by_server = server()->refusal(tool, category, subject);
+  if (!limit->refusal(tool, category)) {
+    if (by_server) return *std::move(by_server);
+    return std::nullopt;
+  }
+  const bool by_tier = tool.tier > limit->tier;
+  const auto clause = by_tier ? tier_clause(caller, limit->tier, tool.tier) : category_clause(caller);
+  if (by_server) return fmt::format("{} Also {}.", *by_server, clause);
+  if (!by_tier) return fmt::format("{} belongs to the category {}, but {}.", subject, category, clause);
+  // More scopes change nothing about the caller's categories.
+  if (!caller.scopes.empty() && !guard::Policy{tool::Tier::Full, limit->categories}.refusal(tool, category)) {
+    return lacking(tool.tier, fmt::format("{} needs the scope {}, which this token was not granted.", subject,
+                                          scope_of(tool.tier)));
+  }
+  return fmt::format("{} needs the tier {}, but {}.", subject, tool::name(tool.tier), clause);
+}
+
+std::optional<TierLimit> Gate::tier_limit(const mcp::Caller& caller) const {
+  using tool::Tier;
+  const auto limit = own(caller);
+  if (!limit) return std::nullopt;
+  const auto of_server = server()->tier;
+  TierLimit found{std::min(of_server, limit->tier), {}, false};
+  if (of_server < Tier::Full)
+    found.reason = fmt::format("PVE_ACCESS_TIER allows {} only", tool::name(of_server));
+  if (limit->tier < Tier::Full) {
+    if (!found.reason.empty()) found.reason += ", and ";
+    found.reason += tier_clause(caller, limit->tier, Tier::Full);
+    found.scope_would_do = !caller.scopes.empty() && of_server == Tier::Full;
+  }
+  return found;
+}
+
+}  // namespace engine

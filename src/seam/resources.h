@@ -1,0 +1,57 @@
+// The interface to resources.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "seam/content.h"
+#include "seam/request.h"
+
+namespace mcp {
+
+/// One of resources/list, or with variables in braces (RFC 6570) one of resources/templates/list.
+struct ResourceDescription {
+  std::string uri;
+  std::string name;
+  std::string title;
+  std::string description;
+  std::string mime_type;
+};
+
+struct ResourceResult {
+  std::vector<ResourceContents> contents;
+  /// How long a client may keep it.
+  std::chrono::milliseconds ttl{0};
+};
+
+/// The resource does not exist, or this caller may not know that it does.
+struct NoSuchResource {
+  std::string message;
+};
+
+using ResourceOutcome =
+    std::variant<ResourceResult, NeedInput, NoSuchResource, ProtocolError, InsufficientScope>;
+
+/// Safe to call from many threads at once.
+class Resources {
+ public:
+  Resources() = default;
+  Resources(const Resources&) = delete;
+  Resources& operator=(const Resources&) = delete;
+  virtual ~Resources() = default;
+
+  /// In a stable order. Neither waits.
+  virtual std::vector<ResourceDescription> list(const Caller& caller) = 0;
+  virtual std::vector<ResourceDescription> templates(const Caller& caller) = 0;
+  /// `uri` is as the client wrote it.
+  virtual ResourceOutcome read(const Request& request, std::string_view uri) = 0;
+  /// Whether changes of it can be told to this caller. Never waits: that the object exists need not be known.
+  virtual bool watchable(const Caller& caller, std::string_view uri) = 0;
+  /// Whether it is one that this caller may read and that never changes. Never waits.
+  virtual bool fixed(const Caller& /*caller*/, std::string_view /*uri*/) { return false; }
+};
+
+}  // namespace mcp

@@ -1,0 +1,135 @@
+// What a list that PVE thins out by rights is said to leave open, and what is advised for it.
+#include "engine/answer/visibility.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "facts/facts.h"
+#include "support/scripted_pve.h"
+
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+constexpr tool::Right kAuditsGuests{{"VM.Audit"}, "/vms"};
+constexpr tool::Right kAuditsStorages{{"Datastore.Audit"}, "/storage"};
+constexpr tool::Sight kSeesGuests{{kAuditsGuests}};
+constexpr tool::Sight kAll{{kAuditsGuests, kAuditsStorages}};
+constexpr tool::Sight kLog{{{{"Sys.Syslog"}, "/"}}};
+constexpr tool::Sight kBackups{{{{"Datastore.AllocateSpace"}, "/storage"}, {{"VM.Backup"}, "/vms"}},
+                               {{{"Datastore.Allocate"}, "/storage"}}};
+constexpr tool::SightFor kByType[] = {{"type", "vm", &kSeesGuests}, {"type", "none"}};
+
+struct Token {
+  /// Nothing more than its rights is known.
+  explicit Token(std::string_view rights) {
+    pve.answer("GET /access/permissions", rights);
+    pve.answer("GET /access/roles", R"([{"roleid":"PVEAuditor","privs":"Datastore.Audit,VM.Audit"},
+                                        {"roleid":"PVEDatastoreUser","privs":"Datastore.AllocateSpace,Datastore.Audit"}])");
+    pve.refuse("GET /access/users/*", 403, "Permission check failed");
+  }
+
+  std::string note(const tool::Sight& sight, const base::JsonObject& arguments = {}, bool is_empty = false) {
+    const tool::View view{.kind = tool::View::Kind::Table, .seen_with = &sight, .seen_for = kByType};
+    return engine::unseen_note(view, arguments, is_empty ? engine::Shape::EmptyList : engine::Shape::List,
+                               cluster, {});
+  }
+  std::optional<tool::Unseen> thinned(const tool::Sight& sight) {
+    return engine::thinned(sight, cluster, {});
+  }
+
+  test::ScriptedPve pve;
+  facts::Facts facts;
+  base::ManualClock clock;
+  pve::Client client{pve, {"a@pve!t", "secret", ""}, {"https://pve:8006", std::chrono::seconds(40), {}}};
+  engine::Cluster cluster{{client, facts, clock, {}}};
+};
+
+TEST(Visibility, EachPartOfAMixedListCounts) {
+  Token guests(R"({"/vms":{"VM.Audit":1}})");
+  EXPECT_THAT(guests.note(kAll),
+              AllOf(HasSubstr("no others: the token has Datastore.Audit nowhere below /storage,"),
+                    HasSubstr("pveum acl modify /storage --tokens 'a@pve!t' --roles McpDatastoreAudit")));
+  EXPECT_EQ(guests.note(kAll, {{"type", "vm"}}), "");
+  EXPECT_EQ(guests.note(kAll, {{"type", "none"}}), "") << "nothing is left out there";
+  Token none("{}");
+  EXPECT_THAT(none.note(kAll, {}, true),
+              HasSubstr("none: the token has VM.Audit nowhere below /vms and Datastore.Audit nowhere below"));
+  Token part(R"({"/vms/100":{"VM.Audit":1},"/storage":{"Datastore.Audit":1}})");
+  EXPECT_EQ(part.note(kAll), "Only what the token may see: it has VM.Audit on a part of /vms.");
+}
+
+TEST(Visibility, WhereOnePathCountsWhatIsRuledBelowDoesNot) {
+  constexpr tool::Sight kAlone{{{{"Sys.Syslog"}, "/", true}}};
+  Token narrower(R"({"/":{"Sys.Syslog":1},"/storage":{"Datastore.Audit":1},"/vms":{"VM.Audit":1}})");
+  EXPECT_EQ(narrower.note(kAlone), "");
+  Token below(R"({"/":{"VM.Audit":1},"/nodes":{"Sys.Syslog":1}})");
+  EXPECT_THAT(below.note(kAlone),
+              HasSubstr("no others: the token has no Sys.Syslog on /, and PVE leaves out"));
+}
+
+TEST(Visibility, AnObjectMayLackMembers) {
+  constexpr tool::Sight kOptions{{{{"Sys.Audit"}, "/", true}}};
+  const tool::View view{.seen_with = &kOptions};
+  Token none("{}");
+  EXPECT_THAT(engine::unseen_note(view, {}, engine::Shape::Object, none.cluster, {}),
+              AllOf(HasSubstr("There may be more: the token has no Sys.Audit on /, and PVE leaves out"),
+                    HasSubstr("pveum acl modify / --tokens 'a@pve!t' --roles McpSysAudit")));
+}
+
+TEST(Visibility, OneOfTheAlternativesIsEnough) {
+  constexpr tool::Sight kRule{{{{"Sys.Audit"}, "/access"}}, {{{"Permissions.Modify"}, "/"}}};
+  EXPECT_EQ(Token(R"({"/access":{"Sys.Audit":1}})").note(kRule), "");
+  EXPECT_EQ(Token(R"({"/":{"Permissions.Modify":1}})").note(kRule), "");
+  EXPECT_EQ(Token(R"({"/pool/a":{"Permissions.Modify":1}})").note(kRule),
+            "Only what the token may see: it has Permissions.Modify on a part of /.");
+  EXPECT_THAT(Token("{}").note(kRule, {}, true),
+              AllOf(HasSubstr("none: the token has Sys.Audit nowhere below /access"),
+                    HasSubstr("pveum acl modify /access --tokens 'a@pve!t' --roles McpSysAudit")));
+}
+
+TEST(Visibility, WhoOnlyLooksIsAdvisedNoAdministratorsRole) {
+  const auto why = Token(R"({"/vms":{"VM.Audit":1,"Datastore.Audit":1},"/storage":{"Datastore.Audit":1}})")
+                       .thinned(kBackups);
+  ASSERT_TRUE(why);
+  EXPECT_TRUE(why->forbidden);
+  EXPECT_EQ(why->sentence,
+            "the token has Datastore.AllocateSpace nowhere below /storage and VM.Backup nowhere below /vms");
+  EXPECT_THAT(
+      why->grants,
+      ElementsAre("pveum role add McpDatastoreAudit --privs Datastore.Audit",
+                  "pveum role add McpVMBackup --privs VM.Backup",
+                  "pveum acl modify /storage --tokens 'a@pve!t' --roles McpDatastoreAudit,PVEDatastoreUser",
+                  "pveum acl modify /vms --tokens 'a@pve!t' --roles McpVMBackup,PVEAuditor"))
+      << "what is held there stays";
+  EXPECT_THAT(why->caution, HasSubstr("delete"));
+  EXPECT_THAT(Token("{}").thinned(kLog)->grants,
+              ElementsAre("pveum role add McpSysSyslog --privs Sys.Syslog",
+                          "pveum acl modify / --tokens 'a@pve!t' --roles McpSysSyslog"));
+  EXPECT_THAT(Token("{}").thinned(kLog)->caution, Not(HasSubstr("delete")));
+}
+
+TEST(Visibility, WhatIsSeenWholeIsNotThinned) {
+  EXPECT_FALSE(
+      Token(R"({"/vms":{"VM.Backup":1},"/storage":{"Datastore.AllocateSpace":1}})").thinned(kBackups));
+  EXPECT_FALSE(Token(R"({"/storage":{"Datastore.Allocate":1}})").thinned(kBackups));
+  const auto part =
+      Token(R"({"/vms/9":{"VM.Backup":1},"/storage":{"Datastore.AllocateSpace":1}})").thinned(kBackups);
+  ASSERT_TRUE(part);
+  EXPECT_EQ(part->sentence, "the token has VM.Backup on a part of /vms");
+}
+
+TEST(Visibility, WhatPveDoesNotSayIsNeitherSeenNorForbidden) {
+  Token mute("null");
+  EXPECT_EQ(mute.note(kAll), "");
+  const auto why = mute.thinned(kBackups);
+  ASSERT_TRUE(why) << "nobody knows whether everything was read";
+  EXPECT_FALSE(why->forbidden);
+  EXPECT_THAT(why->grants, IsEmpty());
+}
+
+}  // namespace
