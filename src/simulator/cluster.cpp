@@ -7,13 +7,13 @@
 #include <utility>
 
 #include "base/text.h"
-#include "simulator/authentication.h"
-#include "simulator/permission.h"
-#include "simulator/request.h"
-#include "simulator/routes.h"
-#include "simulator/state.h"
-#include "simulator/tasks.h"
-#include "simulator/verify.h"
+#include "simulator/core/authentication.h"
+#include "simulator/core/permission.h"
+#include "simulator/core/request.h"
+#include "simulator/core/routes.h"
+#include "simulator/core/state.h"
+#include "simulator/core/tasks.h"
+#include "simulator/core/verify.h"
 #include "simulator/without_quorum.h"
 
 namespace simulator {

@@ -4,7 +4,7 @@
 #include <initializer_list>
 #include <string>
 
-#include "simulator/guest.h"
+#include "simulator/guest/guest.h"
 
 namespace simulator {
 namespace {

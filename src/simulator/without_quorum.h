@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "simulator/tasks.h"
+#include "simulator/core/tasks.h"
 
 namespace simulator {
 

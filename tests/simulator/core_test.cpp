@@ -3,8 +3,8 @@
 
 #include <set>
 
+#include "simulator/core/routes.h"
 #include "simulator/in_process.h"
-#include "simulator/routes.h"
 #include "simulator/support.h"
 
 namespace simulator {

@@ -1,0 +1,43 @@
+#include "simulator/core/routes.h"
+
+#include <array>
+#include <string>
+#include <unordered_map>
+
+namespace simulator {
+
+std::vector<RouteTable> all_routes() {
+  return {{nodes_routes()},        {cluster_routes()}, {tasks_routes()},     {access_routes()},
+          {access_roles_routes()}, {pools_routes()},   {qemu_routes()},      {lxc_routes()},
+          {storage_routes()},      {network_routes()}, {backup_routes()},    {ha_routes()},
+          {rrd_routes()},          {agent_routes()},   {disks_routes()},     {upkeep_routes()},
+          {replication_routes()},  {metrics_routes()}, {directory_routes()}, firewall_routes()};
+}
+
+namespace {
+
+/// By path template, then method.
+using Index = std::unordered_map<std::string, std::array<Handler, 4>>;
+
+Index index_of(const std::vector<RouteTable>& tables) {
+  Index index;
+  for (const auto& table : tables) {
+    for (const auto prefix : table.prefixes) {
+      for (const auto& route : table.rows) {
+        index[std::string(prefix) + std::string(route.path)][static_cast<std::size_t>(route.method)] =
+            route.handler;
+      }
+    }
+  }
+  return index;
+}
+
+}  // namespace
+
+Handler handler_of(const facts::Endpoint& endpoint) {
+  static const Index kIndex = index_of(all_routes());
+  const auto found = kIndex.find(std::string(endpoint.path));
+  return found == kIndex.end() ? nullptr : found->second[static_cast<std::size_t>(endpoint.method)];
+}
+
+}  // namespace simulator

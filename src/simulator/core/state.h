@@ -1,0 +1,274 @@
+// Everything the simulated cluster knows. Plain data: the handlers read and change it, one call at a time.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <expected>
+#include <functional>
+#include <map>
+#include <random>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "simulator/cluster.h"
+#include "simulator/core/fault.h"
+#include "simulator/core/guest_state.h"
+#include "simulator/core/task.h"
+
+namespace simulator {
+
+template <typename T>
+using Named = std::map<std::string, T, std::less<>>;
+
+struct Service {
+  std::string description;
+  std::string unit_state = "enabled";
+  bool running = true;
+};
+
+struct Certificate {
+  std::string file;  ///< "pve-ssl.pem"
+  std::string subject;
+  std::string issuer;
+  std::string fingerprint;
+  std::int64_t from = 0;  ///< seconds since 1970
+  std::int64_t until = 0;
+  std::string key_type = "rsaEncryption";
+  unsigned key_bits = 2048;
+  std::vector<std::string> names;  ///< subject alternative names
+};
+
+/// A package that apt would bring to another version.
+struct Update {
+  std::string package;
+  std::string title;
+  std::string present;
+  std::string available;
+  std::string origin;
+  std::string section;
+  std::string priority = "optional";
+};
+
+struct Partition {
+  std::string path;
+  std::uint64_t size = 0;  ///< bytes
+  std::string used;
+};
+
+struct PhysicalDisk {
+  std::string path;  ///< "/dev/nvme0n1"
+  std::string type;  ///< nvme, ssd, hdd
+  std::string model;
+  std::string serial;
+  std::string vendor = "unknown";
+  std::string wwn = "unknown";
+  std::uint64_t size = 0;  ///< bytes
+  std::string used;        ///< "LVM", "mounted", …; empty: by nothing
+  std::string health = "PASSED";
+  int wearout = -1;  ///< percent of life that is left; -1: unknown
+  int osd = -1;      ///< of Ceph; -1: none
+  int rpm = 0;
+  bool gpt = false;
+  std::vector<Partition> partitions = {};
+};
+
+struct Node {
+  std::string name;
+  unsigned id = 0;  ///< corosync's node number
+  std::string ip;
+  unsigned cores = 16;
+  std::uint64_t memory = 0;  ///< bytes
+  std::uint64_t disk = 0;    ///< bytes of the root file system
+  std::int64_t booted = 0;   ///< seconds since 1970
+  std::string fingerprint;
+  Config dns;  ///< search, dns1, dns2, dns3
+  std::string timezone = "Europe/Vienna";
+  Named<Service> services;
+  std::deque<std::string> syslog;  ///< oldest first
+  std::vector<Certificate> certificates;
+  std::vector<Update> updates;
+  std::vector<PhysicalDisk> disks;
+  Config subscription;  ///< empty: there is none
+  /// Set by a reboot or shutdown task; a fault can take a node off as well (State::online).
+  bool off = false;
+};
+
+struct Pool {
+  std::string comment;
+  std::set<std::string, std::less<>> storages;  ///< guests carry their pool themselves
+};
+
+struct Token {
+  std::string secret;
+  std::string comment;
+  std::int64_t expire = 0;  ///< seconds since 1970; 0: never
+  bool privsep = true;
+};
+
+struct User {
+  Config properties;  ///< comment, email, firstname, lastname, keys
+  std::set<std::string, std::less<>> groups;
+  Named<Token> tokens;
+  std::string password;
+  std::int64_t expire = 0;
+  bool enabled = true;
+};
+
+struct Group {
+  std::string comment;
+};
+
+struct Role {
+  std::set<std::string, std::less<>> privileges;
+  bool special = false;  ///< built in
+};
+
+/// A login; by the ticket's text.
+struct Ticket {
+  std::string user;
+  std::string csrf;
+  std::int64_t expire = 0;
+};
+
+struct Acl {
+  std::string path;
+  std::string type;  ///< user, group, token
+  std::string ugid;
+  std::string role;
+  bool propagate = true;
+};
+
+struct IpSet {
+  std::string comment;
+  std::vector<Config> entries;  ///< cidr, comment, nomatch
+};
+
+/// The firewall of the cluster, of a node or of a guest.
+struct Firewall {
+  Config options;
+  std::vector<Config> rules;  ///< in order of position; without `pos` and `digest`
+  Named<Config> aliases;      ///< cidr, comment
+  Named<IpSet> ipsets;
+};
+
+struct SecurityGroup {
+  std::string comment;
+  std::vector<Config> rules;
+};
+
+/// /etc/network/interfaces of a node.
+struct Network {
+  Named<Config> active;  ///< by iface: type, method, cidr, bridge_ports, autostart, …
+  Named<Config> staged;  ///< of interfaces.new; valid when `changed`
+  bool changed = false;
+};
+
+struct ClusterLogLine {
+  std::int64_t time = 0;
+  std::string node;
+  std::string user;
+  std::string tag;
+  std::string message;
+  unsigned pid = 0;
+  unsigned priority = 6;
+  std::uint64_t uid = 0;
+};
+
+/// What HA's managers remember of a resource.
+struct HaService {
+  /// started, request_stop, stopped, migrate, relocate, error; empty: queued.
+  std::string crm = {};
+  std::string target = {};  ///< node of a move that was asked for
+  bool stop_asked = false;  ///< its next round makes `stopped` of the resource's state
+  bool hard = false;        ///< a stop without a shutdown
+  bool settled = false;     ///< what the state says was carried out
+  unsigned failures = 0;    ///< starts in a row that failed
+  unsigned request = 0;     ///< counts what was asked for
+};
+
+/// What happens at a time of its own; tasks have theirs.
+struct Later {
+  std::int64_t at_ms = 0;
+  std::function<void(State&)> work;
+};
+
+struct State {
+  Options options;
+  const base::Clock* clock = nullptr;
+  std::int64_t now_ms = 0;  ///< milliseconds since 1970, of the call or of the task event that runs
+  std::mt19937_64 random;
+  Faults faults;
+
+  std::string cluster_name = "demo";
+  std::string local_node = "pve1";  ///< the one that is asked
+  Named<Node> nodes;
+  std::map<unsigned, Guest> guests;
+  /// What each node's pvestatd has told the cluster of its guests' names, every ten seconds. Kept for a
+  /// number that is given away again.
+  std::map<unsigned, std::string> told_names;
+  std::int64_t told_ms = 0;
+  Named<Storage> storages;
+  Volumes volumes;
+  Named<Pool> pools;
+
+  Named<User> users;
+  Named<Group> groups;
+  Named<Role> roles;
+  Named<Config> realms;  ///< type, comment, default, tfa
+  std::vector<Acl> acls;
+  Named<Ticket> tickets;
+
+  std::deque<Task> tasks;  ///< newest first
+  std::vector<Later> later;
+  unsigned next_pid = 1000;
+  std::deque<ClusterLogLine> log;  ///< newest first
+  Config datacenter;               ///< datacenter.cfg
+
+  Named<Config> backup_jobs;     ///< by id
+  Named<Config> replications;    ///< by id "100-0"
+  Named<Config> ha_resources;    ///< by sid "vm:100": state, group, max_restart, comment, …
+  Named<HaService> ha_services;  ///< by sid; of one that rests it may be missing
+  Named<Config> ha_rules;        ///< by rule id; since PVE 9
+  Named<Config> ha_groups;       ///< by name; until PVE 8
+  Named<Config> metric_servers;  ///< by id
+  Firewall firewall;             ///< of the cluster
+  Named<SecurityGroup> security_groups;
+  Named<Firewall> node_firewalls;
+  std::map<unsigned, Firewall> guest_firewalls;
+  Named<Network> networks;  ///< by node
+
+  bool is_pve(facts::Version or_newer) const { return options.pve >= or_newer; }
+  /// Seconds since 1970.
+  std::int64_t now() const { return now_ms / 1000; }
+  /// nullptr when there is none.
+  Guest* guest(unsigned vmid);
+  Node* node(std::string_view name);
+  Storage* storage(std::string_view id);
+  bool online(std::string_view node) const;
+  /// What the cluster's own lists say: a death is noticed late, and without quorum the node that is asked
+  /// sees itself alone.
+  bool seems_online(std::string_view node) const;
+  /// Seconds since 1970: now, or when the node died.
+  std::int64_t last_seen(std::string_view node) const;
+  /// As lists of the cluster show the guest: its name of up to ten seconds ago; nullptr: not told yet.
+  const std::string* told_name(const Guest& guest) const;
+  /// Tells all names, when it is time to.
+  void tell_names();
+  /// The cluster can write: no fault took the quorum.
+  bool quorate() const;
+  Volume* volume(std::string_view volid, std::string_view node);
+  /// `node` is ignored for a shared storage.
+  void put_volume(Volume volume);
+  bool drop_volume(std::string_view volid, std::string_view node);
+  /// The first free name "storage:vm-100-disk-N" (or base-, subvol-).
+  std::string free_volid(std::string_view storage, unsigned vmid, std::string_view node,
+                         std::string_view prefix = "vm") const;
+};
+
+/// The cluster that `options.world` describes, the same for the same seed and time; what is wrong with the
+/// text, as a sentence.
+std::expected<State, std::string> load_world(const Options& options, const base::Clock& clock);
+
+}  // namespace simulator

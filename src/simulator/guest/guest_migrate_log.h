@@ -1,0 +1,54 @@
+// What the log of a migration says, and the disks that it is about.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "simulator/guest/guest_disk.h"
+
+namespace simulator {
+
+struct LocalDisk {
+  std::string key;
+  Disk disk;
+  bool is_unused = false;
+  std::set<std::string> snapshots;
+};
+
+/// The volumes that no shared storage holds, those of snapshots too, each once.
+std::vector<LocalDisk> local_disks(State& state, const Guest& guest);
+
+/// The storage on the target for one of the source, after PVE's map "old:new,other".
+std::string mapped_storage(std::string_view storages, std::string_view id);
+
+/// Lines of a migration's log carry the time; a line without one (of the mirror job) begins with '|'.
+class MigrationLog {
+ public:
+  void add(std::string line) { lines_.push_back(std::move(line)); }
+  /// The lines spread over `seconds` from `start`.
+  std::vector<std::string> stamped(std::int64_t start, double seconds) const;
+
+ private:
+  std::vector<std::string> lines_;
+};
+
+struct Trip {
+  std::string target;
+  std::string ip;        ///< of the target
+  std::string storages;  ///< as given: "old:new,other"
+  bool online = false;
+  bool restart = false;
+  bool with_local_disks = false;
+};
+
+/// The command line that PVE runs on the target.
+std::string ssh_line(const Trip& trip, std::string_view command);
+/// The lines of a VM's live migration, after "starting migration".
+void add_live_lines(State& state, const Guest& guest, const Trip& trip, MigrationLog& log);
+/// The lines of a migration that copies the disks of a stopped guest, or stops a container for it.
+void add_offline_lines(State& state, const Guest& guest, const Trip& trip, MigrationLog& log);
+
+}  // namespace simulator

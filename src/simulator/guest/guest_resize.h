@@ -1,0 +1,11 @@
+// Disks that grow.
+#pragma once
+
+#include "simulator/guest/guest.h"
+
+namespace simulator {
+
+Answer resize_vm(Call& call);
+Answer resize_container(Call& call);
+
+}  // namespace simulator

@@ -1,0 +1,26 @@
+// Guests as the API shows them: rows of lists, status, configuration, pending changes, snapshots.
+#pragma once
+
+#include "simulator/guest/guest.h"
+
+namespace simulator {
+
+/// A row of /nodes/{node}/qemu or /lxc; `full` adds what only the QEMU process knows.
+base::JsonObject guest_row(const State& state, const Guest& guest, bool full);
+/// `lines` of a configuration with PVE's types: integers and booleans of the schema as numbers, everything
+/// else (memory of a VM, cpulimit) as text.
+base::JsonObject typed(GuestType type, const Config& lines);
+
+Answer list_guests(Call& call, GuestType type);
+Answer guest_status(Call& call, GuestType type);
+Answer guest_config(Call& call, GuestType type);
+Answer guest_pending(Call& call, GuestType type);
+/// What is there to ask of a guest: the index below /{vmid}.
+Answer guest_index(Call& call, GuestType type);
+Answer guest_feature(Call& call, GuestType type);
+Answer container_interfaces(Call& call);
+
+Answer list_snapshots(Call& call, GuestType type);
+Answer snapshot_config(Call& call, GuestType type);
+
+}  // namespace simulator

@@ -1,0 +1,12 @@
+// Snapshots of guests: taking, deleting, rolling back.
+#pragma once
+
+#include "simulator/guest/guest.h"
+
+namespace simulator {
+
+Answer create_snapshot(Call& call, GuestType type);
+Answer delete_snapshot(Call& call, GuestType type);
+Answer rollback_snapshot(Call& call, GuestType type);
+
+}  // namespace simulator

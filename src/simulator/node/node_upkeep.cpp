@@ -1,0 +1,100 @@
+// What keeps a node in order: its certificates, pending updates and the subscription.
+#include <fmt/format.h>
+
+#include "simulator/core/permission.h"
+#include "simulator/core/routes.h"
+
+namespace simulator {
+namespace {
+
+using base::JsonArray;
+using base::JsonObject;
+
+/// Looks like a certificate and is none: a client has no use for it but to store it.
+std::string pem_of(const Certificate& certificate) {
+  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  constexpr std::size_t kLines = 24;
+  std::string body;
+  for (std::size_t line = 0; line < kLines; ++line) {
+    const auto digest = digest_of(fmt::format("{}{}", certificate.fingerprint, line));
+    const auto more = digest_of(digest);
+    for (std::size_t i = 0; i < 32; ++i) {
+      body += kAlphabet[static_cast<unsigned char>(digest[i]) * 7U % 64U];
+      body += kAlphabet[static_cast<unsigned char>(more[i]) * 11U % 64U];
+    }
+    body += '\n';
+  }
+  return "-----BEGIN CERTIFICATE-----\n" + body + "-----END CERTIFICATE-----\n";
+}
+
+Answer certificates(Call& call) {
+  JsonArray rows;
+  for (const auto& certificate : call.state.node(call.node())->certificates) {
+    JsonArray names;
+    for (const auto& name : certificate.names) names.emplace_back(name);
+    rows.push_back(JsonObject{{"filename", certificate.file},
+                              {"fingerprint", certificate.fingerprint},
+                              {"subject", certificate.subject},
+                              {"issuer", certificate.issuer},
+                              {"notbefore", certificate.from},
+                              {"notafter", certificate.until},
+                              {"public-key-type", certificate.key_type},
+                              {"public-key-bits", certificate.key_bits},
+                              {"san", std::move(names)},
+                              {"pem", pem_of(certificate)}});
+  }
+  return Answer::of(std::move(rows));
+}
+
+Answer updates(Call& call) {
+  JsonArray rows;
+  for (const auto& update : call.state.node(call.node())->updates) {
+    rows.push_back(JsonObject{{"Package", update.package},
+                              {"Title", update.title},
+                              {"Description", update.title},
+                              {"OldVersion", update.present},
+                              {"Version", update.available},
+                              {"Origin", update.origin},
+                              {"Section", update.section},
+                              {"Priority", update.priority},
+                              {"Arch", "amd64"}});
+  }
+  return Answer::of(std::move(rows));
+}
+
+std::string server_id(const Node& node) {
+  auto id = digest_of(node.fingerprint).substr(0, 32);
+  for (char& c : id) c = c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c;
+  return id;
+}
+
+/// Key and server id are for those who may look at the node.
+Answer subscription(Call& call) {
+  const auto& node = *call.state.node(call.node());
+  const bool all = may(call, "/nodes/" + node.name, "Sys.Audit");
+  const auto status = get(node.subscription, "status", "notfound");
+  JsonObject data{{"status", status},
+                  {"url", "https://www.proxmox.com/en/proxmox-virtual-environment/pricing"}};
+  if (status == "notfound") data["message"] = "There is no subscription key";
+  if (!all) return Answer::of(std::move(data));
+  for (const auto& [key, value] : node.subscription) data[key] = value;
+  if (status != "notfound") {
+    data["checktime"] = get_number(node.subscription, "checktime");
+    data["sockets"] = 1;
+  }
+  data["serverid"] = server_id(node);
+  return Answer::of(std::move(data));
+}
+
+using enum base::Method;
+constexpr Route kRoutes[] = {
+    {Get, "/nodes/{node}/certificates/info", certificates},
+    {Get, "/nodes/{node}/apt/update", updates},
+    {Get, "/nodes/{node}/subscription", subscription},
+};
+
+}  // namespace
+
+std::span<const Route> upkeep_routes() { return kRoutes; }
+
+}  // namespace simulator
