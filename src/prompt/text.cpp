@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "view/more.h"
 
 namespace prompt {
 namespace {
@@ -65,16 +66,11 @@ std::size_t size_of(std::span<const std::string> lines) {
 
 /// The answer is itself one part of several, as view/ says it in a table, a log and JSON.
 bool says_more(std::string_view line) {
-  constexpr std::string_view kWords[] = {" more: cursor=",
-                                         " more: start=",
-                                         " more do not fit",
-                                         "does not fit: start=",
-                                         "bytes more; PVE_MAX_RESULT",
-                                         R"(,"cursor":")",
-                                         R"(,"left_out":)"};
+  constexpr std::string_view kInJson[] = {"bytes more; PVE_MAX_RESULT", R"(,"cursor":")", R"(,"left_out":)"};
   constexpr std::size_t kEnd = 200;
   line.remove_prefix(line.size() - std::min(line.size(), kEnd));
-  return std::ranges::any_of(kWords, [&](auto words) { return line.find(words) != std::string_view::npos; });
+  const auto says = [&](std::string_view words) { return line.find(words) != std::string_view::npos; };
+  return std::ranges::any_of(view::kSaysMore, says) || std::ranges::any_of(kInJson, says);
 }
 
 /// The notes below the rows of a table.

@@ -8,6 +8,7 @@
 #include "base/json_read.h"
 #include "base/plural.h"
 #include "base/text.h"
+#include "view/more.h"
 
 namespace view {
 namespace {
@@ -60,7 +61,7 @@ std::string in_order(const std::vector<Line>& lines, std::int64_t total, std::si
   for (const auto& line : lines) {
     auto row = fmt::format("\n{} {}", line.number, line.text);
     if (text.size() + row.size() + kFooter > budget)
-      return text + fmt::format("\nMore lines: continue with start={}", line.number - 1);
+      return text + fmt::format("\nMore lines: {}{}", kAtStart, line.number - 1);
     text += row;
   }
   return text;
@@ -97,8 +98,7 @@ std::string show_log(const base::JsonArray& array, const LogOptions& options) {
     previous = line->number;
   }
   if (missing > 0)
-    text += fmt::format("\n{} with errors or warnings left out, for their size",
-                        base::count_of(missing, "lines"));
+    text += fmt::format("\n{} with errors or warnings {}", base::count_of(missing, "lines"), kForSize);
   const auto unread = total - static_cast<std::int64_t>(lines.size());
   if (unread > 0)
     text += fmt::format("\n{} not read", base::count_of(static_cast<std::size_t>(unread), "older lines"));

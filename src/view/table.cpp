@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "view/filter.h"
 #include "view/human.h"
+#include "view/more.h"
 #include "view/order.h"
 #include "view/summary.h"
 
@@ -284,18 +285,18 @@ class Table {
   std::string footer(std::size_t rows) const {
     const auto left = items_.size() - std::min(items_.size(), next(rows));
     if (left > 0 && options_.pages) {
-      return fmt::format("\n{} more: continue with cursor={}{}", left, next(rows),
+      return fmt::format("\n{} more: {}{}{}", left, kAtCursor, next(rows),
                          options_.selects ? "; narrow with filter and fields" : "");
     }
     if (left > 0 && selection_.limit && rows >= *selection_.limit)
-      return fmt::format("\n{} more: raise limit to see them", left);
+      return fmt::format("\n{} more: {}", left, kRaiseLimit);
     if (left > 0)
-      return fmt::format("\n{} more left out, for their size{}", left,
+      return fmt::format("\n{} more {}{}", left, kForSize,
                          options_.selects ? "; narrow with filter and fields" : "");
     const auto sent = options_.start + static_cast<std::int64_t>(all_);
     if (options_.total && *options_.total > sent)
-      return fmt::format("\n{} more{}: continue with start={}", *options_.total - sent,
-                         selection_.filter.empty() ? "" : " not compared with the filter", sent);
+      return fmt::format("\n{} more{}: {}{}", *options_.total - sent,
+                         selection_.filter.empty() ? "" : " not compared with the filter", kAtStart, sent);
     return {};
   }
 

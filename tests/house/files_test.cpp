@@ -137,8 +137,8 @@ bool names_a_tool(const std::string& line) {
          std::regex_search(line, name);
 }
 
-// A text that names a tool asks engine/words/remedies.h, which knows who may call it. The simulator has a guest
-// whose notes try to make the reader call one.
+// A text that names a tool asks engine/words/remedies.h, which knows who may call it. The simulator has a
+// guest whose notes try to make the reader call one.
 TEST(Sources, OnlyTheCatalogueNamesTools) {
   EXPECT_TRUE(names_a_tool("  text += \"pve_who_did tells\";"));
   EXPECT_FALSE(names_a_tool("#include \"engine/pve_words.h\""));

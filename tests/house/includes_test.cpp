@@ -50,7 +50,7 @@ const std::map<std::string, Folders, std::less<>>& picture() {
       {"engine",
        {"base", "tool", "facts", "seam", "guard", "pve", "chart", "view", "change", "net/http.h", "engine"}},
       {"resource", {"base", "engine", "guard", "tool", "facts", "pve", "seam"}},
-      {"prompt", {"base", "engine", "guard", "tool", "pve", "seam"}},
+      {"prompt", {"base", "engine", "guard", "tool", "pve", "seam", "view/more.h"}},
       {"simulator/core", {"base", "net/http.h", "facts", "simulator/cluster.h"}},
       {"simulator/world", {"base", "facts", "simulator/core"}},
       {"simulator/access", {"base", "facts", "simulator/core"}},

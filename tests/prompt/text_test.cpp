@@ -34,12 +34,13 @@ TEST(PromptText, WhatStandsBelowATableStaysWhenItsRowsAreCut) {
 }
 
 TEST(PromptText, OfAnAnswerThatIsOnePageItsCursorIsNotThatOfTheCut) {
-  const auto text = text_of({{.what = "Guests",
-                              .tool = "pve_list",
-                              .text = table(100,
-                                            "\n203 more: cursor=462 goes on; filter and fields narrow\n"
-                                            "pve3 is offline: all is old.")}},
-                            1200);
+  const auto text =
+      text_of({{.what = "Guests",
+                .tool = "pve_list",
+                .text = table(100,
+                              "\n203 more: continue with cursor=462; narrow with filter and fields\n"
+                              "pve3 is offline: all is old.")}},
+              1200);
   EXPECT_THAT(text, Not(HasSubstr("cursor=462")));
   EXPECT_THAT(text, EndsWith("\n| pve3 is offline: all is old.\nCut here: pve_list gives the rest of this "
                              "answer, and says how to continue.\n"));
@@ -47,8 +48,9 @@ TEST(PromptText, OfAnAnswerThatIsOnePageItsCursorIsNotThatOfTheCut) {
 
 TEST(PromptText, WhatIsWholeHasItsCursor) {
   EXPECT_THAT(
-      text_of({{.what = "Guests", .tool = "pve_list", .text = table(3, "\n2 more: cursor=3 goes on")}}, 1200),
-      EndsWith("\n| 2 more: cursor=3 goes on\n"));
+      text_of({{.what = "Guests", .tool = "pve_list", .text = table(3, "\n2 more: continue with cursor=3")}},
+              1200),
+      EndsWith("\n| 2 more: continue with cursor=3\n"));
 }
 
 TEST(PromptText, LinesThatAreNoTableAreCutAtTheirEnd) {

@@ -1,0 +1,16 @@
+// The words by which a shown part of an answer says that there is more. prompt/ looks for them where it cuts.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace view {
+
+inline constexpr std::string_view kAtCursor = "continue with cursor=";  ///< a table's next page
+inline constexpr std::string_view kAtStart = "continue with start=";    ///< PVE's own next page
+inline constexpr std::string_view kRaiseLimit = "raise limit to see them";
+inline constexpr std::string_view kForSize = "left out, for their size";
+
+inline constexpr std::array kSaysMore = {kAtCursor, kAtStart, kRaiseLimit, kForSize};
+
+}  // namespace view
