@@ -167,13 +167,16 @@ std::string excused(std::span<const facts::Listed> list) {
 
 constexpr std::string_view kIntroduction =
     "# What cannot be undone\n\n"
-    "A call is irreversible when it destroys something that nobody can get back: the content of guests, "
-    "disks,\n"
-    "volumes, backups and snapshots, or a key or secret of which PVE has the only copy. What can be made "
-    "anew from\n"
-    "what PVE shows is harmless. `src/facts/irreversible.h` asks by endpoint, parameter and value; this page "
-    "is made\n"
-    "from its rows. A flag counts only when it is true, or when PVE's default makes it so.\n\n";
+    "A call is irreversible if it destroys something that cannot be recovered: the content of guests, disks, "
+    "volumes,\n"
+    "backups and snapshots, or a key or secret of which PVE has the only copy. A call is harmless if "
+    "everything "
+    "that it\n"
+    "removes can be made again from what PVE shows. `src/facts/irreversible.h` decides by endpoint, "
+    "parameter "
+    "and value;\n"
+    "this page is made from its rows. A flag counts only if it is true, or if PVE's default makes it "
+    "true.\n\n";
 
 std::string page() {
   const auto deletes = endpoints(facts::kDelete);

@@ -37,9 +37,10 @@ TEST(Policy, TheRefusalNamesTheSetting) {
   EXPECT_THAT(*tier, HasSubstr("read-only"));
   const auto category = Policy{Tier::Full, {{"nodes", "lxc"}}}.refusal(row(Tier::ReadOnly), "qemu");
   ASSERT_TRUE(category);
-  EXPECT_EQ(*category,
-            "pve_do belongs to the category qemu, which is off; PVE_CATEGORIES=nodes,lxc,qemu would offer it "
-            "too.");
+  EXPECT_EQ(
+      *category,
+      "pve_do belongs to the category qemu, which is off; set PVE_CATEGORIES=nodes,lxc,qemu to offer it "
+      "too.");
   EXPECT_FALSE((Policy{Tier::Full, {{"nodes"}}}.refusal(row(Tier::Full), "nodes")));
 }
 

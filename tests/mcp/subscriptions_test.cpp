@@ -134,7 +134,7 @@ TEST_F(Listening, CloseGivesEachStreamItsLastAnswer) {
                 cancel("1");
               }),
               IsEmpty());
-  EXPECT_THAT(listen("3", "{}"), HasSubstr("about to end"));
+  EXPECT_THAT(listen("3", "{}"), HasSubstr("The server is shutting down."));
   EXPECT_EQ(watch.told().back(), mcp::Watched{});
 }
 
@@ -331,8 +331,10 @@ TEST_F(Listening, LegacySessionsSubscribeToResources) {
       ask(legacy("resources/subscribe", "5", R"("uri":"pve://none")")),
       HasSubstr(
           R"("code":-32002,"message":"There is no such resource to subscribe to","data":{"uri":"pve://none"})"));
-  EXPECT_THAT(ask(legacy("resources/subscribe", "6", R"("uri":"pve://fixed")")),
-              HasSubstr(R"("code":-32602,"message":"This resource never changes: read it, )"));
+  EXPECT_THAT(
+      ask(legacy("resources/subscribe", "6", R"("uri":"pve://fixed")")),
+      HasSubstr(
+          R"("code":-32602,"message":"This resource never changes, so it has no subscriptions; read it instead)"));
   EXPECT_THAT(ask(legacy("resources/subscribe", "6")), HasSubstr("-32602"));
   EXPECT_THAT(ask(legacy("resources/unsubscribe", "7", R"("uri":7)")), HasSubstr("-32602"));
 }

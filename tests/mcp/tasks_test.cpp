@@ -354,7 +354,7 @@ TEST_F(LegacyTasks, TheWaitEndsWithItsSessionAndIsNoFaultOfTheRequest) {
   tasks.awaited.acquire();
   connection->cancel_all();
   EXPECT_THAT(inbox->at(before), HasSubstr("-32603"));
-  EXPECT_THAT(inbox->at(before), HasSubstr("the task goes on"));
+  EXPECT_THAT(inbox->at(before), HasSubstr("the task continues"));
 }
 
 TEST_F(LegacyTasks, TheWaitingClientIsAskedTheTasksQuestions) {

@@ -84,7 +84,7 @@ TEST(UnknownName, AListThatHangsHidesNoOther) {
   };
   EXPECT_FALSE(unknown(names, {{"node", "x"}}));
   EXPECT_EQ(unknown(names, {{"node", "x"}, {"pool", "y"}}),
-            "pool: no pool 'y' among the 1 that the token may see: lab.");
+            "pool: no pool 'y' among the 1 that the API token may see: lab.");
 }
 
 TEST(UnknownName, ManyNamesAreCutAndHostileOnesAreHarmless) {
@@ -107,7 +107,7 @@ TEST(UnknownName, AStorageWithoutBackupsIsToldFromNone) {
   names.answer = [](auto, const auto&) { return std::vector<std::string>{"local", "nas"}; };
   EXPECT_EQ(
       unknown(names, {{"storage", "nass"}}, kDrill),
-      "storage: no enabled backup storage 'nass' among the 2 that the token may see (did you mean nas?): "
+      "storage: no enabled backup storage 'nass' among the 2 that the API token may see (did you mean nas?): "
       "local, nas.");
   names.holds = "images,rootdir";
   EXPECT_EQ(unknown(names, {{"storage", "local-lvm"}}, kDrill),
