@@ -78,9 +78,9 @@ constexpr tool::Tool kInsight[] = {
      .report = insight::who_did},
     {.name = "pve_guest_overview",
      .title = "Guest overview",
-     .description =
-         "Show everything about one guest. State, disks, addresses, snapshots, backups, HA, firewall, pending "
-         "changes, last tasks.",
+     .description = "Show everything about one guest. State, disks, addresses, snapshots, backups, HA, "
+                    "firewall, pending "
+                    "changes, last tasks.",
      .tier = Tier::ReadOnly,
      .effect = Effect::None,
      .call = {Method::Get, ""},

@@ -96,7 +96,8 @@ TEST(Table, TheBudgetEndsAtAWholeRow) {
   auto own = with_filter("name=guest");
   const auto cut = text(many, own, options);
   EXPECT_LE(cut.size(), 3000U);
-  EXPECT_THAT(cut, AllOf(StartsWith("1000 of 1000 VMs match."), HasSubstr("|guest\n"), HasSubstr("continue with")));
+  EXPECT_THAT(
+      cut, AllOf(StartsWith("1000 of 1000 VMs match."), HasSubstr("|guest\n"), HasSubstr("continue with")));
   // Page after page gives every row once.
   std::size_t rows = 0;
   for (own.cursor = 0; own.cursor < 1000;) {
@@ -364,9 +365,9 @@ base::JsonArray log_of(int lines, int complaint_every) {
 TEST(Log, TheLastLinesComeFirst) {
   EXPECT_EQ(view::show_log(log_of(2, 0), {}), "2 lines, newest first\n2 line 2\n1 line 1");
   const auto text = view::show_log(log_of(800, 0), {});
-  EXPECT_THAT(text, AllOf(StartsWith("800 lines; 40 shown, newest first\n800 line 800\n799"),
-                          HasSubstr("\n761 line"), Not(HasSubstr("\n760 line")),
-                          EndsWith("\nUse start and limit to read others")));
+  EXPECT_THAT(
+      text, AllOf(StartsWith("800 lines; 40 shown, newest first\n800 line 800\n799"), HasSubstr("\n761 line"),
+                  Not(HasSubstr("\n760 line")), EndsWith("\nUse start and limit to read others")));
   EXPECT_EQ(view::show_log({}, {}), "No lines.");
 }
 
@@ -378,8 +379,8 @@ TEST(Log, ErrorsAreNeverCutAway) {
   small.budget = 2000;
   const auto tight = view::show_log(log_of(3000, 2), small);
   EXPECT_LE(tight.size(), 2000U);
-  EXPECT_THAT(tight, AllOf(HasSubstr("1500 with errors or warnings (!)"), HasSubstr("left out, for their size"),
-                           HasSubstr("3000! ERROR")));
+  EXPECT_THAT(tight, AllOf(HasSubstr("1500 with errors or warnings (!)"),
+                           HasSubstr("left out, for their size"), HasSubstr("3000! ERROR")));
 }
 
 TEST(Log, WhatWasAskedForComesInOrder) {
