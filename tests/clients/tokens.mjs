@@ -98,7 +98,7 @@ async function tokens() {
       assert.equal(await statusOf(bearer(all.late.token)), 200);
       writeFileSync(file, '[[token]]\nname = 1\n');
       server.signal('SIGHUP');
-      await server.said(/tokens\.toml.*stay in force/);
+      await server.said(/tokens\.toml.*stay valid/);
       await server.said(/ tier and categories were read again/, 2);
       assert.equal(await statusOf(bearer(all.late.token)), 200);
       // A mistake in the settings keeps no token that was taken back.

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/answer/sources.h"
@@ -29,12 +30,15 @@ base::JsonObject kept_backups(const pve::Guest& guest, Cluster& cluster, const s
   const auto list = cluster.inventory.get(stop);
   if (!list) return counts;
   auto storages = (*list)->to_read({"backup"});
-  // Most are where the guest is, or shared.
-  std::stable_partition(storages.begin(), storages.end(), [&](const pve::NodeStorage* storage) {
-    return storage->shared || storage->node == guest.node;
-  });
+  // Most are where the guest is, or shared. The index keeps the order of the others: a stable algorithm of
+  // this library needs a function that clang refuses as deprecated.
+  std::vector<std::pair<bool, std::size_t>> order;
+  for (std::size_t i = 0; i < storages.size(); ++i)
+    order.emplace_back(!storages[i]->shared && storages[i]->node != guest.node, i);
+  std::ranges::sort(order);
   std::vector<tool::Read> reads;
-  for (const auto* storage : storages) {
+  for (const auto& place : order) {
+    const auto* storage = storages[place.second];
     counts[shown(*storage, guest)] = nullptr;
     if (reads.size() < kMost)
       reads.push_back(

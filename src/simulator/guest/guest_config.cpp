@@ -242,7 +242,7 @@ base::JsonObject apply(State& state, Guest& guest, const Change& change, std::ve
   for (const auto& [key, value] : change.set) {
     if (auto error = hotplug_error(state, guest, key, value)) {
       guest.pending[key] = value;
-      errors[key] = std::move(*error);
+      errors[key] = *error;
     } else {
       set_option(state, guest, key, value, log);
     }

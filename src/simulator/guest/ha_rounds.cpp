@@ -213,7 +213,7 @@ std::string ha_crm_state(State& state, const std::string& sid) { return service_
 
 std::string ha_state_text(State& state, const std::string& sid) {
   const auto& service = service_of(state, sid);
-  const auto wanted = wanted_of(state, sid);
+  auto wanted = wanted_of(state, sid);
   if (wanted == "ignored") return wanted;
   const auto* const guest = guest_of(state, sid);
   if (guest != nullptr && !state.online(guest->node)) return "fence";
