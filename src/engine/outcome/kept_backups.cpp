@@ -23,22 +23,29 @@ std::string shown(const pve::NodeStorage& storage, const pve::Guest& guest) {
   return plain ? storage.id : fmt::format("{} of {}", storage.id, storage.node);
 }
 
+using Storages = std::vector<const pve::NodeStorage*>;
+
+/// Most backups are where the guest is, or shared. The places keep the order of the others: this library's
+/// stable algorithms use what clang refuses as deprecated.
+Storages nearest_first(const Storages& storages, const pve::Guest& guest) {
+  std::vector<std::pair<bool, std::size_t>> places;
+  for (std::size_t i = 0; i < storages.size(); ++i)
+    places.emplace_back(!storages[i]->shared && storages[i]->node != guest.node, i);
+  std::ranges::sort(places);
+  Storages sorted;
+  for (const auto& place : places) sorted.push_back(storages[place.second]);
+  return sorted;
+}
+
 }  // namespace
 
 base::JsonObject kept_backups(const pve::Guest& guest, Cluster& cluster, const std::stop_token& stop) {
   base::JsonObject counts;
   const auto list = cluster.inventory.get(stop);
   if (!list) return counts;
-  auto storages = (*list)->to_read({"backup"});
-  // Most are where the guest is, or shared. The index keeps the order of the others: a stable algorithm of
-  // this library needs a function that clang refuses as deprecated.
-  std::vector<std::pair<bool, std::size_t>> order;
-  for (std::size_t i = 0; i < storages.size(); ++i)
-    order.emplace_back(!storages[i]->shared && storages[i]->node != guest.node, i);
-  std::ranges::sort(order);
+  const auto storages = nearest_first((*list)->to_read({"backup"}), guest);
   std::vector<tool::Read> reads;
-  for (const auto& place : order) {
-    const auto* storage = storages[place.second];
+  for (const auto* storage : storages) {
     counts[shown(*storage, guest)] = nullptr;
     if (reads.size() < kMost)
       reads.push_back(
