@@ -67,6 +67,9 @@ std::string revise_task_list(tool::Context& context, base::Json& data);
 /// VM's state, PVE decides.
 std::expected<void, std::string> prepare_vm_migration(tool::Context& context, base::JsonObject& arguments);
 
+/// Takes PVE's "You are here!" out of the present state, which the list's name for it says already.
+std::string revise_snapshots(tool::Context& context, base::Json& data);
+
 /// Encodes sshkeys.
 std::expected<void, std::string> prepare_new_vm(tool::Context& context, base::JsonObject& arguments);
 

@@ -122,5 +122,17 @@ TEST(Revise, ANodesListSaysWhatVmsTakeOnTheNode) {
             R"([{"mem":5,"memhost":5},{"mem":5,"memhost":6}])");
 }
 
+TEST(Revise, ThePresentStateAmongSnapshotsHasNoDescription) {
+  FakeContext nothing;
+  auto data = base::parse_json(R"([{"name":"a","description":"mine"},
+                                   {"name":"current","description":"You are here!","parent":"a"}])")
+                  .value();
+  for (const auto* tool : {"pve_list_qemu_snapshots", "pve_list_lxc_snapshots"}) {
+    EXPECT_EQ(find(tool)->revise(nothing, data), "");
+    EXPECT_EQ(base::write_json(data),
+              R"([{"name":"a","description":"mine"},{"name":"current","parent":"a"}])");
+  }
+}
+
 }  // namespace
 }  // namespace catalog_test
