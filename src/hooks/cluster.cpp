@@ -1,5 +1,6 @@
 #include "hooks/hooks.h"
 
+#include <string>
 #include <vector>
 
 #include "base/json_read.h"
@@ -47,7 +48,8 @@ void name_networks(base::Json& data) {
     auto* object = item.if_object();
     if (object == nullptr || object->contains("name")) continue;
     for (const auto* key : {"network", "sdn"}) {
-      if (const auto name = base::raw_text(*object, key); !name.empty()) (*object)["name"] = name;
+      // A copy: a new member may move the others.
+      if (std::string name(base::raw_text(*object, key)); !name.empty()) (*object)["name"] = name;
     }
   }
 }

@@ -1,5 +1,7 @@
 #include "hooks/hooks.h"
 
+#include <utility>
+
 #include "base/json_read.h"
 #include "hooks/guest_config.h"
 
@@ -34,7 +36,10 @@ std::string revise_vm_list(tool::Context& /*context*/, base::Json& data) {
   if (array == nullptr) return {};
   for (auto& item : *array) {
     auto* vm = item.if_object();
-    if (vm != nullptr && vm->contains("mem") && !vm->contains("memhost")) (*vm)["memhost"] = vm->at("mem");
+    if (vm == nullptr || !vm->contains("mem") || vm->contains("memhost")) continue;
+    // A copy: a new member may move the others.
+    auto mem = vm->at("mem");
+    (*vm)["memhost"] = std::move(mem);
   }
   return {};
 }
