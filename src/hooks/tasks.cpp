@@ -41,9 +41,11 @@ std::string revise_task_list(tool::Context& /*context*/, base::Json& data) {
     if (begin && end && *end >= *begin) (*task)["duration"] = *end - *begin;
   }
   base::JsonArray sorted(array->storage());
+  sorted.reserve(array->size());
+  // What has been moved has no end, so the second round leaves it out.
   for (const bool ended : {false, true}) {
     for (auto& item : *array) {
-      if ((base::ObjectView(item).member("endtime") != nullptr) == ended) sorted.push_back(item);
+      if ((base::ObjectView(item).member("endtime") != nullptr) == ended) sorted.push_back(std::move(item));
     }
   }
   *array = std::move(sorted);
