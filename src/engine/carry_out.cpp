@@ -76,7 +76,7 @@ bool moved(const Work& work, Ready& ready, std::string_view message) {
   return true;
 }
 
-std::string no_turn(const Work& work, const Ready& ready, const std::string& node) {
+std::string no_slot(const Work& work, const Ready& ready, const std::string& node) {
   const auto& options = work.cluster.options;
   return fmt::format(
       "{}: {} heavy tasks of this server run on {} already ({}) and none ended in {:.0f} s. Try again when "
@@ -98,7 +98,7 @@ std::expected<std::optional<pve::NodeSlot>, mcp::Result> slot_on_node(Work& work
   ready.queued += std::chrono::duration_cast<std::chrono::milliseconds>(work.cluster.clock.steady() - begin);
   if (!slot && work.call.stop.stop_requested())
     return std::unexpected(render_error("Cancelled before anything was sent."));
-  if (!slot) return std::unexpected(render_error(no_turn(work, ready, node)));
+  if (!slot) return std::unexpected(render_error(no_slot(work, ready, node)));
   if (ready.queued.count() >= 1000) {
     if (auto no = renamed(work.row, ready.target, work.cluster, work.call.stop))
       return std::unexpected(render_error(*std::move(no)));
@@ -114,10 +114,6 @@ std::expected<std::optional<pve::NodeSlot>, mcp::Result> slot_on_node(Work& work
 tool::Endpoint endpoint_of(const tool::Tool& tool, const base::JsonObject& arguments) {
   if (!tool.about.task_by_post || !change::makes_volume(arguments)) return tool.call;
   return {base::Method::Post, tool.call.path};
-}
-
-std::int64_t epoch(const base::Clock& clock) {
-  return std::chrono::floor<std::chrono::seconds>(clock.wall()).time_since_epoch().count();
 }
 
 std::optional<pve::Upid> started_task(const Row& row, const pve::Answer& answer) {
@@ -335,7 +331,7 @@ mcp::Outcome answered(const Work& work, const Ready& ready, pve::Answer answer) 
                         .words = std::move(words),
                         .title = title(work.row, ready.target, cluster),
                         .may = work.may,
-                        .now = epoch(cluster.clock)},
+                        .now = cluster.now()},
                        std::move(answer));
   // Only now, as what PVE says of the token's rights can be as large as the list, which render() has freed.
   const auto unseen = unseen_note(tool.view, arguments, shape, cluster, work.call.stop);

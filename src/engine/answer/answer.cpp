@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <utility>
 
 #include "base/text.h"
@@ -35,9 +34,7 @@ std::expected<std::string, tool::Unseen> Reads::staged(std::string_view path_tem
   return std::move(got->changes).value_or("");
 }
 
-std::int64_t Reads::now() const {
-  return std::chrono::floor<std::chrono::seconds>(cluster_.clock.wall()).time_since_epoch().count();
-}
+std::int64_t Reads::now() const { return cluster_.now(); }
 
 std::expected<pve::Answer, tool::Unseen> Reads::answer(std::string_view path_template) {
   auto filled = path(path_template, arguments_);

@@ -90,10 +90,6 @@ std::string holder(const base::JsonObject& task, std::string_view vmid, std::int
                      base::text(task, "upid"), advise(Advice::AwaitTaskAndRepeat, may));
 }
 
-std::int64_t now_of(const Case& of) {
-  return std::chrono::floor<std::chrono::seconds>(of.cluster.clock.wall()).time_since_epoch().count();
-}
-
 std::string without_holder(const Lock& lock, std::string_view vmid, std::string_view node, const Case& of) {
   const bool known = std::ranges::find(kLockers, lock.kind, &Locker::lock) != kLockers.end();
   constexpr std::string_view kAudits[] = {"Sys.Audit"};
@@ -123,7 +119,7 @@ std::string lock_file_busy(std::string_view message, const Case& of) {
   if (!running) return {};
   for (const auto& task : base::Objects(base::list(*running))) {
     if (!task.contains("endtime") && base::text(task, "id") == vmid)
-      return holder(task, vmid, now_of(of), of.may);
+      return holder(task, vmid, of.cluster.now(), of.may);
   }
   return "No task that this token may see holds this lock: after a guest has stopped, PVE's own clean-up "
          "does "
@@ -142,7 +138,7 @@ std::string locked(std::string_view message, const Case& of) {
                             {{"node", node}, {"source", "active"}, {"limit", 500}}, of.stop);
   if (!running) return {};
   if (const auto* task = holder_of(*running, lock->kind, vmid))
-    return holder(*task, vmid, now_of(of), of.may);
+    return holder(*task, vmid, of.cluster.now(), of.may);
   return without_holder(*lock, vmid, node, of);
 }
 

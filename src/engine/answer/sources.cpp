@@ -64,9 +64,7 @@ std::optional<tool::Unseen> ParallelReads::thinned(const tool::Sight& sight) {
   return engine::thinned(sight, cluster_, stop_);
 }
 
-std::int64_t ParallelReads::now() const {
-  return std::chrono::floor<std::chrono::seconds>(cluster_.clock.wall()).time_since_epoch().count();
-}
+std::int64_t ParallelReads::now() const { return cluster_.now(); }
 
 std::span<const std::string> ParallelReads::ignored_findings() const {
   return cluster_.options.ignored_findings;

@@ -18,14 +18,14 @@ namespace {
 using Reach = pve::Permissions::Reach;
 
 /// A privilege that the token has only on a part of what is below the path, or nowhere there.
-struct Short {
+struct Shortfall {
   std::string_view privilege;
   std::string_view path;
   bool nowhere = false;
   bool alone = false;  ///< it is needed on the path itself
 };
 
-using Shorts = std::vector<Short>;
+using Shortfalls = std::vector<Shortfall>;
 
 /// What goes for these arguments; nullptr: PVE leaves nothing out.
 const tool::Sight* sight_for(const tool::View& view, const base::JsonObject& arguments) {
@@ -35,12 +35,12 @@ const tool::Sight* sight_for(const tool::View& view, const base::JsonObject& arg
   return view.seen_with;
 }
 
-bool any_nowhere(const Shorts& lacks) { return std::ranges::any_of(lacks, &Short::nowhere); }
+bool any_nowhere(const Shortfalls& lacks) { return std::ranges::any_of(lacks, &Shortfall::nowhere); }
 
 /// What the token lacks of rights that are needed together; nothing when PVE does not say.
-std::optional<Shorts> short_of(std::span<const tool::Right> rights, Cluster& cluster,
-                               const std::stop_token& stop) {
-  Shorts lacks;
+std::optional<Shortfalls> shortfalls(std::span<const tool::Right> rights, Cluster& cluster,
+                                     const std::stop_token& stop) {
+  Shortfalls lacks;
   for (const auto& right : rights) {
     const auto reach = cluster.permissions.reach(right.any_of, right.path, stop, right.alone);
     if (!reach) return std::nullopt;
@@ -51,16 +51,17 @@ std::optional<Shorts> short_of(std::span<const tool::Right> rights, Cluster& clu
 }
 
 /// Of the two ways to see all the one of which the token has more, else the first.
-std::optional<Shorts> least_short(const tool::Sight& sight, Cluster& cluster, const std::stop_token& stop) {
-  auto lacks = short_of(sight.all, cluster, stop);
+std::optional<Shortfalls> least_shortfalls(const tool::Sight& sight, Cluster& cluster,
+                                           const std::stop_token& stop) {
+  auto lacks = shortfalls(sight.all, cluster, stop);
   if (!lacks || lacks->empty() || sight.instead.empty()) return lacks;
-  auto others = short_of(sight.instead, cluster, stop);
+  auto others = shortfalls(sight.instead, cluster, stop);
   if (!others || others->empty() || (any_nowhere(*lacks) && !any_nowhere(*others))) return others;
   return lacks;
 }
 
 /// "VM.Audit nowhere below /vms and Sys.Audit on a part of /nodes"
-std::string words_for(const Shorts& lacks) {
+std::string words_for(const Shortfalls& lacks) {
   std::string text;
   for (const auto& [privilege, path, nowhere, alone] : lacks) {
     const auto part =
@@ -71,7 +72,7 @@ std::string words_for(const Shorts& lacks) {
   return text;
 }
 
-Grants grants(const Shorts& lacks, Cluster& cluster, const std::stop_token& stop) {
+Grants grants(const Shortfalls& lacks, Cluster& cluster, const std::stop_token& stop) {
   std::vector<Lack> wanted;
   for (const auto& lack : lacks)
     wanted.push_back({std::string(lack.path), std::string(lack.privilege), !lack.alone});
@@ -80,9 +81,9 @@ Grants grants(const Shorts& lacks, Cluster& cluster, const std::stop_token& stop
 
 /// PVE lets whoever sees a guest's backups remove them (PVE/API2/Storage/Content.pm, delete), and shows disk
 /// images to whoever may change them.
-std::string caution(const Shorts& lacks) {
+std::string caution(const Shortfalls& lacks) {
   const auto has = [&](std::string_view privilege) {
-    return std::ranges::find(lacks, privilege, &Short::privilege) != lacks.end();
+    return std::ranges::find(lacks, privilege, &Shortfall::privilege) != lacks.end();
   };
   const bool backups = has("VM.Backup") || has("Datastore.AllocateSpace");
   const bool disks = has("VM.Config.Disk");
@@ -109,8 +110,9 @@ std::string unseen_note(const tool::View& view, const base::JsonObject& argument
                         Cluster& cluster, const std::stop_token& stop) {
   const auto* sight = sight_for(view, arguments);
   if (sight == nullptr || shape == Shape::NoList) return {};
+  // Where PVE sends no list, there is none that may be short.
   if (view.kind == tool::View::Kind::Table && shape == Shape::Object) return {};
-  const auto lacks = least_short(*sight, cluster, stop);
+  const auto lacks = least_shortfalls(*sight, cluster, stop);
   if (!lacks || lacks->empty()) return {};
   if (!any_nowhere(*lacks)) return fmt::format("Only what the token may see: it has {}.", words_for(*lacks));
   const auto given = grants(*lacks, cluster, stop);
@@ -123,7 +125,7 @@ std::string unseen_note(const tool::View& view, const base::JsonObject& argument
 }
 
 std::optional<tool::Unseen> thinned(const tool::Sight& sight, Cluster& cluster, const std::stop_token& stop) {
-  const auto lacks = least_short(sight, cluster, stop);
+  const auto lacks = least_shortfalls(sight, cluster, stop);
   if (!lacks) return tool::Unseen{"PVE did not say what the token may see"};
   if (lacks->empty()) return std::nullopt;
   auto given = grants(*lacks, cluster, stop);

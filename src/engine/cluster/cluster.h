@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,7 @@ namespace engine {
 struct Options {
   /// How long a call that starts a task waits for its end; 0: not at all.
   std::chrono::seconds wait{0};
-  /// How many heavy tasks of ours may run on a node at once; 0: any number.
+  /// How many heavy tasks of this server may run on a node at once; 0: any number.
   unsigned node_tasks = 0;
   Style style{};
   /// As tool::Sources::ignored_findings().
@@ -51,6 +52,11 @@ struct Cluster {
         own_access(client, clock),
         tasks(client, clock),
         node_slots(client, clock, options.node_tasks) {}
+
+  /// Epoch seconds.
+  std::int64_t now() const {
+    return std::chrono::floor<std::chrono::seconds>(clock.wall()).time_since_epoch().count();
+  }
 
   pve::Client& client;
   const facts::Facts& facts;

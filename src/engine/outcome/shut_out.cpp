@@ -46,7 +46,7 @@ Verdict refusal(std::string_view what) {
 /// A day from now and earlier: the server would be shut out while it is in use.
 bool expires(const base::JsonObject& arguments, const Cluster& cluster) {
   const auto expire = base::number(arguments, "expire", 0);
-  const auto now = std::chrono::floor<std::chrono::seconds>(cluster.clock.wall()).time_since_epoch().count();
+  const auto now = cluster.now();
   constexpr std::int64_t kDay = 86'400;
   return expire != 0 && expire < now + kDay;
 }
