@@ -112,7 +112,7 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "wait",
      .fallback = "30",
-     .help = "How long a call waits for the end of the task that it starts; with 0 the call returns the "
+     .help = "How many seconds a call waits for the end of the task that it starts; with 0 it returns the "
              "task's UPID at once.",
      .apply = apply::wait},
     {.flag = "--ask-timeout",
@@ -121,7 +121,7 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "ask_timeout",
      .fallback = "120",
-     .help = "How long a user may take to answer a question, 10 to 600; after that time the call is refused.",
+     .help = "How many seconds a user may take to answer a question, 10 to 600; then the call is refused.",
      .apply = apply::ask_timeout},
     {.flag = "--node-tasks",
      .argument = "N",
