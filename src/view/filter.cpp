@@ -314,16 +314,19 @@ bool Filter::holds(const Term& term, const base::JsonObject& item) {
     }
     return same == (term.operation == "=");
   }
-  const auto have = value == nullptr ? std::nullopt : base::real(*value);
+  const bool absent = value == nullptr || value->is_null();
+  const auto number = absent ? std::optional(0.0) : base::real(*value);
+  if (!number) return false;
+  const double have = *number;
   // No time is neither early nor late.
-  if (is_time(term.kind) && have.value_or(0) <= 0) return false;
+  if (is_time(term.kind) && have <= 0) return false;
   auto want = term.bound;
   if (!term.whole.empty()) {
     const auto most = base::real(item, term.whole, 0);
     if (most <= 0) return false;
     want *= most;
   }
-  return compare(have.value_or(0), term.operation, want) && (have || value == nullptr || value->is_null());
+  return compare(have, term.operation, want);
 }
 
 bool Filter::matches(const base::JsonObject& item) const {
