@@ -1,15 +1,14 @@
 #include "facts/facts.h"
 
 #include <algorithm>
-#include <map>
 #include <mutex>
 #include <span>
 
 #include "base/number.h"
 #include "base/text.h"
 #include "facts/embedded.h"
+#include "facts/forms.h"
 #include "facts/parse.h"
-#include "facts/registered.h"
 
 namespace facts {
 namespace {
@@ -32,28 +31,6 @@ Lifetime lifetime_of(std::string_view fields) {
     fields.remove_prefix(std::min(end + 1, fields.size()));
   }
   return lifetime;
-}
-
-using Forms = std::map<std::string_view, std::vector<Member>>;
-
-/// The property strings, which stand before the first endpoint.
-void read_forms(std::string_view text, Forms& forms) {
-  constexpr std::string_view kHead = "form\t";
-  const auto first = text.find("\nform\t");
-  auto begin = text.starts_with(kHead) ? 0 : first == std::string_view::npos ? first : first + 1;
-  while (begin != std::string_view::npos) {
-    auto end = text.find('\n', begin);
-    const auto name = text.substr(begin + kHead.size(), std::min(end, text.size()) - begin - kHead.size());
-    const auto members = end;
-    while (end != std::string_view::npos && end + 1 < text.size() && text[end + 1] == '\t') {
-      end = text.find('\n', end + 1);
-    }
-    if (members != std::string_view::npos) {
-      forms[name] = parse_form(text.substr(members, std::min(end, text.size()) - members));
-    }
-    const bool more = end != std::string_view::npos && text.substr(end + 1).starts_with(kHead);
-    begin = more ? end + 1 : std::string_view::npos;
-  }
 }
 
 /// Where each endpoint's lines are; parameters are not looked at.
@@ -159,7 +136,7 @@ struct Facts::Index {
     std::unique_ptr<const Endpoint> endpoint;
   };
 
-  explicit Index(std::string_view facts) : text(facts) {}
+  explicit Index(std::string_view facts) : text(facts), forms(facts) {}
 
   void prepare() {
     std::call_once(scanned, [this] {
@@ -173,22 +150,11 @@ struct Facts::Index {
     std::call_once(slot.once, [&] {
       auto endpoint = parse_endpoint(heads[index].block);
       for (auto* const list : {&endpoint.parameters, &endpoint.former}) {
-        for (auto& parameter : *list) parameter.members = members(parameter);
+        for (auto& parameter : *list) parameter.forms = &forms;
       }
       slot.endpoint = std::make_unique<const Endpoint>(std::move(endpoint));
     });
     return slot.endpoint.get();
-  }
-
-  const std::vector<Member>* members(const Parameter& parameter) {
-    const auto name = parameter.form.empty() ? parameter.format : parameter.form;
-    if (name.empty()) return nullptr;
-    std::call_once(forms_read, [this] {
-      read_forms(text, forms);
-      read_forms(registered_forms(), forms);
-    });
-    const auto found = forms.find(name);
-    return found == forms.end() ? nullptr : &found->second;
   }
 
   const Node& routes() {
@@ -207,7 +173,6 @@ struct Facts::Index {
   std::once_flag scanned;
   std::vector<Head> heads;
   std::unique_ptr<Slot[]> slots;
-  std::once_flag forms_read;
   Forms forms;
   std::once_flag routed;
   Node root;

@@ -42,7 +42,7 @@ struct DatedValue {
   Lifetime lifetime;
 };
 
-struct Member;  // facts/property_string.h
+class Forms;  // facts/forms.h
 
 struct Parameter {
   std::string_view name;  ///< of a family without the index: "net" for net[n]
@@ -58,9 +58,9 @@ struct Parameter {
   std::vector<DatedValue> dated_values;  ///< those of `values` that are new, and those that are gone
   std::string_view pattern;              ///< Perl regular expression, anchored at both ends by PVE
   std::string_view format;               ///< PVE's format name ("pve-vmid", "pve-node-list"); empty: none
-  std::string_view form;  ///< which property string it is ("qemu.net"); empty: none of the schema
-  const std::vector<Member>* members = nullptr;  ///< of a property string; nullptr: none, or not known
-  std::string_view needs;  ///< the parameter without which PVE refuses this one; empty: none
+  std::string_view form;         ///< which property string it is ("qemu.net"); empty: none of the schema
+  const Forms* forms = nullptr;  ///< where members_of() looks; nullptr: the parameter of no Facts
+  std::string_view needs;        ///< the parameter without which PVE refuses this one; empty: none
   std::string_view default_value;
   std::uint8_t marks = kNoMark;
   Lifetime lifetime;  ///< within its endpoint's

@@ -115,8 +115,9 @@ std::optional<std::string> clash(std::string_view format, const Values& values) 
 
 std::optional<std::string> property_misfit(const Parameter& parameter, std::string_view name,
                                            std::string_view value, Version version) {
-  if (parameter.members == nullptr) return std::nullopt;
-  const auto& members = *parameter.members;
+  const auto* const known = members_of(parameter);
+  if (known == nullptr) return std::nullopt;
+  const auto& members = *known;
   const auto values = parse(members, value, version);
   if (!values) return fmt::format("{}{}", kPrefix, values.error());
   Errors errors;

@@ -17,6 +17,10 @@ struct Member {
   std::string_view key_alias;  ///< the member that takes this alias's own name as its value
 };
 
+/// Of a property string; nullptr when the parameter is none, and when its members are not known. Lives as
+/// long as the Facts that the parameter is from.
+const std::vector<Member>* members_of(const Parameter& parameter);
+
 /// Why PVE refuses `value` as the property string `name` ("net0"), in its words with "invalid format - "
 /// before them; nothing when it takes it, and when the members are not known. PVE names all wrong members at
 /// once.

@@ -139,8 +139,9 @@ TEST(PropertyStrings, AllOfTheSchemaHaveTheirMembers) {
     if (endpoint == nullptr) continue;
     for (const auto& parameter : endpoint->parameters) {
       if (parameter.format != "property-string") continue;
-      ASSERT_NE(parameter.members, nullptr) << listed.path << " " << parameter.name;
-      EXPECT_FALSE(parameter.members->empty());
+      const auto* members = members_of(parameter);
+      ASSERT_NE(members, nullptr) << listed.path << " " << parameter.name;
+      EXPECT_FALSE(members->empty());
     }
   }
 }

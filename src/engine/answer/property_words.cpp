@@ -73,15 +73,15 @@ std::string property_words(std::string_view parameter, std::string_view reason, 
   if (!reason.starts_with("invalid format - ")) return {};
   const auto route = of.cluster.facts.route(call.method, call.path);
   const auto* const fact = route ? route->endpoint->parameter(parameter) : nullptr;
-  if (fact == nullptr || fact->members == nullptr) return {};
+  const auto* const members = fact == nullptr ? nullptr : facts::members_of(*fact);
+  if (members == nullptr) return {};
   std::string text;
   for (const auto line : base::split(reason, '\n')) {
-    const auto words = words_of(parameter, line, *fact->members);
+    const auto words = words_of(parameter, line, *members);
     if (!words.empty()) text += (text.empty() ? "" : " ") + words;
   }
   if (text.empty() && reason.find("does not define a default key") != std::string_view::npos) {
-    return fmt::format("{} is written KEY=VALUE,…; it takes {}.", parameter,
-                       some_of(keys_of(*fact->members)));
+    return fmt::format("{} is written KEY=VALUE,…; it takes {}.", parameter, some_of(keys_of(*members)));
   }
   return text;
 }
