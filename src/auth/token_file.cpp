@@ -85,7 +85,7 @@ std::optional<std::string> take(std::string_view key, const toml::node& node, St
     token.tier = text->get();
     return std::nullopt;
   }
-  const auto digest = digest_from_hex(text->get());
+  const auto digest = base::digest_from_hex(text->get());
   if (!digest) return "sha256 must be 64 hexadecimal digits, the hash of a token (its value is not shown)";
   token.digest = *digest;
   return std::nullopt;
@@ -129,7 +129,7 @@ std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\
 
 std::string entry_of(const StoredToken& token) {
   std::string text =
-      "[[token]]\nname = " + quoted(token.name) + "\nsha256 = " + quoted(to_hex(token.digest)) + "\n";
+      "[[token]]\nname = " + quoted(token.name) + "\nsha256 = " + quoted(base::to_hex(token.digest)) + "\n";
   if (token.tier) text += "tier = " + quoted(*token.tier) + "\n";
   if (token.categories) {
     std::string list;
@@ -142,10 +142,10 @@ std::string entry_of(const StoredToken& token) {
 }  // namespace
 
 const StoredToken* TokenSet::find(std::string_view token) const {
-  const auto digest = sha256(token);
+  const auto digest = base::sha256(token);
   const StoredToken* found = nullptr;
   for (const auto& entry : tokens_) {
-    if (equal_in_constant_time(entry.digest, digest)) found = &entry;
+    if (base::equal_in_constant_time(entry.digest, digest)) found = &entry;
   }
   return found;
 }
@@ -208,7 +208,7 @@ std::expected<NewToken, std::string> make_token(std::string_view name, const std
   if (auto misfit = name_misfit(name)) return std::unexpected("The token's " + *misfit + ".");
   if (auto misfit = words_misfit(stored, words)) return std::unexpected("The token's " + *misfit + ".");
   const auto token = std::string(kPrefix) + base::base64url(base::random_bytes(32));
-  stored.digest = sha256(token);
+  stored.digest = base::sha256(token);
   return NewToken{token, entry_of(stored)};
 }
 

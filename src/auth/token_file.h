@@ -7,15 +7,15 @@
 #include <string_view>
 #include <vector>
 
-#include "auth/digest.h"
 #include "auth/principal.h"
+#include "base/digest.h"
 
 namespace auth {
 
 /// One [[token]] of the file.
 struct StoredToken {
   std::string name;  ///< 1 to 64 letters, digits, '.', '_', '-'
-  Digest digest{};
+  base::Digest digest{};
   std::optional<std::string> tier;
   std::optional<std::vector<std::string>> categories;
 };

@@ -42,7 +42,7 @@ class Caller : public testing::Test {
 
   void write_tokens(const std::string& name, const std::string& token) {
     std::ofstream(file_) << "[[token]]\nname = \"" << name << "\"\nsha256 = \""
-                         << auth::to_hex(auth::sha256(token)) << "\"\ntier = \"read-execute\"\n";
+                         << base::to_hex(base::sha256(token)) << "\"\ntier = \"read-execute\"\n";
     ::chmod(file_.c_str(), 0600);
   }
   auth::Authenticator& authenticator() {

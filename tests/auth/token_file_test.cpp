@@ -20,7 +20,7 @@ using testing::Not;
 const auth::Words kWords{{"read-only", "read-execute", "full"}, {"nodes", "qemu", "lxc"}};
 
 std::string entry(const std::string& name, const std::string& token, const std::string& more = "") {
-  return "[[token]]\nname = \"" + name + "\"\nsha256 = \"" + auth::to_hex(auth::sha256(token)) + "\"\n" +
+  return "[[token]]\nname = \"" + name + "\"\nsha256 = \"" + base::to_hex(base::sha256(token)) + "\"\n" +
          more;
 }
 
@@ -50,7 +50,7 @@ TEST(Tokens, AreFoundByTheirHash) {
   EXPECT_EQ(phone->categories, std::nullopt);
   for (const auto* wrong : {"", "pve_on", "pve_onee", "PVE_ONE", "laptop"})
     EXPECT_EQ(tokens->find(wrong), nullptr) << wrong;
-  EXPECT_EQ(tokens->find(auth::to_hex(laptop->digest)), nullptr) << "the hash is not the token";
+  EXPECT_EQ(tokens->find(base::to_hex(laptop->digest)), nullptr) << "the hash is not the token";
 }
 
 TEST(Tokens, EveryMistakeStopsTheLoad) {

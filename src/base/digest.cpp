@@ -1,11 +1,11 @@
-#include "auth/digest.h"
+#include "base/digest.h"
 
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 
 #include "base/ascii.h"
 
-namespace auth {
+namespace base {
 namespace {
 
 constexpr std::string_view kHex = "0123456789abcdef";
@@ -31,8 +31,8 @@ std::optional<Digest> digest_from_hex(std::string_view text) {
   Digest digest{};
   if (text.size() != digest.size() * 2) return std::nullopt;
   for (std::size_t i = 0; i < digest.size(); ++i) {
-    const int high = base::hex_value(text[2 * i]);
-    const int low = base::hex_value(text[2 * i + 1]);
+    const int high = hex_value(text[2 * i]);
+    const int low = hex_value(text[2 * i + 1]);
     if (high < 0 || low < 0) return std::nullopt;
     digest[i] = static_cast<unsigned char>(high * 16 + low);
   }
@@ -43,4 +43,4 @@ bool equal_in_constant_time(const Digest& a, const Digest& b) {
   return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-}  // namespace auth
+}  // namespace base

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace auth {
+namespace base {
 
 using Digest = std::array<unsigned char, 32>;
 
@@ -22,4 +22,4 @@ std::optional<Digest> digest_from_hex(std::string_view text);
 /// Takes the same time wherever the texts differ.
 bool equal_in_constant_time(const Digest& a, const Digest& b);
 
-}  // namespace auth
+}  // namespace base
