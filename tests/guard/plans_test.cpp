@@ -1,0 +1,96 @@
+#include "guard/plans.h"
+
+#include <gtest/gtest.h>
+
+#include <regex>
+#include <set>
+#include <string>
+
+namespace {
+
+using Verdict = guard::Plans::Verdict;
+
+constexpr std::chrono::minutes kGoodFor = guard::Plans::kGoodFor;
+
+class PlansTest : public testing::Test {
+ protected:
+  Verdict spend(const std::string& id, const guard::Planned& now) { return plans_.spend(id, now).verdict; }
+
+  base::ManualClock clock_;
+  guard::Plans plans_{clock_};
+  guard::Planned planned_{"laptop", R"(pve_delete_qemu_vm {"vmid":118})", "VM 118", "as it is"};
+};
+
+TEST_F(PlansTest, AnIdLetsItsCallThroughOnce) {
+  const auto id = plans_.issue(planned_);
+  EXPECT_TRUE(std::regex_match(id, std::regex("[0-9a-f]{12}"))) << id;
+  EXPECT_EQ(spend(id, planned_), Verdict::Fits);
+  EXPECT_EQ(spend(id, planned_), Verdict::Unknown);
+}
+
+TEST_F(PlansTest, EveryIdIsNew) {
+  std::set<std::string> ids;
+  for (int i = 0; i < 100; ++i) ids.insert(plans_.issue(planned_));
+  EXPECT_EQ(ids.size(), 100U);
+  for (const auto* const no : {"", "0", "000000000000", "nonsense"})
+    EXPECT_EQ(spend(no, planned_), Verdict::Unknown);
+}
+
+TEST_F(PlansTest, AnIdEndsAfterTenMinutes) {
+  const auto first = plans_.issue(planned_);
+  clock_.advance(kGoodFor - std::chrono::milliseconds(1));
+  const auto second = plans_.issue(planned_);
+  EXPECT_EQ(spend(first, planned_), Verdict::Fits);
+  clock_.advance(kGoodFor);
+  EXPECT_EQ(spend(second, planned_), Verdict::Unknown);
+}
+
+TEST_F(PlansTest, AnotherCallerDoesNotKnowIt) {
+  const auto id = plans_.issue(planned_);
+  auto other = planned_;
+  other.caller = "phone";
+  EXPECT_EQ(spend(id, other), Verdict::Unknown);
+  EXPECT_EQ(spend(id, planned_), Verdict::Fits) << "the other caller must not use it up";
+}
+
+TEST_F(PlansTest, AnotherCallLeavesItAsItIs) {
+  const auto id = plans_.issue(planned_);
+  auto other = planned_;
+  other.call = R"(pve_delete_qemu_vm {"vmid":119})";
+  EXPECT_EQ(spend(id, other), Verdict::OtherCall);
+  EXPECT_EQ(spend(id, planned_), Verdict::Fits);
+}
+
+TEST_F(PlansTest, AnotherObjectUsesItUpAndIsTold) {
+  const auto id = plans_.issue(planned_);
+  auto other = planned_;
+  other.object = "another VM 118";
+  const auto spent = plans_.spend(id, other);
+  EXPECT_EQ(spent.verdict, Verdict::OtherObject);
+  EXPECT_EQ(spent.object, "VM 118");
+  EXPECT_EQ(spend(id, planned_), Verdict::Unknown);
+}
+
+TEST_F(PlansTest, AChangedObjectUsesItUp) {
+  const auto id = plans_.issue(planned_);
+  auto other = planned_;
+  other.state = "with one disk more";
+  EXPECT_EQ(spend(id, other), Verdict::Changed);
+  EXPECT_EQ(spend(id, planned_), Verdict::Unknown);
+}
+
+TEST_F(PlansTest, ACallerWithManyPlansLosesTheOldestOfItsOwn) {
+  auto other = planned_;
+  other.caller = "phone";
+  const auto of_other = plans_.issue(other);
+  const auto first = plans_.issue(planned_);
+  const auto second = plans_.issue(planned_);
+  for (std::size_t i = 2; i < guard::Plans::kMostOfOne; ++i) plans_.issue(planned_);
+  const auto last = plans_.issue(planned_);
+  EXPECT_EQ(spend(first, planned_), Verdict::Unknown);
+  EXPECT_EQ(spend(second, planned_), Verdict::Fits);
+  EXPECT_EQ(spend(last, planned_), Verdict::Fits);
+  EXPECT_EQ(spend(of_other, other), Verdict::Fits);
+}
+
+}  // namespace
