@@ -71,11 +71,11 @@ def tour(server):
     server.say("pve_create_qemu_snapshot", vmid="web01", snapname="pre-upgrade")
     server.say("pve_list_qemu_snapshots", vmid="web01")
 
-    ask("Delete web01.   (PVE refuses, and the assistant is told why)")
+    ask("Delete web01.   (nothing is sent: the answer is the plan, which has to be confirmed)")
     text, failed = server.call("pve_delete_qemu_vm", vmid="web01")
     print("     " + text.replace("\n", "\n     "))
     if not failed:
-        sys.exit("the running VM should have stayed")
+        sys.exit("the VM should have stayed")
 
 
 def limited(binary):

@@ -61,7 +61,8 @@ engine::Options options(const config::Settings& settings) {
           settings.node_tasks,
           {engine::output_named(settings.output).value_or(engine::Output::Text), settings.max_result,
            settings.dark_charts, settings.simulate},
-          settings.ignore_findings};
+          settings.ignore_findings,
+          engine::confirm_named(settings.confirm).value_or(engine::Confirm::Changes)};
 }
 
 guard::Policy policy_of(const config::Settings& settings) {

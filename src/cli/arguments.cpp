@@ -88,6 +88,7 @@ std::expected<Arguments, std::string> parse(std::span<const char* const> words) 
   call->add_option("arguments", arguments.pairs);
   call->add_option("--json", arguments.json);
   call->add_option("--chart", arguments.chart);
+  call->add_flag("--yes", arguments.yes);
   auto* tools = app.add_subcommand("tools");
   tools->add_option("tool", arguments.tool);
   tools->add_flag("--json", arguments.as_json);

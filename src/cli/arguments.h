@@ -22,6 +22,7 @@ struct Arguments {
   std::string tool;                ///< call: the tool's name; tools: the one to describe, or ""
   std::vector<std::string> pairs;  ///< call: key=value
   std::string json;                ///< call --json: arguments as one object, or "-" for stdin; else empty
+  bool yes = false;                ///< call --yes: confirms what the call asks
   std::string chart;               ///< call --chart: the file for the picture; else empty
   bool as_json = false;            ///< tools --json
   std::string listen = "127.0.0.1:8006";  ///< simulate

@@ -4,13 +4,16 @@
 #include <cstdio>
 #include <expected>
 #include <fstream>
+#include <iostream>
 #include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/json_read.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/output.h"
@@ -79,6 +82,55 @@ std::optional<std::string> save_chart(const mcp::Result& result, const std::stri
   return "The tool returned no chart.";
 }
 
+/// Shows the question; whether the user types y or yes.
+bool says_yes(const std::string& question) {
+  print(STDERR_FILENO, shown(question, true) + " [y/N] ");
+  std::string line;
+  std::getline(std::cin, line);
+  const auto word = base::lower_ascii(base::trim(line));
+  return word == "y" || word == "yes";
+}
+
+/// The answer to a confirmation; nothing when it is a no, which stderr then says.
+std::optional<base::Json> confirmation(const mcp::InputRequest& request, const Arguments& arguments) {
+  const auto* message = request.params.if_contains("message");
+  const auto question = std::string(message == nullptr ? std::string_view() : base::raw_text(*message));
+  const bool terminal = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
+  if (!arguments.yes && !terminal) {
+    failed(
+        question + "\nNot done: nobody was there to answer. Repeat it with --yes, or run it on a terminal.",
+        kFailed);
+    return std::nullopt;
+  }
+  if (!arguments.yes && !says_yes(question)) {
+    failed("Not done.", kFailed);
+    return std::nullopt;
+  }
+  return base::JsonObject{{"action", "accept"}, {"content", base::JsonObject{{"confirm", true}}}};
+}
+
+/// Calls the tool, and again with the answers to what it asks. Nothing when an answer is no.
+std::optional<mcp::Outcome> answered(mcp::Tools& tools, const Arguments& arguments,
+                                     const base::JsonObject& values, const std::stop_token& stop) {
+  const mcp::Caller caller;
+  const base::JsonObject none;
+  mcp::Unheard unheard;
+  base::JsonObject inputs;
+  constexpr int kMostRounds = 8;
+  for (int round = 0;; ++round) {
+    auto outcome = tools.call(
+        {{caller, mcp::Era::Modern, none, inputs, unheard, unheard, stop, true}, arguments.tool, values});
+    const auto* need = std::get_if<mcp::NeedInput>(&outcome);
+    if (need == nullptr || round == kMostRounds) return outcome;
+    for (const auto& request : need->requests) {
+      if (request.kind != mcp::InputRequest::Kind::Confirmation) return outcome;
+      auto answer = confirmation(request, arguments);
+      if (!answer) return std::nullopt;
+      inputs[request.key] = *std::move(answer);
+    }
+  }
+}
+
 }  // namespace
 
 int call(mcp::Tools& tools, const Arguments& arguments) {
@@ -102,15 +154,13 @@ int call(mcp::Tools& tools, const Arguments& arguments) {
 
   std::stop_source stop;
   on_termination([stop]() mutable { stop.request_stop(); });
-  mcp::Unheard unheard;
-  const base::JsonObject none;
-  const auto outcome = tools.call(
-      {{caller, mcp::Era::Modern, none, none, unheard, unheard, stop.get_token()}, arguments.tool, *values});
-  if (const auto* result = std::get_if<mcp::Result>(&outcome);
+  const auto outcome = answered(tools, arguments, *values, stop.get_token());
+  if (!outcome) return kFailed;
+  if (const auto* result = std::get_if<mcp::Result>(&*outcome);
       result != nullptr && !result->is_error && !arguments.chart.empty()) {
     if (const auto problem = save_chart(*result, arguments.chart)) return failed(*problem, kFailed);
   }
-  return report(outcome);
+  return report(*outcome);
 }
 
 }  // namespace cli

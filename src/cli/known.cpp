@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "catalog/catalog.h"
+#include "engine/row/confirm.h"
 #include "engine/row/output.h"
 #include "insight/findings.h"
 #include "simulator/release.h"
@@ -25,9 +26,13 @@ std::vector<std::string_view> category_names(bool with_opt_in) {
 const config::Known& known() {
   static const auto all = category_names(true);
   static const auto usual = category_names(false);
-  static const config::Known words{
-      tool::kTierNames,        all, usual, engine::kOutputNames, simulator::release_names(),
-      insight::finding_codes()};
+  static const config::Known words{tool::kTierNames,
+                                   all,
+                                   usual,
+                                   engine::kOutputNames,
+                                   engine::kConfirmNames,
+                                   simulator::release_names(),
+                                   insight::finding_codes()};
   return words;
 }
 

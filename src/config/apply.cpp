@@ -144,6 +144,15 @@ std::optional<std::string> ignore_findings(const Given& given, const Known& know
   return std::nullopt;
 }
 
+std::optional<std::string> confirm(const Given& given, const Known& known, Settings& settings) {
+  auto value = single(given);
+  if (!value) return value.error();
+  if (std::ranges::find(known.confirms, *value) == known.confirms.end())
+    return not_among(given, *value, known.confirms);
+  settings.confirm = std::move(*value);
+  return std::nullopt;
+}
+
 std::optional<std::string> output(const Given& given, const Known& known, Settings& settings) {
   auto value = single(given);
   if (!value) return value.error();

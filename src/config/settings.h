@@ -69,8 +69,9 @@ struct Settings {
   unsigned node_tasks = 4;
   /// Findings that are not reported: "CODE" or "CODE:object" with * and ? for any.
   std::vector<std::string> ignore_findings;
-  std::string output = "text";      ///< one of Known::outputs
-  std::size_t max_result = 24'000;  ///< bytes of text in one result, 2,000 to 1,000,000
+  std::string confirm = "irreversible";  ///< one of Known::confirms
+  std::string output = "text";           ///< one of Known::outputs
+  std::size_t max_result = 24'000;       ///< bytes of text in one result, 2,000 to 1,000,000
   bool dark_charts = false;
   bool debug = false;
   bool simulate = false;
@@ -90,6 +91,7 @@ struct Known {
   std::span<const std::string_view> categories;
   std::span<const std::string_view> usual_categories;  ///< those that are on where nothing is said
   std::span<const std::string_view> outputs;
+  std::span<const std::string_view> confirms;
   std::span<const std::string_view> releases;  ///< of PVE, that can be simulated
   std::span<const std::string_view> findings;  ///< codes of what a report can find
 };

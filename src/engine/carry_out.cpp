@@ -10,7 +10,6 @@
 #include "base/json_read.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "change/guest_config.h"
 #include "engine/answer/answer.h"
 #include "engine/answer/diagnosis.h"
 #include "engine/answer/render.h"
@@ -21,6 +20,7 @@
 #include "engine/fetch.h"
 #include "engine/outcome/aftermath.h"
 #include "engine/outcome/outcome.h"
+#include "engine/outcome/sent_as.h"
 #include "engine/outcome/started.h"
 #include "engine/step.h"
 #include "engine/title.h"
@@ -110,12 +110,6 @@ std::expected<std::optional<pve::NodeSlot>, mcp::Result> slot_on_node(Work& work
   return slot;
 }
 
-/// A call that makes a volume would be long, and a connection may end before PVE answers it.
-tool::Endpoint endpoint_of(const tool::Tool& tool, const base::JsonObject& arguments) {
-  if (!tool.about.task_by_post || !change::makes_volume(arguments)) return tool.call;
-  return {base::Method::Post, tool.call.path};
-}
-
 std::optional<pve::Upid> started_task(const Row& row, const pve::Answer& answer) {
   const auto* text = answer.data.if_string();
   if (row.tool().effect == tool::Effect::None || text == nullptr) return std::nullopt;
@@ -134,33 +128,6 @@ std::string changed(const Work& work, const Ready& ready, Wording& words) {
   auto text = without(ready.secrets, change::text(told));
   const auto guest = describe_guest(work.row, ready.before);
   return text + (text.empty() || guest.empty() ? "" : " " + guest);
-}
-
-/// Looks at what is there, for the sentences and for what the change makes of it.
-void look(const Work& work, Ready& ready) {
-  if (work.row.tool().effect == tool::Effect::None) return;
-  const auto& target = ready.target;
-  ready.before = look_before(work.row, target.arguments, work.cluster, work.call.stop);
-  auto guest = named_guest(target);
-  const bool made = work.row.about().guest == tool::GuestKind::None;
-  const base::ObjectView names(made ? target.arguments : ready.before.status);
-  const auto name = base::raw_text(names, names.member("hostname") != nullptr ? "hostname" : "name");
-  const auto vmid = base::number(target.arguments, "vmid");
-  if (work.row.tool().starts_task && !name.empty() && vmid) guest = shown_guest(*vmid, name);
-  ready.words = wording(work.row, target.arguments, guest);
-  ready.guest = std::move(guest);
-  if (auto ended = describe_ended_task(work.row, ready.words, ready.before); !ended.empty())
-    ready.words.done = std::move(ended);
-}
-
-/// Reads what is about to change, and names the guest.
-void compare(const Work& work, Ready& ready) {
-  ready.state = state_before(work.row, ready.target.arguments, work.cluster, work.call.stop);
-  const auto name = guest_named(work.row, ready.state);
-  const auto vmid = base::number(ready.target.arguments, "vmid");
-  if (name.empty() || !vmid) return;
-  ready.guest = shown_guest(*vmid, name);
-  ready.words = wording(work.row, ready.target.arguments, ready.guest);
 }
 
 /// What became of it, beyond what the task says.
@@ -269,11 +236,36 @@ mcp::Result refused(const Work& work, const Ready& ready, const pve::Call& wante
 
 }  // namespace
 
+void look(const Work& work, Ready& ready) {
+  if (work.row.tool().effect == tool::Effect::None) return;
+  const auto& target = ready.target;
+  ready.before = look_before(work.row, target.arguments, work.cluster, work.call.stop);
+  auto guest = named_guest(target);
+  const bool made = work.row.about().guest == tool::GuestKind::None;
+  const base::ObjectView names(made ? target.arguments : ready.before.status);
+  const auto name = base::raw_text(names, names.member("hostname") != nullptr ? "hostname" : "name");
+  const auto vmid = base::number(target.arguments, "vmid");
+  if (work.row.tool().starts_task && !name.empty() && vmid) guest = shown_guest(*vmid, name);
+  ready.words = wording(work.row, target.arguments, guest);
+  ready.guest = std::move(guest);
+  if (auto ended = describe_ended_task(work.row, ready.words, ready.before); !ended.empty())
+    ready.words.done = std::move(ended);
+}
+
+void compare(const Work& work, Ready& ready) {
+  ready.state = state_before(work.row, ready.target.arguments, work.cluster, work.call.stop);
+  const auto name = guest_named(work.row, ready.state);
+  const auto vmid = base::number(ready.target.arguments, "vmid");
+  if (name.empty() || !vmid) return;
+  ready.guest = shown_guest(*vmid, name);
+  ready.words = wording(work.row, ready.target.arguments, ready.guest);
+}
+
 std::expected<mcp::Outcome, Moved> carry_out(Work& work, Ready& ready, bool may_move) {
   auto slot = slot_on_node(work, ready);
   if (!slot) return noted(work, ready, std::move(slot.error()));
   const auto& arguments = ready.target.arguments;
-  const auto wanted = request(endpoint_of(work.row.tool(), arguments), arguments);
+  const auto wanted = request(sent_as(work.row.tool(), arguments), arguments);
   if (!wanted)
     return noted(work, ready,
                  failure(ready, fmt::format("{} was not called: {}", work.row.tool().name, wanted.error())));

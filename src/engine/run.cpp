@@ -102,8 +102,8 @@ void await_target(Work& work, const Ready& ready) {
 
 mcp::Outcome sent(Work& work, Ready ready) {
   await_target(work, ready);
-  auto outcome = carry_out(work, ready, true);
-  while (!outcome) outcome = carry_out(work, ready, !ready.moved);
+  auto outcome = carry_out(work, ready, !ready.is_confirmed);
+  while (!outcome) outcome = carry_out(work, ready, !ready.moved && !ready.is_confirmed);
   const bool changes = work.row.tool().effect != tool::Effect::None;
   return changes ? marked(*std::move(outcome), work.cluster.options.style) : *std::move(outcome);
 }
@@ -122,6 +122,8 @@ mcp::Outcome run(const Row& row, const Limits& limits, Cluster& cluster, const m
   if (!ready) return std::move(ready.error());
   ready = harmless(work, *std::move(ready));
   if (!ready) return std::move(ready.error());
+  ready = confirmed(work, *std::move(ready));
+  if (!ready) return marked(std::move(ready.error()), cluster.options.style);
   widen(row, ready->target.arguments, ready->own);
   return sent(work, *std::move(ready));
 }

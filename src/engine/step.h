@@ -60,11 +60,21 @@ struct Ready {
   std::optional<base::Clock::Steady> lock_busy_since{};
   /// It goes elsewhere than at first.
   bool moved = false;
+  /// The user has confirmed this change of this object, so it must not go elsewhere.
+  bool is_confirmed = false;
 };
 
 /// Nothing was changed, and the call is to be carried out once more: the guest turned out to be on another
 /// node, or its name to be another guest's, and Ready goes there now; or its lock was busy.
 struct Moved {};
+
+/// Before a change is sent: the plan of a dry run, or what the user has to confirm first (PVE_CONFIRM).
+Step<Ready> confirmed(Work& work, Ready ready);
+
+/// Looks at what is there, for the sentences and for what the change makes of it.
+void look(const Work& work, Ready& ready);
+/// Reads what is about to change, and names the guest.
+void compare(const Work& work, Ready& ready);
 
 /// Sends, follows the task that PVE starts, and renders. Moved at most where `may_move`: what PVE says of the
 /// second node is the answer.

@@ -50,7 +50,7 @@ Toolbox::Index& Toolbox::index() {
     for (const auto& category : categories_) {
       for (const auto& tool : category.tools) {
         index_->by_name.emplace(tool.name, index_->rows.size());
-        index_->rows.emplace_back(tool, category.name, cluster_.facts);
+        index_->rows.emplace_back(tool, category.name, cluster_.facts, cluster_.options.confirm);
         index_->descriptions.push_back(describe(index_->rows.back(), cluster_.options.style.output));
       }
     }

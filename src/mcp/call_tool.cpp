@@ -157,7 +157,9 @@ Reply call_tool(const Server& server, const Exchange& exchange) {
     if (exchange.stop.stop_requested()) {
       return Reply(write_outcome(error_result("The call was cancelled before it began."), server, exchange));
     }
-    auto outcome = server.tools().call({exchange.request(inputs), call->name, call->arguments, as_task});
+    auto request = exchange.request(inputs);
+    request.can_confirm = can_be_asked(exchange.envelope, InputRequest::Kind::Confirmation);
+    auto outcome = server.tools().call({std::move(request), call->name, call->arguments, as_task});
     return std::visit(Outcomes{server, exchange}, outcome);
   };
   return in_rounds(server, exchange, "tools/call", subject, attempt,

@@ -125,6 +125,8 @@ struct Request {
   Progress& progress;
   Log& log;
   std::stop_token stop;
+  /// The client can ask its user for a confirmation.
+  bool can_confirm = false;
 };
 
 }  // namespace mcp

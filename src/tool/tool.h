@@ -99,6 +99,9 @@ enum Offer : std::uint8_t {
   kPage = 4,     ///< "limit" and "cursor", where PVE itself has no pages
   kChart = 8,    ///< "chart": a picture of the statistics
   kFields = 16,  ///< "fields" alone: which members of an object that shows only some (View::brief)
+  /// "dry_run" and "confirm", of a change that can ask for a confirmation. No row says so itself: it follows
+  /// from what the call can destroy and from PVE_CONFIRM.
+  kConfirm = 32,
 };
 
 /// How the answer of a read is shown.

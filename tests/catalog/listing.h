@@ -1,4 +1,4 @@
-// What tools/list says of the tools of a category.
+// What tools/list says of the tools of a category, where nothing is set.
 #pragma once
 
 #include <string>
@@ -17,7 +17,8 @@ inline std::vector<mcp::ToolDescription> described(const tool::Category& categor
                                                    const facts::Facts& facts) {
   std::vector<mcp::ToolDescription> tools;
   for (const auto& tool : category.tools)
-    tools.push_back(engine::describe(engine::Row(tool, category.name, facts)));
+    tools.push_back(
+        engine::describe(engine::Row(tool, category.name, facts, engine::Confirm::Irreversible)));
   return tools;
 }
 

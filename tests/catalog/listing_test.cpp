@@ -22,7 +22,7 @@ namespace {
 constexpr auto kRevision = mcp::Revision::R2026_07_28;
 
 /// Bytes of {"tools":[…]} where nothing is set, as a client of 2025-11-25 gets it.
-constexpr std::size_t kBudget = 43'700;
+constexpr std::size_t kBudget = 44'500;
 
 /// Bytes of each category's entries. Who has a better use for them raises the figure here, and says why.
 const std::map<std::string_view, std::size_t> kBudgets = {

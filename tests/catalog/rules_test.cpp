@@ -176,7 +176,7 @@ TEST(Rules, EveryEndpointAndParameterIsPves) {
   for_each_tool([&](const tool::Tool& tool, const tool::Category& category) {
     // A report has parameters of its own and asks what it needs.
     if (tool.report != nullptr) return;
-    const engine::Row row(tool, category.name, facts);
+    const engine::Row row(tool, category.name, facts, engine::Confirm::Changes);
     ASSERT_NE(row.endpoint(), nullptr);
     for (const auto& field : row.fields()) {
       if (field.own) {

@@ -24,7 +24,7 @@ using Texts = std::vector<std::string>;
 std::expected<config::Settings, std::string> load(std::vector<config::Flag> flags, Texts variables = {}) {
   variables.emplace_back("XDG_CONFIG_HOME=/nonexistent");
   const std::vector<std::string_view> environment(variables.begin(), variables.end());
-  return config::load({flags, environment}, {kWords, kWords, kWords, kWords, kWords, kWords});
+  return config::load({flags, environment}, {kWords, kWords, kWords, kWords, kWords, kWords, kWords});
 }
 
 std::string error(std::vector<config::Flag> flags, Texts variables = {}) {

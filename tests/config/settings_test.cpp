@@ -24,6 +24,7 @@ constexpr std::array<std::string_view, 3> kTiers = {"read-only", "read-execute",
 constexpr std::array<std::string_view, 3> kCategories = {"nodes", "qemu", "lxc"};
 constexpr std::array<std::string_view, 2> kUsual = {"nodes", "qemu"};
 constexpr std::array<std::string_view, 3> kOutputs = {"text", "json", "structured"};
+constexpr std::array<std::string_view, 3> kConfirms = {"irreversible", "changes", "never"};
 constexpr std::array<std::string_view, 2> kReleases = {"8.4", "9.2"};
 constexpr std::array<std::string_view, 2> kFindings = {"NO_QUORUM", "BACKUP_STALE"};
 constexpr std::string_view kSecret = "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9";
@@ -56,7 +57,8 @@ class Load : public testing::Test {
   }
   std::expected<config::Settings, std::string> load() {
     const std::vector<std::string_view> environment(environment_.begin(), environment_.end());
-    return config::load({flags_, environment}, {kTiers, kCategories, kUsual, kOutputs, kReleases, kFindings});
+    return config::load({flags_, environment},
+                        {kTiers, kCategories, kUsual, kOutputs, kConfirms, kReleases, kFindings});
   }
   std::string error() {
     const auto settings = load();

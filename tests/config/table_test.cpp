@@ -70,6 +70,7 @@ TEST(Table, HelpNamesTheCategories) {
                             .categories = kAll,
                             .usual_categories = kUsual,
                             .outputs = {},
+                            .confirms = {},
                             .releases = {},
                             .findings = {}};
   const auto markdown = config::markdown(known);

@@ -19,12 +19,13 @@ constexpr std::size_t kBytes = 400;
 constexpr std::ptrdiff_t kLines = 2;
 
 /// What makes an answer longer, and why it may.
-constexpr std::array<std::string_view, 5> kReasons = {
+constexpr std::array<std::string_view, 6> kReasons = {
     "the call was sent to",  // a line before it: the call went to another node
     "task log has complaints:",
     "With warnings (",
     "Last in its log:",
-    "\ntype: ",  // PVE answered with the object
+    "\ntype: ",                    // PVE answered with the object
+    "Dry run, nothing was sent.",  // a plan
 };
 
 /// Without what was reported while the call waited.

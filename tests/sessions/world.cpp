@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/json_read.h"
 #include "catalog/catalog.h"
 
 namespace sessions {
@@ -70,13 +71,31 @@ std::unique_ptr<engine::Toolbox> World::toolbox() {
                                            engine::Access{*client_, facts(), clock_, engine_});
 }
 
-Told World::call(std::string_view tool, const base::JsonObject& arguments) {
-  return progress_ ? call_with_progress(*toolbox_, tool, arguments)
-                   : sessions::call(*toolbox_, tool, arguments);
+Told World::call(std::string_view tool, base::JsonObject arguments) {
+  if (const auto* id = arguments.if_contains("confirm"); id != nullptr && *id == "ID")
+    arguments["confirm"] = plan_id_;
+  auto told = progress_ ? call_with_progress(*toolbox_, tool, arguments)
+                        : sessions::call(*toolbox_, tool, arguments);
+  if (told.structured) {
+    const auto* plan = base::object(*told.structured, "plan");
+    if (const auto id = plan == nullptr ? std::string_view() : base::raw_text(*plan, "confirm"); !id.empty())
+      plan_id_ = id;
+  }
+  if (const auto at = plan_id_.empty() ? std::string::npos : told.text.find(plan_id_);
+      at != std::string::npos)
+    told.text.replace(at, plan_id_.size(), "ID");
+  return told;
 }
 
 void World::wait(std::string_view text) {
   engine_.wait = seconds_of(text);
+  toolbox_ = toolbox();
+}
+
+void World::confirm(const std::string& text) {
+  const auto named = engine::confirm_named(text);
+  if (!named) throw std::runtime_error(fmt::format("'{}' is none of {}", text, fmt::join(engine::kConfirmNames, ", ")));
+  engine_.confirm = *named;
   toolbox_ = toolbox();
 }
 

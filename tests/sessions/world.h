@@ -37,7 +37,8 @@ class World {
  public:
   World() { http_.answer("*", test::simulated(*cluster_, clock_)); }
 
-  Told call(std::string_view tool, const base::JsonObject& arguments);
+  /// The id of a plan reads "ID" in the text; as an argument that stands for the last one.
+  Told call(std::string_view tool, base::JsonObject arguments);
 
   /// "5s"
   void advance(std::string_view text);
@@ -48,6 +49,8 @@ class World {
   void tier(const std::string& text);
   /// From now on only these categories.
   void categories(std::vector<std::string> names);
+  /// Which changes ask first; none at first.
+  void confirm(const std::string& text);
   /// Calls want progress from now on.
   void show_progress() { progress_ = true; }
   /// How results look; text at first.
@@ -80,6 +83,7 @@ class World {
   guard::Policy policy_;
   engine::Options engine_;
   bool progress_ = false;
+  std::string plan_id_;  ///< the last that a call gave
   std::unique_ptr<engine::Toolbox> toolbox_ = toolbox();
 };
 

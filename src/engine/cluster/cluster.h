@@ -8,8 +8,10 @@
 
 #include "base/clock.h"
 #include "engine/cluster/seen_guests.h"
+#include "engine/row/confirm.h"
 #include "engine/row/output.h"
 #include "facts/facts.h"
+#include "guard/plans.h"
 #include "pve/client.h"
 #include "pve/inventory_cache.h"
 #include "pve/own_access.h"
@@ -28,6 +30,8 @@ struct Options {
   Style style{};
   /// As tool::Sources::ignored_findings().
   std::vector<std::string> ignored_findings{};
+  /// Which changes ask first. The product's default is that of its setting.
+  Confirm confirm = Confirm::Never;
 };
 
 /// What it is made of; outlives it.
@@ -51,7 +55,8 @@ struct Cluster {
         permissions(client, clock),
         own_access(client, clock),
         tasks(client, clock),
-        node_slots(client, clock, options.node_tasks) {}
+        node_slots(client, clock, options.node_tasks),
+        plans(clock) {}
 
   /// Epoch seconds.
   std::int64_t now() const {
@@ -69,6 +74,7 @@ struct Cluster {
   pve::OwnAccessCache own_access;
   pve::Tasks tasks;
   pve::NodeSlots node_slots;
+  guard::Plans plans;
 };
 
 }  // namespace engine

@@ -34,12 +34,15 @@ std::vector<const facts::Parameter*> chosen(std::uint8_t offers) {
     return parameter;
   }();
   static const facts::Parameter chart = own("chart", facts::Type::Boolean);
+  static const facts::Parameter dry_run = own("dry_run", facts::Type::Boolean);
+  static const facts::Parameter confirm = own("confirm", facts::Type::String);
   std::vector<const facts::Parameter*> all;
   if ((offers & tool::kWait) != 0) all = {&wait};
   if ((offers & tool::kSelect) != 0) all.insert(all.end(), {&fields, &filter});
   if ((offers & tool::kPage) != 0) all.insert(all.end(), {&limit, &cursor});
   if ((offers & tool::kChart) != 0) all.push_back(&chart);
   if ((offers & tool::kFields) != 0) all.push_back(&fields);
+  if ((offers & tool::kConfirm) != 0) all.insert(all.end(), {&dry_run, &confirm});
   return all;
 }
 
@@ -54,6 +57,8 @@ void take(std::string_view name, const base::Json& value, Own& own) {
   if (name == "limit") own.selection.limit = number(value);
   if (name == "cursor") own.selection.cursor = number(value);
   if (name == "chart") own.chart = value.is_bool() && value.get_bool();
+  if (name == "dry_run") own.dry_run = value.is_bool() && value.get_bool();
+  if (name == "confirm") own.confirm = base::raw_text(value);
 }
 
 }  // namespace
@@ -61,10 +66,10 @@ void take(std::string_view name, const base::Json& value, Own& own) {
 std::span<const facts::Parameter* const> own_parameters(std::uint8_t offers) {
   static const auto sets = [] {
     std::vector<std::vector<const facts::Parameter*>> made;
-    for (unsigned set = 0; set < 32; ++set) made.push_back(chosen(static_cast<std::uint8_t>(set)));
+    for (unsigned set = 0; set < 64; ++set) made.push_back(chosen(static_cast<std::uint8_t>(set)));
     return made;
   }();
-  return sets[offers & 31U];
+  return sets[offers & 63U];
 }
 
 Own take_own(Arguments& arguments) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <span>
+#include <string>
 
 #include "engine/row/row.h"
 #include "facts/facts.h"
@@ -19,6 +20,8 @@ struct Own {
   std::chrono::seconds wait{0};
   view::Selection selection;
   bool chart = false;
+  bool dry_run = false;
+  std::string confirm{};  ///< the id of a plan, as it was written
 };
 
 /// Takes them out of checked arguments. What the row does not offer stays: PVE has a "limit" of its own.

@@ -44,20 +44,24 @@ bool is_required(tool::Need need, const facts::Parameter* fact, bool in_path) {
   return need == tool::Need::FromFacts && fact != nullptr && fact->required;
 }
 
+Field server_field(const facts::Parameter& parameter) {
+  Field field;
+  field.name = field.wire = parameter.name;
+  field.fact = &parameter;
+  field.type = parameter.type;
+  field.own = true;
+  return field;
+}
+
 }  // namespace
 
-Row::Row(const tool::Tool& tool, std::string_view category, const facts::Facts& facts)
+Row::Row(const tool::Tool& tool, std::string_view category, const facts::Facts& facts, Confirm confirm)
     : tool_(&tool), category_(category), endpoint_(endpoint_of(tool, facts)), newest_(facts.version()) {
   fields_.reserve(tool.params.size());
   for (const auto& param : tool.params) fields_.push_back(listed(param));
-  for (const auto* own : own_parameters(tool.offers)) {
-    Field field;
-    field.name = field.wire = own->name;
-    field.fact = own;
-    field.type = own->type;
-    field.own = true;
-    fields_.push_back(field);
-  }
+  const bool asks = can_ask(tool, endpoint_, confirm);
+  const auto offers = static_cast<std::uint8_t>(tool.offers | (asks ? tool::kConfirm : tool::kNoOffer));
+  for (const auto* parameter : own_parameters(offers)) fields_.push_back(server_field(*parameter));
 }
 
 Field Row::listed(const tool::Param& param) const {
@@ -94,7 +98,12 @@ Field Row::unlisted(std::string_view wire, const facts::Parameter& fact) const {
 std::optional<Field> Row::field(std::string_view name) const {
   const auto found = std::ranges::find(fields_, name, &Field::name);
   if (found != fields_.end()) return *found;
-  return open() ? field_on_wire(name) : std::nullopt;
+  if (!open()) return std::nullopt;
+  // A caller may plan every change, and repeat a call as it was.
+  for (const auto* parameter : own_parameters(tool::kConfirm)) {
+    if (parameter->name == name) return server_field(*parameter);
+  }
+  return field_on_wire(name);
 }
 
 std::optional<Field> Row::field_on_wire(std::string_view wire) const {

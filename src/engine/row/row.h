@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "engine/row/confirm.h"
 #include "facts/facts.h"
 #include "tool/tool.h"
 
@@ -41,7 +42,9 @@ using Arguments = std::vector<Argument>;
 /// Refers to the tool and the facts; both outlive it. Constant after construction.
 class Row {
  public:
-  Row(const tool::Tool& tool, std::string_view category, const facts::Facts& facts);
+  /// Lists the parameters of a confirmation where a call may ask for one.
+  Row(const tool::Tool& tool, std::string_view category, const facts::Facts& facts,
+      Confirm confirm = Confirm::Never);
 
   const tool::Tool& tool() const { return *tool_; }
   const tool::About& about() const { return tool_->about; }

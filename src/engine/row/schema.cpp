@@ -71,6 +71,7 @@ base::JsonObject output_schema(const tool::Tool& tool) {
     add({{"message", of_type("string")},
          {"upid", of_type("string")},
          {"note", of_type("string")},
+         {"plan", of_type("object")},
          {"state",
           base::JsonObject{{"type", "string"}, {"enum", base::JsonArray{"done", "warnings", "running"}}}}},
         {"message"});

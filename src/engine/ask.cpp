@@ -1,0 +1,188 @@
+// The step before a change is sent: the plan of a dry run, and the confirmation that the server wants first.
+#include <fmt/format.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/digest.h"
+#include "base/text.h"
+#include "engine/answer/answer.h"
+#include "engine/answer/render.h"
+#include "engine/cluster/request.h"
+#include "engine/outcome/sent_as.h"
+#include "engine/plan/losses.h"
+#include "engine/plan/object.h"
+#include "engine/plan/plan.h"
+#include "engine/step.h"
+
+namespace engine {
+namespace {
+
+using Verdict = guard::Plans::Verdict;
+
+/// What one call needs to be judged.
+struct Question {
+  Object object;
+  std::vector<std::string> lost;
+  pve::Call request;
+};
+
+mcp::Result with_plan(const Work& work, const Ready& ready, std::string text, base::JsonObject facts) {
+  auto result = render_error(without(ready.secrets, std::move(text)));
+  result.structured = base::Json(base::JsonObject{{"plan", std::move(facts)}});
+  // What the tool's outputSchema requires.
+  if (work.cluster.options.style.output == Output::Structured)
+    result.structured->get_object()["message"] = std::get<mcp::Text>(result.content.front()).text;
+  disarm(*result.structured);
+  return result;
+}
+
+/// Names the object, as a change that is sent does, and reads what the plan says.
+Plan planned(Work& work, Ready& ready, const Question& question) {
+  look(work, ready);
+  compare(work, ready);
+  auto before = ready.before;
+  if (ready.state.watched) before.object = ready.state.state;
+  return plan_of({work.row, ready.target.arguments, ready.words, before, question.object, question.lost,
+                  question.request},
+                 work.cluster, work.may, work.call.stop);
+}
+
+/// The tool and its arguments as the caller wrote them, without those of a confirmation.
+std::string canonical(const mcp::Call& call) {
+  auto arguments = call.arguments;
+  arguments.stable_erase("confirm");
+  arguments.stable_erase("dry_run");
+  return std::string(call.name) + " " + base::write_json_sorted(base::Json(std::move(arguments)));
+}
+
+guard::Planned planned_for(const Work& work, const Object& object) {
+  return {work.call.caller.identity, canonical(work.call),
+          base::write_json_sorted(base::Json(object.identity)), object.state};
+}
+
+/// Why the id that came with the call does not let it through.
+std::string refusal(const guard::Plans::Spent& spent, const Object& now) {
+  switch (spent.verdict) {
+    case Verdict::OtherCall:
+      return "This id was issued for another tool or other arguments.";
+    case Verdict::Changed:
+      return "The object has changed since this id was issued.";
+    case Verdict::OtherObject: {
+      const auto before = base::parse_json(spent.object);
+      const auto what = before && before->is_object()
+                            ? identity_difference(before->get_object(), now.identity)
+                            : std::string();
+      return "This is not the object that the id was issued for: " + what + ".";
+    }
+    case Verdict::Unknown:
+    case Verdict::Fits:
+      break;
+  }
+  return "This server knows no such id: each id is used once, for ten minutes, by the caller that it was "
+         "issued to, and ends with the process.";
+}
+
+/// The error with the plan and the id that lets the same call through.
+mcp::Result refused(Work& work, Ready& ready, const Question& question, const std::string& why) {
+  auto plan = planned(work, ready, question);
+  const auto id = work.cluster.plans.issue(planned_for(work, question.object));
+  plan.facts["confirm"] = id;
+  auto text = fmt::format(
+      "Not done. {}{}\nTo go ahead, repeat the call with confirm: \"{}\" within {} minutes. To see the plan "
+      "alone, pass dry_run: true.",
+      why.empty() ? why : why + " ", plan.text, id, guard::Plans::kGoodFor.count());
+  return with_plan(work, ready, std::move(text), std::move(plan.facts));
+}
+
+/// Asks the user, or reads the answer.
+std::optional<mcp::Outcome> asked(Work& work, Ready& ready, const Question& question) {
+  const auto planned_now = planned_for(work, question.object);
+  const auto bound = planned_now.object + "\n" + planned_now.state;
+  // An answer counts for the object as it was when the question was asked.
+  const auto key = "confirm-" + base::to_hex(base::sha256(bound)).substr(0, 16);
+  if (mcp::confirmed(work.call.inputs, key)) return std::nullopt;
+  const auto plan = planned(work, ready, question);
+  if (work.call.inputs.contains(key))
+    return render_error(
+        without(ready.secrets, ready.words.not_done + ": the user was asked and did not say yes."));
+  const auto text = work.call.inputs.empty() ? plan.text : "It has changed meanwhile. " + plan.text;
+  return mcp::ask_confirmation(key, without(ready.secrets, text) + "\nDo this?");
+}
+
+/// Nothing when the call may be sent.
+std::optional<mcp::Outcome> stopped(Work& work, Ready& ready, const Question& question) {
+  if (work.call.can_confirm) return asked(work, ready, question);
+  const auto& id = ready.own.confirm;
+  if (id.empty()) return refused(work, ready, question, {});
+  const auto spent = work.cluster.plans.spend(id, planned_for(work, question.object));
+  if (spent.verdict == Verdict::Fits) return std::nullopt;
+  const auto why = refusal(spent, question.object);
+  if (spent.verdict != Verdict::OtherObject) return refused(work, ready, question, why);
+  look(work, ready);
+  compare(work, ready);
+  return render_error(without(
+      ready.secrets, fmt::format("{}: {} Read it again before you go on.", ready.words.not_done, why)));
+}
+
+/// PVE's own check that nobody changed the configuration meanwhile.
+void bind_to(const Object& object, const Row& row, base::JsonObject& arguments) {
+  const bool has = row.endpoint() != nullptr && row.endpoint()->parameter("digest") != nullptr;
+  if (has && row.about().action == tool::Action::Configure && !object.digest.empty() &&
+      !arguments.contains("digest"))
+    arguments["digest"] = object.digest;
+}
+
+/// Whether an object of this kind can always be read while it exists. A volume or a disk may be broken, and
+/// is to be removed for that.
+bool is_readable(tool::Subject subject) {
+  using enum tool::Subject;
+  return subject == Vm || subject == Container || subject == Snapshot || subject == Storage ||
+         subject == User || subject == Token || subject == Replication;
+}
+
+/// The object does not exist, or PVE does not answer, in PVE's words: there is nothing to plan for. What only
+/// this token cannot see is asked for all the same.
+std::optional<mcp::Outcome> missing(Work& work, Ready& ready, const Object& object) {
+  if (!object.error || work.row.about().action == tool::Action::Create) return std::nullopt;
+  const auto& error = *object.error;
+  const bool refused = error.kind == pve::Error::Kind::Refused;
+  if (refused && (error.status == 403 || !is_readable(work.row.about().subject))) return std::nullopt;
+  const pve::Call read{base::Method::Get, object.unread, {}};
+  const auto why = explained(error, read, ready.target.arguments, work.cluster, work.may, work.call.stop);
+  return failure(ready, ready.words.not_done + ": " + why);
+}
+
+}  // namespace
+
+Step<Ready> confirmed(Work& work, Ready ready) {
+  const auto when = work.cluster.options.confirm;
+  if (work.row.tool().effect == tool::Effect::None || (when == Confirm::Never && !ready.own.dry_run))
+    return ready;
+  auto lost = losses_of(work.row, ready.target.arguments, work.cluster, work.call.stop);
+  const bool asks = when == Confirm::Changes || (when == Confirm::Irreversible && !lost.empty());
+  if (!asks && !ready.own.dry_run) return ready;
+  auto request = engine::request(sent_as(work.row.tool(), ready.target.arguments), ready.target.arguments);
+  if (!request)
+    return std::unexpected(
+        failure(ready, fmt::format("{} was not called: {}", work.row.tool().name, request.error())));
+  Question question{object_of(work.row, ready.target.arguments, work.cluster, work.call.stop),
+                    std::move(lost), *std::move(request)};
+  if (auto no = missing(work, ready, question.object)) return std::unexpected(*std::move(no));
+  if (ready.own.dry_run) {
+    auto plan = planned(work, ready, question);
+    const auto* const next = asks ? "\nWithout dry_run this call asks for a confirmation first."
+                                  : "\nWithout dry_run this call is sent at once.";
+    auto shown =
+        with_plan(work, ready, "Dry run, nothing was sent. " + plan.text + next, std::move(plan.facts));
+    shown.is_error = false;
+    return std::unexpected(std::move(shown));
+  }
+  if (auto no = stopped(work, ready, question)) return std::unexpected(*std::move(no));
+  bind_to(question.object, work.row, ready.target.arguments);
+  ready.is_confirmed = true;
+  return ready;
+}
+
+}  // namespace engine

@@ -1,0 +1,57 @@
+#include "engine/plan/losses.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/cluster/request.h"
+#include "engine/row/confirm.h"
+#include "facts/irreversible.h"
+
+namespace engine {
+namespace {
+
+/// What is set now; nothing where PVE does not say.
+std::optional<base::JsonObject> set_now(std::string_view path_template, const base::JsonObject& arguments,
+                                        Cluster& cluster, const std::stop_token& stop) {
+  const auto filled = path(path_template, arguments);
+  if (!filled) return std::nullopt;
+  auto answer = cluster.client.call({base::Method::Get, *filled, {}}, stop);
+  if (!answer || !answer->data.is_object()) return std::nullopt;
+  return std::move(answer->data.get_object());
+}
+
+std::vector<facts::Loss> found(const facts::Endpoint& endpoint, const base::JsonObject& arguments,
+                               Cluster& cluster, const std::stop_token& stop) {
+  auto losses = facts::irreversible(endpoint, arguments);
+  const auto open = std::ranges::find_if(
+      losses, [](const facts::Loss& loss) { return !loss.certain && !loss.decided_by.empty(); });
+  if (open == losses.end()) return losses;
+  const auto present = set_now(open->decided_by, arguments, cluster, stop);
+  return present ? facts::irreversible(endpoint, arguments, &*present) : losses;
+}
+
+std::string clause(const facts::Loss& loss) {
+  const auto which = loss.value.empty() || loss.value == "true" || loss.value == "1"
+                         ? std::string()
+                         : fmt::format(" ({})", loss.value);
+  return fmt::format("{}{}{}", loss.certain ? "" : "perhaps ", loss.what, which);
+}
+
+}  // namespace
+
+std::vector<std::string> losses_of(const Row& row, const base::JsonObject& arguments, Cluster& cluster,
+                                   const std::stop_token& stop) {
+  std::vector<std::string> clauses;
+  if (row.endpoint() == nullptr) {
+    if (row.tool().effect == tool::Effect::Destructive)
+      clauses.emplace_back("perhaps something that this server does not know");
+    return clauses;
+  }
+  for (const auto& loss : found(*row.endpoint(), arguments, cluster, stop)) clauses.push_back(clause(loss));
+  if (deletes_storage(row.tool()))
+    clauses.emplace_back("the storage's definition; what is on the storage stays");
+  return clauses;
+}
+
+}  // namespace engine

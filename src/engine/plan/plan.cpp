@@ -1,0 +1,82 @@
+#include "engine/plan/plan.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/text.h"
+#include "engine/answer/grants.h"
+#include "engine/cluster/request.h"
+#include "engine/plan/dependents.h"
+#include "facts/rights.h"
+
+namespace engine {
+namespace {
+
+constexpr std::size_t kLongestValue = 200;
+
+bool is_secret(const Row& row, std::string_view name) {
+  const auto field = row.field_on_wire(name);
+  return facts::secret_name(name) || (field && field->marked(facts::kSecret));
+}
+
+base::JsonObject request_facts(const Planning& planning) {
+  const auto& call = planning.request;
+  base::JsonObject parameters;
+  for (const auto& [name, value] : call.parameters)
+    parameters[name] = is_secret(planning.row, name) ? "***" : base::printable(value, kLongestValue);
+  return {{"method", base::name(call.method)},
+          {"path", base::printable(call.path, 500)},
+          {"parameters", std::move(parameters)}};
+}
+
+std::string request_text(const base::JsonObject& request) {
+  auto text = fmt::format("Request: {} {}", std::string_view(request.at("method").as_string()),
+                          std::string_view(request.at("path").as_string()));
+  for (const auto& [name, value] : request.at("parameters").as_object())
+    text += fmt::format(" {}={}", std::string_view(name), std::string_view(value.as_string()));
+  return text;
+}
+
+std::vector<std::string> lacks(const Planning& planning, Cluster& cluster, const MayUse& may,
+                               const std::stop_token& stop) {
+  std::vector<std::string> clauses;
+  const auto* endpoint = planning.row.endpoint();
+  // What the server itself may do is for whoever may list it.
+  if (endpoint == nullptr || !may({base::Method::Get, "/access/acl"})) return clauses;
+  const auto value_of = [&](std::string_view name) { return argument_text(planning.arguments, name); };
+  for (const auto& lack : lacks_of(facts::ways_to_call(*endpoint, value_of), cluster, stop))
+    clauses.push_back(fmt::format("{} on {}", lack.privilege, base::printable(lack.path, kLongestValue)));
+  return clauses;
+}
+
+base::JsonArray items(const std::vector<std::string>& clauses) {
+  return base::JsonArray(clauses.begin(), clauses.end());
+}
+
+void add_line(std::string& text, std::string_view head, const std::vector<std::string>& clauses) {
+  if (!clauses.empty()) text += fmt::format("\n{}: {}.", head, fmt::join(clauses, "; "));
+}
+
+}  // namespace
+
+Plan plan_of(const Planning& planning, Cluster& cluster, const MayUse& may, const std::stop_token& stop) {
+  const auto& [row, arguments, words, before, object, lost, call] = planning;
+  const auto after = expected_state(row, arguments, before);
+  const auto depends = dependents_of(row, arguments, object, cluster, stop);
+  const auto lacking = lacks(planning, cluster, may, stop);
+  auto request = request_facts(planning);
+  Plan plan;
+  plan.text = describe_change({row, arguments, words, before, after, nullptr, {}, false, true}).text;
+  add_line(plan.text, "Lost for good", lost);
+  add_line(plan.text, "Belongs to it or refers to it", depends);
+  add_line(plan.text, "PVE would refuse, because this API token lacks", lacking);
+  plan.text += "\n" + request_text(request);
+  plan.facts = {{"request", std::move(request)}, {"object", object.identity}};
+  if (!lost.empty()) plan.facts["lost"] = items(lost);
+  if (!depends.empty()) plan.facts["depends"] = items(depends);
+  if (!lacking.empty()) plan.facts["lacks"] = items(lacking);
+  return plan;
+}
+
+}  // namespace engine

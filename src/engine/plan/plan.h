@@ -1,0 +1,41 @@
+// What a change would do, found out without sending it.
+#pragma once
+
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "engine/cluster/cluster.h"
+#include "engine/outcome/describe_change.h"
+#include "engine/plan/object.h"
+#include "engine/row/row.h"
+#include "engine/row/wording.h"
+#include "guard/may_use.h"
+#include "pve/client.h"
+
+namespace engine {
+
+/// A change that is ready to be sent, and what was read for it.
+struct Planning {
+  const Row& row;
+  const base::JsonObject& arguments;  ///< by PVE's names
+  const Wording& words;
+  const ObjectState& before;  ///< `object`: the state that change/ compares, where it does
+  const Object& object;
+  const std::vector<std::string>& lost;  ///< losses_of()
+  const pve::Call& request;
+};
+
+struct Plan {
+  /// Lines: what would happen, what is lost for good, what belongs to the object or refers to it, which
+  /// privileges are missing (for a caller who may list the ACL), and the request.
+  std::string text;
+  /// The same as members: request, object, lost, depends, lacks.
+  base::JsonObject facts;
+};
+
+/// Sends nothing. Secrets among the request's parameters are masked.
+Plan plan_of(const Planning& planning, Cluster& cluster, const MayUse& may, const std::stop_token& stop);
+
+}  // namespace engine
