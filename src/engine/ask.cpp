@@ -114,7 +114,7 @@ std::optional<mcp::Outcome> asked(Work& work, Ready& ready, const Question& ques
 /// Nothing when the call may be sent.
 std::optional<mcp::Outcome> stopped(Work& work, Ready& ready, const Question& question) {
   if (work.call.can_confirm) return asked(work, ready, question);
-  const auto& id = ready.own.confirm;
+  const auto& id = ready.for_server.confirm;
   if (id.empty()) return refused(work, ready, question, {});
   const auto spent = work.cluster.plans.spend(id, planned_for(work, question.object));
   if (spent.verdict == Verdict::Fits) return std::nullopt;
@@ -158,11 +158,11 @@ std::optional<mcp::Outcome> missing(Work& work, Ready& ready, const Object& obje
 
 Step<Ready> confirmed(Work& work, Ready ready) {
   const auto when = work.cluster.options.confirm;
-  if (work.row.tool().effect == tool::Effect::None || (when == Confirm::Never && !ready.own.dry_run))
+  if (work.row.tool().effect == tool::Effect::None || (when == Confirm::Never && !ready.for_server.dry_run))
     return ready;
   auto lost = losses_of(work.row, ready.target.arguments, work.cluster, work.call.stop);
   const bool asks = when == Confirm::Changes || (when == Confirm::Irreversible && !lost.empty());
-  if (!asks && !ready.own.dry_run) return ready;
+  if (!asks && !ready.for_server.dry_run) return ready;
   auto request = engine::request(sent_as(work.row.tool(), ready.target.arguments), ready.target.arguments);
   if (!request)
     return std::unexpected(
@@ -170,7 +170,7 @@ Step<Ready> confirmed(Work& work, Ready ready) {
   Question question{object_of(work.row, ready.target.arguments, work.cluster, work.call.stop),
                     std::move(lost), *std::move(request)};
   if (auto no = missing(work, ready, question.object)) return std::unexpected(*std::move(no));
-  if (ready.own.dry_run) {
+  if (ready.for_server.dry_run) {
     auto plan = planned(work, ready, question);
     const auto* const next = asks ? "\nWithout dry_run this call asks for a confirmation first."
                                   : "\nWithout dry_run this call is sent at once.";

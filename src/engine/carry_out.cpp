@@ -318,7 +318,7 @@ mcp::Outcome answered(const Work& work, const Ready& ready, pve::Answer answer) 
   const auto shape = shape_of(answer.data);
   auto result = render({.row = work.row,
                         .arguments = arguments,
-                        .own = ready.own,
+                        .for_server = ready.for_server,
                         .style = cluster.options.style,
                         .words = std::move(words),
                         .title = title(work.row, ready.target, cluster),

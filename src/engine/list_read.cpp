@@ -85,14 +85,14 @@ Merged merged(const std::vector<std::string>& nodes, std::vector<tool::Sources::
 
 }  // namespace
 
-void widen(const Row& row, base::JsonObject& arguments, Own& own) {
-  if (own.selection.filter.empty() || row.tool().view.kind != tool::View::Kind::Table ||
+void widen(const Row& row, base::JsonObject& arguments, ServerArguments& for_server) {
+  if (for_server.selection.filter.empty() || row.tool().view.kind != tool::View::Kind::Table ||
       row.endpoint() == nullptr)
     return;
   for (const auto* name : {"limit", "max"}) {
     if (row.endpoint()->parameter(name) == nullptr || (row.tool().offers & tool::kPage) != 0) continue;
     if (const auto limit = base::number(arguments, name); limit && *limit > 0)
-      own.selection.limit = static_cast<std::size_t>(*limit);
+      for_server.selection.limit = static_cast<std::size_t>(*limit);
     arguments[name] = kMost;
   }
 }
@@ -106,12 +106,12 @@ mcp::Outcome read_every_node(Work& work, Checked checked) {
   const auto& tool = work.row.tool();
   if (arguments.contains("start"))
     return render_error("start: give node too; it counts the items of one node.");
-  Ready ready{{.arguments = {}}, std::move(checked.own), std::move(checked.secrets), {}, {}, {}};
+  Ready ready{{.arguments = {}}, std::move(checked.for_server), std::move(checked.secrets), {}, {}, {}};
   if (tool.prepare != nullptr) {
     Reads reads(work.cluster, arguments, work.may, work.call.stop);
     if (auto done = tool.prepare(reads, arguments); !done) return failure(ready, std::move(done.error()));
   }
-  widen(work.row, arguments, ready.own);
+  widen(work.row, arguments, ready.for_server);
   const auto page = base::number(arguments, "limit", kPage);
   ParallelReads sources(work.cluster, work.call.stop);
   const auto list = sources.inventory();
@@ -125,7 +125,8 @@ mcp::Outcome read_every_node(Work& work, Checked checked) {
   }
   auto all = merged(nodes, sources.get(reads), page, tool.view.columns[0].key);
   if (all.answered == 0 && !nodes.empty()) return failure(ready, std::move(all.note));
-  if (!ready.own.selection.limit && page > 0) ready.own.selection.limit = static_cast<std::size_t>(page);
+  if (!ready.for_server.selection.limit && page > 0)
+    ready.for_server.selection.limit = static_cast<std::size_t>(page);
   ready.target.note += (ready.target.note.empty() || all.note.empty() ? "" : "\n") + all.note;
   ready.target.arguments = std::move(arguments);
   return answered(work, ready, {base::Json(std::move(all.items)), {}, {}});

@@ -41,7 +41,7 @@ Step<Checked> checked(const Work& work) {
     return std::unexpected(refused(std::move(arguments.error()), by_scope));
   }
   Checked checked;
-  checked.own = take_own(*arguments);
+  checked.for_server = take_server_arguments(*arguments);
   checked.secrets = secrets_of(*arguments);
   checked.arguments = on_wire(*std::move(arguments));
   return checked;
@@ -53,14 +53,15 @@ mcp::Outcome report(const Work& work, const Checked& checked) {
   if (!found) return render_error(std::move(found.error()));
   auto style = work.cluster.options.style;
   style.max_result = std::min(style.max_result, kReport);
-  return render({.row = work.row, .arguments = checked.arguments, .own = checked.own, .style = style},
-                {std::move(*found), {}, {}});
+  return render(
+      {.row = work.row, .arguments = checked.arguments, .for_server = checked.for_server, .style = style},
+      {std::move(*found), {}, {}});
 }
 
 Step<Ready> located(const Work& work, Checked checked) {
   auto target = find_target(work.row, std::move(checked.arguments), work.cluster, work.may, work.call.stop);
   if (!target) return std::unexpected(render_error(std::move(target.error())));
-  Ready ready{*std::move(target), std::move(checked.own), std::move(checked.secrets), {}, {}, {}};
+  Ready ready{*std::move(target), std::move(checked.for_server), std::move(checked.secrets), {}, {}, {}};
   if (work.row.tool().effect != tool::Effect::None)
     ready.words = wording(work.row, ready.target.arguments, named_guest(ready.target));
   tell_elsewhere(work, ready);
@@ -95,9 +96,9 @@ Step<Ready> harmless(const Work& work, Ready ready) {
 /// A read about a task may wait for its end first.
 void await_target(Work& work, const Ready& ready) {
   const auto* upid = ready.target.arguments.if_contains("upid");
-  if (ready.own.wait.count() == 0 || upid == nullptr || !upid->is_string()) return;
+  if (ready.for_server.wait.count() == 0 || upid == nullptr || !upid->is_string()) return;
   if (const auto task = pve::parse_upid(std::string_view(upid->get_string())))
-    work.cluster.tasks.await(*task, ready.own.wait, following(work, ready, "Task"), work.call.stop);
+    work.cluster.tasks.await(*task, ready.for_server.wait, following(work, ready, "Task"), work.call.stop);
 }
 
 mcp::Outcome sent(Work& work, Ready ready) {
@@ -124,7 +125,7 @@ mcp::Outcome run(const Row& row, const Limits& limits, Cluster& cluster, const m
   if (!ready) return std::move(ready.error());
   ready = confirmed(work, *std::move(ready));
   if (!ready) return marked(std::move(ready.error()), cluster.options.style);
-  widen(row, ready->target.arguments, ready->own);
+  widen(row, ready->target.arguments, ready->for_server);
   return sent(work, *std::move(ready));
 }
 

@@ -13,8 +13,8 @@
 #include "engine/outcome/describe_change.h"
 #include "engine/outcome/difference.h"
 #include "engine/progress.h"
-#include "engine/row/own.h"
 #include "engine/row/row.h"
+#include "engine/row/server_arguments.h"
 #include "engine/row/wording.h"
 #include "guard/gate.h"
 #include "seam/tools.h"
@@ -37,14 +37,14 @@ using Step = std::expected<Next, mcp::Outcome>;
 /// After check.
 struct Checked {
   base::JsonObject arguments;  ///< by PVE's names
-  Own own;
+  ServerArguments for_server;
   Secrets secrets;
 };
 
 /// After locate.
 struct Ready {
   Target target;
-  Own own;
+  ServerArguments for_server;
   Secrets secrets;
   /// Of a change.
   Wording words;

@@ -179,7 +179,7 @@ TEST(Rules, EveryEndpointAndParameterIsPves) {
     const engine::Row row(tool, category.name, facts, engine::Confirm::Changes);
     ASSERT_NE(row.endpoint(), nullptr);
     for (const auto& field : row.fields()) {
-      if (field.own) {
+      if (field.for_server) {
         EXPECT_EQ(row.endpoint()->parameter(field.wire), nullptr) << field.name << " is PVE's";
         continue;
       }
@@ -200,7 +200,8 @@ TEST(Rules, EnumerationsAreNoWiderThanPves) {
   for_each_tool([&](const tool::Tool& tool, const tool::Category& category) {
     const engine::Row row(tool, category.name, facts);
     for (const auto& field : row.fields()) {
-      if (field.own || field.param->values.empty() || field.fact == nullptr || field.fact->values.empty())
+      if (field.for_server || field.param->values.empty() || field.fact == nullptr ||
+          field.fact->values.empty())
         continue;
       for (const auto value : field.values) {
         EXPECT_NE(std::ranges::find(field.fact->values, value), field.fact->values.end())

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "base/json.h"
-#include "engine/row/own.h"
+#include "engine/row/server_arguments.h"
 #include "tool/tool.h"
 #include "view/table.h"
 
@@ -45,16 +45,16 @@ view::Selection selection_of(std::string_view cursor, std::int64_t limit, std::s
   const auto add = [&](std::string_view name, base::Json value) {
     engine::Field field;
     field.name = field.wire = name;
-    field.own = true;
+    field.for_server = true;
     arguments.push_back({field, std::move(value)});
   };
   add("cursor", base::Json(cursor));
   if (limit != 0) add("limit", limit);
   add("filter", base::Json(filter));
   add("fields", base::Json(fields));
-  auto own = engine::take_own(arguments);
+  auto taken = engine::take_server_arguments(arguments);
   check(arguments.empty());
-  return own.selection;
+  return taken.selection;
 }
 
 }  // namespace

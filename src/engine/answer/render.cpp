@@ -123,7 +123,7 @@ mcp::Result list(const Rendering& rendering, const base::JsonArray& items, const
   options.raw = rendering.style.output == Output::Json;
   options.now = rendering.now;
   options.structured = rendering.style.output == Output::Structured;
-  auto shown = view::show_table(tool.view, items, rendering.own.selection, options);
+  auto shown = view::show_table(tool.view, items, rendering.for_server.selection, options);
   if (!shown) return render_error(fmt::format("{}: {}.", tool.name, shown.error()));
   if (answer.changes) {
     if (options.raw) {
@@ -155,7 +155,7 @@ mcp::Result statistics(const Rendering& rendering, const pve::Answer& answer) {
                     ? list(rendering, answer.data.get_array(), answer)
                     : render_text(view::rrd_text(answer.data, title), view::rrd_statistics(answer.data),
                                   rendering.style);
-  if (!rendering.own.chart) return result;
+  if (!rendering.for_server.chart) return result;
   const auto theme = rendering.style.dark_charts ? chart::Theme::Dark : chart::Theme::Light;
   auto picture = chart::png(view::rrd_chart(answer.data, title), theme);
   if (picture) {
@@ -177,8 +177,8 @@ mcp::Result object(const Rendering& rendering, pve::Answer& answer) {
     return render_text(std::move(text), std::move(facts), rendering.style);
   }
   const auto& tool = rendering.row.tool();
-  auto shown =
-      view::show_object(tool.view, *members, rendering.style.max_result, rendering.own.selection.fields);
+  auto shown = view::show_object(tool.view, *members, rendering.style.max_result,
+                                 rendering.for_server.selection.fields);
   if (!shown) return render_error(fmt::format("{}: {}.", tool.name, shown.error()));
   if (tool.view.brief) {
     base::JsonObject chosen;

@@ -5,8 +5,8 @@
 
 #include "base/json.h"
 #include "engine/row/output.h"
-#include "engine/row/own.h"
 #include "engine/row/row.h"
+#include "engine/row/server_arguments.h"
 #include "engine/row/wording.h"
 #include "guard/may_use.h"
 #include "pve/client.h"
@@ -18,7 +18,7 @@ namespace engine {
 struct Rendering {
   const Row& row;
   const base::JsonObject& arguments;  ///< by PVE's names
-  const Own& own;
+  const ServerArguments& for_server;
   Style style;
   /// Of a change.
   Wording words{};

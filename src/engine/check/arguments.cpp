@@ -142,7 +142,7 @@ void add_lonely(const Row& row, const Arguments& arguments, Problems& problems) 
 void add_idle(const Row& row, const Arguments& arguments, Problems& problems) {
   if (row.tool().call.method != base::Method::Put || !problems.empty()) return;
   const auto changes_something = [](const Field& field) {
-    return !field.in_path && !field.required && !field.own && field.wire != "digest";
+    return !field.in_path && !field.required && !field.for_server && field.wire != "digest";
   };
   if (std::ranges::any_of(arguments, changes_something, &Argument::field)) return;
   std::vector<std::string_view> changes;

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/text.h"
-#include "engine/row/own.h"
+#include "engine/row/server_arguments.h"
 
 namespace engine {
 namespace {
@@ -49,7 +49,7 @@ Field server_field(const facts::Parameter& parameter) {
   field.name = field.wire = parameter.name;
   field.fact = &parameter;
   field.type = parameter.type;
-  field.own = true;
+  field.for_server = true;
   return field;
 }
 
@@ -61,7 +61,7 @@ Row::Row(const tool::Tool& tool, std::string_view category, const facts::Facts& 
   for (const auto& param : tool.params) fields_.push_back(listed(param));
   const bool asks = can_ask(tool, endpoint_, confirm);
   const auto offers = static_cast<std::uint8_t>(tool.offers | (asks ? tool::kConfirm : tool::kNoOffer));
-  for (const auto* parameter : own_parameters(offers)) fields_.push_back(server_field(*parameter));
+  for (const auto* parameter : server_parameters(offers)) fields_.push_back(server_field(*parameter));
 }
 
 Field Row::listed(const tool::Param& param) const {
@@ -100,7 +100,7 @@ std::optional<Field> Row::field(std::string_view name) const {
   if (found != fields_.end()) return *found;
   if (!open()) return std::nullopt;
   // A caller may plan every change, and repeat a call as it was.
-  for (const auto* parameter : own_parameters(tool::kConfirm)) {
+  for (const auto* parameter : server_parameters(tool::kConfirm)) {
     if (parameter->name == name) return server_field(*parameter);
   }
   return field_on_wire(name);

@@ -22,9 +22,9 @@ struct Field {
   facts::Type type = facts::Type::String;
   bool required = false;
   bool in_path = false;
-  bool guest = false;   ///< the guest that the row is about: its number or its unique name
-  bool guests = false;  ///< several of them
-  bool own = false;     ///< the server's own parameter (own.h); PVE never sees it
+  bool guest = false;       ///< the guest that the row is about: its number or its unique name
+  bool guests = false;      ///< several of them
+  bool for_server = false;  ///< this server evaluates it (server_arguments.h); PVE never gets it
   std::span<const std::string_view> values;  ///< the enumeration in force: the row's, else PVE's
 
   bool marked(facts::Mark mark) const { return fact != nullptr && (fact->marks & mark) != 0; }

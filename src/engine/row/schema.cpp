@@ -21,7 +21,7 @@ base::JsonObject property(const Field& field) {
   parameter.values.assign(field.values.begin(), field.values.end());
   const bool terse = field.param != nullptr && field.param->terse;
   if (terse) parameter.values.clear();
-  if (terse || field.guest || field.own || is_obvious(parameter)) {
+  if (terse || field.guest || field.for_server || is_obvious(parameter)) {
     parameter.minimum.reset();
     parameter.maximum.reset();
   }

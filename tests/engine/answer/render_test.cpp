@@ -17,11 +17,14 @@ mcp::Result result_of(const tool::Tool& tool, std::string_view arguments, pve::A
   const Row row(tool, "x", facts);
   auto given = base::parse_json(arguments)->as_object();
   auto checked = engine::with_fields(row, given);
-  const auto own = engine::take_own(checked);
+  const auto for_server = engine::take_server_arguments(checked);
   const auto wire = engine::on_wire(std::move(checked));
-  return engine::render(
-      {.row = row, .arguments = wire, .own = own, .style = style, .words = engine::wording(row, wire)},
-      std::move(answer));
+  return engine::render({.row = row,
+                         .arguments = wire,
+                         .for_server = for_server,
+                         .style = style,
+                         .words = engine::wording(row, wire)},
+                        std::move(answer));
 }
 
 std::string rendered(const tool::Tool& tool, std::string_view arguments, pve::Answer answer,
