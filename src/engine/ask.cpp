@@ -34,7 +34,7 @@ mcp::Result with_plan(const Work& work, const Ready& ready, std::string text, ba
   // What the tool's outputSchema requires.
   if (work.cluster.options.style.output == Output::Structured)
     result.structured->get_object()["message"] = std::get<mcp::Text>(result.content.front()).text;
-  disarm(*result.structured);
+  replace_unsafe_characters(*result.structured);
   return result;
 }
 

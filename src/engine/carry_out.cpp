@@ -67,12 +67,12 @@ void tell(Work& work, const Ready& ready, const std::string& subject, std::chron
 /// Whether the guest is elsewhere, where PVE's words say that it is not on the node. Then the call goes
 /// there.
 bool moved(const Work& work, Ready& ready, std::string_view message) {
-  if (!says_elsewhere(message)) return false;
+  if (!says_not_on_node(message)) return false;
   auto again = find_again(work.row, ready.target, work.cluster, work.may, work.call.stop);
   if (!again) return false;
   ready.target = *std::move(again);
   ready.moved = true;
-  tell_elsewhere(work, ready);
+  log_redirection(work, ready);
   return true;
 }
 
@@ -326,8 +326,8 @@ mcp::Outcome answered(const Work& work, const Ready& ready, pve::Answer answer) 
                         .now = cluster.now()},
                        std::move(answer));
   // Only now, as what PVE says of the token's rights can be as large as the list, which render() has freed.
-  const auto unseen = unseen_note(tool.view, arguments, shape, cluster, work.call.stop);
-  return noted(work, ready, std::move(result), joined_notes(after, unseen));
+  const auto omissions = omission_note(tool.view, arguments, shape, cluster, work.call.stop);
+  return noted(work, ready, std::move(result), joined_notes(after, omissions));
 }
 
 mcp::Result failure(const Ready& ready, std::string text) {
@@ -341,7 +341,7 @@ pve::Tasks::OnWait following(Work& work, const Ready& ready, const std::string& 
   };
 }
 
-void tell_elsewhere(const Work& work, const Ready& ready) {
+void log_redirection(const Work& work, const Ready& ready) {
   if (!ready.target.note.empty()) work.call.log.write(mcp::LogLevel::Notice, ready.target.note);
 }
 

@@ -181,7 +181,8 @@ mcp::TaskState PveTasks::cancelled(const Started& started, base::Clock::Wall ask
   return state;
 }
 
-std::optional<mcp::ProtocolError> PveTasks::unseen(const mcp::Caller& caller, std::string_view handle) const {
+std::optional<mcp::ProtocolError> PveTasks::refusal_to_read(const mcp::Caller& caller,
+                                                            std::string_view handle) const {
   const auto started = parse_handle(handle);
   if (!started || toolbox_.row(started->tool) == nullptr) return unknown(handle);
   const auto no = toolbox_.refusal_to_look(caller, started->tool, kThisTask);
@@ -192,7 +193,7 @@ std::expected<mcp::TaskState, mcp::ProtocolError> PveTasks::look(const mcp::Call
                                                                  std::string_view handle,
                                                                  std::chrono::milliseconds limit,
                                                                  const std::stop_token& stop) {
-  if (auto no = unseen(caller, handle)) return std::unexpected(*std::move(no));
+  if (auto no = refusal_to_read(caller, handle)) return std::unexpected(*std::move(no));
   const auto started = parse_handle(handle);
   const auto asked_to_stop = [&] {
     return era == mcp::Era::Legacy ? stops_.find(started->upid.text) : std::nullopt;
@@ -247,7 +248,7 @@ std::expected<void, mcp::ProtocolError> PveTasks::cancel(const mcp::Caller& call
 
 std::expected<void, mcp::ProtocolError> PveTasks::update(const mcp::Caller& caller, std::string_view handle,
                                                          const base::JsonObject& /*inputs*/) {
-  if (auto no = unseen(caller, handle)) return std::unexpected(*std::move(no));
+  if (auto no = refusal_to_read(caller, handle)) return std::unexpected(*std::move(no));
   return {};
 }
 

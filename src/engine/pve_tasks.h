@@ -48,7 +48,7 @@ class PveTasks final : public mcp::Tasks {
  private:
   Wording words_of(const Started& started);
   /// Why the caller may not look on.
-  std::optional<mcp::ProtocolError> unseen(const mcp::Caller& caller, std::string_view handle) const;
+  std::optional<mcp::ProtocolError> refusal_to_read(const mcp::Caller& caller, std::string_view handle) const;
   std::expected<mcp::TaskState, mcp::ProtocolError> look(const mcp::Caller& caller, mcp::Era era,
                                                          std::string_view handle,
                                                          std::chrono::milliseconds limit,

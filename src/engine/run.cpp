@@ -64,7 +64,7 @@ Step<Ready> located(const Work& work, Checked checked) {
   Ready ready{*std::move(target), std::move(checked.for_server), std::move(checked.secrets), {}, {}, {}};
   if (work.row.tool().effect != tool::Effect::None)
     ready.words = wording(work.row, ready.target.arguments, named_guest(ready.target));
-  tell_elsewhere(work, ready);
+  log_redirection(work, ready);
   return ready;
 }
 

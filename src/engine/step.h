@@ -90,6 +90,6 @@ mcp::Result failure(const Ready& ready, std::string text);
 pve::Tasks::OnWait following(Work& work, const Ready& ready, const std::string& subject);
 
 /// Tells a client that listens that the call goes to another node than it was sent to.
-void tell_elsewhere(const Work& work, const Ready& ready);
+void log_redirection(const Work& work, const Ready& ready);
 
 }  // namespace engine

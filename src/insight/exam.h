@@ -27,7 +27,7 @@ struct Exam {
   std::vector<std::string> answering;  ///< nodes
   std::string not_judged;              ///< guests whose backups nobody can judge, and why
 
-  void gap(std::string_view area, std::string what, const tool::Unseen& why) {
+  void gap(std::string_view area, std::string what, const tool::ReadFailure& why) {
     unread.insert(area);
     gaps.add(std::move(what), why);
   }

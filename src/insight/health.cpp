@@ -55,7 +55,9 @@ std::string with_guests(const Exam& exam, const std::string& node) {
 }
 
 /// 595 to 599 are pveproxy's own words for a node that did not answer it; 0 is none at all.
-bool silent(const tool::Unseen& why) { return why.status == 0 || (why.status >= 595 && why.status <= 599); }
+bool silent(const tool::ReadFailure& why) {
+  return why.status == 0 || (why.status >= 595 && why.status <= 599);
+}
 
 void ask_versions(Exam& exam, const std::vector<std::string>& nodes) {
   std::vector<tool::Read> reads;

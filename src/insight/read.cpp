@@ -158,12 +158,12 @@ std::expected<Guest, std::string> the_guest(tool::Sources& sources, const Invent
   return guest;
 }
 
-void Gaps::add(std::string what, const tool::Unseen& why) {
+void Gaps::add(std::string what, const tool::ReadFailure& why) {
   note(why.forbidden ? forbidden_ : unanswered_, std::move(what), why.sentence);
 }
 
 bool Gaps::thinned(tool::Sources& sources, std::string what, const tool::Sight& sight) {
-  const auto why = sources.thinned(sight);
+  const auto why = sources.why_incomplete(sight);
   if (!why) return false;
   note(why->forbidden ? thinned_ : unanswered_, std::move(what), why->sentence);
   keep_new(grants_, why->grants);

@@ -55,7 +55,7 @@ std::expected<Guest, std::string> the_guest(tool::Sources& sources, const Invent
 /// What a report could not read, by reason.
 class Gaps {
  public:
-  void add(std::string what, const tool::Unseen& why);
+  void add(std::string what, const tool::ReadFailure& why);
   /// Notes it where PVE may have left out some of `what`, and says whether it may.
   bool thinned(tool::Sources& sources, std::string what, const tool::Sight& sight);
   void offline(const Inventory& inventory);

@@ -122,8 +122,8 @@ std::string Map::no_storage() const {
   static constexpr tool::Sight kSight{{{{"Datastore.Audit", "Datastore.AllocateSpace"}, "/storage"}}};
   constexpr tool::View kView{.noun = "storages", .seen_with = &kSight};
   std::string text = "There is no storage with backups to ask.";
-  const auto unseen = engine::unseen_note(kView, {}, engine::Shape::EmptyList, cluster_, stop_);
-  return unseen.empty() ? text : text + " " + unseen;
+  const auto omissions = engine::omission_note(kView, {}, engine::Shape::EmptyList, cluster_, stop_);
+  return omissions.empty() ? text : text + " " + omissions;
 }
 
 }  // namespace prompt

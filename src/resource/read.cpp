@@ -93,7 +93,8 @@ class Reader {
 
   Reading corrected(const Asked& asked, base::Json data, const std::stop_token& stop) const {
     Reading reading{std::move(data)};
-    auto revision = engine::put_right(*asked.tool, asked.arguments, reading.data, cluster_, may_, stop);
+    auto revision =
+        engine::revise_and_note_omissions(*asked.tool, asked.arguments, reading.data, cluster_, may_, stop);
     reading.note = std::move(revision.note);
     reading.partial = !revision.sure;
     return reading;
@@ -153,7 +154,7 @@ class Reader {
     auto answer = cluster_.client.call(asked->call, stop_);
     if (!answer) {
       if (!last && answer.error().kind == pve::Error::Kind::Refused &&
-          engine::says_elsewhere(answer.error().message))
+          engine::says_not_on_node(answer.error().message))
         return std::nullopt;
       return std::unexpected(explained(answer.error(), asked->call, asked->arguments, stop_));
     }

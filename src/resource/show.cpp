@@ -177,7 +177,7 @@ std::string shortened(base::Json& data, std::size_t room, const Shape& shape, ba
 
 std::string json_text(Reading reading, std::size_t budget, const Shape& shape) {
   engine::mask_secrets(reading.data);
-  engine::disarm(reading.data);
+  engine::replace_unsafe_characters(reading.data);
   auto data = std::move(reading.data);
   auto text = base::write_json_sorted(data);
   if (text.size() <= budget && reading.note.empty()) return text;

@@ -129,17 +129,17 @@ struct View {
   std::string_view uncounted{};
 };
 
-/// Why a row's prepare() could not see what it asked for.
-struct Unseen {
+/// Why a read of a hook or of a report gave nothing, or why the list that it gave may lack items.
+struct ReadFailure {
   std::string sentence;    ///< for the model
-  bool forbidden = false;  ///< PVE denies the read, not necessarily the change
-  unsigned status = 0;     ///< of PVE's refusal
-  /// What root runs on a node so that the token may see it; none where nobody knows.
+  bool forbidden = false;  ///< PVE denies the read to the token; the change itself may be allowed
+  unsigned status = 0;     ///< HTTP status of PVE's refusal; 0: PVE did not refuse
+  /// Commands that root runs on a node so that the token may read it; empty if they are not known.
   std::vector<std::string> grants{};
-  std::string caution{};  ///< what these commands would allow beyond seeing it
+  std::string caution{};  ///< what these commands would allow besides the read
 };
 
-/// The sentence that advises commands as of Unseen::grants.
+/// The sentence that advises the commands of ReadFailure::grants.
 inline std::string to_grant(const std::vector<std::string>& commands) {
   std::string text;
   for (const auto& command : commands) text += (text.empty() ? "On a node as root: " : " && ") + command;
@@ -155,10 +155,10 @@ class Context {
   virtual ~Context() = default;
   /// `data` of a GET of the row's own object: `path` is a template whose placeholders are filled from the
   /// arguments.
-  virtual std::expected<base::Json, Unseen> get(std::string_view path) = 0;
+  virtual std::expected<base::Json, ReadFailure> get(std::string_view path) = 0;
   /// What such a GET says is staged and not yet in force, as the diff that PVE sends beside its data; empty
   /// where nothing is.
-  virtual std::expected<std::string, Unseen> staged(std::string_view path) = 0;
+  virtual std::expected<std::string, ReadFailure> staged(std::string_view path) = 0;
   /// Epoch seconds.
   virtual std::int64_t now() const = 0;
 };
@@ -181,7 +181,7 @@ struct Read {
 /// What a report may ask of the cluster. Implemented by the engine; pve/inventory.h has the rows.
 class Sources {
  public:
-  using Got = std::expected<base::Json, Unseen>;
+  using Got = std::expected<base::Json, ReadFailure>;
 
   Sources() = default;
   Sources(const Sources&) = delete;
@@ -189,19 +189,20 @@ class Sources {
   virtual ~Sources() = default;
   /// PVE gives up on a dead node after three to ten seconds.
   static constexpr std::chrono::seconds kLongest{15};
-  /// `data` of each read, in their order; several at the same time, and none for long: what a dead node does
-  /// not answer is Unseen.
+  /// `data` of each read, in their order. Reads several at the same time; a read that takes longer than
+  /// kLongest is a ReadFailure.
   std::vector<Got> get(const std::vector<Read>& reads) { return get_within(reads, kLongest); }
-  /// As get(); what is not answered within `longest` is Unseen.
+  /// As get(); a read that takes longer than `longest` is a ReadFailure.
   virtual std::vector<Got> get_within(const std::vector<Read>& reads, std::chrono::seconds longest) = 0;
   /// What the cluster has and where, asked for now.
-  virtual std::expected<std::shared_ptr<const pve::Inventory>, Unseen> inventory() = 0;
+  virtual std::expected<std::shared_ptr<const pve::Inventory>, ReadFailure> inventory() = 0;
   /// The guest that a text means: a number, a name as the configurations have it now, or "100 (web01)". The
   /// error is a sentence that begins small.
   virtual std::expected<pve::Guest, std::string> guest(std::string_view text) = 0;
-  /// Why a list that PVE thins out by rights, with status 200, may lack something. Nothing where the token
-  /// sees all of it; not `forbidden` where PVE does not tell what the token may see.
-  virtual std::optional<Unseen> thinned(const Sight& sight) = 0;
+  /// Why a list may lack items: PVE leaves out what the token may not see and answers with status 200.
+  /// Returns nullopt if the token sees all of it. The error is not `forbidden` if PVE does not say what the
+  /// token may see.
+  virtual std::optional<ReadFailure> why_incomplete(const Sight& sight) = 0;
   /// Epoch seconds.
   virtual std::int64_t now() const = 0;
   /// What the administrator does not want to hear of: "CODE" or "CODE:object" with * and ? for any.

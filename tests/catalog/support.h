@@ -22,14 +22,14 @@ class FakeContext final : public tool::Context {
     answers_[std::string(path)] = base::parse_json(json).value();
   }
 
-  std::expected<base::Json, tool::Unseen> get(std::string_view path) override {
+  std::expected<base::Json, tool::ReadFailure> get(std::string_view path) override {
     reads.emplace_back(path);
     const auto found = answers_.find(std::string(path));
     if (found == answers_.end()) return std::unexpected(unseen);
     return found->second;
   }
 
-  std::expected<std::string, tool::Unseen> staged(std::string_view path) override {
+  std::expected<std::string, tool::ReadFailure> staged(std::string_view path) override {
     reads.emplace_back(path);
     const auto found = changes.find(std::string(path));
     if (found == changes.end()) return std::unexpected(unseen);
@@ -39,7 +39,7 @@ class FakeContext final : public tool::Context {
   std::int64_t now() const override { return 1'780'000'000; }  // 2026-05-28 20:26:40 UTC
 
   std::map<std::string, std::string> changes;  ///< by path template
-  tool::Unseen unseen{"Permission check failed", true};
+  tool::ReadFailure unseen{"Permission check failed", true};
   std::vector<std::string> reads;
 
  private:

@@ -33,7 +33,7 @@ class FakeSources : public tool::Sources {
     for (const auto& read : reads) got.push_back(one(read));
     return got;
   }
-  std::expected<pve::InventoryPtr, tool::Unseen> inventory() override {
+  std::expected<pve::InventoryPtr, tool::ReadFailure> inventory() override {
     const auto data = one({"/cluster/resources"});
     if (!data) return std::unexpected(data.error());
     return std::make_shared<const pve::Inventory>(pve::inventory_of(*data).value_or(pve::Inventory{}));
@@ -46,7 +46,7 @@ class FakeSources : public tool::Sources {
     }
     return std::unexpected("no guest is named " + std::string(text) + ".");
   }
-  std::optional<tool::Unseen> thinned(const tool::Sight& sight) override {
+  std::optional<tool::ReadFailure> why_incomplete(const tool::Sight& sight) override {
     const auto lack = lacking.find(&sight);
     return lack == lacking.end() ? std::nullopt : std::optional(lack->second);
   }
@@ -58,8 +58,8 @@ class FakeSources : public tool::Sources {
   std::span<const std::string> ignored_findings() const override { return ignored; }
 
   std::map<std::string, base::Json> answers;
-  std::map<std::string, tool::Unseen> refusals;
-  std::map<const tool::Sight*, tool::Unseen> lacking;
+  std::map<std::string, tool::ReadFailure> refusals;
+  std::map<const tool::Sight*, tool::ReadFailure> lacking;
   std::vector<std::string> asked;
   std::vector<std::string> ignored;
 
@@ -79,7 +79,7 @@ class FakeSources : public tool::Sources {
       if (const auto no = refusals.find(key); no != refusals.end()) return std::unexpected(no->second);
       if (const auto found = answers.find(key); found != answers.end()) return found->second;
     }
-    return std::unexpected(tool::Unseen{"not found", false, 500});
+    return std::unexpected(tool::ReadFailure{"not found", false, 500});
   }
 };
 

@@ -22,13 +22,13 @@ std::string sentence(const pve::Error& error, const pve::Call& call, const pve::
 
 }  // namespace
 
-std::expected<base::Json, tool::Unseen> Reads::get(std::string_view path_template) {
+std::expected<base::Json, tool::ReadFailure> Reads::get(std::string_view path_template) {
   auto got = answer(path_template);
   if (!got) return std::unexpected(std::move(got.error()));
   return std::move(got->data);
 }
 
-std::expected<std::string, tool::Unseen> Reads::staged(std::string_view path_template) {
+std::expected<std::string, tool::ReadFailure> Reads::staged(std::string_view path_template) {
   auto got = answer(path_template);
   if (!got) return std::unexpected(std::move(got.error()));
   return std::move(got->changes).value_or("");
@@ -36,18 +36,18 @@ std::expected<std::string, tool::Unseen> Reads::staged(std::string_view path_tem
 
 std::int64_t Reads::now() const { return cluster_.now(); }
 
-std::expected<pve::Answer, tool::Unseen> Reads::answer(std::string_view path_template) {
+std::expected<pve::Answer, tool::ReadFailure> Reads::answer(std::string_view path_template) {
   auto filled = path(path_template, arguments_);
   if (!filled) {
     failed_ = true;
-    return std::unexpected(tool::Unseen{std::move(filled.error())});
+    return std::unexpected(tool::ReadFailure{std::move(filled.error())});
   }
   const pve::Call call{base::Method::Get, *std::move(filled), {}};
   auto answer = cluster_.client.call(call, stop_);
   if (answer) return *std::move(answer);
   failed_ = true;
   return std::unexpected(
-      tool::Unseen{sentence(answer.error(), call, cluster_.client, may_), answer.error().status == 403});
+      tool::ReadFailure{sentence(answer.error(), call, cluster_.client, may_), answer.error().status == 403});
 }
 
 Revision revise(const tool::Tool& tool, const base::JsonObject& arguments, base::Json& data,
@@ -58,11 +58,12 @@ Revision revise(const tool::Tool& tool, const base::JsonObject& arguments, base:
   return {std::move(note), !reads.failed()};
 }
 
-Revision put_right(const tool::Tool& tool, const base::JsonObject& arguments, base::Json& data,
-                   Cluster& cluster, const MayUse& may, const std::stop_token& stop) {
+Revision revise_and_note_omissions(const tool::Tool& tool, const base::JsonObject& arguments,
+                                   base::Json& data, Cluster& cluster, const MayUse& may,
+                                   const std::stop_token& stop) {
   auto revision = revise(tool, arguments, data, cluster, may, stop);
-  const auto unseen = unseen_note(tool.view, arguments, shape_of(data), cluster, stop);
-  revision.note += (revision.note.empty() || unseen.empty() ? "" : "\n") + unseen;
+  const auto omissions = omission_note(tool.view, arguments, shape_of(data), cluster, stop);
+  revision.note += (revision.note.empty() || omissions.empty() ? "" : "\n") + omissions;
   return revision;
 }
 

@@ -19,14 +19,14 @@ class Reads final : public tool::Context {
         const std::stop_token& stop)
       : cluster_(cluster), arguments_(arguments), may_(may), stop_(stop) {}
 
-  std::expected<base::Json, tool::Unseen> get(std::string_view path_template) override;
-  std::expected<std::string, tool::Unseen> staged(std::string_view path_template) override;
+  std::expected<base::Json, tool::ReadFailure> get(std::string_view path_template) override;
+  std::expected<std::string, tool::ReadFailure> staged(std::string_view path_template) override;
   std::int64_t now() const override;
   /// One of the reads gave nothing: what rests on them is a guess.
   bool failed() const { return failed_; }
 
  private:
-  std::expected<pve::Answer, tool::Unseen> answer(std::string_view path_template);
+  std::expected<pve::Answer, tool::ReadFailure> answer(std::string_view path_template);
 
   const Cluster& cluster_;
   const base::JsonObject& arguments_;
@@ -45,8 +45,9 @@ Revision revise(const tool::Tool& tool, const base::JsonObject& arguments, base:
                 const Cluster& cluster, const MayUse& may, const std::stop_token& stop);
 
 /// revise(), and what PVE leaves out of a list in silence (visibility.h): the note says both.
-Revision put_right(const tool::Tool& tool, const base::JsonObject& arguments, base::Json& data,
-                   Cluster& cluster, const MayUse& may, const std::stop_token& stop);
+Revision revise_and_note_omissions(const tool::Tool& tool, const base::JsonObject& arguments,
+                                   base::Json& data, Cluster& cluster, const MayUse& may,
+                                   const std::stop_token& stop);
 
 /// Why the call failed and what to do about it, with what PVE says when it is asked and the caller may know
 /// (diagnosis.h).

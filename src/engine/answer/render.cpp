@@ -211,15 +211,15 @@ void mask_secrets(base::Json& value) {
   }
 }
 
-void disarm(base::Json& value) {
+void replace_unsafe_characters(base::Json& value) {
   if (const auto* text = value.if_string()) {
     if (const auto harmless = base::disarmed(std::string_view(*text))) value = base::Json(*harmless);
   } else if (auto* array = value.if_array()) {
-    for (auto& item : *array) disarm(item);
+    for (auto& item : *array) replace_unsafe_characters(item);
   } else if (auto* object = value.if_object()) {
     std::vector<std::string> fooling;
     for (auto& member : *object) {
-      disarm(member.value());
+      replace_unsafe_characters(member.value());
       if (base::disarmed(member.key())) fooling.emplace_back(member.key());
     }
     for (const auto& key : fooling) {
@@ -232,7 +232,7 @@ void disarm(base::Json& value) {
 
 mcp::Result render(const Rendering& rendering, pve::Answer answer) {
   mask_secrets(answer.data);
-  disarm(answer.data);
+  replace_unsafe_characters(answer.data);
   if (rendering.row.tool().effect != tool::Effect::None) return change(rendering, answer);
   const auto& style = rendering.style;
   if (const auto* array = answer.data.if_array()) {

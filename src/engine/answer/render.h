@@ -39,7 +39,7 @@ void mask_secrets(base::Json& value);
 
 /// Replaces what hides or reorders text, and controls but line breaks and tabs, by U+FFFD in every text and
 /// name, however deep: structured content carries them past JSON's own escapes.
-void disarm(base::Json& value);
+void replace_unsafe_characters(base::Json& value);
 
 mcp::Result render_error(std::string text);
 

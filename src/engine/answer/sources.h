@@ -20,9 +20,9 @@ class ParallelReads final : public tool::Sources {
   ParallelReads(Cluster& cluster, std::stop_token stop) : cluster_(cluster), stop_(std::move(stop)) {}
 
   std::vector<Got> get_within(const std::vector<tool::Read>& reads, std::chrono::seconds longest) override;
-  std::expected<pve::InventoryPtr, tool::Unseen> inventory() override;
+  std::expected<pve::InventoryPtr, tool::ReadFailure> inventory() override;
   std::expected<pve::Guest, std::string> guest(std::string_view text) override;
-  std::optional<tool::Unseen> thinned(const tool::Sight& sight) override;
+  std::optional<tool::ReadFailure> why_incomplete(const tool::Sight& sight) override;
   std::int64_t now() const override;
   std::span<const std::string> ignored_findings() const override;
 

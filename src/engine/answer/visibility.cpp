@@ -106,8 +106,8 @@ Shape shape_of(const base::Json& data) {
   return list->empty() ? Shape::EmptyList : Shape::List;
 }
 
-std::string unseen_note(const tool::View& view, const base::JsonObject& arguments, Shape shape,
-                        Cluster& cluster, const std::stop_token& stop) {
+std::string omission_note(const tool::View& view, const base::JsonObject& arguments, Shape shape,
+                          Cluster& cluster, const std::stop_token& stop) {
   const auto* sight = sight_for(view, arguments);
   if (sight == nullptr || shape == Shape::NoList) return {};
   // Where PVE sends no list, there is none that may be short.
@@ -124,13 +124,14 @@ std::string unseen_note(const tool::View& view, const base::JsonObject& argument
                      words_for(*lacks), tool::to_grant(given.commands), beware.empty() ? "" : " ", beware);
 }
 
-std::optional<tool::Unseen> thinned(const tool::Sight& sight, Cluster& cluster, const std::stop_token& stop) {
+std::optional<tool::ReadFailure> why_incomplete(const tool::Sight& sight, Cluster& cluster,
+                                                const std::stop_token& stop) {
   const auto lacks = least_shortfalls(sight, cluster, stop);
-  if (!lacks) return tool::Unseen{"PVE did not say what the token may see"};
+  if (!lacks) return tool::ReadFailure{"PVE did not say what the token may see"};
   if (lacks->empty()) return std::nullopt;
   auto given = grants(*lacks, cluster, stop);
-  return tool::Unseen{"the token has " + words_for(*lacks), true, 0, std::move(given.commands),
-                      both(given.caution, "\n", caution(*lacks))};
+  return tool::ReadFailure{"the token has " + words_for(*lacks), true, 0, std::move(given.commands),
+                           both(given.caution, "\n", caution(*lacks))};
 }
 
 }  // namespace engine

@@ -18,10 +18,11 @@ enum class Shape : std::uint8_t { NoList, EmptyList, List, Object };
 Shape shape_of(const base::Json& data);
 
 /// The sentence to end PVE's answer with; empty where the token sees all, or nobody knows.
-std::string unseen_note(const tool::View& view, const base::JsonObject& arguments, Shape shape,
-                        Cluster& cluster, const std::stop_token& stop);
+std::string omission_note(const tool::View& view, const base::JsonObject& arguments, Shape shape,
+                          Cluster& cluster, const std::stop_token& stop);
 
-/// As tool::Sources::thinned(); each caution on a line of its own.
-std::optional<tool::Unseen> thinned(const tool::Sight& sight, Cluster& cluster, const std::stop_token& stop);
+/// As tool::Sources::why_incomplete(); each caution on a line of its own.
+std::optional<tool::ReadFailure> why_incomplete(const tool::Sight& sight, Cluster& cluster,
+                                                const std::stop_token& stop);
 
 }  // namespace engine

@@ -40,8 +40,9 @@ std::expected<Target, std::string> look_up(const Row& row, Target target, std::i
                                            const MayUse& may) {
   if (const auto* guest = target.list->guest(vmid)) return at_guest(row, std::move(target), *guest, may);
   if (target.arguments.contains("node")) return target;
-  return std::unexpected(listed_kinds(may).all() ? unseen(row, vmid, target.list->guests.size(), may)
-                                                 : not_of_kind(row, vmid));
+  return std::unexpected(listed_kinds(may).all()
+                             ? guest_not_visible(row, vmid, target.list->guests.size(), may)
+                             : not_of_kind(row, vmid));
 }
 
 /// Another guest that the caller may list and is more likely meant: of the kind that is not the row's, with
@@ -186,7 +187,7 @@ std::expected<Target, std::string> find_target(const Row& row, base::JsonObject 
   return target;
 }
 
-bool says_elsewhere(std::string_view message) {
+bool says_not_on_node(std::string_view message) {
   if (message.find("unable to find configuration file for") != std::string_view::npos) return true;
   if (message.starts_with("hostname lookup '") || message.starts_with("no such cluster node")) return true;
   return message.find("Configuration file 'nodes/") != std::string_view::npos &&

@@ -34,7 +34,7 @@ std::expected<Target, std::string> find_target(const Row& row, base::JsonObject 
                                                const MayUse& may, const std::stop_token& stop);
 
 /// True when PVE says that the guest of the call is not on that node.
-bool says_elsewhere(std::string_view message);
+bool says_not_on_node(std::string_view message);
 
 /// After such an answer: where the guest is by a new look, nothing when there is no better place.
 std::optional<Target> find_again(const Row& row, const Target& before, Cluster& cluster, const MayUse& may,

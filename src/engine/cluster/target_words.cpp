@@ -74,7 +74,7 @@ std::string joined_notes(const std::string& note, const std::string& more) {
   return note + (note.empty() || more.empty() ? "" : "\n") + more;
 }
 
-std::string unseen(const Row& row, std::int64_t vmid, std::size_t visible, const MayUse& may) {
+std::string guest_not_visible(const Row& row, std::int64_t vmid, std::size_t visible, const MayUse& may) {
   const auto needed = privileges_for(row, vmid);
   auto text = fmt::format("{} was not called: vmid: no guest {} among the {} visible to this API token; {}.",
                           row.tool().name, vmid, visible, advise(Advice::FindGuest, may));

@@ -35,11 +35,11 @@ struct Token {
 
   std::string note(const tool::Sight& sight, const base::JsonObject& arguments = {}, bool is_empty = false) {
     const tool::View view{.kind = tool::View::Kind::Table, .seen_with = &sight, .seen_for = kByType};
-    return engine::unseen_note(view, arguments, is_empty ? engine::Shape::EmptyList : engine::Shape::List,
-                               cluster, {});
+    return engine::omission_note(view, arguments, is_empty ? engine::Shape::EmptyList : engine::Shape::List,
+                                 cluster, {});
   }
-  std::optional<tool::Unseen> thinned(const tool::Sight& sight) {
-    return engine::thinned(sight, cluster, {});
+  std::optional<tool::ReadFailure> why_incomplete(const tool::Sight& sight) {
+    return engine::why_incomplete(sight, cluster, {});
   }
 
   test::ScriptedPve pve;
@@ -76,7 +76,7 @@ TEST(Visibility, AnObjectMayLackMembers) {
   constexpr tool::Sight kOptions{{{{"Sys.Audit"}, "/", true}}};
   const tool::View view{.seen_with = &kOptions};
   Token none("{}");
-  EXPECT_THAT(engine::unseen_note(view, {}, engine::Shape::Object, none.cluster, {}),
+  EXPECT_THAT(engine::omission_note(view, {}, engine::Shape::Object, none.cluster, {}),
               AllOf(HasSubstr("There may be more: the token has no Sys.Audit on /, and PVE leaves out"),
                     HasSubstr("pveum acl modify / --tokens 'a@pve!t' --roles McpSysAudit")));
 }
@@ -94,7 +94,7 @@ TEST(Visibility, OneOfTheAlternativesIsEnough) {
 
 TEST(Visibility, WhoOnlyLooksIsAdvisedNoAdministratorsRole) {
   const auto why = Token(R"({"/vms":{"VM.Audit":1,"Datastore.Audit":1},"/storage":{"Datastore.Audit":1}})")
-                       .thinned(kBackups);
+                       .why_incomplete(kBackups);
   ASSERT_TRUE(why);
   EXPECT_TRUE(why->forbidden);
   EXPECT_EQ(why->sentence,
@@ -107,18 +107,18 @@ TEST(Visibility, WhoOnlyLooksIsAdvisedNoAdministratorsRole) {
                   "pveum acl modify /vms --tokens 'a@pve!t' --roles McpVMBackup,PVEAuditor"))
       << "what is held there stays";
   EXPECT_THAT(why->caution, HasSubstr("delete"));
-  EXPECT_THAT(Token("{}").thinned(kLog)->grants,
+  EXPECT_THAT(Token("{}").why_incomplete(kLog)->grants,
               ElementsAre("pveum role add McpSysSyslog --privs Sys.Syslog",
                           "pveum acl modify / --tokens 'a@pve!t' --roles McpSysSyslog"));
-  EXPECT_THAT(Token("{}").thinned(kLog)->caution, Not(HasSubstr("delete")));
+  EXPECT_THAT(Token("{}").why_incomplete(kLog)->caution, Not(HasSubstr("delete")));
 }
 
 TEST(Visibility, WhatIsSeenWholeIsNotThinned) {
   EXPECT_FALSE(
-      Token(R"({"/vms":{"VM.Backup":1},"/storage":{"Datastore.AllocateSpace":1}})").thinned(kBackups));
-  EXPECT_FALSE(Token(R"({"/storage":{"Datastore.Allocate":1}})").thinned(kBackups));
-  const auto part =
-      Token(R"({"/vms/9":{"VM.Backup":1},"/storage":{"Datastore.AllocateSpace":1}})").thinned(kBackups);
+      Token(R"({"/vms":{"VM.Backup":1},"/storage":{"Datastore.AllocateSpace":1}})").why_incomplete(kBackups));
+  EXPECT_FALSE(Token(R"({"/storage":{"Datastore.Allocate":1}})").why_incomplete(kBackups));
+  const auto part = Token(R"({"/vms/9":{"VM.Backup":1},"/storage":{"Datastore.AllocateSpace":1}})")
+                        .why_incomplete(kBackups);
   ASSERT_TRUE(part);
   EXPECT_EQ(part->sentence, "the token has VM.Backup on a part of /vms");
 }
@@ -126,7 +126,7 @@ TEST(Visibility, WhatIsSeenWholeIsNotThinned) {
 TEST(Visibility, WhatPveDoesNotSayIsNeitherSeenNorForbidden) {
   Token mute("null");
   EXPECT_EQ(mute.note(kAll), "");
-  const auto why = mute.thinned(kBackups);
+  const auto why = mute.why_incomplete(kBackups);
   ASSERT_TRUE(why) << "nobody knows whether everything was read";
   EXPECT_FALSE(why->forbidden);
   EXPECT_THAT(why->grants, IsEmpty());
