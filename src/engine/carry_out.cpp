@@ -100,7 +100,7 @@ std::expected<std::optional<pve::NodeSlot>, mcp::Result> slot_on_node(Work& work
     return std::unexpected(render_error("Cancelled before anything was sent."));
   if (!slot) return std::unexpected(render_error(no_slot(work, ready, node)));
   if (ready.queued.count() >= 1000) {
-    if (auto no = renamed(work.row, ready.target, work.cluster, work.call.stop))
+    if (auto no = renamed_while_waiting(work.row, ready.target, work.cluster, work.call.stop))
       return std::unexpected(render_error(*std::move(no)));
   }
   if (ready.queued.count() >= 1000)
@@ -290,7 +290,7 @@ std::expected<mcp::Outcome, Moved> carry_out(Work& work, Ready& ready, bool may_
   }
   if (may_move) {
     if (auto other =
-            corrected(work.row, ready.target, answer->data, work.cluster, work.may, work.call.stop)) {
+            recheck_name(work.row, ready.target, answer->data, work.cluster, work.may, work.call.stop)) {
       if (!*other) return render_error(std::move(other->error()));
       ready.target = *std::move(*other);
       ready.moved = true;

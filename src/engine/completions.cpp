@@ -146,7 +146,7 @@ bool Completions::may_any(const mcp::Caller& caller, std::span<const std::string
 }
 
 /// PVE shows a token without the right to list users that token's own; root@pam has the right.
-bool Completions::is_all_without_rights(const std::set<std::string>& users) const {
+bool Completions::is_only_own_user(const std::set<std::string>& users) const {
   const auto& token = toolbox_.cluster().client.token_id();
   const auto own = token.substr(0, token.find('!'));
   return own != "root@pam" && users.size() == 1 && users.contains(own);
@@ -244,9 +244,9 @@ mcp::Completion Completions::complete(Completes kind, std::string_view value, co
   return {{}, 0, false};
 }
 
-std::optional<std::vector<std::string>> Completions::unless_one(Completes kind, std::string_view value,
-                                                                const mcp::Caller& caller,
-                                                                const std::stop_token& stop) {
+std::optional<std::vector<std::string>> Completions::names_if_unknown(Completes kind, std::string_view value,
+                                                                      const mcp::Caller& caller,
+                                                                      const std::stop_token& stop) {
   const auto* source = std::ranges::find(kSources, kind, &Source::kind);
   if (source == std::end(kSources) || !may_any(caller, source->lists)) return std::nullopt;
   const std::string wanted(value);
@@ -269,7 +269,7 @@ std::optional<std::vector<std::string>> Completions::unless_one(Completes kind, 
     if (found.empty()) return std::nullopt;
   }
   if (found.contains(wanted)) return std::nullopt;
-  if (kind == Completes::User && is_all_without_rights(found)) return std::nullopt;
+  if (kind == Completes::User && is_only_own_user(found)) return std::nullopt;
   return std::vector<std::string>(found.begin(), found.end());
 }
 

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "base/json.h"
+#include "engine/cluster/answer_cache.h"
 #include "engine/cluster/guest_kinds.h"
-#include "engine/cluster/remembered.h"
 #include "engine/toolbox.h"
 #include "seam/prompts.h"
 #include "tool/completes.h"
@@ -46,9 +46,9 @@ class Names {
   /// All names of the kind that PVE shows, sorted, when it shows some and `value` is none of them. Nothing
   /// where it is one, or it cannot be told: of kinds that have no list of their own too. Empty: no storage
   /// holds backups, the one that `value` names neither.
-  virtual std::optional<std::vector<std::string>> unless_one(Completes kind, std::string_view value,
-                                                             const mcp::Caller& caller,
-                                                             const std::stop_token& stop) = 0;
+  virtual std::optional<std::vector<std::string>> names_if_unknown(Completes kind, std::string_view value,
+                                                                   const mcp::Caller& caller,
+                                                                   const std::stop_token& stop) = 0;
   /// What a storage can hold, as PVE writes it: "images,rootdir". Nothing where it cannot be told.
   virtual std::optional<std::string> content(std::string_view /*storage*/, const mcp::Caller& /*caller*/,
                                              const std::stop_token& /*stop*/) {
@@ -79,16 +79,16 @@ class Completions final : public Names {
                            const mcp::Caller& caller, const std::stop_token& stop);
 
   /// Of nodes, storages, pools and users. What a remembered answer lacks is looked up again.
-  std::optional<std::vector<std::string>> unless_one(Completes kind, std::string_view value,
-                                                     const mcp::Caller& caller,
-                                                     const std::stop_token& stop) override;
+  std::optional<std::vector<std::string>> names_if_unknown(Completes kind, std::string_view value,
+                                                           const mcp::Caller& caller,
+                                                           const std::stop_token& stop) override;
   std::optional<std::string> content(std::string_view storage, const mcp::Caller& caller,
                                      const std::stop_token& stop) override;
 
  private:
   /// Whether the caller may use the tool that reads one of these paths.
   bool may_any(const mcp::Caller& caller, std::span<const std::string_view> paths) const;
-  bool is_all_without_rights(const std::set<std::string>& users) const;
+  bool is_only_own_user(const std::set<std::string>& users) const;
   /// nullptr where PVE does not answer, or did not a moment ago.
   pve::InventoryPtr inventory(const std::stop_token& stop);
   std::optional<pve::Guest> guest(std::string_view wanted, const GuestKinds& kinds,
@@ -99,7 +99,7 @@ class Completions final : public Names {
   std::vector<Candidate> tasks(const std::stop_token& stop);
 
   Toolbox& toolbox_;
-  Remembered answers_;
+  AnswerCache answers_;
   std::mutex mutex_;
   std::optional<base::Clock::Steady> failed_;  ///< when the inventory could not be read
 };

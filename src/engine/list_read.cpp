@@ -85,7 +85,7 @@ Merged merged(const std::vector<std::string>& nodes, std::vector<tool::Sources::
 
 }  // namespace
 
-void widen(const Row& row, base::JsonObject& arguments, ServerArguments& for_server) {
+void raise_limit_for_filter(const Row& row, base::JsonObject& arguments, ServerArguments& for_server) {
   if (for_server.selection.filter.empty() || row.tool().view.kind != tool::View::Kind::Table ||
       row.endpoint() == nullptr)
     return;
@@ -111,7 +111,7 @@ mcp::Outcome read_every_node(Work& work, Checked checked) {
     Reads reads(work.cluster, arguments, work.may, work.call.stop);
     if (auto done = tool.prepare(reads, arguments); !done) return failure(ready, std::move(done.error()));
   }
-  widen(work.row, arguments, ready.for_server);
+  raise_limit_for_filter(work.row, arguments, ready.for_server);
   const auto page = base::number(arguments, "limit", kPage);
   ParallelReads sources(work.cluster, work.call.stop);
   const auto list = sources.inventory();

@@ -7,7 +7,7 @@ namespace engine {
 
 /// Where there is a filter, PVE is asked for all that it has, at most 5000 items, and the caller's limit goes
 /// for what matches.
-void widen(const Row& row, base::JsonObject& arguments, ServerArguments& for_server);
+void raise_limit_for_filter(const Row& row, base::JsonObject& arguments, ServerArguments& for_server);
 
 /// True for a call that names no node where its row reads every node then.
 bool reads_every_node(const Row& row, const base::JsonObject& arguments);

@@ -81,7 +81,7 @@ Step<Ready> prepared(const Work& work, Ready ready) {
     const bool by_scope = work.limits.scope_would_do && !forbidden(row, added, with_all_scopes(work.limits));
     return std::unexpected(refused(without(ready.secrets, *std::move(refusal)), by_scope));
   }
-  put_back(std::move(added), arguments);
+  restore_values(std::move(added), arguments);
   return ready;
 }
 
@@ -125,7 +125,7 @@ mcp::Outcome run(const Row& row, const Limits& limits, Cluster& cluster, const m
   if (!ready) return std::move(ready.error());
   ready = confirmed(work, *std::move(ready));
   if (!ready) return marked(std::move(ready.error()), cluster.options.style);
-  widen(row, ready->target.arguments, ready->for_server);
+  raise_limit_for_filter(row, ready->target.arguments, ready->for_server);
   return sent(work, *std::move(ready));
 }
 

@@ -90,7 +90,7 @@ std::optional<std::string> unknown_name(const tool::Prompt& row, const Values& v
   engine::in_parallel(all.size(), all.size(), longest, stop,
                       [&](std::size_t i, const std::stop_token& ended) {
                         auto& one = all[i];
-                        one.instead = names.unless_one(one.noun->kind, one.value, caller, ended);
+                        one.instead = names.names_if_unknown(one.noun->kind, one.value, caller, ended);
                         if (one.instead && one.noun->kind == Completes::BackupStorage)
                           one.content = names.content(one.value, caller, ended);
                       });
@@ -110,9 +110,9 @@ std::expected<Subject, std::string> subject_of(const tool::Prompt& row, Values v
   if (const auto number = engine::guest_number(given)) value = std::to_string(*number);
   // What follows reads and changes the guest by its number: the name counts as it is now.
   const auto found = engine::guest_now(given, scope, cluster, stop);
-  if (!found && found.error().unlisted) {
-    subject.unknown =
-        engine::explanation(*found.error().unlisted, "GET /cluster/resources", cluster.client.base_url(), {});
+  if (!found && found.error().list_error) {
+    subject.unknown = engine::explanation(*found.error().list_error, "GET /cluster/resources",
+                                          cluster.client.base_url(), {});
     return subject;
   }
   if (!found) return std::unexpected("guest: " + found.error().sentence);

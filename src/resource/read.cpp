@@ -121,7 +121,7 @@ class Reader {
   std::expected<engine::FoundGuest, Unread> found(engine::GuestOr guest) const {
     if (const auto list = cluster_.inventory.remembered()) cluster_.seen.see(list);
     if (guest) return *std::move(guest);
-    if (guest.error().unlisted) return std::unexpected(unlisted(*guest.error().unlisted));
+    if (guest.error().list_error) return std::unexpected(unlisted(*guest.error().list_error));
     return none(sentence(std::move(guest.error().sentence)));
   }
 

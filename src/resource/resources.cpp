@@ -114,7 +114,7 @@ bool Resources::watchable(const mcp::Caller& caller, std::string_view uri) {
     return false;
   const auto guest = found->values.find("vmid");
   if (guest == found->values.end()) return true;
-  const auto kinds = toolbox_.cluster().seen.lately(guest->second);
+  const auto kinds = toolbox_.cluster().seen.recent_kinds(guest->second);
   const auto may = [&](std::string_view tool) { return !toolbox_.refusal(caller, tool); };
   return (!kinds.vms || may(found->row->tools[0])) && (!kinds.containers || may(found->row->tools[1]));
 }

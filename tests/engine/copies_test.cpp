@@ -57,7 +57,7 @@ TEST_F(Copies, WhatAPreparationLeavesIsJudgedInPlace) {
   EXPECT_EQ(judged[1].field.wire, "description");
   EXPECT_EQ(std::string_view(judged[1].value.get_string()), kLong);
   EXPECT_FALSE(engine::forbidden(row_, judged, {}));
-  engine::put_back(std::move(judged), arguments);
+  engine::restore_values(std::move(judged), arguments);
   EXPECT_EQ(arguments, before);
   EXPECT_EQ(place(arguments), was);
 }

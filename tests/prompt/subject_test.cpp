@@ -33,9 +33,9 @@ constexpr tool::Prompt kDrill = {
 
 class FakeNames final : public engine::Names {
  public:
-  std::optional<std::vector<std::string>> unless_one(tool::Completes kind, std::string_view value,
-                                                     const mcp::Caller& /*caller*/,
-                                                     const std::stop_token& stop) override {
+  std::optional<std::vector<std::string>> names_if_unknown(tool::Completes kind, std::string_view value,
+                                                           const mcp::Caller& /*caller*/,
+                                                           const std::stop_token& stop) override {
     {
       const std::scoped_lock lock(mutex_);
       asked.emplace_back(value);

@@ -124,7 +124,7 @@ TEST(Rank, AHundredAtMost) {
 
 TEST_F(CompletionTest, UnknownReferencesAreNamed) {
   const auto names = [&](Completes kind, std::string_view value, const mcp::Caller& caller = {}) {
-    return completions_.unless_one(kind, value, caller, {});
+    return completions_.names_if_unknown(kind, value, caller, {});
   };
   EXPECT_FALSE(names(Completes::Pool, "lab"));
   EXPECT_FALSE(names(Completes::Pool, "production"));
@@ -143,8 +143,8 @@ TEST_F(CompletionTest, ATokenWithoutRightsSeesAnIncompleteList) {
   limited.http.answer("GET /access/users", R"([{"userid":"limited@pve"}])");
   limited.http.refuse("GET /pools", 403, "Permission check failed");
   engine::Completions completions(limited.toolbox);
-  EXPECT_FALSE(completions.unless_one(Completes::User, "operator@pve", {}, {}));
-  EXPECT_FALSE(completions.unless_one(Completes::Pool, "nope", {}, {}));
+  EXPECT_FALSE(completions.names_if_unknown(Completes::User, "operator@pve", {}, {}));
+  EXPECT_FALSE(completions.names_if_unknown(Completes::Pool, "nope", {}, {}));
 }
 
 std::vector<std::string> paths_typed(lab::Lab& lab, std::string_view typed) {

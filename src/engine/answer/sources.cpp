@@ -55,7 +55,7 @@ std::expected<pve::InventoryPtr, tool::ReadFailure> ParallelReads::inventory() {
 std::expected<pve::Guest, std::string> ParallelReads::guest(std::string_view text) {
   auto found = guest_now(text, {.reads = true}, cluster_, stop_);
   if (found) return std::move(found->guest);
-  if (const auto& why = found.error().unlisted)
+  if (const auto& why = found.error().list_error)
     return std::unexpected("its list could not be read: " +
                            read_failure(*why, "/cluster/resources", cluster_).sentence);
   return std::unexpected(std::move(found.error().sentence));

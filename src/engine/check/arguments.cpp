@@ -95,12 +95,12 @@ void add_field(const Field& field, std::string_view name, const base::Json& valu
     problems.push_back(fmt::format("{}: given twice, under different names", field.wire));
     return;
   }
-  auto fitted = fit(field, value, may);
-  if (!fitted) {
-    problems.push_back(fmt::format("{}: {}", base::printable(name, 60), fitted.error()));
+  auto checked = check_value(field, value, may);
+  if (!checked) {
+    problems.push_back(fmt::format("{}: {}", base::printable(name, 60), checked.error()));
     return;
   }
-  out.push_back({field, *std::move(fitted)});
+  out.push_back({field, *std::move(checked)});
 }
 
 bool is_absent(const Row& row, const Field& field, const base::JsonObject& given) {
@@ -129,7 +129,7 @@ void add_missing_node(const Row& row, const base::JsonObject& given, const MayUs
 }
 
 /// Parameters that PVE takes only together with another one. A row that prepares may add that one itself.
-void add_lonely(const Row& row, const Arguments& arguments, Problems& problems) {
+void add_unmet_requirements(const Row& row, const Arguments& arguments, Problems& problems) {
   if (row.tool().prepare != nullptr) return;
   for (const auto& [field, value] : arguments) {
     if (field.fact == nullptr || field.fact->needs.empty() || contains(arguments, field.fact->needs))
@@ -139,7 +139,7 @@ void add_lonely(const Row& row, const Arguments& arguments, Problems& problems) 
 }
 
 /// PVE takes an update that changes nothing and says that all went well.
-void add_idle(const Row& row, const Arguments& arguments, Problems& problems) {
+void add_empty_update(const Row& row, const Arguments& arguments, Problems& problems) {
   if (row.tool().call.method != base::Method::Put || !problems.empty()) return;
   const auto changes_something = [](const Field& field) {
     return !field.in_path && !field.required && !field.for_server && field.wire != "digest";
@@ -187,7 +187,7 @@ void add_combinations(const Arguments& arguments, Problems& problems) {
   }
 }
 
-void add_lacking(const Arguments& arguments, const Limits& limits, Problems& problems) {
+void add_unsupported(const Arguments& arguments, const Limits& limits, Problems& problems) {
   std::ranges::move(lacking_arguments(arguments, limits.connected), std::back_inserter(problems));
 }
 
@@ -210,11 +210,11 @@ std::expected<Arguments, std::string> check(const Row& row, const base::JsonObje
     }
   }
   add_missing(row, given, limits.may, problems);
-  add_lonely(row, arguments, problems);
+  add_unmet_requirements(row, arguments, problems);
   add_marks(arguments, limits, problems);
   add_combinations(arguments, problems);
-  add_lacking(arguments, limits, problems);
-  add_idle(row, arguments, problems);
+  add_unsupported(arguments, limits, problems);
+  add_empty_update(row, arguments, problems);
   add_missing_node(row, given, limits.may, problems);
   if (!problems.empty()) return std::unexpected(sentence(row, problems));
   if (auto refusal = lacking_endpoint(row, limits.connected)) return std::unexpected(*std::move(refusal));
@@ -225,7 +225,7 @@ std::optional<std::string> forbidden(const Row& row, const Arguments& arguments,
   Problems problems;
   add_marks(arguments, limits, problems);
   add_combinations(arguments, problems);
-  add_lacking(arguments, limits, problems);
+  add_unsupported(arguments, limits, problems);
   if (problems.empty()) return std::nullopt;
   return sentence(row, problems);
 }
@@ -242,7 +242,7 @@ Arguments with_fields(const Row& row, base::JsonObject& wire) {
   return arguments;
 }
 
-void put_back(Arguments&& arguments, base::JsonObject& wire) {
+void restore_values(Arguments&& arguments, base::JsonObject& wire) {
   auto* member = wire.begin();
   for (auto& argument : arguments) (member++)->value() = std::move(argument.value);
 }

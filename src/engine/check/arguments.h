@@ -41,7 +41,7 @@ std::optional<std::string> forbidden(const Row& row, const Arguments& arguments,
 /// fields refer to the names in it, which stay.
 Arguments with_fields(const Row& row, base::JsonObject& wire);
 /// The values back to where with_fields() took them from.
-void put_back(Arguments&& arguments, base::JsonObject& wire);
+void restore_values(Arguments&& arguments, base::JsonObject& wire);
 
 /// The values by PVE's names, moved out.
 base::JsonObject on_wire(Arguments&& arguments);

@@ -261,7 +261,8 @@ bool is_set(const base::Json& value) {
   return !text.empty() && text != "0";
 }
 
-std::expected<base::Json, std::string> fit(const Field& field, const base::Json& given, const MayUse& may) {
+std::expected<base::Json, std::string> check_value(const Field& field, const base::Json& given,
+                                                   const MayUse& may) {
   auto value = typed(field, given);
   if (!value) return std::unexpected(refused(field, given, {}, may));
   if (const auto misfit = misfit_of(field, *value))

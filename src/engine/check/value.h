@@ -13,7 +13,8 @@ namespace engine {
 /// The value in its own type (text, integer, number, true/false, array of texts for an Array) when it fits
 /// type, enumeration and PVE's own checks. Takes what loses nothing: "100" for 100, 1 for true, an array for
 /// a list. The error is a clause after the parameter's name, without the value if that is a secret.
-std::expected<base::Json, std::string> fit(const Field& field, const base::Json& given, const MayUse& may);
+std::expected<base::Json, std::string> check_value(const Field& field, const base::Json& given,
+                                                   const MayUse& may);
 
 /// A text that PVE splits into several values.
 bool is_list(const Field& field);

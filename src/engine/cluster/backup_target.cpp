@@ -35,14 +35,14 @@ std::vector<std::string_view> parts_of(std::string_view text) {
 }
 
 /// What a list of guests means.
-struct Several {
+struct BackupGuests {
   std::string numbers;
   std::string names;   ///< of those that were named, for the answer
   std::string places;  ///< for an error
   std::set<std::string, std::less<>> nodes;
 };
 
-void add(const FoundGuest& found, std::string_view part, const GuestKinds& kinds, Several& all) {
+void add(const FoundGuest& found, std::string_view part, const GuestKinds& kinds, BackupGuests& all) {
   const bool told = kinds.has(found.guest);
   all.numbers += fmt::format("{}{}", all.numbers.empty() ? "" : ",", found.guest.vmid);
   all.nodes.insert(found.guest.node);
@@ -52,7 +52,7 @@ void add(const FoundGuest& found, std::string_view part, const GuestKinds& kinds
 }
 
 /// vzdump leaves out guests of other nodes in silence, and says "OK" when none is left.
-std::optional<std::string> elsewhere(const Row& row, const Several& all, std::string_view node) {
+std::optional<std::string> elsewhere(const Row& row, const BackupGuests& all, std::string_view node) {
   if (all.nodes.size() > 1) {
     return fmt::format(
         "{} was not called: node: one backup is of one node's guests, but these are on several: {}; call it "
@@ -74,8 +74,8 @@ std::expected<Target, std::string> find_numbers(const Row& row, Target target,
   const auto node = argument_text(target.arguments, "node");
   const auto list = node.empty() ? cluster.inventory.get(stop) : cluster.inventory.now(stop);
   if (!list && !node.empty()) return target;
-  if (!list) return std::unexpected(unlisted(row, list.error(), cluster, may));
-  Several all;
+  if (!list) return std::unexpected(lookup_failed(row, list.error(), cluster, may));
+  BackupGuests all;
   for (const auto part : parts) {
     const auto vmid = whole_number(part).value_or(0);
     const auto* guest = (*list)->guest(vmid);
@@ -96,8 +96,8 @@ std::expected<Target, std::string> find_names(const Row& row, Target target,
                                               const MayUse& may, const std::stop_token& stop) {
   const auto kinds = listed_kinds(may);
   const auto guests = GuestsNow::read(cluster, {meant_kinds(row), kinds}, stop);
-  if (!guests) return std::unexpected(unlisted(row, guests.error(), cluster, may));
-  Several all;
+  if (!guests) return std::unexpected(lookup_failed(row, guests.error(), cluster, may));
+  BackupGuests all;
   for (const auto part : parts) {
     const auto found = guests->find(part);
     if (!found) return std::unexpected(not_called(row, found.error().sentence));

@@ -24,9 +24,11 @@ std::string shown(const pve::Guest& guest, std::string_view name) {
                      guest.name == name ? "" : " " + base::printable(guest.name, kShown), guest.node);
 }
 
-std::unexpected<NoGuest> none(std::string sentence) { return std::unexpected(NoGuest{std::move(sentence)}); }
+std::unexpected<NoGuest> refused(std::string sentence) {
+  return std::unexpected(NoGuest{std::move(sentence)});
+}
 
-std::unexpected<NoGuest> nobody(std::string sentence) {
+std::unexpected<NoGuest> not_found(std::string sentence) {
   return std::unexpected(NoGuest{std::move(sentence), {}, true});
 }
 
@@ -175,8 +177,8 @@ std::string GuestsNow::open(std::string_view name) const {
 
 GuestOr GuestsNow::chosen(std::string_view name, const pve::Guest& guest) const {
   if (auto why = open(name); !why.empty()) {
-    if (!scope_.listed.has(guest)) return none(std::move(why));
-    return none(fmt::format("{} is {}, but {}", base::printable(name, kShown), shown(guest, name), why));
+    if (!scope_.listed.has(guest)) return refused(std::move(why));
+    return refused(fmt::format("{} is {}, but {}", base::printable(name, kShown), shown(guest, name), why));
   }
   FoundGuest found{guest, true, true, {}, list_};
   std::set<std::string_view> nodes;
@@ -207,14 +209,14 @@ GuestOr GuestsNow::find_number(std::int64_t vmid, std::string_view name) const {
   const auto* listed = list_->guest(vmid);
   const auto now = std::ranges::find(guests_, vmid, &pve::Guest::vmid);
   if (now != guests_.end()) {
-    if (auto wrong = misnamed({vmid, name}, *now)) return none(*std::move(wrong));
+    if (auto wrong = misnamed({vmid, name}, *now)) return refused(*std::move(wrong));
     return FoundGuest{*now, !name.empty(), true, {}, list_};
   }
   if (listed == nullptr || !scope_.meant.has(*listed))
-    return nobody(none_numbered(vmid, *list_, scope_.listed));
+    return not_found(none_numbered(vmid, *list_, scope_.listed));
   const bool had_it = scope_.reads && same_name(listed->name, name);
   if (name.empty() || had_it) return FoundGuest{*listed, had_it, true, {}, list_};
-  return none(
+  return refused(
       fmt::format("what guest {} is called now is not known, as its node does not answer; give the "
                   "number alone.",
                   vmid));
@@ -224,31 +226,31 @@ GuestOr GuestsNow::find(std::string_view text) const {
   if (const auto written = written_guest(text)) return find_number(written->vmid, written->name);
   const auto found = named(text, guests_);
   if (found.size() == 1) return chosen(text, *found.front());
-  if (found.size() > 1) return none(many_named(text, found, scope_.listed));
+  if (found.size() > 1) return refused(many_named(text, found, scope_.listed));
   if (auto last = scope_.reads ? last_known(text) : std::nullopt) return *std::move(last);
   if (auto why = open(text); !why.empty() && !text.empty())
-    return none(
+    return refused(
         fmt::format("no guest that can be asked is named {}, but {}", base::printable(text, kShown), why));
-  return nobody(none_named(text, names()));
+  return not_found(none_named(text, names()));
 }
 
 GuestOr guest_in(const pve::InventoryPtr& list, std::string_view text, const GuestScope& scope) {
   if (const auto written = written_guest(text)) {
     const auto* guest = list->guest(written->vmid);
     if (guest == nullptr || !scope.meant.has(*guest))
-      return nobody(none_numbered(written->vmid, *list, scope.listed));
-    if (auto wrong = misnamed(*written, *guest)) return none(*std::move(wrong));
+      return not_found(none_numbered(written->vmid, *list, scope.listed));
+    if (auto wrong = misnamed(*written, *guest)) return refused(*std::move(wrong));
     return FoundGuest{*guest, !written->name.empty(), written->name.empty(), {}, list};
   }
   auto found = named(text, list->guests);
   std::erase_if(found, [&](const auto* guest) { return !scope.meant.has(*guest); });
   if (found.size() == 1) return FoundGuest{*found.front(), true, false, {}, list};
-  if (found.size() > 1) return none(many_named(text, found, scope.listed));
+  if (found.size() > 1) return refused(many_named(text, found, scope.listed));
   std::vector<std::string_view> names;
   for (const auto& guest : list->guests) {
     if (scope.listed.has(guest)) names.push_back(guest.name);
   }
-  return nobody(none_named(text, names));
+  return not_found(none_named(text, names));
 }
 
 GuestOr guest_now(std::string_view text, const GuestScope& scope, Cluster& cluster,
@@ -270,8 +272,9 @@ GuestOr guest_now(std::string_view text, const GuestScope& scope, Cluster& clust
     guest = list->guest(written->vmid);
   }
   if (guest == nullptr || !scope.meant.has(*guest))
-    return nobody(none_numbered(written->vmid, *list, scope.listed));
-  if (auto wrong = misnamed({written->vmid, {}, written->container}, *guest)) return none(*std::move(wrong));
+    return not_found(none_numbered(written->vmid, *list, scope.listed));
+  if (auto wrong = misnamed({written->vmid, {}, written->container}, *guest))
+    return refused(*std::move(wrong));
   FoundGuest found{*guest, !written->name.empty(), true, {}, list};
   if (!found.by_name) return found;
   // Its configuration is one read of one guest.

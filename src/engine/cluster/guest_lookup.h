@@ -38,9 +38,9 @@ struct FoundGuest {
 };
 
 struct NoGuest {
-  std::string sentence;                  ///< begins small, ends with a full stop
-  std::optional<pve::Error> unlisted{};  ///< the list could not be read: nobody knows whether there is one
-  bool nobody = false;                   ///< there is none, rather than several or one that cannot be asked
+  std::string sentence;                    ///< begins small, ends with a full stop
+  std::optional<pve::Error> list_error{};  ///< the list could not be read: nobody knows whether there is one
+  bool not_found = false;                  ///< there is none, rather than several or one that cannot be asked
 };
 
 using GuestOr = std::expected<FoundGuest, NoGuest>;

@@ -13,21 +13,21 @@ std::string number_key(std::int64_t vmid) { return "#" + std::to_string(vmid); }
 
 }  // namespace
 
-bool SeenGuests::is_late(base::Clock::Steady seen) const {
-  return seen != kNever && clock_.steady() - seen <= kLately;
+bool SeenGuests::is_recent(base::Clock::Steady seen) const {
+  return seen != kNever && clock_.steady() - seen <= kRecent;
 }
 
 void SeenGuests::forget_old() {
-  if (clock_.steady() - cleaned_ < kLately) return;
+  if (clock_.steady() - cleaned_ < kRecent) return;
   cleaned_ = clock_.steady();
   std::erase_if(seen_,
-                [&](const auto& item) { return !is_late(item.second[0]) && !is_late(item.second[1]); });
+                [&](const auto& item) { return !is_recent(item.second[0]) && !is_recent(item.second[1]); });
 }
 
 void SeenGuests::see(const pve::InventoryPtr& list) {
   const std::scoped_lock lock(mutex_);
   const auto now = clock_.steady();
-  if (list == nullptr || (list == last_ && now - taken_ < kLately / 2)) return;
+  if (list == nullptr || (list == last_ && now - taken_ < kRecent / 2)) return;
   last_ = list;
   taken_ = now;
   forget_old();
@@ -41,15 +41,15 @@ void SeenGuests::see(const pve::InventoryPtr& list) {
   }
 }
 
-GuestKinds SeenGuests::lately(std::string_view wanted) {
+GuestKinds SeenGuests::recent_kinds(std::string_view wanted) {
   const auto number = guest_number(wanted);
   const std::scoped_lock lock(mutex_);
   GuestKinds kinds{false, false};
   for (const auto& key : {number ? number_key(*number) : std::string{}, base::lower_ascii(wanted)}) {
     const auto found = seen_.find(key);
     if (found == seen_.end()) continue;
-    kinds.vms = kinds.vms || is_late(found->second[0]);
-    kinds.containers = kinds.containers || is_late(found->second[1]);
+    kinds.vms = kinds.vms || is_recent(found->second[0]);
+    kinds.containers = kinds.containers || is_recent(found->second[1]);
   }
   return kinds;
 }

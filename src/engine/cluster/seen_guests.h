@@ -18,7 +18,7 @@ namespace engine {
 class SeenGuests {
  public:
   /// Longer than between any two looks at the same guest.
-  static constexpr std::chrono::minutes kLately{10};
+  static constexpr std::chrono::minutes kRecent{10};
 
   explicit SeenGuests(base::Clock& clock) : clock_(clock) {}
   SeenGuests(const SeenGuests&) = delete;
@@ -27,13 +27,13 @@ class SeenGuests {
   void see(const pve::InventoryPtr& list);
   /// The kinds of all that `wanted` has meant: a number, "100 (web01)", or a name whatever its case. A number
   /// is what it was last; of a name every guest that had it counts. Neither kind when nobody has seen any.
-  GuestKinds lately(std::string_view wanted);
+  GuestKinds recent_kinds(std::string_view wanted);
 
  private:
   /// When a VM, and when a container, was seen last.
   using Times = std::array<base::Clock::Steady, 2>;
 
-  bool is_late(base::Clock::Steady seen) const;
+  bool is_recent(base::Clock::Steady seen) const;
   void forget_old();
 
   base::Clock& clock_;

@@ -79,13 +79,13 @@ GuestOr find_text(const Row& row, const Target& target, Cluster& cluster, const 
 
 std::expected<Target, std::string> at_found(const Row& row, Target target, const GuestOr& found,
                                             Cluster& cluster, const MayUse& may) {
-  if (!found && found.error().unlisted)
-    return std::unexpected(unlisted(row, *found.error().unlisted, cluster, may));
+  if (!found && found.error().list_error)
+    return std::unexpected(lookup_failed(row, *found.error().list_error, cluster, may));
   const auto list = found ? found->list : cluster.inventory.remembered();
-  const bool nobody = !found && found.error().nobody;
+  const bool not_found = !found && found.error().not_found;
   const bool nearly = found && found->guest.name != target.given;
-  if (list && (nobody || nearly)) {
-    if (const auto other = of_other_kind(row, target.given, nobody, *list, listed_kinds(may)))
+  if (list && (not_found || nearly)) {
+    if (const auto other = of_other_kind(row, target.given, not_found, *list, listed_kinds(may)))
       return std::unexpected(wrong_kind(row, *other, may));
   }
   if (!found) return std::unexpected(not_called(row, found.error().sentence));
@@ -125,7 +125,7 @@ std::expected<Target, std::string> find_guest(const Row& row, Target target, Clu
   if (!old) {
     auto list = cluster.inventory.get(stop);
     if (!list && has_node) return target;
-    if (!list) return std::unexpected(unlisted(row, list.error(), cluster, may));
+    if (!list) return std::unexpected(lookup_failed(row, list.error(), cluster, may));
     target.list = *std::move(list);
   }
   // It may be newer than what is remembered.
@@ -178,11 +178,12 @@ std::expected<Target, std::string> find_target(const Row& row, base::JsonObject 
                                                const MayUse& may, const std::stop_token& stop) {
   // A backup compares the node with its guests'.
   if (row.about().locator == tool::Locator::Guests && arguments.contains("node")) {
-    if (auto why = settle_nodes(row, arguments, cluster, may, stop)) return std::unexpected(*std::move(why));
+    if (auto why = normalize_nodes(row, arguments, cluster, may, stop))
+      return std::unexpected(*std::move(why));
   }
   auto target = located(row, std::move(arguments), cluster, may, stop);
   if (!target) return target;
-  if (auto why = settle_nodes(row, target->arguments, cluster, may, stop))
+  if (auto why = normalize_nodes(row, target->arguments, cluster, may, stop))
     return std::unexpected(*std::move(why));
   return target;
 }
@@ -217,9 +218,10 @@ std::optional<Target> find_again(const Row& row, const Target& before, Cluster& 
   return *std::move(target);
 }
 
-std::optional<std::expected<Target, std::string>> corrected(const Row& row, const Target& read,
-                                                            const base::Json& data, Cluster& cluster,
-                                                            const MayUse& may, const std::stop_token& stop) {
+std::optional<std::expected<Target, std::string>> recheck_name(const Row& row, const Target& read,
+                                                               const base::Json& data, Cluster& cluster,
+                                                               const MayUse& may,
+                                                               const std::stop_token& stop) {
   if (!read.guest || read.guest->sure || name_in(data, read.guest->guest) == read.guest->guest.name)
     return std::nullopt;
   return by_name_now(row, read, cluster, may, stop);
@@ -237,8 +239,8 @@ std::string heading(const Row& row, const Target& target) {
   return told ? std::string{} : kind_and_name(target.guest->guest) + ":";
 }
 
-std::optional<std::string> renamed(const Row& row, const Target& target, Cluster& cluster,
-                                   const std::stop_token& stop) {
+std::optional<std::string> renamed_while_waiting(const Row& row, const Target& target, Cluster& cluster,
+                                                 const std::stop_token& stop) {
   if (!target.guest || !target.guest->by_name) return std::nullopt;
   const auto& guest = target.guest->guest;
   const auto name = name_now(guest, cluster, stop);

@@ -28,8 +28,8 @@ struct Target {
 
 /// Fills in what a {vmid}, a unique name in its place or a {upid} says; the cluster is asked only where that
 /// is needed. What the token cannot see stays as it was given. A change by name goes to the guest that has it
-/// at this moment; of a read by name corrected() has the last word. The error is the sentence for the model;
-/// of guests that may not be listed it says nothing but that they are not the row's.
+/// at this moment; of a read by name recheck_name() has the last word. The error is the sentence for the
+/// model; of guests that may not be listed it says nothing but that they are not the row's.
 std::expected<Target, std::string> find_target(const Row& row, base::JsonObject arguments, Cluster& cluster,
                                                const MayUse& may, const std::stop_token& stop);
 
@@ -42,9 +42,10 @@ std::optional<Target> find_again(const Row& row, const Target& before, Cluster& 
 
 /// After the answer `data` to a read by name: nothing when it is of the guest that has the name. Otherwise
 /// the guest that has it now; the error is the sentence for the model, when none has.
-std::optional<std::expected<Target, std::string>> corrected(const Row& row, const Target& read,
-                                                            const base::Json& data, Cluster& cluster,
-                                                            const MayUse& may, const std::stop_token& stop);
+std::optional<std::expected<Target, std::string>> recheck_name(const Row& row, const Target& read,
+                                                               const base::Json& data, Cluster& cluster,
+                                                               const MayUse& may,
+                                                               const std::stop_token& stop);
 
 /// Of a guest that was named its number and its name, for a sentence: "100 (web01)". Empty of any other.
 std::string named_guest(const Target& target);
@@ -55,7 +56,7 @@ std::string heading(const Row& row, const Target& target);
 
 /// Before a change by name that had to wait: a sentence when the guest has another name by now, or none can
 /// be read.
-std::optional<std::string> renamed(const Row& row, const Target& target, Cluster& cluster,
-                                   const std::stop_token& stop);
+std::optional<std::string> renamed_while_waiting(const Row& row, const Target& target, Cluster& cluster,
+                                                 const std::stop_token& stop);
 
 }  // namespace engine

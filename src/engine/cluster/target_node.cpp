@@ -30,8 +30,8 @@ const std::string* found_in(const pve::Inventory& list, std::string_view said) {
 }
 
 /// Puts one name right.
-std::optional<std::string> settle(const Row& row, std::string_view key, base::Json& value, Cluster& cluster,
-                                  const MayUse& may, const std::stop_token& stop) {
+std::optional<std::string> normalize(const Row& row, std::string_view key, base::Json& value,
+                                     Cluster& cluster, const MayUse& may, const std::stop_token& stop) {
   const auto said = base::wire_text(value);
   if (said.empty() || cluster.inventory.knows_node(said)) return std::nullopt;
   const auto old = cluster.inventory.remembered();
@@ -50,8 +50,8 @@ std::optional<std::string> settle(const Row& row, std::string_view key, base::Js
                      base::printable(said, 60), there_are(**list, may));
 }
 
-std::optional<std::string> fill(const Row& row, base::JsonObject& arguments, Cluster& cluster,
-                                const MayUse& may, const std::stop_token& stop) {
+std::optional<std::string> fill_in_node(const Row& row, base::JsonObject& arguments, Cluster& cluster,
+                                        const MayUse& may, const std::stop_token& stop) {
   const auto list = cluster.inventory.get(stop);
   auto missing =
       fmt::format("{} was not called: node: missing; give the name of a node{}.", row.tool().name,
@@ -74,16 +74,16 @@ bool is_node(std::string_view said, std::string_view name) {
   return whole == lower || whole.substr(0, whole.find('.')) == lower;
 }
 
-std::optional<std::string> settle_nodes(const Row& row, base::JsonObject& arguments, Cluster& cluster,
-                                        const MayUse& may, const std::stop_token& stop) {
+std::optional<std::string> normalize_nodes(const Row& row, base::JsonObject& arguments, Cluster& cluster,
+                                           const MayUse& may, const std::stop_token& stop) {
   if (row.about().in_path("node") && !arguments.contains("node")) {
-    if (auto why = fill(row, arguments, cluster, may, stop)) return why;
+    if (auto why = fill_in_node(row, arguments, cluster, may, stop)) return why;
   }
   for (auto& argument : arguments) {
     const auto field = row.field_on_wire(argument.key());
     const bool names_node = field && field->fact != nullptr && field->fact->format == "pve-node";
     if (!names_node || !argument.value().is_string()) continue;
-    if (auto why = settle(row, field->name, argument.value(), cluster, may, stop)) return why;
+    if (auto why = normalize(row, field->name, argument.value(), cluster, may, stop)) return why;
   }
   return std::nullopt;
 }

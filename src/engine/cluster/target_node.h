@@ -20,7 +20,7 @@ bool is_node(std::string_view said, std::string_view name);
 /// is online. PVE would look a wrong name up in the DNS and ask whoever has it. A list of the cluster is
 /// asked for only where a name was in none before; where it cannot be read, the names stay. The error is a
 /// sentence for the model; nodes are named to who may list them.
-std::optional<std::string> settle_nodes(const Row& row, base::JsonObject& arguments, Cluster& cluster,
-                                        const MayUse& may, const std::stop_token& stop);
+std::optional<std::string> normalize_nodes(const Row& row, base::JsonObject& arguments, Cluster& cluster,
+                                           const MayUse& may, const std::stop_token& stop);
 
 }  // namespace engine

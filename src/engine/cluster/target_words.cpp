@@ -86,7 +86,8 @@ std::string guest_not_visible(const Row& row, std::int64_t vmid, std::size_t vis
                     needed, vmid, kShows);
 }
 
-std::string unlisted(const Row& row, const pve::Error& error, const Cluster& cluster, const MayUse& may) {
+std::string lookup_failed(const Row& row, const pve::Error& error, const Cluster& cluster,
+                          const MayUse& may) {
   return fmt::format(
       "{} was not called, because its guest could not be looked up: {} To skip the look-up, pass node and "
       "the numeric vmid.",

@@ -35,6 +35,6 @@ std::string wrong_kind(const Row& row, const pve::Guest& guest, const MayUse& ma
 std::string not_of_kind(const Row& row, std::int64_t vmid);
 /// Names what the call itself needs before what would show the guest.
 std::string guest_not_visible(const Row& row, std::int64_t vmid, std::size_t visible, const MayUse& may);
-std::string unlisted(const Row& row, const pve::Error& error, const Cluster& cluster, const MayUse& may);
+std::string lookup_failed(const Row& row, const pve::Error& error, const Cluster& cluster, const MayUse& may);
 
 }  // namespace engine

@@ -85,7 +85,7 @@ std::string to_follow(const MayUse& may) {
 
 std::string running(const Ending& ending) {
   const auto& report = ending.report;
-  auto text = fmt::format("{} after {}; its task continues in PVE.", going_on(ending.words.doing),
+  auto text = fmt::format("{} after {}; its task continues in PVE.", still_doing(ending.words.doing),
                           duration(report.waited));
   if (!report.log.empty())
     text += fmt::format(" Last in its log: {}.", base::printable(report.log.back(), 300));

@@ -115,6 +115,6 @@ base::JsonObject worded_arguments(const Row& row, const base::JsonObject& argume
   return worded;
 }
 
-std::string going_on(std::string_view doing) { return "Still " + small(doing); }
+std::string still_doing(std::string_view doing) { return "Still " + small(doing); }
 
 }  // namespace engine

@@ -26,6 +26,6 @@ base::JsonObject worded_arguments(const Row& row, const base::JsonObject& argume
                                   std::string_view guest = {});
 
 /// "Still starting VM 118 (web01) on pve2"
-std::string going_on(std::string_view doing);
+std::string still_doing(std::string_view doing);
 
 }  // namespace engine

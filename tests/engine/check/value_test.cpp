@@ -118,17 +118,17 @@ TEST(Value, TakesWhatLosesNothing) {
     const Row row(c.tool, "x", facts);
     const auto field = row.field(c.name);
     ASSERT_TRUE(field) << c.name;
-    const auto fitted = engine::fit(*field, *base::parse_json(c.given), {});
-    EXPECT_EQ(fitted ? base::write_json(*fitted) : "", c.value)
-        << c.name << " " << c.given << (fitted ? "" : " " + fitted.error());
+    const auto checked = engine::check_value(*field, *base::parse_json(c.given), {});
+    EXPECT_EQ(checked ? base::write_json(*checked) : "", c.value)
+        << c.name << " " << c.given << (checked ? "" : " " + checked.error());
   }
 }
 
 std::string refusal(const tool::Tool& tool, std::string_view name, std::string_view given) {
   const facts::Facts facts;
   const Row row(tool, "x", facts);
-  const auto fitted = engine::fit(*row.field(name), *base::parse_json(given), {});
-  return fitted ? "fits" : fitted.error();
+  const auto checked = engine::check_value(*row.field(name), *base::parse_json(given), {});
+  return checked ? "fits" : checked.error();
 }
 
 TEST(Value, TheRefusalSaysWhatIsValid) {

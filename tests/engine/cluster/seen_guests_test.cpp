@@ -16,7 +16,7 @@ class SeenGuestsTest : public testing::Test {
   }
   /// "v", "c", both or neither.
   std::string lately(std::string_view wanted) {
-    const auto kinds = seen_.lately(wanted);
+    const auto kinds = seen_.recent_kinds(wanted);
     return std::string(kinds.vms ? "v" : "") + (kinds.containers ? "c" : "");
   }
 

@@ -28,7 +28,7 @@ class TargetNode : public testing::Test {
   std::string node(std::string_view arguments, const engine::MayUse& may = kAll) {
     const engine::Row row(test::kService, "nodes", facts_);
     auto wire = base::parse_json(arguments)->as_object();
-    if (auto why = engine::settle_nodes(row, wire, cluster_, may, {})) return *why;
+    if (auto why = engine::normalize_nodes(row, wire, cluster_, may, {})) return *why;
     return base::wire_text(wire["node"]);
   }
 

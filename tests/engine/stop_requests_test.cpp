@@ -1,4 +1,4 @@
-#include "engine/asked_stops.h"
+#include "engine/stop_requests.h"
 
 #include <gtest/gtest.h>
 
@@ -6,9 +6,9 @@ namespace {
 
 using std::chrono::seconds;
 
-TEST(AskedStops, TheOldestIsForgottenFirst) {
+TEST(StopRequests, TheOldestIsForgottenFirst) {
   const base::Clock::Wall start{seconds{1'780'000'000}};
-  engine::AskedStops stops(2);
+  engine::StopRequests stops(2);
   EXPECT_FALSE(stops.find("a"));
   stops.add("a", start);
   stops.add("b", start + seconds{1});

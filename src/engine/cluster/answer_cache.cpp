@@ -1,4 +1,4 @@
-#include "engine/cluster/remembered.h"
+#include "engine/cluster/answer_cache.h"
 
 #include <utility>
 
@@ -10,24 +10,24 @@ constexpr std::size_t kMost = 64;
 
 }  // namespace
 
-bool Remembered::young(const Slot& slot) const {
+bool AnswerCache::young(const Slot& slot) const {
   return slot.filled && clock_.steady() - slot.taken < kYoung;
 }
 
-void Remembered::forget_old() {
+void AnswerCache::forget_old() {
   if (slots_.size() < kMost) return;
   std::erase_if(slots_, [this](const auto& item) { return !item.second.asking && !young(item.second); });
 }
 
-std::shared_ptr<const base::Json> Remembered::known(const std::string& path) {
+std::shared_ptr<const base::Json> AnswerCache::known(const std::string& path) {
   const std::scoped_lock lock(mutex_);
   const auto slot = slots_.find(path);
   return slot != slots_.end() && young(slot->second) ? slot->second.data : nullptr;
 }
 
-std::shared_ptr<const base::Json> Remembered::newer_than(const std::shared_ptr<const base::Json>& seen,
-                                                         const std::string& path,
-                                                         const std::stop_token& stop) {
+std::shared_ptr<const base::Json> AnswerCache::newer_than(const std::shared_ptr<const base::Json>& seen,
+                                                          const std::string& path,
+                                                          const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (!stop.stop_requested()) {
     forget_old();

@@ -1,8 +1,8 @@
-#include "engine/asked_stops.h"
+#include "engine/stop_requests.h"
 
 namespace engine {
 
-void AskedStops::add(const std::string& upid, base::Clock::Wall now) {
+void StopRequests::add(const std::string& upid, base::Clock::Wall now) {
   const std::scoped_lock lock(mutex_);
   if (!times_.emplace(upid, now).second) return;
   order_.push_back(upid);
@@ -11,7 +11,7 @@ void AskedStops::add(const std::string& upid, base::Clock::Wall now) {
   order_.pop_front();
 }
 
-std::optional<base::Clock::Wall> AskedStops::find(const std::string& upid) const {
+std::optional<base::Clock::Wall> StopRequests::find(const std::string& upid) const {
   const std::scoped_lock lock(mutex_);
   const auto found = times_.find(upid);
   return found == times_.end() ? std::nullopt : std::optional(found->second);

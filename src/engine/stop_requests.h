@@ -13,10 +13,10 @@
 namespace engine {
 
 /// The latest ones only, by UPID. Safe from many threads.
-class AskedStops {
+class StopRequests {
  public:
   /// `most`: 1 or more.
-  explicit AskedStops(std::size_t most) : most_(most) {}
+  explicit StopRequests(std::size_t most) : most_(most) {}
 
   /// The first time counts. Forgets the oldest where there are too many.
   void add(const std::string& upid, base::Clock::Wall now);

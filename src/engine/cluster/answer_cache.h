@@ -16,11 +16,11 @@ namespace engine {
 
 /// Asks each path once in five seconds; one thread asks for all who want it. A failure is remembered as long.
 /// Safe from many threads; owns nothing it is given.
-class Remembered {
+class AnswerCache {
  public:
-  Remembered(pve::Client& client, const base::Clock& clock) : client_(client), clock_(clock) {}
-  Remembered(const Remembered&) = delete;
-  Remembered& operator=(const Remembered&) = delete;
+  AnswerCache(pve::Client& client, const base::Clock& clock) : client_(client), clock_(clock) {}
+  AnswerCache(const AnswerCache&) = delete;
+  AnswerCache& operator=(const AnswerCache&) = delete;
 
   /// `data` of a GET of the encoded path; nullptr when there is none, or `stop` was asked meanwhile.
   std::shared_ptr<const base::Json> get(const std::string& path, const std::stop_token& stop) {
