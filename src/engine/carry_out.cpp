@@ -18,7 +18,7 @@
 #include "engine/cluster/request.h"
 #include "engine/cluster/target_words.h"
 #include "engine/fetch.h"
-#include "engine/outcome/aftermath.h"
+#include "engine/outcome/follow_up.h"
 #include "engine/outcome/outcome.h"
 #include "engine/outcome/sent_as.h"
 #include "engine/outcome/started.h"
@@ -31,7 +31,7 @@ namespace {
 
 constexpr std::chrono::seconds kShortestQueue{30};
 
-using Carried = std::expected<mcp::Outcome, Moved>;
+using Carried = std::expected<mcp::Outcome, SendAgain>;
 
 double seconds(std::chrono::milliseconds time) { return std::chrono::duration<double>(time).count(); }
 
@@ -66,12 +66,12 @@ void tell(Work& work, const Ready& ready, const std::string& subject, std::chron
 
 /// Whether the guest is elsewhere, where PVE's words say that it is not on the node. Then the call goes
 /// there.
-bool moved(const Work& work, Ready& ready, std::string_view message) {
+bool redirect(const Work& work, Ready& ready, std::string_view message) {
   if (!says_not_on_node(message)) return false;
   auto again = find_again(work.row, ready.target, work.cluster, work.may, work.call.stop);
   if (!again) return false;
   ready.target = *std::move(again);
-  ready.moved = true;
+  ready.redirected = true;
   log_redirection(work, ready);
   return true;
 }
@@ -131,15 +131,16 @@ std::string changed(const Work& work, const Ready& ready, Wording& words) {
 }
 
 /// What became of it, beyond what the task says.
-Story story(Work& work, const Ready& ready, const pve::Upid& upid, const pve::TaskReport& report) {
+ChangeText describe_result(Work& work, const Ready& ready, const pve::Upid& upid,
+                           const pve::TaskReport& report) {
   using State = pve::TaskReport::State;
-  const Carrying carrying{work.row, ready.target.arguments, ready.words, ready.before, upid, report};
-  if (report.state == State::Failed) return {remains(carrying, work.cluster, work.call.stop)};
-  if (report.state == State::Running) return {describe_open(work.row)};
+  const ChangeTask change{work.row, ready.target.arguments, ready.words, ready.before, upid, report};
+  if (report.state == State::Failed) return {leftovers(change, work.cluster, work.call.stop)};
+  if (report.state == State::Running) return {describe_unfinished(work.row)};
   if (report.state != State::Done && report.state != State::Warnings) return {};
   const auto left = work.cluster.options.wait - report.waited;
-  return conclude(carrying, work.cluster, std::max<std::chrono::milliseconds>(left, {}),
-                  following(work, ready, ready.words.doing), work.call.stop);
+  return follow_up(change, work.cluster, std::max<std::chrono::milliseconds>(left, {}),
+                   following(work, ready, ready.words.doing), work.call.stop);
 }
 
 /// PVE refused what is so already.
@@ -161,18 +162,19 @@ mcp::Result ended(Work& work, const Ready& ready, const pve::Upid& upid, const p
                        : std::string{};
   // The reason of HA's command stands in its log alone.
   for (const auto& words : {report.exit_status, report.log.empty() ? std::string() : report.log.back()}) {
-    if (failed && better.empty()) better = describe_way_out(work.row, words, ready.before);
+    if (failed && better.empty()) better = describe_remedy(work.row, words, ready.before);
   }
-  auto result = render_outcome({.words = ready.words,
-                                .upid = upid,
-                                .report = report,
-                                .base_url = work.cluster.client.base_url(),
-                                .may = work.may,
-                                .remedy = better,
-                                .story = cancelled ? Story{} : story(work, ready, upid, report),
-                                .queued = ready.queued,
-                                .cancelled = cancelled},
-                               work.cluster.options.style);
+  auto result =
+      render_outcome({.words = ready.words,
+                      .upid = upid,
+                      .report = report,
+                      .base_url = work.cluster.client.base_url(),
+                      .may = work.may,
+                      .remedy = better,
+                      .description = cancelled ? ChangeText{} : describe_result(work, ready, upid, report),
+                      .queued = ready.queued,
+                      .cancelled = cancelled},
+                     work.cluster.options.style);
   // PVE's logs may repeat what the call said.
   for (auto& block : result.content) {
     if (auto* text = std::get_if<mcp::Text>(&block))
@@ -187,7 +189,7 @@ mcp::Result ended(Work& work, const Ready& ready, const pve::Upid& upid, const p
   return result;
 }
 
-Carried followed(Work& work, Ready& ready, const pve::Upid& upid, bool may_move) {
+Carried followed(Work& work, Ready& ready, const pve::Upid& upid, bool may_redirect) {
   auto& cluster = work.cluster;
   const auto report = cluster.tasks.follow(upid, cluster.options.wait,
                                            following(work, ready, ready.words.doing), work.call.stop);
@@ -198,11 +200,11 @@ Carried followed(Work& work, Ready& ready, const pve::Upid& upid, bool may_move)
               fmt::format("{} was cancelled; its PVE task goes on: {}", work.row.tool().name, upid.text));
   }
   if (work.row.about().changes_guest_list) cluster.inventory.forget();
-  if (may_move && report.state == pve::TaskReport::State::Failed && work.row.about().may_be_repeated &&
-      moved(work, ready, report.exit_status))
-    return std::unexpected(Moved{});
+  if (may_redirect && report.state == pve::TaskReport::State::Failed && work.row.about().may_be_repeated &&
+      redirect(work, ready, report.exit_status))
+    return std::unexpected(SendAgain{});
   if (report.state == pve::TaskReport::State::Failed && waited_for_lock(work, ready, report.exit_status))
-    return std::unexpected(Moved{});
+    return std::unexpected(SendAgain{});
   const bool done =
       report.state == pve::TaskReport::State::Done || report.state == pve::TaskReport::State::Warnings;
   const auto after = done ? changed(work, ready, ready.words) : std::string();
@@ -210,7 +212,7 @@ Carried followed(Work& work, Ready& ready, const pve::Upid& upid, bool may_move)
 }
 
 /// Of a call that has started a task: the task itself for a client that follows it, else its end.
-Carried begun(Work& work, Ready& ready, const pve::Upid& upid, pve::Answer answer, bool may_move) {
+Carried begun(Work& work, Ready& ready, const pve::Upid& upid, pve::Answer answer, bool may_redirect) {
   // What the end says of a secret can only be taken out while the secret is known.
   const bool becomes_task = work.call.may_be_task && ready.secrets.empty();
   // A client of the modern era hears of a task through the task alone.
@@ -222,7 +224,7 @@ Carried begun(Work& work, Ready& ready, const pve::Upid& upid, pve::Answer answe
                           worded_arguments(work.row, ready.target.arguments, ready.guest), ready.before},
                          ready.words.doing, ready.target.note, work.cluster.clock.wall());
   if (work.cluster.options.wait.count() == 0) return answered(work, ready, std::move(answer));
-  return followed(work, ready, upid, may_move);
+  return followed(work, ready, upid, may_redirect);
 }
 
 /// PVE's words, behind what was not done where that is certain.
@@ -230,7 +232,7 @@ mcp::Result refused(const Work& work, const Ready& ready, const pve::Call& wante
   const auto why = explained(error, wanted, ready.target.arguments, work.cluster, work.may, work.call.stop);
   const bool certain = error.kind == pve::Error::Kind::Refused && error.status < 596;
   if (!certain || work.row.tool().effect == tool::Effect::None) return failure(ready, why);
-  const auto way_out = describe_way_out(work.row, error.message, ready.before);
+  const auto way_out = describe_remedy(work.row, error.message, ready.before);
   return failure(ready, ready.words.not_done + ": " + why + (way_out.empty() ? "" : " ") + way_out);
 }
 
@@ -239,7 +241,7 @@ mcp::Result refused(const Work& work, const Ready& ready, const pve::Call& wante
 void look(const Work& work, Ready& ready) {
   if (work.row.tool().effect == tool::Effect::None) return;
   const auto& target = ready.target;
-  ready.before = look_before(work.row, target.arguments, work.cluster, work.call.stop);
+  ready.before = read_before(work.row, target.arguments, work.cluster, work.call.stop);
   auto guest = named_guest(target);
   const bool made = work.row.about().guest == tool::GuestKind::None;
   const base::ObjectView names(made ? target.arguments : ready.before.status);
@@ -261,7 +263,7 @@ void compare(const Work& work, Ready& ready) {
   ready.words = wording(work.row, ready.target.arguments, ready.guest);
 }
 
-std::expected<mcp::Outcome, Moved> carry_out(Work& work, Ready& ready, bool may_move) {
+std::expected<mcp::Outcome, SendAgain> carry_out(Work& work, Ready& ready, bool may_redirect) {
   auto slot = slot_on_node(work, ready);
   if (!slot) return noted(work, ready, std::move(slot.error()));
   const auto& arguments = ready.target.arguments;
@@ -281,27 +283,27 @@ std::expected<mcp::Outcome, Moved> carry_out(Work& work, Ready& ready, bool may_
     if (answer.error().kind == pve::Error::Kind::Refused) {
       if (auto so = already(work, ready, answer.error().message)) return noted(work, ready, *std::move(so));
     }
-    if (may_move && answer.error().kind == pve::Error::Kind::Refused &&
-        moved(work, ready, answer.error().message))
-      return std::unexpected(Moved{});
+    if (may_redirect && answer.error().kind == pve::Error::Kind::Refused &&
+        redirect(work, ready, answer.error().message))
+      return std::unexpected(SendAgain{});
     const auto remains =
-        what_remains(work.row, arguments, ready.state, answer.error(), work.cluster, work.call.stop);
+        leftovers_after_error(work.row, arguments, ready.state, answer.error(), work.cluster, work.call.stop);
     return noted(work, ready, refused(work, ready, *wanted, answer.error()), without(ready.secrets, remains));
   }
-  if (may_move) {
+  if (may_redirect) {
     if (auto other =
             recheck_name(work.row, ready.target, answer->data, work.cluster, work.may, work.call.stop)) {
       if (!*other) return render_error(std::move(other->error()));
       ready.target = *std::move(*other);
-      ready.moved = true;
-      return std::unexpected(Moved{});
+      ready.redirected = true;
+      return std::unexpected(SendAgain{});
     }
   }
   if (work.row.about().changes_guest_list) work.cluster.inventory.forget();
   const auto upid = started_task(work.row, *answer);
   if (!upid) return answered(work, ready, *std::move(answer));
   if (*slot) (*slot)->started(*upid);
-  return begun(work, ready, *upid, *std::move(answer), may_move);
+  return begun(work, ready, *upid, *std::move(answer), may_redirect);
 }
 
 mcp::Outcome answered(const Work& work, const Ready& ready, pve::Answer answer) {

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "engine/answer/diagnosis.h"
 #include "engine/answer/render.h"
-#include "engine/outcome/aftermath.h"
+#include "engine/outcome/follow_up.h"
 #include "engine/outcome/outcome.h"
 #include "engine/row/simulated.h"
 #include "engine/words/guest_name.h"
@@ -29,7 +29,7 @@ constexpr std::string_view kThisTask = "This task";
 /// Whoever waits has a stop token.
 constexpr std::chrono::hours kForever{24 * 365};
 /// How long what follows a task may take; HA needs up to half a minute.
-constexpr std::chrono::seconds kLongestSequel{60};
+constexpr std::chrono::seconds kLongestFollowUp{60};
 
 mcp::ProtocolError unknown(std::string_view handle) {
   const auto upid = handle.substr(0, handle.find('\t'));
@@ -91,16 +91,16 @@ base::JsonObject arguments_of(const pve::Upid& upid) {
 }
 
 /// Of a task that has ended.
-Story story_of(const Carrying& carrying, Cluster& cluster, std::chrono::milliseconds limit,
-               const std::stop_token& stop, bool* open) {
-  if (carrying.report.state == State::Failed) return {remains(carrying, cluster, stop)};
-  return conclude(carrying, cluster, limit, {}, stop, open);
+ChangeText describe_end(const ChangeTask& change, Cluster& cluster, std::chrono::milliseconds limit,
+                        const std::stop_token& stop, bool* open) {
+  if (change.report.state == State::Failed) return {leftovers(change, cluster, stop)};
+  return follow_up(change, cluster, limit, {}, stop, open);
 }
 
 /// It was refused because the guest is so already.
-std::optional<mcp::Result> already(const Carrying& carrying, const Style& style) {
-  if (carrying.report.state != State::Failed) return std::nullopt;
-  auto text = describe_already(carrying.row, carrying.words, carrying.report.exit_status, carrying.before);
+std::optional<mcp::Result> already(const ChangeTask& change, const Style& style) {
+  if (change.report.state != State::Failed) return std::nullopt;
+  auto text = describe_already(change.row, change.words, change.report.exit_status, change.before);
   if (text.empty()) return std::nullopt;
   base::JsonObject facts{{"message", text}, {"state", "done"}};
   return render_text(std::move(text), std::move(facts), style);
@@ -128,12 +128,12 @@ mcp::TaskState PveTasks::ended(const mcp::Caller& caller, const Started& started
     state.message = fmt::format("{}: stopped ({})", words.not_done, report.exit_status);
     return state;
   }
-  const Carrying carrying{
+  const ChangeTask change{
       *toolbox_.row(started.tool), started.arguments, words, started.before, started.upid, report};
   bool open = false;
-  const auto story =
-      story_of(carrying, cluster, std::min<std::chrono::milliseconds>(limit, kLongestSequel), stop, &open);
-  if (open && cluster.clock.wall() - state.updated < kLongestSequel) {
+  const auto description = describe_end(
+      change, cluster, std::min<std::chrono::milliseconds>(limit, kLongestFollowUp), stop, &open);
+  if (open && cluster.clock.wall() - state.updated < kLongestFollowUp) {
     state.message = words.doing + ": its task has ended, what follows it has not";
     return state;
   }
@@ -144,9 +144,9 @@ mcp::TaskState PveTasks::ended(const mcp::Caller& caller, const Started& started
   state.status = mcp::TaskState::Status::Completed;
   state.message =
       fmt::format("{}: {}", report.state == State::Failed ? words.not_done : words.done, report.exit_status);
-  if (auto so = already(carrying, cluster.options.style)) {
+  if (auto so = already(change, cluster.options.style)) {
     state.message = words.subject + ": nothing to do";
-    state.result = std::make_shared<const mcp::Result>(marked(*std::move(so), cluster.options.style));
+    state.result = std::make_shared<const mcp::Result>(mark_simulated(*std::move(so), cluster.options.style));
     return state;
   }
   auto result = render_outcome({.words = words,
@@ -155,9 +155,10 @@ mcp::TaskState PveTasks::ended(const mcp::Caller& caller, const Started& started
                                 .base_url = cluster.client.base_url(),
                                 .may = may,
                                 .remedy = better,
-                                .story = story},
+                                .description = description},
                                cluster.options.style);
-  state.result = std::make_shared<const mcp::Result>(marked(std::move(result), cluster.options.style));
+  state.result =
+      std::make_shared<const mcp::Result>(mark_simulated(std::move(result), cluster.options.style));
   return state;
 }
 

@@ -10,7 +10,7 @@
 #include "engine/answer/sources.h"
 #include "engine/cluster/target_words.h"
 #include "engine/list_read.h"
-#include "engine/outcome/shut_out.h"
+#include "engine/outcome/own_access_check.h"
 #include "engine/row/simulated.h"
 #include "engine/step.h"
 
@@ -86,8 +86,8 @@ Step<Ready> prepared(const Work& work, Ready ready) {
 }
 
 /// The last look at what is about to be sent.
-Step<Ready> harmless(const Work& work, Ready ready) {
-  auto kept = keeps_own_access(work.row, ready.target.arguments, work.cluster, work.call.stop);
+Step<Ready> own_access_kept(const Work& work, Ready ready) {
+  auto kept = check_own_access(work.row, ready.target.arguments, work.cluster, work.call.stop);
   if (!kept) return std::unexpected(failure(ready, std::move(kept.error())));
   ready.target.note = joined_notes(ready.target.note, *kept);
   return ready;
@@ -104,9 +104,9 @@ void await_target(Work& work, const Ready& ready) {
 mcp::Outcome sent(Work& work, Ready ready) {
   await_target(work, ready);
   auto outcome = carry_out(work, ready, !ready.is_confirmed);
-  while (!outcome) outcome = carry_out(work, ready, !ready.moved && !ready.is_confirmed);
+  while (!outcome) outcome = carry_out(work, ready, !ready.redirected && !ready.is_confirmed);
   const bool changes = work.row.tool().effect != tool::Effect::None;
-  return changes ? marked(*std::move(outcome), work.cluster.options.style) : *std::move(outcome);
+  return changes ? mark_simulated(*std::move(outcome), work.cluster.options.style) : *std::move(outcome);
 }
 
 }  // namespace
@@ -121,10 +121,10 @@ mcp::Outcome run(const Row& row, const Limits& limits, Cluster& cluster, const m
   if (!target) return std::move(target.error());
   auto ready = prepared(work, *std::move(target));
   if (!ready) return std::move(ready.error());
-  ready = harmless(work, *std::move(ready));
+  ready = own_access_kept(work, *std::move(ready));
   if (!ready) return std::move(ready.error());
   ready = confirmed(work, *std::move(ready));
-  if (!ready) return marked(std::move(ready.error()), cluster.options.style);
+  if (!ready) return mark_simulated(std::move(ready.error()), cluster.options.style);
   raise_limit_for_filter(row, ready->target.arguments, ready->for_server);
   return sent(work, *std::move(ready));
 }

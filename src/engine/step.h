@@ -59,14 +59,14 @@ struct Ready {
   /// When PVE first could not lock the guest (busy_lock.h).
   std::optional<base::Clock::Steady> lock_busy_since{};
   /// It goes elsewhere than at first.
-  bool moved = false;
+  bool redirected = false;
   /// The user has confirmed this change of this object, so it must not go elsewhere.
   bool is_confirmed = false;
 };
 
 /// Nothing was changed, and the call is to be carried out once more: the guest turned out to be on another
 /// node, or its name to be another guest's, and Ready goes there now; or its lock was busy.
-struct Moved {};
+struct SendAgain {};
 
 /// Before a change is sent: the plan of a dry run, or what the user has to confirm first (PVE_CONFIRM).
 Step<Ready> confirmed(Work& work, Ready ready);
@@ -76,9 +76,9 @@ void look(const Work& work, Ready& ready);
 /// Reads what is about to change, and names the guest.
 void compare(const Work& work, Ready& ready);
 
-/// Sends, follows the task that PVE starts, and renders. Moved at most where `may_move`: what PVE says of the
-/// second node is the answer.
-std::expected<mcp::Outcome, Moved> carry_out(Work& work, Ready& ready, bool may_move);
+/// Sends, follows the task that PVE starts, and renders. SendAgain at most where `may_redirect`: what PVE
+/// says of the second node is the answer.
+std::expected<mcp::Outcome, SendAgain> carry_out(Work& work, Ready& ready, bool may_redirect);
 
 /// What PVE answered to a call that has ended, put right and rendered.
 mcp::Outcome answered(const Work& work, const Ready& ready, pve::Answer answer);

@@ -118,7 +118,7 @@ class Reader {
     return kinds;
   }
 
-  std::expected<engine::FoundGuest, Unread> found(engine::GuestOr guest) const {
+  std::expected<engine::FoundGuest, Unread> found(engine::LookupResult guest) const {
     if (const auto list = cluster_.inventory.remembered()) cluster_.seen.see(list);
     if (guest) return *std::move(guest);
     if (guest.error().list_error) return std::unexpected(unlisted(*guest.error().list_error));

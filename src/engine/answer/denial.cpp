@@ -17,24 +17,24 @@ namespace {
 
 /// The privileges for the settings of a guest that the call names; PVE's check of them as a whole tells the
 /// first of its list.
-std::vector<Lack> of_settings(const Lack& lack, const Case& of) {
+std::vector<MissingRight> of_settings(const MissingRight& lack, const ErrorContext& context) {
   std::set<std::string_view> wanted;
   const auto want = [&](std::string_view setting) {
     if (const auto privilege = facts::privilege_of_setting(setting); !privilege.empty())
       wanted.insert(privilege);
   };
-  for (const auto& argument : of.arguments) want(argument.key());
-  for (const auto removed : base::split(base::raw_text(of.arguments, "delete"), ','))
+  for (const auto& argument : context.arguments) want(argument.key());
+  for (const auto removed : base::split(base::raw_text(context.arguments, "delete"), ','))
     want(base::trim(removed));
-  std::vector<Lack> lacks;
+  std::vector<MissingRight> lacks;
   for (const auto privilege : wanted) lacks.push_back({lack.path, std::string(privilege)});
   if (lacks.empty()) lacks.push_back(lack);
   return lacks;
 }
 
 /// What the whole call lacks, by PVE's facts: so that granting it is the end of it.
-std::vector<Lack> lacks_by_facts(const pve::Call& call, const Case& of) {
-  const auto route = of.cluster.facts.route(call.method, base::percent_decode(call.path));
+std::vector<MissingRight> lacks_by_facts(const pve::Call& call, const ErrorContext& context) {
+  const auto route = context.cluster.facts.route(call.method, base::percent_decode(call.path));
   if (!route) return {};
   const auto value_of = [&](std::string_view name) {
     for (const auto& [key, value] : route->values) {
@@ -45,28 +45,30 @@ std::vector<Lack> lacks_by_facts(const pve::Call& call, const Case& of) {
     }
     return std::string{};
   };
-  return lacks_of(facts::ways_to_call(*route->endpoint, value_of), of.cluster, of.stop);
+  return missing_rights(facts::ways_to_call(*route->endpoint, value_of), context.cluster, context.stop);
 }
 
-std::vector<Lack> lacks_of_call(const std::optional<Denial>& denial, const pve::Call& call, const Case& of) {
-  std::vector<Lack> lacks;
-  const auto add = [&](const Lack& lack) {
-    if (!std::ranges::any_of(lacks, [&](const Lack& each) {
+std::vector<MissingRight> lacks_of_call(const std::optional<Denial>& denial, const pve::Call& call,
+                                        const ErrorContext& context) {
+  std::vector<MissingRight> lacks;
+  const auto add = [&](const MissingRight& lack) {
+    if (!std::ranges::any_of(lacks, [&](const MissingRight& each) {
           return each.path == lack.path && each.privilege == lack.privilege;
         }))
       lacks.push_back(lack);
   };
   if (denial) {
-    const Lack said{std::string(denial->path), std::string(denial->privilege)};
+    const MissingRight said{std::string(denial->path), std::string(denial->privilege)};
     const bool settings = denial->one_of_several && said.privilege.starts_with("VM.Config.");
-    for (const auto& lack : settings ? of_settings(said, of) : std::vector<Lack>{said}) add(lack);
+    for (const auto& lack : settings ? of_settings(said, context) : std::vector<MissingRight>{said})
+      add(lack);
     if (settings) return lacks;
   }
-  for (const auto& lack : lacks_by_facts(call, of)) add(lack);
+  for (const auto& lack : lacks_by_facts(call, context)) add(lack);
   return lacks;
 }
 
-std::string said_of(const std::vector<Lack>& lacks) {
+std::string said_of(const std::vector<MissingRight>& lacks) {
   std::string text;
   for (const auto& lack : lacks)
     text += fmt::format("{}{} on {}", text.empty() ? "" : " and ", lack.privilege,
@@ -74,22 +76,23 @@ std::string said_of(const std::vector<Lack>& lacks) {
   return text;
 }
 
-std::string granting(const std::vector<Lack>& lacks, const Case& of) {
-  if (!of.may({base::Method::Get, "/access/acl"})) return {};
-  const auto grants = grants_for(lacks, of.cluster, true, of.stop);
+std::string granting(const std::vector<MissingRight>& lacks, const ErrorContext& context) {
+  if (!context.may({base::Method::Get, "/access/acl"})) return {};
+  const auto grants = grants_for(lacks, context.cluster, true, context.stop);
   return tool::to_grant(grants.commands) + (grants.caution.empty() ? "" : " " + grants.caution);
 }
 
 }  // namespace
 
-std::string denied(const pve::Error& error, const pve::Call& call, const Case& of) {
+std::string explain_denial(const pve::Error& error, const pve::Call& call, const ErrorContext& context) {
   const std::string_view message = error.message;
   const auto denial = denial_in(message);
-  if ((!denial && message != "Permission check failed") || !of.is_own("Permission check failed")) return {};
+  if ((!denial && message != "Permission check failed") || !context.is_from_pve("Permission check failed"))
+    return {};
   // What the server itself may do is for whoever may list it.
-  const bool told = of.may({base::Method::Get, "/access/acl"});
-  std::vector<Lack> lacks;
-  if (told) lacks = lacks_of_call(denial, call, of);
+  const bool told = context.may({base::Method::Get, "/access/acl"});
+  std::vector<MissingRight> lacks;
+  if (told) lacks = lacks_of_call(denial, call, context);
   if (!told && denial) lacks.push_back({std::string(denial->path), std::string(denial->privilege)});
   if (lacks.empty() && told && !denial)
     return "The token has the privileges that the call itself needs: something that it names may not exist, "
@@ -97,22 +100,25 @@ std::string denied(const pve::Error& error, const pve::Call& call, const Case& o
            "be out of the token's reach.";
   if (lacks.empty()) return {};
   auto text = fmt::format(
-      "The token {} lacks {}{}, or what the path names does not exist.", of.cluster.client.token_id(),
+      "The token {} lacks {}{}, or what the path names does not exist.", context.cluster.client.token_id(),
       said_of(lacks), denial && denial->one_of_several && lacks.size() == 1 ? " (or another of those)" : "");
   if (!told)
     return text +
            " An administrator grants it with a role there, naming again the roles that hold there now: a "
            "role "
            "on a deeper path replaces those above it.";
-  const auto how = granting(lacks, of);
+  const auto how = granting(lacks, context);
   return how.empty() ? text : text + " " + how;
 }
 
-std::string may_not_hand_out(std::string_view parameter, std::string_view reason, const Case& of) {
+std::string explain_acl_denial(std::string_view parameter, std::string_view reason,
+                               const ErrorContext& context) {
   constexpr std::string_view kNeeds = "requires 'Permissions.Modify'";
-  if (parameter != "role" || reason.find(kNeeds) == std::string_view::npos || !of.is_own(kNeeds)) return {};
-  const std::vector<Lack> lacks{{std::string(base::raw_text(of.arguments, "path")), "Permissions.Modify"}};
-  return granting(lacks, of);
+  if (parameter != "role" || reason.find(kNeeds) == std::string_view::npos || !context.is_from_pve(kNeeds))
+    return {};
+  const std::vector<MissingRight> lacks{
+      {std::string(base::raw_text(context.arguments, "path")), "Permissions.Modify"}};
+  return granting(lacks, context);
 }
 
 }  // namespace engine

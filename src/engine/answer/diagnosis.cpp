@@ -34,31 +34,31 @@ std::optional<base::Json> look(Cluster& cluster, std::string_view path_template,
 
 // --- locks
 
-struct Locker {
+struct LockTasks {
   std::string_view lock;   ///< PVE's word for it
   std::string_view types;  ///< of the tasks that take it
 };
 
-constexpr std::array kLockers = {
-    Locker{"backup", "vzdump"},
-    Locker{"snapshot", "qmsnapshot vzsnapshot"},
-    Locker{"snapshot-delete", "qmdelsnapshot vzdelsnapshot"},
-    Locker{"rollback", "qmrollback vzrollback"},
-    Locker{"migrate", "qmigrate vzmigrate hamigrate"},
-    Locker{"clone", "qmclone vzclone"},
-    Locker{"create", "qmcreate vzcreate qmrestore vzrestore qmclone vzclone"},
-    Locker{"disk", "move_volume qmmove resize"},
-    Locker{"suspending", "qmsuspend"},
-    Locker{"suspended", "qmsuspend"},
-    Locker{"mounted", "vzmount"},
-    Locker{"destroyed", "qmdestroy vzdestroy"},
-    Locker{"fstrim", "vzfstrim"},
+constexpr std::array kLockTasks = {
+    LockTasks{"backup", "vzdump"},
+    LockTasks{"snapshot", "qmsnapshot vzsnapshot"},
+    LockTasks{"snapshot-delete", "qmdelsnapshot vzdelsnapshot"},
+    LockTasks{"rollback", "qmrollback vzrollback"},
+    LockTasks{"migrate", "qmigrate vzmigrate hamigrate"},
+    LockTasks{"clone", "qmclone vzclone"},
+    LockTasks{"create", "qmcreate vzcreate qmrestore vzrestore qmclone vzclone"},
+    LockTasks{"disk", "move_volume qmmove resize"},
+    LockTasks{"suspending", "qmsuspend"},
+    LockTasks{"suspended", "qmsuspend"},
+    LockTasks{"mounted", "vzmount"},
+    LockTasks{"destroyed", "qmdestroy vzdestroy"},
+    LockTasks{"fstrim", "vzfstrim"},
 };
 
 bool takes(std::string_view type, std::string_view lock) {
-  for (const auto& locker : kLockers) {
-    if (locker.lock != lock) continue;
-    const auto types = base::split(locker.types, ' ');
+  for (const auto& lock_tasks : kLockTasks) {
+    if (lock_tasks.lock != lock) continue;
+    const auto types = base::split(lock_tasks.types, ' ');
     return std::ranges::find(types, type) != types.end();
   }
   return false;
@@ -90,10 +90,11 @@ std::string holder(const base::JsonObject& task, std::string_view vmid, std::int
                      base::text(task, "upid"), advise(Advice::AwaitTaskAndRepeat, may));
 }
 
-std::string without_holder(const Lock& lock, std::string_view vmid, std::string_view node, const Case& of) {
-  const bool known = std::ranges::find(kLockers, lock.kind, &Locker::lock) != kLockers.end();
+std::string without_holder(const Lock& lock, std::string_view vmid, std::string_view node,
+                           const ErrorContext& context) {
+  const bool known = std::ranges::find(kLockTasks, lock.kind, &LockTasks::lock) != kLockTasks.end();
   constexpr std::string_view kAudits[] = {"Sys.Audit"};
-  const auto reach = of.cluster.permissions.reach(kAudits, "/nodes", of.stop);
+  const auto reach = context.cluster.permissions.reach(kAudits, "/nodes", context.stop);
   if (!known || reach != pve::Permissions::Reach::Everywhere) {
     return fmt::format(
         "The API token sees no task that holds the lock, but it does not see every task. Ask an "
@@ -107,44 +108,44 @@ std::string without_holder(const Lock& lock, std::string_view vmid, std::string_
 }
 
 /// The lock of a guest's configuration file, which is held for moments only.
-std::string lock_file_busy(std::string_view message, const Case& of) {
-  if (pve::cause_of(message) != pve::Cause::LockFileBusy || !of.is_own("can't lock file") ||
-      !of.may({base::Method::Get, "/nodes/{node}/tasks"}))
+std::string lock_file_busy(std::string_view message, const ErrorContext& context) {
+  if (pve::cause_of(message) != pve::Cause::LockFileBusy || !context.is_from_pve("can't lock file") ||
+      !context.may({base::Method::Get, "/nodes/{node}/tasks"}))
     return {};
-  const auto vmid = base::text(of.arguments, "vmid");
-  const auto node = base::text(of.arguments, "node");
+  const auto vmid = base::text(context.arguments, "vmid");
+  const auto node = base::text(context.arguments, "node");
   if (vmid.empty() || node.empty()) return {};
-  const auto running = look(of.cluster, "/nodes/{node}/tasks",
-                            {{"node", node}, {"source", "active"}, {"vmid", vmid}}, of.stop);
+  const auto running = look(context.cluster, "/nodes/{node}/tasks",
+                            {{"node", node}, {"source", "active"}, {"vmid", vmid}}, context.stop);
   if (!running) return {};
   for (const auto& task : base::Objects(base::list(*running))) {
     if (!task.contains("endtime") && base::text(task, "id") == vmid)
-      return holder(task, vmid, of.cluster.now(), of.may);
+      return holder(task, vmid, context.cluster.now(), context.may);
   }
   return "No task that this token may see holds this lock: after a guest has stopped, PVE's own clean-up "
          "does "
          "so for up to 30 s. Try again in a moment.";
 }
 
-std::string locked(std::string_view message, const Case& of) {
+std::string locked(std::string_view message, const ErrorContext& context) {
   const auto lock = lock_in(message);
-  if (!lock || lock->kind == "suspended" || !of.is_own("is locked (") ||
-      !of.may({base::Method::Get, "/nodes/{node}/tasks"}))
+  if (!lock || lock->kind == "suspended" || !context.is_from_pve("is locked (") ||
+      !context.may({base::Method::Get, "/nodes/{node}/tasks"}))
     return {};
-  const auto vmid = base::text(of.arguments, "vmid");
-  const auto node = base::text(of.arguments, "node");
+  const auto vmid = base::text(context.arguments, "vmid");
+  const auto node = base::text(context.arguments, "node");
   if (vmid.empty() || node.empty()) return {};
-  const auto running = look(of.cluster, "/nodes/{node}/tasks",
-                            {{"node", node}, {"source", "active"}, {"limit", 500}}, of.stop);
+  const auto running = look(context.cluster, "/nodes/{node}/tasks",
+                            {{"node", node}, {"source", "active"}, {"limit", 500}}, context.stop);
   if (!running) return {};
   if (const auto* task = holder_of(*running, lock->kind, vmid))
-    return holder(*task, vmid, of.cluster.now(), of.may);
-  return without_holder(*lock, vmid, node, of);
+    return holder(*task, vmid, context.cluster.now(), context.may);
+  return without_holder(*lock, vmid, node, context);
 }
 
 // --- names
 
-struct Named {
+struct NamedRefusal {
   Sentence sentence;
   std::string_view path;  ///< who may use the tool that reads it may know the names
   std::string_view key;
@@ -157,23 +158,24 @@ constexpr std::string_view kMissing = "' does not exist";
 
 constexpr std::string_view kInterfaces = "/nodes/{node}/network";
 
-constexpr std::array kNamed = {
-    Named{{"storage '", kMissing}, "/storage", "storage", "storage", true},
-    Named{{"could not activate storage '", "': storage '", true}, "/storage", "storage", "storage", true},
-    Named{{"hostname lookup '", "' failed - ", true}, "/nodes", "node", "node", true},
-    Named{{"no such cluster node '", "'"}, "/nodes", "node", "node", true},
-    Named{{"pool '", kMissing}, "/pools", "poolid", "pool"},
-    Named{{"no such user ('", "')"}, "/access/users", "userid", "user"},
-    Named{{"no such user '", "'"}, "/access/users", "userid", "user"},
-    Named{{"user '", kMissing}, "/access/users", "userid", "user"},
-    Named{{"no such group '", "'"}, "/access/groups", "groupid", "group"},
-    Named{{"group '", kMissing}, "/access/groups", "groupid", "group"},
-    Named{{"domain '", kMissing}, "/access/domains", "realm", "realm"},
-    Named{{"role '", kMissing}, "/access/roles", "roleid", "role"},
-    Named{{"bridge '", kMissing}, kInterfaces, "iface", "interface", false, true},
-    Named{{"no such job '", "'"}, "/cluster/backup", "id", "backup job"},
-    Named{{"No such job '", "'"}, "/cluster/backup", "id", "backup job"},
-    Named{{"no such resource '", "'"}, "/cluster/ha/resources", "sid", "HA resource"},
+constexpr std::array kNamedRefusals = {
+    NamedRefusal{{"storage '", kMissing}, "/storage", "storage", "storage", true},
+    NamedRefusal{
+        {"could not activate storage '", "': storage '", true}, "/storage", "storage", "storage", true},
+    NamedRefusal{{"hostname lookup '", "' failed - ", true}, "/nodes", "node", "node", true},
+    NamedRefusal{{"no such cluster node '", "'"}, "/nodes", "node", "node", true},
+    NamedRefusal{{"pool '", kMissing}, "/pools", "poolid", "pool"},
+    NamedRefusal{{"no such user ('", "')"}, "/access/users", "userid", "user"},
+    NamedRefusal{{"no such user '", "'"}, "/access/users", "userid", "user"},
+    NamedRefusal{{"user '", kMissing}, "/access/users", "userid", "user"},
+    NamedRefusal{{"no such group '", "'"}, "/access/groups", "groupid", "group"},
+    NamedRefusal{{"group '", kMissing}, "/access/groups", "groupid", "group"},
+    NamedRefusal{{"domain '", kMissing}, "/access/domains", "realm", "realm"},
+    NamedRefusal{{"role '", kMissing}, "/access/roles", "roleid", "role"},
+    NamedRefusal{{"bridge '", kMissing}, kInterfaces, "iface", "interface", false, true},
+    NamedRefusal{{"no such job '", "'"}, "/cluster/backup", "id", "backup job"},
+    NamedRefusal{{"No such job '", "'"}, "/cluster/backup", "id", "backup job"},
+    NamedRefusal{{"no such resource '", "'"}, "/cluster/ha/resources", "sid", "HA resource"},
 };
 
 constexpr std::array<std::string_view, 2> kSnapshots = {"/nodes/{node}/qemu/{vmid}/snapshot",
@@ -210,27 +212,27 @@ std::string among(const base::Json& data, std::string_view key, std::string_view
                      views.size() > kMost ? ", …" : "");
 }
 
-std::string no_snapshot(std::string_view name, const Case& of) {
+std::string no_snapshot(std::string_view name, const ErrorContext& context) {
   base::JsonObject guest;
   for (const auto* key : {"node", "vmid"}) {
-    if (const auto* value = of.arguments.if_contains(key)) guest[key] = *value;
+    if (const auto* value = context.arguments.if_contains(key)) guest[key] = *value;
   }
   for (const auto path : kSnapshots) {
-    if (!of.may({base::Method::Get, path})) continue;
-    if (const auto data = look(of.cluster, path, guest, of.stop))
+    if (!context.may({base::Method::Get, path})) continue;
+    if (const auto data = look(context.cluster, path, guest, context.stop))
       return among(*data, "name", name, "snapshot");
   }
   return {};
 }
 
-base::JsonObject node_of(const Case& of) {
+base::JsonObject node_of(const ErrorContext& context) {
   base::JsonObject place;
-  if (const auto* node = of.arguments.if_contains("node")) place["node"] = *node;
+  if (const auto* node = context.arguments.if_contains("node")) place["node"] = *node;
   return place;
 }
 
 /// What PVE says of a parameter without repeating its value.
-struct Unnamed {
+struct NamelessRefusal {
   std::string_view words;
   std::string_view path;
   std::string_view key;
@@ -238,56 +240,56 @@ struct Unnamed {
   bool of_node = false;
 };
 
-constexpr std::array kUnnamed = {
-    Unnamed{"No such storage.", "/storage", "storage", "storage"},
-    Unnamed{"interface does not exist", kInterfaces, "iface", "interface", true},
+constexpr std::array kNamelessRefusals = {
+    NamelessRefusal{"No such storage.", "/storage", "storage", "storage"},
+    NamelessRefusal{"interface does not exist", kInterfaces, "iface", "interface", true},
 };
 
-std::string misnamed_by(std::string_view parameter, std::string_view reason, const Case& of) {
-  for (const auto& unnamed : kUnnamed) {
-    if (base::trim(reason) != unnamed.words || !of.may({base::Method::Get, unnamed.path})) continue;
-    const auto data =
-        look(of.cluster, unnamed.path, unnamed.of_node ? node_of(of) : base::JsonObject{}, of.stop);
-    if (data) return among(*data, unnamed.key, base::raw_text(of.arguments, parameter), unnamed.noun);
+std::string misnamed_by(std::string_view parameter, std::string_view reason, const ErrorContext& context) {
+  for (const auto& refusal : kNamelessRefusals) {
+    if (base::trim(reason) != refusal.words || !context.may({base::Method::Get, refusal.path})) continue;
+    const auto data = look(context.cluster, refusal.path,
+                           refusal.of_node ? node_of(context) : base::JsonObject{}, context.stop);
+    if (data) return among(*data, refusal.key, base::raw_text(context.arguments, parameter), refusal.noun);
   }
   return {};
 }
 
-std::string misnamed(std::string_view message, const Case& of) {
+std::string misnamed(std::string_view message, const ErrorContext& context) {
   constexpr Sentence kSnapshot{"snapshot '", kMissing};
-  if (const auto name = name_in(message, kSnapshot); name && of.is_own(kSnapshot.before))
-    return no_snapshot(*name, of);
-  for (const auto& named : kNamed) {
-    const auto name = name_in(message, named.sentence);
-    if (!name || !of.is_own(named.sentence.before)) continue;
-    const bool allowed = of.may({base::Method::Get, named.path}) ||
-                         (named.is_resource && of.may({base::Method::Get, "/cluster/resources"}));
-    const auto data =
-        allowed ? look(of.cluster, named.path, named.of_node ? node_of(of) : base::JsonObject{}, of.stop)
-                : std::nullopt;
-    return data ? among(*data, named.key, *name, named.noun) : std::string{};
+  if (const auto name = name_in(message, kSnapshot); name && context.is_from_pve(kSnapshot.before))
+    return no_snapshot(*name, context);
+  for (const auto& refusal : kNamedRefusals) {
+    const auto name = name_in(message, refusal.sentence);
+    if (!name || !context.is_from_pve(refusal.sentence.before)) continue;
+    const bool allowed = context.may({base::Method::Get, refusal.path}) ||
+                         (refusal.is_resource && context.may({base::Method::Get, "/cluster/resources"}));
+    const auto data = allowed ? look(context.cluster, refusal.path,
+                                     refusal.of_node ? node_of(context) : base::JsonObject{}, context.stop)
+                              : std::nullopt;
+    return data ? among(*data, refusal.key, *name, refusal.noun) : std::string{};
   }
   return {};
 }
 
-std::string of_words(std::string_view words, const Case& of) {
-  auto found = locked(words, of);
-  if (found.empty()) found = lock_file_busy(words, of);
-  return found.empty() ? misnamed(words, of) : found;
+std::string of_words(std::string_view words, const ErrorContext& context) {
+  auto found = locked(words, context);
+  if (found.empty()) found = lock_file_busy(words, context);
+  return found.empty() ? misnamed(words, context) : found;
 }
 
 }  // namespace
 
 std::string diagnose(const pve::Error& error, const pve::Call& call, const base::JsonObject& arguments,
                      Cluster& cluster, const MayUse& may, const std::stop_token& stop) {
-  const Case of{arguments, cluster, may, stop};
-  if (error.status == 403) return denied(error, call, of);
-  auto found = of_words(error.message, of);
+  const ErrorContext context{arguments, cluster, may, stop};
+  if (error.status == 403) return explain_denial(error, call, context);
+  auto found = of_words(error.message, context);
   for (const auto& [name, reason] : error.errors) {
-    if (found.empty()) found = may_not_hand_out(name, reason, of);
-    if (found.empty()) found = misnamed_by(name, reason, of);
-    if (found.empty()) found = property_words(name, reason, call, of);
-    if (found.empty()) found = of_words(reason, of);
+    if (found.empty()) found = explain_acl_denial(name, reason, context);
+    if (found.empty()) found = misnamed_by(name, reason, context);
+    if (found.empty()) found = property_words(name, reason, call, context);
+    if (found.empty()) found = of_words(reason, context);
   }
   return found;
 }

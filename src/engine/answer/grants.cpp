@@ -104,7 +104,7 @@ class Commands {
   Commands(const OwnAccess& access, Cluster& cluster, const std::stop_token& stop)
       : access_(access), cluster_(cluster), stop_(stop) {}
 
-  void add(const Lack& lack) {
+  void add(const MissingRight& lack) {
     if (!is_plain(lack.path, "/._-") || !is_plain(lack.privilege, ".")) return;
     const bool known = access_.acl.has_value();
     // An entry of a token without privilege separation does nothing; one of a user replaces what it has.
@@ -148,7 +148,7 @@ class Commands {
     return all;
   }
 
-  void give(Holder holder, const Lack& lack) {
+  void give(Holder holder, const MissingRight& lack) {
     give_at(holder, lack.path, lack.privilege);
     if (!lack.below || !access_.acl) return;
     constexpr std::size_t kMost = 8;
@@ -222,19 +222,20 @@ class Commands {
 
 }  // namespace
 
-Grants grants_for(std::span<const Lack> lacks, Cluster& cluster, bool fresh, const std::stop_token& stop) {
+Grants grants_for(std::span<const MissingRight> lacks, Cluster& cluster, bool fresh,
+                  const std::stop_token& stop) {
   const auto access = fresh ? cluster.own_access.now(stop) : cluster.own_access.get(stop);
   Commands commands(*access, cluster, stop);
   for (const auto& lack : lacks) commands.add(lack);
   return commands.take();
 }
 
-std::vector<Lack> lacks_of(const std::vector<facts::Way>& ways, Cluster& cluster,
-                           const std::stop_token& stop) {
-  std::optional<std::vector<Lack>> least;
+std::vector<MissingRight> missing_rights(const std::vector<facts::Way>& ways, Cluster& cluster,
+                                         const std::stop_token& stop) {
+  std::optional<std::vector<MissingRight>> least;
   std::map<std::string, std::optional<PrivilegeSet>, std::less<>> known;
   for (const auto& way : ways) {
-    std::vector<Lack> lacks;
+    std::vector<MissingRight> lacks;
     for (const auto& right : way) {
       const auto [at, is_new] = known.try_emplace(right.path);
       if (is_new) at->second = pve::privileges_on(cluster.client, Holder::Token, right.path, stop);
@@ -249,7 +250,7 @@ std::vector<Lack> lacks_of(const std::vector<facts::Way>& ways, Cluster& cluster
     }
     if (!least || lacks.size() < least->size()) least = std::move(lacks);
   }
-  return least.value_or(std::vector<Lack>{});
+  return least.value_or(std::vector<MissingRight>{});
 }
 
 }  // namespace engine

@@ -13,7 +13,7 @@
 namespace engine {
 
 /// A privilege on an ACL path.
-struct Lack {
+struct MissingRight {
   std::string path;
   std::string privilege;
   /// Wanted on all that is below the path too, where entries of the token's own may rule otherwise.
@@ -31,11 +31,12 @@ struct Grants {
 /// A role on a deeper path replaces those that are inherited there, so the commands name these too. Asks PVE
 /// about the token's own rights: what it answers tells a caller nothing but what this server may do. `fresh`
 /// asks again what was read within the last minute.
-Grants grants_for(std::span<const Lack> lacks, Cluster& cluster, bool fresh, const std::stop_token& stop);
+Grants grants_for(std::span<const MissingRight> lacks, Cluster& cluster, bool fresh,
+                  const std::stop_token& stop);
 
 /// What the token lacks of the way to call that asks for the least more; empty where it lacks nothing, where
 /// no right would do, or where PVE does not say what it has.
-std::vector<Lack> lacks_of(const std::vector<facts::Way>& ways, Cluster& cluster,
-                           const std::stop_token& stop);
+std::vector<MissingRight> missing_rights(const std::vector<facts::Way>& ways, Cluster& cluster,
+                                         const std::stop_token& stop);
 
 }  // namespace engine

@@ -69,9 +69,9 @@ std::string words_of(std::string_view parameter, std::string_view line,
 }  // namespace
 
 std::string property_words(std::string_view parameter, std::string_view reason, const pve::Call& call,
-                           const Case& of) {
+                           const ErrorContext& context) {
   if (!reason.starts_with("invalid format - ")) return {};
-  const auto route = of.cluster.facts.route(call.method, call.path);
+  const auto route = context.cluster.facts.route(call.method, call.path);
   const auto* const fact = route ? route->endpoint->parameter(parameter) : nullptr;
   const auto* const members = fact == nullptr ? nullptr : facts::members_of(*fact);
   if (members == nullptr) return {};

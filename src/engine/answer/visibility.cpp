@@ -73,7 +73,7 @@ std::string words_for(const Shortfalls& lacks) {
 }
 
 Grants grants(const Shortfalls& lacks, Cluster& cluster, const std::stop_token& stop) {
-  std::vector<Lack> wanted;
+  std::vector<MissingRight> wanted;
   for (const auto& lack : lacks)
     wanted.push_back({std::string(lack.path), std::string(lack.privilege), !lack.alone});
   return grants_for(wanted, cluster, false, stop);

@@ -24,12 +24,12 @@ std::string shown(const pve::Guest& guest, std::string_view name) {
                      guest.name == name ? "" : " " + base::printable(guest.name, kShown), guest.node);
 }
 
-std::unexpected<NoGuest> refused(std::string sentence) {
-  return std::unexpected(NoGuest{std::move(sentence)});
+std::unexpected<LookupError> refused(std::string sentence) {
+  return std::unexpected(LookupError{std::move(sentence)});
 }
 
-std::unexpected<NoGuest> not_found(std::string sentence) {
-  return std::unexpected(NoGuest{std::move(sentence), {}, true});
+std::unexpected<LookupError> not_found(std::string sentence) {
+  return std::unexpected(LookupError{std::move(sentence), {}, true});
 }
 
 std::string none_named(std::string_view name, std::span<const std::string_view> names) {
@@ -175,7 +175,7 @@ std::string GuestsNow::open(std::string_view name) const {
   return fmt::format("{} {} not answer: {}; give the number.", who, nodes.size() == 1 ? "does" : "do", what);
 }
 
-GuestOr GuestsNow::chosen(std::string_view name, const pve::Guest& guest) const {
+LookupResult GuestsNow::chosen(std::string_view name, const pve::Guest& guest) const {
   if (auto why = open(name); !why.empty()) {
     if (!scope_.listed.has(guest)) return refused(std::move(why));
     return refused(fmt::format("{} is {}, but {}", base::printable(name, kShown), shown(guest, name), why));
@@ -205,7 +205,7 @@ std::optional<FoundGuest> GuestsNow::last_known(std::string_view name) const {
   return last;
 }
 
-GuestOr GuestsNow::find_number(std::int64_t vmid, std::string_view name) const {
+LookupResult GuestsNow::find_number(std::int64_t vmid, std::string_view name) const {
   const auto* listed = list_->guest(vmid);
   const auto now = std::ranges::find(guests_, vmid, &pve::Guest::vmid);
   if (now != guests_.end()) {
@@ -222,7 +222,7 @@ GuestOr GuestsNow::find_number(std::int64_t vmid, std::string_view name) const {
                   vmid));
 }
 
-GuestOr GuestsNow::find(std::string_view text) const {
+LookupResult GuestsNow::find(std::string_view text) const {
   if (const auto written = written_guest(text)) return find_number(written->vmid, written->name);
   const auto found = named(text, guests_);
   if (found.size() == 1) return chosen(text, *found.front());
@@ -234,7 +234,7 @@ GuestOr GuestsNow::find(std::string_view text) const {
   return not_found(none_named(text, names()));
 }
 
-GuestOr guest_in(const pve::InventoryPtr& list, std::string_view text, const GuestScope& scope) {
+LookupResult guest_in(const pve::InventoryPtr& list, std::string_view text, const GuestScope& scope) {
   if (const auto written = written_guest(text)) {
     const auto* guest = list->guest(written->vmid);
     if (guest == nullptr || !scope.meant.has(*guest))
@@ -253,12 +253,12 @@ GuestOr guest_in(const pve::InventoryPtr& list, std::string_view text, const Gue
   return not_found(none_named(text, names));
 }
 
-GuestOr guest_now(std::string_view text, const GuestScope& scope, Cluster& cluster,
-                  const std::stop_token& stop) {
+LookupResult guest_now(std::string_view text, const GuestScope& scope, Cluster& cluster,
+                       const std::stop_token& stop) {
   const auto written = written_guest(text);
   if (!written) {
     const auto guests = GuestsNow::read(cluster, scope, stop);
-    if (!guests) return std::unexpected(NoGuest{"", guests.error()});
+    if (!guests) return std::unexpected(LookupError{"", guests.error()});
     return guests->find(text);
   }
   // The list is never wrong about numbers, only about names.
@@ -267,7 +267,7 @@ GuestOr guest_now(std::string_view text, const GuestScope& scope, Cluster& clust
   const auto* guest = list ? list->guest(written->vmid) : nullptr;
   if (guest == nullptr) {
     auto asked = cluster.inventory.newer_than(remembered, stop);
-    if (!asked) return std::unexpected(NoGuest{"", std::move(asked.error())});
+    if (!asked) return std::unexpected(LookupError{"", std::move(asked.error())});
     list = *std::move(asked);
     guest = list->guest(written->vmid);
   }
@@ -281,17 +281,17 @@ GuestOr guest_now(std::string_view text, const GuestScope& scope, Cluster& clust
   found.guest.name = name_now(*guest, cluster, stop);
   if (!found.guest.name.empty() && same_name(found.guest.name, written->name)) return found;
   const auto guests = GuestsNow::read(cluster, scope, stop);
-  if (!guests) return std::unexpected(NoGuest{"", guests.error()});
+  if (!guests) return std::unexpected(LookupError{"", guests.error()});
   return guests->find(text);
 }
 
-GuestOr guest_listed(std::string_view text, const GuestScope& scope, Cluster& cluster,
-                     const std::stop_token& stop) {
+LookupResult guest_listed(std::string_view text, const GuestScope& scope, Cluster& cluster,
+                          const std::stop_token& stop) {
   auto list = cluster.inventory.remembered();
   const bool old = list != nullptr;
   if (!old) {
     auto asked = cluster.inventory.get(stop);
-    if (!asked) return std::unexpected(NoGuest{"", std::move(asked.error())});
+    if (!asked) return std::unexpected(LookupError{"", std::move(asked.error())});
     list = *std::move(asked);
   }
   auto found = guest_in(list, text, scope);

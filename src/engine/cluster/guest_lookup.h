@@ -37,13 +37,13 @@ struct FoundGuest {
   pve::InventoryPtr list{};  ///< that said where it is
 };
 
-struct NoGuest {
+struct LookupError {
   std::string sentence;                    ///< begins small, ends with a full stop
   std::optional<pve::Error> list_error{};  ///< the list could not be read: nobody knows whether there is one
   bool not_found = false;                  ///< there is none, rather than several or one that cannot be asked
 };
 
-using GuestOr = std::expected<FoundGuest, NoGuest>;
+using LookupResult = std::expected<FoundGuest, LookupError>;
 
 /// The guests by the names that their configurations have now. For one thread.
 class GuestsNow {
@@ -59,13 +59,13 @@ class GuestsNow {
   /// A number, a name, or "100 (web01)". A name is refused when two have it, and when it could be that of a
   /// guest whose node did not answer: the list of the cluster last showed it with this name, or with none.
   /// For a read it is taken when that guest alone had it.
-  GuestOr find(std::string_view text) const;
+  LookupResult find(std::string_view text) const;
 
  private:
   explicit GuestsNow(const GuestScope& scope) : scope_(scope) {}
   bool read_once(Cluster& cluster, const std::stop_token& stop, pve::Error& why);
-  GuestOr find_number(std::int64_t vmid, std::string_view name) const;
-  GuestOr chosen(std::string_view name, const pve::Guest& guest) const;
+  LookupResult find_number(std::int64_t vmid, std::string_view name) const;
+  LookupResult chosen(std::string_view name, const pve::Guest& guest) const;
   std::string open(std::string_view name) const;
   std::optional<FoundGuest> last_known(std::string_view name) const;
   std::vector<std::string_view> names() const;
@@ -77,17 +77,17 @@ class GuestsNow {
 };
 
 /// By the list's own names, whatever they are now; not sure of a name.
-GuestOr guest_in(const pve::InventoryPtr& list, std::string_view text, const GuestScope& scope);
+LookupResult guest_in(const pve::InventoryPtr& list, std::string_view text, const GuestScope& scope);
 
 /// For a change: by the names of this moment. A number alone needs none of them and costs the list at most.
-GuestOr guest_now(std::string_view text, const GuestScope& scope, Cluster& cluster,
-                  const std::stop_token& stop);
+LookupResult guest_now(std::string_view text, const GuestScope& scope, Cluster& cluster,
+                       const std::stop_token& stop);
 
 /// For a read: by the list that is remembered, as guest_now() where that one has no such guest. Of a name it
 /// is not sure: whoever reads the guest compares (name_in(), name_now()), and asks guest_now() where that
 /// fails.
-GuestOr guest_listed(std::string_view text, const GuestScope& scope, Cluster& cluster,
-                     const std::stop_token& stop);
+LookupResult guest_listed(std::string_view text, const GuestScope& scope, Cluster& cluster,
+                          const std::stop_token& stop);
 
 /// Whether the answer to such a read names its guest: its configuration and its present status do,
 /// while a snapshot's configuration has the name of then.

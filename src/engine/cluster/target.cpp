@@ -65,8 +65,8 @@ std::optional<pve::Guest> of_other_kind(const Row& row, std::string_view text, b
 
 /// A name is the guest's that has it now. Of a read the list's word will do until the answer says more; where
 /// that will name no guest, the configuration of this one is asked: the cheapest read that does.
-GuestOr find_text(const Row& row, const Target& target, Cluster& cluster, const MayUse& may,
-                  const std::stop_token& stop) {
+LookupResult find_text(const Row& row, const Target& target, Cluster& cluster, const MayUse& may,
+                       const std::stop_token& stop) {
   const GuestScope scope{meant_kinds(row), listed_kinds(may), row.tool().effect == tool::Effect::None};
   if (row.tool().effect != tool::Effect::None) return guest_now(target.given, scope, cluster, stop);
   auto found = guest_listed(target.given, scope, cluster, stop);
@@ -77,7 +77,7 @@ GuestOr find_text(const Row& row, const Target& target, Cluster& cluster, const 
   return found;
 }
 
-std::expected<Target, std::string> at_found(const Row& row, Target target, const GuestOr& found,
+std::expected<Target, std::string> at_found(const Row& row, Target target, const LookupResult& found,
                                             Cluster& cluster, const MayUse& may) {
   if (!found && found.error().list_error)
     return std::unexpected(lookup_failed(row, *found.error().list_error, cluster, may));

@@ -91,10 +91,10 @@ std::string line_of(const Archive& archive, const std::string& storage, bool ask
   return text;
 }
 
-std::string storage_of(const Deed& deed) {
-  auto storage = said(deed, "storage");
-  if (!storage.empty() || deed.report == nullptr) return storage;
-  for (const auto& line : deed.report->log) {
+std::string storage_of(const ChangeContext& context) {
+  auto storage = said(context, "storage");
+  if (!storage.empty() || context.report == nullptr) return storage;
+  for (const auto& line : context.report->log) {
     if (auto named = between(line + " ", " --storage ", " ")) return *std::move(named);
   }
   return storage;
@@ -102,19 +102,19 @@ std::string storage_of(const Deed& deed) {
 
 }  // namespace
 
-std::optional<Story> describe_backup(const Deed& deed) {
-  if (deed.row.about().subject != tool::Subject::Backup || deed.report == nullptr) return std::nullopt;
-  const auto made = archives(deed.report->log);
+std::optional<ChangeText> describe_backup(const ChangeContext& context) {
+  if (context.row.about().subject != tool::Subject::Backup || context.report == nullptr) return std::nullopt;
+  const auto made = archives(context.report->log);
   if (made.empty()) return std::nullopt;
-  const auto named = storage_of(deed);
-  const bool asked = !said(deed, "compress").empty();
-  auto text =
-      deed.words.done + took(deed) + (made.size() > 1 ? fmt::format(", {} guests", made.size()) : "") + ".";
+  const auto named = storage_of(context);
+  const bool asked = !said(context, "compress").empty();
+  auto text = context.words.done + took(context) +
+              (made.size() > 1 ? fmt::format(", {} guests", made.size()) : "") + ".";
   for (std::size_t i = 0; i < std::min(made.size(), kMostGuests); ++i)
     text += "\n" + line_of(made[i], named, asked);
   if (made.size() > kMostGuests) text += fmt::format("\nand {} more", made.size() - kMostGuests);
   if (named.empty()) text += ". PVE chose the storage, as the call named none";
-  return Story{text + "."};
+  return ChangeText{text + "."};
 }
 
 }  // namespace engine

@@ -15,48 +15,49 @@ namespace {
 using tool::Action;
 
 /// Of a service the state that systemd says now: "running", "dead".
-std::optional<Story> describe_service(const Deed& deed) {
-  if (deed.row.about().subject != tool::Subject::Service) return std::nullopt;
-  const auto state = base::text(deed.after.object, "state", 40);
-  return Story{deed.words.done + took(deed) + (state.empty() ? "." : "; it is " + state + ".")};
+std::optional<ChangeText> describe_service(const ChangeContext& context) {
+  if (context.row.about().subject != tool::Subject::Service) return std::nullopt;
+  const auto state = base::text(context.after.object, "state", 40);
+  return ChangeText{context.words.done + took(context) + (state.empty() ? "." : "; it is " + state + ".")};
 }
 
 /// The guest is what was asked for, or will be: HA's task says no more.
-Story describe_ha(const Deed& deed) {
-  using State = Sequel::State;
-  const auto& sequel = deed.sequel;
-  if (sequel.state == State::Failed)
-    return {fmt::format("{}: HA took the request, but {}.", deed.words.not_done, sequel.why), true};
-  if (sequel.state == State::Done) {
-    const auto action = deed.row.about().action;
-    const auto was = power(deed.before.status);
+ChangeText describe_ha(const ChangeContext& context) {
+  using State = FollowUp::State;
+  const auto& follow_up = context.follow_up;
+  if (follow_up.state == State::Failed)
+    return {fmt::format("{}: HA took the request, but {}.", context.words.not_done, follow_up.why), true};
+  if (follow_up.state == State::Done) {
+    const auto action = context.row.about().action;
+    const auto was = power(context.before.status);
     if (action == Action::Start && was == Power::Running)
-      return {deed.words.subject + " runs already; HA was asked to keep it running."};
+      return {context.words.subject + " runs already; HA was asked to keep it running."};
     if ((action == Action::Stop || action == Action::Shutdown) && was == Power::Off)
-      return {deed.words.subject + " was off already; HA was asked to keep it off."};
-    const auto where = sequel.node.empty() ? std::string{} : "; it is on " + sequel.node + " now";
-    return {deed.words.done + " by HA" + where + "."};
+      return {context.words.subject + " was off already; HA was asked to keep it off."};
+    const auto where = follow_up.node.empty() ? std::string{} : "; it is on " + follow_up.node + " now";
+    return {context.words.done + " by HA" + where + "."};
   }
-  return {deed.words.doing + ": requested; HA has not carried it out yet.", false, true};
+  return {context.words.doing + ": requested; HA has not carried it out yet.", false, true};
 }
 
 }  // namespace
 
-std::string took(const Deed& deed) {
-  return deed.report == nullptr ? std::string{} : in_long(deed.report->waited);
+std::string took(const ChangeContext& context) {
+  return context.report == nullptr ? std::string{} : long_duration(context.report->waited);
 }
 
-std::string said(const Deed& deed, std::string_view name) {
-  return base::printable(argument_text(deed.arguments, name), 100);
+std::string said(const ChangeContext& context, std::string_view name) {
+  return base::printable(argument_text(context.arguments, name), 100);
 }
 
-Story describe_change(const Deed& deed) {
-  if (deed.expected) return describe_expected(deed);
-  if (deed.by_ha) return describe_ha(deed);
-  for (const auto part : {describe_power, describe_made, describe_gone, describe_backup, describe_service}) {
-    if (auto story = part(deed)) return *std::move(story);
+ChangeText describe_change(const ChangeContext& context) {
+  if (context.expected) return describe_expected(context);
+  if (context.by_ha) return describe_ha(context);
+  for (const auto part :
+       {describe_power, describe_created, describe_deleted, describe_backup, describe_service}) {
+    if (auto description = part(context)) return *std::move(description);
   }
-  return {deed.words.done + took(deed) + "."};
+  return {context.words.done + took(context) + "."};
 }
 
 std::string describe_already(const Row& row, const Wording& words, std::string_view message,
@@ -73,7 +74,7 @@ std::string describe_already(const Row& row, const Wording& words, std::string_v
   return {};
 }
 
-std::string describe_way_out(const Row& row, std::string_view message, const ObjectState& before) {
+std::string describe_remedy(const Row& row, std::string_view message, const ObjectState& before) {
   if (message.find("must be disabled and fixed first") != std::string_view::npos)
     return "HA holds the guest in the state error: set its HA state to disabled, mend the cause, then set it "
            "to "

@@ -21,7 +21,7 @@ struct ObjectState {
 };
 
 /// What follows a task without being part of it: a start that a creation asked for, the work of HA.
-struct Sequel {
+struct FollowUp {
   enum class State : std::uint8_t {
     None,    ///< nothing follows
     Done,    ///< the guest is what was asked for
@@ -34,7 +34,7 @@ struct Sequel {
   std::string node{};  ///< where the guest is, where that is news
 };
 
-struct Deed {
+struct ChangeContext {
   const Row& row;
   const base::JsonObject& arguments;  ///< by PVE's names
   const Wording& words;
@@ -42,13 +42,13 @@ struct Deed {
   const ObjectState& after;  ///< or what is expected
   /// The task that carried it out; nullptr where there was none, or nothing has been sent.
   const pve::TaskReport* report = nullptr;
-  Sequel sequel{};
+  FollowUp follow_up{};
   bool by_ha = false;  ///< the task only handed the wish to HA
   /// Nothing has been sent, `after` is what is expected, and the text says what would become of it.
   bool expected = false;
 };
 
-struct Story {
+struct ChangeText {
   std::string text;     ///< sentences; of one line or two
   bool failed = false;  ///< part of what was asked did not come about
   bool open = false;    ///< HA has it, and has not carried it out
@@ -56,7 +56,7 @@ struct Story {
 
 /// Of a change that went well as far as its task tells, or that is to be sent. Sends nothing and reads no
 /// clock.
-Story describe_change(const Deed& deed);
+ChangeText describe_change(const ChangeContext& context);
 
 /// What a change would leave, where nothing else happens meanwhile. What nobody can tell ahead stays empty.
 ObjectState expected_state(const Row& row, const base::JsonObject& arguments, const ObjectState& before);
@@ -66,10 +66,10 @@ ObjectState expected_state(const Row& row, const base::JsonObject& arguments, co
 std::string describe_guest(const Row& row, const ObjectState& state);
 
 /// Of one whose task goes on: what cannot be said yet, a sentence; empty: nothing that is missed.
-std::string describe_open(const Row& row);
+std::string describe_unfinished(const Row& row);
 
 /// Of one that did not: what it left behind, a sentence; empty: nothing that is known.
-std::string describe_remains(const Deed& deed);
+std::string describe_leftovers(const ChangeContext& context);
 
 /// PVE refused because the guest is already what was asked for: the sentence that says so. Empty: that is not
 /// why it refused.
@@ -78,7 +78,7 @@ std::string describe_already(const Row& row, const Wording& words, std::string_v
 
 /// What to do about a refusal that the guest's state explains better than PVE's words, which call a paused VM
 /// running, or that HA's state does; empty: nothing more is known.
-std::string describe_way_out(const Row& row, std::string_view message, const ObjectState& before);
+std::string describe_remedy(const Row& row, std::string_view message, const ObjectState& before);
 
 /// Of a task that is asked to stop and had ended before: the sentence in the place of Wording::done. Empty:
 /// it runs, or nobody knows.

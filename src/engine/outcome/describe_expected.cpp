@@ -52,14 +52,14 @@ base::JsonObject expected_status(const Row& row, const base::JsonObject& argumen
 }
 
 /// "it is running now and would be off"
-std::string power_clause(const Deed& deed) {
-  const auto was = power(deed.before.status);
-  const auto is = power(deed.after.status);
+std::string power_clause(const ChangeContext& context) {
+  const auto was = power(context.before.status);
+  const auto is = power(context.after.status);
   if (was == Power::Unknown) return {};
-  const auto now = power_word(deed.before.status);
-  if (is == Power::Unknown || deed.row.about().action == Action::Configure) return "it is " + now + " now";
-  if (was != is) return fmt::format("it is {} now and would be {}", now, power_word(deed.after.status));
-  switch (deed.row.about().action) {
+  const auto now = power_word(context.before.status);
+  if (is == Power::Unknown || context.row.about().action == Action::Configure) return "it is " + now + " now";
+  if (was != is) return fmt::format("it is {} now and would be {}", now, power_word(context.after.status));
+  switch (context.row.about().action) {
     case Action::Start:
     case Action::Resume:
     case Action::Stop:
@@ -72,18 +72,18 @@ std::string power_clause(const Deed& deed) {
 }
 
 /// What a change of settings would set; sentences.
-std::string settings(const Deed& deed) {
-  const auto* endpoint = deed.row.endpoint();
-  const auto& about = deed.row.about();
-  if (endpoint == nullptr || deed.after.object.is_null() || !change::tells(endpoint->method, about))
+std::string settings(const ChangeContext& context) {
+  const auto* endpoint = context.row.endpoint();
+  const auto& about = context.row.about();
+  if (endpoint == nullptr || context.after.object.is_null() || !change::tells(endpoint->method, about))
     return {};
   return change::text(
-      change::tell({*endpoint, about, deed.arguments, deed.before.object, deed.after.object}));
+      change::tell({*endpoint, about, context.arguments, context.before.object, context.after.object}));
 }
 
-std::string snapshot_clause(const Deed& deed) {
-  const auto taken = base::number(deed.before.object, "snaptime");
-  if (deed.row.about().action != Action::RollBack || !taken) return {};
+std::string snapshot_clause(const ChangeContext& context) {
+  const auto taken = base::number(context.before.object, "snaptime");
+  if (context.row.about().action != Action::RollBack || !taken) return {};
   return "what came after " + view::human_time(*taken) + " would be lost";
 }
 
@@ -97,14 +97,14 @@ ObjectState expected_state(const Row& row, const base::JsonObject& arguments, co
   return after;
 }
 
-Story describe_expected(const Deed& deed) {
+ChangeText describe_expected(const ChangeContext& context) {
   std::string text;
-  for (const auto& clause : {power_clause(deed), snapshot_clause(deed), describe_loss(deed)})
+  for (const auto& clause : {power_clause(context), snapshot_clause(context), describe_loss(context)})
     text += (text.empty() || clause.empty() ? "" : "; ") + clause;
-  const auto told = settings(deed);
+  const auto told = settings(context);
   if (!text.empty()) text += ".";
   text += (text.empty() || told.empty() ? "" : " ") + told;
-  return {deed.words.doing + (text.empty() ? "." : ": " + text)};
+  return {context.words.doing + (text.empty() ? "." : ": " + text)};
 }
 
 }  // namespace engine

@@ -11,75 +11,76 @@
 namespace engine {
 namespace {
 
-struct Seen {
-  const Deed& deed;
+struct PowerChange {
+  const ChangeContext& context;
   Power was;
   Power is;
 
-  bool container() const { return deed.row.about().guest == tool::GuestKind::Container; }
-  const Wording& words() const { return deed.words; }
-  std::string done() const { return words().done + took(deed); }
+  bool container() const { return context.row.about().guest == tool::GuestKind::Container; }
+  const Wording& words() const { return context.words; }
+  std::string done() const { return words().done + took(context); }
   /// ", but it is off now" where the guest is not what it should be.
   std::string unless(Power expected) const {
     if (is == expected || is == Power::Unknown) return ".";
-    return fmt::format(", but it is {} now{}.", power_word(deed.after.status), power_hint(is));
+    return fmt::format(", but it is {} now{}.", power_word(context.after.status), power_hint(is));
   }
 };
 
-Story started(const Seen& seen) {
-  const auto* from_disk = seen.was == Power::OnDisk ? " from its state on disk" : "";
-  return {seen.done() + from_disk + seen.unless(Power::Running)};
+ChangeText started(const PowerChange& change) {
+  const auto* from_disk = change.was == Power::OnDisk ? " from its state on disk" : "";
+  return {change.done() + from_disk + change.unless(Power::Running)};
 }
 
-Story ended(const Seen& seen) {
-  if (seen.was == Power::Off) return {seen.words().subject + " was off already; nothing was changed."};
-  if (seen.was == Power::OnDisk)
-    return {seen.words().subject +
+ChangeText ended(const PowerChange& change) {
+  if (change.was == Power::Off) return {change.words().subject + " was off already; nothing was changed."};
+  if (change.was == Power::OnDisk)
+    return {change.words().subject +
             " was off already, suspended to disk; nothing was changed. A start brings it back."};
-  return {seen.done() + seen.unless(Power::Off)};
+  return {change.done() + change.unless(Power::Off)};
 }
 
-Story rebooted(const Seen& seen) {
-  const auto& sequel = seen.deed.sequel;
-  if (sequel.state == Sequel::State::Failed)
-    return {fmt::format("{} was shut down for its reboot, but its start failed: {}.", seen.words().subject,
-                        sequel.why),
+ChangeText rebooted(const PowerChange& change) {
+  const auto& follow_up = change.context.follow_up;
+  if (follow_up.state == FollowUp::State::Failed)
+    return {fmt::format("{} was shut down for its reboot, but its start failed: {}.", change.words().subject,
+                        follow_up.why),
             true};
-  if (sequel.state == Sequel::State::Open)
-    return {seen.words().subject + " was shut down for its reboot; its start has not come yet."};
-  return {seen.done() + seen.unless(Power::Running)};
+  if (follow_up.state == FollowUp::State::Open)
+    return {change.words().subject + " was shut down for its reboot; its start has not come yet."};
+  return {change.done() + change.unless(Power::Running)};
 }
 
-Story suspended(const Seen& seen) {
-  if (seen.container()) return {seen.done() + "."};
-  if (base::flag(seen.deed.arguments, "todisk"))
-    return {seen.done() + " to disk; it is off, and a start brings it back as it was."};
-  if (seen.was == Power::Paused) return {seen.words().subject + " was paused already; nothing was changed."};
-  if (seen.is == Power::Paused || seen.is == Power::Unknown)
-    return {seen.done() + "; it is paused in memory."};
-  return {seen.done() + seen.unless(Power::Paused)};
+ChangeText suspended(const PowerChange& change) {
+  if (change.container()) return {change.done() + "."};
+  if (base::flag(change.context.arguments, "todisk"))
+    return {change.done() + " to disk; it is off, and a start brings it back as it was."};
+  if (change.was == Power::Paused)
+    return {change.words().subject + " was paused already; nothing was changed."};
+  if (change.is == Power::Paused || change.is == Power::Unknown)
+    return {change.done() + "; it is paused in memory."};
+  return {change.done() + change.unless(Power::Paused)};
 }
 
-Story resumed(const Seen& seen) {
-  if (seen.was == Power::Running && seen.is == Power::Running)
-    return {seen.words().subject + " was running already; nothing was changed."};
-  return started(seen);
+ChangeText resumed(const PowerChange& change) {
+  if (change.was == Power::Running && change.is == Power::Running)
+    return {change.words().subject + " was running already; nothing was changed."};
+  return started(change);
 }
 
-Story reset(const Seen& seen) { return {seen.done() + seen.unless(Power::Running)}; }
+ChangeText reset(const PowerChange& change) { return {change.done() + change.unless(Power::Running)}; }
 
 /// "; it was running and is off now (snapshot without RAM)"
-Story rolled_back(const Seen& seen) {
-  const auto& snapshot = seen.deed.before.object;
-  auto text = seen.done();
+ChangeText rolled_back(const PowerChange& change) {
+  const auto& snapshot = change.context.before.object;
+  auto text = change.done();
   if (const auto taken = base::number(snapshot, "snaptime"))
     text += " of " + view::human_time(*taken) + ", what came after it is lost";
-  if (seen.is == Power::Unknown) return {text + "."};
+  if (change.is == Power::Unknown) return {text + "."};
   const bool ram = !base::raw_text(snapshot, "vmstate").empty();
-  const auto now = power_word(seen.deed.after.status);
-  if (seen.was != Power::Unknown && seen.was != seen.is) {
-    text += fmt::format("; it was {} and is {} now", power_word(seen.deed.before.status), now);
-    if (snapshot.is_object() && !seen.container())
+  const auto now = power_word(change.context.after.status);
+  if (change.was != Power::Unknown && change.was != change.is) {
+    text += fmt::format("; it was {} and is {} now", power_word(change.context.before.status), now);
+    if (snapshot.is_object() && !change.container())
       text += ram ? " (snapshot with RAM)" : " (snapshot without RAM)";
   } else {
     text += fmt::format("; it is {}", now);
@@ -87,48 +88,48 @@ Story rolled_back(const Seen& seen) {
   return {text + "."};
 }
 
-Story snapshot_taken(const Seen& seen) {
-  const bool ram = base::flag(seen.deed.arguments, "vmstate");
-  auto text = seen.done();
-  if (!seen.container() && seen.was == Power::Running) text += ram ? " with its RAM" : " without its RAM";
-  if (seen.was != Power::Unknown && seen.is != Power::Unknown && seen.was != seen.is)
-    text += fmt::format("; the guest was {} and is {} now{}", power_word(seen.deed.before.status),
-                        power_word(seen.deed.after.status), power_hint(seen.is));
+ChangeText snapshot_taken(const PowerChange& change) {
+  const bool ram = base::flag(change.context.arguments, "vmstate");
+  auto text = change.done();
+  if (!change.container() && change.was == Power::Running) text += ram ? " with its RAM" : " without its RAM";
+  if (change.was != Power::Unknown && change.is != Power::Unknown && change.was != change.is)
+    text += fmt::format("; the guest was {} and is {} now{}", power_word(change.context.before.status),
+                        power_word(change.context.after.status), power_hint(change.is));
   return {text + "."};
 }
 
-Story snapshot_deleted(const Seen& seen) {
-  const auto taken = base::number(seen.deed.before.object, "snaptime");
-  return {seen.done() + (taken ? "; it was of " + view::human_time(*taken) : std::string{}) + "."};
+ChangeText snapshot_deleted(const PowerChange& change) {
+  const auto taken = base::number(change.context.before.object, "snaptime");
+  return {change.done() + (taken ? "; it was of " + view::human_time(*taken) : std::string{}) + "."};
 }
 
-Story migrated(const Seen& seen) {
-  auto text = seen.done();
-  if (seen.is == Power::Unknown) return {text + "."};
-  text += fmt::format("; it is {} there", power_word(seen.deed.after.status));
-  return {text + std::string(power_hint(seen.is)) + "."};
+ChangeText migrated(const PowerChange& change) {
+  auto text = change.done();
+  if (change.is == Power::Unknown) return {text + "."};
+  text += fmt::format("; it is {} there", power_word(change.context.after.status));
+  return {text + std::string(power_hint(change.is)) + "."};
 }
 
-struct Telling {
+struct Describer {
   tool::Action action;
-  Story (*describe)(const Seen& seen);
+  ChangeText (*describe)(const PowerChange& change);
 };
 
-constexpr std::array kTellings{
-    Telling{tool::Action::Start, started},        Telling{tool::Action::Stop, ended},
-    Telling{tool::Action::Shutdown, ended},       Telling{tool::Action::Reboot, rebooted},
-    Telling{tool::Action::Suspend, suspended},    Telling{tool::Action::Resume, resumed},
-    Telling{tool::Action::Reset, reset},          Telling{tool::Action::TakeSnapshot, snapshot_taken},
-    Telling{tool::Action::RollBack, rolled_back}, Telling{tool::Action::DeleteSnapshot, snapshot_deleted},
-    Telling{tool::Action::Migrate, migrated},
+constexpr std::array kDescribers{
+    Describer{tool::Action::Start, started},        Describer{tool::Action::Stop, ended},
+    Describer{tool::Action::Shutdown, ended},       Describer{tool::Action::Reboot, rebooted},
+    Describer{tool::Action::Suspend, suspended},    Describer{tool::Action::Resume, resumed},
+    Describer{tool::Action::Reset, reset},          Describer{tool::Action::TakeSnapshot, snapshot_taken},
+    Describer{tool::Action::RollBack, rolled_back}, Describer{tool::Action::DeleteSnapshot, snapshot_deleted},
+    Describer{tool::Action::Migrate, migrated},
 };
 
 }  // namespace
 
-std::optional<Story> describe_power(const Deed& deed) {
-  for (const auto& telling : kTellings) {
-    if (telling.action == deed.row.about().action)
-      return telling.describe({deed, power(deed.before.status), power(deed.after.status)});
+std::optional<ChangeText> describe_power(const ChangeContext& context) {
+  for (const auto& describer : kDescribers) {
+    if (describer.action == context.row.about().action)
+      return describer.describe({context, power(context.before.status), power(context.after.status)});
   }
   return std::nullopt;
 }

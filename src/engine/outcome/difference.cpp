@@ -127,8 +127,9 @@ change::Told what_changed(const Row& row, const base::JsonObject& arguments, con
   return change::tell({*row.endpoint(), row.about(), arguments, before.state, after, before.volumes});
 }
 
-std::string what_remains(const Row& row, const base::JsonObject& arguments, const StateBefore& before,
-                         const pve::Error& error, const Cluster& cluster, const std::stop_token& stop) {
+std::string leftovers_after_error(const Row& row, const base::JsonObject& arguments,
+                                  const StateBefore& before, const pve::Error& error, const Cluster& cluster,
+                                  const std::stop_token& stop) {
   if (!before.watched || before.state.is_null() || !configures(row)) return {};
   const bool lost = is_lost(error);
   if (!lost && !says_hotplug(error)) return {};

@@ -36,7 +36,8 @@ change::Told what_changed(const Row& row, const base::JsonObject& arguments, con
 /// After a change that failed, or of which no answer came: what it left behind or did all the same, or that
 /// it did nothing so far. Of configurations of guests; empty of anything else, and where the refusal says
 /// that nothing was done.
-std::string what_remains(const Row& row, const base::JsonObject& arguments, const StateBefore& before,
-                         const pve::Error& error, const Cluster& cluster, const std::stop_token& stop);
+std::string leftovers_after_error(const Row& row, const base::JsonObject& arguments,
+                                  const StateBefore& before, const pve::Error& error, const Cluster& cluster,
+                                  const std::stop_token& stop);
 
 }  // namespace engine

@@ -46,34 +46,35 @@ std::string end_of(const std::vector<std::string>& log) {
   return text;
 }
 
-std::string done(const Ending& ending) {
-  const auto doubtful = complaints(ending.report.log);
-  auto text =
-      ending.story.text.empty() ? ending.words.done + in_long(ending.report.waited) + "." : ending.story.text;
+std::string done(const TaskOutcome& outcome) {
+  const auto doubtful = complaints(outcome.report.log);
+  auto text = outcome.description.text.empty()
+                  ? outcome.words.done + long_duration(outcome.report.waited) + "."
+                  : outcome.description.text;
   if (!doubtful.empty()) text += " PVE reports success, but the task log has complaints:" + doubtful + "\n";
   return text;
 }
 
-std::string with_warnings(const Ending& ending) {
-  const auto& report = ending.report;
+std::string with_warnings(const TaskOutcome& outcome) {
+  const auto& report = outcome.report;
   const auto found = complaints(report.log);
-  const auto text =
-      ending.story.text.empty() ? ending.words.done + in_long(report.waited) + "." : ending.story.text;
+  const auto text = outcome.description.text.empty() ? outcome.words.done + long_duration(report.waited) + "."
+                                                     : outcome.description.text;
   return fmt::format("{} With warnings ({}):{}\n", text, report.exit_status,
                      found.empty() ? end_of(report.log) : found);
 }
 
-std::string failed(const Ending& ending) {
-  const auto& report = ending.report;
-  auto text = ending.words.not_done;
-  if (!in_long(report.waited).empty()) text += "; its task failed after " + duration(report.waited);
+std::string failed(const TaskOutcome& outcome) {
+  const auto& report = outcome.report;
+  auto text = outcome.words.not_done;
+  if (!long_duration(report.waited).empty()) text += "; its task failed after " + duration(report.waited);
   text += ": " + report.exit_status;
   // PVE ends some with a mark of its own: "refusing to stop essential service!"
   if (!text.ends_with('.') && !text.ends_with('!')) text += '.';
-  const auto known = ending.remedy.empty()
-                         ? remedy(pve::cause_of_end(report.exit_status, report.log), ending.may)
-                         : ending.remedy;
-  if (!ending.story.text.empty()) text += " " + ending.story.text;
+  const auto known = outcome.remedy.empty()
+                         ? remedy(pve::cause_of_end(report.exit_status, report.log), outcome.may)
+                         : outcome.remedy;
+  if (!outcome.description.text.empty()) text += " " + outcome.description.text;
   if (!known.empty()) text += " " + known;
   if (!report.log.empty()) text += " From its log:" + end_of(report.log) + "\n";
   return text;
@@ -83,63 +84,63 @@ std::string to_follow(const MayUse& may) {
   return advise(Advice::AwaitTask, may) + " " + advise(Advice::StopTask, may);
 }
 
-std::string running(const Ending& ending) {
-  const auto& report = ending.report;
-  auto text = fmt::format("{} after {}; its task continues in PVE.", still_doing(ending.words.doing),
+std::string running(const TaskOutcome& outcome) {
+  const auto& report = outcome.report;
+  auto text = fmt::format("{} after {}; its task continues in PVE.", still_doing(outcome.words.doing),
                           duration(report.waited));
   if (!report.log.empty())
     text += fmt::format(" Last in its log: {}.", base::printable(report.log.back(), 300));
-  if (!ending.story.text.empty()) text += " " + ending.story.text;
-  return text + " " + to_follow(ending.may);
+  if (!outcome.description.text.empty()) text += " " + outcome.description.text;
+  return text + " " + to_follow(outcome.may);
 }
 
-std::string cancelled(const Ending& ending) {
+std::string cancelled(const TaskOutcome& outcome) {
   return fmt::format("{}: this call was cancelled after {}. The PVE task was not stopped and continues. {}",
-                     ending.words.doing, duration(ending.report.waited), to_follow(ending.may));
+                     outcome.words.doing, duration(outcome.report.waited), to_follow(outcome.may));
 }
 
-std::string unknown(const Ending& ending) {
+std::string unknown(const TaskOutcome& outcome) {
   auto text =
-      fmt::format("{}: PVE accepted the request, but its result could not be read. ", ending.words.doing);
-  if (const auto& error = ending.report.error)
-    text += explanation(*error, "GET the task's status", ending.base_url, ending.may) + " ";
-  return text + advise(Advice::ReadTaskEnd, ending.may);
+      fmt::format("{}: PVE accepted the request, but its result could not be read. ", outcome.words.doing);
+  if (const auto& error = outcome.report.error)
+    text += explanation(*error, "GET the task's status", outcome.base_url, outcome.may) + " ";
+  return text + advise(Advice::ReadTaskEnd, outcome.may);
 }
 
-std::string frame(const Ending& ending, State state) {
+std::string frame(const TaskOutcome& outcome, State state) {
   switch (state) {
     case State::Done:
-      return done(ending);
+      return done(outcome);
     case State::Warnings:
-      return with_warnings(ending);
+      return with_warnings(outcome);
     case State::Failed:
-      return failed(ending);
+      return failed(outcome);
     case State::Running:
-      return ending.cancelled ? cancelled(ending) : running(ending);
+      return outcome.cancelled ? cancelled(outcome) : running(outcome);
     case State::Unknown:
       break;
   }
-  return unknown(ending);
+  return unknown(outcome);
 }
 
 }  // namespace
 
-std::string in_long(std::chrono::milliseconds waited) {
+std::string long_duration(std::chrono::milliseconds waited) {
   return waited < std::chrono::seconds(10) ? std::string{} : " in " + duration(waited);
 }
 
-mcp::Result render_outcome(const Ending& ending, const Style& style) {
-  const auto state = ending.cancelled ? State::Running : ending.report.state;
-  auto text = frame(ending, state);
-  if (ending.queued.count() >= 1000)
+mcp::Result render_outcome(const TaskOutcome& outcome, const Style& style) {
+  const auto state = outcome.cancelled ? State::Running : outcome.report.state;
+  auto text = frame(outcome, state);
+  if (outcome.queued.count() >= 1000)
     text += fmt::format("{}It waited {} for its turn on {}.", text.ends_with('\n') ? "" : " ",
-                        duration(ending.queued), ending.upid.node);
-  if (ending.story.open) text += " " + advise(Advice::FollowHa, ending.may);
-  const bool failed = state == State::Failed || state == State::Unknown || ending.story.failed;
+                        duration(outcome.queued), outcome.upid.node);
+  if (outcome.description.open) text += " " + advise(Advice::FollowHa, outcome.may);
+  const bool failed = state == State::Failed || state == State::Unknown || outcome.description.failed;
   if (failed || state != State::Done || text.ends_with('\n'))
-    text += (text.ends_with('\n') ? "Task: " : " Task: ") + base::printable(ending.upid.text);
+    text += (text.ends_with('\n') ? "Task: " : " Task: ") + base::printable(outcome.upid.text);
   if (failed) return render_error(std::move(text));
-  base::JsonObject facts{{"message", text}, {"upid", ending.upid.text}};
+  base::JsonObject facts{{"message", text}, {"upid", outcome.upid.text}};
   facts["state"] = state == State::Running ? "running" : state == State::Warnings ? "warnings" : "done";
   return render_text(std::move(text), std::move(facts), style);
 }

@@ -13,7 +13,7 @@
 
 namespace engine {
 
-struct Ending {
+struct TaskOutcome {
   Wording words;
   const pve::Upid& upid;
   const pve::TaskReport& report;
@@ -21,17 +21,17 @@ struct Ending {
   const MayUse& may;     ///< of whoever reads it
   std::string remedy{};  ///< of a failure, where more is known than its words tell
   /// What it did, of one that went well (describe_change()), or what it left behind, of one that failed.
-  Story story{};
+  ChangeText description{};
   /// How long the call waited for its turn on the node.
   std::chrono::milliseconds queued{0};
   bool cancelled = false;  ///< the call was, before the task's end was known: PVE's task goes on
 };
 
 /// " in 64 s", where that is worth a word.
-std::string in_long(std::chrono::milliseconds waited);
+std::string long_duration(std::chrono::milliseconds waited);
 
 /// A failed task is an error, one that goes on is none, one whose end nobody knows is, unless the call was
 /// cancelled. The UPID is in the text where it is of use: unless all went well.
-mcp::Result render_outcome(const Ending& ending, const Style& style);
+mcp::Result render_outcome(const TaskOutcome& outcome, const Style& style);
 
 }  // namespace engine

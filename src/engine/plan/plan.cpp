@@ -45,7 +45,7 @@ std::vector<std::string> lacks(const Planning& planning, Cluster& cluster, const
   // What the server itself may do is for whoever may list it.
   if (endpoint == nullptr || !may({base::Method::Get, "/access/acl"})) return clauses;
   const auto value_of = [&](std::string_view name) { return argument_text(planning.arguments, name); };
-  for (const auto& lack : lacks_of(facts::ways_to_call(*endpoint, value_of), cluster, stop))
+  for (const auto& lack : missing_rights(facts::ways_to_call(*endpoint, value_of), cluster, stop))
     clauses.push_back(fmt::format("{} on {}", lack.privilege, base::printable(lack.path, kLongestValue)));
   return clauses;
 }

@@ -11,7 +11,7 @@ constexpr std::string_view kSimulated = "(simulated cluster)";
 
 }  // namespace
 
-mcp::Result marked(mcp::Result result, const Style& style) {
+mcp::Result mark_simulated(mcp::Result result, const Style& style) {
   if (!style.simulated || result.content.empty()) return result;
   if (auto* const text = std::get_if<mcp::Text>(&result.content.front())) {
     if (!text->text.ends_with('\n')) text->text += '\n';
@@ -22,8 +22,9 @@ mcp::Result marked(mcp::Result result, const Style& style) {
   return result;
 }
 
-mcp::Outcome marked(mcp::Outcome outcome, const Style& style) {
-  if (auto* const result = std::get_if<mcp::Result>(&outcome)) *result = marked(std::move(*result), style);
+mcp::Outcome mark_simulated(mcp::Outcome outcome, const Style& style) {
+  if (auto* const result = std::get_if<mcp::Result>(&outcome))
+    *result = mark_simulated(std::move(*result), style);
   return outcome;
 }
 

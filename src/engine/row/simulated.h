@@ -7,8 +7,8 @@
 namespace engine {
 
 /// The result of a change; where the cluster is simulated it says so at its end, in text and structure.
-mcp::Result marked(mcp::Result result, const Style& style);
+mcp::Result mark_simulated(mcp::Result result, const Style& style);
 /// The same where there is a result.
-mcp::Outcome marked(mcp::Outcome outcome, const Style& style);
+mcp::Outcome mark_simulated(mcp::Outcome outcome, const Style& style);
 
 }  // namespace engine

@@ -17,12 +17,12 @@ constexpr Endpoint kStorage{Method::Get, "/storage"};
 constexpr Endpoint kTasks{Method::Get, "/nodes/{node}/tasks"};
 constexpr Endpoint kTaskStatus{Method::Get, "/nodes/{node}/tasks/{upid}/status"};
 
-struct Advised {
+struct AdviceRow {
   Advice advice;
   Remedy remedy;
 };
 
-constexpr Advised kAdvised[] = {
+constexpr AdviceRow kAdviceRows[] = {
     {Advice::AwaitTask,
      {"Use {} with wait to wait for its end.", kTaskStatus, "PVE's task list shows when it has ended."}},
     {Advice::AwaitTaskAndRepeat,
@@ -50,12 +50,12 @@ constexpr Advised kAdvised[] = {
     {Advice::FindUser, {"use {} to list them", {Method::Get, "/access/users"}, "ask the user for it"}},
 };
 
-struct Cure {
+struct CauseRow {
   Cause cause;
   Remedy remedy;
 };
 
-constexpr Cure kCures[] = {
+constexpr CauseRow kCauseRows[] = {
     {Cause::NotForTokens, {"PVE never allows this call to an API token."}},
     {Cause::RootOnly, {"PVE allows this only to root@pam logged in with a password, not to an API token."}},
     {Cause::RootOnlyOption,
@@ -244,14 +244,14 @@ constexpr bool is_sound(const Remedy& remedy) {
 
 /// Each enumerator has its row, in their order.
 constexpr bool is_whole() {
-  for (std::size_t i = 0; i < std::size(kAdvised); ++i) {
-    if (kAdvised[i].advice != static_cast<Advice>(i) || !is_sound(kAdvised[i].remedy)) return false;
+  for (std::size_t i = 0; i < std::size(kAdviceRows); ++i) {
+    if (kAdviceRows[i].advice != static_cast<Advice>(i) || !is_sound(kAdviceRows[i].remedy)) return false;
   }
-  for (std::size_t i = 0; i < std::size(kCures); ++i) {
-    if (kCures[i].cause != static_cast<Cause>(i + 1) || !is_sound(kCures[i].remedy)) return false;
+  for (std::size_t i = 0; i < std::size(kCauseRows); ++i) {
+    if (kCauseRows[i].cause != static_cast<Cause>(i + 1) || !is_sound(kCauseRows[i].remedy)) return false;
   }
-  return std::size(kAdvised) == static_cast<std::size_t>(Advice::FindUser) + 1 &&
-         std::size(kCures) + 1 == pve::kCauses;
+  return std::size(kAdviceRows) == static_cast<std::size_t>(Advice::FindUser) + 1 &&
+         std::size(kCauseRows) + 1 == pve::kCauses;
 }
 static_assert(is_whole());
 
@@ -266,12 +266,12 @@ std::string advise(const Remedy& remedy, const MayUse& may) {
 }
 
 std::string advise(Advice advice, const MayUse& may) {
-  return advise(kAdvised[static_cast<std::size_t>(advice)].remedy, may);
+  return advise(kAdviceRows[static_cast<std::size_t>(advice)].remedy, may);
 }
 
 std::string remedy(pve::Cause cause, const MayUse& may) {
   if (cause == Cause::Unknown) return {};
-  return advise(kCures[static_cast<std::size_t>(cause) - 1].remedy, may);
+  return advise(kCauseRows[static_cast<std::size_t>(cause) - 1].remedy, may);
 }
 
 std::string explanation(const pve::Error& error, std::string_view what, std::string_view base_url,
@@ -282,8 +282,8 @@ std::string explanation(const pve::Error& error, std::string_view what, std::str
 
 std::vector<Remedy> remedies() {
   std::vector<Remedy> all;
-  for (const auto& row : kAdvised) all.push_back(row.remedy);
-  for (const auto& row : kCures) all.push_back(row.remedy);
+  for (const auto& row : kAdviceRows) all.push_back(row.remedy);
+  for (const auto& row : kCauseRows) all.push_back(row.remedy);
   return all;
 }
 

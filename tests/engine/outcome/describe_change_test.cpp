@@ -10,8 +10,8 @@
 namespace {
 
 using base::Method;
+using engine::FollowUp;
 using engine::ObjectState;
-using engine::Sequel;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -23,17 +23,17 @@ struct Call {
   base::JsonObject arguments = object(R"({"node":"pve1","vmid":100})");
   ObjectState before{};
   ObjectState after{};
-  Sequel sequel{};
+  FollowUp follow_up{};
   bool by_ha = false;
   std::vector<std::string> log{};
 
   std::string text() const { return story().text; }
-  engine::Story story() const {
+  engine::ChangeText story() const {
     const engine::Row row(tool, "x", facts_());
     pve::TaskReport report;
     report.state = pve::TaskReport::State::Done;
     report.log = log;
-    return engine::describe_change({row, arguments, words(), before, after, &report, sequel, by_ha});
+    return engine::describe_change({row, arguments, words(), before, after, &report, follow_up, by_ha});
   }
   /// Of the call before it is sent.
   std::string ahead() const {
@@ -166,7 +166,7 @@ TEST(DescribeChange, WhatHindersIsToldWithItsWayOut) {
   const auto start = power("start", "started", kPaused, kPaused);
   const engine::Row row(start.tool, "x", Call::facts_());
   const auto way_out = [&](std::string_view message, std::string_view before) {
-    return engine::describe_way_out(row, message, {.status = object(before)});
+    return engine::describe_remedy(row, message, {.status = object(before)});
   };
   EXPECT_EQ(way_out("VM 100 already running", kPaused), "It is paused in memory: a resume lets it go on.");
   EXPECT_EQ(way_out("VM 100 already running", kRuns), "");
@@ -193,10 +193,10 @@ TEST(DescribeChange, ATaskThatHadEndedIsNotStopped) {
 TEST(DescribeChange, ARebootEndsWithItsStart) {
   auto reboot = power("reboot", "rebooted", kRuns, kRuns);
   EXPECT_EQ(reboot.text(), "VM 100 (web01) on pve1 rebooted.");
-  reboot.sequel.state = Sequel::State::Open;
+  reboot.follow_up.state = FollowUp::State::Open;
   EXPECT_EQ(reboot.text(),
             "VM 100 (web01) on pve1 was shut down for its reboot; its start has not come yet.");
-  reboot.sequel = {Sequel::State::Failed, "bridge 'vmbr9' does not exist"};
+  reboot.follow_up = {FollowUp::State::Failed, "bridge 'vmbr9' does not exist"};
   EXPECT_EQ(
       reboot.text(),
       "VM 100 (web01) on pve1 was shut down for its reboot, but its start failed: bridge 'vmbr9' does not "
@@ -221,12 +221,12 @@ TEST(DescribeChange, ARollbackSaysWhetherTheGuestStillRuns) {
 TEST(DescribeChange, HaIsWaitedForAndItsFailureTold) {
   auto start = power("start", "started", kOff, kRuns);
   start.by_ha = true;
-  start.sequel = {Sequel::State::Done, "", "", "pve2"};
+  start.follow_up = {FollowUp::State::Done, "", "", "pve2"};
   EXPECT_EQ(start.text(), "VM 100 (web01) on pve1 started by HA; it is on pve2 now.");
-  start.sequel = {Sequel::State::Open};
+  start.follow_up = {FollowUp::State::Open};
   EXPECT_EQ(start.text(), "Changing VM 100 (web01) on pve1: requested; HA has not carried it out yet.");
   EXPECT_TRUE(start.story().open);
-  start.sequel = {Sequel::State::Failed, "its task qmstart failed: no space"};
+  start.follow_up = {FollowUp::State::Failed, "its task qmstart failed: no space"};
   EXPECT_EQ(
       start.text(),
       "VM 100 (web01) on pve1 was not started: HA took the request, but its task qmstart failed: no space.");
@@ -244,16 +244,16 @@ TEST(DescribeChange, ACreationSaysWhatItMadeAndHowItsStartWent) {
   call.after.config =
       object(R"({"scsi0":"local-lvm:vm-300-disk-0,size=16G","net0":"virtio=BC:24:11:00:00:70"})");
   call.after.status = object(kRuns);
-  call.sequel = {Sequel::State::Done};
+  call.follow_up = {FollowUp::State::Done};
   EXPECT_EQ(call.text(),
             "VM 100 (web01) on pve1 created; it is running.\nscsi0 local-lvm:vm-300-disk-0 (16 GiB); net0 "
             "BC:24:11:00:00:70.");
-  call.sequel = {Sequel::State::Failed, "bridge 'vmbr9' does not exist"};
+  call.follow_up = {FollowUp::State::Failed, "bridge 'vmbr9' does not exist"};
   EXPECT_THAT(call.text(), StartsWith("VM 100 (web01) on pve1 created, but its start failed: bridge 'vmbr9' "
                                       "does not exist.\n"));
   EXPECT_TRUE(call.story().failed);
   call.after = {};
-  call.sequel = {};
+  call.follow_up = {};
   EXPECT_EQ(call.text(), "VM 100 (web01) on pve1 created.\nIts disks and MAC addresses are not known yet.");
 }
 
@@ -276,7 +276,7 @@ TEST(DescribeChange, AFailedRestoreNamesTheEmptyGuestThatItLeaves) {
   const auto remains = [&](std::string_view config) {
     ObjectState after;
     after.config = object(config);
-    return engine::describe_remains({row, call.arguments, call.words(), {}, after});
+    return engine::describe_leftovers({row, call.arguments, call.words(), {}, after});
   };
   EXPECT_EQ(remains(R"({"digest":"1"})"),
             "It left an empty VM 100 behind, which holds the number: delete it.");

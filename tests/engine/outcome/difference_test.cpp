@@ -45,7 +45,7 @@ class Difference : public testing::Test {
     const auto arguments = base::parse_json(text)->as_object();
     const auto before = engine::state_before(row, arguments, cluster, {});
     return error == nullptr ? change::text(engine::what_changed(row, arguments, before, cluster, {}))
-                            : engine::what_remains(row, arguments, before, *error, cluster, {});
+                            : engine::leftovers_after_error(row, arguments, before, *error, cluster, {});
   }
 };
 

@@ -21,17 +21,17 @@ struct Disks {
   std::vector<change::Drive> foreign;
 };
 
-Disks disks(const Deed& deed) {
-  const auto vmid = guest_number(said(deed, "vmid"));
+Disks disks(const ChangeContext& context) {
+  const auto vmid = guest_number(said(context, "vmid"));
   Disks disks;
-  for (auto& disk : disks_of(deed.before.config))
+  for (auto& disk : disks_of(context.before.config))
     (disk.owner() == vmid ? disks.own : disks.foreign).push_back(std::move(disk));
   return disks;
 }
 
 /// "Destroyed: … Not its own, so kept: …"
-std::string volumes(const Deed& deed) {
-  const auto [own, foreign] = disks(deed);
+std::string volumes(const ChangeContext& context) {
+  const auto [own, foreign] = disks(context);
   std::string text;
   if (!own.empty()) text += "Destroyed: " + disks_text(own) + ".";
   if (!foreign.empty())
@@ -40,11 +40,11 @@ std::string volumes(const Deed& deed) {
 }
 
 /// "3 backups stay on backup-nfs and 1 on local"
-std::string backups(const Deed& deed) {
+std::string backups(const ChangeContext& context) {
   std::string held;
   std::string seen;
-  bool all = !deed.before.backups.empty();
-  for (const auto& [storage, value] : deed.before.backups) {
+  bool all = !context.before.backups.empty();
+  for (const auto& [storage, value] : context.before.backups) {
     const auto count = base::number(value);
     if (!count) {
       all = false;
@@ -62,10 +62,10 @@ std::string backups(const Deed& deed) {
 }
 
 /// The jobs that name it, of the list that was read before.
-std::string jobs(const Deed& deed) {
-  const auto vmid = std::to_string(guest_number(said(deed, "vmid")).value_or(0));
+std::string jobs(const ChangeContext& context) {
+  const auto vmid = std::to_string(guest_number(said(context, "vmid")).value_or(0));
   std::string ids;
-  for (const auto& job : base::objects(deed.before.object)) {
+  for (const auto& job : base::objects(context.before.object)) {
     const auto guests = base::split(base::raw_text(job, "vmid"), ',');
     if (std::ranges::find(guests, vmid) == guests.end()) continue;
     ids += (ids.empty() ? "" : ", ") + base::text(job, "id", 60);
@@ -74,15 +74,15 @@ std::string jobs(const Deed& deed) {
 }
 
 /// What the guest was, where that is lost with it.
-std::string lost(const Deed& deed) {
-  switch (power(deed.before.status)) {
+std::string lost(const ChangeContext& context) {
+  switch (power(context.before.status)) {
     case Power::OnDisk:
       return " It was suspended to disk; its saved memory is gone.";
     case Power::Running:
     case Power::Paused:
     case Power::IoError:
     case Power::Odd:
-      return fmt::format(" It was {} until then.", power_word(deed.before.status));
+      return fmt::format(" It was {} until then.", power_word(context.before.status));
     case Power::Unknown:
     case Power::Off:
       break;
@@ -90,10 +90,10 @@ std::string lost(const Deed& deed) {
   return {};
 }
 
-std::string left_behind(const Deed& deed) {
-  const bool purged = base::flag(deed.arguments, "purge");
-  const auto named = jobs(deed);
-  auto text = backups(deed) + "; its ACL entries and its place in a pool went with it";
+std::string left_behind(const ChangeContext& context) {
+  const bool purged = base::flag(context.arguments, "purge");
+  const auto named = jobs(context);
+  auto text = backups(context) + "; its ACL entries and its place in a pool went with it";
   if (base::is_lower(text.front())) text.front() = static_cast<char>(text.front() - 'a' + 'A');
   if (purged) {
     text += ", as did its entries in backup, replication and HA";
@@ -105,20 +105,20 @@ std::string left_behind(const Deed& deed) {
 
 }  // namespace
 
-std::string describe_loss(const Deed& deed) {
-  if (deed.row.about().action != tool::Action::Delete) return {};
-  const auto [own, foreign] = disks(deed);
+std::string describe_loss(const ChangeContext& context) {
+  if (context.row.about().action != tool::Action::Delete) return {};
+  const auto [own, foreign] = disks(context);
   std::string text;
   if (!own.empty()) text += "it destroys " + disks_text(own) + " for good; ";
   if (!foreign.empty()) text += "it keeps " + disks_text(foreign) + ", which is not its own; ";
-  return text + backups(deed);
+  return text + backups(context);
 }
 
-std::optional<Story> describe_gone(const Deed& deed) {
-  if (deed.row.about().action != tool::Action::Delete) return std::nullopt;
-  const auto gone = volumes(deed);
-  return Story{deed.words.done + took(deed) + "." + (gone.empty() ? "" : " ") + gone + lost(deed) + "\n" +
-               left_behind(deed)};
+std::optional<ChangeText> describe_deleted(const ChangeContext& context) {
+  if (context.row.about().action != tool::Action::Delete) return std::nullopt;
+  const auto gone = volumes(context);
+  return ChangeText{context.words.done + took(context) + "." + (gone.empty() ? "" : " ") + gone +
+                    lost(context) + "\n" + left_behind(context)};
 }
 
 }  // namespace engine

@@ -1,4 +1,4 @@
-#include "engine/outcome/shut_out.h"
+#include "engine/outcome/own_access_check.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -38,7 +38,7 @@ class OwnAccess : public testing::Test {
     tool.call = {method, path};
     tool.about = tool::about(method, path);
     const engine::Row row(tool, "access", facts_);
-    return engine::keeps_own_access(row, base::parse_json(arguments)->as_object(), cluster, {});
+    return engine::check_own_access(row, base::parse_json(arguments)->as_object(), cluster, {});
   }
 
   test::ScriptedPve pve_;

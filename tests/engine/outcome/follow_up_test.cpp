@@ -1,5 +1,5 @@
 // What follows a task: HA's work, a start that a creation asked for, the start of a reboot.
-#include "engine/outcome/aftermath.h"
+#include "engine/outcome/follow_up.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -49,9 +49,9 @@ constexpr tool::Tool kRows[] = {started(test::kStart), started(test::kCreate), k
                                 test::kUpdate};
 constexpr tool::Category kCategory[] = {{"qemu", "VMs", kRows}};
 
-class Aftermath : public testing::Test {
+class FollowUp : public testing::Test {
  protected:
-  Aftermath() {
+  FollowUp() {
     pve_.answer("GET /cluster/resources", "[]");
     pve_.answer("GET /version", R"({"version":"9.2"})");
     pve_.answer("GET /nodes/pve1/tasks/*/status", R"({"status":"stopped","exitstatus":"OK"})");
@@ -94,7 +94,7 @@ constexpr auto kOn =
     R"({"name":"web01","status":"running","qmpstatus":"running","pid":7,"ha":{"managed":1}})";
 
 // HA's own task says OK at once; the guest starts some twenty seconds later.
-TEST_F(Aftermath, HaIsWaitedForUntilTheGuestRuns) {
+TEST_F(FollowUp, HaIsWaitedForUntilTheGuestRuns) {
   accepts("POST /nodes/pve1/qemu/100/status/start", "hastart");
   states(kOff, kOn, 20s);
   EXPECT_EQ(call("pve_start_qemu_vm"), "VM 100 (web01) on pve1 started by HA.");
@@ -102,7 +102,7 @@ TEST_F(Aftermath, HaIsWaitedForUntilTheGuestRuns) {
   EXPECT_GE(clock_.steady().time_since_epoch(), 20s);
 }
 
-TEST_F(Aftermath, WhatHaHasNotDoneInTimeIsRequested) {
+TEST_F(FollowUp, WhatHaHasNotDoneInTimeIsRequested) {
   accepts("POST /nodes/pve1/qemu/100/status/start", "hastart");
   states(kOff, kOn, 300s);
   EXPECT_THAT(call("pve_start_qemu_vm"),
@@ -111,7 +111,7 @@ TEST_F(Aftermath, WhatHaHasNotDoneInTimeIsRequested) {
   EXPECT_FALSE(is_error_);
 }
 
-TEST_F(Aftermath, TheStateErrorOfHaIsAFailureWithItsOnlyWayOut) {
+TEST_F(FollowUp, TheStateErrorOfHaIsAFailureWithItsOnlyWayOut) {
   accepts("POST /nodes/pve1/qemu/100/status/start", "hastart");
   pve_.answer(kStatus, kOff, R"({"name":"web01","status":"stopped","ha":{"managed":1,"state":"error"}})");
   pve_.answer(kTasks,
@@ -124,7 +124,7 @@ TEST_F(Aftermath, TheStateErrorOfHaIsAFailureWithItsOnlyWayOut) {
   EXPECT_TRUE(is_error_);
 }
 
-TEST_F(Aftermath, ACreationFollowsTheStartThatItAskedFor) {
+TEST_F(FollowUp, ACreationFollowsTheStartThatItAskedFor) {
   accepts("POST /nodes/pve1/qemu", "qmcreate");
   pve_.answer(kStatus, R"({"name":"web01","status":"stopped","qmpstatus":"stopped"})");
   pve_.answer("GET /nodes/pve1/qemu/100/config", R"({"scsi0":"local:100/vm-100-disk-0.raw,size=1G"})");
@@ -136,7 +136,7 @@ TEST_F(Aftermath, ACreationFollowsTheStartThatItAskedFor) {
   EXPECT_TRUE(is_error_);
 }
 
-TEST_F(Aftermath, WhatACreationMadeIsNotKnownBeforeItsTaskEnds) {
+TEST_F(FollowUp, WhatACreationMadeIsNotKnownBeforeItsTaskEnds) {
   accepts("POST /nodes/pve1/qemu", "qmcreate");
   pve_.answer("GET /nodes/pve1/tasks/*/status", R"({"status":"running"})");
   EXPECT_THAT(
@@ -145,7 +145,7 @@ TEST_F(Aftermath, WhatACreationMadeIsNotKnownBeforeItsTaskEnds) {
                 "addresses are not known yet."));
 }
 
-TEST_F(Aftermath, AFailedCreationSaysWhatItLeft) {
+TEST_F(FollowUp, AFailedCreationSaysWhatItLeft) {
   accepts("POST /nodes/pve1/qemu", "qmrestore");
   pve_.answer("GET /nodes/pve1/tasks/*/status", R"({"status":"stopped","exitstatus":"no such storage"})");
   pve_.answer("GET /nodes/pve1/qemu/100/config", R"({"digest":"x"})");
@@ -155,7 +155,7 @@ TEST_F(Aftermath, AFailedCreationSaysWhatItLeft) {
                 "number: delete it."));
 }
 
-TEST_F(Aftermath, ADeletionCountsTheBackupsOfEachStorageBeforeItIsSent) {
+TEST_F(FollowUp, ADeletionCountsTheBackupsOfEachStorageBeforeItIsSent) {
   constexpr auto kDelete = "DELETE /nodes/pve1/qemu/100";
   constexpr auto kNfs = "GET /nodes/pve1/storage/nfs/content?content=backup&vmid=100";
   accepts(kDelete, "qmdestroy");
@@ -176,7 +176,7 @@ TEST_F(Aftermath, ADeletionCountsTheBackupsOfEachStorageBeforeItIsSent) {
   EXPECT_LT(std::ranges::find(asked, kNfs), std::ranges::find(asked, kDelete));
 }
 
-TEST_F(Aftermath, AChangeOfAConfigurationSaysWhatTheGuestIsMeanwhile) {
+TEST_F(FollowUp, AChangeOfAConfigurationSaysWhatTheGuestIsMeanwhile) {
   constexpr auto kPending = "GET /nodes/pve1/qemu/100/pending";
   pve_.answer("PUT /nodes/pve1/qemu/100/config", "null");
   pve_.answer(kStatus, kOn);
@@ -193,7 +193,7 @@ TEST_F(Aftermath, AChangeOfAConfigurationSaysWhatTheGuestIsMeanwhile) {
 }
 
 // PVE's task ends when the guest is off; its start is another task.
-TEST_F(Aftermath, ARebootIsOverWhenTheGuestRunsAnew) {
+TEST_F(FollowUp, ARebootIsOverWhenTheGuestRunsAnew) {
   accepts("POST /nodes/pve1/qemu/100/status/reboot", "qmreboot");
   pve_.answer(kStatus, R"({"name":"web01","status":"running","pid":7})",
               R"({"name":"web01","status":"running","pid":7})", R"({"name":"web01","status":"stopped"})",
@@ -202,13 +202,13 @@ TEST_F(Aftermath, ARebootIsOverWhenTheGuestRunsAnew) {
   EXPECT_EQ(pve_.count(kStatus), 4U);
 }
 
-TEST_F(Aftermath, ALookThatFailsHindersNothing) {
+TEST_F(FollowUp, ALookThatFailsHindersNothing) {
   accepts("POST /nodes/pve1/qemu/100/status/start", "qmstart");
   pve_.refuse(kStatus, 403, "Permission check failed (/vms/100, VM.Audit)");
   EXPECT_EQ(call("pve_start_qemu_vm"), "VM 100 on pve1 started.");
 }
 
-TEST_F(Aftermath, ATaskThatFailsOnARunningGuestIsNone) {
+TEST_F(FollowUp, ATaskThatFailsOnARunningGuestIsNone) {
   accepts("POST /nodes/pve1/qemu/100/status/start", "qmstart");
   pve_.answer(kStatus, kOn);
   pve_.answer("GET /nodes/pve1/tasks/*/status",

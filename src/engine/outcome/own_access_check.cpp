@@ -1,4 +1,4 @@
-#include "engine/outcome/shut_out.h"
+#include "engine/outcome/own_access_check.h"
 
 #include <fmt/format.h>
 
@@ -146,7 +146,7 @@ Verdict of_token(const Row& row, const base::JsonObject& arguments, Cluster& clu
 
 }  // namespace
 
-Verdict keeps_own_access(const Row& row, const base::JsonObject& arguments, Cluster& cluster,
+Verdict check_own_access(const Row& row, const base::JsonObject& arguments, Cluster& cluster,
                          const std::stop_token& stop) {
   const auto method = row.tool().call.method;
   if (method != base::Method::Put && method != base::Method::Delete) return {};

@@ -1,4 +1,4 @@
-#include "engine/outcome/aftermath.h"
+#include "engine/outcome/follow_up.h"
 
 #include <fmt/format.h>
 
@@ -84,16 +84,15 @@ bool reached(const Wanted& wanted, const base::JsonObject& status) {
 
 bool by_ha(const pve::Upid& upid) { return upid.type.starts_with("ha"); }
 
-std::optional<Wanted> wanted_of(const Carrying& carrying) {
-  const auto action = carrying.row.about().action;
-  if (by_ha(carrying.upid)) {
+std::optional<Wanted> wanted_of(const ChangeTask& change) {
+  const auto action = change.row.about().action;
+  if (by_ha(change.upid)) {
     if (action == Action::Migrate) return Wanted{Wanted::What::There};
     return Wanted{action == Action::Start ? Wanted::What::Running : Wanted::What::Off};
   }
   if (action == Action::Reboot)
-    return Wanted{Wanted::What::RunningAnew, base::number(carrying.before.status, "pid", 0)};
-  if (is_creation(carrying.row) && base::flag(carrying.arguments, "start"))
-    return Wanted{Wanted::What::Running};
+    return Wanted{Wanted::What::RunningAnew, base::number(change.before.status, "pid", 0)};
+  if (is_creation(change.row) && base::flag(change.arguments, "start")) return Wanted{Wanted::What::Running};
   return std::nullopt;
 }
 
@@ -102,11 +101,11 @@ struct Failed {
   std::string type, why, upid;
 };
 
-std::optional<Failed> failed_after(const Carrying& carrying, const std::string& node, const pve::Guest& guest,
+std::optional<Failed> failed_after(const ChangeTask& change, const std::string& node, const pve::Guest& guest,
                                    Cluster& cluster, const std::stop_token& stop) {
   const auto list = pve::fill_path("/nodes/{node}/tasks", [&](std::string_view) { return node; });
   if (!list) return std::nullopt;
-  const auto since = pve::start_time(carrying.upid).time_since_epoch().count();
+  const auto since = pve::start_time(change.upid).time_since_epoch().count();
   const auto answer = cluster.client.call(
       {base::Method::Get,
        *list,
@@ -123,9 +122,9 @@ std::optional<Failed> failed_after(const Carrying& carrying, const std::string& 
     if (!follows || !base::number(task, "endtime") || status.empty() || status == "OK" ||
         status.starts_with("WARNINGS"))
       continue;
-    if (base::raw_text(task, "upid") == carrying.upid.text) continue;
+    if (base::raw_text(task, "upid") == change.upid.text) continue;
     // HA works as root, without a token.
-    if (by_ha(carrying.upid) &&
+    if (by_ha(change.upid) &&
         (base::raw_text(task, "user") != "root@pam" || !base::raw_text(task, "tokenid").empty()))
       continue;
     return Failed{base::printable(type, 40), base::printable(status),
@@ -148,7 +147,7 @@ std::string why_of(const std::optional<Failed>& failed, bool ha, const base::Jso
 }
 
 struct Awaited {
-  Sequel sequel;
+  FollowUp follow_up;
   base::JsonObject status;
 };
 
@@ -161,37 +160,38 @@ pve::Guest found_again(pve::Guest guest, Cluster& cluster, const std::stop_token
   return guest;
 }
 
-Awaited await(const Carrying& carrying, const Wanted& wanted, pve::Guest guest, Cluster& cluster,
+Awaited await(const ChangeTask& change, const Wanted& wanted, pve::Guest guest, Cluster& cluster,
               milliseconds limit, const pve::Tasks::OnWait& on_wait, const std::stop_token& stop) {
   const auto begin = cluster.clock.steady();
-  const bool ha = by_ha(carrying.upid);
-  const auto node = argument_text(carrying.arguments, "node");
+  const bool ha = by_ha(change.upid);
+  const auto node = argument_text(change.arguments, "node");
   for (;;) {
-    Awaited now{{Sequel::State::Open, "", "", ""}, status_of(cluster, guest, stop)};
+    Awaited now{{FollowUp::State::Open, "", "", ""}, status_of(cluster, guest, stop)};
     if (reached(wanted, now.status)) {
-      now.sequel.state = Sequel::State::Done;
-      if (guest.node != node && wanted.what != Wanted::What::There) now.sequel.node = guest.node;
+      now.follow_up.state = FollowUp::State::Done;
+      if (guest.node != node && wanted.what != Wanted::What::There) now.follow_up.node = guest.node;
       return now;
     }
-    const auto failed = failed_after(carrying, node, guest, cluster, stop);
+    const auto failed = failed_after(change, node, guest, cluster, stop);
     const auto waited = std::chrono::duration_cast<milliseconds>(cluster.clock.steady() - begin);
     const bool over = waited >= limit || stop.stop_requested();
     // HA tries again until it gives up.
     if (ha ? ha_state(now.status) == "error" || (failed && over) : failed.has_value()) {
-      now.sequel = {Sequel::State::Failed, why_of(failed, ha, now.status), failed ? failed->upid : "", ""};
+      now.follow_up = {FollowUp::State::Failed, why_of(failed, ha, now.status), failed ? failed->upid : "",
+                       ""};
       return now;
     }
     if (over) return now;
     if (ha && now.status.empty() && wanted.what != Wanted::What::There)
       guest = found_again(guest, cluster, stop);
-    if (on_wait) on_wait({carrying.report.waited + waited});
+    if (on_wait) on_wait({change.report.waited + waited});
     cluster.clock.sleep(std::min(kPause, limit - waited), stop);
   }
 }
 
 }  // namespace
 
-ObjectState look_before(const Row& row, const base::JsonObject& arguments, Cluster& cluster,
+ObjectState read_before(const Row& row, const base::JsonObject& arguments, Cluster& cluster,
                         const std::stop_token& stop) {
   ObjectState before;
   const auto& about = row.about();
@@ -219,18 +219,16 @@ ObjectState look_before(const Row& row, const base::JsonObject& arguments, Clust
   return before;
 }
 
-bool has_sequel(const Carrying& carrying) { return wanted_of(carrying).has_value(); }
-
-Story conclude(const Carrying& carrying, Cluster& cluster, milliseconds limit,
-               const pve::Tasks::OnWait& on_wait, const std::stop_token& stop, bool* open) {
-  const auto& row = carrying.row;
+ChangeText follow_up(const ChangeTask& change, Cluster& cluster, milliseconds limit,
+                     const pve::Tasks::OnWait& on_wait, const std::stop_token& stop, bool* open) {
+  const auto& row = change.row;
   ObjectState after;
-  Sequel sequel;
+  FollowUp follow_up;
   const bool gone = row.about().action == Action::Delete;
-  if (const auto guest = guest_after(row, carrying.arguments); guest && !gone) {
-    if (const auto wanted = wanted_of(carrying)) {
-      auto awaited = await(carrying, *wanted, *guest, cluster, limit, on_wait, stop);
-      sequel = std::move(awaited.sequel);
+  if (const auto guest = guest_after(row, change.arguments); guest && !gone) {
+    if (const auto wanted = wanted_of(change)) {
+      auto awaited = await(change, *wanted, *guest, cluster, limit, on_wait, stop);
+      follow_up = std::move(awaited.follow_up);
       after.status = std::move(awaited.status);
     } else {
       after.status = status_of(cluster, *guest, stop);
@@ -238,28 +236,22 @@ Story conclude(const Carrying& carrying, Cluster& cluster, milliseconds limit,
     if (is_creation(row) || is_clone(row))
       after.config = object_of(read_guest(cluster.client, *guest, "config", stop));
   } else if (row.about().subject == tool::Subject::Service) {
-    after.object = get(row.about().state, carrying.arguments, cluster, stop);
+    after.object = get(row.about().state, change.arguments, cluster, stop);
   }
-  if (open != nullptr) *open = sequel.state == Sequel::State::Open;
-  return describe_change({row, carrying.arguments, carrying.words, carrying.before, after, &carrying.report,
-                          std::move(sequel), by_ha(carrying.upid)});
+  if (open != nullptr) *open = follow_up.state == FollowUp::State::Open;
+  return describe_change({row, change.arguments, change.words, change.before, after, &change.report,
+                          std::move(follow_up), by_ha(change.upid)});
 }
 
-std::string remains(const Carrying& carrying, Cluster& cluster, const std::stop_token& stop) {
-  if (!is_creation(carrying.row) && !is_clone(carrying.row)) return {};
-  if (!carrying.before.config.empty()) return {};
-  const auto guest = guest_after(carrying.row, carrying.arguments);
+std::string leftovers(const ChangeTask& change, Cluster& cluster, const std::stop_token& stop) {
+  if (!is_creation(change.row) && !is_clone(change.row)) return {};
+  if (!change.before.config.empty()) return {};
+  const auto guest = guest_after(change.row, change.arguments);
   if (!guest) return {};
   ObjectState after;
   after.config = object_of(read_guest(cluster.client, *guest, "config", stop));
-  return describe_remains({carrying.row,
-                           carrying.arguments,
-                           carrying.words,
-                           carrying.before,
-                           after,
-                           &carrying.report,
-                           {},
-                           false});
+  return describe_leftovers(
+      {change.row, change.arguments, change.words, change.before, after, &change.report, {}, false});
 }
 
 }  // namespace engine

@@ -13,11 +13,11 @@
 namespace engine {
 
 /// Before a change whose row starts a task: a read or two. What cannot be read is empty and hinders nobody.
-ObjectState look_before(const Row& row, const base::JsonObject& arguments, Cluster& cluster,
+ObjectState read_before(const Row& row, const base::JsonObject& arguments, Cluster& cluster,
                         const std::stop_token& stop);
 
 /// A change that PVE carries out, whose task has ended or goes on.
-struct Carrying {
+struct ChangeTask {
   const Row& row;
   const base::JsonObject& arguments;  ///< by PVE's names
   const Wording& words;
@@ -26,15 +26,12 @@ struct Carrying {
   const pve::TaskReport& report;
 };
 
-/// Whether more follows the task than the task itself.
-bool has_sequel(const Carrying& carrying);
-
 /// Of a task that went well: waits at most `limit` for what follows it, reads what is there then, and tells
 /// it. With `open` set to true, what follows had not ended.
-Story conclude(const Carrying& carrying, Cluster& cluster, std::chrono::milliseconds limit,
-               const pve::Tasks::OnWait& on_wait, const std::stop_token& stop, bool* open = nullptr);
+ChangeText follow_up(const ChangeTask& change, Cluster& cluster, std::chrono::milliseconds limit,
+                     const pve::Tasks::OnWait& on_wait, const std::stop_token& stop, bool* open = nullptr);
 
 /// Of one that failed: what it left behind; empty: nothing.
-std::string remains(const Carrying& carrying, Cluster& cluster, const std::stop_token& stop);
+std::string leftovers(const ChangeTask& change, Cluster& cluster, const std::stop_token& stop);
 
 }  // namespace engine
