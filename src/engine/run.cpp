@@ -22,7 +22,7 @@ constexpr std::size_t kReport = 6000;
 
 Limits with_all_scopes(const Limits& limits) {
   auto wider = limits;
-  wider.tier = tool::Tier::Full;
+  wider.tier.tier = tool::Tier::Full;
   return wider;
 }
 
@@ -37,7 +37,7 @@ Step<Checked> checked(const Work& work) {
   auto arguments = check(work.row, given, work.limits);
   if (!arguments) {
     const bool by_scope =
-        work.limits.scope_would_do && check(work.row, given, with_all_scopes(work.limits)).has_value();
+        work.limits.tier.scope_would_do && check(work.row, given, with_all_scopes(work.limits)).has_value();
     return std::unexpected(refused(std::move(arguments.error()), by_scope));
   }
   Checked checked;
@@ -77,8 +77,9 @@ Step<Ready> prepared(const Work& work, Ready ready) {
     return std::unexpected(failure(ready, std::move(done.error())));
   auto added = with_fields(row, arguments);
   ready.secrets = secrets_of(added);
-  if (auto refusal = forbidden(row, added, work.limits)) {
-    const bool by_scope = work.limits.scope_would_do && !forbidden(row, added, with_all_scopes(work.limits));
+  if (auto refusal = check_prepared(row, added, work.limits)) {
+    const bool by_scope =
+        work.limits.tier.scope_would_do && !check_prepared(row, added, with_all_scopes(work.limits));
     return std::unexpected(refused(without(ready.secrets, *std::move(refusal)), by_scope));
   }
   restore_values(std::move(added), arguments);

@@ -149,8 +149,7 @@ mcp::Outcome Toolbox::call(const mcp::Call& call) {
     if (!asked) asked = cluster_.version.get(call.stop);
     return *asked;
   };
-  return run(*row, {limit->tier, std::move(connected), std::move(limit->reason), limit->scope_would_do, may},
-             cluster_, call);
+  return run(*row, {*std::move(limit), std::move(connected), may}, cluster_, call);
 }
 
 }  // namespace engine

@@ -102,12 +102,12 @@ std::optional<Refusal> Gate::refusal(const mcp::Caller& caller, const tool::Tool
   return fmt::format("{} needs the tier {}, but {}.", subject, tool::name(tool.tier), clause);
 }
 
-std::optional<TierLimit> Gate::tier_limit(const mcp::Caller& caller) const {
+std::optional<guard::TierLimit> Gate::tier_limit(const mcp::Caller& caller) const {
   using tool::Tier;
   const auto limit = own(caller);
   if (!limit) return std::nullopt;
   const auto of_server = server()->tier;
-  TierLimit found{std::min(of_server, limit->tier), {}, false};
+  guard::TierLimit found{std::min(of_server, limit->tier), {}, false};
   if (of_server < Tier::Full)
     found.reason = fmt::format("PVE_ACCESS_TIER allows {} only", tool::name(of_server));
   if (limit->tier < Tier::Full) {

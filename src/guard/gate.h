@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "guard/may_use.h"
+#include "guard/parameters.h"
 #include "guard/policy.h"
 #include "seam/request.h"
 #include "tool/tool.h"
@@ -28,15 +29,6 @@ std::string token_of(const mcp::Caller& caller);
 /// The scopes that reach this tier.
 mcp::InsufficientScope lacking(tool::Tier tier, std::string message);
 
-/// How far a caller may go with parameters that need more than their tool.
-struct TierLimit {
-  tool::Tier tier = tool::Tier::Full;
-  /// Below Full: who does not allow more, a clause that ends a sentence.
-  std::string reason{};
-  /// A token with more scopes is all that it takes.
-  bool scope_would_do = false;
-};
-
 /// One for tools, resources and completions alike. Safe from many threads.
 class Gate {
  public:
@@ -47,7 +39,7 @@ class Gate {
   /// What the server and this caller allow; nothing when the caller's own words are unknown.
   std::optional<guard::Policy> allowed(const mcp::Caller& caller) const;
   /// Nothing as with allowed().
-  std::optional<TierLimit> tier_limit(const mcp::Caller& caller) const;
+  std::optional<guard::TierLimit> tier_limit(const mcp::Caller& caller) const;
   /// Nothing when the caller may use the tool. The sentence names who limits: a setting of the server first,
   /// then the caller's own token, never another one. `subject` as in guard::Policy::refusal().
   std::optional<Refusal> refusal(const mcp::Caller& caller, const tool::Tool& tool, std::string_view category,

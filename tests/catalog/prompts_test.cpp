@@ -107,8 +107,8 @@ void expect_fits(const tool::FactCall& call, const facts::Facts& facts) {
       return "";
     });
   const engine::Row row(*tool, "any", facts);
-  const auto checked =
-      engine::check(row, arguments, {tool::Tier::ReadOnly, [] { return std::optional<std::string>("8.4"); }});
+  const auto checked = engine::check(
+      row, arguments, {{tool::Tier::ReadOnly}, [] { return std::optional<std::string>("8.4"); }});
   EXPECT_TRUE(checked) << (checked ? "" : checked.error());
 }
 

@@ -56,7 +56,7 @@ TEST_F(Copies, WhatAPreparationLeavesIsJudgedInPlace) {
   ASSERT_EQ(judged.size(), 3U);
   EXPECT_EQ(judged[1].field.wire, "description");
   EXPECT_EQ(std::string_view(judged[1].value.get_string()), kLong);
-  EXPECT_FALSE(engine::forbidden(row_, judged, {}));
+  EXPECT_FALSE(engine::check_prepared(row_, judged, {}));
   engine::restore_values(std::move(judged), arguments);
   EXPECT_EQ(arguments, before);
   EXPECT_EQ(place(arguments), was);

@@ -17,8 +17,17 @@ namespace {
 
 using Problems = std::vector<std::string>;
 
-/// Nobody reads more, and each unknown name costs a search.
+/// Each unknown name costs a search for the nearest valid one, and a model does not need more problems at
+/// once.
 constexpr std::size_t kMostProblems = 20;
+
+/// True if there are as many problems as an error shows. The last line says then that there are more.
+bool is_full(Problems& problems) {
+  constexpr std::string_view kMore = "… and more";
+  if (problems.size() < kMostProblems) return false;
+  if (problems.back() != kMore) problems.emplace_back(kMore);
+  return true;
+}
 
 /// A name as PVE's schema could have it.
 bool legal_shape(std::string_view name) {
@@ -60,23 +69,14 @@ std::string unknown(const Row& row, std::string_view written) {
                      alike.empty() ? "" : " (the nearest: " + base::join(alike, ", ") + ")");
 }
 
-std::string below_full(const Limits& limits) {
-  if (!limits.reason.empty()) return limits.reason;
-  return fmt::format("PVE_ACCESS_TIER allows {} only", tool::name(limits.tier));
-}
-
-/// A parameter that the facts do not have: PVE's to judge where the endpoint takes any, or where PVE is
-/// newer. Nobody knows then what it may destroy, so it needs the highest tier.
+/// A parameter that the facts do not have is sent if the endpoint takes any parameter, or if the connected
+/// PVE is newer than the facts. PVE decides then.
 void add_unknown(std::string_view name, const base::Json& value, const Row& row, const Limits& limits,
                  Arguments& out, Problems& problems) {
   const bool legal = row.open() && legal_shape(name) && !value.is_object() && !value.is_array();
   const bool additional = row.endpoint() != nullptr && row.endpoint()->additional;
   if (!legal || !(additional || is_newer(row, limits.connected))) {
     problems.push_back(unknown(row, name));
-  } else if (limits.tier < tool::Tier::Full) {
-    problems.push_back(
-        fmt::format("{}: unknown to this server, so it needs the tier full, but {}; leave it out", name,
-                    below_full(limits)));
   } else {
     Field field;
     field.name = field.wire = name;
@@ -159,31 +159,19 @@ std::string sentence(const Row& row, const Problems& problems) {
   return text;
 }
 
-void add_marks(const Arguments& arguments, const Limits& limits, Problems& problems) {
+/// Asks the guard whether the caller may pass these parameters.
+void add_refused(const Arguments& arguments, const Limits& limits, Problems& problems) {
+  std::vector<guard::PassedParameter> passed;
   for (const auto& [field, value] : arguments) {
-    // Switched off, such a parameter does no harm: remove=0 is what keeps a backup from pruning.
-    if (!is_set(value)) continue;
-    if (field.marked(facts::kFullTier) && limits.tier < tool::Tier::Full) {
-      problems.push_back(
-          fmt::format("{}: needs the tier full, but {}; leave it out", field.name, below_full(limits)));
-    } else if (field.marked(facts::kRootOnly)) {
-      problems.push_back(fmt::format(
-          "{}: PVE takes it from root@pam itself only, never from an API token; leave it out", field.name));
-    }
+    passed.push_back({.name = field.name,
+                      .wire = field.wire,
+                      .marks = field.fact == nullptr ? std::uint8_t{facts::kNoMark} : field.fact->marks,
+                      .set = is_set(value),
+                      .known = field.fact != nullptr || field.param != nullptr});
   }
-}
-
-void add_combinations(const Arguments& arguments, Problems& problems) {
-  const auto set = [&](std::string_view wire) {
-    return std::ranges::any_of(arguments, [&](const Argument& argument) {
-      return argument.field.wire == wire && is_set(argument.value);
-    });
-  };
-  for (const auto* source : {"archive", "restore"}) {
-    if (set(source) && set("force")) {
-      problems.push_back(fmt::format(
-          "force: refused together with {}, because it would overwrite an existing guest", source));
-    }
+  for (auto& refusal : guard::refused_parameters(passed, limits.tier)) {
+    if (is_full(problems)) return;
+    problems.push_back(std::move(refusal));
   }
 }
 
@@ -199,10 +187,7 @@ std::expected<Arguments, std::string> check(const Row& row, const base::JsonObje
   Problems problems;
   for (const auto& member : given) {
     if (member.value().is_null()) continue;
-    if (problems.size() >= kMostProblems) {
-      problems.emplace_back("… and more");
-      break;
-    }
+    if (is_full(problems)) break;
     if (const auto field = row.field(member.key())) {
       add_field(*field, member.key(), member.value(), limits.may, arguments, problems);
     } else {
@@ -211,8 +196,7 @@ std::expected<Arguments, std::string> check(const Row& row, const base::JsonObje
   }
   add_missing(row, given, limits.may, problems);
   add_unmet_requirements(row, arguments, problems);
-  add_marks(arguments, limits, problems);
-  add_combinations(arguments, problems);
+  add_refused(arguments, limits, problems);
   add_unsupported(arguments, limits, problems);
   add_empty_update(row, arguments, problems);
   add_missing_node(row, given, limits.may, problems);
@@ -221,10 +205,9 @@ std::expected<Arguments, std::string> check(const Row& row, const base::JsonObje
   return arguments;
 }
 
-std::optional<std::string> forbidden(const Row& row, const Arguments& arguments, const Limits& limits) {
+std::optional<std::string> check_prepared(const Row& row, const Arguments& arguments, const Limits& limits) {
   Problems problems;
-  add_marks(arguments, limits, problems);
-  add_combinations(arguments, problems);
+  add_refused(arguments, limits, problems);
   add_unsupported(arguments, limits, problems);
   if (problems.empty()) return std::nullopt;
   return sentence(row, problems);

@@ -10,20 +10,16 @@
 #include "engine/check/version_check.h"
 #include "engine/row/row.h"
 #include "guard/may_use.h"
-#include "tool/tool.h"
+#include "guard/parameters.h"
 
 namespace engine {
 
+/// What limits the arguments of a call besides its row.
 struct Limits {
-  /// What the caller may do; parameters can need more than their tool.
-  tool::Tier tier = tool::Tier::Full;
-  /// Asked only for what not every version has: it may wait for PVE.
+  guard::TierLimit tier{};
+  /// Called only for arguments that not every version of PVE has, because it may wait for PVE.
   AskVersion connected{};
-  /// Who does not allow the tier full, a clause; empty: the server's setting.
-  std::string reason{};
-  /// With more scopes the caller's token would reach the tier full.
-  bool scope_would_do = false;
-  /// Of whoever reads what is wrong.
+  /// The tools that an error may name to the caller.
   MayUse may{};
 };
 
@@ -33,9 +29,10 @@ struct Limits {
 std::expected<Arguments, std::string> check(const Row& row, const base::JsonObject& given,
                                             const Limits& limits);
 
-/// What no value excuses, judged once more on what is about to be sent, after a row's prepare(): marks of the
-/// parameters, combinations that are refused, and what the connected PVE lacks.
-std::optional<std::string> forbidden(const Row& row, const Arguments& arguments, const Limits& limits);
+/// Checks what a row's prepare() made of the arguments, before they are sent: parameters that the caller may
+/// not pass (guard/parameters.h), and those that the connected PVE does not have. Returns nullopt if the call
+/// may be sent, else the sentence for the model.
+std::optional<std::string> check_prepared(const Row& row, const Arguments& arguments, const Limits& limits);
 
 /// Arguments by PVE's names with the fields that the row has for them. Takes the values out of `wire`; the
 /// fields refer to the names in it, which stay.

@@ -75,7 +75,7 @@ TEST(Arguments, AParameterThatNeedsAnotherSaysSo) {
 }
 
 TEST(Arguments, DeletionDoesNotHideInALowerTier) {
-  const Limits lower{.tier = tool::Tier::ReadExecute};
+  const Limits lower{.tier = {tool::Tier::ReadExecute}};
   for (const auto* argument : {R"("prune-backups":"keep-last=1")", R"("remove":true)", R"("script":"/x")",
                                R"("dumpdir":"/x")", R"("tmpdir":"/x")"}) {
     const auto json = R"({"node":"pve1","all":true,)" + std::string(argument) + "}";
@@ -135,9 +135,13 @@ TEST(Arguments, AFloodOfNamesIsCutShort) {
   base::JsonObject flood;
   for (int i = 0; i < 20'000; ++i) flood["x" + std::to_string(i) + "y"] = 1;
   const facts::Facts facts;
-  const auto refused = engine::check(Row(test::kCreate, "x", facts), flood, {});
-  ASSERT_FALSE(refused);
-  EXPECT_LT(refused.error().size(), 4'000U);
+  const Limits newer{.tier = {tool::Tier::ReadExecute}, .connected = [] { return "9.3.1"; }};
+  for (const auto& limits : {Limits{}, newer}) {
+    const auto refused = engine::check(Row(test::kCreate, "x", facts), flood, limits);
+    ASSERT_FALSE(refused);
+    EXPECT_LT(refused.error().size(), 4'000U);
+    EXPECT_THAT(refused.error(), HasSubstr("\n- … and more"));
+  }
 }
 
 }  // namespace

@@ -132,10 +132,10 @@ TEST_F(VersionCheck, WhatAPreparationAddsIsJudgedToo) {
   const Row row(test::kUpdate, "x", facts_);
   auto wire = base::parse_json(R"({"node":"pve1","vmid":100,"allow-ksm":true})")->as_object();
   const auto arguments = engine::with_fields(row, wire);
-  const auto refusal = engine::forbidden(row, arguments, {.connected = [] { return "8.4.14"; }});
+  const auto refusal = engine::check_prepared(row, arguments, {.connected = [] { return "8.4.14"; }});
   ASSERT_TRUE(refusal);
   EXPECT_THAT(*refusal, HasSubstr("allow-ksm: PVE has it since 9.1"));
-  EXPECT_FALSE(engine::forbidden(row, arguments, {.connected = [] { return "9.1.2"; }}));
+  EXPECT_FALSE(engine::check_prepared(row, arguments, {.connected = [] { return "9.1.2"; }}));
 }
 
 TEST_F(VersionCheck, WhatOnlyOlderVersionsHaveIsInNoSchema) {

@@ -1,0 +1,64 @@
+#include "guard/parameters.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace {
+
+using guard::PassedParameter;
+using guard::TierLimit;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using tool::Tier;
+
+const TierLimit kFull{};
+const TierLimit kExecute{.tier = Tier::ReadExecute};
+
+std::vector<std::string> refused(std::vector<PassedParameter> passed, const TierLimit& limit) {
+  return guard::refused_parameters(passed, limit);
+}
+
+TEST(Parameters, MarkedWithTheTierFullAreRefusedBelowIt) {
+  const PassedParameter prune{.name = "remove", .wire = "remove", .marks = facts::kFullTier};
+  EXPECT_THAT(
+      refused({prune}, kExecute),
+      ElementsAre("remove: needs the tier full, but PVE_ACCESS_TIER allows read-execute only; leave it out"));
+  EXPECT_THAT(
+      refused({prune}, {.tier = Tier::ReadExecute, .reason = "the token ci allows read-execute only"}),
+      ElementsAre("remove: needs the tier full, but the token ci allows read-execute only; leave it "
+                  "out"));
+  EXPECT_THAT(refused({prune}, kFull), IsEmpty());
+}
+
+TEST(Parameters, OfRootAreRefusedOnEveryTier) {
+  const PassedParameter args{.name = "args", .wire = "args", .marks = facts::kRootOnly};
+  for (const auto& limit : {kFull, kExecute})
+    EXPECT_THAT(refused({args}, limit),
+                ElementsAre("args: PVE takes it from root@pam itself only, never from an API token; leave it "
+                            "out"));
+}
+
+TEST(Parameters, ThatAreSwitchedOffMayBePassed) {
+  EXPECT_THAT(refused({{.name = "remove", .wire = "remove", .marks = facts::kFullTier, .set = false},
+                       {.name = "skiplock", .wire = "skiplock", .marks = facts::kRootOnly, .set = false}},
+                      kExecute),
+              IsEmpty());
+}
+
+TEST(Parameters, ThatNobodyKnowsNeedTheTierFullWhateverTheirValue) {
+  const PassedParameter brand_new{.name = "new0", .wire = "new0", .set = false, .known = false};
+  EXPECT_THAT(refused({brand_new}, kExecute),
+              ElementsAre("new0: unknown to this server, so it needs the tier full, but PVE_ACCESS_TIER "
+                          "allows read-execute only; leave it out"));
+  EXPECT_THAT(refused({brand_new}, kFull), IsEmpty());
+}
+
+TEST(Parameters, ForceIsRefusedTogetherWithABackupToRestore) {
+  const PassedParameter force{.name = "force", .wire = "force"};
+  EXPECT_THAT(refused({force, {.name = "from", .wire = "archive"}}, kFull),
+              ElementsAre("force: refused together with archive, because it would overwrite an existing "
+                          "guest"));
+  EXPECT_THAT(refused({force, {.name = "restore", .wire = "restore", .set = false}}, kFull), IsEmpty());
+}
+
+}  // namespace
