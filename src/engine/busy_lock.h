@@ -1,4 +1,4 @@
-// A guest's lock that is busy for a moment: waiting for it.
+// Waits until PVE can lock a guest again.
 #pragma once
 
 #include <string_view>
@@ -7,10 +7,10 @@
 
 namespace engine {
 
-/// Whether the call may be sent once more after PVE's words, which say that it could not lock the guest's
-/// configuration in time: PVE's own clean-up holds that lock for up to 30 s after a guest has stopped, and no
-/// task tells. True after a wait of at most 3 s; only of changes that a second time change nothing more or
-/// take nothing away, and for as long in all as a call may wait for its task (Options::wait).
+/// Decides whether the call is sent once more. Returns true, after a wait of at most 3 s, if `words` are
+/// PVE's error that it could not lock the guest's configuration in time. PVE's clean-up holds that lock for
+/// up to 30 s after a guest has stopped, and no task shows it. Returns false if a second sending could change
+/// or remove more than the first, if the call has waited for Options::wait in all, or if it was cancelled.
 bool waited_for_lock(Work& work, Ready& ready, std::string_view words);
 
 }  // namespace engine

@@ -35,7 +35,8 @@ using Carried = std::expected<mcp::Outcome, SendAgain>;
 
 double seconds(std::chrono::milliseconds time) { return std::chrono::duration<double>(time).count(); }
 
-/// The answer between what the model should know before it and after it. JSON stays JSON.
+/// Puts the notes of the call before the answer, and `after` behind it. In JSON mode both follow as a second
+/// block, so that the first one stays valid JSON.
 mcp::Result noted(const Work& work, const Ready& ready, mcp::Result result, const std::string& after = {}) {
   const auto& note = ready.target.note;
   const auto before = result.is_error ? note : joined_notes(heading(work.row, ready.target), note);
@@ -53,7 +54,7 @@ mcp::Result noted(const Work& work, const Ready& ready, mcp::Result result, cons
   return result;
 }
 
-/// Nobody has seen its end.
+/// True if the task runs, or if its end could not be read.
 bool is_open(const pve::TaskReport& report) {
   return report.state == pve::TaskReport::State::Running || report.state == pve::TaskReport::State::Unknown;
 }
@@ -64,8 +65,8 @@ void tell(Work& work, const Ready& ready, const std::string& subject, std::chron
     work.progress.tell(subject, ready.queued + waited, task);
 }
 
-/// Whether the guest is elsewhere, where PVE's words say that it is not on the node. Then the call goes
-/// there.
+/// Sends the call to the guest's present node if PVE says that the guest is not on the node of the call.
+/// Returns false if PVE says something else, or if the inventory shows no other node.
 bool redirect(const Work& work, Ready& ready, std::string_view message) {
   if (!says_not_on_node(message)) return false;
   auto again = find_again(work.row, ready.target, work.cluster, work.may, work.call.stop);
@@ -85,12 +86,12 @@ std::string no_slot(const Work& work, const Ready& ready, const std::string& nod
       work.cluster.node_slots.holders(node), seconds(std::max(options.wait, kShortestQueue)));
 }
 
-/// The right to start a heavy task; nothing where the row needs none.
+/// Waits for a slot for a heavy task on the node. Returns nullopt if the row needs no slot.
 std::expected<std::optional<pve::NodeSlot>, mcp::Result> slot_on_node(Work& work, Ready& ready) {
   if (!work.row.tool().heavy) return std::nullopt;
   const auto node = argument_text(ready.target.arguments, "node");
   const auto begin = work.cluster.clock.steady();
-  // A caller that does not wait for the end still wants the task to begin.
+  // A call with PVE_WAIT=0 also waits for a slot, so that its task starts.
   const auto limit = std::max(work.cluster.options.wait, kShortestQueue);
   const auto on_wait = [&, subject = "Waiting for a turn on " + base::printable(node, 60)](
                            std::chrono::milliseconds waited) { tell(work, ready, subject, waited); };
@@ -116,8 +117,7 @@ std::optional<pve::Upid> started_task(const Row& row, const pve::Answer& answer)
   return pve::parse_upid(std::string_view(*text));
 }
 
-/// What the change did, where the row's sentence does not say all. Where it did nothing, the sentence says
-/// so.
+/// Describes the change where the row's sentence does not say all. Sets `words.done` if PVE changed nothing.
 std::string changed(const Work& work, const Ready& ready, Wording& words) {
   auto told = what_changed(work.row, ready.target.arguments, ready.state, work.cluster, work.call.stop);
   if (change::is_nothing(told)) {
@@ -130,7 +130,7 @@ std::string changed(const Work& work, const Ready& ready, Wording& words) {
   return text + (text.empty() || guest.empty() ? "" : " " + guest);
 }
 
-/// What became of it, beyond what the task says.
+/// Reads and describes what the task does not say: the new guest, HA's work, leftovers of a failed creation.
 ChangeText describe_result(Work& work, const Ready& ready, const pve::Upid& upid,
                            const pve::TaskReport& report) {
   using State = pve::TaskReport::State;
@@ -143,7 +143,7 @@ ChangeText describe_result(Work& work, const Ready& ready, const pve::Upid& upid
                    following(work, ready, ready.words.doing), work.call.stop);
 }
 
-/// PVE refused what is so already.
+/// Returns a success if PVE refused the change because the guest is already in the wanted state.
 std::optional<mcp::Result> already(const Work& work, const Ready& ready, std::string_view message) {
   auto text = describe_already(work.row, ready.words, message, ready.before);
   if (text.empty()) return std::nullopt;
@@ -160,7 +160,7 @@ mcp::Result ended(Work& work, const Ready& ready, const pve::Upid& upid, const p
   auto better = failed ? diagnose_end(report.exit_status, ready.target.arguments, work.cluster, work.may,
                                       work.call.stop)
                        : std::string{};
-  // The reason of HA's command stands in its log alone.
+  // PVE writes the reason of an HA command only into the task's log.
   for (const auto& words : {report.exit_status, report.log.empty() ? std::string() : report.log.back()}) {
     if (failed && better.empty()) better = describe_remedy(work.row, words, ready.before);
   }
@@ -175,7 +175,7 @@ mcp::Result ended(Work& work, const Ready& ready, const pve::Upid& upid, const p
                       .queued = ready.queued,
                       .cancelled = cancelled},
                      work.cluster.options.style);
-  // PVE's logs may repeat what the call said.
+  // PVE's logs may repeat arguments, and these may be secret.
   for (auto& block : result.content) {
     if (auto* text = std::get_if<mcp::Text>(&block))
       text->text = without(ready.secrets, std::move(text->text));
@@ -194,7 +194,7 @@ Carried followed(Work& work, Ready& ready, const pve::Upid& upid, bool may_redir
   const auto report = cluster.tasks.follow(upid, cluster.options.wait,
                                            following(work, ready, ready.words.doing), work.call.stop);
   const bool cancelled = work.call.stop.stop_requested() && is_open(report);
-  // Clients of the older revisions get no answer to a call that they cancelled, so the log says it.
+  // Legacy clients get no reply to a cancelled call, so log it.
   if (cancelled) {
     base::log(base::LogLevel::Info,
               fmt::format("{} was cancelled; its PVE task goes on: {}", work.row.tool().name, upid.text));
@@ -211,11 +211,11 @@ Carried followed(Work& work, Ready& ready, const pve::Upid& upid, bool may_redir
   return noted(work, ready, ended(work, ready, upid, report, cancelled), after);
 }
 
-/// Of a call that has started a task: the task itself for a client that follows it, else its end.
+/// Returns a Task to a client that follows tasks, else waits for the end of the task.
 Carried begun(Work& work, Ready& ready, const pve::Upid& upid, pve::Answer answer, bool may_redirect) {
-  // What the end says of a secret can only be taken out while the secret is known.
+  // The server can remove a secret from the task's log only during the call that holds the secret.
   const bool becomes_task = work.call.may_be_task && ready.secrets.empty();
-  // A client of the modern era hears of a task through the task alone.
+  // A modern client learns of the task from the Task, so a log message would repeat it.
   if (!becomes_task || work.call.era == mcp::Era::Legacy)
     work.call.log.write(mcp::LogLevel::Info,
                         fmt::format("{}: task {}", ready.words.doing, base::printable(upid.text)));
@@ -227,7 +227,7 @@ Carried begun(Work& work, Ready& ready, const pve::Upid& upid, pve::Answer answe
   return followed(work, ready, upid, may_redirect);
 }
 
-/// PVE's words, behind what was not done where that is certain.
+/// Renders PVE's error. The text begins with what was not done, unless PVE may still do it.
 mcp::Result refused(const Work& work, const Ready& ready, const pve::Call& wanted, const pve::Error& error) {
   const auto why = explained(error, wanted, ready.target.arguments, work.cluster, work.may, work.call.stop);
   const bool certain = error.kind == pve::Error::Kind::Refused && error.status < 596;
@@ -310,10 +310,10 @@ mcp::Outcome answered(const Work& work, const Ready& ready, pve::Answer answer) 
   auto& cluster = work.cluster;
   const auto& tool = work.row.tool();
   const auto& arguments = ready.target.arguments;
-  // Of a task that goes on nothing is known yet.
+  // Nothing is known yet of a task that still runs.
   auto words = ready.words;
   const auto told = started_task(work.row, answer) ? std::string() : changed(work, ready, words);
-  // What PVE repeats of the call is no news beside what changed.
+  // The description of the change replaces the data with which PVE repeats the call.
   if (!told.empty() || words.done != ready.words.done) answer.data = nullptr;
   const auto after =
       joined_notes(told, revise(tool, arguments, answer.data, cluster, work.may, work.call.stop).note);
@@ -327,7 +327,8 @@ mcp::Outcome answered(const Work& work, const Ready& ready, pve::Answer answer) 
                         .may = work.may,
                         .now = cluster.now()},
                        std::move(answer));
-  // Only now, as what PVE says of the token's rights can be as large as the list, which render() has freed.
+  // This call comes after render() because PVE's list of the token's rights can be as large as the rendered
+  // list, whose memory render() has freed.
   const auto omissions = omission_note(tool.view, arguments, shape, cluster, work.call.stop);
   return noted(work, ready, std::move(result), joined_notes(after, omissions));
 }

@@ -55,7 +55,7 @@ void each(const base::Json* data, Use use) {
   }
 }
 
-/// How well a candidate fits: 0 begins with it, 1 contains it, 2 does not.
+/// 0: the candidate begins with the text; 1: contains it; 2: does not.
 int distance(const Candidate& candidate, const std::string& typed) {
   int best = 2;
   for (const auto* key : {&candidate.value, &candidate.alias}) {
@@ -67,8 +67,8 @@ int distance(const Candidate& candidate, const std::string& typed) {
 
 struct Source {
   Completes kind;
-  std::array<std::string_view, 2> lists{};  ///< the tool that reads one of them must be allowed
-  std::string_view path{};                  ///< of a list of its own; empty: the inventory has it
+  std::array<std::string_view, 2> lists{};  ///< the caller must be allowed the tool that reads one of these
+  std::string_view path{};                  ///< of the list with these names; empty: the inventory has them
   std::string_view member{};
 };
 
@@ -101,7 +101,7 @@ std::set<std::string> names_in(const pve::InventoryPtr& list, Completes kind) {
   return found;
 }
 
-/// What a storage can hold, as PVE writes it.
+/// What a storage can hold, as PVE writes it: "images,rootdir".
 std::optional<std::string> content_in(const pve::InventoryPtr& list, std::string_view id) {
   if (!list) return std::nullopt;
   const auto found = std::ranges::find(list->storages, id, &pve::NodeStorage::id);
@@ -145,7 +145,7 @@ bool Completions::may_any(const mcp::Caller& caller, std::span<const std::string
   return std::ranges::any_of(paths, [&](std::string_view path) { return may({base::Method::Get, path}); });
 }
 
-/// PVE shows a token without the right to list users that token's own; root@pam has the right.
+/// PVE shows a token without the right to list users only the token's own user. root@pam has the right.
 bool Completions::is_only_own_user(const std::set<std::string>& users) const {
   const auto& token = toolbox_.cluster().client.token_id();
   const auto own = token.substr(0, token.find('!'));
@@ -162,7 +162,7 @@ pve::InventoryPtr Completions::inventory(const std::stop_token& stop) {
   }
   auto list = cluster.inventory.get(stop);
   if (list) return *std::move(list);
-  // Who was cancelled in its question has learnt nothing.
+  // A cancelled look-up does not show that PVE fails.
   if (list.error().kind == pve::Error::Kind::Cancelled) return nullptr;
   const std::scoped_lock lock(mutex_);
   failed_ = cluster.clock.steady();
@@ -183,7 +183,8 @@ std::vector<Candidate> Completions::guests(const mcp::Caller& caller, const std:
   return candidates;
 }
 
-/// As a read finds it; what its configuration says is remembered, for whoever types on.
+/// Finds the guest as a read does. Keeps the answer with its configuration, because each further keystroke
+/// asks again.
 std::optional<pve::Guest> Completions::guest(std::string_view wanted, const GuestKinds& kinds,
                                              const std::stop_token& stop) {
   const GuestScope scope{kinds, kinds, true};
@@ -209,7 +210,7 @@ std::vector<Candidate> Completions::snapshots(const base::JsonObject& context, c
   const auto found = guest(wanted, kinds, stop);
   if (!found) return {};
   auto names = texts(answers_.get(guest_path(*found, "snapshot"), stop).get(), "name");
-  // PVE's word for the present state.
+  // PVE lists the present state as a snapshot of this name.
   names.erase("current");
   return candidates_of(names);
 }
@@ -258,7 +259,7 @@ std::optional<std::vector<std::string>> Completions::names_if_unknown(Completes 
     const auto list = cluster.inventory.newer_than(known, stop);
     if (!list) return std::nullopt;
     found = names_in(*list, kind);
-    // A storage that is there is known not to hold backups though none does.
+    // An empty list counts only if it shows that the storage exists and that no storage holds backups.
     if (found.empty() && (kind != Completes::BackupStorage || !content_in(*list, wanted)))
       return std::nullopt;
   } else {

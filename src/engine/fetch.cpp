@@ -9,7 +9,8 @@
 namespace engine {
 namespace {
 
-/// A log is read from its end, unless the model says where to start.
+/// Reads the end of a log, unless the call names a start. PVE counts from the beginning, so the first answer
+/// gives the number of lines.
 std::expected<pve::Answer, pve::Error> from_the_end(const Work& work, const Ready& ready,
                                                     const pve::Call& wanted) {
   constexpr std::int64_t kFirst = 500;
@@ -32,14 +33,14 @@ std::expected<pve::Answer, pve::Error> from_the_end(const Work& work, const Read
   return client.call(last, work.call.stop);
 }
 
-/// PVE answers with status 200 where it has no log of the task.
+/// True if PVE has no log of the task. PVE says so in a log line, with status 200.
 bool lacks_log(const Row& row, const base::Json& data) {
   const auto* lines = data.if_array();
   return row.about().locator == tool::Locator::Task && lines != nullptr && lines->size() == 1 &&
          base::raw_text(lines->front(), "t").starts_with("unable to open file - ");
 }
 
-/// As PVE says it of the task's status.
+/// The error with which PVE answers a read of such a task's status.
 pve::Error no_such_task() {
   pve::Error error;
   error.status = 400;

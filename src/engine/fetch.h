@@ -1,4 +1,4 @@
-// The one call of a row, as PVE has to be asked for what the model wants to see.
+// Sends the read of a row so that PVE answers with the part that the model wants to see.
 #pragma once
 
 #include <expected>
@@ -8,8 +8,8 @@
 
 namespace engine {
 
-/// Sends `wanted`. Of a log the last lines unless the call says where to start, which can take a second call;
-/// of a task without a log, of which PVE says so with status 200, the error that PVE has for its status.
+/// Sends `wanted`. Asks for the last lines of a log, unless the call names a start; this can take a second
+/// request. Returns PVE's error "no such task" for a task that has no log, which PVE reports with status 200.
 std::expected<pve::Answer, pve::Error> fetch(const Work& work, const Ready& ready, const pve::Call& wanted);
 
 }  // namespace engine

@@ -18,7 +18,7 @@ namespace engine {
 namespace {
 
 constexpr std::int64_t kMost = 5000;
-constexpr std::int64_t kPage = 50;  ///< of PVE
+constexpr std::int64_t kPage = 50;  ///< PVE's default
 
 std::vector<std::string> online_nodes(const pve::Inventory& inventory, std::string& note) {
   std::vector<std::string> nodes;
@@ -33,7 +33,7 @@ std::vector<std::string> online_nodes(const pve::Inventory& inventory, std::stri
   return nodes;
 }
 
-/// The items of all answers, the newest first.
+/// The items of all answers, newest first.
 struct Merged {
   base::JsonArray items;
   std::string note;

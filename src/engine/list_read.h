@@ -1,18 +1,19 @@
-// Lists of which PVE sends a page: what to ask so that a filter sees all of them, and lists of all nodes.
+// Lists that PVE sends in pages, and lists that this server merges from all nodes.
 #pragma once
 
 #include "engine/step.h"
 
 namespace engine {
 
-/// Where there is a filter, PVE is asked for all that it has, at most 5000 items, and the caller's limit goes
-/// for what matches.
+/// Asks PVE for all items, at most 5000, if the call has a filter. The limit of the call then applies to the
+/// items that match.
 void raise_limit_for_filter(const Row& row, base::JsonObject& arguments, ServerArguments& for_server);
 
-/// True for a call that names no node where its row reads every node then.
+/// True if the call names no node and its row reads all nodes then.
 bool reads_every_node(const Row& row, const base::JsonObject& arguments);
 
-/// Such a call: one list, the newest first (by the row's first column), that says what it lacks.
+/// Reads the list of each node that is online, and merges them, newest item first (by the first column of the
+/// row). A note names the nodes that did not answer.
 mcp::Outcome read_every_node(Work& work, Checked checked);
 
 }  // namespace engine

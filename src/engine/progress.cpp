@@ -10,7 +10,7 @@ namespace engine {
 namespace {
 
 constexpr double kTotal = 100;
-/// The task's end is told by the answer alone.
+/// Only the answer of the call means that all is done.
 constexpr double kMost = 99;
 constexpr std::chrono::seconds kLongestSilence{10};
 
@@ -20,7 +20,7 @@ double seconds(std::chrono::milliseconds time) { return std::chrono::duration<do
 std::string state_of(std::chrono::milliseconds waited, const std::optional<pve::TaskProgress>& task) {
   if (!task || (!task->percent && task->amount.empty())) return fmt::format("{:.0f} s", seconds(waited));
   if (!task->percent) return fmt::format("{}, {:.0f} s", task->amount, seconds(waited));
-  // 99.7 is not all of it.
+  // Round down: 99.7% must not show as 100%.
   const auto share = fmt::format("{:.0f}%", std::floor(*task->percent));
   return task->amount.empty() ? share : fmt::format("{} ({})", share, task->amount);
 }

@@ -1,4 +1,4 @@
-// How far a call is, for a client that wants to be told.
+// Tells the client how far a call is.
 #pragma once
 
 #include <chrono>
@@ -11,15 +11,16 @@
 
 namespace engine {
 
-/// One scale of 0 to 100 over all that a call waits for. It only grows: what begins anew (a second disk, a
-/// second guest) moves it by tiny steps while the message tells the truth; it never reaches 100. As long as
-/// no share is known it stays below 1 and has no total. For the thread of the call.
+/// Maps all that one call waits for to one scale from 0 to 100. The value always grows and never reaches 100:
+/// when something starts from 0 again (a second disk, a second guest), it grows by tiny steps while the
+/// message shows the real share. It stays below 1 and has no total until a share is known. For the thread of
+/// the call.
 class Progress {
  public:
   explicit Progress(mcp::Progress& sink) : sink_(sink) {}
 
   bool wanted() const { return sink_.wanted(); }
-  /// `waited` since the call's first wait. What says nothing new is told again after ten seconds.
+  /// `waited` is the time since the call's first wait. Repeats an unchanged message after ten seconds.
   void tell(std::string_view subject, std::chrono::milliseconds waited,
             const std::optional<pve::TaskProgress>& task = {});
 

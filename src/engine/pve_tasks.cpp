@@ -26,9 +26,9 @@ namespace {
 using State = pve::TaskReport::State;
 
 constexpr std::string_view kThisTask = "This task";
-/// Whoever waits has a stop token.
+/// Long enough, because the stop token ends the wait.
 constexpr std::chrono::hours kForever{24 * 365};
-/// How long what follows a task may take; HA needs up to half a minute.
+/// The maximum time for what follows a task. HA needs up to 30 s.
 constexpr std::chrono::seconds kLongestFollowUp{60};
 
 mcp::ProtocolError unknown(std::string_view handle) {
@@ -37,7 +37,7 @@ mcp::ProtocolError unknown(std::string_view handle) {
           nullptr};
 }
 
-/// PVE keeps no trace of it, or its node is gone.
+/// True if PVE has no record of the task, or if its node has left the cluster.
 bool is_unknown(const pve::Error& error) {
   if (error.kind != pve::Error::Kind::Refused) return false;
   return error.status == 400 || error.message.starts_with("hostname lookup '") ||
@@ -51,7 +51,7 @@ mcp::ProtocolError explained(const pve::Error& error, std::string_view method, c
   return {mcp::kInternalError, explanation(error, what, client.base_url(), may), nullptr};
 }
 
-/// As the protocol answers a tools/call: a token that could reach further is told how far.
+/// Refuses like a tools/call: names the scopes if a token with more of them would be allowed.
 mcp::ProtocolError not_allowed(const Refusal& refusal) {
   const auto* scope = std::get_if<mcp::InsufficientScope>(&refusal);
   if (scope == nullptr) return {mcp::kInvalidParams, sentence(refusal), nullptr};
@@ -59,7 +59,7 @@ mcp::ProtocolError not_allowed(const Refusal& refusal) {
           base::JsonObject{{"scopes", base::JsonArray(scope->scopes.begin(), scope->scopes.end())}}};
 }
 
-/// When it ended, from the node's list of tasks: their status does not say it.
+/// The end of the task, from the node's list of tasks: PVE's status of a task does not have it.
 std::optional<std::chrono::sys_seconds> end_time(const pve::Upid& upid, pve::Client& client,
                                                  const std::stop_token& stop) {
   const auto begin = std::to_string(pve::start_time(upid).time_since_epoch().count());
@@ -76,28 +76,28 @@ std::optional<std::chrono::sys_seconds> end_time(const pve::Upid& upid, pve::Cli
   return std::nullopt;
 }
 
-/// PVE's words of a worker that was told to end; some put their own before them: "clone failed: interrupted
-/// by signal". A backup says "job errors" and a migration "migration aborted", both as when they fail by
-/// themselves.
+/// True if the task was asked to stop. PVE's worker says "interrupted by signal", sometimes behind words of
+/// its own ("clone failed: interrupted by signal"). A stopped backup ("job errors") and a stopped migration
+/// ("migration aborted") cannot be told from failed ones.
 bool was_stopped(std::string_view exit_status) {
   return exit_status.ends_with("interrupted by signal") || exit_status == "received interrupt";
 }
 
-/// What the call was about, as far as the UPID says it.
+/// The arguments of the call, as far as the UPID has them.
 base::JsonObject arguments_of(const pve::Upid& upid) {
   base::JsonObject arguments{{"node", upid.node}};
   if (const auto vmid = guest_number(upid.id)) arguments["vmid"] = *vmid;
   return arguments;
 }
 
-/// Of a task that has ended.
+/// Describes what an ended task changed, or what it left behind.
 ChangeText describe_end(const ChangeTask& change, Cluster& cluster, std::chrono::milliseconds limit,
                         const std::stop_token& stop, bool* open) {
   if (change.report.state == State::Failed) return {leftovers(change, cluster, stop)};
   return follow_up(change, cluster, limit, {}, stop, open);
 }
 
-/// It was refused because the guest is so already.
+/// Returns a success if PVE refused the change because the guest is already in the wanted state.
 std::optional<mcp::Result> already(const ChangeTask& change, const Style& style) {
   if (change.report.state != State::Failed) return std::nullopt;
   auto text = describe_already(change.row, change.words, change.report.exit_status, change.before);
@@ -169,7 +169,7 @@ mcp::TaskState PveTasks::cancelled(const Started& started, base::Clock::Wall ask
   auto state = working(started, words.doing, asked);
   state.status = mcp::TaskState::Status::Cancelled;
   state.message = words.doing + ": PVE was asked to stop it";
-  // Cancelled it is, whatever PVE answers now.
+  // The task stays Cancelled, whatever PVE answers here.
   const auto exit_status = pve::task_status(client, started.upid, stop);
   if (!exit_status) return state;
   if (!*exit_status) {
@@ -202,7 +202,7 @@ std::expected<mcp::TaskState, mcp::ProtocolError> PveTasks::look(const mcp::Call
   if (const auto asked = asked_to_stop()) return cancelled(*started, *asked, stop);
   auto& cluster = toolbox_.cluster();
   auto report = cluster.tasks.await(started->upid, limit, {}, stop);
-  // Whoever waited may have been overtaken by a cancel().
+  // cancel() may have been called during the wait.
   if (const auto asked = asked_to_stop()) return cancelled(*started, *asked, stop);
   if (report.state == State::Unknown)
     return std::unexpected(
@@ -237,7 +237,7 @@ std::expected<void, mcp::ProtocolError> PveTasks::cancel(const mcp::Caller& call
   if (!ended)
     return std::unexpected(explained(ended.error(), "GET", *started, client, toolbox_.may_use(caller)));
   if (*ended) return {};
-  // The leaf is empty and the slash before it is not PVE's.
+  // task_path() ends in a slash if the leaf is empty. PVE's path has none.
   auto path = pve::task_path(started->upid, "");
   path.pop_back();
   const auto answer = client.call({base::Method::Delete, path, {}}, stop);

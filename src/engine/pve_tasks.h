@@ -1,4 +1,4 @@
-// Work that outlives its call: PVE's tasks are the memory, so any process can be asked.
+// Serves PVE's tasks as MCP tasks. PVE keeps their state, so any process of this server can report it.
 #pragma once
 
 #include <expected>
@@ -14,40 +14,40 @@
 
 namespace engine {
 
-/// Refers to the toolbox. Safe from many threads; remembers nothing but which tasks legacy sessions
-/// asked PVE to stop.
+/// Refers to the toolbox. Safe from many threads. Remembers only which tasks legacy sessions asked PVE to
+/// stop.
 class PveTasks final : public mcp::Tasks {
  public:
-  /// What was asked to stop is remembered of this many tasks, the latest.
+  /// The number of tasks whose stop request is remembered, the latest ones.
   static constexpr std::size_t kMostStopped = 1024;
 
   explicit PveTasks(Toolbox& toolbox) : toolbox_(toolbox) {}
 
-  /// Modern: what PVE says, in every process alike. A task goes on until PVE has ended it, asked to stop or
-  /// not; one whose end says that it was stopped is Cancelled, and one that failed, a stopped backup or
-  /// migration among them, is Completed with an error.
-  /// Legacy: the same, but one that a legacy session of this process asked PVE to stop is Cancelled from then
-  /// on, however and whenever PVE ends it: the message says how. That is forgotten when the process ends, as
-  /// its sessions are, or has stopped kMostStopped others.
-  /// To look on takes the category of the tool that began the task, whatever the tier: without, it is -32602.
+  /// Modern sessions get PVE's state, which is the same in every process. A task is working until PVE has
+  /// ended it, even if PVE was asked to stop it. It is Cancelled if its end says that it was stopped. It is
+  /// Completed with an error if it failed; this includes stopped backups and migrations.
+  /// Legacy sessions get the same, with one exception: a task that a legacy session of this process asked PVE
+  /// to stop is Cancelled from then on, and the message says how it ended. The process forgets this after
+  /// kMostStopped other requests.
+  /// The caller needs the category of the tool that started the task, on any tier. Otherwise returns -32602.
   std::expected<mcp::TaskState, mcp::ProtocolError> get(const mcp::Caller& caller, mcp::Era era,
                                                         std::string_view handle,
                                                         std::stop_token stop) override;
   std::expected<mcp::TaskState, mcp::ProtocolError> await(const mcp::Caller& caller, mcp::Era era,
                                                           std::string_view handle,
                                                           std::stop_token stop) override;
-  /// The caller must still be allowed the tool that began the task: without, it is -32602, and
-  /// mcp::kInsufficientScope with `scopes` in its data where another token would do. A task that has ended
-  /// keeps its end.
+  /// The caller needs the tool that started the task. Otherwise returns -32602, or mcp::kInsufficientScope
+  /// with `scopes` in its data if a token with more scopes would be allowed. Does nothing to a task that has
+  /// ended.
   std::expected<void, mcp::ProtocolError> cancel(const mcp::Caller& caller, mcp::Era era,
                                                  std::string_view handle, std::stop_token stop) override;
-  /// PVE's tasks ask nothing. Refused like get().
+  /// Does nothing, because PVE's tasks ask for no input. Returns the errors of get().
   std::expected<void, mcp::ProtocolError> update(const mcp::Caller& caller, std::string_view handle,
                                                  const base::JsonObject& inputs) override;
 
  private:
   Wording words_of(const Started& started);
-  /// Why the caller may not look on.
+  /// Returns the error if the caller may not read the task, else nullopt.
   std::optional<mcp::ProtocolError> refusal_to_read(const mcp::Caller& caller, std::string_view handle) const;
   std::expected<mcp::TaskState, mcp::ProtocolError> look(const mcp::Caller& caller, mcp::Era era,
                                                          std::string_view handle,

@@ -17,7 +17,7 @@
 namespace engine {
 namespace {
 
-/// Bytes: a report is read whole.
+/// Bytes. A model reads a report as a whole, so it is shorter than other results.
 constexpr std::size_t kReport = 6000;
 
 Limits with_all_scopes(const Limits& limits) {
@@ -26,7 +26,7 @@ Limits with_all_scopes(const Limits& limits) {
   return wider;
 }
 
-/// Where the scopes of the caller's token are all that forbids an argument, it is told which it needs.
+/// Names the scopes that the call needs if only the scopes of the caller's token forbid an argument.
 mcp::Outcome refused(std::string sentence, bool scope_would_do) {
   if (scope_would_do) return lacking(tool::Tier::Full, std::move(sentence));
   return render_error(std::move(sentence));
@@ -86,7 +86,7 @@ Step<Ready> prepared(const Work& work, Ready ready) {
   return ready;
 }
 
-/// The last look at what is about to be sent.
+/// Checks, as the last step before the call is sent, that the server keeps its own access to PVE.
 Step<Ready> own_access_kept(const Work& work, Ready ready) {
   auto kept = check_own_access(work.row, ready.target.arguments, work.cluster, work.call.stop);
   if (!kept) return std::unexpected(failure(ready, std::move(kept.error())));
@@ -94,7 +94,7 @@ Step<Ready> own_access_kept(const Work& work, Ready ready) {
   return ready;
 }
 
-/// A read about a task may wait for its end first.
+/// Waits for the end of the task before a read about it, if the call asks for that.
 void await_target(Work& work, const Ready& ready) {
   const auto* upid = ready.target.arguments.if_contains("upid");
   if (ready.for_server.wait.count() == 0 || upid == nullptr || !upid->is_string()) return;

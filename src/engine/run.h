@@ -1,4 +1,4 @@
-// One call of one row: arguments, preparation, request, answer.
+// Runs one call of one row: checks the arguments, prepares and sends the request, renders the answer.
 #pragma once
 
 #include "engine/check/arguments.h"
@@ -9,9 +9,9 @@
 
 namespace engine {
 
-/// The row may run for this caller; its arguments are not yet checked. Finds the target's node, waits for the
-/// node's turn if the row is heavy, and for the end of a task that the call starts, as long as the cluster's
-/// options say; of a call that may become a Task only for its beginning. `limits` are the caller's.
+/// The caller must be allowed to use the row; the arguments are not checked yet. Finds the node of the target
+/// and, for a heavy row, waits for a slot on that node. Waits for the end of a task that the call starts, at
+/// most Options::wait, unless the call becomes a Task. `limits` are those of the caller.
 mcp::Outcome run(const Row& row, const Limits& limits, Cluster& cluster, const mcp::Call& call);
 
 }  // namespace engine

@@ -1,5 +1,5 @@
-// What goes from step to step of a call: check, locate, prepare, send, follow, render. Each step gives what
-// the next one needs, or the outcome that ends the call.
+// The values that the steps of a call pass on: check, locate, prepare, send, follow, render. Each step
+// returns what the next one needs, or the outcome that ends the call.
 #pragma once
 
 #include <chrono>
@@ -21,7 +21,7 @@
 
 namespace engine {
 
-/// What every step may use. Refers to all but its progress; for the thread of the call.
+/// What every step of a call may use. Refers to everything but its progress. For the thread of the call.
 struct Work {
   const Row& row;
   const Limits& limits;
@@ -34,62 +34,64 @@ struct Work {
 template <class Next>
 using Step = std::expected<Next, mcp::Outcome>;
 
-/// After check.
+/// The result of the step check.
 struct Checked {
   base::JsonObject arguments;  ///< by PVE's names
   ServerArguments for_server;
   Secrets secrets;
 };
 
-/// After locate.
+/// The result of the step locate.
 struct Ready {
   Target target;
   ServerArguments for_server;
   Secrets secrets;
-  /// Of a change.
+  /// The sentences about a change; empty for a read.
   Wording words;
-  /// How sentences call the guest: "118 (web01)"; empty: by its number.
+  /// The guest in sentences: "118 (web01)". Empty: its number is used.
   std::string guest;
-  /// Of a change that starts a task: what was there.
+  /// The object before a change that starts a task.
   ObjectState before;
-  /// Of a change; read when all but the call itself is done.
+  /// The object before a change that needs no task. It is read last, directly before the call is sent.
   StateBefore state{};
-  /// How long the call has waited for its turn on a node.
+  /// How long the call has waited for a slot on its node.
   std::chrono::milliseconds queued{0};
-  /// When PVE first could not lock the guest (busy_lock.h).
+  /// When PVE first failed to lock the guest (busy_lock.h).
   std::optional<base::Clock::Steady> lock_busy_since{};
-  /// It goes elsewhere than at first.
+  /// The call was sent to another guest or node than the first time.
   bool redirected = false;
-  /// The user has confirmed this change of this object, so it must not go elsewhere.
+  /// The user has confirmed this change of this object, so the call must not go to another one.
   bool is_confirmed = false;
 };
 
-/// Nothing was changed, and the call is to be carried out once more: the guest turned out to be on another
-/// node, or its name to be another guest's, and Ready goes there now; or its lock was busy.
+/// Nothing was changed, and the call must be sent once more: the guest is on another node, its name belongs
+/// to another guest now, or its lock was busy. Ready has the new target.
 struct SendAgain {};
 
-/// Before a change is sent: the plan of a dry run, or what the user has to confirm first (PVE_CONFIRM).
+/// Runs before a change is sent. Returns the plan of a dry run, or asks the user to confirm the change if
+/// PVE_CONFIRM wants that.
 Step<Ready> confirmed(Work& work, Ready ready);
 
-/// Looks at what is there, for the sentences and for what the change makes of it.
+/// Reads the object before the change, for the sentences and for the comparison after it.
 void look(const Work& work, Ready& ready);
-/// Reads what is about to change, and names the guest.
+/// Reads the state that the change is compared with afterwards, and takes the guest's name from it.
 void compare(const Work& work, Ready& ready);
 
-/// Sends, follows the task that PVE starts, and renders. SendAgain at most where `may_redirect`: what PVE
-/// says of the second node is the answer.
+/// Sends the call, follows the task that PVE starts, and renders the result. Looks for a new target only if
+/// `may_redirect`: the answer of the second target is final.
 std::expected<mcp::Outcome, SendAgain> carry_out(Work& work, Ready& ready, bool may_redirect);
 
-/// What PVE answered to a call that has ended, put right and rendered.
+/// Corrects and renders PVE's answer to a call that has ended.
 mcp::Outcome answered(const Work& work, const Ready& ready, pve::Answer answer);
 
-/// An error whose text comes from PVE or repeats arguments.
+/// An error whose text may repeat arguments. Secrets are removed.
 mcp::Result failure(const Ready& ready, std::string text);
 
-/// Tells the client while the call waits; empty when it does not want to know, so that no log is read for it.
+/// Reports progress to the client while the call waits. Empty if the client does not want progress; no log is
+/// read for it then.
 pve::Tasks::OnWait following(Work& work, const Ready& ready, const std::string& subject);
 
-/// Tells a client that listens that the call goes to another node than it was sent to.
+/// Sends the client a log message if the call goes to another node than the one it named.
 void log_redirection(const Work& work, const Ready& ready);
 
 }  // namespace engine

@@ -1,4 +1,4 @@
-// Which of PVE's tasks this process asked PVE to stop.
+// Remembers which of PVE's tasks this process asked PVE to stop.
 #pragma once
 
 #include <cstddef>
@@ -12,15 +12,15 @@
 
 namespace engine {
 
-/// The latest ones only, by UPID. Safe from many threads.
+/// Keeps the latest requests, by UPID. Safe from many threads.
 class StopRequests {
  public:
-  /// `most`: 1 or more.
+  /// `most`: the maximum number of requests, at least 1.
   explicit StopRequests(std::size_t most) : most_(most) {}
 
-  /// The first time counts. Forgets the oldest where there are too many.
+  /// Keeps the time of the first request for a task. Forgets the oldest request if there are too many.
   void add(const std::string& upid, base::Clock::Wall now);
-  /// When it was asked for; nothing when it was not, or that is forgotten.
+  /// The time of the request; nullopt if there was none, or if it is forgotten.
   std::optional<base::Clock::Wall> find(const std::string& upid) const;
 
  private:

@@ -1,4 +1,4 @@
-// Whose statistics an answer shows.
+// Names the object whose statistics an answer shows.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace engine {
 
-/// "web01 (VM 100)", "Node pve1", with the guest's name where it was looked up; empty for what is no
-/// statistics. Anybody's text.
+/// "web01 (VM 100)" or "Node pve1", with the guest's name if it is known. Empty for a row without statistics.
+/// Contains PVE's text, so it is not safe to show as it is.
 std::string title(const Row& row, const Target& target, Cluster& cluster);
 
 }  // namespace engine

@@ -17,7 +17,7 @@
 namespace engine {
 namespace {
 
-/// The same call for the other kind of guest.
+/// The tool that makes the same call for the other kind of guest.
 const tool::Tool* sibling_of(const Row& row, const std::vector<Row>& rows) {
   const auto& call = row.tool().call;
   for (const auto& other : rows) {
@@ -29,7 +29,7 @@ const tool::Tool* sibling_of(const Row& row, const std::vector<Row>& rows) {
 
 }  // namespace
 
-/// All rows with their facts and descriptions, made at the first use: starting costs nothing.
+/// All rows with their facts and descriptions. Made at the first use, so that the server starts fast.
 struct Toolbox::Index {
   std::once_flag once;
   std::vector<Row> rows;
@@ -144,7 +144,7 @@ mcp::Outcome Toolbox::call(const mcp::Call& call) {
   }
   if (!limit) return render_error("The caller's access tier is not one this server knows.");
   const auto may = may_use(call.caller);
-  // Once a call: a PVE that does not answer keeps it waiting once.
+  // Asks once for each call, so that a PVE that does not answer delays it once.
   auto connected = [&, asked = std::optional<std::optional<std::string>>{}]() mutable {
     if (!asked) asked = cluster_.version.get(call.stop);
     return *asked;

@@ -1,5 +1,5 @@
-// Runs rows of the catalog against a cluster: find the row, guard, check the arguments, build the request,
-// render.
+// Runs the rows of the catalog on a cluster: finds the row, asks the guard, checks the arguments, sends the
+// request and renders the answer.
 #pragma once
 
 #include <memory>
@@ -19,50 +19,52 @@
 
 namespace engine {
 
-/// The text of the server's `instructions`: what the parameters that mean the same everywhere mean. Under 2
-/// kB, the essence in the first 500 characters. It is the same for every caller, so it names no tool.
+/// The text of the server's `instructions`: explains the parameters that mean the same in all tools. Less
+/// than 2 kB, with the most important part in the first 500 characters. It is the same for every caller, so
+/// it names no tool.
 std::string instructions(bool simulated = false);
 
-/// Owns nothing it is given; rows may come from anywhere. Safe from many threads.
+/// Owns nothing that it is given. The rows may be constants or made at run time. Safe from many threads.
 class Toolbox final : public mcp::Tools {
  public:
   Toolbox(std::span<const tool::Category> categories, guard::Policy policy, const Access& access);
   ~Toolbox() override;
 
-  /// Makes ahead what the first request would make; from any thread, and only to save that request the time.
+  /// Builds the index that the first request would build, to make that request faster. Safe from any thread.
   void prepare() { index(); }
 
   std::vector<mcp::ToolDescription> list(const mcp::Caller& caller) override;
   std::optional<bool> may_be_task(const mcp::Caller& caller, std::string_view name) override;
   mcp::Outcome call(const mcp::Call& call) override;
 
-  /// From now on the server allows this: tools, and all that asks refusal().
+  /// Applies the policy from now on: to tools, and to everything that asks refusal().
   void set_policy(guard::Policy policy) { gate_.set(std::move(policy)); }
 
-  /// For what else works on the same rows with the same rights: resources, completion, tasks.
+  /// For resources, completion and tasks, which use the same rows with the same rights.
   Cluster& cluster() { return cluster_; }
   std::span<const Row> rows();
-  /// nullptr when there is no such tool.
+  /// nullptr if no such tool exists.
   const Row* row(std::string_view tool);
-  /// The tool that makes this call; nullptr when there is none. Reports make none.
+  /// The tool that makes this call; nullptr if there is none. A report makes no call.
   const Row* row(const tool::Endpoint& call);
-  /// What somebody who may not use the tool may call it; empty when there is no such tool.
+  /// A title that may be shown to a caller who may not use the tool; empty if no such tool exists.
   std::string_view title(std::string_view tool);
-  /// Nothing when the caller may use the tool. `subject` begins the sentence where the caller did not name
+  /// Returns nullopt if the caller may use the tool. `subject` begins the sentence if the caller did not name
   /// the tool: "This task".
   std::optional<Refusal> refusal(const mcp::Caller& caller, std::string_view tool,
                                  std::string_view subject = {});
-  /// Nothing when the caller may see what the tool has begun, for which no tier but that of reads is needed.
+  /// Returns nullopt if the caller may see what the tool started. This needs the tool's category, but no tier
+  /// above read-only.
   std::optional<Refusal> refusal_to_look(const mcp::Caller& caller, std::string_view tool,
                                          std::string_view subject);
-  /// refusal() as a question. Refers to the caller.
+  /// Asks refusal() whether the caller may use a tool. Refers to the caller.
   MayUse may_use(const mcp::Caller& caller);
 
  private:
   struct Index;
 
   Index& index();
-  /// There is no such tool, and which of the caller's was meant.
+  /// Says that no such tool exists, and which tool of the caller has a similar name.
   std::string unknown(const mcp::Caller& caller, std::string_view tool);
 
   std::span<const tool::Category> categories_;

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kScopes = {"pve:read", "pve:execute", "pve:full"};
 
-/// The caller's own limit; nothing when its tier is none that this server knows.
+/// The limit that the caller's token sets; nullopt if this server does not know its tier.
 std::optional<guard::Policy> own(const mcp::Caller& caller) {
   guard::Policy policy;
   if (caller.tier) {
@@ -94,7 +94,7 @@ std::optional<Refusal> Gate::refusal(const mcp::Caller& caller, const tool::Tool
   const auto clause = by_tier ? tier_clause(caller, limit->tier, tool.tier) : category_clause(caller);
   if (by_server) return fmt::format("{} Also {}.", *by_server, clause);
   if (!by_tier) return fmt::format("{} belongs to the category {}, but {}.", subject, category, clause);
-  // More scopes change nothing about the caller's categories.
+  // More scopes do not add categories.
   if (!caller.scopes.empty() && !guard::Policy{tool::Tier::Full, limit->categories}.refusal(tool, category)) {
     return lacking(tool.tier, fmt::format("{} needs the scope {}, which this token was not granted.", subject,
                                           scope_of(tool.tier)));

@@ -1,4 +1,5 @@
-// What may run now: the server's policy, which can be exchanged while it runs, and the caller's.
+// Decides what a caller may run now, by the caller's token and by the server's policy, which can be exchanged
+// while the server runs.
 #pragma once
 
 #include <memory>
@@ -16,32 +17,33 @@
 
 namespace engine {
 
-/// Why a tool may not run: a sentence, or the scopes with which the caller's token would do.
+/// Why a tool may not run: a sentence, or the scopes that the caller's token lacks.
 using Refusal = std::variant<std::string, mcp::InsufficientScope>;
 
-/// The refusal's words, whichever it is.
+/// The sentence of the refusal.
 const std::string& sentence(const Refusal& refusal);
 
-/// "the token ci", or "the token of ann@idp": with scopes the identity is the user's, who may have many
-/// tokens.
+/// "the token ci", or "the token of ann@idp" if the token has scopes: the identity is then a user's, who may
+/// have many tokens.
 std::string token_of(const mcp::Caller& caller);
 
 /// The scopes that reach this tier.
 mcp::InsufficientScope lacking(tool::Tier tier, std::string message);
 
-/// One for tools, resources and completions alike. Safe from many threads.
+/// One gate serves tools, resources and completion. Safe from many threads.
 class Gate {
  public:
   explicit Gate(guard::Policy policy);
 
-  /// From now on this policy of the server; calls that run already keep theirs.
+  /// Applies this policy of the server from now on. Running calls keep the old one.
   void set(guard::Policy policy);
-  /// What the server and this caller allow; nothing when the caller's own words are unknown.
+  /// What the server and the caller's token both allow; nullopt if the token's tier is unknown.
   std::optional<guard::Policy> allowed(const mcp::Caller& caller) const;
-  /// Nothing as with allowed().
+  /// nullopt if the token's tier is unknown.
   std::optional<guard::TierLimit> tier_limit(const mcp::Caller& caller) const;
-  /// Nothing when the caller may use the tool. The sentence names who limits: a setting of the server first,
-  /// then the caller's own token, never another one. `subject` as in guard::Policy::refusal().
+  /// Returns nullopt if the caller may use the tool. The sentence names what limits the caller: a setting of
+  /// the server first, then the caller's own token, never another token. `subject`: see
+  /// guard::Policy::refusal().
   std::optional<Refusal> refusal(const mcp::Caller& caller, const tool::Tool& tool, std::string_view category,
                                  std::string_view subject = {}) const;
 

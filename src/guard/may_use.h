@@ -1,4 +1,4 @@
-// Which tools somebody may use.
+// Which tools a caller may use.
 #pragma once
 
 #include <functional>
@@ -9,19 +9,20 @@
 
 namespace engine {
 
-/// Whether somebody may use a tool, and what it is called: what a caller may not list, nobody tells him by
-/// the way. A tool is asked for by the call that it makes, so that no text but the catalogue's has its name.
+/// Tells whether a caller may use a tool, and the tool's name. A text must not name a tool that its reader
+/// may not list. A tool is asked for by the call that it makes, so that only the catalog contains names of
+/// tools.
 class MayUse {
  public:
-  /// The name of the tool that makes the call; empty when there is none, or it may not be used. The name
-  /// lives as long as the catalogue.
+  /// Returns the name of the tool that makes the call; empty if there is none, or if the caller may not use
+  /// it. The name lives as long as the catalog.
   using Find = std::function<std::string_view(const tool::Endpoint& call)>;
 
-  /// Nothing.
+  /// Allows nothing.
   MayUse() = default;
   explicit MayUse(Find find) : find_(std::move(find)) {}
 
-  /// As Find.
+  /// See Find.
   std::string_view tool(const tool::Endpoint& call) const { return find_ ? find_(call) : std::string_view{}; }
   bool operator()(const tool::Endpoint& call) const { return !tool(call).empty(); }
 

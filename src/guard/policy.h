@@ -1,4 +1,4 @@
-// What may run: tier and categories of the server and of the caller together.
+// What may run: the tier and the categories of the server and of the caller together.
 #pragma once
 
 #include <expected>
@@ -13,16 +13,16 @@ namespace guard {
 
 struct Policy {
   tool::Tier tier = tool::Tier::Full;
-  /// Absent: all.
+  /// nullopt: all categories
   std::optional<std::vector<std::string>> categories{};
 
-  /// Nothing when the tool may run, else the sentence that says which setting excludes it. `subject` begins
-  /// it where the reader did not name the tool: "This task".
+  /// Returns nullopt if the tool may run, else a sentence that names the setting that excludes it. `subject`
+  /// begins the sentence if the reader did not name the tool: "This task".
   std::optional<std::string> refusal(const tool::Tool& tool, std::string_view category,
                                      std::string_view subject = {}) const;
 };
 
-/// What both allow.
+/// What both policies allow.
 Policy operator&(const Policy& a, const Policy& b);
 
 }  // namespace guard

@@ -1,4 +1,4 @@
-// What PVE answered, before anybody reads it: put right, or explained.
+// Corrects PVE's answers and explains its errors, before they are rendered.
 #pragma once
 
 #include <stop_token>
@@ -11,8 +11,8 @@
 
 namespace engine {
 
-/// What a row's hooks may ask: reads below one cluster, paths filled from the arguments of the same call (by
-/// PVE's names) as they are at that moment. Refers to all it is given. For one thread.
+/// The reads that a row's hooks may make on one cluster. Fills paths from the arguments of the call (by PVE's
+/// names), with their present values. Refers to everything that it is given. For one thread.
 class Reads final : public tool::Context {
  public:
   Reads(const Cluster& cluster, const base::JsonObject& arguments, const MayUse& may,
@@ -22,7 +22,7 @@ class Reads final : public tool::Context {
   std::expected<base::Json, tool::ReadFailure> get(std::string_view path_template) override;
   std::expected<std::string, tool::ReadFailure> staged(std::string_view path_template) override;
   std::int64_t now() const override;
-  /// One of the reads gave nothing: what rests on them is a guess.
+  /// True if a read failed, so that what is based on the reads may be wrong.
   bool failed() const { return failed_; }
 
  private:
@@ -36,20 +36,20 @@ class Reads final : public tool::Context {
 };
 
 struct Revision {
-  std::string note;   ///< sentences, a line each; empty when there is nothing to say
-  bool sure = false;  ///< all could be read that it rests on
+  std::string note;   ///< sentences, one a line; empty if there is nothing to say
+  bool sure = false;  ///< all reads that it is based on succeeded
 };
 
-/// Puts right in `data` what PVE says wrongly in the answer to the tool's call (tool::Tool::revise).
+/// Corrects in `data` what PVE's answer says wrongly (tool::Tool::revise).
 Revision revise(const tool::Tool& tool, const base::JsonObject& arguments, base::Json& data,
                 const Cluster& cluster, const MayUse& may, const std::stop_token& stop);
 
-/// revise(), and what PVE leaves out of a list in silence (visibility.h): the note says both.
+/// Corrects `data` like revise(), and adds to the note what PVE may have left out of the list (visibility.h).
 Revision revise_and_note_omissions(const tool::Tool& tool, const base::JsonObject& arguments,
                                    base::Json& data, Cluster& cluster, const MayUse& may,
                                    const std::stop_token& stop);
 
-/// Why the call failed and what to do about it, with what PVE says when it is asked and the caller may know
+/// Explains why the call failed and what to do about it. Asks PVE for more, as far as the caller may know it
 /// (diagnosis.h).
 std::string explained(const pve::Error& error, const pve::Call& call, const base::JsonObject& arguments,
                       Cluster& cluster, const MayUse& may, const std::stop_token& stop);

@@ -15,8 +15,7 @@
 namespace engine {
 namespace {
 
-/// The privileges for the settings of a guest that the call names; PVE's check of them as a whole tells the
-/// first of its list.
+/// The privileges for all guest settings that the call names. PVE's error names only the first of its list.
 std::vector<MissingRight> of_settings(const MissingRight& lack, const ErrorContext& context) {
   std::set<std::string_view> wanted;
   const auto want = [&](std::string_view setting) {
@@ -32,7 +31,7 @@ std::vector<MissingRight> of_settings(const MissingRight& lack, const ErrorConte
   return lacks;
 }
 
-/// What the whole call lacks, by PVE's facts: so that granting it is the end of it.
+/// All rights that the call lacks according to PVE's facts, so that the administrator grants them at once.
 std::vector<MissingRight> lacks_by_facts(const pve::Call& call, const ErrorContext& context) {
   const auto route = context.cluster.facts.route(call.method, base::percent_decode(call.path));
   if (!route) return {};
@@ -89,7 +88,7 @@ std::string explain_denial(const pve::Error& error, const pve::Call& call, const
   const auto denial = denial_in(message);
   if ((!denial && message != "Permission check failed") || !context.is_from_pve("Permission check failed"))
     return {};
-  // What the server itself may do is for whoever may list it.
+  // Only a caller who may list the ACL may know the rights of the server itself.
   const bool told = context.may({base::Method::Get, "/access/acl"});
   std::vector<MissingRight> lacks;
   if (told) lacks = lacks_of_call(denial, call, context);

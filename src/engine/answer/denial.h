@@ -1,4 +1,4 @@
-// What a call lacked that PVE denied, and which commands grant it.
+// Explains a permission error of PVE: which rights the call lacked, and which commands grant them.
 #pragma once
 
 #include <stop_token>
@@ -12,23 +12,23 @@
 
 namespace engine {
 
-/// Everything an explanation is made of.
+/// The failed call, and what its explanation may use.
 struct ErrorContext {
   const base::JsonObject& arguments;
   Cluster& cluster;
   const MayUse& may;
   const std::stop_token& stop;
 
-  /// PVE's own words, which no value of the call brought in.
+  /// True if no argument of the call contains these words, so that they come from PVE.
   bool is_from_pve(std::string_view words) const { return !repeats(arguments, words); }
 };
 
-/// Of a 403: what the whole call lacks by PVE's words and facts, and, for a caller who may list the ACL, how
-/// to grant it. Empty where the words are not PVE's own or nothing is lacking.
+/// Explains status 403: which rights the whole call lacks, by PVE's message and by the facts. Adds the
+/// commands that grant them if the caller may list the ACL. Empty if the message is not PVE's own, or if no
+/// right is lacking.
 std::string explain_denial(const pve::Error& error, const pve::Call& call, const ErrorContext& context);
 
-/// Of PVE's reason about a parameter: that who may change an object's rights may give out no others than its
-/// own. Empty of any other reason.
+/// Explains PVE's error that the token may grant only its own rights. Empty for other errors.
 std::string explain_acl_denial(std::string_view parameter, std::string_view reason,
                                const ErrorContext& context);
 

@@ -22,7 +22,7 @@
 namespace engine {
 namespace {
 
-/// One look at the cluster for the sake of an error; nothing when it fails too.
+/// Reads from PVE to explain an error. Returns nullopt if that fails too.
 std::optional<base::Json> look(Cluster& cluster, std::string_view path_template,
                                const base::JsonObject& arguments, const std::stop_token& stop) {
   const auto wanted = request({base::Method::Get, path_template}, arguments);
@@ -35,8 +35,8 @@ std::optional<base::Json> look(Cluster& cluster, std::string_view path_template,
 // --- locks
 
 struct LockTasks {
-  std::string_view lock;   ///< PVE's word for it
-  std::string_view types;  ///< of the tasks that take it
+  std::string_view lock;   ///< PVE's name for the lock
+  std::string_view types;  ///< the types of task that take it
 };
 
 constexpr std::array kLockTasks = {
@@ -64,8 +64,8 @@ bool takes(std::string_view type, std::string_view lock) {
   return false;
 }
 
-/// The running task that may hold the lock: of the guest, of several guests (no id), or one whose id is
-/// another guest's, as of a clone.
+/// The running task that may hold the lock: a task of this guest, a task of several guests (without an id),
+/// or a clone or creation, whose id can be another guest's.
 const base::JsonObject* holder_of(const base::Json& tasks, std::string_view lock, std::string_view vmid) {
   const base::JsonObject* likely = nullptr;
   const auto* array = tasks.if_array();
@@ -107,7 +107,7 @@ std::string without_holder(const Lock& lock, std::string_view vmid, std::string_
       node, lock.container ? "pct" : "qm", vmid);
 }
 
-/// The lock of a guest's configuration file, which is held for moments only.
+/// Explains the lock of a guest's configuration file, which PVE holds only for moments.
 std::string lock_file_busy(std::string_view message, const ErrorContext& context) {
   if (pve::cause_of(message) != pve::Cause::LockFileBusy || !context.is_from_pve("can't lock file") ||
       !context.may({base::Method::Get, "/nodes/{node}/tasks"}))
@@ -147,11 +147,11 @@ std::string locked(std::string_view message, const ErrorContext& context) {
 
 struct NamedRefusal {
   Sentence sentence;
-  std::string_view path;  ///< who may use the tool that reads it may know the names
+  std::string_view path;  ///< callers who may use the tool that reads this may see the names
   std::string_view key;
   std::string_view noun;
-  bool is_resource = false;  ///< and who may list the cluster's resources
-  bool of_node = false;      ///< a list of the node that the call names
+  bool is_resource = false;  ///< callers who may list the cluster's resources may see them too
+  bool of_node = false;      ///< the list belongs to the node that the call names
 };
 
 constexpr std::string_view kMissing = "' does not exist";
@@ -202,7 +202,7 @@ std::string among(const base::Json& data, std::string_view key, std::string_view
   std::ranges::sort(names);
   const std::vector<std::string_view> views(names.begin(), names.end());
   if (std::ranges::find(views, wanted) != views.end()) return {};
-  // Another number is another thing, not a slip.
+  // A name with another number is another object, not a typing error.
   if (const auto near = base::nearest(wanted, views);
       !near.empty() && without_digits(near) != without_digits(wanted))
     return fmt::format("Did you mean {}?", near);
@@ -231,7 +231,7 @@ base::JsonObject node_of(const ErrorContext& context) {
   return place;
 }
 
-/// What PVE says of a parameter without repeating its value.
+/// An error of PVE about a parameter that does not repeat its value.
 struct NamelessRefusal {
   std::string_view words;
   std::string_view path;

@@ -1,4 +1,4 @@
-// Why PVE said no, found out by asking it: more than the remedy that its words alone allow.
+// Finds out why PVE refused a call by asking PVE, and says more than the remedy for PVE's words alone.
 #pragma once
 
 #include <stop_token>
@@ -11,15 +11,16 @@
 
 namespace engine {
 
-/// What to do about PVE's refusal of a call with these arguments (by PVE's names): who holds a lock, which
-/// commands grant what it lacks (of a 403 only), which name was meant. Empty where nothing more is known than
-/// its words tell (remedies.h). Believed are PVE's own sentences as a whole, never what it repeats of the
-/// arguments. Reads only, with the server's rights: of each kind only what a tool lists that the caller may
-/// use, and which rights the server itself has.
+/// Says what to do about PVE's refusal of a call with these arguments (by PVE's names): which task holds a
+/// lock, which commands grant the rights that are lacking (status 403 only), which name was probably meant.
+/// Empty if nothing more is known than PVE's words tell (remedies.h). Trusts only whole sentences of PVE,
+/// never what PVE repeats of the arguments. Only reads, with the server's rights, and shows only what the
+/// caller's tools list and which rights the server has.
 std::string diagnose(const pve::Error& error, const pve::Call& call, const base::JsonObject& arguments,
                      Cluster& cluster, const MayUse& may, const std::stop_token& stop);
 
-/// The same of the exit status of a task, which others may have shaped: it grants nothing.
+/// The same for the exit status of a task. Never advises to grant rights, because others may have shaped the
+/// text.
 std::string diagnose_end(std::string_view exit_status, const base::JsonObject& arguments, Cluster& cluster,
                          const MayUse& may, const std::stop_token& stop);
 

@@ -28,7 +28,7 @@ bool is_plain(std::string_view text, std::string_view others) {
   });
 }
 
-/// For a shell: PVE takes what it needs no quotes for.
+/// Quotes an argument for a shell. PVE's paths, roles and privileges need no quotes.
 std::string quoted(std::string_view text) {
   std::string out = "'";
   for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
@@ -41,11 +41,11 @@ std::string joined(const std::set<std::string>& roles) {
   return text;
 }
 
-/// The role for one privilege: one that exists and brings nothing that is not held there already, else one
-/// of its own name.
+/// The role that gives one privilege: an existing role that adds nothing else, or a new role with only this
+/// privilege.
 struct Chosen {
   std::string role;
-  bool made = false;  ///< it has to be made first
+  bool made = false;  ///< it does not exist yet
 };
 
 Chosen role_for(const std::string& privilege, const PrivilegeSet& held, const OwnAccess& access) {
@@ -53,7 +53,7 @@ Chosen role_for(const std::string& privilege, const PrivilegeSet& held, const Ow
     std::string name("Mcp");
     std::ranges::copy_if(privilege, std::back_inserter(name), [](char c) { return c != '.'; });
     const PrivilegeSet wanted{privilege};
-    // Somebody may have made another role of this name.
+    // A role of this name may exist with other privileges.
     for (auto at = access.roles.find(name); at != access.roles.end(); at = access.roles.find(name)) {
       if (at->second == wanted) return Chosen{name, false};
       name += "2";
@@ -69,7 +69,8 @@ Chosen role_for(const std::string& privilege, const PrivilegeSet& held, const Ow
   return own;
 }
 
-/// Roles that together hold exactly these privileges, the largest first; a role of its own for what is left.
+/// Roles that together have exactly these privileges, starting with the largest. Privileges that no role
+/// covers get a role of their own.
 std::set<std::string> covering(const PrivilegeSet& held, const OwnAccess& access,
                                std::set<std::string>& made) {
   std::set<std::string> names;
@@ -98,7 +99,7 @@ std::set<std::string> covering(const PrivilegeSet& held, const OwnAccess& access
   return names;
 }
 
-/// The commands of one set of lacks.
+/// Collects the commands that grant a set of rights.
 class Commands {
  public:
   Commands(const OwnAccess& access, Cluster& cluster, const std::stop_token& stop)
@@ -107,7 +108,8 @@ class Commands {
   void add(const MissingRight& lack) {
     if (!is_plain(lack.path, "/._-") || !is_plain(lack.privilege, ".")) return;
     const bool known = access_.acl.has_value();
-    // An entry of a token without privilege separation does nothing; one of a user replaces what it has.
+    // An ACL entry has no effect for a token without privilege separation. An entry for the user replaces the
+    // roles that the user inherits.
     const bool token = access_.separated.value_or(true);
     const bool user = known ? !has(Holder::User, lack.path, lack.privilege) : !token;
     if (user) give(Holder::User, lack);
@@ -160,7 +162,7 @@ class Commands {
     }
     for (const auto& path : deeper) {
       const auto roles = pve::roles_on(access_, holder, path);
-      // What inherits needs no entry, and who was shut out stays so.
+      // A path that inherits needs no entry of its own. NoAccess was set on purpose, so it stays.
       if (roles == pve::roles_on(access_, holder, lack.path) || roles.contains(std::string(kNoAccess)) ||
           held_by(roles).contains(lack.privilege) || !is_plain(path, "/._-"))
         continue;
@@ -177,7 +179,7 @@ class Commands {
       if (own.contains(std::string(kNoAccess))) remove_no_access(holder, path);
       held = held_by(now);
       now.erase(std::string(kNoAccess));
-      // An entry of its own stays beside the new one.
+      // A path with own entries keeps them; the new one is added.
       if (own.empty()) roles.insert(now.begin(), now.end());
     } else {
       held = pve::privileges_on(cluster_.client, Holder::Token, path, stop_).value_or(PrivilegeSet{});
@@ -215,7 +217,7 @@ class Commands {
   const OwnAccess& access_;
   Cluster& cluster_;
   const std::stop_token& stop_;
-  std::set<std::string> made_;  ///< privileges whose role has to be made
+  std::set<std::string> made_;  ///< privileges that need a new role
   std::set<std::string> removed_;
   std::map<std::pair<std::string, Holder>, std::set<std::string>> given_;
 };

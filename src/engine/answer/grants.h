@@ -1,4 +1,4 @@
-// What gives the server's token the privileges that it lacks, and takes nothing away.
+// Makes the commands that give the server's token missing privileges and take none away.
 #pragma once
 
 #include <span>
@@ -12,30 +12,30 @@
 
 namespace engine {
 
-/// A privilege on an ACL path.
+/// A privilege that is missing on an ACL path.
 struct MissingRight {
   std::string path;
   std::string privilege;
-  /// Wanted on all that is below the path too, where entries of the token's own may rule otherwise.
+  /// The privilege is also needed on all paths below, which may have ACL entries of their own.
   bool below = false;
 };
 
 struct Grants {
-  /// For root on a node, in this order, each once. Those that make a role come before those that give it.
-  /// They bring no other privilege than the wanted ones.
+  /// Commands for root on a node, in this order, without duplicates. Commands that create a role come before
+  /// those that use it. They grant no other privilege.
   std::vector<std::string> commands;
-  /// What to know before they are run: sentences; empty when there is nothing.
+  /// Sentences to read before running the commands; empty if there are none.
   std::string caution;
 };
 
-/// A role on a deeper path replaces those that are inherited there, so the commands name these too. Asks PVE
-/// about the token's own rights: what it answers tells a caller nothing but what this server may do. `fresh`
-/// asks again what was read within the last minute.
+/// Makes the commands for the missing rights. A role on a deeper path replaces the inherited ones, so the
+/// commands name those too. Asks PVE for the token's own rights; a caller learns from this only what the
+/// server may do. `fresh` reads again what was read within the last minute.
 Grants grants_for(std::span<const MissingRight> lacks, Cluster& cluster, bool fresh,
                   const std::stop_token& stop);
 
-/// What the token lacks of the way to call that asks for the least more; empty where it lacks nothing, where
-/// no right would do, or where PVE does not say what it has.
+/// The rights that the token lacks for the call, by the way that needs the fewest more. Empty if it lacks
+/// none, if no right would help, or if PVE does not say what the token has.
 std::vector<MissingRight> missing_rights(const std::vector<facts::Way>& ways, Cluster& cluster,
                                          const std::stop_token& stop);
 

@@ -47,7 +47,7 @@ std::string missing_key(std::string_view parameter, std::string_view key,
   return fmt::format("{} needs {}{}{}.", parameter, key, choice, alone);
 }
 
-/// One line, "net0.tga: property is not defined …".
+/// Reads one line of PVE's error: "net0.tga: property is not defined …".
 std::string words_of(std::string_view parameter, std::string_view line,
                      const std::vector<facts::Member>& members) {
   const auto colon = line.find(": ");

@@ -1,4 +1,4 @@
-// What PVE takes in a property string, told where it refused one.
+// Explains why PVE refused a property string, and what it accepts.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace engine {
 
-/// Of PVE's reason about a parameter: the key that was meant or those that there are, what is needed, how an
-/// address is written. Empty of any other reason, and where the keys are not known.
+/// Explains PVE's error about a parameter: the key that was probably meant, the valid keys, the key that is
+/// missing, or the form of an address. Empty for other errors, and if the keys are not known.
 std::string property_words(std::string_view parameter, std::string_view reason, const pve::Call& call,
                            const ErrorContext& context);
 

@@ -43,7 +43,7 @@ bool is_empty(const base::Json& data) {
   return data.is_null() || (text != nullptr && text->empty());
 }
 
-/// The last resort for what has no rows to end at.
+/// Cuts a text that has no rows, at a whole character.
 std::string cut(std::string text, const Style& style) {
   if (text.size() <= style.max_result) return text;
   const auto whole = text.size();
@@ -53,7 +53,7 @@ std::string cut(std::string text, const Style& style) {
   return text + fmt::format("\n… {} bytes more; PVE_MAX_RESULT allows {}", whole - end, style.max_result);
 }
 
-/// An object that is too long loses whole members, and says which.
+/// Leaves out whole members of an object that is too long, and lists them in "left_out".
 base::JsonObject within(base::JsonObject object, const Style& style) {
   base::Json whole(std::move(object));
   auto& members = whole.get_object();
@@ -74,7 +74,7 @@ base::JsonObject within(base::JsonObject object, const Style& style) {
   return kept;
 }
 
-/// JSON that stays JSON.
+/// Shortens the answer so that it stays valid JSON.
 std::string json_text(pve::Answer& answer, const Style& style) {
   auto text = data_text(answer);
   auto* object = answer.total || answer.changes ? nullptr : answer.data.if_object();
@@ -102,7 +102,7 @@ mcp::Result change(const Rendering& rendering, pve::Answer& answer) {
   return render_text(std::move(text), std::move(facts), rendering.style);
 }
 
-/// Pending changes of the network stand beside PVE's data.
+/// PVE sends staged changes of the network beside its data.
 std::string changes_text(const pve::Answer& answer) {
   if (!answer.changes || answer.changes->empty()) return {};
   std::string text =
@@ -242,7 +242,7 @@ mcp::Result render(const Rendering& rendering, pve::Answer answer) {
     if (style.output == Output::Json || rendering.row.tool().view.kind != tool::View::Kind::Object ||
         array->size() != 1 || !array->front().is_object())
       return list(rendering, *array, answer);
-    // PVE's form of one object whose name may hold slashes.
+    // For some objects whose names can contain slashes, PVE answers with a list of one.
     answer.data = base::Json(array->front());
   }
   if (style.output == Output::Json) return render_text(json_text(answer, style), {}, style);

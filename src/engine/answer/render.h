@@ -1,4 +1,4 @@
-// The one place where PVE's answers become what the model reads.
+// Renders PVE's answers as the text that the model reads.
 #pragma once
 
 #include <cstdint>
@@ -14,36 +14,37 @@
 
 namespace engine {
 
-/// What an answer is shown by, besides itself.
+/// An answer's call, and how to show it.
 struct Rendering {
   const Row& row;
   const base::JsonObject& arguments;  ///< by PVE's names
   const ServerArguments& for_server;
   Style style;
-  /// Of a change.
+  /// for a change
   Wording words{};
-  /// Whose statistics these are: "web01 (VM 100)". Anybody's text.
+  /// The object of the statistics: "web01 (VM 100)". PVE's text, not yet safe to show.
   std::string title{};
-  /// Of whoever reads it.
+  /// The tools that the text may name to the caller.
   MayUse may{};
   std::int64_t now = 0;  ///< epoch seconds
 };
 
-/// A read as the row's view says, or as compact JSON with sorted keys. A change: the row's sentence, then the
-/// UPID or the data. Values under names of secrets are masked, and
-/// what fools a reader is replaced.
+/// Renders a read by the row's view, or as compact JSON with sorted keys. Renders a change as the row's
+/// sentence, followed by the UPID or the data. Masks values under names of secrets, and replaces characters
+/// that could mislead a reader.
 mcp::Result render(const Rendering& rendering, pve::Answer answer);
 
-/// Puts "***" in the place of every text under the name of a secret, however deep.
+/// Replaces every text under the name of a secret by "***", at any depth.
 void mask_secrets(base::Json& value);
 
-/// Replaces what hides or reorders text, and controls but line breaks and tabs, by U+FFFD in every text and
-/// name, however deep: structured content carries them past JSON's own escapes.
+/// Replaces characters that hide or reorder text, and control characters except line breaks and tabs, by
+/// U+FFFD, in all texts and names at any depth. JSON's escapes do not stop them: clients decode structured
+/// content.
 void replace_unsafe_characters(base::Json& value);
 
 mcp::Result render_error(std::string text);
 
-/// `facts` becomes structuredContent where the style asks for it.
+/// `facts` becomes structuredContent if the style asks for it.
 mcp::Result render_text(std::string text, base::JsonObject facts, const Style& style);
 
 }  // namespace engine

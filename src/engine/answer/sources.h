@@ -1,4 +1,4 @@
-// Many reads at once, for a report.
+// Makes many reads at the same time, for a report.
 #pragma once
 
 #include <chrono>
@@ -14,7 +14,7 @@
 
 namespace engine {
 
-/// Reads of one call; they end when the call is stopped.
+/// The reads of one call. They end when the call is cancelled.
 class ParallelReads final : public tool::Sources {
  public:
   ParallelReads(Cluster& cluster, std::stop_token stop) : cluster_(cluster), stop_(std::move(stop)) {}

@@ -17,17 +17,17 @@ namespace {
 
 using Reach = pve::Permissions::Reach;
 
-/// A privilege that the token has only on a part of what is below the path, or nowhere there.
+/// A privilege that the token has only on some paths below a path, or on none.
 struct Shortfall {
   std::string_view privilege;
   std::string_view path;
   bool nowhere = false;
-  bool alone = false;  ///< it is needed on the path itself
+  bool alone = false;  ///< it is needed on the path itself, not below it
 };
 
 using Shortfalls = std::vector<Shortfall>;
 
-/// What goes for these arguments; nullptr: PVE leaves nothing out.
+/// The rights that show the whole list for these arguments; nullptr if PVE leaves nothing out.
 const tool::Sight* sight_for(const tool::View& view, const base::JsonObject& arguments) {
   for (const auto& [argument, value, sight] : view.seen_for) {
     if (arguments.contains(argument) && base::raw_text(arguments, argument) == value) return sight;
@@ -37,7 +37,8 @@ const tool::Sight* sight_for(const tool::View& view, const base::JsonObject& arg
 
 bool any_nowhere(const Shortfalls& lacks) { return std::ranges::any_of(lacks, &Shortfall::nowhere); }
 
-/// What the token lacks of rights that are needed together; nothing when PVE does not say.
+/// What the token lacks of rights that are needed together. Returns nullopt if PVE does not say what the
+/// token has.
 std::optional<Shortfalls> shortfalls(std::span<const tool::Right> rights, Cluster& cluster,
                                      const std::stop_token& stop) {
   Shortfalls lacks;
@@ -50,7 +51,8 @@ std::optional<Shortfalls> shortfalls(std::span<const tool::Right> rights, Cluste
   return lacks;
 }
 
-/// Of the two ways to see all the one of which the token has more, else the first.
+/// A list can have two sets of rights that show all of it. Returns what the token lacks of the set of which
+/// it has more, else of the first.
 std::optional<Shortfalls> least_shortfalls(const tool::Sight& sight, Cluster& cluster,
                                            const std::stop_token& stop) {
   auto lacks = shortfalls(sight.all, cluster, stop);
@@ -79,8 +81,8 @@ Grants grants(const Shortfalls& lacks, Cluster& cluster, const std::stop_token& 
   return grants_for(wanted, cluster, false, stop);
 }
 
-/// PVE lets whoever sees a guest's backups remove them (PVE/API2/Storage/Content.pm, delete), and shows disk
-/// images to whoever may change them.
+/// Every right that shows a guest's backups also allows to delete them (PVE/API2/Storage/Content.pm, delete),
+/// and every right that shows disk images also allows to change them.
 std::string caution(const Shortfalls& lacks) {
   const auto has = [&](std::string_view privilege) {
     return std::ranges::find(lacks, privilege, &Shortfall::privilege) != lacks.end();
@@ -110,7 +112,7 @@ std::string omission_note(const tool::View& view, const base::JsonObject& argume
                           Cluster& cluster, const std::stop_token& stop) {
   const auto* sight = sight_for(view, arguments);
   if (sight == nullptr || shape == Shape::NoList) return {};
-  // Where PVE sends no list, there is none that may be short.
+  // An object in the place of a list has no rows that could be missing.
   if (view.kind == tool::View::Kind::Table && shape == Shape::Object) return {};
   const auto lacks = least_shortfalls(*sight, cluster, stop);
   if (!lacks || lacks->empty()) return {};

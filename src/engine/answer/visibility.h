@@ -1,4 +1,5 @@
-// "Empty" and "not permitted to see": what a list that PVE thins out by rights leaves open.
+// Tells an empty list from one that the token may not see: PVE leaves out what the token has no rights on,
+// without an error.
 #pragma once
 
 #include <cstdint>
@@ -13,15 +14,16 @@
 
 namespace engine {
 
-/// What PVE answered with.
+/// The form of PVE's answer.
 enum class Shape : std::uint8_t { NoList, EmptyList, List, Object };
 Shape shape_of(const base::Json& data);
 
-/// The sentence to end PVE's answer with; empty where the token sees all, or nobody knows.
+/// The sentence that follows PVE's answer if the token may not see all of the list. Empty if it sees all, or
+/// if PVE does not say what it sees.
 std::string omission_note(const tool::View& view, const base::JsonObject& arguments, Shape shape,
                           Cluster& cluster, const std::stop_token& stop);
 
-/// As tool::Sources::why_incomplete(); each caution on a line of its own.
+/// See tool::Sources::why_incomplete(). Each caution is on its own line.
 std::optional<tool::ReadFailure> why_incomplete(const tool::Sight& sight, Cluster& cluster,
                                                 const std::stop_token& stop);
 

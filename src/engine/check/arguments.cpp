@@ -29,15 +29,15 @@ bool is_full(Problems& problems) {
   return true;
 }
 
-/// A name as PVE's schema could have it.
+/// True if PVE's schema could have a parameter of this name.
 bool legal_shape(std::string_view name) {
   if (name.empty() || name.size() > 64 || name.front() < 'a' || name.front() > 'z') return false;
   return std::ranges::all_of(
       name, [](char c) { return base::is_lower(c) || base::is_digit(c) || c == '_' || c == '-'; });
 }
 
-/// Every name that the call could have meant: the row's, for a write PVE's too, families with the index that
-/// was written.
+/// The names that the caller could have meant: those of the row and, for a write, those of PVE's schema. A
+/// family gets the index that the caller wrote.
 std::vector<std::string> known_names(const Row& row, std::string_view written) {
   std::vector<std::string> names;
   for (const auto& field : row.fields()) names.emplace_back(field.name);
@@ -109,7 +109,8 @@ bool is_absent(const Row& row, const Field& field, const base::JsonObject& given
   return value == nullptr || value->is_null();
 }
 
-/// The node is found where one alone is online (target_node.h), so that by itself it stops no call here.
+/// target_node.h fills the node in if only one is online, so a missing node alone does not stop the call
+/// here.
 bool may_be_found(const Field& field) { return field.in_path && field.wire == "node"; }
 
 void add_missing(const Row& row, const base::JsonObject& given, const MayUse& may, Problems& problems) {
@@ -120,7 +121,7 @@ void add_missing(const Row& row, const base::JsonObject& given, const MayUse& ma
   }
 }
 
-/// Told with what else is wrong, in one go.
+/// Names a missing node together with the other problems, so that the model can mend all of them at once.
 void add_missing_node(const Row& row, const base::JsonObject& given, const MayUse& may, Problems& problems) {
   const auto node = std::ranges::find_if(row.fields(), may_be_found);
   const bool wanted = node != row.fields().end() && node->required && !row.tool().every_node;
@@ -128,7 +129,8 @@ void add_missing_node(const Row& row, const base::JsonObject& given, const MayUs
   problems.push_back(fmt::format("{}: missing; give {}", node->name, expectation(*node, may)));
 }
 
-/// Parameters that PVE takes only together with another one. A row that prepares may add that one itself.
+/// Refuses parameters that PVE accepts only together with another one. Skipped for a row with prepare(),
+/// which may add the other one.
 void add_unmet_requirements(const Row& row, const Arguments& arguments, Problems& problems) {
   if (row.tool().prepare != nullptr) return;
   for (const auto& [field, value] : arguments) {
@@ -138,7 +140,7 @@ void add_unmet_requirements(const Row& row, const Arguments& arguments, Problems
   }
 }
 
-/// PVE takes an update that changes nothing and says that all went well.
+/// PVE accepts an update that changes nothing and reports success, so the model would not notice its mistake.
 void add_empty_update(const Row& row, const Arguments& arguments, Problems& problems) {
   if (row.tool().call.method != base::Method::Put || !problems.empty()) return;
   const auto changes_something = [](const Field& field) {

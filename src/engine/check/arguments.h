@@ -1,4 +1,4 @@
-// The model's arguments against a row and the facts.
+// Checks the model's arguments against the row and PVE's facts.
 #pragma once
 
 #include <expected>
@@ -23,9 +23,9 @@ struct Limits {
   MayUse may{};
 };
 
-/// The checked arguments in the order of `given`, each in its own type (value.h); null counts as absent. The
-/// error holds every problem of the call, one a line, each with the parameter, the value (never a secret) and
-/// what is valid. The fields refer to the row and to the names in `given`.
+/// Checks the arguments and converts each to the type of its field (value.h). They keep the order of `given`;
+/// null counts as absent. The error lists all problems of the call, one a line: the parameter, its value
+/// (never a secret) and what is valid. The fields refer to the row and to the names in `given`.
 std::expected<Arguments, std::string> check(const Row& row, const base::JsonObject& given,
                                             const Limits& limits);
 
@@ -34,22 +34,22 @@ std::expected<Arguments, std::string> check(const Row& row, const base::JsonObje
 /// may be sent, else the sentence for the model.
 std::optional<std::string> check_prepared(const Row& row, const Arguments& arguments, const Limits& limits);
 
-/// Arguments by PVE's names with the fields that the row has for them. Takes the values out of `wire`; the
-/// fields refer to the names in it, which stay.
+/// Pairs arguments, by PVE's names, with the fields of the row. Moves the values out of `wire` but leaves the
+/// names there, because the fields refer to them.
 Arguments with_fields(const Row& row, base::JsonObject& wire);
-/// The values back to where with_fields() took them from.
+/// Moves the values back to where with_fields() took them from.
 void restore_values(Arguments&& arguments, base::JsonObject& wire);
 
-/// The values by PVE's names, moved out.
+/// Moves the values into an object, by PVE's names.
 base::JsonObject on_wire(Arguments&& arguments);
 
 using Secrets = std::vector<std::string>;
 
-/// The values that must not be shown.
+/// The values of the secret parameters, which must not be shown.
 Secrets secrets_of(const Arguments& arguments);
 
-/// PVE repeats refused values: puts "***" in the place of each secret. Secrets of fewer than four bytes stay,
-/// because they occur inside other words.
+/// Replaces each secret in the text by "***", because PVE repeats values that it refuses. Secrets of less
+/// than four bytes stay, because they occur inside other words.
 std::string without(const Secrets& secrets, std::string text);
 
 }  // namespace engine

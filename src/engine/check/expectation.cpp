@@ -36,7 +36,7 @@ struct Form {
   std::optional<Advice> source{};
 };
 
-// PVE's formats in words, and where to find such a value.
+// Describes PVE's formats, and says how to find such a value.
 constexpr Form kForms[] = {
     {"dns-name", "a DNS name such as web-01"},
     {"pve-configid", "two or more of letters, digits, - and _, beginning with a letter"},

@@ -44,20 +44,20 @@ std::optional<bool> as_boolean(const base::Json& given) {
   return std::nullopt;
 }
 
-/// A property string has a member that may stand without its name, so that PVE reads 1 as "enabled=1".
+/// A property string can have a member whose name may be left out, so PVE reads 1 as "enabled=1".
 bool may_be_boolean(const Field& field) {
   return field.fact != nullptr && field.fact->format == "property-string";
 }
 
-/// Texts and numbers; a number's text is the same to PVE.
+/// The text of a string or a number. PVE does not tell the two apart.
 std::optional<std::string> as_text(const base::Json& given) {
   if (given.is_string()) return std::string(std::string_view(given.get_string()));
   if (given.is_number()) return base::wire_text(given);
   return std::nullopt;
 }
 
-/// The items of a list with `between` between them, as PVE splits them; an item with one of `separators`
-/// would be split again and is refused.
+/// Joins the items of a list with `between`, where PVE splits it. Returns nullopt if an item contains one of
+/// `separators`, because PVE would split it too.
 std::optional<std::string> joined(const base::JsonArray& items, std::string_view separators, char between) {
   std::string text;
   for (const auto& item : items) {
@@ -85,7 +85,8 @@ std::optional<base::Json> as_array(const base::Json& given) {
   return items;
 }
 
-/// PVE's property strings: "keep-last=3,keep-daily=7". Its lists inside of them are split at semicolons.
+/// True for PVE's property strings, such as "keep-last=3,keep-daily=7". PVE splits the lists inside of them
+/// at semicolons.
 bool is_property_string(const Field& field) {
   constexpr std::string_view kFormats[] = {
       "property-string",  "prune-backups",   "backup-fleecing", "backup-performance", "pve-vm-cpu-conf",
@@ -95,7 +96,8 @@ bool is_property_string(const Field& field) {
   return field.fact != nullptr && std::ranges::find(kFormats, field.fact->format) != std::end(kFormats);
 }
 
-/// An object as PVE shows such a value; the members that PVE adds for a reader alone ("digest") are none.
+/// Writes an object, as PVE's reads show such a value, as a property string. Returns nullopt if a member has
+/// no text form.
 std::optional<std::string> property_string(const base::JsonObject& members) {
   std::string text;
   for (const auto& [key, value] : members) {
@@ -110,7 +112,7 @@ std::optional<std::string> property_string(const base::JsonObject& members) {
   return text.empty() ? std::nullopt : std::optional(text);
 }
 
-/// The object, also written out as the text of one.
+/// The members of an object, or of a text that contains a JSON object.
 std::optional<base::JsonObject> as_members(const base::Json& given) {
   if (const auto* object = given.if_object()) return *object;
   if (!given.is_string() || !base::trim(std::string_view(given.get_string())).starts_with('{'))
@@ -119,7 +121,7 @@ std::optional<base::JsonObject> as_members(const base::Json& given) {
   return parsed && parsed->is_object() ? std::optional(parsed->get_object()) : std::nullopt;
 }
 
-/// HA's "vm:100" as PVE's list of resources writes it: "qemu/100".
+/// Converts "qemu/100" of PVE's list of resources to HA's "vm:100".
 std::string as_ha_id(std::string text) {
   for (const auto& [listed, ha] : {std::pair("qemu/", "vm:"), std::pair("lxc/", "ct:")}) {
     if (text.starts_with(listed)) return ha + text.substr(std::string_view(listed).size());
@@ -135,7 +137,7 @@ std::optional<base::Json> as_string(const Field& field, const base::Json& given)
   if (given.is_bool() && may_be_boolean(field)) text = given.get_bool() ? "1" : "0";
   if (given.is_array() && is_list(field)) {
     constexpr std::string_view kSeparators(",; \t\r\n\0", 7);
-    // "100 (web01)" has a blank; those are taken apart here.
+    // "100 (web01)" contains a blank, so only commas separate guests.
     text = joined(given.get_array(), field.guests ? "," : kSeparators, ',');
   }
   if (!text) return std::nullopt;
@@ -144,13 +146,13 @@ std::optional<base::Json> as_string(const Field& field, const base::Json& given)
   return base::Json(boost::json::string(*text));
 }
 
-/// As PVE names its guests, by DNS.
+/// True if PVE accepts the text as a guest's name, which must be a DNS name.
 bool may_name_guest(std::string_view text) {
   return !text.empty() && text.size() <= 255 && text.front() != '-' && text.front() != '.' &&
          std::ranges::all_of(text, [](char c) { return base::is_alnum(c) || c == '-' || c == '.'; });
 }
 
-/// "web01", and "100 (web01)" as completion offers it. What could be a number is one.
+/// True for "web01", and for "100 (web01)", which completion offers. Digits alone are a number.
 bool may_mean_guest(std::string_view text) {
   constexpr std::size_t kLongest = 300;
   if (integer(text) || text.size() > kLongest || base::has_control(text)) return false;
@@ -161,7 +163,8 @@ bool is_guest_name(const base::Json& given) {
   return given.is_string() && may_mean_guest(std::string_view(given.get_string()));
 }
 
-/// "db01, 100 (web01)" where PVE takes numbers only: engine/cluster/target looks the names up.
+/// True for a list such as "db01, 100 (web01)". PVE takes only numbers, so engine/cluster/target looks the
+/// names up.
 bool names_guests(std::string_view text) {
   bool named = false;
   for (const auto part : base::split(text, ',')) {
@@ -172,7 +175,7 @@ bool names_guests(std::string_view text) {
   return named;
 }
 
-/// Epoch seconds, which reads show as a date.
+/// True for a time in epoch seconds that reads show as a date.
 bool is_moment(const Field& field) { return field.wire == "expire"; }
 
 std::optional<base::Json> typed(const Field& field, const base::Json& given) {
@@ -198,7 +201,7 @@ std::optional<base::Json> typed(const Field& field, const base::Json& given) {
   return as_string(field, given);
 }
 
-/// What PVE's own check would say of the value.
+/// Why PVE's own check would refuse the value.
 std::optional<std::string> misfit_of(const Field& field, const base::Json& value) {
   if (field.guest && value.is_string()) return std::nullopt;
   if (field.guests && value.is_string() && names_guests(std::string_view(value.get_string())))
@@ -206,7 +209,7 @@ std::optional<std::string> misfit_of(const Field& field, const base::Json& value
   facts::Parameter parameter;
   if (field.fact != nullptr) parameter = *field.fact;
   parameter.type = field.type;
-  // Values of other versions are for version_check.h to judge.
+  // version_check.h checks values that only other versions have.
   if (std::ranges::equal(field.values, parameter.values)) {
     for (const auto& [former, lifetime] : parameter.dated_values) {
       if (lifetime.until) parameter.values.push_back(former);
@@ -224,7 +227,7 @@ std::optional<std::string> misfit_of(const Field& field, const base::Json& value
 }
 
 std::string shown(const base::Json& value) {
-  // A long value is cut before it is written out.
+  // Cut a long value before it is quoted: quoting would copy all of it.
   if (const auto* text = value.if_string(); text != nullptr && text->size() > kShown) {
     return fmt::format("\"{}\"", base::printable(std::string_view(*text), kShown));
   }
@@ -233,7 +236,7 @@ std::string shown(const base::Json& value) {
   return base::printable(base::write_json(value), kShown);
 }
 
-/// PVE's own reason where it says more than what is valid; it repeats the value.
+/// PVE's reason, if it says more than what is valid. It can repeat the value.
 std::string reason(std::string_view misfit) {
   constexpr std::string_view kFormat = "invalid format - ";
   if (!misfit.starts_with(kFormat)) return {};

@@ -1,4 +1,4 @@
-// One argument's value: from what the model wrote to what PVE reads.
+// Converts the value of one argument from what the model wrote to what PVE reads.
 #pragma once
 
 #include <expected>
@@ -10,19 +10,21 @@
 
 namespace engine {
 
-/// The value in its own type (text, integer, number, true/false, array of texts for an Array) when it fits
-/// type, enumeration and PVE's own checks. Takes what loses nothing: "100" for 100, 1 for true, an array for
-/// a list. The error is a clause after the parameter's name, without the value if that is a secret.
+/// Converts the value to the field's type (text, integer, number, boolean, array of texts) and checks it
+/// against PVE's type, enumeration and format. Accepts other forms of the same value: "100" for 100, 1 for
+/// true, an array for a list. The error is a clause that follows the parameter's name; it does not show a
+/// secret.
 std::expected<base::Json, std::string> check_value(const Field& field, const base::Json& given,
                                                    const MayUse& may);
 
-/// A text that PVE splits into several values.
+/// True if PVE splits the text into several values.
 bool is_list(const Field& field);
 
-/// What would be valid: "an integer from 100 to 999999999", and how somebody with these tools finds it.
+/// Says what is valid, such as "an integer from 100 to 999999999", and which of the caller's tools shows such
+/// values.
 std::string expectation(const Field& field, const MayUse& may);
 
-/// True when PVE reads the value as set: not false, not 0, not empty.
+/// True if PVE reads the value as set: it is not false, 0 or empty.
 bool is_set(const base::Json& value);
 
 }  // namespace engine

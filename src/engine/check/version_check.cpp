@@ -24,7 +24,8 @@ std::optional<Connected> connected(const AskVersion& ask) {
   return Connected{*std::move(text), *version};
 }
 
-/// The connected PVE where it lacks what lived then; nothing as well when PVE has the word.
+/// The connected version, if it is outside this lifetime. Returns nullopt if it is inside, or if the version
+/// is not known.
 std::optional<Connected> lacking(const facts::Lifetime& lifetime, const AskVersion& ask) {
   if (lifetime.is_endless()) return std::nullopt;
   auto pve = connected(ask);

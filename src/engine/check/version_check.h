@@ -1,4 +1,4 @@
-// What the connected PVE lacks of a call, before it is sent.
+// Checks, before a call is sent, that the connected version of PVE has its endpoint, parameters and values.
 #pragma once
 
 #include <functional>
@@ -11,18 +11,19 @@
 
 namespace engine {
 
-/// The version of the connected PVE, "8.4.14"; may wait for it. Nothing when PVE does not say: then PVE has
-/// the word. Empty: the same.
+/// Returns the version of the connected PVE, such as "8.4.14"; may wait for PVE. Returns nullopt if PVE does
+/// not say its version. The checks pass then, as they do with an empty function, and PVE decides.
 using AskVersion = std::function<std::optional<std::string>()>;
 
-/// A sentence when the connected PVE has no such endpoint. Asks only where the facts know versions.
+/// The sentence that refuses the call if the connected PVE does not have its endpoint, else nullopt. Asks for
+/// the version only if the facts say that not every version has the endpoint.
 std::optional<std::string> lacking_endpoint(const Row& row, const AskVersion& ask);
 
-/// For each argument that the connected PVE does not take, or not with this value, what it is and which
-/// version takes it. Asks only for an argument of which the facts know versions.
+/// One text for each argument that the connected PVE does not accept: what it lacks, and which version has
+/// it. Asks for the version only if the facts say that not every version accepts an argument or its value.
 std::vector<std::string> lacking_arguments(const Arguments& arguments, const AskVersion& ask);
 
-/// True when the connected PVE is newer than the row's facts.
+/// True if the connected PVE is newer than the row's facts.
 bool is_newer(const Row& row, const AskVersion& ask);
 
 }  // namespace engine

@@ -48,7 +48,7 @@ std::shared_ptr<const base::Json> AnswerCache::newer_than(const std::shared_ptr<
     auto& slot = slots_[path];
     slot.asking = false;
     changed_.notify_all();
-    // Who was cancelled in its question has learnt nothing.
+    // A cancelled request says nothing about the path, so the next caller asks again.
     if (!answer && answer.error().kind == pve::Error::Kind::Cancelled) return nullptr;
     slot.filled = true;
     slot.taken = clock_.steady();

@@ -1,4 +1,4 @@
-// Answers of PVE that are good for some seconds.
+// Keeps PVE's answers for some seconds.
 #pragma once
 
 #include <condition_variable>
@@ -14,22 +14,23 @@
 
 namespace engine {
 
-/// Asks each path once in five seconds; one thread asks for all who want it. A failure is remembered as long.
-/// Safe from many threads; owns nothing it is given.
+/// Asks PVE for each path at most once in five seconds; callers that ask at the same time share one request.
+/// Keeps failures as long. Safe from many threads. Owns nothing that it is given.
 class AnswerCache {
  public:
   AnswerCache(pve::Client& client, const base::Clock& clock) : client_(client), clock_(clock) {}
   AnswerCache(const AnswerCache&) = delete;
   AnswerCache& operator=(const AnswerCache&) = delete;
 
-  /// `data` of a GET of the encoded path; nullptr when there is none, or `stop` was asked meanwhile.
+  /// `data` of a GET of the encoded path. Returns nullptr if PVE refused or did not answer, or if `stop` was
+  /// requested meanwhile.
   std::shared_ptr<const base::Json> get(const std::string& path, const std::stop_token& stop) {
     return newer_than(nullptr, path, stop);
   }
-  /// An answer that is not `seen`: something is missing in that one.
+  /// Like get(), but does not return `seen`, an answer in which the caller missed something.
   std::shared_ptr<const base::Json> newer_than(const std::shared_ptr<const base::Json>& seen,
                                                const std::string& path, const std::stop_token& stop);
-  /// The answer that is still good; nullptr when there is none. Never waits.
+  /// The answer that is still valid; nullptr if there is none. Never waits.
   std::shared_ptr<const base::Json> known(const std::string& path);
 
  private:

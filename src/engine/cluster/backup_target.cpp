@@ -16,7 +16,8 @@
 namespace engine {
 namespace {
 
-/// "100 101", "100;web01", "100 (web01), db01": PVE's lists of numbers, and names between commas.
+/// Splits "100 101", "100;web01" and "100 (web01), db01". PVE separates numbers by blanks, commas or
+/// semicolons; names need commas.
 std::vector<std::string_view> parts_of(std::string_view text) {
   std::vector<std::string_view> parts;
   for (auto part : base::split(text, ',')) {
@@ -34,10 +35,10 @@ std::vector<std::string_view> parts_of(std::string_view text) {
   return parts;
 }
 
-/// What a list of guests means.
+/// The guests of one backup, and the nodes that they are on.
 struct BackupGuests {
   std::string numbers;
-  std::string names;   ///< of those that were named, for the answer
+  std::string names;   ///< the guests that were given by name, for the answer
   std::string places;  ///< for an error
   std::set<std::string, std::less<>> nodes;
 };
@@ -51,7 +52,8 @@ void add(const FoundGuest& found, std::string_view part, const GuestKinds& kinds
     all.names += (all.names.empty() ? "" : ", ") + shown_guest(found.guest.vmid, found.guest.name);
 }
 
-/// vzdump leaves out guests of other nodes in silence, and says "OK" when none is left.
+/// Refuses a backup of guests on several nodes, or on another one than the call names: vzdump skips the
+/// guests of other nodes without a word, and reports "OK" if none is left.
 std::optional<std::string> elsewhere(const Row& row, const BackupGuests& all, std::string_view node) {
   if (all.nodes.size() > 1) {
     return fmt::format(
@@ -66,7 +68,8 @@ std::optional<std::string> elsewhere(const Row& row, const BackupGuests& all, st
       row.tool().name, base::printable(node, 60), base::printable(all.places, 500));
 }
 
-/// Numbers alone: PVE has the word on those that the token does not see, and when the list cannot be read.
+/// Looks up numbers. If the call names a node, PVE decides on the numbers that the token does not see, and on
+/// all of them if the list of guests cannot be read.
 std::expected<Target, std::string> find_numbers(const Row& row, Target target,
                                                 const std::vector<std::string_view>& parts, Cluster& cluster,
                                                 const MayUse& may, const std::stop_token& stop) {
@@ -90,7 +93,7 @@ std::expected<Target, std::string> find_numbers(const Row& row, Target target,
   return target;
 }
 
-/// With names among them: as they are now, all from one look.
+/// Looks up names and numbers, all from one read of the nodes, so that they are as they are now.
 std::expected<Target, std::string> find_names(const Row& row, Target target,
                                               const std::vector<std::string_view>& parts, Cluster& cluster,
                                               const MayUse& may, const std::stop_token& stop) {

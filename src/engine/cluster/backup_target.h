@@ -1,4 +1,4 @@
-// Which guests a backup means, and on which node they are.
+// Finds the guests of a backup, and the node that they are on.
 #pragma once
 
 #include <expected>
@@ -9,8 +9,9 @@
 
 namespace engine {
 
-/// Of a row whose vmid is a list of guests: numbers in the place of names, and the node that all are on, or
-/// PVE would skip those of the others in silence. Errors as find_target() has them.
+/// For a row whose vmid is a list of guests: replaces names by numbers, and fills in the node of the guests.
+/// Refuses guests on several nodes, because PVE would skip all but those of one node without an error.
+/// Returns the errors of find_target().
 std::expected<Target, std::string> find_backup_node(const Row& row, Target target, Cluster& cluster,
                                                     const MayUse& may, const std::stop_token& stop);
 

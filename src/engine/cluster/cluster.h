@@ -1,4 +1,4 @@
-// One PVE cluster as the engine works on it: the client, and what is remembered between calls.
+// One PVE cluster, as the engine uses it: the client, and what is remembered between calls.
 #pragma once
 
 #include <chrono>
@@ -23,9 +23,9 @@
 namespace engine {
 
 struct Options {
-  /// How long a call that starts a task waits for its end; 0: not at all.
+  /// The maximum time that a call waits for the end of the task that it starts; 0: it does not wait.
   std::chrono::seconds wait{0};
-  /// How many heavy tasks of this server may run on a node at once; 0: any number.
+  /// The maximum number of heavy tasks that this server runs on a node at once; 0: no maximum.
   unsigned node_tasks = 0;
   Style style{};
   /// As tool::Sources::ignored_findings().
@@ -34,7 +34,7 @@ struct Options {
   Confirm confirm = Confirm::Never;
 };
 
-/// What it is made of; outlives it.
+/// The parts that a Cluster uses. They must outlive it.
 struct Access {
   pve::Client& client;
   const facts::Facts& facts;

@@ -1,4 +1,4 @@
-// Which guests a caller may be told of.
+// The kinds of guest that a sentence may tell a caller about.
 #pragma once
 
 #include "guard/gate.h"
@@ -6,7 +6,8 @@
 
 namespace engine {
 
-/// The kinds of guest that a caller may list. Of the others no name, no node and no kind enters a sentence.
+/// The kinds of guest that a caller may list. A sentence must not contain the name, the node or the kind of
+/// any other guest.
 struct GuestKinds {
   bool vms = true;
   bool containers = true;
@@ -15,7 +16,7 @@ struct GuestKinds {
   bool has(const pve::Guest& guest) const { return guest.container ? containers : vms; }
 };
 
-/// Who may list the cluster's resources lists both.
+/// A caller who may list the cluster's resources may list both kinds.
 GuestKinds listed_kinds(const MayUse& may);
 
 }  // namespace engine

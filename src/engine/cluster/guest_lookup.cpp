@@ -58,7 +58,7 @@ std::string many_named(std::string_view name, const std::vector<const pve::Guest
   return text + (found.size() > kShownCandidates ? ", …" : "") + "; give the number.";
 }
 
-/// One list of one node.
+/// The guests of one kind on one node.
 struct Part {
   std::string node;
   bool container = false;
@@ -110,7 +110,7 @@ bool GuestsNow::read_once(Cluster& cluster, const std::stop_token& stop, pve::Er
   for (const auto& part : parts) {
     if (!part.guests) continue;
     for (const auto& guest : *part.guests) {
-      // One that moves from node to node meanwhile may be on both lists.
+      // A guest that migrates during the reads can be in the lists of both nodes.
       if (seen.insert(guest.vmid).second) guests_.push_back(guest);
     }
   }
@@ -143,14 +143,14 @@ std::vector<std::string_view> GuestsNow::names() const {
   for (const auto& guest : guests_) {
     if (scope_.listed.has(guest)) names.push_back(guest.name);
   }
-  // Those of the other kind were not asked.
+  // The reads did not ask for guests of the other kind.
   for (const auto& guest : list_->guests) {
     if (scope_.listed.has(guest) && !scope_.meant.has(guest)) names.push_back(guest.name);
   }
   return names;
 }
 
-/// Why a guest that nobody could ask may be the one with this name; empty when none can.
+/// Why a guest of a node that did not answer may have this name; empty if none can.
 std::string GuestsNow::open(std::string_view name) const {
   std::set<std::string_view> nodes;
   std::string had;
@@ -190,7 +190,7 @@ LookupResult GuestsNow::chosen(std::string_view name, const pve::Guest& guest) c
   return found;
 }
 
-/// The one guest of a node that did not answer which had this name.
+/// The guest of a node that did not answer, if exactly one of them had this name.
 std::optional<FoundGuest> GuestsNow::last_known(std::string_view name) const {
   std::vector<pve::Guest> late;
   for (const auto* guest : unanswered_) late.push_back(*guest);
@@ -261,7 +261,7 @@ LookupResult guest_now(std::string_view text, const GuestScope& scope, Cluster& 
     if (!guests) return std::unexpected(LookupError{"", guests.error()});
     return guests->find(text);
   }
-  // The list is never wrong about numbers, only about names.
+  // The list can have an old name for a guest, but never an old number.
   const auto remembered = cluster.inventory.remembered();
   auto list = remembered;
   const auto* guest = list ? list->guest(written->vmid) : nullptr;
@@ -277,7 +277,7 @@ LookupResult guest_now(std::string_view text, const GuestScope& scope, Cluster& 
     return refused(*std::move(wrong));
   FoundGuest found{*guest, !written->name.empty(), true, {}, list};
   if (!found.by_name) return found;
-  // Its configuration is one read of one guest.
+  // Reading its configuration takes one request, asking the nodes one for each.
   found.guest.name = name_now(*guest, cluster, stop);
   if (!found.guest.name.empty() && same_name(found.guest.name, written->name)) return found;
   const auto guests = GuestsNow::read(cluster, scope, stop);
@@ -296,7 +296,7 @@ LookupResult guest_listed(std::string_view text, const GuestScope& scope, Cluste
   }
   auto found = guest_in(list, text, scope);
   if (found) return found;
-  // What has just been asked is no better a second time, where a number is wanted.
+  // A list that was read just now does not need a second read if it lacks the number.
   const auto number = guest_number(text);
   if (!old && number && list->guest(*number) == nullptr) return found;
   return guest_now(text, scope, cluster, stop);
@@ -310,7 +310,7 @@ bool names_guest(const tool::About& about, const base::JsonObject& arguments) {
 
 std::string name_in(const base::Json& data, const pve::Guest& guest) {
   if (!data.is_object()) return {};
-  // A container's configuration has a host name, its status a name.
+  // PVE calls it "hostname" in a container's configuration, and "name" in its status.
   auto name = base::text(data, "name");
   if (name.empty()) name = base::text(data, "hostname");
   return name.empty() ? pve::default_name(guest.vmid, guest.container) : name;

@@ -1,7 +1,7 @@
-// Which guest a text means: the one resolver of numbers and names. Names come from two places. The list of
-// the cluster (GET /cluster/resources) is one read, but its names are up to ten seconds old: after two
-// renames it says that a name is the other guest's. The lists of the nodes (GET /nodes/{node}/qemu and /lxc)
-// read the configurations: one read for each node and kind.
+// Finds the guest that a text means, by number or name. Two sources have names. The list of the cluster (GET
+// /cluster/resources) takes one request, but its names are up to ten seconds old, so that it can give a name
+// to the wrong guest after two were renamed. The lists of the nodes (GET /nodes/{node}/qemu and /lxc) have
+// the names of the configurations, and take one request for each node and kind.
 #pragma once
 
 #include <expected>
@@ -18,47 +18,49 @@
 
 namespace engine {
 
-/// Which guests a text may mean, and of which of them a sentence may tell the caller.
+/// The guests that a text may mean, and those that a sentence may tell the caller about.
 struct GuestScope {
   GuestKinds meant{};
   GuestKinds listed{};
-  /// For a read: a guest whose node does not answer counts by the name that it had last.
+  /// For a read: a guest whose node does not answer is found by its last known name.
   bool reads = false;
 };
 
 struct FoundGuest {
   pve::Guest guest;
-  /// The text held a name, so that an answer says which guest it was.
+  /// The text contained a name, so the answer says which guest it is.
   bool by_name = false;
-  /// That name is the guest's own at this moment, or there was none to look at.
+  /// The guest has this name now, or the text contained no name.
   bool sure = true;
-  /// What could not be asked, a sentence; empty when nothing is left open.
+  /// A sentence that names the nodes that did not answer; empty if all did.
   std::string note{};
-  pve::InventoryPtr list{};  ///< that said where it is
+  pve::InventoryPtr list{};  ///< the list that showed its node
 };
 
 struct LookupError {
-  std::string sentence;                    ///< begins small, ends with a full stop
-  std::optional<pve::Error> list_error{};  ///< the list could not be read: nobody knows whether there is one
-  bool not_found = false;                  ///< there is none, rather than several or one that cannot be asked
+  std::string sentence;  ///< begins in lower case and ends with a full stop
+  std::optional<pve::Error>
+      list_error{};  ///< why the list could not be read, so that it is not known whether the guest exists
+  bool not_found = false;  ///< the guest does not exist; false if several match, or if a node did not answer
 };
 
 using LookupResult = std::expected<FoundGuest, LookupError>;
 
-/// The guests by the names that their configurations have now. For one thread.
+/// The guests under the names that their configurations have now. For one thread.
 class GuestsNow {
  public:
-  /// How long the nodes may take together; those that do not answer are left out.
+  /// The maximum time for all nodes together. Nodes that do not answer are left out.
   static constexpr std::chrono::seconds kLongest{10};
 
-  /// Asks for the list of the cluster, then at once all nodes on which it shows guests of the meant kinds; a
-  /// second time where a guest has gone in between. The error is why the list could not be read.
+  /// Reads the list of the cluster, and then at the same time the lists of all nodes that have guests of
+  /// these kinds. Repeats this once if a guest has left its node meanwhile. The error says why the list of
+  /// the cluster could not be read.
   static std::expected<GuestsNow, pve::Error> read(Cluster& cluster, const GuestScope& scope,
                                                    const std::stop_token& stop);
 
-  /// A number, a name, or "100 (web01)". A name is refused when two have it, and when it could be that of a
-  /// guest whose node did not answer: the list of the cluster last showed it with this name, or with none.
-  /// For a read it is taken when that guest alone had it.
+  /// Finds a number, a name, or "100 (web01)". Refuses a name that two guests have. Also refuses a name that
+  /// a guest of a node that did not answer may have: one that the list of the cluster shows under this name
+  /// or under none. A read gets that guest if no other had the name.
   LookupResult find(std::string_view text) const;
 
  private:
@@ -72,35 +74,36 @@ class GuestsNow {
 
   GuestScope scope_;
   pve::InventoryPtr list_;
-  std::vector<pve::Guest> guests_;             ///< as the nodes say
-  std::vector<const pve::Guest*> unanswered_;  ///< of the list, of which no node has said anything
+  std::vector<pve::Guest> guests_;             ///< as the nodes list them
+  std::vector<const pve::Guest*> unanswered_;  ///< guests of the list that no node has listed
 };
 
-/// By the list's own names, whatever they are now; not sure of a name.
+/// Finds the guest by the names in the list, which may be old. A guest found by name is not `sure`.
 LookupResult guest_in(const pve::InventoryPtr& list, std::string_view text, const GuestScope& scope);
 
-/// For a change: by the names of this moment. A number alone needs none of them and costs the list at most.
+/// For a change: finds the guest by the names that the configurations have now. A number alone takes at most
+/// one request, for the list.
 LookupResult guest_now(std::string_view text, const GuestScope& scope, Cluster& cluster,
                        const std::stop_token& stop);
 
-/// For a read: by the list that is remembered, as guest_now() where that one has no such guest. Of a name it
-/// is not sure: whoever reads the guest compares (name_in(), name_now()), and asks guest_now() where that
-/// fails.
+/// For a read: finds the guest in the remembered list, or like guest_now() if that list does not have it. A
+/// guest found by name is not `sure`: the caller must compare the name with the one in the answer (name_in(),
+/// name_now()), and call guest_now() if they differ.
 LookupResult guest_listed(std::string_view text, const GuestScope& scope, Cluster& cluster,
                           const std::stop_token& stop);
 
-/// Whether the answer to such a read names its guest: its configuration and its present status do,
-/// while a snapshot's configuration has the name of then.
+/// True if the answer of the read contains the guest's name: its configuration and its current status do. A
+/// snapshot's configuration has the name that the guest had then.
 bool names_guest(const tool::About& about, const base::JsonObject& arguments);
 
-/// The encoded path of `what` below the guest: "config", "snapshot".
+/// The encoded path of `what` below the guest, such as "config" or "snapshot".
 std::string guest_path(const pve::Guest& guest, std::string_view what);
 
-/// What the answer of such a read says the guest is called, as PVE's lists do; empty when it is no object.
+/// The guest's name in such an answer, as PVE's lists have it; empty if the answer is not an object.
 std::string name_in(const base::Json& data, const pve::Guest& guest);
 
-/// The same by a read of its configuration, for answers that name no guest: one read, where asking the nodes
-/// would be one for each. Empty when it cannot be read.
+/// The guest's name in its configuration, for answers without the name. Takes one request, where guest_now()
+/// takes one for each node. Empty if the configuration cannot be read.
 std::string name_now(const pve::Guest& guest, Cluster& cluster, const std::stop_token& stop);
 
 }  // namespace engine

@@ -23,7 +23,7 @@ void in_parallel(std::size_t count, std::size_t at_once, std::chrono::seconds lo
     try {
       for (auto i = next++; i < count && !enough.stop_requested(); i = next++) each(i, enough.get_token());
     } catch (const std::exception&) {
-      // No memory for an answer: the others' answers still count.
+      // There was no memory for an answer. The answers of the other threads remain valid.
       enough.request_stop();
     }
     const std::scoped_lock lock(mutex);
@@ -41,7 +41,7 @@ void in_parallel(std::size_t count, std::size_t at_once, std::chrono::seconds lo
       }
       // NOLINTNEXTLINE(bugprone-empty-catch)
     } catch (const std::system_error&) {
-      // The system has no more threads: those there are do all of it.
+      // The system has no more threads, so those that exist do all the work.
     }
     done.wait_for(lock, longest, [&] { return running == 0; });
   }

@@ -1,4 +1,4 @@
-// Several reads at the same time.
+// Runs several reads at the same time.
 #pragma once
 
 #include <chrono>
@@ -8,13 +8,13 @@
 
 namespace engine {
 
-/// What is done for one of them; ends soon after its stop token asks for it.
+/// The work for one index. Must end soon after its stop token is requested.
 using EachOf = std::function<void(std::size_t index, const std::stop_token& stop)>;
 
-/// Does `each` for 0 to `count` - 1, at most `at_once` at the same time. Returns when all are done, soon
-/// after `longest` has passed, or soon after `stop`: some may not have begun then. An exception ends the
-/// others too, and reaches nobody. Fewer at once where the system has no more threads; none where it has
-/// none.
+/// Calls `each` for 0 to `count` - 1, with at most `at_once` calls at the same time. Returns when all have
+/// ended, or soon after `longest` has passed or `stop` was requested; some may not have started then. An
+/// exception of `each` stops the other calls and is not passed on. Uses fewer threads if the system has no
+/// more, and calls nothing if it has none.
 void in_parallel(std::size_t count, std::size_t at_once, std::chrono::seconds longest,
                  const std::stop_token& stop, const EachOf& each);
 

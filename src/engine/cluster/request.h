@@ -1,4 +1,4 @@
-// From checked arguments to a call of PVE.
+// Makes a request to PVE from checked arguments.
 #pragma once
 
 #include <expected>
@@ -11,15 +11,15 @@
 
 namespace engine {
 
-/// An argument as PVE reads it; empty where there is none, or it is a list or an object.
+/// The argument as PVE reads it; empty if it is missing, a list or an object.
 std::string argument_text(const base::JsonObject& arguments, std::string_view name);
 
-/// The path filled from the arguments; the error is a sentence for the model.
+/// The path with the arguments in its placeholders. The error is a sentence for the model.
 std::expected<std::string, std::string> path(std::string_view path_template,
                                              const base::JsonObject& arguments);
 
-/// `arguments` by PVE's names, checked. What the path uses goes there, the rest to the parameters, an array
-/// once per item.
+/// `arguments` are checked and have PVE's names. Those in the path's placeholders go there, all others become
+/// parameters; an array becomes one parameter for each item.
 std::expected<pve::Call, std::string> request(const tool::Endpoint& endpoint,
                                               const base::JsonObject& arguments);
 

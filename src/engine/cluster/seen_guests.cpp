@@ -8,7 +8,7 @@ namespace {
 
 constexpr auto kNever = base::Clock::Steady::min();
 
-/// No name begins so in lower case.
+/// No guest's name begins with '#', so numbers and names do not collide.
 std::string number_key(std::int64_t vmid) { return "#" + std::to_string(vmid); }
 
 }  // namespace

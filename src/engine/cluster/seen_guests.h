@@ -1,4 +1,4 @@
-// Which kinds of guest numbers and names have lately been.
+// Remembers which kinds of guest a number or a name had lately.
 #pragma once
 
 #include <array>
@@ -13,11 +13,11 @@
 
 namespace engine {
 
-/// For who must say without waiting whether somebody may hear of a guest, one that has just gone among them.
-/// Safe from many threads; remembers no more than PVE has told in twice the time.
+/// Tells, without waiting for PVE, whether a caller may hear of a guest, even if the guest is gone. Safe from
+/// many threads. Forgets a guest that no list has shown for twice the time kRecent.
 class SeenGuests {
  public:
-  /// Longer than between any two looks at the same guest.
+  /// Longer than the time between two reads of the same guest.
   static constexpr std::chrono::minutes kRecent{10};
 
   explicit SeenGuests(base::Clock& clock) : clock_(clock) {}
@@ -25,12 +25,13 @@ class SeenGuests {
   SeenGuests& operator=(const SeenGuests&) = delete;
 
   void see(const pve::InventoryPtr& list);
-  /// The kinds of all that `wanted` has meant: a number, "100 (web01)", or a name whatever its case. A number
-  /// is what it was last; of a name every guest that had it counts. Neither kind when nobody has seen any.
+  /// The kinds of the guests that `wanted` meant lately: a number, "100 (web01)", or a name in any case. A
+  /// number has the kind that it had last; a name has the kinds of all guests that had it. Neither kind if no
+  /// list has shown such a guest.
   GuestKinds recent_kinds(std::string_view wanted);
 
  private:
-  /// When a VM, and when a container, was seen last.
+  /// When a list last showed a VM, and when a container.
   using Times = std::array<base::Clock::Steady, 2>;
 
   bool is_recent(base::Clock::Steady seen) const;
@@ -39,7 +40,7 @@ class SeenGuests {
   base::Clock& clock_;
   std::mutex mutex_;
   pve::InventoryPtr last_;
-  base::Clock::Steady taken_{};  ///< when `last_` was
+  base::Clock::Steady taken_{};  ///< when `last_` was seen
   base::Clock::Steady cleaned_{};
   std::unordered_map<std::string, Times> seen_;
 };

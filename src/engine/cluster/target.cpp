@@ -35,7 +35,8 @@ std::expected<Target, std::string> at_guest(const Row& row, Target target, const
   return target;
 }
 
-/// A number, with the list in hand; one that the token cannot see goes where the model said.
+/// Finds a number in the list. A guest that the token cannot see is looked for on the node that the call
+/// names.
 std::expected<Target, std::string> look_up(const Row& row, Target target, std::int64_t vmid,
                                            const MayUse& may) {
   if (const auto* guest = target.list->guest(vmid)) return at_guest(row, std::move(target), *guest, may);
@@ -45,8 +46,9 @@ std::expected<Target, std::string> look_up(const Row& row, Target target, std::i
                              : not_of_kind(row, vmid));
 }
 
-/// Another guest that the caller may list and is more likely meant: of the kind that is not the row's, with
-/// exactly this name, or, where the row's kind has none, with this number or the name in another case.
+/// The guest of the other kind that the text more likely means: one with exactly this name, or, if no guest
+/// of the row's kind matches, one with this number or with the name in another case. Only guests that the
+/// caller may list.
 std::optional<pve::Guest> of_other_kind(const Row& row, std::string_view text, bool has_none,
                                         const pve::Inventory& list, const GuestKinds& kinds) {
   if (!is_about_guest(row)) return std::nullopt;
@@ -63,8 +65,8 @@ std::optional<pve::Guest> of_other_kind(const Row& row, std::string_view text, b
   return std::nullopt;
 }
 
-/// A name is the guest's that has it now. Of a read the list's word will do until the answer says more; where
-/// that will name no guest, the configuration of this one is asked: the cheapest read that does.
+/// Finds the guest that has the name now. A read first uses the list, because its answer shows whether the
+/// name is right. If the answer has no name, reads the configuration: this takes one request.
 LookupResult find_text(const Row& row, const Target& target, Cluster& cluster, const MayUse& may,
                        const std::stop_token& stop) {
   const GuestScope scope{meant_kinds(row), listed_kinds(may), row.tool().effect == tool::Effect::None};
@@ -96,11 +98,11 @@ std::expected<Target, std::string> at_found(const Row& row, Target target, const
   return at;
 }
 
-/// Of a read.
+/// Finds the target of a read again, by the names that the configurations have now.
 std::expected<Target, std::string> by_name_now(const Row& row, const Target& before, Cluster& cluster,
                                                const MayUse& may, const std::stop_token& stop) {
   Target target{.arguments = before.arguments, .given = before.given};
-  // Where another guest was is no word of the caller's.
+  // The node of the guest that was found before is not an argument of the caller.
   target.arguments.stable_erase("node");
   const auto found = guest_now(before.given, {meant_kinds(row), listed_kinds(may), true}, cluster, stop);
   return at_found(row, std::move(target), found, cluster, may);
@@ -117,8 +119,8 @@ std::expected<Target, std::string> find_guest(const Row& row, Target target, Clu
     return at_found(row, std::move(target), found, cluster, may);
   }
   target.list = cluster.inventory.remembered();
-  // A read that went to the wrong node says so and changes nothing: it is looked up then. Not all of PVE's
-  // reads mind the kind, though: those of who may not see the other one do it here.
+  // A read on the wrong node fails and changes nothing, so the guest is looked up only then. But some of
+  // PVE's reads do not check the kind, so callers who may not list both kinds always need the look-up.
   const bool harmless = row.tool().effect == tool::Effect::None && listed_kinds(may).all();
   if (!target.list && has_node && harmless) return target;
   const bool old = target.list != nullptr;
@@ -128,7 +130,7 @@ std::expected<Target, std::string> find_guest(const Row& row, Target target, Clu
     if (!list) return std::unexpected(lookup_failed(row, list.error(), cluster, may));
     target.list = *std::move(list);
   }
-  // It may be newer than what is remembered.
+  // The guest may be newer than the remembered list.
   const auto* known = target.list->guest(*id);
   const bool finds_it = known == nullptr ? has_node : known->container == wants_container(row);
   if (old && !finds_it) {
@@ -155,7 +157,7 @@ std::expected<Target, std::string> find_task(const Row& row, Target target, cons
   return target;
 }
 
-/// Not yet with the nodes put right.
+/// The target, with the nodes still as the caller wrote them.
 std::expected<Target, std::string> located(const Row& row, base::JsonObject arguments, Cluster& cluster,
                                            const MayUse& may, const std::stop_token& stop) {
   Target target{.arguments = std::move(arguments)};
@@ -176,7 +178,7 @@ std::expected<Target, std::string> located(const Row& row, base::JsonObject argu
 
 std::expected<Target, std::string> find_target(const Row& row, base::JsonObject arguments, Cluster& cluster,
                                                const MayUse& may, const std::stop_token& stop) {
-  // A backup compares the node with its guests'.
+  // A backup compares the node with the nodes of its guests, so the node needs its right name before.
   if (row.about().locator == tool::Locator::Guests && arguments.contains("node")) {
     if (auto why = normalize_nodes(row, arguments, cluster, may, stop))
       return std::unexpected(*std::move(why));
@@ -200,7 +202,7 @@ std::optional<Target> find_again(const Row& row, const Target& before, Cluster& 
   const auto id = whole_number(argument_text(before.arguments, "vmid"));
   if (!is_about_guest(row) || !id) return std::nullopt;
   if (before.guest && !before.guest->sure) {
-    // The name may have been given to another guest since the list was made.
+    // The name may belong to another guest since the list was made.
     auto target = by_name_now(row, before, cluster, may, stop);
     const auto& was = before.guest->guest;
     if (!target || (target->guest->guest.vmid == was.vmid && target->guest->guest.node == was.node))

@@ -29,7 +29,7 @@ const std::string* found_in(const pve::Inventory& list, std::string_view said) {
   return alike;
 }
 
-/// Puts one name right.
+/// Replaces one name by the name that the cluster uses.
 std::optional<std::string> normalize(const Row& row, std::string_view key, base::Json& value,
                                      Cluster& cluster, const MayUse& may, const std::stop_token& stop) {
   const auto said = base::wire_text(value);

@@ -1,4 +1,4 @@
-// The nodes that a call names, against those that the cluster has.
+// Checks the nodes that a call names against the nodes of the cluster.
 #pragma once
 
 #include <optional>
@@ -13,13 +13,13 @@
 
 namespace engine {
 
-/// Whether `said` is the node's name in another case, or with its domain: "PVE1", "pve1.example.com".
+/// True if `said` is the node's name in another case, or with a domain: "PVE1", "pve1.example.com".
 bool is_node(std::string_view said, std::string_view name);
 
-/// Writes the names of nodes as the cluster does, and fills in {node} where it is missing and one node alone
-/// is online. PVE would look a wrong name up in the DNS and ask whoever has it. A list of the cluster is
-/// asked for only where a name was in none before; where it cannot be read, the names stay. The error is a
-/// sentence for the model; nodes are named to who may list them.
+/// Replaces names of nodes by those that the cluster uses, and fills in {node} if it is missing and only one
+/// node is online. PVE would look up a wrong name in the DNS and send the call to that host. Reads the list
+/// of the cluster only if no earlier list had the name, and leaves the names as they are if the list cannot
+/// be read. The error is a sentence for the model; it lists the nodes only to callers who may list them.
 std::optional<std::string> normalize_nodes(const Row& row, base::JsonObject& arguments, Cluster& cluster,
                                            const MayUse& may, const std::stop_token& stop);
 

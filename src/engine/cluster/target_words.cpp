@@ -14,7 +14,8 @@ std::string kind(const pve::Guest& guest) { return guest.container ? "container"
 
 constexpr std::string_view kShows = "VM.Audit";
 
-/// "VM.Clone": what PVE wants on the guest itself. Of several that would do the first.
+/// The privileges that the call needs on the guest itself, such as "VM.Clone"; "A or B" if one of them is
+/// enough.
 std::string privileges_for(const Row& row, std::int64_t vmid) {
   if (row.endpoint() == nullptr) return {};
   const auto ways = facts::ways_to_call(*row.endpoint(), [&](std::string_view name) {

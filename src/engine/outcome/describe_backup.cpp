@@ -1,4 +1,4 @@
-// A backup that was made now, by the log of its task: PVE's answer names neither archive nor storage.
+// Describes a backup by the log of its task, because PVE's answer does not name the archive or the storage.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,15 +15,15 @@ constexpr std::size_t kMostGuests = 5;
 
 struct Archive {
   std::string guest{};  ///< "VM 104"
-  std::string name{};   ///< of the guest
-  std::string file{};   ///< with its path, or the name in a Proxmox Backup Server
+  std::string name{};   ///< the guest's name
+  std::string file{};   ///< with its path, or its name in a Proxmox Backup Server
   std::string size{};
   std::size_t pruned = 0;
-  std::string why{};  ///< it failed
+  std::string why{};  ///< why it failed; empty: it did not
   bool finished = false;
 };
 
-/// What stands between `before` and `after`; nothing where the line is another.
+/// The text between `before` and `after`. Returns nullopt if the line does not have them.
 std::optional<std::string> between(std::string_view line, std::string_view before, std::string_view after) {
   const auto begin = line.find(before);
   if (begin == std::string_view::npos) return std::nullopt;
@@ -33,7 +33,7 @@ std::optional<std::string> between(std::string_view line, std::string_view befor
   return base::printable(line.substr(0, end), 120);
 }
 
-/// "VM 104", "container 201": the kind stands behind the number, and PVE calls both VM.
+/// "VM 104" or "container 201". PVE writes VM for both, and the kind at the end of the line.
 std::optional<std::string> guest_in(std::string_view line) {
   const auto vmid = between(line, "Starting Backup of VM ", " (");
   if (!vmid) return std::nullopt;
@@ -62,7 +62,7 @@ std::vector<Archive> archives(const std::vector<std::string>& log) {
   return found;
 }
 
-/// The storage whose folder this is, by the paths that PVE gives them; empty: another one.
+/// The storage with this directory, by the default paths of PVE's storages. Empty if it is not one of them.
 std::string storage_at(std::string_view file) {
   constexpr std::string_view kMounted = "/mnt/pve/";
   if (file.starts_with("/var/lib/vz/dump/")) return "local";

@@ -14,14 +14,15 @@ namespace {
 
 using tool::Action;
 
-/// Of a service the state that systemd says now: "running", "dead".
+/// Adds the state that systemd reports for the service now: "running", "dead".
 std::optional<ChangeText> describe_service(const ChangeContext& context) {
   if (context.row.about().subject != tool::Subject::Service) return std::nullopt;
   const auto state = base::text(context.after.object, "state", 40);
   return ChangeText{context.words.done + took(context) + (state.empty() ? "." : "; it is " + state + ".")};
 }
 
-/// The guest is what was asked for, or will be: HA's task says no more.
+/// Describes a change that HA carries out. HA's task ends before the guest is in the wanted state, so the
+/// text is about the guest.
 ChangeText describe_ha(const ChangeContext& context) {
   using State = FollowUp::State;
   const auto& follow_up = context.follow_up;

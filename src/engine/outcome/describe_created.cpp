@@ -1,4 +1,4 @@
-// A guest that was created, restored from a backup, or cloned.
+// Describes a guest that was created, restored from a backup, or cloned.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,13 +15,13 @@ bool creates(const Row& row) { return row.about().action == tool::Action::Create
 
 bool clones(const Row& row) { return row.about().action == tool::Action::Clone; }
 
-/// The backup that it was made from; empty: it was made anew.
+/// The backup that the guest was made from; empty if there is none.
 std::string backup_of(const ChangeContext& context) {
   const auto archive = said(context, "archive");
   return archive.empty() && base::flag(context.arguments, "restore") ? said(context, "ostemplate") : archive;
 }
 
-/// What the new guest has, a line of its own.
+/// The disks and addresses of the new guest, on a line of their own.
 std::string new_things(const ChangeContext& context, bool copy) {
   const auto& config = context.after.config;
   if (config.empty()) return "\nIts disks and MAC addresses are not known yet.";
@@ -35,7 +35,7 @@ std::string new_things(const ChangeContext& context, bool copy) {
   return text.empty() ? text : text + ".";
 }
 
-/// How the start went that the creation asked for.
+/// The result of the start that the creation asked for.
 std::string start_of(const ChangeContext& context) {
   using State = FollowUp::State;
   switch (context.follow_up.state) {

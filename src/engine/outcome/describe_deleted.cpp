@@ -1,4 +1,4 @@
-// A guest that was deleted: what went with it, and what stays.
+// Describes a guest that was deleted: what was destroyed with it, and what remains.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -61,7 +61,7 @@ std::string backups(const ChangeContext& context) {
   return all ? "no backup of it was seen on " + seen : "its backups stay";
 }
 
-/// The jobs that name it, of the list that was read before.
+/// The backup jobs that name the guest, from the list that was read before the deletion.
 std::string jobs(const ChangeContext& context) {
   const auto vmid = std::to_string(guest_number(said(context, "vmid")).value_or(0));
   std::string ids;
@@ -73,7 +73,7 @@ std::string jobs(const ChangeContext& context) {
   return ids;
 }
 
-/// What the guest was, where that is lost with it.
+/// The guest's state, if the deletion destroyed it.
 std::string lost(const ChangeContext& context) {
   switch (power(context.before.status)) {
     case Power::OnDisk:

@@ -1,4 +1,4 @@
-// A change that nobody has sent: what would become of its object.
+// Describes what a change would do that has not been sent.
 #include <fmt/format.h>
 
 #include "base/json_read.h"
@@ -21,7 +21,7 @@ base::JsonObject suspended(const Row& row, const base::JsonObject& arguments) {
   return base::JsonObject{{"status", "running"}, {"qmpstatus", "paused"}};
 }
 
-/// A snapshot without RAM leaves the guest off.
+/// A rollback to a snapshot without RAM leaves the guest off.
 base::JsonObject rolled_back(const base::Json& snapshot) {
   if (!snapshot.is_object()) return {};
   return base::raw_text(snapshot, "vmstate").empty() ? off() : running();
@@ -71,7 +71,7 @@ std::string power_clause(const ChangeContext& context) {
   }
 }
 
-/// What a change of settings would set; sentences.
+/// Sentences about the settings that a change would set.
 std::string settings(const ChangeContext& context) {
   const auto* endpoint = context.row.endpoint();
   const auto& about = context.row.about();

@@ -1,4 +1,4 @@
-// What became of a guest that was started, stopped, moved or taken back.
+// Describes a guest that was started, stopped, moved or rolled back.
 #include <fmt/format.h>
 
 #include <array>
@@ -19,7 +19,7 @@ struct PowerChange {
   bool container() const { return context.row.about().guest == tool::GuestKind::Container; }
   const Wording& words() const { return context.words; }
   std::string done() const { return words().done + took(context); }
-  /// ", but it is off now" where the guest is not what it should be.
+  /// ", but it is off now" if the guest is not in the expected state.
   std::string unless(Power expected) const {
     if (is == expected || is == Power::Unknown) return ".";
     return fmt::format(", but it is {} now{}.", power_word(context.after.status), power_hint(is));

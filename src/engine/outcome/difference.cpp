@@ -16,13 +16,14 @@ namespace {
 
 bool configures(const Row& row) { return row.about().action == tool::Action::Configure; }
 
-/// Nothing can be said of an endpoint that the facts do not have.
+/// A change of an endpoint that the facts do not have cannot be described.
 bool is_watched(const Row& row) {
   return row.endpoint() != nullptr && !row.tool().starts_task &&
          change::tells(row.tool().call.method, row.about());
 }
 
-/// What of the call's arguments the read takes: its path, and what picks the object out of a list.
+/// The arguments of the call that its read takes: those of its path, and those that select the object in a
+/// list.
 base::JsonObject of_the_read(std::string_view path, const base::JsonObject& arguments,
                              const Cluster& cluster) {
   const auto* read = cluster.facts.find(base::Method::Get, path);
@@ -44,7 +45,7 @@ base::Json state(const Row& row, const base::JsonObject& arguments, const Cluste
   return answer ? std::move(answer->data) : base::Json();
 }
 
-/// As PVE's storages say that they have no such volume.
+/// True if PVE's storages say with these words that the volume does not exist.
 bool says_missing(const pve::Error& error) {
   return error.kind == pve::Error::Kind::Refused && error.status == 500 &&
          (error.message.find("volume_size_info on") != std::string::npos ||
@@ -52,7 +53,7 @@ bool says_missing(const pve::Error& error) {
           error.message.find("no such volume") != std::string::npos);
 }
 
-/// A volume's name may have slashes, which are no part of a path that is filled in.
+/// Fills the path here: a volume's name may contain slashes, which the placeholder of a path refuses.
 void add_size(const std::string& volume, const std::string& node, base::JsonObject& sizes,
               const Cluster& cluster, const std::stop_token& stop) {
   const auto storage = volume.substr(0, volume.find(':'));
@@ -120,7 +121,7 @@ std::string guest_named(const Row& row, const StateBefore& before) {
 
 change::Told what_changed(const Row& row, const base::JsonObject& arguments, const StateBefore& before,
                           const Cluster& cluster, const std::stop_token& stop) {
-  // What could not be read before is not compared with anything.
+  // A state that could not be read before the change has nothing to be compared with.
   if (!before.watched || before.state.is_null()) return {};
   const bool is_gone = row.tool().call.method == base::Method::Delete && !before.state.is_array();
   const auto after = is_gone ? base::Json() : state(row, arguments, cluster, stop);

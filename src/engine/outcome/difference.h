@@ -1,4 +1,4 @@
-// What a change is about, read before and after it, so that the answer can say what it did (change/).
+// Reads the object of a change before and after it, so that the answer can say what the change did (change/).
 #pragma once
 
 #include <stop_token>
@@ -12,30 +12,27 @@
 
 namespace engine {
 
-/// The object of one change before it is sent.
+/// The object of a change, before the call is sent.
 struct StateBefore {
-  bool watched = false;      ///< of the others the row's sentence says all
-  base::Json state;          ///< of the row's state; null where it could not be read
-  base::JsonObject volumes;  ///< bytes by volume; null where there is none any more
+  bool watched = false;      ///< false: the row's sentence says all, so nothing was read
+  base::Json state;          ///< the answer of the row's GET; null if it could not be read
+  base::JsonObject volumes;  ///< bytes by volume; null for a volume that does not exist any more
 };
 
-/// Reads with the server's rights: one GET, and one for each volume whose size no configuration tells.
-/// `arguments` are those of the call, by PVE's names. Where the row's change is not one that change/ knows,
-/// nothing is read.
+/// Reads the object with the server's rights: one GET, and one for each volume whose size the configuration
+/// does not tell. `arguments` have PVE's names. Reads nothing if change/ does not know this kind of change.
 StateBefore state_before(const Row& row, const base::JsonObject& arguments, const Cluster& cluster,
                          const std::stop_token& stop);
 
-/// Of a guest whose configuration changes its name, not to be shown as it is; else empty.
+/// The name of a guest whose configuration changes, not yet safe to show. Empty for other changes.
 std::string guest_named(const Row& row, const StateBefore& before);
 
-/// After the change was carried out: what it did. Empty where nothing could be read or there is nothing to
-/// say.
+/// Says what the change did. Empty if nothing could be read, or if there is nothing to say.
 change::Told what_changed(const Row& row, const base::JsonObject& arguments, const StateBefore& before,
                           const Cluster& cluster, const std::stop_token& stop);
 
-/// After a change that failed, or of which no answer came: what it left behind or did all the same, or that
-/// it did nothing so far. Of configurations of guests; empty of anything else, and where the refusal says
-/// that nothing was done.
+/// Says what a failed or unanswered change of a guest's configuration left behind, or that it changed nothing
+/// so far. Empty for other changes, and if PVE's refusal means that nothing was changed.
 std::string leftovers_after_error(const Row& row, const base::JsonObject& arguments,
                                   const StateBefore& before, const pve::Error& error, const Cluster& cluster,
                                   const std::stop_token& stop);

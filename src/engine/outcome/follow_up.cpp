@@ -29,7 +29,7 @@ bool is_creation(const Row& row) { return row.about().action == Action::Create; 
 
 bool is_of_guest(const Row& row) { return row.about().guest != tool::GuestKind::None || is_creation(row); }
 
-/// The guest that a change leaves behind: where it is then, under its own number.
+/// The guest after the change: its number, and the node where it is then.
 std::optional<pve::Guest> guest_after(const Row& row, const base::JsonObject& arguments) {
   if (!is_of_guest(row)) return std::nullopt;
   pve::Guest guest;
@@ -62,10 +62,10 @@ base::Json get(std::string_view path_template, const base::JsonObject& arguments
   return answer ? std::move(answer->data) : base::Json(nullptr);
 }
 
-/// What is waited for.
+/// The state that the guest must reach.
 struct Wanted {
   enum class What { Running, RunningAnew, Off, There } what = What::Running;
-  std::int64_t pid = 0;  ///< before, of RunningAnew
+  std::int64_t pid = 0;  ///< for RunningAnew: the process before the change
 };
 
 bool reached(const Wanted& wanted, const base::JsonObject& status) {
@@ -96,7 +96,7 @@ std::optional<Wanted> wanted_of(const ChangeTask& change) {
   return std::nullopt;
 }
 
-/// A task of the guest that came after the one of the call and failed: "qmstart: bridge …".
+/// A failed task of the guest that started after the task of the call: "qmstart: bridge …".
 struct Failed {
   std::string type, why, upid;
 };
@@ -123,7 +123,7 @@ std::optional<Failed> failed_after(const ChangeTask& change, const std::string& 
         status.starts_with("WARNINGS"))
       continue;
     if (base::raw_text(task, "upid") == change.upid.text) continue;
-    // HA works as root, without a token.
+    // HA's own tasks belong to root and have no token.
     if (by_ha(change.upid) &&
         (base::raw_text(task, "user") != "root@pam" || !base::raw_text(task, "tokenid").empty()))
       continue;
@@ -133,7 +133,7 @@ std::optional<Failed> failed_after(const ChangeTask& change, const std::string& 
   return std::nullopt;
 }
 
-/// HA's own word, or that of the task that failed.
+/// HA's reason, or that of the task that failed.
 std::string why_of(const std::optional<Failed>& failed, bool ha, const base::JsonObject& status) {
   auto why = failed && ha ? fmt::format("its task {} failed: {}", failed->type, failed->why)
              : failed     ? failed->why
@@ -151,7 +151,7 @@ struct Awaited {
   base::JsonObject status;
 };
 
-/// HA may have started it on another node.
+/// HA may have started the guest on another node.
 pve::Guest found_again(pve::Guest guest, Cluster& cluster, const std::stop_token& stop) {
   const auto list = cluster.inventory.now(stop);
   if (!list) return guest;
@@ -175,7 +175,7 @@ Awaited await(const ChangeTask& change, const Wanted& wanted, pve::Guest guest, 
     const auto failed = failed_after(change, node, guest, cluster, stop);
     const auto waited = std::chrono::duration_cast<milliseconds>(cluster.clock.steady() - begin);
     const bool over = waited >= limit || stop.stop_requested();
-    // HA tries again until it gives up.
+    // HA repeats a failed start until it gives up.
     if (ha ? ha_state(now.status) == "error" || (failed && over) : failed.has_value()) {
       now.follow_up = {FollowUp::State::Failed, why_of(failed, ha, now.status), failed ? failed->upid : "",
                        ""};
@@ -203,7 +203,7 @@ ObjectState read_before(const Row& row, const base::JsonObject& arguments, Clust
   guest.node = argument_text(arguments, "node");
   guest.vmid = guest_number(argument_text(arguments, "vmid")).value_or(0);
   if (is_creation(row)) {
-    // A restore may go over a guest that is there.
+    // A restore with force replaces an existing guest.
     if (base::flag(arguments, "force"))
       before.config = object_of(read_guest(cluster.client, guest, "config", stop));
     return before;

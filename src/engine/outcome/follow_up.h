@@ -1,4 +1,5 @@
-// What was there before a change, what follows its task, and what is there then: the reads around a change.
+// Reads the object before a change that starts a task, waits for what follows the task, and reads the object
+// after it.
 #pragma once
 
 #include <chrono>
@@ -12,11 +13,12 @@
 
 namespace engine {
 
-/// Before a change whose row starts a task: a read or two. What cannot be read is empty and hinders nobody.
+/// Reads the object before a change that starts a task: one or two requests. What cannot be read is empty;
+/// the call continues.
 ObjectState read_before(const Row& row, const base::JsonObject& arguments, Cluster& cluster,
                         const std::stop_token& stop);
 
-/// A change that PVE carries out, whose task has ended or goes on.
+/// A change that PVE carries out as a task, which may have ended.
 struct ChangeTask {
   const Row& row;
   const base::JsonObject& arguments;  ///< by PVE's names
@@ -26,12 +28,12 @@ struct ChangeTask {
   const pve::TaskReport& report;
 };
 
-/// Of a task that went well: waits at most `limit` for what follows it, reads what is there then, and tells
-/// it. With `open` set to true, what follows had not ended.
+/// For a successful task: waits at most `limit` for what follows it, reads the object, and describes the
+/// change. Sets `open` to true if what follows had not ended.
 ChangeText follow_up(const ChangeTask& change, Cluster& cluster, std::chrono::milliseconds limit,
                      const pve::Tasks::OnWait& on_wait, const std::stop_token& stop, bool* open = nullptr);
 
-/// Of one that failed: what it left behind; empty: nothing.
+/// For a failed task: the sentence that says what it left behind; empty if there is nothing.
 std::string leftovers(const ChangeTask& change, Cluster& cluster, const std::stop_token& stop);
 
 }  // namespace engine

@@ -25,8 +25,8 @@ std::string shown(const pve::NodeStorage& storage, const pve::Guest& guest) {
 
 using Storages = std::vector<const pve::NodeStorage*>;
 
-/// Most backups are where the guest is, or shared. The places keep the order of the others: this library's
-/// stable algorithms use what clang refuses as deprecated.
+/// Puts shared storages and those of the guest's node first, because most backups are there. Keeps the order
+/// otherwise, without std::stable_sort: clang refuses libstdc++ 12's as deprecated.
 Storages nearest_first(const Storages& storages, const pve::Guest& guest) {
   std::vector<std::pair<bool, std::size_t>> places;
   for (std::size_t i = 0; i < storages.size(); ++i)

@@ -1,4 +1,4 @@
-// The backups that a guest leaves behind when it is deleted.
+// Counts the backups that remain when a guest is deleted.
 #pragma once
 
 #include <stop_token>
@@ -8,9 +8,9 @@
 
 namespace engine {
 
-/// How many backups of the guest each storage has, as far as the token may see them: {"backup-nfs": 3}; null
-/// where a storage did not say, or was one too many to ask. Empty where no storage is known. Reads a few
-/// lists at the same time, and waits for none longer than five seconds.
+/// The number of backups that each storage has of the guest, as far as the token may see them: {"backup-nfs":
+/// 3}. The number is null if the storage did not answer, or was not asked because there are too many. Empty
+/// if no storage is known. Reads a few lists at the same time, for at most five seconds.
 base::JsonObject kept_backups(const pve::Guest& guest, Cluster& cluster, const std::stop_token& stop);
 
 }  // namespace engine

@@ -25,7 +25,7 @@ std::string duration(std::chrono::milliseconds time) {
 }
 
 constexpr std::size_t kMostComplaints = 10;
-constexpr std::size_t kEnd = 8;  ///< lines of a failed task's log
+constexpr std::size_t kEnd = 8;  ///< the last lines of a failed task's log
 
 std::string complaints(const std::vector<std::string>& log) {
   std::string text;
@@ -37,7 +37,7 @@ std::string complaints(const std::vector<std::string>& log) {
   return text;
 }
 
-/// What it complains of, then its end.
+/// The complaints in the log, and then its last lines.
 std::string end_of(const std::vector<std::string>& log) {
   const auto end = log.size() > kEnd ? log.size() - kEnd : 0;
   auto text = complaints({log.begin(), log.begin() + static_cast<std::ptrdiff_t>(end)});
@@ -69,7 +69,7 @@ std::string failed(const TaskOutcome& outcome) {
   auto text = outcome.words.not_done;
   if (!long_duration(report.waited).empty()) text += "; its task failed after " + duration(report.waited);
   text += ": " + report.exit_status;
-  // PVE ends some with a mark of its own: "refusing to stop essential service!"
+  // Some of PVE's texts end with an exclamation mark: "refusing to stop essential service!"
   if (!text.ends_with('.') && !text.ends_with('!')) text += '.';
   const auto known = outcome.remedy.empty()
                          ? remedy(pve::cause_of_end(report.exit_status, report.log), outcome.may)

@@ -1,4 +1,4 @@
-// What became of a task, as the model reads it.
+// Renders the end of a task for the model.
 #pragma once
 
 #include <chrono>
@@ -18,20 +18,20 @@ struct TaskOutcome {
   const pve::Upid& upid;
   const pve::TaskReport& report;
   const std::string& base_url;
-  const MayUse& may;     ///< of whoever reads it
-  std::string remedy{};  ///< of a failure, where more is known than its words tell
-  /// What it did, of one that went well (describe_change()), or what it left behind, of one that failed.
+  const MayUse& may;     ///< the tools that the text may name
+  std::string remedy{};  ///< of a failure, if more is known than PVE's words tell
+  /// What a successful task did (describe_change()), or what a failed one left behind.
   ChangeText description{};
-  /// How long the call waited for its turn on the node.
+  /// How long the call waited for a slot on the node.
   std::chrono::milliseconds queued{0};
-  bool cancelled = false;  ///< the call was, before the task's end was known: PVE's task goes on
+  bool cancelled = false;  ///< the call was cancelled before the task's end was known; the PVE task continues
 };
 
-/// " in 64 s", where that is worth a word.
+/// " in 64 s"; empty for less than 10 s.
 std::string long_duration(std::chrono::milliseconds waited);
 
-/// A failed task is an error, one that goes on is none, one whose end nobody knows is, unless the call was
-/// cancelled. The UPID is in the text where it is of use: unless all went well.
+/// Makes an error of a failed task, and of one whose end is not known unless the call was cancelled. A task
+/// that still runs is not an error. The text contains the UPID unless the task succeeded without a complaint.
 mcp::Result render_outcome(const TaskOutcome& outcome, const Style& style);
 
 }  // namespace engine

@@ -43,7 +43,7 @@ Verdict refusal(std::string_view what) {
       what));
 }
 
-/// A day from now and earlier: the server would be shut out while it is in use.
+/// True if the expiry is less than a day from now. The server would lose its access while it is in use.
 bool expires(const base::JsonObject& arguments, const Cluster& cluster) {
   const auto expire = base::number(arguments, "expire", 0);
   const auto now = cluster.now();
@@ -61,7 +61,7 @@ std::optional<base::Json> read(const std::string& path, Cluster& cluster, const 
   return std::move(answer->data);
 }
 
-/// PVE leaves out of the ACL what the token may not see.
+/// PVE leaves out of the ACL what the token may not see, so only these rights show all of it.
 bool sees_the_acl(Cluster& cluster, const std::stop_token& stop) {
   using Reach = pve::Permissions::Reach;
   constexpr std::array<std::string_view, 1> kAudit = {"Sys.Audit"};
@@ -72,7 +72,7 @@ bool sees_the_acl(Cluster& cluster, const std::stop_token& stop) {
   return modifies && *modifies == Reach::Everywhere;
 }
 
-/// Who the server is to PVE; nothing where PVE does not say.
+/// The user, token and groups of the server; nullopt if PVE does not say.
 std::optional<change::Holding> own_holding(Cluster& cluster, const std::stop_token& stop) {
   const auto names = own_names(cluster);
   const auto user = fmt::format("/access/users/{}", base::percent_encode(names.user));
@@ -95,7 +95,8 @@ bool names(const base::JsonObject& arguments, std::string_view list, std::string
   return std::ranges::find(all, name) != all.end();
 }
 
-/// False where nobody need look at the server's groups: a change of somebody else's entries.
+/// False if the change names neither the server's user or token nor a group, so that its groups need not be
+/// read.
 bool may_concern(const base::JsonObject& arguments, const Names& own) {
   return names(arguments, "users", own.user) || names(arguments, "tokens", own.token) ||
          (arguments.contains("groups") && own.user != "root@pam");

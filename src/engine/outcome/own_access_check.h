@@ -1,4 +1,4 @@
-// Changes that can only harm this server: they take its own access to PVE away.
+// Refuses changes that take the server's own access to PVE away.
 #pragma once
 
 #include <expected>
@@ -11,9 +11,9 @@
 
 namespace engine {
 
-/// Whether the call leaves the server's own user and token able to work. The error is the sentence for the
-/// model: the call must not be sent. Otherwise a sentence to go with the answer where that could not be
-/// checked, or nothing. Reads, for changes of the ACL and of users' groups.
+/// Checks that the server's own user and token still work after the call. The error is the sentence for the
+/// model; the call must not be sent then. The value is a sentence for the answer if this could not be
+/// checked, else empty. Reads from PVE only for changes of the ACL.
 std::expected<std::string, std::string> check_own_access(const Row& row, const base::JsonObject& arguments,
                                                          Cluster& cluster, const std::stop_token& stop);
 

@@ -62,7 +62,7 @@ std::optional<Started> parse_handle(std::string_view handle) {
 
 mcp::TaskState working(const Started& started, std::string_view doing, base::Clock::Wall now) {
   const auto begin = pve::start_time(started.upid);
-  // The node's clock may be ahead of ours.
+  // The node's clock may be ahead of this server's.
   const auto seconds =
       std::max<std::int64_t>(0, std::chrono::floor<std::chrono::seconds>(now - begin).count());
   mcp::TaskState state;

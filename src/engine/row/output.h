@@ -1,4 +1,4 @@
-// How results look.
+// The forms of a result.
 #pragma once
 
 #include <array>
@@ -9,9 +9,9 @@
 namespace engine {
 
 enum class Output : std::uint8_t {
-  Text,        ///< tables and lines for few tokens
+  Text,        ///< tables and lines, which cost few tokens
   Json,        ///< PVE's data as compact JSON
-  Structured,  ///< the text, and the same facts as structuredContent with an outputSchema
+  Structured,  ///< the text, and the same facts as structuredContent, with an outputSchema
 };
 
 inline constexpr std::array<std::string_view, 3> kOutputNames = {"text", "json", "structured"};
@@ -25,9 +25,9 @@ constexpr std::optional<Output> output_named(std::string_view text) {
 
 struct Style {
   Output output = Output::Text;
-  std::size_t max_result = 24'000;  ///< bytes of text in one result
+  std::size_t max_result = 24'000;  ///< the maximum bytes of text in one result
   bool dark_charts = false;
-  bool simulated = false;  ///< no real cluster is behind it
+  bool simulated = false;  ///< the cluster is the simulator
 };
 
 }  // namespace engine

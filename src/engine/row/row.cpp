@@ -13,8 +13,8 @@ constexpr std::string_view wire_name(const tool::Param& param) {
   return param.wire.empty() ? param.name : param.wire;
 }
 
-/// PVE's endpoint of a row. Where the row has a placeholder and PVE one endpoint per value
-/// (…/services/{service}/{command}), that of the first value stands for all.
+/// Finds PVE's endpoint of a row. PVE can have one endpoint for each value of a placeholder of the row
+/// (…/services/{service}/{command}); the endpoint of the first value is used for all of them.
 const facts::Endpoint* endpoint_of(const tool::Tool& tool, const facts::Facts& facts) {
   if (const auto* endpoint = facts.find(tool.call.method, tool.call.path)) return endpoint;
   for (const auto& param : tool.params) {

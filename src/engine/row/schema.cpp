@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kMore = " PVE's other parameters work too.";
 
-/// A count is not negative, and nobody asks for no core: such a range costs bytes and tells nothing.
+/// A range from 0 or 1 without a maximum tells the model nothing that it does not know, and costs bytes.
 bool is_obvious(const facts::Parameter& parameter) {
   return parameter.minimum && *parameter.minimum >= 0 && *parameter.minimum <= 1 && !parameter.maximum;
 }
@@ -16,7 +16,7 @@ bool is_obvious(const facts::Parameter& parameter) {
 base::JsonObject property(const Field& field) {
   facts::Parameter parameter;
   if (field.fact != nullptr) parameter = *field.fact;
-  // A number or a name: hosts refuse a list of types.
+  // A guest is a number or a name, but some MCP hosts reject a schema with two types.
   parameter.type = field.guest ? facts::Type::String : field.type;
   parameter.values.assign(field.values.begin(), field.values.end());
   const bool terse = field.param != nullptr && field.param->terse;
@@ -51,9 +51,9 @@ base::JsonObject input_schema(const Row& row) {
 mcp::Annotations annotations(const tool::Tool& tool) {
   mcp::Annotations hints;
   hints.read_only = tool.effect == tool::Effect::None;
-  // One cluster, not the open world.
+  // The tools reach one cluster and no other system.
   hints.open_world = false;
-  // Of a read the protocol asks nothing else: what stays at its default costs no bytes.
+  // The other hints apply only to changes. The protocol's defaults cost no bytes.
   if (hints.read_only) return hints;
   hints.destructive = tool.effect == tool::Effect::Destructive;
   hints.idempotent = tool.about.idempotent;

@@ -1,4 +1,4 @@
-// What a client is told of a tool: inputSchema, description, hints.
+// Describes a tool to clients: inputSchema, description and hints.
 #pragma once
 
 #include "engine/row/output.h"
@@ -7,18 +7,18 @@
 
 namespace engine {
 
-/// JSON Schema 2020-12 as every host takes it: each `type` is one word, there is no $ref, anyOf or oneOf,
-/// arrays have items, enumerations are of strings. A guest is a string, and a number is taken all the same.
-/// The schema does not say that nothing else is taken: a write takes PVE's other
-/// parameters too, and a read names the nearest valid one when it refuses.
+/// Makes a JSON Schema 2020-12 in the form that every MCP host accepts: `type` is one word, there is no $ref,
+/// anyOf or oneOf, arrays have items, and enumerations have strings only. A guest has the type string; calls
+/// with a number work too. The schema allows additional properties: a write accepts PVE's other parameters,
+/// and a read refuses an unknown one with the nearest valid name.
 base::JsonObject input_schema(const Row& row);
 
-/// Of the structuredContent that render() makes.
+/// The schema of the structuredContent that render() makes.
 base::JsonObject output_schema(const tool::Tool& tool);
 
 mcp::Annotations annotations(const tool::Tool& tool);
 
-/// The views in it point into the row's tool. Only the structured output has a schema.
+/// The views in the description refer to the row's tool. Has an output schema only for structured output.
 mcp::ToolDescription describe(const Row& row, Output output = Output::Text);
 
 }  // namespace engine

@@ -1,4 +1,4 @@
-// The simulated cluster must not be taken for a real one.
+// Marks results of the simulated cluster, so that nobody mistakes it for a real one.
 #pragma once
 
 #include "engine/row/output.h"
@@ -6,9 +6,10 @@
 
 namespace engine {
 
-/// The result of a change; where the cluster is simulated it says so at its end, in text and structure.
+/// Adds to the result of a change, in text and structure, that the cluster is simulated. Returns other
+/// clusters' results unchanged.
 mcp::Result mark_simulated(mcp::Result result, const Style& style);
-/// The same where there is a result.
+/// The same for an outcome that has a result.
 mcp::Outcome mark_simulated(mcp::Outcome outcome, const Style& style);
 
 }  // namespace engine

@@ -18,7 +18,7 @@ const Field* field_named(const Row& row, std::string_view name) {
 
 constexpr std::string_view kGuest = "vmid";
 
-/// What sentences are made of.
+/// The values for the placeholders of a sentence.
 struct Words {
   const Row& row;
   const base::JsonObject& arguments;
@@ -35,7 +35,7 @@ std::string shown(const Words& words, std::string_view name) {
   return base::printable(base::wire_text(*value), kShown);
 }
 
-/// "stopping", "restarted": the last letter of "stop" is written twice.
+/// Doubles the last letter of "stop": "stopping", "restarted".
 std::string verb(std::string text, std::string_view form) {
   if (text.ends_with("op")) text += text.back();
   return text + std::string(form);

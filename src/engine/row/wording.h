@@ -1,4 +1,4 @@
-// A change in sentences, by its row's verbs.
+// Makes the sentences about a change from the verbs of its row.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace engine {
 
-/// Of one change; none has a full stop.
+/// The sentences about one change, without a full stop.
 struct Wording {
   std::string doing;     ///< "Starting VM 118 (web01) on pve2"
   std::string done;      ///< "VM 118 (web01) on pve2 started"
@@ -17,11 +17,12 @@ struct Wording {
   std::string subject;   ///< "VM 118 (web01) on pve2"
 };
 
-/// The row is a change. Arguments by PVE's names; what is missing or a secret leaves its place empty. Where
-/// `guest` is not empty, it is the word for the {vmid}: "118 (web01)".
+/// For a row that is a change. The arguments have PVE's names; a missing or secret one leaves its place
+/// empty. `guest`, such as "118 (web01)", replaces the {vmid} unless it is empty.
 Wording wording(const Row& row, const base::JsonObject& arguments, std::string_view guest = {});
 
-/// The arguments, by PVE's names, that wording() and describe_change() tell an end by; none is a secret.
+/// The arguments, by PVE's names, that wording() and describe_change() need to describe the end of the task.
+/// None of them is secret.
 base::JsonObject worded_arguments(const Row& row, const base::JsonObject& arguments,
                                   std::string_view guest = {});
 

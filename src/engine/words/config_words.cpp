@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kMostDisks = 4;
 
-/// In the order of their names, so that texts do not change from call to call.
+/// Sorted, so that a text does not change from call to call.
 std::vector<std::string_view> keys_of(const base::JsonObject& config) {
   std::vector<std::string_view> keys;
   for (const auto& member : config) keys.push_back(member.key());

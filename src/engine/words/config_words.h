@@ -1,4 +1,4 @@
-// The disks and addresses of a guest's configuration, in words.
+// Describes the disks and network addresses in a guest's configuration.
 #pragma once
 
 #include <cstdint>
@@ -10,16 +10,17 @@
 
 namespace engine {
 
-/// Those with data: no CD, no cloud-init drive. In the order of their names.
+/// The disks that hold data, sorted by name; no CDs and no cloud-init drives.
 std::vector<change::Drive> disks_of(const base::JsonObject& config);
 
-/// "scsi0 local-lvm:vm-300-disk-0 (16 GiB), …"; of many the first four and how many more.
+/// "scsi0 local-lvm:vm-300-disk-0 (16 GiB), …". Lists four disks at most, and counts the others.
 std::string disks_text(const std::vector<change::Drive>& disks);
 
 /// "net0 BC:24:11:00:00:70, net1 …"
 std::string macs_text(const base::JsonObject& config);
 
-/// What is the same in a copy and may collide with its source: "onboot 1, tags app;lab, ipconfig0 ip=…".
+/// The settings that a copy shares with its source and that may collide: "onboot 1, tags app;lab, ipconfig0
+/// ip=…".
 std::string copied_text(const base::JsonObject& config);
 
 }  // namespace engine

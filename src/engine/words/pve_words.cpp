@@ -19,8 +19,8 @@ bool is_of(std::string_view text, std::string_view others, bool digits) {
   });
 }
 
-/// Without what PVE puts before a sentence when it passes it on, in words of its own only: "delete storage
-/// failed: ", or the name of a parameter where it noticed that late.
+/// Removes what PVE puts before a sentence that it passes on: "delete storage failed: ", or the name of a
+/// parameter that it checked late. Removes only words of PVE, never a value of the call.
 std::string_view without_preface(std::string_view text) {
   if (text.starts_with(kUnverified)) {
     const auto line = text.substr(kUnverified.size());

@@ -1,4 +1,4 @@
-// PVE's fixed sentences, told from what it repeats of a call's values.
+// Recognizes PVE's fixed sentences, and tells them from values of the call that PVE repeats.
 #pragma once
 
 #include <optional>
@@ -8,36 +8,36 @@
 
 namespace engine {
 
-/// One of PVE's sentences about a name, which stands between `before` and `after`.
+/// A sentence of PVE about a name. The name stands between `before` and `after`.
 struct Sentence {
   std::string_view before;  ///< ends in the quote that opens the name
   std::string_view after;   ///< begins with the quote that closes it
-  bool goes_on = false;     ///< after it PVE may say anything; else that is the end
+  bool goes_on = false;     ///< true: any text may follow; false: the sentence ends there
 };
 
-/// The name, when `text` as a whole is that sentence, perhaps behind PVE's "delete storage failed: " and
-/// the like. A name is one line without quotes, at most 200 bytes.
+/// The name, if the whole `text` is that sentence, perhaps after a preface of PVE such as "delete storage
+/// failed: ". A name is one line without quotes, at most 200 bytes.
 std::optional<std::string_view> name_in(std::string_view text, const Sentence& sentence);
 
 struct Lock {
-  std::string_view kind;  ///< PVE's word for it
+  std::string_view kind;  ///< PVE's name for the lock
   bool container = false;
 };
 
-/// Of "VM is locked (backup)".
+/// Reads "VM is locked (backup)".
 std::optional<Lock> lock_in(std::string_view text);
 
 struct Denial {
   std::string_view path;
-  std::string_view privilege;  ///< of several that would do the first
+  std::string_view privilege;  ///< the first one, if one of several is enough
   bool one_of_several = false;
 };
 
-/// Of "Permission check failed (/vms/100, VM.PowerMgmt|VM.Audit)". Path and privilege are fit to stand in a
-/// command line.
+/// Reads "Permission check failed (/vms/100, VM.PowerMgmt|VM.Audit)". Returns only a path and a privilege
+/// that are safe in a command line.
 std::optional<Denial> denial_in(std::string_view text);
 
-/// Whether a text among the values, at any depth, has `words` in it: PVE may then only repeat them.
+/// True if a text in the values, at any depth, contains `words`. PVE may then only repeat the call.
 bool repeats(const base::Json& values, std::string_view words);
 
 }  // namespace engine

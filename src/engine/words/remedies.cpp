@@ -234,7 +234,7 @@ constexpr CauseRow kCauseRows[] = {
 
 constexpr std::string_view kPlace = "{}";
 
-/// Words for both: a place for the tool's name in the one, none in the other.
+/// A remedy has one place for the tool's name in `with`, and none in `without`.
 constexpr bool is_sound(const Remedy& remedy) {
   const auto place = remedy.with.find(kPlace);
   if (remedy.tool.path.empty()) return place == std::string_view::npos && !remedy.with.empty();
@@ -242,7 +242,7 @@ constexpr bool is_sound(const Remedy& remedy) {
          !remedy.without.empty() && remedy.without.find(kPlace) == std::string_view::npos;
 }
 
-/// Each enumerator has its row, in their order.
+/// Each enumerator has one row, in the order of the enumeration.
 constexpr bool is_whole() {
   for (std::size_t i = 0; i < std::size(kAdviceRows); ++i) {
     if (kAdviceRows[i].advice != static_cast<Advice>(i) || !is_sound(kAdviceRows[i].remedy)) return false;

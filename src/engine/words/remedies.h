@@ -1,4 +1,4 @@
-// What to do about it: the only texts that name tools outside the catalogue.
+// Advises what to do after an error. Outside the catalog, only these texts name tools.
 #pragma once
 
 #include <cstdint>
@@ -12,21 +12,21 @@
 
 namespace engine {
 
-/// One piece of advice. Without a tool `with` is all of it.
+/// One piece of advice. If it needs no tool, `with` is the whole text.
 struct Remedy {
   std::string_view with;       ///< "{}" stands for the tool's name
-  tool::Endpoint tool{};       ///< by the call that it makes
-  std::string_view without{};  ///< what to do where the tool may not be used; it names none
+  tool::Endpoint tool{};       ///< the call that the tool makes
+  std::string_view without{};  ///< the text for a caller who may not use the tool; it names no tool
 };
 
-/// What can be advised, beside what PVE's refusals ask for.
+/// Advice that is not about an error of PVE.
 enum class Advice : std::uint8_t {
   AwaitTask,
   AwaitTaskAndRepeat,
   StopTask,
   ReadTaskEnd,
   FollowHa,
-  // Where a value comes from; clauses:
+  // Clauses that say where a value comes from:
   FindGuest,
   FindTask,
   FindInterface,
@@ -38,19 +38,19 @@ enum class Advice : std::uint8_t {
   FindUser,
 };
 
-/// The remedy in the words for somebody who may use these tools.
+/// The text of the remedy for a caller with these tools.
 std::string advise(const Remedy& remedy, const MayUse& may);
 std::string advise(Advice advice, const MayUse& may);
 
-/// What to do about one of PVE's refusals, a sentence or more; "" where nothing is known.
+/// What to do about an error of PVE: one sentence or more; empty if nothing is known.
 std::string remedy(pve::Cause cause, const MayUse& may);
 
-/// What to tell a reader of a call that failed: as pve::explain, with the remedy for its cause, or `better`
-/// in its place.
+/// Explains a failed call like pve::explain(), with the remedy for its cause, or with `better` instead of
+/// that.
 std::string explanation(const pve::Error& error, std::string_view what, std::string_view base_url,
                         const MayUse& may, std::string_view better = {});
 
-/// Every row of them, for rules over all.
+/// All rows, for tests that check each of them.
 std::vector<Remedy> remedies();
 
 }  // namespace engine
