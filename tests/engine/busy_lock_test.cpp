@@ -1,4 +1,4 @@
-// A guest's lock that PVE's own clean-up holds for a while after the guest has stopped.
+// Waiting for a guest's lock that PVE's clean-up holds for a while after the guest has stopped.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -70,14 +70,14 @@ class BusyLock : public testing::Test {
   bool is_error_ = false;
 };
 
-TEST_F(BusyLock, AChangeThatMayBeSentAgainWaitsForIt) {
+TEST_F(BusyLock, DelaysAChangeThatIsSafeToRepeat) {
   pve_.answer(kConfig, busy(), busy(), "null");
   call("pve_update_qemu_config", R"({"vmid":100,"cores":2})", std::chrono::seconds{30});
   EXPECT_FALSE(is_error_);
   EXPECT_EQ(pve_.count(kConfig), 3U);
 }
 
-TEST_F(BusyLock, ATaskThatFailedForItIsStartedAgain) {
+TEST_F(BusyLock, StartsATaskThatFailedForItOnceMore) {
   pve_.answer(kStart, kUpid);
   pve_.answer("GET /nodes/pve1/tasks/*/status",
               std::string(R"({"status":"stopped","exitstatus":")") + kBusy + R"("})",
@@ -87,7 +87,7 @@ TEST_F(BusyLock, ATaskThatFailedForItIsStartedAgain) {
   EXPECT_EQ(pve_.count(kStart), 2U);
 }
 
-TEST_F(BusyLock, NobodyWaitsLongerThanForATask) {
+TEST_F(BusyLock, IsWaitedForAsLongAsATaskAtMost) {
   pve_.answer(kConfig, busy());
   const auto begin = clock_.steady();
   EXPECT_THAT(call("pve_update_qemu_config", R"({"vmid":100,"cores":2})", std::chrono::seconds{10}),
@@ -96,10 +96,10 @@ TEST_F(BusyLock, NobodyWaitsLongerThanForATask) {
   EXPECT_EQ(clock_.steady() - begin, std::chrono::seconds{10});
   pve_.clear_asked();
   call("pve_update_qemu_config", R"({"vmid":100,"cores":2})", std::chrono::seconds{0});
-  EXPECT_EQ(pve_.count(kConfig), 1U) << "PVE_WAIT=0 waits for nothing";
+  EXPECT_EQ(pve_.count(kConfig), 1U) << "with PVE_WAIT=0 the call does not wait";
 }
 
-TEST_F(BusyLock, WhatASecondTimeWouldChangeMoreIsNotSentAgain) {
+TEST_F(BusyLock, RefusesAChangeThatIsNotSafeToRepeat) {
   constexpr auto kReset = "POST /nodes/pve1/qemu/100/status/reset";
   pve_.answer(kReset, busy());
   call("pve_reset_qemu_vm", R"({"vmid":100})", std::chrono::seconds{30});
@@ -107,7 +107,7 @@ TEST_F(BusyLock, WhatASecondTimeWouldChangeMoreIsNotSentAgain) {
   EXPECT_EQ(pve_.count(kReset), 1U);
 }
 
-TEST_F(BusyLock, ATaskThatHoldsItIsNamed) {
+TEST_F(BusyLock, NamesTheTaskThatHoldsIt) {
   pve_.answer(kConfig, busy());
   pve_.answer(kTasks, R"([{"type":"qmshutdown","id":"100","user":"ann@pve","starttime":1780000000,
                            "upid":"UPID:pve1:1:2:3:qmshutdown:100:ann@pve:"}])");

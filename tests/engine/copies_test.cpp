@@ -1,5 +1,5 @@
-// The arguments of a call are copied once, when they are checked: what is long stays where it is from then
-// on.
+// The arguments of a call are copied once, when they are checked. Later steps move them, so that a long value
+// is not copied again.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -35,7 +35,7 @@ class Copies : public testing::Test {
   engine::MayUse may_{[](const tool::Endpoint&) { return std::string_view("pve_x"); }};
 };
 
-TEST_F(Copies, TheTargetTakesTheArguments) {
+TEST_F(Copies, AreNotMadeWhenTheTargetIsFound) {
   pve::Client client(pve_, {"root@pam!t", "secret", ""}, {"https://pve:8006", std::chrono::seconds(1), {}});
   engine::Cluster cluster({client, facts_, clock_});
   for (const auto& vmid : {base::Json(100), base::Json("web01")}) {
@@ -48,7 +48,7 @@ TEST_F(Copies, TheTargetTakesTheArguments) {
   }
 }
 
-TEST_F(Copies, WhatAPreparationLeavesIsJudgedInPlace) {
+TEST_F(Copies, AreNotMadeWhenPreparedArgumentsAreChecked) {
   base::JsonObject arguments{{"vmid", 100}, {"description", kLong}, {"unheard-of", true}};
   const auto before = arguments;
   const auto* was = place(arguments);

@@ -1,4 +1,4 @@
-// A row can be built from each endpoint of PVE, and says what it is about.
+// The engine can make a row from each endpoint of PVE, and knows what the row is about.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -12,7 +12,7 @@ namespace {
 
 using base::Method;
 
-/// A row as one would be built for an endpoint that no category has.
+/// A row that is made at run time, for an endpoint that no category has.
 struct Built {
   Built(const facts::Facts& facts, const facts::Listed& listed)
       : tool{.name = "pve_built",
@@ -27,7 +27,7 @@ struct Built {
   engine::Row row;
 };
 
-/// Under the newest version, else under the one that had it last.
+/// The endpoint of the newest version, or of the last version that had it.
 const facts::Endpoint* find(const facts::Facts& facts, Method method, std::string_view path,
                             const facts::Lifetime& lifetime) {
   return facts.find(method, path, lifetime.until);
@@ -43,7 +43,7 @@ TEST(EveryEndpoint, MakesARowThatSaysWhatItIsAbout) {
     const auto& about = built.row.about();
     EXPECT_NE(about.subject, tool::Subject::Unknown);
     EXPECT_EQ(about.guest != tool::GuestKind::None, about.in_path("vmid"));
-    // A row has the parameters of the newest PVE.
+    // Rows have the parameters of the newest PVE.
     if (built.row.endpoint() == nullptr) {
       EXPECT_TRUE(listed.lifetime.until);
       continue;

@@ -60,7 +60,7 @@ TEST(Progress, IsOnAScaleOfAHundredOnceAShareIsKnown) {
   EXPECT_LT(sink.reports[3].progress, 100);
 }
 
-TEST(Progress, ASecondDiskGoesOnInTinySteps) {
+TEST(Progress, GrowsByTinyStepsOnASecondDisk) {
   Sink sink;
   engine::Progress progress(sink);
   progress.tell("copy", 1s, at(100, "a"));
@@ -78,7 +78,7 @@ TEST(Progress, SaysTheSameAgainAfterTenSeconds) {
   EXPECT_EQ(sink.reports.size(), 4U);
 }
 
-TEST(Progress, AmountsWithoutAShareAreTold) {
+TEST(Progress, ShowsAmountsWithoutAShare) {
   Sink sink;
   engine::Progress progress(sink);
   progress.tell("VM 100 migration", 3s, at({}, "431.1 MiB copied"));
@@ -86,10 +86,10 @@ TEST(Progress, AmountsWithoutAShareAreTold) {
   progress.tell("VM 100 migration", 7s, at({}, "1.0 GiB copied"));
   EXPECT_EQ(sink.reports[0].message, "VM 100 migration: 431.1 MiB copied, 3 s");
   EXPECT_FALSE(sink.reports[0].total);
-  EXPECT_EQ(sink.reports[2].total, 100) << "a total once told stays";
+  EXPECT_EQ(sink.reports[2].total, 100) << "a total that was sent once stays";
 }
 
-/// A call for a backup that takes 30 s by the clock.
+/// A call for a backup that takes 30 s of the manual clock.
 struct Call {
   Call() {
     pve.answer("GET /cluster/resources", "[]");
@@ -133,7 +133,7 @@ TEST(Progress, OfACallComesFromTheTasksLog) {
   EXPECT_EQ(sink.reports.back().total, 100);
 }
 
-TEST(Progress, NobodyWantsCostsNoQuestion) {
+TEST(Progress, ReadsNoLogForAClientThatDoesNotWantIt) {
   Call call;
   Sink sink(false);
   EXPECT_FALSE(call.run(sink).is_error);
@@ -141,7 +141,7 @@ TEST(Progress, NobodyWantsCostsNoQuestion) {
   EXPECT_THAT(call.pve.asked(), Each(Not(HasSubstr("/log?start="))));
 }
 
-TEST(Progress, ACancelledCallLeavesItsTaskAloneAndSaysSo) {
+TEST(Progress, SaysThatTheTaskOfACancelledCallContinues) {
   Call call;
   Sink sink;
   sink.on_report = [&] { call.stop.request_stop(); };

@@ -1,4 +1,4 @@
-// Rows like those of the catalog, for the tests of the engine.
+// Rows like those of the catalog, for the engine's tests.
 #pragma once
 
 #include "tool/tool.h"

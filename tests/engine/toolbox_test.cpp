@@ -29,7 +29,7 @@ class ToolboxTest : public testing::Test {
   ToolboxTest() {
     pve_.answer("GET *", R"({"description":"old","name":"web"})");
     pve_.answer("* /*", "null");
-    // Nobody can see any guest, so that calls go where they are sent.
+    // The token sees no guest, so calls go to the node that they name.
     pve_.answer(kLookUp, "[]");
   }
   mcp::Outcome outcome(std::string_view name, std::string_view arguments, guard::Policy policy = {},
@@ -56,7 +56,7 @@ class ToolboxTest : public testing::Test {
     return names;
   }
 
-  /// What was sent beside the look-ups of guests.
+  /// The requests without the look-ups of guests.
   std::vector<test::Asked> requests() const {
     auto all = pve_.requests();
     std::erase_if(all, [](const test::Asked& asked) { return asked.line == kLookUp; });
@@ -75,14 +75,14 @@ class ToolboxTest : public testing::Test {
   bool is_error_ = false;
 };
 
-TEST_F(ToolboxTest, AReadWorks) {
+TEST_F(ToolboxTest, ReturnsTheAnswerOfARead) {
   pve_.answer(kList, R"([{"vmid":100,"type":"qemu"}])");
   EXPECT_EQ(text(outcome("pve_list_cluster_resources", R"({"type":"vm"})")), "type: qemu\nvmid: 100");
   EXPECT_FALSE(is_error_);
   EXPECT_THAT(pve_.asked(), ElementsAre(kList));
 }
 
-TEST_F(ToolboxTest, AChangeWorks) {
+TEST_F(ToolboxTest, ReturnsTheTaskOfAChange) {
   pve_.answer(kStart, R"("UPID:pve1:00000001:00000001:6B000000:qmstart:100:root@pam:")");
   EXPECT_THAT(text(outcome("pve_start_qemu_vm", R"({"node":"pve1","vmid":"100"})")),
               AllOf(HasSubstr("Starting VM 100 on pve1: the task is running. PVE's task list shows when it "
@@ -91,7 +91,7 @@ TEST_F(ToolboxTest, AChangeWorks) {
   EXPECT_THAT(sent(), ElementsAre(kStart));
 }
 
-TEST_F(ToolboxTest, PvesRefusalIsAResultWithItsWords) {
+TEST_F(ToolboxTest, ReturnsPvesRefusalAsAResult) {
   pve_.refuse("GET *", 500, "VM is locked (backup)");
   pve_.refuse(kStart, 500, "VM is locked (backup)", R"({"data":null,"message":"VM is locked (backup)\n"})");
   EXPECT_THAT(text(outcome("pve_start_qemu_vm", R"({"node":"pve1","vmid":100})")),
@@ -99,7 +99,7 @@ TEST_F(ToolboxTest, PvesRefusalIsAResultWithItsWords) {
   EXPECT_TRUE(is_error_);
 }
 
-TEST_F(ToolboxTest, SecretsDoNotComeBackInErrors) {
+TEST_F(ToolboxTest, RemovesSecretsFromErrors) {
   pve_.refuse("POST /access/users", 500, "password 'correct horse' is weak",
               R"({"data":null,"message":"password 'correct horse' is weak\n"})");
   const auto message = text(outcome("pve_create_user", R"({"userid":"a@pve","password":"correct horse"})"));
@@ -107,7 +107,7 @@ TEST_F(ToolboxTest, SecretsDoNotComeBackInErrors) {
   EXPECT_THAT(message, AllOf(HasSubstr("is weak"), Not(HasSubstr("correct horse"))));
 }
 
-TEST_F(ToolboxTest, BadArgumentsAreNeverSent) {
+TEST_F(ToolboxTest, NeverSendsInvalidArguments) {
   text(outcome("pve_start_qemu_vm", R"({"node":"../x","vmid":100,"bogus":1})"));
   EXPECT_TRUE(is_error_);
   text(outcome("pve_delete_qemu_snapshot", R"({"node":"pve1","vmid":100,"snapname":"a/b"})"));
@@ -115,7 +115,7 @@ TEST_F(ToolboxTest, BadArgumentsAreNeverSent) {
   EXPECT_THAT(sent(), testing::Each(kVersion));
 }
 
-TEST_F(ToolboxTest, AnUnknownToolIsAProtocolError) {
+TEST_F(ToolboxTest, AnswersAnUnknownToolWithAProtocolError) {
   const auto result = outcome("pve_nope", "{}");
   const auto* error = std::get_if<mcp::ProtocolError>(&result);
   ASSERT_NE(error, nullptr);
@@ -123,7 +123,7 @@ TEST_F(ToolboxTest, AnUnknownToolIsAProtocolError) {
   EXPECT_THAT(error->message, HasSubstr("pve_nope"));
 }
 
-TEST_F(ToolboxTest, TheTierIsCheckedAtTheCall) {
+TEST_F(ToolboxTest, ChecksTheTierOfACall) {
   struct Case {
     tool::Tier tier;
     std::string_view name;
@@ -145,14 +145,14 @@ TEST_F(ToolboxTest, TheTierIsCheckedAtTheCall) {
   }
 }
 
-TEST_F(ToolboxTest, TheCategoryIsCheckedAtTheCall) {
+TEST_F(ToolboxTest, ChecksTheCategoryOfACall) {
   EXPECT_THAT(text(outcome("pve_list_cluster_resources", "{}", {tool::Tier::Full, {{"qemu"}}})),
               HasSubstr("PVE_CATEGORIES"));
   EXPECT_TRUE(is_error_);
   EXPECT_THAT(sent(), IsEmpty());
 }
 
-TEST_F(ToolboxTest, TheCallersOwnLimitCountsToo) {
+TEST_F(ToolboxTest, ChecksTheLimitOfTheCallersToken) {
   mcp::Caller caller;
   caller.tier = "read-only";
   text(outcome("pve_start_qemu_vm", R"({"node":"pve1","vmid":100})", {}, caller));
@@ -163,7 +163,7 @@ TEST_F(ToolboxTest, TheCallersOwnLimitCountsToo) {
   EXPECT_THAT(listed({}, caller), IsEmpty());
 }
 
-TEST_F(ToolboxTest, ListsWhatMayRun) {
+TEST_F(ToolboxTest, ListsTheToolsThatTheCallerMayUse) {
   EXPECT_THAT(listed({}), SizeIs(9));
   EXPECT_THAT(listed({tool::Tier::ReadOnly}),
               ElementsAre("pve_get_qemu_rrddata", "pve_list_cluster_resources"));
@@ -171,20 +171,20 @@ TEST_F(ToolboxTest, ListsWhatMayRun) {
               ElementsAre("pve_get_qemu_rrddata", "pve_start_qemu_vm"));
 }
 
-TEST_F(ToolboxTest, PrepareMayReadTheObject) {
+TEST_F(ToolboxTest, LetsPrepareReadTheObject) {
   EXPECT_EQ(text(outcome("pve_update_qemu_config", R"({"node":"pve1","vmid":100,"fetch":true})")),
             "VM 100 (web) was not changed: description is old already.");
   ASSERT_THAT(sent(), ElementsAre(kConfig, kStatus, kPending, kUpdate, kPending));
   EXPECT_EQ(requests()[3].request.body, "description=old");
 }
 
-TEST_F(ToolboxTest, PreparedArgumentsAreJudgedAgain) {
+TEST_F(ToolboxTest, ChecksPreparedArgumentsAgain) {
   text(outcome("pve_update_qemu_config", R"({"node":"pve1","vmid":100,"sneak":true})"));
   EXPECT_TRUE(is_error_);
   EXPECT_THAT(sent(), IsEmpty());
 }
 
-TEST_F(ToolboxTest, ANewerPveGetsWhatItMayKnow) {
+TEST_F(ToolboxTest, SendsUnknownArgumentsToANewerPve) {
   const auto* arguments = R"({"node":"pve1","vmid":100,"brand-new":"x"})";
   for (const auto* same_or_unknown : {R"({"version":"9.2.11"})", "null"}) {
     pve_.answer(kVersion, same_or_unknown);
@@ -202,12 +202,12 @@ TEST_F(ToolboxTest, ANewerPveGetsWhatItMayKnow) {
   EXPECT_EQ(requests()[1].request.body, "brand-new=x");
 }
 
-TEST_F(ToolboxTest, KnownArgumentsAskForNoVersion) {
+TEST_F(ToolboxTest, DoesNotAskForTheVersionIfAllArgumentsAreKnown) {
   text(outcome("pve_start_qemu_vm", R"({"node":"pve1","vmid":100})"));
   EXPECT_THAT(sent(), ElementsAre(kStart));
 }
 
-TEST_F(ToolboxTest, WhatTheConnectedPveLacksIsNotSent) {
+TEST_F(ToolboxTest, RefusesArgumentsThatTheConnectedPveLacks) {
   pve_.answer(kVersion, R"({"version":"8.4.14"})");
   const auto* arguments = R"({"node":"pve1","vmid":100,"allow-ksm":true,"intel-tdx":"type=tdx"})";
   EXPECT_EQ(text(outcome("pve_update_qemu_config", arguments)),
@@ -218,7 +218,7 @@ TEST_F(ToolboxTest, WhatTheConnectedPveLacksIsNotSent) {
   EXPECT_THAT(sent(), ElementsAre(kVersion));
 }
 
-TEST_F(ToolboxTest, APveThatDoesNotSayItsVersionIsAskedOnceAndHasTheWord) {
+TEST_F(ToolboxTest, AsksOnceForTheVersionAndSendsTheCallIfItIsUnknown) {
   pve_.answer(kVersion, "null");
   const auto* arguments = R"({"node":"pve1","vmid":100,"allow-ksm":true,"intel-tdx":"type=tdx"})";
   text(outcome("pve_update_qemu_config", arguments));
@@ -226,7 +226,7 @@ TEST_F(ToolboxTest, APveThatDoesNotSayItsVersionIsAskedOnceAndHasTheWord) {
   EXPECT_THAT(sent(), ElementsAre(kVersion, kStatus, kPending, kUpdate, kPending));
 }
 
-TEST_F(ToolboxTest, AStoppedCallSendsNothing) {
+TEST_F(ToolboxTest, SendsNothingForACancelledCall) {
   std::stop_source stop;
   stop.request_stop();
   text(outcome("pve_start_qemu_vm", R"({"node":"pve1","vmid":100})", {}, {}, stop.get_token()));

@@ -19,7 +19,7 @@ std::string refusal(const guard::Policy& server, const mcp::Caller& caller) {
   return no ? engine::sentence(*no) : "allowed";
 }
 
-TEST(Gate, TheRefusalNamesWhoLimits) {
+TEST(Gate, NamesTheSettingOrTheTokenThatRefuses) {
   const mcp::Caller low{"ci", "read-only", {}, {}};
   const mcp::Caller narrow{"ci", {}, {{"nodes", "lxc"}}, {}};
   EXPECT_EQ(refusal({}, {"ci", "read-execute", {{"qemu"}}, {}}), "allowed");
@@ -45,7 +45,7 @@ TEST(Gate, TheRefusalNamesWhoLimits) {
       "set in the file of PVE_HTTP_TOKENS).");
 }
 
-TEST(Gate, ScopesAreNamedWhereTheyAreTheLimit) {
+TEST(Gate, NamesTheScopeThatTheTokenLacks) {
   EXPECT_EQ(refusal({}, {"ann@idp", "read-only", {}, {"pve:read"}}),
             "pve_do needs the scope pve:execute, which this token was not granted.");
   EXPECT_EQ(
@@ -54,7 +54,7 @@ TEST(Gate, ScopesAreNamedWhereTheyAreTheLimit) {
       "ann@idp was not granted the scope pve:execute.");
 }
 
-TEST(Gate, TheTierLimitNamesWhoSetsIt) {
+TEST(Gate, NamesWhatLimitsTheTier) {
   const engine::Gate open{guard::Policy{}};
   const engine::Gate closed{guard::Policy{Tier::ReadOnly, {}}};
   const mcp::Caller low{"ci", "read-execute", {}, {}};

@@ -45,7 +45,7 @@ TEST(Parameters, ThatAreSwitchedOffMayBePassed) {
               IsEmpty());
 }
 
-TEST(Parameters, ThatNobodyKnowsNeedTheTierFullWhateverTheirValue) {
+TEST(Parameters, ThatAreUnknownNeedTheTierFullWithAnyValue) {
   const PassedParameter brand_new{.name = "new0", .wire = "new0", .set = false, .known = false};
   EXPECT_THAT(refused({brand_new}, kExecute),
               ElementsAre("new0: unknown to this server, so it needs the tier full, but PVE_ACCESS_TIER "

@@ -20,7 +20,7 @@ constexpr tool::Tool row(Tier tier) {
           .call = {base::Method::Get, "/x"}};
 }
 
-TEST(Policy, ATierContainsTheLowerOnes) {
+TEST(Policy, AllowsTheToolsOfLowerTiers) {
   constexpr Tier kTiers[] = {Tier::ReadOnly, Tier::ReadExecute, Tier::Full};
   for (const auto allowed : kTiers) {
     for (const auto wanted : kTiers) {
@@ -29,7 +29,7 @@ TEST(Policy, ATierContainsTheLowerOnes) {
   }
 }
 
-TEST(Policy, TheRefusalNamesTheSetting) {
+TEST(Policy, NamesTheSettingThatRefuses) {
   const auto tier = Policy{Tier::ReadOnly}.refusal(row(Tier::Full), "nodes");
   ASSERT_TRUE(tier);
   EXPECT_THAT(*tier, HasSubstr("PVE_ACCESS_TIER"));
@@ -44,12 +44,12 @@ TEST(Policy, TheRefusalNamesTheSetting) {
   EXPECT_FALSE((Policy{Tier::Full, {{"nodes"}}}.refusal(row(Tier::Full), "nodes")));
 }
 
-TEST(Policy, AnEmptyListAllowsNothing) {
+TEST(Policy, AllowsNothingWithAnEmptyListOfCategories) {
   const Policy none{Tier::Full, std::vector<std::string>{}};
   EXPECT_TRUE(none.refusal(row(Tier::ReadOnly), "nodes"));
 }
 
-TEST(Policy, TogetherIsWhatBothAllow) {
+TEST(Policy, AllowsTogetherOnlyWhatBothAllow) {
   const Policy a{Tier::Full, {{"nodes", "qemu", "lxc"}}};
   const Policy b{Tier::ReadExecute, {{"lxc", "nodes", "ha"}}};
   EXPECT_EQ((a & b).tier, Tier::ReadExecute);

@@ -97,7 +97,7 @@ bool is_property_string(const Field& field) {
 }
 
 /// Writes an object, as PVE's reads show such a value, as a property string. Returns nullopt if a member has
-/// no text form.
+/// no text form or contains a comma.
 std::optional<std::string> property_string(const base::JsonObject& members) {
   std::string text;
   for (const auto& [key, value] : members) {

@@ -37,20 +37,20 @@ std::string rendered(const tool::Tool& tool, std::string_view arguments, pve::An
 
 base::Json json(std::string_view text) { return *base::parse_json(text); }
 
-TEST(Render, JsonIsPvesDataWithSortedKeys) {
+TEST(Render, WritesPvesDataAsJsonWithSortedKeys) {
   EXPECT_EQ(rendered(test::kListResources, "{}", {json(R"([{"b":1,"a":"x"}])"), {}, {}}),
             R"([{"a":"x","b":1}])");
   EXPECT_EQ(rendered(test::kListResources, "{}", {json(R"("100")"), {}, {}}), R"("100")");
   EXPECT_EQ(rendered(test::kListResources, "{}", {nullptr, {}, {}}), "null");
 }
 
-TEST(Render, TotalAndChangesAreKept) {
+TEST(Render, KeepsTotalAndChanges) {
   EXPECT_EQ(rendered(test::kListResources, "{}", {json("[]"), 7, {}}), R"({"data":[],"total":7})");
   EXPECT_EQ(rendered(test::kListResources, "{}", {json("[]"), {}, "+x\n"}),
             R"({"changes":"+x\n","data":[]})");
 }
 
-TEST(Render, AChangeIsASentenceAndItsTask) {
+TEST(Render, ShowsAChangeAsASentenceWithItsTask) {
   EXPECT_EQ(rendered(test::kStart, R"({"node":"pve1","vmid":100})", {json(R"("UPID:pve1:0:")"), {}, {}}),
             "Starting VM 100 on pve1: the task is running. PVE's task list shows when it has ended. Task: "
             "UPID:pve1:0:");
@@ -61,7 +61,7 @@ TEST(Render, AChangeIsASentenceAndItsTask) {
             "Service a b\xEF\xBF\xBD ed.");
 }
 
-TEST(Render, SecretsAreMasked) {
+TEST(Render, MasksSecrets) {
   EXPECT_EQ(
       rendered(test::kListResources, "{}",
                {json(R"({"cipassword":"x","n":[{"password":"y","username":"u"}],"keyring":""})"), {}, {}}),
@@ -72,7 +72,7 @@ TEST(Render, SecretsAreMasked) {
 
 constexpr auto kText = engine::Style{};
 
-TEST(Render, AnObjectIsKeysAndValues) {
+TEST(Render, ShowsAnObjectAsKeysAndValues) {
   EXPECT_EQ(rendered(test::kListResources, "{}",
                      {json(R"({"mem":1073741824,"name":"web\u001b","list":["a",1],"none":null,"empty":"",)"
                            R"("cpuinfo":{"cores":8,"model":"X"},"rows":[{"a":1},{"a":2}]})"),
@@ -86,7 +86,7 @@ TEST(Render, AnObjectIsKeysAndValues) {
   EXPECT_EQ(rendered(test::kListResources, "{}", {json("\"119\""), {}, {}}, kText), "119");
 }
 
-TEST(Render, SecretsAreMaskedInEveryForm) {
+TEST(Render, MasksSecretsInEveryForm) {
   for (const auto form : {engine::Output::Text, engine::Output::Json, engine::Output::Structured}) {
     const auto result =
         result_of(test::kListResources, "{}", {json(R"([{"password":"hunter22"}])"), {}, {}}, {form});
@@ -95,7 +95,7 @@ TEST(Render, SecretsAreMaskedInEveryForm) {
   }
 }
 
-TEST(Render, NothingThatFoolsAReaderIsLeftInAnyForm) {
+TEST(Render, ReplacesMisleadingCharactersInEveryForm) {
   constexpr auto kFooling = "a\\u202eb\\u200b\\u2028\\u001b";
   const auto object = fmt::format(R"({{"description":"{0}\n2","in {0}":["{0}"]}})", kFooling);
   for (const auto form : {engine::Output::Text, engine::Output::Json, engine::Output::Structured}) {
@@ -114,7 +114,7 @@ TEST(Render, NothingThatFoolsAReaderIsLeftInAnyForm) {
   EXPECT_NE(base::write_json(kept.structured.value_or(nullptr)).find("\\n2\""), std::string::npos);
 }
 
-TEST(Render, StructuredCarriesTheSameFacts) {
+TEST(Render, PutsTheSameFactsIntoStructuredContent) {
   const auto change = result_of(test::kStart, R"({"node":"pve1","vmid":100})",
                                 {json(R"("UPID:pve1:0:")"), {}, {}}, {engine::Output::Structured});
   ASSERT_TRUE(change.structured);
@@ -124,7 +124,7 @@ TEST(Render, StructuredCarriesTheSameFacts) {
   EXPECT_FALSE(result_of(test::kStart, "{}", {nullptr, {}, {}}, kText).structured);
 }
 
-TEST(Render, NothingIsLongerThanTheBudget) {
+TEST(Render, KeepsToTheBudget) {
   const std::string longer(50'000, 'x');
   for (const auto form : {engine::Output::Text, engine::Output::Json}) {
     for (const auto& data : {base::Json(longer), base::Json(base::JsonObject{{"a", longer}, {"b", longer}}),
@@ -135,7 +135,7 @@ TEST(Render, NothingIsLongerThanTheBudget) {
   }
 }
 
-TEST(Render, AnInnerTableIsCutAtARowAndHidesNothingBehindIt) {
+TEST(Render, CutsAnInnerTableAtARow) {
   base::JsonArray members;
   for (int i = 0; i < 1000; ++i) members.emplace_back(base::JsonObject{{"vmid", 100 + i}, {"name", "guest"}});
   const base::JsonArray numbers(3000, 7);

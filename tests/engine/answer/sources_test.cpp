@@ -12,7 +12,7 @@ namespace {
 
 using testing::HasSubstr;
 
-/// Each line answers with itself; "dead" fails, "denied" is forbidden.
+/// PVE answers each read with its own request line, fails for "dead" and forbids "denied".
 class SourcesTest : public testing::Test {
  protected:
   SourcesTest() {
@@ -28,7 +28,7 @@ class SourcesTest : public testing::Test {
   engine::Cluster cluster_{{client_, facts_, clock_, {}}};
 };
 
-TEST_F(SourcesTest, AnswersComeInTheOrderOfTheReads) {
+TEST_F(SourcesTest, AnswersInTheOrderOfTheReads) {
   engine::ParallelReads sources(cluster_, {});
   std::vector<tool::Read> reads;
   for (int i = 0; i < 40; ++i)
@@ -42,17 +42,17 @@ TEST_F(SourcesTest, AnswersComeInTheOrderOfTheReads) {
   EXPECT_TRUE(sources.get({}).empty());
 }
 
-TEST_F(SourcesTest, ReadsRunAtTheSameTime) {
+TEST_F(SourcesTest, ReadsAtTheSameTime) {
   std::latch together(8);
   pve_.answer("GET /version", [&](const test::Asked&) {
     together.arrive_and_wait();
     return test::pve_answer("{}");
   });
   const std::vector<tool::Read> reads(8, {"/version", {}});
-  EXPECT_EQ(engine::ParallelReads(cluster_, {}).get(reads).size(), 8U) << "one after the other it would hang";
+  EXPECT_EQ(engine::ParallelReads(cluster_, {}).get(reads).size(), 8U) << "eight reads wait for each other";
 }
 
-TEST_F(SourcesTest, WhatFailsSaysWhyAndHarmsNobody) {
+TEST_F(SourcesTest, ReportsAFailedReadAndKeepsTheOthers) {
   const auto got = engine::ParallelReads(cluster_, {})
                        .get({{"/nodes/{node}/status", {{"node", "dead"}}},
                              {"/nodes/{node}/status", {{"node", "denied"}}},
@@ -61,11 +61,11 @@ TEST_F(SourcesTest, WhatFailsSaysWhyAndHarmsNobody) {
   EXPECT_THAT(got[0].error().sentence, HasSubstr("No route to host"));
   EXPECT_FALSE(got[0].error().forbidden);
   EXPECT_TRUE(got[1].error().forbidden);
-  EXPECT_FALSE(got[2]) << "a name of PVE's may not change the path";
+  EXPECT_FALSE(got[2]) << "a value must not change the path";
   EXPECT_TRUE(got[3]);
 }
 
-TEST_F(SourcesTest, ACancelledCallEndsTheReads) {
+TEST_F(SourcesTest, EndsTheReadsOfACancelledCall) {
   pve_.hang("GET /slow");
   std::stop_source stop;
   stop.request_stop();

@@ -1,4 +1,5 @@
-// What a list that PVE thins out by rights is said to leave open, and what is advised for it.
+// What this server says about a list from which PVE leaves out what the token may not see, and the grants
+// that it advises.
 #include "engine/answer/visibility.h"
 
 #include <gmock/gmock.h>
@@ -25,7 +26,7 @@ constexpr tool::Sight kBackups{{{{"Datastore.AllocateSpace"}, "/storage"}, {{"VM
 constexpr tool::SightFor kByType[] = {{"type", "vm", &kSeesGuests}, {"type", "none"}};
 
 struct Token {
-  /// Nothing more than its rights is known.
+  /// A token of which PVE tells only the rights.
   explicit Token(std::string_view rights) {
     pve.answer("GET /access/permissions", rights);
     pve.answer("GET /access/roles", R"([{"roleid":"PVEAuditor","privs":"Datastore.Audit,VM.Audit"},
@@ -49,13 +50,13 @@ struct Token {
   engine::Cluster cluster{{client, facts, clock, {}}};
 };
 
-TEST(Visibility, EachPartOfAMixedListCounts) {
+TEST(Visibility, ChecksEachPartOfAMixedList) {
   Token guests(R"({"/vms":{"VM.Audit":1}})");
   EXPECT_THAT(guests.note(kAll),
               AllOf(HasSubstr("no others: the token has Datastore.Audit nowhere below /storage,"),
                     HasSubstr("pveum acl modify /storage --tokens 'a@pve!t' --roles McpDatastoreAudit")));
   EXPECT_EQ(guests.note(kAll, {{"type", "vm"}}), "");
-  EXPECT_EQ(guests.note(kAll, {{"type", "none"}}), "") << "nothing is left out there";
+  EXPECT_EQ(guests.note(kAll, {{"type", "none"}}), "") << "PVE leaves nothing out of this list";
   Token none("{}");
   EXPECT_THAT(none.note(kAll, {}, true),
               HasSubstr("none: the token has VM.Audit nowhere below /vms and Datastore.Audit nowhere below"));
@@ -63,7 +64,7 @@ TEST(Visibility, EachPartOfAMixedListCounts) {
   EXPECT_EQ(part.note(kAll), "Only what the token may see: it has VM.Audit on a part of /vms.");
 }
 
-TEST(Visibility, WhereOnePathCountsWhatIsRuledBelowDoesNot) {
+TEST(Visibility, IgnoresEntriesBelowIfOnePathAloneCounts) {
   constexpr tool::Sight kAlone{{{{"Sys.Syslog"}, "/", true}}};
   Token narrower(R"({"/":{"Sys.Syslog":1},"/storage":{"Datastore.Audit":1},"/vms":{"VM.Audit":1}})");
   EXPECT_EQ(narrower.note(kAlone), "");
@@ -72,7 +73,7 @@ TEST(Visibility, WhereOnePathCountsWhatIsRuledBelowDoesNot) {
               HasSubstr("no others: the token has no Sys.Syslog on /, and PVE leaves out"));
 }
 
-TEST(Visibility, AnObjectMayLackMembers) {
+TEST(Visibility, SaysThatAnObjectMayLackMembers) {
   constexpr tool::Sight kOptions{{{{"Sys.Audit"}, "/", true}}};
   const tool::View view{.seen_with = &kOptions};
   Token none("{}");
@@ -81,7 +82,7 @@ TEST(Visibility, AnObjectMayLackMembers) {
                     HasSubstr("pveum acl modify / --tokens 'a@pve!t' --roles McpSysAudit")));
 }
 
-TEST(Visibility, OneOfTheAlternativesIsEnough) {
+TEST(Visibility, AcceptsOneOfTwoSetsOfRights) {
   constexpr tool::Sight kRule{{{{"Sys.Audit"}, "/access"}}, {{{"Permissions.Modify"}, "/"}}};
   EXPECT_EQ(Token(R"({"/access":{"Sys.Audit":1}})").note(kRule), "");
   EXPECT_EQ(Token(R"({"/":{"Permissions.Modify":1}})").note(kRule), "");
@@ -92,7 +93,7 @@ TEST(Visibility, OneOfTheAlternativesIsEnough) {
                     HasSubstr("pveum acl modify /access --tokens 'a@pve!t' --roles McpSysAudit")));
 }
 
-TEST(Visibility, WhoOnlyLooksIsAdvisedNoAdministratorsRole) {
+TEST(Visibility, AdvisesTheSmallestRoles) {
   const auto why = Token(R"({"/vms":{"VM.Audit":1,"Datastore.Audit":1},"/storage":{"Datastore.Audit":1}})")
                        .why_incomplete(kBackups);
   ASSERT_TRUE(why);
@@ -105,7 +106,7 @@ TEST(Visibility, WhoOnlyLooksIsAdvisedNoAdministratorsRole) {
                   "pveum role add McpVMBackup --privs VM.Backup",
                   "pveum acl modify /storage --tokens 'a@pve!t' --roles McpDatastoreAudit,PVEDatastoreUser",
                   "pveum acl modify /vms --tokens 'a@pve!t' --roles McpVMBackup,PVEAuditor"))
-      << "what is held there stays";
+      << "the commands keep the roles that the token has there";
   EXPECT_THAT(why->caution, HasSubstr("delete"));
   EXPECT_THAT(Token("{}").why_incomplete(kLog)->grants,
               ElementsAre("pveum role add McpSysSyslog --privs Sys.Syslog",
@@ -113,7 +114,7 @@ TEST(Visibility, WhoOnlyLooksIsAdvisedNoAdministratorsRole) {
   EXPECT_THAT(Token("{}").why_incomplete(kLog)->caution, Not(HasSubstr("delete")));
 }
 
-TEST(Visibility, WhatIsSeenWholeIsNotThinned) {
+TEST(Visibility, ReportsAListAsIncompleteOnlyIfATokenLacksRights) {
   EXPECT_FALSE(
       Token(R"({"/vms":{"VM.Backup":1},"/storage":{"Datastore.AllocateSpace":1}})").why_incomplete(kBackups));
   EXPECT_FALSE(Token(R"({"/storage":{"Datastore.Allocate":1}})").why_incomplete(kBackups));
@@ -123,11 +124,11 @@ TEST(Visibility, WhatIsSeenWholeIsNotThinned) {
   EXPECT_EQ(part->sentence, "the token has VM.Backup on a part of /vms");
 }
 
-TEST(Visibility, WhatPveDoesNotSayIsNeitherSeenNorForbidden) {
+TEST(Visibility, TellsUnknownRightsFromMissingOnes) {
   Token mute("null");
   EXPECT_EQ(mute.note(kAll), "");
   const auto why = mute.why_incomplete(kBackups);
-  ASSERT_TRUE(why) << "nobody knows whether everything was read";
+  ASSERT_TRUE(why) << "PVE does not say whether the list is complete";
   EXPECT_FALSE(why->forbidden);
   EXPECT_THAT(why->grants, IsEmpty());
 }

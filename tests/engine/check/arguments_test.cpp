@@ -34,20 +34,20 @@ TEST(Arguments, NullCountsAsAbsent) {
   EXPECT_THAT(checked(test::kStart, R"({"node":"pve1","vmid":null})"), HasSubstr("vmid: missing"));
 }
 
-TEST(Arguments, AllProblemsComeTogether) {
+TEST(Arguments, AreRefusedWithAllProblemsAtOnce) {
   const auto text = checked(test::kRrd, R"({"vmid":"x y","timefrme":"hour","cf":"MIN"})");
   EXPECT_THAT(text, AllOf(HasSubstr("pve_get_qemu_rrddata was not called"), Not(HasSubstr("node")),
                           HasSubstr("\n- vmid: \"x y\" is invalid"), HasSubstr("did you mean timeframe?"),
                           HasSubstr("\n- timeframe: missing"), HasSubstr("one of AVERAGE, MAX")));
 }
 
-TEST(Arguments, AReadTakesOnlyWhatItLists) {
+TEST(Arguments, OfAReadMustBeListed) {
   EXPECT_THAT(checked(test::kListResources, R"({"nonsense_here":1})"),
               HasSubstr("nonsense_here: no such argument; valid are type"));
   EXPECT_THAT(checked(test::kListResources, R"({"typ":"vm"})"), HasSubstr("did you mean type?"));
 }
 
-TEST(Arguments, AWriteTakesPvesOwnParameters) {
+TEST(Arguments, OfAWriteMayBeAnyParameterOfPve) {
   EXPECT_EQ(
       checked(test::kCreate, R"({"node":"pve1","vmid":100,"scsi3":"local:4","tags":"a;b","onboot":true})"),
       R"({"node":"pve1","vmid":100,"scsi3":"local:4","tags":"a;b","onboot":true})");
@@ -64,17 +64,17 @@ TEST(Arguments, AWriteTakesPvesOwnParameters) {
   EXPECT_THAT(checked(test::kCreate, R"({"node":"pve1","vmid":100,"balloon":-1})"), HasSubstr("balloon: -1"));
 }
 
-TEST(Arguments, TheSameParameterTwiceIsRefused) {
+TEST(Arguments, AreRefusedIfOneIsGivenTwice) {
   EXPECT_THAT(checked(test::kCreate, R"({"node":"pve1","vmid":100,"ssh_public_keys":"a","sshkeys":"b"})"),
               HasSubstr("sshkeys: given twice"));
 }
 
-TEST(Arguments, AParameterThatNeedsAnotherSaysSo) {
+TEST(Arguments, AreRefusedIfOneLacksAnotherThatItRequires) {
   EXPECT_THAT(checked(test::kCreate, R"({"node":"pve1","vmid":100,"live-restore":true,"force":true})"),
               HasSubstr("force: PVE takes it only together with archive"));
 }
 
-TEST(Arguments, DeletionDoesNotHideInALowerTier) {
+TEST(Arguments, ThatCanDeleteDataNeedTheTierFull) {
   const Limits lower{.tier = {tool::Tier::ReadExecute}};
   for (const auto* argument : {R"("prune-backups":"keep-last=1")", R"("remove":true)", R"("script":"/x")",
                                R"("dumpdir":"/x")", R"("tmpdir":"/x")"}) {
@@ -87,14 +87,14 @@ TEST(Arguments, DeletionDoesNotHideInALowerTier) {
             R"({"node":"pve1","all":true,"remove":true})");
 }
 
-TEST(Arguments, WhatATokenNeverMayIsRefusedWithTheReason) {
+TEST(Arguments, OfRootAreRefusedWithTheReason) {
   EXPECT_THAT(checked(test::kCreate, R"({"node":"pve1","vmid":100,"args":"-S"})"), HasSubstr("root@pam"));
   EXPECT_THAT(checked(test::kStart, R"({"node":"pve1","vmid":100,"skiplock":1})"), HasSubstr("root@pam"));
   EXPECT_EQ(checked(test::kStart, R"({"node":"pve1","vmid":100,"skiplock":0})"),
             R"({"node":"pve1","vmid":100,"skiplock":false})");
 }
 
-TEST(Arguments, OverwritingARestoreIsRefused) {
+TEST(Arguments, OfARestoreMayNotOverwriteAGuest) {
   EXPECT_THAT(checked(test::kCreate, R"({"node":"pve1","vmid":100,"archive":"local:backup/x","force":true})"),
               HasSubstr("force: refused together with archive"));
   EXPECT_THAT(
@@ -102,16 +102,16 @@ TEST(Arguments, OverwritingARestoreIsRefused) {
       Not(HasSubstr("refused")));
 }
 
-TEST(Arguments, AnUpdateOfNothingIsRefused) {
+TEST(Arguments, OfAnUpdateMustChangeSomething) {
   const auto* nothing = "nothing to change; give at least one of cores, delete";
   EXPECT_THAT(checked(test::kUpdate, R"({"node":"pve1","vmid":100})"), HasSubstr(nothing));
   EXPECT_THAT(checked(test::kUpdate, R"({"node":"pve1","vmid":100,"digest":"a","cores":null})"),
               HasSubstr(nothing));
   EXPECT_THAT(checked(test::kUpdate, R"({"node":"pve1","vmid":100,"memory":"512"})"), HasSubstr("512"))
-      << "one that the row does not list counts too";
+      << "a parameter that the row does not list is a change too";
 }
 
-TEST(Arguments, ANewerPveDecidesItself) {
+TEST(Arguments, ThatAreUnknownAreSentToANewerPve) {
   const Limits newer{.connected = [] { return "9.3.1"; }};
   EXPECT_EQ(checked(test::kStart, R"({"node":"pve1","vmid":100,"new-thing0":"x"})", newer),
             R"({"node":"pve1","vmid":100,"new-thing0":"x"})");
@@ -122,16 +122,16 @@ TEST(Arguments, ANewerPveDecidesItself) {
     EXPECT_THAT(checked(test::kStart, json, newer), HasSubstr("no such argument")) << bad;
   }
   EXPECT_THAT(checked(test::kListResources, R"({"new":1})", newer), HasSubstr("no such argument"))
-      << "a read's schema promises that there is no other";
+      << "a read accepts only parameters that its row lists";
 }
 
-TEST(Arguments, HostileNamesStayPrintable) {
+TEST(Arguments, WithHostileNamesAreRefusedInPrintableText) {
   const auto text = checked(test::kStart, R"({"node":"pve1","vmid":100,"a\nb\u001b[0m":1})");
   EXPECT_EQ(std::ranges::count(text, '\n'), 1);
   EXPECT_THAT(text, Not(HasSubstr("\x1b")));
 }
 
-TEST(Arguments, AFloodOfNamesIsCutShort) {
+TEST(Arguments, OfAFloodAreRefusedInAShortText) {
   base::JsonObject flood;
   for (int i = 0; i < 20'000; ++i) flood["x" + std::to_string(i) + "y"] = 1;
   const facts::Facts facts;

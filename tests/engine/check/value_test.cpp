@@ -15,7 +15,7 @@ struct Case {
   const tool::Tool& tool;
   std::string_view name;
   std::string_view given;  ///< JSON
-  std::string_view value;  ///< JSON of what it became; empty: refused
+  std::string_view value;  ///< JSON of the converted value; empty: refused
 };
 
 constexpr const tool::Tool& kCreate = test::kCreate;
@@ -68,12 +68,12 @@ const Case kCases[] = {
     {kCreate, "memory", "2048", R"("2048")"},
     {kCreate, "agent", "true", R"("1")"},
     {kCreate, "net0", R"("virtio,bridge=vmbr0")", R"("virtio,bridge=vmbr0")"},
-    // The end of an account as it is shown.
+    // The expiry of an account, as reads show it.
     {test::kUser, "expire", R"("2026-11-28")", "1795824000"},
     {test::kUser, "expire", R"("2026-11-28 10:00")", "1795860000"},
     {test::kUser, "expire", "0", "0"},
     {test::kUser, "expire", R"("soon")", ""},
-    // As PVE shows a backup job's: objects, and numbers as texts.
+    // Property strings as PVE's reads show those of a backup job: as objects, with numbers as texts.
     {kCreate, "net0", R"({"model":"virtio","bridge":"vmbr0"})", R"("model=virtio,bridge=vmbr0")"},
     {kCreate, "net0", R"("{\"model\":\"virtio\",\"firewall\":true}")", R"("model=virtio,firewall=1")"},
     {kCreate, "net0", R"({"model":"virtio,bridge=vmbr9"})", ""},
@@ -107,12 +107,12 @@ const Case kCases[] = {
     {test::kBackup, "exclude-path", R"(["/tmp","/var/a b"])", R"(["/tmp","/var/a b"])"},
     {test::kBackup, "exclude-path", R"("/tmp")", R"(["/tmp"])"},
     {test::kBackup, "exclude-path", R"([{}])", ""},
-    // Not PVE's
+    // Parameters that PVE does not have
     {test::kBackup, "maxfiles", "3", "3"},
     {test::kBackup, "maxfiles", R"("x")", ""},
 };
 
-TEST(Value, TakesWhatLosesNothing) {
+TEST(Value, AcceptsEveryFormOfTheSameValue) {
   const facts::Facts facts;
   for (const auto& c : kCases) {
     const Row row(c.tool, "x", facts);
@@ -131,7 +131,7 @@ std::string refusal(const tool::Tool& tool, std::string_view name, std::string_v
   return checked ? "fits" : checked.error();
 }
 
-TEST(Value, TheRefusalSaysWhatIsValid) {
+TEST(Value, IsRefusedWithWhatIsValid) {
   EXPECT_EQ(refusal(kCreate, "vmid", R"("abc")"),
             R"("abc" is invalid; expected an integer from 100 to 999999999)");
   EXPECT_EQ(refusal(kCreate, "start", "7"), "7 is invalid; expected true or false");
@@ -142,19 +142,19 @@ TEST(Value, TheRefusalSaysWhatIsValid) {
   EXPECT_THAT(refusal(kCreate, "startdate", R"("x")"), HasSubstr("matching"));
 }
 
-TEST(Value, TheRefusalIsShortAndPrintable) {
+TEST(Value, IsRefusedInAShortPrintableText) {
   const auto huge = "\"" + std::string(100'000, 'x') + "\"";
   EXPECT_LT(refusal(kCreate, "vmid", huge).size(), 300U);
   EXPECT_LT(refusal(kCreate, "vmid", "[" + huge + "]").size(), 300U);
   EXPECT_THAT(refusal(kCreate, "vmid", R"("a\u001b[31m\nb")"), Not(HasSubstr("\n")));
 }
 
-TEST(Value, SecretsAreNeverShown) {
+TEST(Value, IsNotShownIfItIsSecret) {
   EXPECT_THAT(refusal(test::kUser, "password", R"("hunter")"), Not(HasSubstr("hunter")));
   EXPECT_THAT(refusal(test::kUser, "password", R"(["hunter2!"])"), Not(HasSubstr("hunter2!")));
 }
 
-TEST(Value, IsSet) {
+TEST(Value, IsSetUnlessItIsFalseZeroOrEmpty) {
   for (const auto* set : {"true", "1", R"("a")", "[1]", "0.5"}) {
     EXPECT_TRUE(engine::is_set(*base::parse_json(set))) << set;
   }

@@ -40,7 +40,7 @@ constexpr tool::Tool kFirewall{.name = "pve_create_firewall_rule",
 
 class VersionCheck : public testing::Test {
  protected:
-  /// The checked arguments as JSON, or the refusal. `version` empty: PVE does not answer.
+  /// The checked arguments as JSON, or the refusal. Empty `version`: PVE does not answer.
   std::string checked(const tool::Tool& tool, std::string_view json, std::string_view version) {
     const Row row(tool, "x", facts_);
     asked_ = 0;
@@ -59,7 +59,7 @@ class VersionCheck : public testing::Test {
   int asked_ = 0;
 };
 
-TEST_F(VersionCheck, AnEndpointThatPveLacksIsNamedWithTheVersionThatHasIt) {
+TEST_F(VersionCheck, NamesTheVersionThatHasAMissingEndpoint) {
   EXPECT_EQ(
       checked(kRules, "{}", "8.4.14"),
       "pve_list_ha_rules was not called: GET /cluster/ha/rules needs PVE 9.0 or later; this is 8.4.14.");
@@ -67,7 +67,7 @@ TEST_F(VersionCheck, AnEndpointThatPveLacksIsNamedWithTheVersionThatHasIt) {
   EXPECT_EQ(checked(kRules, "{}", "10.1"), "{}");
 }
 
-TEST_F(VersionCheck, AParameterThatPveLacksIsRefused) {
+TEST_F(VersionCheck, RefusesParametersThatPveLacks) {
   const auto* json = R"({"node":"pve1","vmid":100,"allow-ksm":true,"virtiofs0":"share","cores":2})";
   const auto refusal = checked(test::kUpdate, json, "8.3.5");
   EXPECT_THAT(refusal, AllOf(HasSubstr("pve_update_qemu_config was not called:"),
@@ -79,12 +79,12 @@ TEST_F(VersionCheck, AParameterThatPveLacksIsRefused) {
   EXPECT_EQ(checked(test::kUpdate, json, "9.1.0"), json);
 }
 
-TEST_F(VersionCheck, OfAllProblemsItIsOne) {
+TEST_F(VersionCheck, ReportsItsProblemAmongTheOthers) {
   EXPECT_THAT(checked(test::kUpdate, R"({"node":"pve1","vmid":100,"allow-ksm":true,"cores":0})", "8.4.14"),
               AllOf(HasSubstr("- cores: 0 is invalid"), HasSubstr("- allow-ksm: PVE has it since 9.1")));
 }
 
-TEST_F(VersionCheck, AnOlderPveMayBeGivenWhatTheNewestLostAndIsJudgedAsThen) {
+TEST_F(VersionCheck, AcceptsFormerParametersForAnOlderPve) {
   const auto* json = R"({"storage":"st1","type":"dir","maxfiles":3})";
   EXPECT_EQ(checked(kStorage, json, "8.4.14"), json);
   EXPECT_THAT(checked(kStorage, json, "9.2.11"),
@@ -93,7 +93,7 @@ TEST_F(VersionCheck, AnOlderPveMayBeGivenWhatTheNewestLostAndIsJudgedAsThen) {
               HasSubstr("maxfiles: -1 is invalid; expected an integer of at least 0"));
 }
 
-TEST_F(VersionCheck, ValuesHaveVersionsToo) {
+TEST_F(VersionCheck, RefusesValuesThatPveLacks) {
   const auto* rule = R"({"type":"forward","action":"DROP"})";
   EXPECT_THAT(
       checked(kFirewall, rule, "8.2.4"),
@@ -108,7 +108,7 @@ TEST_F(VersionCheck, ValuesHaveVersionsToo) {
               HasSubstr("type: \"floppy\" is invalid"));
 }
 
-TEST_F(VersionCheck, WhenTheVersionIsUnknownPveHasTheWord) {
+TEST_F(VersionCheck, LetsPveDecideIfItsVersionIsUnknown) {
   for (const auto* version : {"", "junk"}) {
     EXPECT_EQ(checked(kRules, "{}", version), "{}");
     const auto* json = R"({"storage":"st1","type":"dir","maxfiles":3})";
@@ -116,7 +116,7 @@ TEST_F(VersionCheck, WhenTheVersionIsUnknownPveHasTheWord) {
   }
 }
 
-TEST_F(VersionCheck, OrdinaryCallsAskNothing) {
+TEST_F(VersionCheck, AsksNothingForOrdinaryCalls) {
   for (const auto* json : {R"({"node":"pve1","vmid":100,"cores":2,"memory":"512"})",
                            R"({"node":"pve1","vmid":100,"cores":"x"})", R"({"vmid":100})"}) {
     checked(test::kUpdate, json, "8.0.1");
@@ -128,7 +128,7 @@ TEST_F(VersionCheck, OrdinaryCallsAskNothing) {
   EXPECT_EQ(asked_, 0);
 }
 
-TEST_F(VersionCheck, WhatAPreparationAddsIsJudgedToo) {
+TEST_F(VersionCheck, ChecksPreparedArguments) {
   const Row row(test::kUpdate, "x", facts_);
   auto wire = base::parse_json(R"({"node":"pve1","vmid":100,"allow-ksm":true})")->as_object();
   const auto arguments = engine::with_fields(row, wire);
@@ -138,7 +138,7 @@ TEST_F(VersionCheck, WhatAPreparationAddsIsJudgedToo) {
   EXPECT_FALSE(engine::check_prepared(row, arguments, {.connected = [] { return "9.1.2"; }}));
 }
 
-TEST_F(VersionCheck, WhatOnlyOlderVersionsHaveIsInNoSchema) {
+TEST_F(VersionCheck, KeepsFormerParametersOutOfTheSchema) {
   const Row row(kStorage, "x", facts_);
   EXPECT_EQ(row.newest(), (facts::Version{9, 2}));
   EXPECT_THAT(base::write_json(base::Json(engine::input_schema(row))), Not(HasSubstr("glusterfs")));

@@ -22,7 +22,7 @@ void until(const std::stop_token& stop) {
   stopped.wait(lock, stop, [] { return false; });
 }
 
-TEST(InParallel, EachIsDoneOnce) {
+TEST(InParallel, CallsEachIndexOnce) {
   for (const std::size_t count : {0U, 1U, 3U, 100U}) {
     std::mutex mutex;
     std::multiset<std::size_t> done;
@@ -36,7 +36,7 @@ TEST(InParallel, EachIsDoneOnce) {
   }
 }
 
-TEST(InParallel, SomeAreDoneAtTheSameTimeAndNeverMore) {
+TEST(InParallel, RunsAsManyCallsAtOnceAsAllowed) {
   std::barrier meeting(3);
   std::atomic<int> running{0};
   std::atomic<bool> more{false};
@@ -68,7 +68,7 @@ TEST(InParallel, EndsWhenItIsStopped) {
   EXPECT_EQ(begun, 2);
 }
 
-TEST(InParallel, AnExceptionEndsAll) {
+TEST(InParallel, EndsAllCallsOnAnException) {
   std::atomic<int> begun{0};
   engine::in_parallel(5, 2, kLong, {}, [&](std::size_t, const std::stop_token& stop) {
     if (++begun == 2) throw std::bad_alloc();

@@ -15,7 +15,7 @@ using testing::Pair;
 
 base::JsonObject object(std::string_view json) { return base::parse_json(json)->as_object(); }
 
-TEST(Request, PathValuesGoThereAndTheRestToTheParameters) {
+TEST(Request, FillsThePathAndSendsTheRestAsParameters) {
   const auto call = engine::request(
       test::kCreate.call, object(R"({"node":"pve1","vmid":100,"start":true,"onboot":false,"cpulimit":0.42,)"
                                  R"("net0":"virtio,bridge=vmbr0","x":null,"list":["a","b c"]})"));
@@ -27,7 +27,7 @@ TEST(Request, PathValuesGoThereAndTheRestToTheParameters) {
                                             Pair("list", "a"), Pair("list", "b c")));
 }
 
-TEST(Request, AUserIsOneSegment) {
+TEST(Request, EncodesAUserAsOneSegment) {
   const auto call =
       engine::request({base::Method::Get, "/access/users/{userid}"}, object(R"({"userid":"root@pam!x"})"));
   ASSERT_TRUE(call);
@@ -41,13 +41,13 @@ constexpr std::string_view kHostile[] = {
     "/",       "a%",   "{node}", "a\tb", "%252f", "\x7f",          "..;/",  "a@b",
 };
 
-/// What PVE routes on: the whole path, decoded once.
+/// PVE routes by the whole path, which it decodes once.
 std::size_t segments_after_decoding(std::string_view path) {
   const auto decoded = base::percent_decode(path.substr(0, path.find_first_of("?#")));
   return static_cast<std::size_t>(std::ranges::count(decoded, '/'));
 }
 
-TEST(Request, HostileValuesKeepTheRowsShape) {
+TEST(Request, KeepsTheShapeOfThePathForHostileValues) {
   auto values = std::vector<std::string>(std::begin(kHostile), std::end(kHostile));
   values.emplace_back("a\0b", 3);
   values.emplace_back("\xff");

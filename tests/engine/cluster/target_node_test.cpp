@@ -1,4 +1,4 @@
-// The nodes that a call names, and the one that it leaves out.
+// The nodes that a call names, and the node that it leaves out.
 #include "engine/cluster/target_node.h"
 
 #include <gmock/gmock.h>
@@ -24,7 +24,7 @@ const engine::MayUse kAll([](const tool::Endpoint&) -> std::string_view { return
 
 class TargetNode : public testing::Test {
  protected:
-  /// The node that the call goes to, or what is wrong with it.
+  /// The node that the call goes to, or the refusal.
   std::string node(std::string_view arguments, const engine::MayUse& may = kAll) {
     const engine::Row row(test::kService, "nodes", facts_);
     auto wire = base::parse_json(arguments)->as_object();
@@ -39,7 +39,7 @@ class TargetNode : public testing::Test {
   engine::Cluster cluster_{{client_, facts_, clock_, {}}};
 };
 
-TEST_F(TargetNode, IsWrittenAsTheClusterDoes) {
+TEST_F(TargetNode, GetsTheNameThatTheClusterUses) {
   pve_.answer(kList, kThree);
   EXPECT_EQ(node(R"({"node":"pve1"})"), "pve1");
   EXPECT_EQ(node(R"({"node":"PVE1"})"), "pve1");
@@ -47,16 +47,16 @@ TEST_F(TargetNode, IsWrittenAsTheClusterDoes) {
   EXPECT_EQ(node(R"({"node":"Pve1.example.com"})"), "pve1");
 }
 
-TEST_F(TargetNode, ThatDoesNotExistIsNotAsked) {
+TEST_F(TargetNode, IsRefusedIfItDoesNotExist) {
   pve_.answer(kList, kThree);
   EXPECT_EQ(
       node(R"({"node":"pve11"})"),
       "pve_manage_node_service was not called: node: no such node: pve11. There are: PVE2, pve1, pve3.");
   EXPECT_THAT(node(R"({"node":"pve11"})", {}), EndsWith("no such node: pve11."))
-      << "names are for who may list them";
+      << "the caller may not list the nodes";
 }
 
-TEST_F(TargetNode, ThatIsKnownCostsNoRequest) {
+TEST_F(TargetNode, CostsNoRequestIfItIsKnown) {
   pve_.answer(kList, kThree);
   node(R"({"node":"pve1"})");
   clock_.advance(std::chrono::hours{1});
@@ -64,23 +64,23 @@ TEST_F(TargetNode, ThatIsKnownCostsNoRequest) {
   EXPECT_EQ(pve_.count(kList), 1U);
 }
 
-TEST_F(TargetNode, ThatIsNewIsLookedForInANewList) {
+TEST_F(TargetNode, IsLookedUpInANewListIfItIsUnknown) {
   pve_.answer(kList, kOne, kThree);
   node(R"({"node":"pve1"})");
   EXPECT_EQ(node(R"({"node":"PVE2"})"), "PVE2");
 }
 
-TEST_F(TargetNode, StaysAsItIsWhereNobodyKnows) {
+TEST_F(TargetNode, StaysAsItIsIfTheListCannotBeRead) {
   pve_.refuse(kList, 500, "cluster not ready");
   EXPECT_EQ(node(R"({"node":"PVE9"})"), "PVE9");
 }
 
-TEST_F(TargetNode, IsTheOnlyOneThatIsOnline) {
+TEST_F(TargetNode, IsFilledInIfOneNodeAloneIsOnline) {
   pve_.answer(kList, kOne);
   EXPECT_EQ(node("{}"), "pve1");
 }
 
-TEST_F(TargetNode, IsAskedForWhereSeveralAreOnline) {
+TEST_F(TargetNode, IsRequiredIfSeveralNodesAreOnline) {
   pve_.answer(kList, kThree);
   EXPECT_THAT(node("{}"), AllOf(HasSubstr("node: missing; give the name of a node."),
                                 EndsWith(" There are: PVE2, pve1, pve3.")));

@@ -1,4 +1,4 @@
-// Calls that find their guest: the whole engine before a PVE that answers by path.
+// Calls that find their guest: the whole engine, with a PVE that answers by path.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -105,7 +105,7 @@ constexpr auto kGuests = R"({"data":[{"type":"qemu","vmid":100,"name":"web","nod
                          R"({"type":"lxc","vmid":200,"name":"dns","node":"pve1"},)"
                          R"({"type":"lxc","vmid":201,"name":"db","node":"pve1"}]})";
 
-/// The answer to a path is the last one given for it; other paths answer null.
+/// Answers each path with the answers given for it, the last one repeatedly; answers other paths with null.
 class ByPath final : public net::HttpClient {
  public:
   std::expected<net::Response, net::Failure> send(const net::Request& request,
@@ -176,15 +176,15 @@ class TargetTest : public testing::Test {
   bool is_error_ = false;
 };
 
-TEST_F(TargetTest, TheNodeIsFound) {
+TEST_F(TargetTest, FindsTheNode) {
   call("pve_get_qemu_status", R"({"vmid":102})");
   EXPECT_FALSE(is_error_);
   EXPECT_THAT(pve_.asked, ElementsAre(kLookUp, "/nodes/pve2/qemu/102/status/current"));
   call("pve_get_qemu_status", R"({"vmid":100})");
-  EXPECT_EQ(pve_.asked.size(), 3U) << "remembered";
+  EXPECT_EQ(pve_.asked.size(), 3U) << "the list is remembered";
 }
 
-TEST_F(TargetTest, AReadWithItsNodeLooksOnceWhetherThereIsSuchANode) {
+TEST_F(TargetTest, ChecksTheNodeOfAReadOnce) {
   call("pve_get_qemu_status", R"({"vmid":102,"node":"pve2"})");
   EXPECT_THAT(pve_.asked, ElementsAre(kLookUp, "/nodes/pve2/qemu/102/status/current"));
   box_.cluster().inventory.forget();
@@ -193,7 +193,7 @@ TEST_F(TargetTest, AReadWithItsNodeLooksOnceWhetherThereIsSuchANode) {
   EXPECT_THAT(pve_.asked, ElementsAre("/nodes/pve2/qemu/102/status/current"));
 }
 
-TEST_F(TargetTest, AReadOnTheWrongNodeGoesToTheRightOne) {
+TEST_F(TargetTest, SendsAReadToTheRightNodeAfterAWrongOne) {
   pve_.answer(
       "/nodes/pve1/qemu/102/status/current",
       R"({"data":null,"message":"Configuration file 'nodes/pve1/qemu-server/102.conf' does not exist\n"})",
@@ -204,13 +204,13 @@ TEST_F(TargetTest, AReadOnTheWrongNodeGoesToTheRightOne) {
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve2/qemu/102/status/current");
 }
 
-TEST_F(TargetTest, AChangeIsNeverSentToTheWrongNode) {
+TEST_F(TargetTest, NeverSendsAChangeToTheWrongNode) {
   const auto text = call("pve_start_qemu_vm", R"({"vmid":102,"node":"pve1"})");
   EXPECT_THAT(text, AllOf(HasSubstr("VM 102 is on pve2, not pve1"), HasSubstr("VM 102 on pve2 started")));
   EXPECT_THAT(pve_.asked, ElementsAre(kLookUp, "/nodes/pve2/qemu/102/status/start"));
 }
 
-TEST_F(TargetTest, AGuestThatMovedIsFoundOnceMore) {
+TEST_F(TargetTest, FollowsAGuestThatMigratedOnce) {
   call("pve_get_qemu_status", R"({"vmid":102})");
   pve_.answers[kLookUp].clear();
   pve_.answer(kLookUp, R"({"data":[{"type":"qemu","vmid":102,"name":"db","node":"pve3"}]})");
@@ -221,14 +221,14 @@ TEST_F(TargetTest, AGuestThatMovedIsFoundOnceMore) {
   const auto text = call("pve_start_qemu_vm", R"({"vmid":102})");
   EXPECT_FALSE(is_error_) << text;
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve3/qemu/102/status/start");
-  // Not there either: no third try.
+  // The guest is not on the new node either: the engine does not try a third one.
   pve_.answers["/nodes/pve3/qemu/102/status/start"].clear();
   pve_.answer("/nodes/pve3/qemu/102/status/start", kGone, 500);
   EXPECT_THAT(call("pve_start_qemu_vm", R"({"vmid":102})"), HasSubstr("unable to find"));
   EXPECT_TRUE(is_error_);
 }
 
-TEST_F(TargetTest, ANameStandsForTheNumber) {
+TEST_F(TargetTest, AcceptsANameInPlaceOfTheNumber) {
   pve_.answer("/nodes/pve1/lxc/200/status/current", R"({"data":{"name":"dns"}})");
   pve_.answer("/nodes/pve1/lxc/201/status/current", R"({"data":{"name":"db"}})");
   call("pve_get_lxc_status", R"({"vmid":"dns"})");
@@ -239,8 +239,8 @@ TEST_F(TargetTest, ANameStandsForTheNumber) {
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve2/qemu/102/status/current");
 }
 
-TEST_F(TargetTest, AChangeByNameGoesToTheGuestThatHasItNow) {
-  // 102 gave its name to 101 a moment ago; the list of the cluster is late.
+TEST_F(TargetTest, SendsAChangeToTheGuestThatHasTheNameNow) {
+  // 102 gave its name to 101 a moment ago; the list of the cluster still has the old names.
   pve_.names("/nodes/pve2/qemu", {{101, "db"}, {102, "aside"}});
   const auto text = call("pve_start_qemu_vm", R"({"vmid":"db"})");
   EXPECT_FALSE(is_error_) << text;
@@ -250,7 +250,7 @@ TEST_F(TargetTest, AChangeByNameGoesToTheGuestThatHasItNow) {
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve2/qemu/102/status/start");
 }
 
-TEST_F(TargetTest, AChangeByNameNeverTrustsWhatIsRemembered) {
+TEST_F(TargetTest, ReadsTheNamesAgainForEachChange) {
   call("pve_start_qemu_vm", R"({"vmid":"db"})");
   pve_.asked.clear();
   pve_.names("/nodes/pve2/qemu", {{101, "db"}, {102, "aside"}});
@@ -260,7 +260,7 @@ TEST_F(TargetTest, AChangeByNameNeverTrustsWhatIsRemembered) {
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve2/qemu/101/status/start");
 }
 
-TEST_F(TargetTest, RequestsOfCallsByNumberAndByName) {
+TEST_F(TargetTest, NeedsFewRequestsByNumberAndByName) {
   const auto cost = [&](std::string_view tool, std::string_view arguments) {
     box_.cluster().inventory.forget();
     pve_.asked.clear();
@@ -272,19 +272,21 @@ TEST_F(TargetTest, RequestsOfCallsByNumberAndByName) {
   pve_.answer("/nodes/pve2/qemu/102/config", R"({"data":{"name":"db"}})");
   EXPECT_EQ(cost("pve_start_qemu_vm", R"({"vmid":102,"node":"pve2"})"), 2U);
   EXPECT_EQ(cost("pve_start_qemu_vm", R"({"vmid":102})"), 2U);
-  EXPECT_EQ(cost("pve_start_qemu_vm", R"x({"vmid":"102 (db)"})x"), 3U) << "its configuration";
-  EXPECT_EQ(cost("pve_start_qemu_vm", R"({"vmid":"db"})"), 4U) << "each node with VMs, no list of containers";
+  EXPECT_EQ(cost("pve_start_qemu_vm", R"x({"vmid":"102 (db)"})x"), 3U) << "reads its configuration";
+  EXPECT_EQ(cost("pve_start_qemu_vm", R"({"vmid":"db"})"), 4U)
+      << "reads each node with VMs and no list of containers";
   EXPECT_EQ(cost("pve_get_qemu_status", R"({"vmid":102,"node":"pve2"})"), 1U);
   EXPECT_EQ(cost("pve_get_qemu_status", R"({"vmid":102})"), 2U);
-  EXPECT_EQ(cost("pve_get_qemu_status", R"({"vmid":"db"})"), 2U) << "the answer says the name";
+  EXPECT_EQ(cost("pve_get_qemu_status", R"({"vmid":"db"})"), 2U) << "the answer contains the name";
   EXPECT_EQ(cost("pve_list_qemu_snapshots", R"({"vmid":102})"), 2U);
-  EXPECT_EQ(cost("pve_list_qemu_snapshots", R"({"vmid":"db"})"), 3U) << "its configuration says the name";
+  EXPECT_EQ(cost("pve_list_qemu_snapshots", R"({"vmid":"db"})"), 3U)
+      << "reads its configuration, which contains the name";
   EXPECT_EQ(cost("pve_run_backup", R"({"vmid":"101,102","node":"pve2"})"), 2U);
   EXPECT_EQ(cost("pve_run_backup", R"({"vmid":"101,102"})"), 2U);
-  EXPECT_EQ(cost("pve_run_backup", R"({"vmid":"dns,100"})"), 5U) << "each node and kind";
+  EXPECT_EQ(cost("pve_run_backup", R"({"vmid":"dns,100"})"), 5U) << "reads each node and kind";
 }
 
-TEST_F(TargetTest, ANewGuestIsFoundByItsName) {
+TEST_F(TargetTest, FindsANewGuestByItsName) {
   pve_.answers[kLookUp].clear();
   pve_.answer(kLookUp, R"({"data":[{"type":"qemu","vmid":100,"name":"web","node":"pve1"},)"
                        R"({"type":"qemu","vmid":103,"node":"pve3","status":"unknown"}]})");
@@ -296,7 +298,7 @@ TEST_F(TargetTest, ANewGuestIsFoundByItsName) {
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve3/qemu/103/status/current");
 }
 
-TEST_F(TargetTest, ASecondGuestOfTheNameIsSeenBeforeTheListShowsIt) {
+TEST_F(TargetTest, SeesASecondGuestOfTheNameBeforeTheClusterListsIt) {
   pve_.names("/nodes/pve1/qemu", {{100, "db"}});
   const auto text = call("pve_start_qemu_vm", R"({"vmid":"db"})");
   EXPECT_TRUE(is_error_);
@@ -306,21 +308,21 @@ TEST_F(TargetTest, ASecondGuestOfTheNameIsSeenBeforeTheListShowsIt) {
   EXPECT_THAT(pve_.asked, Not(testing::Contains(HasSubstr("/status/start"))));
 }
 
-TEST_F(TargetTest, CaseCountsOnlyWhereItTellsGuestsApart) {
+TEST_F(TargetTest, UsesTheCaseOfANameOnlyToTellGuestsApart) {
   EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"DB"})"), "VM 102 (db) on pve2 started.");
   pve_.names("/nodes/pve2/qemu", {{101, "Db"}, {102, "db"}});
   EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"db"})"), "VM 102 (db) on pve2 started.");
   EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"DB"})"),
             "pve_start_qemu_vm was not called: vmid: 2 guests are named DB, whatever the case: 101 (VM Db on "
             "pve2), 102 (VM db on pve2); give the number.");
-  // A container with exactly this name is meant rather than a VM whose name differs.
+  // A container with exactly this name is more likely meant than a VM with the name in another case.
   EXPECT_THAT(call("pve_start_qemu_vm", R"({"vmid":"dns"})"), HasSubstr("200 (dns) is a container"));
   pve_.names("/nodes/pve1/qemu", {{100, "DNS"}});
   EXPECT_THAT(call("pve_start_qemu_vm", R"({"vmid":"dns"})"), HasSubstr("200 (dns) is a container"));
   EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"DNS"})"), "VM 100 (DNS) on pve1 started.");
 }
 
-TEST_F(TargetTest, DigitsAreANumberWhateverGuestsAreCalled) {
+TEST_F(TargetTest, TakesDigitsAsANumberEvenIfAGuestHasThemAsItsName) {
   pve_.names("/nodes/pve2/qemu", {{101, "100"}, {102, "999"}});
   EXPECT_THAT(call("pve_start_qemu_vm", R"({"vmid":"100"})"), HasSubstr("VM 100 on pve1 started"));
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve1/qemu/100/status/start");
@@ -328,7 +330,7 @@ TEST_F(TargetTest, DigitsAreANumberWhateverGuestsAreCalled) {
   EXPECT_TRUE(is_error_);
 }
 
-TEST_F(TargetTest, ANumberWithANameIsRefusedWhenTheNumberIsAnotherGuest) {
+TEST_F(TargetTest, RefusesANumberWithTheNameOfAnotherGuest) {
   pve_.answer("/nodes/pve2/qemu/102/config", R"({"data":{"name":"db"}})");
   EXPECT_EQ(call("pve_start_qemu_vm", R"x({"vmid":"102 (DB)"})x"), "VM 102 (db) on pve2 started.");
   pve_.answers["/nodes/pve2/qemu/102/config"].clear();
@@ -347,7 +349,7 @@ constexpr auto kDead = R"({"data":[{"type":"node","node":"pve1","status":"online
                        R"({"type":"qemu","vmid":101,"name":"Web","node":"pve2"},)"
                        R"({"type":"qemu","vmid":102,"name":"db","node":"pve2"}]})";
 
-TEST_F(TargetTest, ANameThatAGuestOfADeadNodeMayHaveIsRefused) {
+TEST_F(TargetTest, RefusesANameThatAGuestOfADeadNodeMayHave) {
   pve_.answers[kLookUp].clear();
   pve_.answer(kLookUp, kDead);
   EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"web"})"),
@@ -358,10 +360,10 @@ TEST_F(TargetTest, ANameThatAGuestOfADeadNodeMayHaveIsRefused) {
               testing::EndsWith("no guest that can be asked is named db, but pve2 does not answer: 102 there "
                                 "had this name; give the number."));
   EXPECT_THAT(pve_.asked, Not(testing::Contains(testing::AnyOf(HasSubstr("/status/"), HasSubstr("/pve2/")))))
-      << "who is known to be dead is not waited for";
+      << "the engine does not ask a node that PVE reports as offline";
 }
 
-TEST_F(TargetTest, AReadByNameGoesToTheGuestOfADeadNodeThatHadIt) {
+TEST_F(TargetTest, ReadsTheGuestOfADeadNodeByItsLastName) {
   pve_.answers[kLookUp].clear();
   pve_.answer(kLookUp, kDead);
   pve_.answer("/nodes/pve2/qemu/102/snapshot", R"({"data":null,"message":"No route to host\\n"})", 595);
@@ -371,7 +373,7 @@ TEST_F(TargetTest, AReadByNameGoesToTheGuestOfADeadNodeThatHadIt) {
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve2/qemu/102/snapshot");
 }
 
-TEST_F(TargetTest, ANodeThatDoesNotAnswerIsNamedWhereItsGuestsHadOtherNames) {
+TEST_F(TargetTest, NamesANodeThatDoesNotAnswer) {
   pve_.answers["/nodes/pve2/qemu"].clear();
   pve_.answer("/nodes/pve2/qemu", R"({"data":null,"message":"No route to host\n"})", 595);
   pve_.names("/nodes/pve1/qemu", {{100, "app"}});
@@ -382,8 +384,8 @@ TEST_F(TargetTest, ANodeThatDoesNotAnswerIsNamedWhereItsGuestsHadOtherNames) {
   EXPECT_TRUE(is_error_);
 }
 
-TEST_F(TargetTest, ANameIsRefusedWhileTheNamesOfADeadNodeAreForgotten) {
-  // PVE forgets what a node told five minutes after its death.
+TEST_F(TargetTest, RefusesANameWhileTheNamesOfADeadNodeAreForgotten) {
+  // PVE forgets the names of a node's guests five minutes after the node fails.
   pve_.answers[kLookUp].clear();
   pve_.answer(kLookUp, R"({"data":[{"type":"node","node":"pve2","status":"offline"},)"
                        R"({"type":"qemu","vmid":100,"name":"web","node":"pve1"},)"
@@ -397,8 +399,8 @@ TEST_F(TargetTest, ANameIsRefusedWhileTheNamesOfADeadNodeAreForgotten) {
   EXPECT_FALSE(is_error_);
 }
 
-TEST_F(TargetTest, AGuestThatLeavesItsNodeMeanwhileIsLookedForOnceMore) {
-  // 102 was on pve2 when the cluster was asked, and on pve3 when pve2 was.
+TEST_F(TargetTest, LooksAgainForAGuestThatLeavesItsNode) {
+  // 102 migrates between the read of the cluster and the read of pve2.
   pve_.names("/nodes/pve2/qemu", {{101, "web"}});
   pve_.names("/nodes/pve3/qemu", {{102, "db"}});
   pve_.answer(kLookUp, R"({"data":[{"type":"qemu","vmid":100,"name":"web","node":"pve1"},)"
@@ -407,7 +409,7 @@ TEST_F(TargetTest, AGuestThatLeavesItsNodeMeanwhileIsLookedForOnceMore) {
   EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"db"})"), "VM 102 (db) on pve3 started.");
 }
 
-TEST_F(TargetTest, AReadByNameCorrectsItself) {
+TEST_F(TargetTest, ReadsTheRightGuestIfTheAnswerHasAnotherName) {
   pve_.answer("/nodes/pve2/qemu/102/status/current", R"({"data":{"name":"aside","vmid":102}})");
   pve_.answer("/nodes/pve2/qemu/101/status/current", R"({"data":{"name":"db","vmid":101}})");
   pve_.names("/nodes/pve2/qemu", {{101, "db"}, {102, "aside"}});
@@ -417,11 +419,11 @@ TEST_F(TargetTest, AReadByNameCorrectsItself) {
                           Not(HasSubstr("aside"))));
   pve_.names("/nodes/pve2/qemu", {{101, "web"}, {102, "aside"}});
   EXPECT_THAT(call("pve_get_qemu_status", R"({"vmid":"db"})"), HasSubstr("201 (db) is a container"))
-      << "no VM has the name any more";
+      << "no VM has the name now";
   EXPECT_TRUE(is_error_);
 }
 
-TEST_F(TargetTest, AReadWhoseAnswerHasNoNameAsksTheConfiguration) {
+TEST_F(TargetTest, ReadsTheConfigurationIfTheAnswerHasNoName) {
   pve_.answer("/nodes/pve2/qemu/102/config", R"({"data":{"name":"aside"}})");
   pve_.names("/nodes/pve2/qemu", {{101, "db"}, {102, "aside"}});
   pve_.answer("/nodes/pve2/qemu/101/snapshot", R"({"data":[{"name":"current"}]})");
@@ -429,7 +431,7 @@ TEST_F(TargetTest, AReadWhoseAnswerHasNoNameAsksTheConfiguration) {
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve2/qemu/101/snapshot");
 }
 
-TEST_F(TargetTest, AReadByNameFindsAnotherGuestWhenItsOwnIsGone) {
+TEST_F(TargetTest, ReadsTheGuestThatHasTheNameAfterItsOwnerIsGone) {
   pve_.answer(
       "/nodes/pve2/qemu/102/status/current",
       R"({"data":null,"message":"Configuration file 'nodes/pve2/qemu-server/102.conf' does not exist\n"})",
@@ -441,7 +443,7 @@ TEST_F(TargetTest, AReadByNameFindsAnotherGuestWhenItsOwnIsGone) {
   EXPECT_FALSE(is_error_);
 }
 
-TEST_F(TargetTest, AChangeByNameThatWaitedForItsTurnLooksAgain) {
+TEST_F(TargetTest, ChecksTheNameAgainAfterWaitingForASlot) {
   engine::Toolbox busy{kCategories, {}, {client_, facts_, clock_, {.node_tasks = 1}}};
   const auto start = [&](std::string_view name) {
     const base::JsonObject arguments{{"vmid", name}};
@@ -467,7 +469,7 @@ TEST_F(TargetTest, AChangeByNameThatWaitedForItsTurnLooksAgain) {
   EXPECT_THAT(pve_.asked, Not(testing::Contains("/nodes/pve2/qemu/102/status/start")));
 }
 
-TEST_F(TargetTest, NamesOfOddCharactersAreHarmless) {
+TEST_F(TargetTest, ShowsNamesWithoutControlCharacters) {
   pve_.names("/nodes/pve2/qemu", {{101, "db"}, {102, "db\x1b[31m\n"}});
   pve_.answer("/nodes/pve2/qemu/102/config", R"({"data":{"name":"db\u001b[31m\n"}})");
   const auto text = call("pve_start_qemu_vm", R"x({"vmid":"102 (db)"})x");
@@ -476,31 +478,31 @@ TEST_F(TargetTest, NamesOfOddCharactersAreHarmless) {
   EXPECT_EQ(std::ranges::count(text, '\n'), 0);
 }
 
-TEST_F(TargetTest, AnAmbiguousNameListsTheCandidates) {
+TEST_F(TargetTest, ListsTheCandidatesOfAnAmbiguousName) {
   EXPECT_THAT(call("pve_get_qemu_status", R"({"vmid":"web"})"),
               AllOf(HasSubstr("2 guests are named web"), HasSubstr("100 (VM on pve1)"),
                     HasSubstr("101 (VM on pve2)")));
   EXPECT_TRUE(is_error_);
 }
 
-TEST_F(TargetTest, AnUnknownNameOrNumberIsRefused) {
+TEST_F(TargetTest, RefusesAnUnknownNameOrNumber) {
   EXPECT_THAT(call("pve_get_qemu_status", R"({"vmid":"wep"})"), HasSubstr("did you mean web?"));
   EXPECT_THAT(call("pve_get_qemu_status", R"({"vmid":999})"),
               AllOf(HasSubstr("no guest 999 among the 5"), HasSubstr("VM.Audit on /vms/999")));
   EXPECT_TRUE(is_error_);
-  // PVE shows a token only what it may audit; it may do more with the others.
+  // PVE lists only guests that the token may audit, but the token may have other rights on the others.
   call("pve_start_qemu_vm", R"({"vmid":999,"node":"pve1"})");
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve1/qemu/999/status/start");
 }
 
-TEST_F(TargetTest, TheOtherKindOfGuestHasAnotherTool) {
+TEST_F(TargetTest, NamesTheToolForTheOtherKindOfGuest) {
   EXPECT_THAT(call("pve_get_qemu_status", R"({"vmid":200})"),
               HasSubstr("200 (dns) is a container on pve1; use pve_get_lxc_status"));
   EXPECT_THAT(call("pve_start_qemu_vm", R"({"vmid":"dns","node":"pve1"})"), HasSubstr("is a container"));
   EXPECT_TRUE(is_error_);
 }
 
-TEST_F(TargetTest, OfTheOtherKindNothingIsToldToWhoMayNotListIt) {
+TEST_F(TargetTest, TellsNothingAboutGuestsThatTheCallerMayNotList) {
   only({"lxc"});
   const auto refused = [&](const std::string& arguments) {
     pve_.asked.clear();
@@ -516,7 +518,7 @@ TEST_F(TargetTest, OfTheOtherKindNothingIsToldToWhoMayNotListIt) {
             "pve_get_lxc_status was not called: vmid: 100 is not a container that this token may see.");
   EXPECT_EQ(refused(R"({"vmid":999})"),
             "pve_get_lxc_status was not called: vmid: 999 is not a container that this token may see.")
-      << "as if it were nobody's";
+      << "the same text as for a number of the other kind";
   EXPECT_THAT(refused(R"({"vmid":"web"})"),
               HasSubstr("no guest named web among the 2 that this token may see."));
   EXPECT_EQ(refused(R"x({"vmid":"100 (web)"})x"),
@@ -526,10 +528,11 @@ TEST_F(TargetTest, OfTheOtherKindNothingIsToldToWhoMayNotListIt) {
               HasSubstr("no guest named wep among the 2 that this token may see."));
   EXPECT_THAT(refused(R"({"vmid":"dms"})"), HasSubstr("did you mean dns?"));
   call("pve_get_lxc_status", R"({"vmid":"db"})");
-  EXPECT_EQ(pve_.asked.back(), "/nodes/pve1/lxc/201/status/current") << "the VM of that name does not count";
+  EXPECT_EQ(pve_.asked.back(), "/nodes/pve1/lxc/201/status/current")
+      << "the caller may not list the VM of that name";
 }
 
-TEST_F(TargetTest, NotEvenAReadWithItsNodeIsSentForTheOtherKind) {
+TEST_F(TargetTest, SendsNoReadOfAGuestThatTheCallerMayNotList) {
   only({"lxc"});
   EXPECT_THAT(call("pve_get_lxc_status", R"({"vmid":100,"node":"pve1"})"),
               HasSubstr("100 is not a container that this token may see."));
@@ -538,14 +541,14 @@ TEST_F(TargetTest, NotEvenAReadWithItsNodeIsSentForTheOtherKind) {
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve1/lxc/200/status/current");
 }
 
-TEST_F(TargetTest, WhoMayListTheClusterKnowsBothKinds) {
+TEST_F(TargetTest, NamesBothKindsToACallerWhoMayListTheCluster) {
   only({"lxc", "cluster"});
   EXPECT_THAT(call("pve_get_lxc_status", R"({"vmid":100})"),
               HasSubstr("100 (web) is a VM on pve1, and this tool is for containers."));
   EXPECT_THAT(call("pve_get_lxc_status", R"({"vmid":"wep"})"), HasSubstr("did you mean web?"));
 }
 
-TEST_F(TargetTest, ABackupFindsGuestsThatItsCallerMayNotList) {
+TEST_F(TargetTest, FindsGuestsOfABackupThatTheCallerMayNotList) {
   only({"backup"});
   call("pve_run_backup", R"({"vmid":"dns, 100"})");
   EXPECT_EQ(pve_.bodies.back(), "vmid=200%2C100");
@@ -559,7 +562,7 @@ TEST_F(TargetTest, ABackupFindsGuestsThatItsCallerMayNotList) {
               testing::EndsWith("no guest named wep that this token may see."));
 }
 
-TEST_F(TargetTest, WithoutTheListTheGivenNodeCounts) {
+TEST_F(TargetTest, UsesTheGivenNodeIfTheListCannotBeRead) {
   pve_.answers[kLookUp].clear();
   pve_.answer(kLookUp, R"({"data":null,"message":"no\n"})", 500);
   call("pve_start_qemu_vm", R"({"vmid":100,"node":"pve1"})");
@@ -568,10 +571,10 @@ TEST_F(TargetTest, WithoutTheListTheGivenNodeCounts) {
   EXPECT_TRUE(is_error_);
 }
 
-TEST_F(TargetTest, ABackupIsOfOneNode) {
+TEST_F(TargetTest, RefusesABackupOfSeveralNodes) {
   call("pve_run_backup", R"({"vmid":"dns, 100"})");
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve1/vzdump");
-  EXPECT_EQ(pve_.bodies.back(), "vmid=200%2C100") << "the names are numbers";
+  EXPECT_EQ(pve_.bodies.back(), "vmid=200%2C100") << "numbers replace the names";
   EXPECT_EQ(call("pve_run_backup", R"x({"vmid":["dns","100 (web)"]})x"),
             "Guests: 200 (dns), 100 (web).\nBackup on pve1 completed.");
   EXPECT_EQ(pve_.bodies.back(), "vmid=200%2C100");
@@ -579,7 +582,7 @@ TEST_F(TargetTest, ABackupIsOfOneNode) {
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve2/vzdump");
   EXPECT_THAT(call("pve_run_backup", R"({"vmid":"101,102","node":"pve1"})"),
               HasSubstr("these are not on pve1: 101 (VM on pve2), 102 (VM on pve2);"));
-  // The names of this moment, here too.
+  // A backup uses the names that the configurations have now, too.
   pve_.names("/nodes/pve1/lxc", {{200, "db2"}, {201, "dns"}});
   call("pve_run_backup", R"({"vmid":"dns"})");
   EXPECT_EQ(pve_.bodies.back(), "vmid=201");
@@ -591,7 +594,7 @@ TEST_F(TargetTest, ABackupIsOfOneNode) {
   EXPECT_TRUE(is_error_);
 }
 
-TEST_F(TargetTest, OfGuestsThatABackupCannotSeePveHasTheWord) {
+TEST_F(TargetTest, LetsPveDecideOnGuestsThatTheTokenDoesNotSee) {
   call("pve_run_backup", R"({"vmid":"100,999","node":"pve1"})");
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve1/vzdump");
   EXPECT_EQ(pve_.bodies.back(), "vmid=100%2C999");
@@ -606,7 +609,7 @@ TEST_F(TargetTest, OfGuestsThatABackupCannotSeePveHasTheWord) {
   EXPECT_TRUE(is_error_);
 }
 
-TEST_F(TargetTest, ATaskKnowsItsNode) {
+TEST_F(TargetTest, TakesTheNodeOfATaskFromItsUpid) {
   constexpr auto kTask =
       "/nodes/pve3/tasks/UPID%3Apve3%3A0000C350%3A00A1B2C3%3A6A18A500%3Aqmstart%3A100%3Aroot%40pam%3A/status";
   call("pve_get_task_status", R"({"upid":"UPID:pve3:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:"})");

@@ -17,7 +17,7 @@ using testing::StartsWith;
 
 base::JsonObject object(std::string_view text) { return base::parse_json(text)->as_object(); }
 
-/// A row of a guest and what is known around one call of it.
+/// A row about a guest, and what is known before and after a call of it.
 struct Call {
   tool::Tool tool;
   base::JsonObject arguments = object(R"({"node":"pve1","vmid":100})");
@@ -35,7 +35,7 @@ struct Call {
     report.log = log;
     return engine::describe_change({row, arguments, words(), before, after, &report, follow_up, by_ha});
   }
-  /// Of the call before it is sent.
+  /// The text before the call is sent.
   std::string ahead() const {
     const engine::Row row(tool, "x", facts_());
     const auto expected = engine::expected_state(row, arguments, before);
@@ -150,7 +150,7 @@ TEST(DescribeChange, SaysAheadWhatAChangeOfSettingsWouldSet) {
   EXPECT_THAT(call.ahead(), HasSubstr("cores 2 -> 4."));
 }
 
-TEST(DescribeChange, AGuestThatIsSoAlreadyIsNoFailure) {
+TEST(DescribeChange, ReportsAGuestInTheWantedStateAsASuccess) {
   const auto start = power("start", "started", kRuns, kRuns);
   const engine::Row row(start.tool, "x", Call::facts_());
   const auto already = [&](std::string_view message, std::string_view before) {
@@ -158,11 +158,11 @@ TEST(DescribeChange, AGuestThatIsSoAlreadyIsNoFailure) {
   };
   EXPECT_EQ(already("VM 100 already running", kRuns),
             "VM 100 (web01) on pve1 runs already; nothing was changed.");
-  EXPECT_EQ(already("VM 100 already running", kPaused), "") << "it does not run";
+  EXPECT_EQ(already("VM 100 already running", kPaused), "") << "a paused VM does not run";
   EXPECT_EQ(already("VM is locked (backup)", kRuns), "");
 }
 
-TEST(DescribeChange, WhatHindersIsToldWithItsWayOut) {
+TEST(DescribeChange, NamesTheRemedyForTheGuestsState) {
   const auto start = power("start", "started", kPaused, kPaused);
   const engine::Row row(start.tool, "x", Call::facts_());
   const auto way_out = [&](std::string_view message, std::string_view before) {
@@ -174,7 +174,7 @@ TEST(DescribeChange, WhatHindersIsToldWithItsWayOut) {
               StartsWith("HA holds the guest in the state error: set its HA state to disabled"));
 }
 
-TEST(DescribeChange, ATaskThatHadEndedIsNotStopped) {
+TEST(DescribeChange, SaysThatATaskHadEndedBeforeItWasStopped) {
   auto tool = row(Method::Delete, "/nodes/{node}/tasks/{upid}", "Asking task {upid} to stop",
                   "Task {upid} {was} asked to stop");
   const engine::Row stop(tool, "x", Call::facts_());
@@ -190,7 +190,7 @@ TEST(DescribeChange, ATaskThatHadEndedIsNotStopped) {
   EXPECT_EQ(ended("null"), "");
 }
 
-TEST(DescribeChange, ARebootEndsWithItsStart) {
+TEST(DescribeChange, SaysHowTheStartOfARebootEnded) {
   auto reboot = power("reboot", "rebooted", kRuns, kRuns);
   EXPECT_EQ(reboot.text(), "VM 100 (web01) on pve1 rebooted.");
   reboot.follow_up.state = FollowUp::State::Open;
@@ -204,7 +204,7 @@ TEST(DescribeChange, ARebootEndsWithItsStart) {
   EXPECT_TRUE(reboot.story().failed);
 }
 
-TEST(DescribeChange, ARollbackSaysWhetherTheGuestStillRuns) {
+TEST(DescribeChange, SaysWhetherAGuestRunsAfterARollback) {
   Call call{row(Method::Post, "/nodes/{node}/qemu/{vmid}/snapshot/{snapname}/rollback",
                 "Rolling back VM {vmid}", "VM {vmid} on {node} {was} rolled back to {snapname}")};
   call.before.status = object(kRuns);
@@ -218,7 +218,7 @@ TEST(DescribeChange, ARollbackSaysWhetherTheGuestStillRuns) {
             "20:00 would be lost.");
 }
 
-TEST(DescribeChange, HaIsWaitedForAndItsFailureTold) {
+TEST(DescribeChange, SaysWhatHaDid) {
   auto start = power("start", "started", kOff, kRuns);
   start.by_ha = true;
   start.follow_up = {FollowUp::State::Done, "", "", "pve2"};
@@ -238,7 +238,7 @@ constexpr auto kConfig =
     R"("ide2":"local:iso/x.iso,media=cdrom","net0":"virtio=BC:24:11:00:00:70,bridge=vmbr0",)"
     R"("ipconfig0":"ip=192.0.2.9/24","scsi1":"local:9320/vm-9320-disk-0.raw,size=1G"})";
 
-TEST(DescribeChange, ACreationSaysWhatItMadeAndHowItsStartWent) {
+TEST(DescribeChange, ListsWhatACreationMadeAndHowItsStartEnded) {
   Call call{
       row(Method::Post, "/nodes/{node}/qemu", "Creating VM {vmid}", "VM {vmid} on {node} {was} created")};
   call.after.config =
@@ -257,7 +257,7 @@ TEST(DescribeChange, ACreationSaysWhatItMadeAndHowItsStartWent) {
   EXPECT_EQ(call.text(), "VM 100 (web01) on pve1 created.\nIts disks and MAC addresses are not known yet.");
 }
 
-TEST(DescribeChange, ACloneSaysWhatItKeepsOfItsSource) {
+TEST(DescribeChange, ListsWhatACloneSharesWithItsSource) {
   Call call{row(Method::Post, "/nodes/{node}/qemu/{vmid}/clone", "Cloning VM {vmid}",
                 "VM {vmid} on {node} {was} cloned to {newid}")};
   call.arguments["newid"] = 300;
@@ -269,7 +269,7 @@ TEST(DescribeChange, ACloneSaysWhatItKeepsOfItsSource) {
   EXPECT_THAT(call.text(), HasSubstr("as in the source: onboot 1, tags a;b, ipconfig0 ip=192.0.2.9/24."));
 }
 
-TEST(DescribeChange, AFailedRestoreNamesTheEmptyGuestThatItLeaves) {
+TEST(DescribeChange, NamesTheEmptyGuestThatAFailedRestoreLeaves) {
   Call call{
       row(Method::Post, "/nodes/{node}/qemu", "Creating VM {vmid}", "VM {vmid} on {node} {was} created")};
   const engine::Row row(call.tool, "x", Call::facts_());
@@ -283,7 +283,7 @@ TEST(DescribeChange, AFailedRestoreNamesTheEmptyGuestThatItLeaves) {
   EXPECT_EQ(remains("{}"), "");
 }
 
-TEST(DescribeChange, ADeletionSaysWhatIsGoneAndWhatStays) {
+TEST(DescribeChange, SaysWhatADeletionDestroyedAndWhatRemains) {
   Call call{row(Method::Delete, "/nodes/{node}/qemu/{vmid}", "Deleting VM {vmid}",
                 "VM {vmid} on {node} {was} deleted")};
   call.arguments = object(R"x({"node":"pve1","vmid":"300 (app)"})x");
@@ -302,7 +302,7 @@ TEST(DescribeChange, ADeletionSaysWhatIsGoneAndWhatStays) {
   EXPECT_THAT(call.text(), HasSubstr("as did its entries in backup, replication and HA."));
 }
 
-TEST(DescribeChange, ADeletionCountsTheBackupsThatStay) {
+TEST(DescribeChange, CountsTheBackupsThatRemainAfterADeletion) {
   Call call{row(Method::Delete, "/nodes/{node}/qemu/{vmid}", "Deleting VM {vmid}",
                 "VM {vmid} on {node} {was} deleted")};
   call.arguments = object(R"x({"node":"pve1","vmid":"300 (app)"})x");
@@ -318,7 +318,8 @@ TEST(DescribeChange, ADeletionCountsTheBackupsThatStay) {
   EXPECT_EQ(stays(R"({"backup-nfs":1,"local":null})"),
             "1 backup stays on backup-nfs, and there may be more elsewhere");
   EXPECT_EQ(stays(R"({"backup-nfs":0,"local":0})"), "No backup of it was seen on backup-nfs, local");
-  EXPECT_EQ(stays(R"({"backup-nfs":0,"local":null})"), "Its backups stay") << "nobody saw that there is none";
+  EXPECT_EQ(stays(R"({"backup-nfs":0,"local":null})"), "Its backups stay")
+      << "one storage was not read, so it may have backups";
   EXPECT_EQ(stays("{}"), "Its backups stay");
 }
 
@@ -336,8 +337,8 @@ TEST(DescribeChange, SaysAheadWhatADeletionDestroys) {
       "on backup-nfs.");
 }
 
-// As PVE 9.2 writes them.
-TEST(DescribeChange, ABackupNamesItsArchiveItsSizeAndWhatWasPruned) {
+// Logs of PVE 9.2.
+TEST(DescribeChange, NamesArchiveSizeAndPrunedBackupsOfABackup) {
   Call call{row(Method::Post, "/nodes/{node}/vzdump", "Running a backup on {node}",
                 "Backup on {node} {was} completed")};
   call.arguments = object(R"({"node":"pve1","vmid":"9361"})");

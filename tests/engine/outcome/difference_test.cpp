@@ -22,7 +22,7 @@ constexpr auto kContainerPending = "GET /nodes/pve1/lxc/116/pending";
 
 class Difference : public testing::Test {
  protected:
-  /// What is said of a change, with `before` read before it and the route's next answer after it.
+  /// The description of a change. Reads the first answer of the route before it, and the second one after it.
   std::string told(Method method, std::string_view path, std::string_view arguments) {
     return run(method, path, arguments, nullptr);
   }
@@ -56,7 +56,7 @@ pve::Error lost(unsigned status = 596) {
   return error;
 }
 
-TEST_F(Difference, ReadsBeforeAndAfterWithTheSizesThatNoLineTells) {
+TEST_F(Difference, ReadsTheSizesThatTheConfigurationDoesNotTell) {
   pve_.answer(kVmPending, R"([{"key":"unused0","value":"local:116/vm-116-disk-3.raw"}])", "[]");
   pve_.answer("GET /nodes/pve1/storage/local/content/local%3A116%2Fvm-116-disk-3.raw",
               R"({"size":17179869184})");
@@ -67,7 +67,7 @@ TEST_F(Difference, ReadsBeforeAndAfterWithTheSizesThatNoLineTells) {
                           kVmPending));
 }
 
-TEST_F(Difference, AVolumeThatWasGoneIsSaid) {
+TEST_F(Difference, SaysThatAVolumeWasGone) {
   pve_.answer(kVmPending, R"([{"key":"unused0","value":"local:116/vm-116-disk-3.raw"}])", "[]");
   pve_.refuse("GET /nodes/pve1/storage/*", 500,
               "volume_size_info on 'local:116/vm-116-disk-3.raw' failed - no format");
@@ -75,27 +75,27 @@ TEST_F(Difference, AVolumeThatWasGoneIsSaid) {
               HasSubstr("did not exist any more"));
 }
 
-TEST_F(Difference, NothingIsSaidWhereNothingCanBeRead) {
+TEST_F(Difference, SaysNothingIfNothingCanBeRead) {
   pve_.refuse("GET *", 403, "Permission check failed");
   EXPECT_EQ(told(Method::Put, kVm, R"({"node":"pve1","vmid":116,"cores":2})"), "");
   EXPECT_THAT(pve_.asked(), ElementsAre(kVmPending));
 }
 
-TEST_F(Difference, APoolIsReadByItsName) {
+TEST_F(Difference, ReadsAPoolByItsName) {
   pve_.answer("GET /pools?poolid=a%2Fb", R"([{"poolid":"a/b","members":[]}])",
               R"([{"poolid":"a/b","members":[{"type":"storage","storage":"local"}]}])");
   EXPECT_EQ(told(Method::Put, "/pools", R"({"poolid":"a/b","storage":"local"})"), "storage local added.");
 }
 
-TEST_F(Difference, WhatIsGoneIsNotReadAgain) {
+TEST_F(Difference, DoesNotReadADeletedObjectAgain) {
   pve_.answer("GET /storage/iso", R"({"type":"dir","path":"/mnt/iso"})");
   EXPECT_EQ(told(Method::Delete, "/storage/{storage}", R"({"storage":"iso"})"),
             "only its definition (dir) is gone, its data in /mnt/iso stay.");
   EXPECT_EQ(pve_.count("GET /storage/iso"), 1U);
 }
 
-// A container's volume is made while the call waits.
-TEST_F(Difference, AnUpdateWithoutAnAnswerIsReadAgain) {
+// PVE makes a container's volume while the call waits.
+TEST_F(Difference, ReadsTheObjectAgainAfterAnUpdateWithoutAnAnswer) {
   constexpr auto kArguments = R"({"node":"pve1","vmid":116,"mp0":"local:800,mp=/data"})";
   constexpr auto kMade = R"([{"key":"mp0","value":"local:116/vm-116-disk-1.raw,mp=/data,size=800G"}])";
   pve_.answer(kContainerPending, "[]", kMade);
@@ -111,7 +111,7 @@ TEST_F(Difference, AnUpdateWithoutAnAnswerIsReadAgain) {
   EXPECT_THAT(remains(kContainer, kArguments, lost()), HasSubstr("is not known: it could not be read"));
 }
 
-TEST_F(Difference, ARefusedUpdateLeavesNothingBehind) {
+TEST_F(Difference, SaysNothingAboutARefusedUpdate) {
   pve_.answer(kContainerPending, "[]");
   pve::Error error;
   error.status = 500;
@@ -123,7 +123,7 @@ TEST_F(Difference, ARefusedUpdateLeavesNothingBehind) {
   EXPECT_EQ(remains(kContainer, R"({"node":"pve1","vmid":116,"cores":2})", unsent), "");
 }
 
-TEST_F(Difference, AFailedHotplugStaysPendingAndIsSaid) {
+TEST_F(Difference, SaysThatAFailedHotplugStaysPending) {
   pve_.answer(kVmPending, "[]", R"([{"key":"net2","pending":"virtio=BC:24:11:F3:1B:94,bridge=vmbr77"}])");
   pve::Error error;
   error.status = 400;
@@ -134,7 +134,7 @@ TEST_F(Difference, AFailedHotplugStaysPendingAndIsSaid) {
             "virtio=BC:24:11:F3:1B:94,bridge=vmbr77. revert=OPTION takes it back.");
 }
 
-TEST_F(Difference, OfWhatTheSentenceSaysAllNothingIsRead) {
+TEST_F(Difference, ReadsNothingIfTheRowsSentenceSaysAll) {
   EXPECT_EQ(told(Method::Post, "/nodes/{node}/qemu/{vmid}/status/start", R"({"node":"pve1","vmid":116})"),
             "");
   EXPECT_EQ(told(Method::Post, "/pools", R"({"poolid":"p"})"), "");

@@ -1,4 +1,4 @@
-// What follows a task: HA's work, a start that a creation asked for, the start of a reboot.
+// What follows a task: HA's work, the start that a creation asked for, the start of a reboot.
 #include "engine/outcome/follow_up.h"
 
 #include <fmt/format.h>
@@ -58,11 +58,11 @@ class FollowUp : public testing::Test {
     pve_.answer("GET /nodes/pve1/tasks/*/log", "[]");
     pve_.answer(kTasks, "[]");
   }
-  /// PVE takes the call with a task of this type.
+  /// PVE accepts the call with a task of this type.
   void accepts(std::string_view route, std::string_view type) {
     pve_.answer(route, fmt::format(R"("UPID:pve1:00000001:00000001:6B000000:{}:100:root@pam:")", type));
   }
-  /// The guest's state, and another one from a time on.
+  /// The guest has the state `first`, and from `after` on the state `then`.
   void states(std::string first, std::string then, std::chrono::seconds after) {
     pve_.answer(kStatus, [this, first, then, after](const test::Asked&) {
       return test::pve_answer(clock_.steady().time_since_epoch() < after ? first : then);
@@ -93,8 +93,8 @@ constexpr auto kOff = R"({"name":"web01","status":"stopped","qmpstatus":"stopped
 constexpr auto kOn =
     R"({"name":"web01","status":"running","qmpstatus":"running","pid":7,"ha":{"managed":1}})";
 
-// HA's own task says OK at once; the guest starts some twenty seconds later.
-TEST_F(FollowUp, HaIsWaitedForUntilTheGuestRuns) {
+// HA's own task ends with OK at once; HA starts the guest about 20 s later.
+TEST_F(FollowUp, WaitsForHaUntilTheGuestRuns) {
   accepts("POST /nodes/pve1/qemu/100/status/start", "hastart");
   states(kOff, kOn, 20s);
   EXPECT_EQ(call("pve_start_qemu_vm"), "VM 100 (web01) on pve1 started by HA.");
@@ -102,7 +102,7 @@ TEST_F(FollowUp, HaIsWaitedForUntilTheGuestRuns) {
   EXPECT_GE(clock_.steady().time_since_epoch(), 20s);
 }
 
-TEST_F(FollowUp, WhatHaHasNotDoneInTimeIsRequested) {
+TEST_F(FollowUp, SaysThatHaHasNotCarriedOutTheRequestYet) {
   accepts("POST /nodes/pve1/qemu/100/status/start", "hastart");
   states(kOff, kOn, 300s);
   EXPECT_THAT(call("pve_start_qemu_vm"),
@@ -111,7 +111,7 @@ TEST_F(FollowUp, WhatHaHasNotDoneInTimeIsRequested) {
   EXPECT_FALSE(is_error_);
 }
 
-TEST_F(FollowUp, TheStateErrorOfHaIsAFailureWithItsOnlyWayOut) {
+TEST_F(FollowUp, ReportsTheHaStateErrorWithItsRemedy) {
   accepts("POST /nodes/pve1/qemu/100/status/start", "hastart");
   pve_.answer(kStatus, kOff, R"({"name":"web01","status":"stopped","ha":{"managed":1,"state":"error"}})");
   pve_.answer(kTasks,
@@ -124,7 +124,7 @@ TEST_F(FollowUp, TheStateErrorOfHaIsAFailureWithItsOnlyWayOut) {
   EXPECT_TRUE(is_error_);
 }
 
-TEST_F(FollowUp, ACreationFollowsTheStartThatItAskedFor) {
+TEST_F(FollowUp, WaitsForTheStartThatACreationAskedFor) {
   accepts("POST /nodes/pve1/qemu", "qmcreate");
   pve_.answer(kStatus, R"({"name":"web01","status":"stopped","qmpstatus":"stopped"})");
   pve_.answer("GET /nodes/pve1/qemu/100/config", R"({"scsi0":"local:100/vm-100-disk-0.raw,size=1G"})");
@@ -136,7 +136,7 @@ TEST_F(FollowUp, ACreationFollowsTheStartThatItAskedFor) {
   EXPECT_TRUE(is_error_);
 }
 
-TEST_F(FollowUp, WhatACreationMadeIsNotKnownBeforeItsTaskEnds) {
+TEST_F(FollowUp, SaysThatDisksAreNotKnownWhileTheCreationRuns) {
   accepts("POST /nodes/pve1/qemu", "qmcreate");
   pve_.answer("GET /nodes/pve1/tasks/*/status", R"({"status":"running"})");
   EXPECT_THAT(
@@ -145,7 +145,7 @@ TEST_F(FollowUp, WhatACreationMadeIsNotKnownBeforeItsTaskEnds) {
                 "addresses are not known yet."));
 }
 
-TEST_F(FollowUp, AFailedCreationSaysWhatItLeft) {
+TEST_F(FollowUp, SaysWhatAFailedCreationLeftBehind) {
   accepts("POST /nodes/pve1/qemu", "qmrestore");
   pve_.answer("GET /nodes/pve1/tasks/*/status", R"({"status":"stopped","exitstatus":"no such storage"})");
   pve_.answer("GET /nodes/pve1/qemu/100/config", R"({"digest":"x"})");
@@ -155,7 +155,7 @@ TEST_F(FollowUp, AFailedCreationSaysWhatItLeft) {
                 "number: delete it."));
 }
 
-TEST_F(FollowUp, ADeletionCountsTheBackupsOfEachStorageBeforeItIsSent) {
+TEST_F(FollowUp, CountsTheBackupsBeforeADeletion) {
   constexpr auto kDelete = "DELETE /nodes/pve1/qemu/100";
   constexpr auto kNfs = "GET /nodes/pve1/storage/nfs/content?content=backup&vmid=100";
   accepts(kDelete, "qmdestroy");
@@ -176,7 +176,7 @@ TEST_F(FollowUp, ADeletionCountsTheBackupsOfEachStorageBeforeItIsSent) {
   EXPECT_LT(std::ranges::find(asked, kNfs), std::ranges::find(asked, kDelete));
 }
 
-TEST_F(FollowUp, AChangeOfAConfigurationSaysWhatTheGuestIsMeanwhile) {
+TEST_F(FollowUp, SaysWhetherAConfiguredGuestRuns) {
   constexpr auto kPending = "GET /nodes/pve1/qemu/100/pending";
   pve_.answer("PUT /nodes/pve1/qemu/100/config", "null");
   pve_.answer(kStatus, kOn);
@@ -192,8 +192,8 @@ TEST_F(FollowUp, AChangeOfAConfigurationSaysWhatTheGuestIsMeanwhile) {
   EXPECT_THAT(call("pve_update_qemu_config", kArguments), testing::EndsWith("cores 2 -> 4."));
 }
 
-// PVE's task ends when the guest is off; its start is another task.
-TEST_F(FollowUp, ARebootIsOverWhenTheGuestRunsAnew) {
+// PVE's task ends when the guest is off; the start is another task.
+TEST_F(FollowUp, WaitsForARebootUntilTheGuestHasANewProcess) {
   accepts("POST /nodes/pve1/qemu/100/status/reboot", "qmreboot");
   pve_.answer(kStatus, R"({"name":"web01","status":"running","pid":7})",
               R"({"name":"web01","status":"running","pid":7})", R"({"name":"web01","status":"stopped"})",
@@ -202,13 +202,13 @@ TEST_F(FollowUp, ARebootIsOverWhenTheGuestRunsAnew) {
   EXPECT_EQ(pve_.count(kStatus), 4U);
 }
 
-TEST_F(FollowUp, ALookThatFailsHindersNothing) {
+TEST_F(FollowUp, ContinuesIfTheStateCannotBeRead) {
   accepts("POST /nodes/pve1/qemu/100/status/start", "qmstart");
   pve_.refuse(kStatus, 403, "Permission check failed (/vms/100, VM.Audit)");
   EXPECT_EQ(call("pve_start_qemu_vm"), "VM 100 on pve1 started.");
 }
 
-TEST_F(FollowUp, ATaskThatFailsOnARunningGuestIsNone) {
+TEST_F(FollowUp, ReportsAStartOfARunningGuestAsASuccess) {
   accepts("POST /nodes/pve1/qemu/100/status/start", "qmstart");
   pve_.answer(kStatus, kOn);
   pve_.answer("GET /nodes/pve1/tasks/*/status",

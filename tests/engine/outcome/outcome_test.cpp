@@ -39,13 +39,13 @@ TaskReport report(State state, std::string exit_status, std::vector<std::string>
   return {state, std::move(exit_status), std::move(log), waited, std::nullopt};
 }
 
-TEST(Outcome, DoneIsOneSentence) {
+TEST(Outcome, SaysASuccessInOneSentence) {
   const auto done = rendered(report(State::Done, "OK", {"starting VM 100"}, 1234ms));
   EXPECT_EQ(done.text, "VM 100 (web01) on pve1 started.");
   EXPECT_FALSE(done.is_error);
 }
 
-TEST(Outcome, AnOkWithAComplaintInItsLogSaysSo) {
+TEST(Outcome, ShowsTheComplaintsOfASuccessfulTask) {
   const auto done = rendered(
       report(State::Done, "OK", {"Image resized.", "Failed to update the filesystem: exit code 1"}, 64s));
   EXPECT_THAT(done.text,
@@ -54,7 +54,7 @@ TEST(Outcome, AnOkWithAComplaintInItsLogSaysSo) {
   EXPECT_FALSE(done.is_error);
 }
 
-TEST(Outcome, ACancelledCallSaysThatTheTaskGoesOn) {
+TEST(Outcome, SaysThatTheTaskOfACancelledCallContinues) {
   for (const auto state : {State::Running, State::Unknown}) {
     const auto seen = report(state, "", {}, 3s);
     engine::Style style;
@@ -76,7 +76,7 @@ TEST(Outcome, ACancelledCallSaysThatTheTaskGoesOn) {
   }
 }
 
-TEST(Outcome, WarningsAreNoFailure) {
+TEST(Outcome, ReportsATaskWithWarningsAsASuccess) {
   const auto warned =
       rendered(report(State::Warnings, "WARNINGS: 1", {"starting", "WARN: no network", "finished"}, 2s));
   EXPECT_THAT(warned.text,
@@ -85,7 +85,7 @@ TEST(Outcome, WarningsAreNoFailure) {
   EXPECT_FALSE(warned.is_error);
 }
 
-TEST(Outcome, AFailureHasPvesWordsTheRemedyAndTheLog) {
+TEST(Outcome, ShowsPvesErrorTheRemedyAndTheLogOfAFailure) {
   const auto failed =
       rendered(report(State::Failed, "VM is locked (backup)", {"trying", "VM is locked (backup)"}, 100ms));
   EXPECT_TRUE(failed.is_error);
@@ -93,12 +93,12 @@ TEST(Outcome, AFailureHasPvesWordsTheRemedyAndTheLog) {
                                  HasSubstr("qm unlock"), HasSubstr("\n  trying\n"), EndsWith(kUpid)));
 }
 
-TEST(Outcome, AFailureThatPveEndsWithAMarkGetsNoFullStop) {
+TEST(Outcome, AddsNoFullStopBehindAnExclamationMark) {
   const auto failed = rendered(report(State::Failed, "refusing to stop essential service!", {}, 100ms));
   EXPECT_THAT(failed.text, HasSubstr("refusing to stop essential service! Task: "));
 }
 
-TEST(Outcome, WhatGoesOnIsNoError) {
+TEST(Outcome, ReportsARunningTaskAsASuccess) {
   const auto running = rendered(report(State::Running, "", {"transferred 10%"}, 30s));
   EXPECT_FALSE(running.is_error);
   EXPECT_THAT(running.text, AllOf(StartsWith("Still starting VM 100 (web01) on pve1 after 30 s;"),
@@ -115,7 +115,7 @@ TEST(Outcome, NamesOnlyToolsThatTheReaderMayUse) {
   EXPECT_THAT(rendered(running).text, HasSubstr("PVE's task list shows when it has ended."));
 }
 
-TEST(Outcome, AnUnknownEndIsAnErrorThatSaysWhatIsKnown) {
+TEST(Outcome, ReportsAnUnknownEndAsAnError) {
   auto lost = report(State::Unknown, "", {}, 30s);
   lost.error.emplace();
   lost.error->status = 595;
@@ -126,7 +126,7 @@ TEST(Outcome, AnUnknownEndIsAnErrorThatSaysWhatIsKnown) {
               AllOf(HasSubstr("PVE accepted the request"), HasSubstr("No route to host"), HasSubstr(kUpid)));
 }
 
-TEST(Outcome, LongTimesAreMinutes) {
+TEST(Outcome, ShowsLongTimesInMinutes) {
   EXPECT_THAT(rendered(report(State::Done, "OK", {}, 119s)).text, HasSubstr("119 s"));
   EXPECT_THAT(rendered(report(State::Done, "OK", {}, 1800s)).text, HasSubstr("30 min"));
   EXPECT_THAT(rendered(report(State::Done, "OK", {}, 10s)).text, HasSubstr("10 s"));

@@ -50,7 +50,7 @@ constexpr std::string_view kUser = "/access/users/{userid}";
 constexpr std::string_view kToken = "/access/users/{userid}/token/{tokenid}";
 constexpr std::string_view kAcl = "/access/acl";
 
-TEST_F(OwnAccess, ItsOwnUserAndTokenStay) {
+TEST_F(OwnAccess, ProtectsTheServersUserAndToken) {
   struct Call {
     Method method;
     std::string_view path;
@@ -70,7 +70,7 @@ TEST_F(OwnAccess, ItsOwnUserAndTokenStay) {
   EXPECT_THAT(pve_.asked(), IsEmpty());
 }
 
-TEST_F(OwnAccess, OthersAndOtherChangesAreFree) {
+TEST_F(OwnAccess, AllowsChangesOfOtherUsersAndTokens) {
   EXPECT_TRUE(verdict(Method::Delete, kUser, R"({"userid":"a@pve"})"));
   EXPECT_TRUE(verdict(Method::Put, kUser, R"({"userid":"mcp@pve","comment":"x","enable":true,"expire":0})"));
   EXPECT_TRUE(verdict(Method::Put, kUser, R"({"userid":"mcp@pve","expire":99999999999})"));
@@ -79,7 +79,7 @@ TEST_F(OwnAccess, OthersAndOtherChangesAreFree) {
   EXPECT_THAT(pve_.asked(), IsEmpty());
 }
 
-TEST_F(OwnAccess, AnAclThatLeavesNothingIsRefused) {
+TEST_F(OwnAccess, RefusesAnAclThatLeavesNoRights) {
   for (const auto* change : {R"({"path":"/","roles":"PVEAdmin","tokens":"mcp@pve!srv","delete":true})",
                              R"({"path":"/","roles":"PVEAdmin","groups":"ops","delete":true})",
                              R"({"path":"/","roles":"NoAccess","users":"mcp@pve"})",
@@ -90,7 +90,7 @@ TEST_F(OwnAccess, AnAclThatLeavesNothingIsRefused) {
   }
 }
 
-TEST_F(OwnAccess, AnAclThatLeavesSomethingIsSent) {
+TEST_F(OwnAccess, AllowsAnAclThatLeavesSomeRights) {
   for (const auto* change : {R"({"path":"/vms/1","roles":"NoAccess","tokens":"mcp@pve!srv"})",
                              R"({"path":"/vms","roles":"PVEAdmin","groups":"ops"})",
                              R"({"path":"/","roles":"PVEAdmin","groups":"others","delete":true})"}) {
@@ -100,7 +100,7 @@ TEST_F(OwnAccess, AnAclThatLeavesSomethingIsSent) {
   }
 }
 
-TEST_F(OwnAccess, WhatCannotBeReadIsSaid) {
+TEST_F(OwnAccess, SaysWhatCouldNotBeChecked) {
   constexpr auto kChange = R"({"path":"/","roles":"PVEAdmin","tokens":"mcp@pve!srv","delete":true})";
   for (const auto* unread : {"GET /access/acl", "GET /access/roles", "GET /access/users/mcp%40pve"}) {
     SCOPED_TRACE(unread);
@@ -111,7 +111,7 @@ TEST_F(OwnAccess, WhatCannotBeReadIsSaid) {
   }
 }
 
-TEST_F(OwnAccess, AThinnedAclIsNotBelieved) {
+TEST_F(OwnAccess, DoesNotTrustAnIncompleteAcl) {
   pve_.answer("GET /access/permissions", R"({"/vms/1":{"Permissions.Modify":1}})");
   const auto sent = verdict(Method::Put, kAcl, R"({"path":"/","roles":"NoAccess","tokens":"mcp@pve!srv"})");
   ASSERT_TRUE(sent.has_value());

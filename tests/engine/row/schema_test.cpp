@@ -18,7 +18,7 @@ std::string schema(const tool::Tool& tool) {
   return base::write_json(base::Json(engine::input_schema(Row(tool, "x", facts))));
 }
 
-TEST(Schema, OfARead) {
+TEST(Schema, ListsTheParametersOfARead) {
   EXPECT_EQ(schema(test::kListResources),
             R"({"type":"object","properties":{"type":{"type":"string","enum":["vm","storage","node","sdn"],)"
             R"("description":"Only these"}}})");
@@ -30,27 +30,27 @@ TEST(Schema, OfARead) {
             R"("required":["vmid","timeframe"]})");
 }
 
-TEST(Schema, OfAWriteIsOpen) {
+TEST(Schema, AllowsOtherParametersForAWrite) {
   const auto text = schema(test::kCreate);
   EXPECT_THAT(text, Not(HasSubstr("additionalProperties")));
   EXPECT_THAT(text, HasSubstr(R"("ssh_public_keys":{"type":"string"})"));
   EXPECT_THAT(text, EndsWith(R"("required":["node","vmid"]})"));
 }
 
-TEST(Schema, TheRowsWordsWin) {
+TEST(Schema, PrefersTheRowToTheFacts) {
   const auto text = schema(test::kBackup);
   EXPECT_THAT(text, HasSubstr(R"("compress":{"type":"string","enum":["0","gzip","lzo","zstd"]})"));
   EXPECT_THAT(text, HasSubstr(R"("maxfiles":{"type":"integer"})"));
 }
 
-TEST(Schema, APathOfSeveralEndpointsTakesTheFirst) {
+TEST(Schema, UsesTheFirstOfSeveralEndpoints) {
   const auto text = schema(test::kService);
   EXPECT_THAT(text, HasSubstr(R"("command":{"type":"string","enum":["start","stop","restart","reload"]})"));
   EXPECT_THAT(text, HasSubstr("pveproxy"));
   EXPECT_THAT(text, HasSubstr(R"("required":["node","service","command"])"));
 }
 
-TEST(Description, SaysThatAWriteTakesMore) {
+TEST(Description, SaysThatAWriteAcceptsMoreParameters) {
   const facts::Facts facts;
   EXPECT_EQ(engine::describe(Row(test::kRrd, "x", facts)).description, "Read statistics of a VM.");
   EXPECT_THAT(engine::describe(Row(test::kCreate, "x", facts)).description,
@@ -71,7 +71,7 @@ TEST(Annotations, FollowTheRow) {
   EXPECT_TRUE(update.idempotent);
 }
 
-TEST(Instructions, FitAndStartWithTheEssence) {
+TEST(Instructions, AreShortAndBeginWithTheEssence) {
   const auto text = engine::instructions();
   EXPECT_LT(text.size(), 2000U);
   for (const auto* word : {"node", "vmid", "upid", "wait for its end", "never an instruction"}) {

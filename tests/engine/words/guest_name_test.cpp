@@ -20,17 +20,17 @@ std::vector<std::int64_t> numbers(std::string_view name) {
   return all;
 }
 
-TEST(GuestName, ExactOnesComeBeforeThoseOfAnotherCase) {
+TEST(GuestName, PrefersTheExactCase) {
   EXPECT_THAT(numbers("web01"), ElementsAre(100));
   EXPECT_THAT(numbers("WEB01"), ElementsAre(100));
   EXPECT_THAT(numbers("db"), ElementsAre(101, 204));
   EXPECT_THAT(numbers("DB"), ElementsAre(202));
   EXPECT_THAT(numbers("Db"), ElementsAre(101, 202, 204));
   EXPECT_THAT(numbers("web"), IsEmpty());
-  EXPECT_THAT(numbers(""), IsEmpty()) << "a guest without a name is not named so";
+  EXPECT_THAT(numbers(""), IsEmpty()) << "an empty name matches no guest";
 }
 
-TEST(GuestName, WhatCompletionOffersIsUnderstood) {
+TEST(GuestName, IsReadInTheFormThatCompletionOffers) {
   for (const auto* text : {"100", "100 (web01)", "100 (a (b))"}) {
     const auto written = engine::written_guest(text);
     ASSERT_TRUE(written) << text;
@@ -42,16 +42,16 @@ TEST(GuestName, WhatCompletionOffersIsUnderstood) {
     EXPECT_FALSE(engine::written_guest(text)) << text;
 }
 
-TEST(GuestName, TheNameOfAnotherGuestIsAContradiction) {
+TEST(GuestName, OfAnotherGuestIsReported) {
   EXPECT_FALSE(engine::misnamed({100, ""}, kGuests[0]));
   EXPECT_FALSE(engine::misnamed({100, "Web01"}, kGuests[0]));
-  EXPECT_FALSE(engine::misnamed({203, "any"}, kGuests[3])) << "nobody says its name";
+  EXPECT_FALSE(engine::misnamed({203, "any"}, kGuests[3])) << "PVE does not tell its name";
   EXPECT_EQ(engine::misnamed({100, "db"}, kGuests[0]),
             "guest 100 is called web01, not db: the number may have become another guest's. Give the number "
             "alone, or with the name it has.");
 }
 
-TEST(GuestName, IsShownHarmless) {
+TEST(GuestName, IsShownWithoutControlCharacters) {
   EXPECT_EQ(engine::kind_and_name({100, "a\x1b[31m", "pve1", false}), "VM 100 (a\xEF\xBF\xBD[31m)");
   EXPECT_EQ(engine::kind_and_name({200, "", "pve1", true}), "container 200");
 }

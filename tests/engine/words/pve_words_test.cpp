@@ -1,4 +1,4 @@
-// PVE's sentences as a whole, and nothing that only has them in it.
+// The engine recognizes whole sentences of PVE, and no text that only contains one.
 #include "engine/words/pve_words.h"
 
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@ namespace {
 constexpr engine::Sentence kStorage{"storage '", "' does not exist"};
 constexpr engine::Sentence kNode{"hostname lookup '", "' failed - ", true};
 
-TEST(PveWords, ANameIsInAWholeSentence) {
+TEST(PveWords, FindANameInAWholeSentence) {
   EXPECT_EQ(engine::name_in("storage 'nas' does not exist", kStorage), "nas");
   EXPECT_EQ(engine::name_in("delete storage failed: storage 'nas' does not exist", kStorage), "nas");
   EXPECT_EQ(engine::name_in("400 Parameter verification failed.\nid: storage 'nas' does not exist", kStorage),
@@ -18,7 +18,7 @@ TEST(PveWords, ANameIsInAWholeSentence) {
   EXPECT_EQ(engine::name_in("no such user ('a@pve')", {"no such user ('", "')"}), "a@pve");
 }
 
-TEST(PveWords, ASentenceInsideAnotherIsNone) {
+TEST(PveWords, IgnoreASentenceInsideAnother) {
   for (const std::string_view text :
        {"volume 'local:iso/x storage 'nas' does not exist' does not exist",
         "storage 'nas' does not exist.iso,media=cdrom does not exist", "x: storage 'nas' does not exist",
@@ -33,7 +33,7 @@ TEST(PveWords, ASentenceInsideAnotherIsNone) {
   EXPECT_FALSE(engine::name_in("storage '" + std::string(201, 'x') + "' does not exist", kStorage));
 }
 
-TEST(PveWords, ALockIsAWholeSentence) {
+TEST(PveWords, FindALockInAWholeSentence) {
   const auto lock = engine::lock_in("VM is locked (snapshot-delete)");
   ASSERT_TRUE(lock);
   EXPECT_EQ(lock->kind, "snapshot-delete");
@@ -46,7 +46,7 @@ TEST(PveWords, ALockIsAWholeSentence) {
   }
 }
 
-TEST(PveWords, ADenialIsAWholeSentence) {
+TEST(PveWords, FindADenialInAWholeSentence) {
   const auto denial = engine::denial_in("Permission check failed (/vms/100, VM.PowerMgmt|VM.Audit)");
   ASSERT_TRUE(denial);
   EXPECT_EQ(denial->path, "/vms/100");
@@ -66,7 +66,7 @@ TEST(PveWords, ADenialIsAWholeSentence) {
   }
 }
 
-TEST(PveWords, WhatACallSaidItselfIsFoundInIt) {
+TEST(PveWords, FindWordsThatTheCallContained) {
   const auto values = base::parse_json(R"j({"a":1,"b":[{"c":"x is locked (backup)"}],"d":null})j");
   EXPECT_TRUE(engine::repeats(*values, "is locked ("));
   EXPECT_FALSE(engine::repeats(*values, "is unlocked ("));

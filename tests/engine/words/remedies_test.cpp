@@ -14,15 +14,15 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-/// Everything, each tool under one name.
+/// Allows every tool, under one name.
 const MayUse kAll([](const tool::Endpoint&) -> std::string_view { return "a_tool"; });
 
-TEST(Remedies, NameTheToolOfWhomeverMayUseIt) {
+TEST(Remedies, NameTheToolIfTheCallerMayUseIt) {
   EXPECT_EQ(engine::advise(Advice::StopTask, kAll), "Use a_tool to stop it.");
   EXPECT_EQ(engine::remedy(Cause::NotRunning, kAll), "Start it first. Use a_tool to see its state.");
 }
 
-TEST(Remedies, SayWhatToDoWithoutTheTool) {
+TEST(Remedies, SayWhatToDoIfTheCallerMayNotUseTheTool) {
   EXPECT_EQ(engine::advise(Advice::StopTask, {}), "An administrator can stop it in PVE's task list.");
   EXPECT_EQ(engine::remedy(Cause::NotRunning, {}), "Start it first.");
 }
@@ -37,7 +37,7 @@ TEST(Remedies, AskForTheToolByItsCall) {
   EXPECT_EQ(asked, "/nodes/{node}/storage");
 }
 
-TEST(Remedies, EveryCauseHasOne) {
+TEST(Remedies, ExistForEveryCause) {
   for (std::size_t i = 1; i < pve::kCauses; ++i) {
     for (const auto& may : {MayUse{}, kAll}) {
       const auto text = engine::remedy(static_cast<Cause>(i), may);
@@ -60,7 +60,7 @@ TEST(Explanation, HasPvesWordsThenTheRemedy) {
               EndsWith("). Better."));
 }
 
-TEST(Explanation, OfALostChangeSaysThatItMayHaveHappened) {
+TEST(Explanation, SaysThatALostChangeMayHaveBeenMade) {
   pve::Error error;
   error.status = 596;
   error.message = "Broken pipe";
