@@ -1,4 +1,5 @@
-// The step before a change is sent: the plan of a dry run, and the confirmation that the server wants first.
+// The step before a change is sent: makes the plan of a dry run, and asks for a confirmation if PVE_CONFIRM
+// wants one.
 #include <fmt/format.h>
 
 #include <optional>
@@ -21,7 +22,7 @@ namespace {
 
 using Verdict = guard::Plans::Verdict;
 
-/// What one call needs to be judged.
+/// What the decision on one call is based on.
 struct Question {
   Object object;
   std::vector<std::string> lost;
@@ -31,14 +32,14 @@ struct Question {
 mcp::Result with_plan(const Work& work, const Ready& ready, std::string text, base::JsonObject facts) {
   auto result = render_error(without(ready.secrets, std::move(text)));
   result.structured = base::Json(base::JsonObject{{"plan", std::move(facts)}});
-  // What the tool's outputSchema requires.
+  // The tool's outputSchema requires this member.
   if (work.cluster.options.style.output == Output::Structured)
     result.structured->get_object()["message"] = std::get<mcp::Text>(result.content.front()).text;
   replace_unsafe_characters(*result.structured);
   return result;
 }
 
-/// Names the object, as a change that is sent does, and reads what the plan says.
+/// Reads what the plan says, and names the object like a change that is sent.
 Plan planned(Work& work, Ready& ready, const Question& question) {
   look(work, ready);
   compare(work, ready);
@@ -49,7 +50,7 @@ Plan planned(Work& work, Ready& ready, const Question& question) {
                  work.cluster, work.may, work.call.stop);
 }
 
-/// The tool and its arguments as the caller wrote them, without those of a confirmation.
+/// The tool and its arguments as the caller wrote them, without the parameters of a confirmation.
 std::string canonical(const mcp::Call& call) {
   auto arguments = call.arguments;
   arguments.stable_erase("confirm");
@@ -62,7 +63,7 @@ guard::Planned planned_for(const Work& work, const Object& object) {
           base::write_json_sorted(base::Json(object.identity)), object.state};
 }
 
-/// Why the id that came with the call does not let it through.
+/// Why the id in the call does not confirm it.
 std::string refusal(const guard::Plans::Spent& spent, const Object& now) {
   switch (spent.verdict) {
     case Verdict::OtherCall:
@@ -84,7 +85,7 @@ std::string refusal(const guard::Plans::Spent& spent, const Object& now) {
          "issued to, and ends with the process.";
 }
 
-/// The error with the plan and the id that lets the same call through.
+/// The error with the plan, and with a new id that confirms the same call.
 mcp::Result refused(Work& work, Ready& ready, const Question& question, const std::string& why) {
   auto plan = planned(work, ready, question);
   const auto id = work.cluster.plans.issue(planned_for(work, question.object));
@@ -96,11 +97,11 @@ mcp::Result refused(Work& work, Ready& ready, const Question& question, const st
   return with_plan(work, ready, std::move(text), std::move(plan.facts));
 }
 
-/// Asks the user, or reads the answer.
+/// Asks the user, or evaluates the user's answer. Returns nullopt if the user has confirmed the change.
 std::optional<mcp::Outcome> asked(Work& work, Ready& ready, const Question& question) {
   const auto planned_now = planned_for(work, question.object);
   const auto bound = planned_now.object + "\n" + planned_now.state;
-  // An answer counts for the object as it was when the question was asked.
+  // The answer is valid only for the object as it was when the user was asked.
   const auto key = "confirm-" + base::to_hex(base::sha256(bound)).substr(0, 16);
   if (mcp::confirmed(work.call.inputs, key)) return std::nullopt;
   const auto plan = planned(work, ready, question);
@@ -111,7 +112,7 @@ std::optional<mcp::Outcome> asked(Work& work, Ready& ready, const Question& ques
   return mcp::ask_confirmation(key, without(ready.secrets, text) + "\nDo this?");
 }
 
-/// Nothing when the call may be sent.
+/// Returns nullopt if the call may be sent.
 std::optional<mcp::Outcome> stopped(Work& work, Ready& ready, const Question& question) {
   if (work.call.can_confirm) return asked(work, ready, question);
   const auto& id = ready.for_server.confirm;
@@ -126,7 +127,7 @@ std::optional<mcp::Outcome> stopped(Work& work, Ready& ready, const Question& qu
       ready.secrets, fmt::format("{}: {} Read it again before you go on.", ready.words.not_done, why)));
 }
 
-/// PVE's own check that nobody changed the configuration meanwhile.
+/// Lets PVE refuse the change if the configuration has changed since it was confirmed.
 void bind_to(const Object& object, const Row& row, base::JsonObject& arguments) {
   const bool has = row.endpoint() != nullptr && row.endpoint()->parameter("digest") != nullptr;
   if (has && row.about().action == tool::Action::Configure && !object.digest.empty() &&
@@ -134,16 +135,16 @@ void bind_to(const Object& object, const Row& row, base::JsonObject& arguments) 
     arguments["digest"] = object.digest;
 }
 
-/// Whether an object of this kind can always be read while it exists. A volume or a disk may be broken, and
-/// is to be removed for that.
+/// True if PVE can always read an existing object of this kind. A broken volume or disk may be unreadable,
+/// and its deletion must remain possible.
 bool is_readable(tool::Subject subject) {
   using enum tool::Subject;
   return subject == Vm || subject == Container || subject == Snapshot || subject == Storage ||
          subject == User || subject == Token || subject == Replication;
 }
 
-/// The object does not exist, or PVE does not answer, in PVE's words: there is nothing to plan for. What only
-/// this token cannot see is asked for all the same.
+/// Returns PVE's error if the object does not exist or PVE does not answer, because there is nothing to plan
+/// then. Returns nullopt if only this token may not read the object: the confirmation is asked for then too.
 std::optional<mcp::Outcome> missing(Work& work, Ready& ready, const Object& object) {
   if (!object.error || work.row.about().action == tool::Action::Create) return std::nullopt;
   const auto& error = *object.error;

@@ -1,4 +1,4 @@
-// The plans that callers were shown: the id of each lets one call through.
+// The plans that callers were shown. The id of a plan lets one call through.
 #pragma once
 
 #include <cstddef>
@@ -13,40 +13,40 @@
 
 namespace guard {
 
-/// What a plan is made for.
+/// The call and the object that a plan is for.
 struct Planned {
   std::string caller;  ///< mcp::Caller::identity
   std::string call;    ///< the tool and its arguments, in one order
-  std::string object;  ///< what identifies the object
-  std::string state;   ///< what the object is at that moment
+  std::string object;  ///< the identity of the object
+  std::string state;   ///< the state of the object at that moment
 };
 
-/// Safe from many threads. Lives in the process: another one does not know its ids.
+/// Safe from many threads. The ids are valid only in this process.
 class Plans {
  public:
   static constexpr std::chrono::minutes kGoodFor{10};
-  /// Of one caller and of all; the oldest gives way.
+  /// The maximum number of plans of one caller, and of all. A new plan removes the oldest.
   static constexpr std::size_t kMostOfOne = 256;
   static constexpr std::size_t kMostOfAll = 4096;
 
   enum class Verdict : std::uint8_t {
     Fits,
-    Unknown,      ///< no id of this caller, or it was used, or is older than kGoodFor
+    Unknown,      ///< not an id of this caller, used already, or older than kGoodFor
     OtherCall,    ///< another tool or other arguments
-    OtherObject,  ///< the object is not the one that was planned for
-    Changed,      ///< the object is the same, and has changed
+    OtherObject,  ///< the object is not the one of the plan
+    Changed,      ///< the object of the plan has changed
   };
 
   struct Spent {
     Verdict verdict = Verdict::Unknown;
-    std::string object{};  ///< of OtherObject: what identified the one that was planned for
+    std::string object{};  ///< for OtherObject: the identity of the plan's object
   };
 
   explicit Plans(const base::Clock& clock) : clock_(clock) {}
 
-  /// A new id: 12 lower-case hexadecimal digits. Throws as base::random_bytes().
+  /// Returns a new id: 12 lower-case hexadecimal digits. Throws like base::random_bytes().
   std::string issue(const Planned& planned);
-  /// Uses the id up, unless it is Unknown or of OtherCall.
+  /// Uses the id up, unless the verdict is Unknown or OtherCall.
   Spent spend(std::string_view id, const Planned& now);
 
  private:

@@ -1,4 +1,4 @@
-// The call as which a change is sent.
+// The endpoint that a change is sent to.
 #pragma once
 
 #include "base/json.h"
@@ -6,8 +6,8 @@
 
 namespace engine {
 
-/// The tool's own call, but that a change of a VM's configuration that makes a volume goes by POST: PVE then
-/// works in a task, while a PUT would be long, and its connection may end before PVE answers it.
+/// The tool's own call. A change of a VM's configuration that creates a volume is sent as POST instead:
+/// creating it can take minutes, so PVE then makes a task of it, while the connection of a PUT may time out.
 tool::Endpoint sent_as(const tool::Tool& tool, const base::JsonObject& arguments);
 
 }  // namespace engine

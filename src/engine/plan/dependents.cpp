@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t kLongest = 60;
 
-/// Reads lists, and remembers which could not be read.
+/// Reads lists, and remembers those that could not be read.
 class Lists {
  public:
   Lists(Cluster& cluster, const std::stop_token& stop) : cluster_(cluster), stop_(stop) {}
@@ -34,7 +34,7 @@ class Lists {
     return list ? *std::move(list) : missed("its snapshots");
   }
 
-  /// A clause; empty: all could be read.
+  /// A clause that names the lists that could not be read; empty if there are none.
   std::string unread() const {
     return unread_.empty() ? std::string() : fmt::format("{} could not be read", unread_);
   }
@@ -55,7 +55,7 @@ bool names(const base::JsonObject& job, std::string_view vmid) {
   return std::ranges::find(guests, vmid) != guests.end();
 }
 
-/// "snapshots a, b": the first eight and how many more.
+/// "snapshots a, b": lists eight at most, and counts the others.
 std::string listed(std::string_view what, const std::vector<std::string>& all) {
   constexpr std::size_t kMost = 8;
   if (all.empty()) return {};
@@ -73,7 +73,7 @@ std::vector<std::string> snapshots(Lists& lists, const pve::Guest& guest) {
   return all;
 }
 
-/// Volumes whose names or `parent` say that they are made from a disk of this template.
+/// Volumes made from a disk of this template, by their names or their `parent`.
 std::vector<std::string> linked_clones(Lists& lists, const std::string& node, std::string_view vmid,
                                        const base::JsonObject& config) {
   std::set<std::string> storages;

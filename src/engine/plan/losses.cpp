@@ -11,7 +11,7 @@
 namespace engine {
 namespace {
 
-/// What is set now; nothing where PVE does not say.
+/// What is set now. Returns nullopt if PVE does not say.
 std::optional<base::JsonObject> set_now(std::string_view path_template, const base::JsonObject& arguments,
                                         Cluster& cluster, const std::stop_token& stop) {
   const auto filled = path(path_template, arguments);

@@ -1,4 +1,4 @@
-// What a call destroys for good, found out before it is sent.
+// Finds out what a call would destroy for good, before it is sent.
 #pragma once
 
 #include <stop_token>
@@ -11,9 +11,9 @@
 
 namespace engine {
 
-/// Clauses: "the VM with its disks and snapshots", "the unused disk and what is on it (unused0)". Where only
-/// what is set now can tell, PVE is asked; where nobody can tell, the clause begins with "perhaps". Empty:
-/// nothing.
+/// Clauses such as "the VM with its disks and snapshots" or "the unused disk and what is on it (unused0)".
+/// Asks PVE for the present settings if the loss depends on them. A clause begins with "perhaps" if the loss
+/// is uncertain. Empty if nothing is destroyed.
 std::vector<std::string> losses_of(const Row& row, const base::JsonObject& arguments, Cluster& cluster,
                                    const std::stop_token& stop);
 

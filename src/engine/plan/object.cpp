@@ -49,13 +49,13 @@ void identify_container(const base::JsonObject& config, base::JsonObject& identi
   }
 }
 
-/// What changes without anybody changing the object.
+/// Members that change while the object stays the same.
 constexpr auto kVolatile = std::to_array<std::string_view>(
     {"used", "avail", "cpu", "mem", "disk", "uptime", "pid", "netin", "netout", "diskread", "diskwrite",
      "health", "wearout", "status", "last_sync", "next_sync", "duration", "fail_count"});
 
-/// An object's own digest, else all that stays as it is while nobody changes it. Lists hold more than the
-/// object.
+/// The digest of the object, or else all members that change only with the object. Lists contain more than
+/// the object.
 std::string state_of(const base::Json& present) {
   const auto* object = present.if_object();
   if (object == nullptr) return {};

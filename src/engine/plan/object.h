@@ -1,4 +1,4 @@
-// The object of a change at one moment: which one it is, and what it is like.
+// The object of a change at one moment: its identity and its state.
 #pragma once
 
 #include <optional>
@@ -13,26 +13,26 @@
 namespace engine {
 
 struct Object {
-  /// What makes it this one and no other, since numbers and names are given anew. Of a VM its number, node,
-  /// uuid (smbios1) and time of creation (meta); of a container, which has neither, number, node, hostname,
-  /// root volume and MAC addresses; of anything else the path of the call. Printable.
+  /// Tells the object from others that get its number or name later. For a VM: number, node, uuid (smbios1)
+  /// and time of creation (meta). For a container, which has neither: number, node, hostname, root volume and
+  /// MAC addresses. For other objects: the path of the call. Printable.
   base::JsonObject identity{};
-  /// Differs when the object has changed; empty where PVE shows nothing that tells.
+  /// Differs after a change of the object; empty if PVE shows nothing to compare.
   std::string state{};
-  /// PVE's own digest of a guest's configuration.
+  /// PVE's digest of a guest's configuration.
   std::string digest{};
-  base::JsonObject config{};  ///< of a guest, else empty
-  base::Json present{};       ///< the data of the GET that the row's About names; null: not read
-  /// Why the guest's configuration, or the object itself, could not be read.
+  base::JsonObject config{};  ///< for a guest, else empty
+  base::Json present{};       ///< the answer to the GET that the row's About names; null: not read
+  /// Why the guest's configuration, or the object, could not be read.
   std::optional<pve::Error> error{};
-  std::string unread{};  ///< the path of the GET that failed so
+  std::string unread{};  ///< the path of the GET that failed
 };
 
-/// Two GETs at most. `arguments` by PVE's names, with the node.
+/// Makes two GETs at most. `arguments` have PVE's names, and contain the node.
 Object object_of(const Row& row, const base::JsonObject& arguments, Cluster& cluster,
                  const std::stop_token& stop);
 
-/// "its uuid was A and is B"; clauses. Empty where all is the same.
+/// Clauses such as "its uuid was A and is B". Empty if the identities are the same.
 std::string identity_difference(const base::JsonObject& before, const base::JsonObject& now);
 
 }  // namespace engine

@@ -42,7 +42,7 @@ std::vector<std::string> lacks(const Planning& planning, Cluster& cluster, const
                                const std::stop_token& stop) {
   std::vector<std::string> clauses;
   const auto* endpoint = planning.row.endpoint();
-  // What the server itself may do is for whoever may list it.
+  // Only a caller who may list the ACL may know the rights of the server itself.
   if (endpoint == nullptr || !may({base::Method::Get, "/access/acl"})) return clauses;
   const auto value_of = [&](std::string_view name) { return argument_text(planning.arguments, name); };
   for (const auto& lack : missing_rights(facts::ways_to_call(*endpoint, value_of), cluster, stop))

@@ -1,4 +1,4 @@
-// What a change would do, found out without sending it.
+// Finds out what a change would do, without sending it.
 #pragma once
 
 #include <stop_token>
@@ -16,26 +16,26 @@
 
 namespace engine {
 
-/// A change that is ready to be sent, and what was read for it.
+/// A change that is ready to be sent, and what was read for its plan.
 struct Planning {
   const Row& row;
   const base::JsonObject& arguments;  ///< by PVE's names
   const Wording& words;
-  const ObjectState& before;  ///< `object`: the state that change/ compares, where it does
+  const ObjectState& before;  ///< `object` is the state that change/ compares, if it compares one
   const Object& object;
   const std::vector<std::string>& lost;  ///< losses_of()
   const pve::Call& request;
 };
 
 struct Plan {
-  /// Lines: what would happen, what is lost for good, what belongs to the object or refers to it, which
+  /// Lines: what would happen, what would be lost for good, what belongs to the object or refers to it, which
   /// privileges are missing (for a caller who may list the ACL), and the request.
   std::string text;
   /// The same as members: request, object, lost, depends, lacks.
   base::JsonObject facts;
 };
 
-/// Sends nothing. Secrets among the request's parameters are masked.
+/// Sends nothing. Masks secrets among the parameters of the request.
 Plan plan_of(const Planning& planning, Cluster& cluster, const MayUse& may, const std::stop_token& stop);
 
 }  // namespace engine

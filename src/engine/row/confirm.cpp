@@ -11,7 +11,7 @@ bool deletes_storage(const tool::Tool& tool) {
 bool can_ask(const tool::Tool& tool, const facts::Endpoint* endpoint, Confirm confirm) {
   if (tool.effect == tool::Effect::None || confirm == Confirm::Never) return false;
   if (confirm == Confirm::Changes || deletes_storage(tool)) return true;
-  // Nobody knows what an unknown endpoint destroys.
+  // It is not known what an unknown endpoint destroys.
   if (endpoint == nullptr) return tool.effect == tool::Effect::Destructive;
   return !facts::risks(endpoint->method, endpoint->path).empty() ||
          facts::harmless(endpoint->method, endpoint->path).empty();

@@ -1,4 +1,4 @@
-// Which changes ask for a confirmation before they are sent (PVE_CONFIRM).
+// Which changes need a confirmation before they are sent (PVE_CONFIRM).
 #pragma once
 
 #include <array>
@@ -12,7 +12,8 @@
 namespace engine {
 
 enum class Confirm : std::uint8_t {
-  Irreversible,  ///< those that destroy something for good (facts/irreversible.h), and a storage's definition
+  Irreversible,  ///< changes that destroy something for good (facts/irreversible.h), or a storage's
+                 ///< definition
   Changes,       ///< every change
   Never,
 };
@@ -26,12 +27,12 @@ constexpr std::optional<Confirm> confirm_named(std::string_view text) {
   return std::nullopt;
 }
 
-/// Whether some call of the tool asks. `endpoint` is the one that it calls; nullptr: the facts do not have
-/// it.
+/// True if some call of the tool needs a confirmation. `endpoint`: the tool's endpoint; nullptr if the facts
+/// do not have it.
 bool can_ask(const tool::Tool& tool, const facts::Endpoint* endpoint, Confirm confirm);
 
-/// Whether the tool deletes the definition of a storage: the data stay, but the guests' disks on it cannot be
-/// reached.
+/// True if the tool deletes the definition of a storage. The data remain, but guests lose access to their
+/// disks on it.
 bool deletes_storage(const tool::Tool& tool);
 
 }  // namespace engine

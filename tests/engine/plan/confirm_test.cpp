@@ -1,4 +1,4 @@
-// Changes that ask before they are sent: by the client's question, or by the id of a plan.
+// Changes that need a confirmation: by the client's question to the user, or by the id of a plan.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -58,7 +58,7 @@ constexpr auto kVm =
                          "unused0":"local-lvm:vm-118-disk-1"})";
 
 struct Answer {
-  bool asks = false;  ///< the client was asked
+  bool asks = false;  ///< the server asked the client
   bool is_error = false;
   std::string text{};
   std::string key{};  ///< of the question
