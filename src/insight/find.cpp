@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/json_read.h"
+#include "base/pattern.h"
 #include "base/text.h"
 #include "insight/address.h"
 #include "insight/read.h"
@@ -29,9 +30,9 @@ std::string anywhere(const std::string& query) {
 
 std::optional<std::string> matched_by(const Guest& guest, const std::string& query) {
   if (fmt::format("{}", guest.vmid) == query) return "vmid";
-  if (fits(anywhere(query), guest.name)) return "name";
+  if (base::fits_pattern(anywhere(query), guest.name)) return "name";
   for (const auto& tag : words(guest.tags)) {
-    if (fits(query, tag)) return "tag " + tag;
+    if (base::fits_pattern(query, tag)) return "tag " + tag;
   }
   return std::nullopt;
 }

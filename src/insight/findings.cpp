@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/pattern.h"
 #include "insight/read.h"
 
 namespace insight {
@@ -23,7 +24,7 @@ void Findings::add(std::string_view code, std::string object) {
   bad_areas_.insert(kind->area);
   const auto full = fmt::format("{}:{}", code, object);
   const bool unwanted = std::ranges::any_of(
-      ignored_, [&](const auto& pattern) { return pattern == code || fits(pattern, full); });
+      ignored_, [&](const auto& pattern) { return pattern == code || base::fits_pattern(pattern, full); });
   if (unwanted) {
     ++left_out_;
   } else {

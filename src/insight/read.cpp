@@ -16,8 +16,6 @@ namespace {
 constexpr std::size_t kCell = 240;
 constexpr std::size_t kItem = 160;
 
-bool same_letter(char a, char b) { return base::lower(a) == base::lower(b); }
-
 using ByReason = std::map<std::string, std::vector<std::string>>;
 
 void keep_new(std::vector<std::string>& list, const std::vector<std::string>& items) {
@@ -74,29 +72,6 @@ std::vector<std::string> words(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return all;
-}
-
-bool fits(std::string_view pattern, std::string_view text) {
-  std::size_t p = 0;
-  std::size_t t = 0;
-  // Where the last star was, and how far it reached: going back there once is enough.
-  std::size_t star = std::string_view::npos;
-  std::size_t reached = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      reached = t;
-    } else if (p < pattern.size() && (pattern[p] == '?' || same_letter(pattern[p], text[t]))) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++reached;
-    } else {
-      return false;
-    }
-  }
-  return pattern.find_first_not_of('*', p) == std::string_view::npos;
 }
 
 std::string user_of(const base::JsonObject& task) {

@@ -27,8 +27,6 @@ std::string listed(const std::vector<std::string>& items, std::size_t most = 5);
 std::string counted(std::size_t count, std::string_view noun);
 /// The words between PVE's separators: comma, semicolon, blank.
 std::vector<std::string> words(std::string_view text);
-/// Whether `text` fits `pattern`, in which * and ? stand for any; without regard to the case of letters.
-bool fits(std::string_view pattern, std::string_view text);
 
 using pve::Guest;
 using pve::Inventory;
