@@ -56,13 +56,17 @@ bool needs_pve(cli::Command command) {
   return command != cli::Command::Tools && command != cli::Command::Simulate;
 }
 
-engine::Options options(const config::Settings& settings) {
-  return {settings.wait,
-          settings.node_tasks,
-          {engine::output_named(settings.output).value_or(engine::Output::Text), settings.max_result,
-           settings.dark_charts, settings.simulate},
-          settings.ignore_findings,
-          engine::confirm_named(settings.confirm).value_or(engine::Confirm::Changes)};
+/// The error is a sentence about a setting.
+std::expected<engine::Options, std::string> options(const config::Settings& settings) {
+  auto terms = guard::Terms::parse(settings.protect, guard::protect_kinds());
+  if (!terms) return std::unexpected(settings.protect_source + ": " + terms.error() + ".");
+  return engine::Options{settings.wait,
+                         settings.node_tasks,
+                         {engine::output_named(settings.output).value_or(engine::Output::Text),
+                          settings.max_result, settings.dark_charts, settings.simulate},
+                         settings.ignore_findings,
+                         engine::confirm_named(settings.confirm).value_or(engine::Confirm::Changes),
+                         *std::move(terms)};
 }
 
 guard::Policy policy_of(const config::Settings& settings) {
@@ -158,8 +162,10 @@ int run(const cli::Arguments& arguments, const config::Settings& settings) {
   const auto backend = cli::Backend::open(settings, facts, clock, variable, on_rejected);
   if (!backend) return fail(backend.error());
   const auto policy = policy_of(settings);
+  auto engine_options = options(settings);
+  if (!engine_options) return fail(engine_options.error());
   engine::Toolbox toolbox(catalog::categories(), policy,
-                          {(*backend)->client(), facts, clock, options(settings)});
+                          {(*backend)->client(), facts, clock, *std::move(engine_options)});
   switch (arguments.command) {
     case cli::Command::Call:
       return cli::call(toolbox, arguments);

@@ -153,6 +153,13 @@ std::optional<std::string> confirm(const Given& given, const Known& known, Setti
   return std::nullopt;
 }
 
+std::optional<std::string> protect(const Given& given, const Known&, Settings& settings) {
+  settings.protect = parts(given);
+  settings.protect_source = given.source;
+  if (!settings.protect.empty()) return std::nullopt;
+  return complaint(given.source, as_written(given), "must hold at least one term, such as vmid:100-199");
+}
+
 std::optional<std::string> output(const Given& given, const Known& known, Settings& settings) {
   auto value = single(given);
   if (!value) return value.error();

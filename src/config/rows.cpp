@@ -151,6 +151,17 @@ constexpr auto kTable = std::to_array<Setting>({
      .help = "Which changes the user must confirm before they are sent: irreversible (those that destroy "
              "something for good), changes (all) or never.",
      .apply = apply::confirm},
+    {.flag = "--protect",
+     .argument = "TERMS",
+     .variable = "PVE_PROTECT",
+     .alias = "",
+     .key = "protect",
+     .fallback = "",
+     .help = "What no tool may change or destroy, whatever the tier and the confirmation: terms separated by "
+             "commas, such as vmid:100-199, tag:prod, pool:prod, node:pve1, name:db-*, storage:backup or "
+             "user:root@pam; !vmid:150 excludes.",
+     .repeatable = true,
+     .apply = apply::protect},
     {.flag = "--output",
      .argument = "FORM",
      .variable = "PVE_OUTPUT",

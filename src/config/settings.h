@@ -70,8 +70,11 @@ struct Settings {
   /// Findings that are not reported: "CODE" or "CODE:object" with * and ? for any.
   std::vector<std::string> ignore_findings;
   std::string confirm = "irreversible";  ///< one of Known::confirms
-  std::string output = "text";           ///< one of Known::outputs
-  std::size_t max_result = 24'000;       ///< bytes of text in one result, 2,000 to 1,000,000
+  /// What no call may change; guard::Terms reads them.
+  std::vector<std::string> protect;
+  std::string protect_source;
+  std::string output = "text";      ///< one of Known::outputs
+  std::size_t max_result = 24'000;  ///< bytes of text in one result, 2,000 to 1,000,000
   bool dark_charts = false;
   bool debug = false;
   bool simulate = false;

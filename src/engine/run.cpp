@@ -1,5 +1,7 @@
 #include "engine/run.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -8,6 +10,7 @@
 #include "engine/answer/answer.h"
 #include "engine/answer/render.h"
 #include "engine/answer/sources.h"
+#include "engine/bounds/protection.h"
 #include "engine/cluster/target_words.h"
 #include "engine/list_read.h"
 #include "engine/outcome/own_access_check.h"
@@ -86,8 +89,11 @@ Step<Ready> prepared(const Work& work, Ready ready) {
   return ready;
 }
 
-/// Checks, as the last step before the call is sent, that the server keeps its own access to PVE.
-Step<Ready> own_access_kept(const Work& work, Ready ready) {
+/// Refuses, as the last step before the call is sent, what an operator protects and what would take away the
+/// server's own access to PVE.
+Step<Ready> allowed(const Work& work, Ready ready) {
+  if (auto why = protected_by(work.row, ready.target.arguments, work.cluster, work.call.stop))
+    return std::unexpected(failure(ready, fmt::format("{}: {}.", ready.words.not_done, *why)));
   auto kept = check_own_access(work.row, ready.target.arguments, work.cluster, work.call.stop);
   if (!kept) return std::unexpected(failure(ready, std::move(kept.error())));
   ready.target.note = joined_notes(ready.target.note, *kept);
@@ -122,7 +128,7 @@ mcp::Outcome run(const Row& row, const Limits& limits, Cluster& cluster, const m
   if (!target) return std::move(target.error());
   auto ready = prepared(work, *std::move(target));
   if (!ready) return std::move(ready.error());
-  ready = own_access_kept(work, *std::move(ready));
+  ready = allowed(work, *std::move(ready));
   if (!ready) return std::move(ready.error());
   ready = confirmed(work, *std::move(ready));
   if (!ready) return mark_simulated(std::move(ready.error()), cluster.options.style);

@@ -32,6 +32,7 @@ Step parse_step(std::string_view line, std::size_t number) {
   if (take(line, "progress")) return {.kind = Step::Kind::Progress};
   if (take(line, "slow")) return {.kind = Step::Kind::Slow, .text = std::string(line)};
   if (take(line, "confirm")) return {.kind = Step::Kind::Confirm, .text = std::string(line)};
+  if (take(line, "protect")) return {.kind = Step::Kind::Protect, .text = std::string(line)};
   if (take(line, "wait")) return {.kind = Step::Kind::Wait, .text = std::string(line)};
   if (!take(line, "call")) throw std::runtime_error(fmt::format("line {}: '{}' is no step", number, line));
   const auto space = line.find(' ');
@@ -101,6 +102,9 @@ std::string print(const std::vector<Step>& steps) {
       case Step::Kind::Confirm:
         out += "confirm " + step.text;
         break;
+      case Step::Kind::Protect:
+        out += step.text.empty() ? "protect" : "protect " + step.text;
+        break;
       case Step::Kind::As:
         out += "as " + step.text;
         break;
@@ -134,6 +138,9 @@ void perform(World& world, Step& step) {
       break;
     case Step::Kind::Confirm:
       world.confirm(step.text);
+      break;
+    case Step::Kind::Protect:
+      world.protect(step.text);
       break;
     case Step::Kind::As:
       world.as(step.text);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/json_read.h"
+#include "base/text.h"
 #include "catalog/catalog.h"
 
 namespace sessions {
@@ -74,8 +75,8 @@ std::unique_ptr<engine::Toolbox> World::toolbox() {
 Told World::call(std::string_view tool, base::JsonObject arguments) {
   if (const auto* id = arguments.if_contains("confirm"); id != nullptr && *id == "ID")
     arguments["confirm"] = plan_id_;
-  auto told = progress_ ? call_with_progress(*toolbox_, tool, arguments)
-                        : sessions::call(*toolbox_, tool, arguments);
+  auto told =
+      progress_ ? call_with_progress(*toolbox_, tool, arguments) : sessions::call(*toolbox_, tool, arguments);
   if (told.structured) {
     const auto* plan = base::object(*told.structured, "plan");
     if (const auto id = plan == nullptr ? std::string_view() : base::raw_text(*plan, "confirm"); !id.empty())
@@ -92,9 +93,21 @@ void World::wait(std::string_view text) {
   toolbox_ = toolbox();
 }
 
+void World::protect(const std::string& text) {
+  std::vector<std::string> terms;
+  for (const auto part : base::split(text, ',')) {
+    if (!part.empty()) terms.emplace_back(part);
+  }
+  auto parsed = guard::Terms::parse(terms, guard::protect_kinds());
+  if (!parsed) throw std::runtime_error(parsed.error());
+  engine_.protect = *std::move(parsed);
+  toolbox_ = toolbox();
+}
+
 void World::confirm(const std::string& text) {
   const auto named = engine::confirm_named(text);
-  if (!named) throw std::runtime_error(fmt::format("'{}' is none of {}", text, fmt::join(engine::kConfirmNames, ", ")));
+  if (!named)
+    throw std::runtime_error(fmt::format("'{}' is none of {}", text, fmt::join(engine::kConfirmNames, ", ")));
   engine_.confirm = *named;
   toolbox_ = toolbox();
 }

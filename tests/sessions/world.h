@@ -51,6 +51,8 @@ class World {
   void categories(std::vector<std::string> names);
   /// Which changes ask first; none at first.
   void confirm(const std::string& text);
+  /// What no call may change, "tag:prod,storage:nas"; "" nothing.
+  void protect(const std::string& text);
   /// Calls want progress from now on.
   void show_progress() { progress_ = true; }
   /// How results look; text at first.

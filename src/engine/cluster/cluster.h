@@ -12,6 +12,7 @@
 #include "engine/row/output.h"
 #include "facts/facts.h"
 #include "guard/plans.h"
+#include "guard/terms.h"
 #include "pve/client.h"
 #include "pve/inventory_cache.h"
 #include "pve/own_access.h"
@@ -32,6 +33,8 @@ struct Options {
   std::vector<std::string> ignored_findings{};
   /// Which changes ask first. The product's default is that of its setting.
   Confirm confirm = Confirm::Never;
+  /// What no call may change.
+  guard::Terms protect{};
 };
 
 /// The parts that a Cluster uses. They must outlive it.

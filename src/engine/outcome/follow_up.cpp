@@ -198,10 +198,7 @@ ObjectState read_before(const Row& row, const base::JsonObject& arguments, Clust
   if (about.locator == tool::Locator::Task) before.object = get(about.state, arguments, cluster, stop);
   const bool configures = about.action == Action::Configure;
   if (!(row.tool().starts_task || configures) || !is_of_guest(row)) return before;
-  pve::Guest guest;
-  guest.container = about.guest == tool::GuestKind::Container || about.subject == tool::Subject::Container;
-  guest.node = argument_text(arguments, "node");
-  guest.vmid = guest_number(argument_text(arguments, "vmid")).value_or(0);
+  const auto guest = guest_of(row, arguments);
   if (is_creation(row)) {
     // A restore with force replaces an existing guest.
     if (base::flag(arguments, "force"))

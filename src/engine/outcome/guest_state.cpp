@@ -4,6 +4,8 @@
 
 #include "base/json_read.h"
 #include "engine/cluster/guest_lookup.h"
+#include "engine/cluster/request.h"
+#include "engine/words/guest_name.h"
 
 namespace engine {
 
@@ -56,6 +58,15 @@ base::JsonObject kept_status(const base::Json& answer) {
     if (value != nullptr && !value->is_null()) kept[name] = *value;
   }
   return kept;
+}
+
+pve::Guest guest_of(const Row& row, const base::JsonObject& arguments) {
+  pve::Guest guest;
+  guest.container =
+      row.about().guest == tool::GuestKind::Container || row.about().subject == tool::Subject::Container;
+  guest.node = argument_text(arguments, "node");
+  guest.vmid = guest_number(argument_text(arguments, "vmid")).value_or(0);
+  return guest;
 }
 
 std::expected<base::Json, pve::Error> read_guest(pve::Client& client, const pve::Guest& guest,

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/json.h"
+#include "engine/row/row.h"
 #include "pve/client.h"
 #include "pve/inventory.h"
 
@@ -38,6 +39,9 @@ std::string ha_state(const base::JsonObject& status);
 
 /// The members of that answer that are needed after the change: name, state, process, HA.
 base::JsonObject kept_status(const base::Json& answer);
+
+/// The guest that the row's path names, or that it makes: number, node and kind alone. Number 0: none.
+pve::Guest guest_of(const Row& row, const base::JsonObject& arguments);
 
 /// `data` of a GET below the guest, such as "status/current" or "config".
 std::expected<base::Json, pve::Error> read_guest(pve::Client& client, const pve::Guest& guest,

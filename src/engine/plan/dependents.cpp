@@ -13,7 +13,6 @@
 #include "engine/cluster/request.h"
 #include "engine/outcome/guest_state.h"
 #include "engine/words/config_words.h"
-#include "engine/words/guest_name.h"
 
 namespace engine {
 namespace {
@@ -94,15 +93,10 @@ std::vector<std::string> linked_clones(Lists& lists, const std::string& node, st
   return {clones.begin(), clones.end()};
 }
 
-std::vector<std::string> of_guest(bool container, const base::JsonObject& arguments, const Object& object,
-                                  Cluster& cluster, Lists& lists) {
-  const auto vmid = argument_text(arguments, "vmid");
-  const auto node = argument_text(arguments, "node");
-  pve::Guest guest;
-  guest.vmid = guest_number(vmid).value_or(0);
-  guest.node = node;
-  guest.container = container;
-  const auto ha_id = (container ? "ct:" : "vm:") + vmid;
+std::vector<std::string> of_guest(const pve::Guest& guest, const Object& object, Cluster& cluster,
+                                  Lists& lists) {
+  const auto vmid = std::to_string(guest.vmid);
+  const auto ha_id = (guest.container ? "ct:" : "vm:") + vmid;
   std::vector<std::string> clauses;
   clauses.push_back(listed("snapshots", snapshots(lists, guest)));
   std::vector<std::string> jobs;
@@ -126,7 +120,8 @@ std::vector<std::string> of_guest(bool container, const base::JsonObject& argume
     if (known != nullptr && !known->pool.empty()) clauses.push_back("pool " + known->pool);
   }
   if (base::flag(object.config, "template"))
-    clauses.push_back(listed("linked clones of guests", linked_clones(lists, node, vmid, object.config)));
+    clauses.push_back(
+        listed("linked clones of guests", linked_clones(lists, guest.node, vmid, object.config)));
   return clauses;
 }
 
@@ -179,8 +174,7 @@ std::vector<std::string> dependents_of(const Row& row, const base::JsonObject& a
   std::vector<std::string> clauses;
   const bool deletes = row.tool().call.method == base::Method::Delete;
   if (row.about().action == tool::Action::Delete) {
-    const bool container = row.about().guest == tool::GuestKind::Container;
-    clauses = of_guest(container, arguments, object, cluster, lists);
+    clauses = of_guest(guest_of(row, arguments), object, cluster, lists);
   } else if (deletes && row.about().subject == tool::Subject::Storage) {
     clauses = of_storage(arguments, cluster, lists, stop);
   } else if (deletes && row.about().subject == tool::Subject::User) {

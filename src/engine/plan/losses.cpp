@@ -4,7 +4,10 @@
 
 #include <algorithm>
 
+#include "base/json_read.h"
+#include "base/text.h"
 #include "engine/cluster/request.h"
+#include "engine/outcome/guest_state.h"
 #include "engine/row/confirm.h"
 #include "facts/irreversible.h"
 
@@ -31,6 +34,23 @@ std::vector<facts::Loss> found(const facts::Endpoint& endpoint, const base::Json
   return present ? facts::irreversible(endpoint, arguments, &*present) : losses;
 }
 
+bool lists(std::string_view list, std::string_view key) {
+  const auto keys = base::split(list, ',');
+  return std::ranges::any_of(keys, [&](std::string_view each) { return base::trim(each) == key; });
+}
+
+/// PVE's flag against the deletion of a guest and of its disks.
+bool clears_protection(const Row& row, const base::JsonObject& arguments, Cluster& cluster,
+                       const std::stop_token& stop) {
+  constexpr std::string_view kFlag = "protection";
+  if (row.about().action != tool::Action::Configure) return false;
+  const bool off = arguments.contains(kFlag) && !base::flag(arguments, kFlag);
+  if (!off && !lists(argument_text(arguments, "delete"), kFlag)) return false;
+  const auto config = read_guest(cluster.client, guest_of(row, arguments), "config", stop);
+  // Where it cannot be read, it may be set.
+  return !config || base::flag(*config, kFlag);
+}
+
 std::string clause(const facts::Loss& loss) {
   const auto which = loss.value.empty() || loss.value == "true" || loss.value == "1"
                          ? std::string()
@@ -49,6 +69,8 @@ std::vector<std::string> losses_of(const Row& row, const base::JsonObject& argum
     return clauses;
   }
   for (const auto& loss : found(*row.endpoint(), arguments, cluster, stop)) clauses.push_back(clause(loss));
+  if (clears_protection(row, arguments, cluster, stop))
+    clauses.emplace_back("the guest's protection against deletion");
   if (deletes_storage(row.tool()))
     clauses.emplace_back("the storage's definition; what is on the storage stays");
   return clauses;

@@ -14,7 +14,6 @@
 #include "change/property.h"
 #include "engine/cluster/request.h"
 #include "engine/outcome/guest_state.h"
-#include "engine/words/guest_name.h"
 
 namespace engine {
 namespace {
@@ -88,11 +87,7 @@ void read_present(const Row& row, const base::JsonObject& arguments, Cluster& cl
 
 void read_guest(const Row& row, const base::JsonObject& arguments, Cluster& cluster,
                 const std::stop_token& stop, Object& object) {
-  pve::Guest guest;
-  guest.container =
-      row.about().guest == tool::GuestKind::Container || row.about().subject == tool::Subject::Container;
-  guest.node = argument_text(arguments, "node");
-  guest.vmid = guest_number(argument_text(arguments, "vmid")).value_or(0);
+  const auto guest = guest_of(row, arguments);
   object.identity["vmid"] = std::to_string(guest.vmid);
   object.identity["node"] = base::printable(guest.node, kLongestPart);
   object.identity["type"] = guest.type();

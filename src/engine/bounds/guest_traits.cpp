@@ -1,0 +1,91 @@
+#include "engine/bounds/guest_traits.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/json_read.h"
+#include "base/text.h"
+#include "engine/outcome/guest_state.h"
+
+namespace engine {
+namespace {
+
+std::string cannot_read(std::string_view what, const pve::Error& error) {
+  return fmt::format("{} cannot be read: {}", what, base::printable(base::trim(error.message), 200));
+}
+
+bool says_missing(const pve::Error& error) {
+  return error.kind == pve::Error::Kind::Refused && error.status != 403 &&
+         error.message.find("does not exist") != std::string::npos;
+}
+
+}  // namespace
+
+std::expected<bool, std::string> GuestTraits::read_configuration(const pve::Guest& guest,
+                                                                 guard::GuestTraits& traits) {
+  const auto config = read_guest(cluster_.client, guest, "config", stop_);
+  if (!config) {
+    if (says_missing(config.error())) return false;
+    return std::unexpected(cannot_read("its configuration", config.error()));
+  }
+  traits.name = base::raw_text(*config, guest.container ? "hostname" : "name");
+  auto tags = base::raw_text(*config, "tags");
+  while (!tags.empty()) {
+    const auto end = std::min(tags.find_first_of(",; "), tags.size());
+    if (end > 0) traits.tags.emplace_back(tags.substr(0, end));
+    tags.remove_prefix(std::min(end + 1, tags.size()));
+  }
+  return true;
+}
+
+std::expected<void, std::string> GuestTraits::read_pools() {
+  if (pools_) return {};
+  const auto list = cluster_.client.call({base::Method::Get, "/pools", {}}, stop_);
+  if (!list) return std::unexpected(cannot_read("the list of pools", list.error()));
+  auto& pools = pools_.emplace();
+  const auto wanted = terms_.pools();
+  for (const auto& row : base::objects(list->data)) {
+    const std::string id(base::raw_text(row, "poolid"));
+    const bool named = std::ranges::any_of(
+        wanted, [&](const std::string& pool) { return id == pool || id.starts_with(pool + "/"); });
+    if (!named) continue;
+    const auto members = cluster_.client.call({base::Method::Get, "/pools", {{"poolid", id}}}, stop_);
+    if (!members) {
+      pools_.reset();
+      return std::unexpected(cannot_read("pool " + base::printable(id, 60), members.error()));
+    }
+    for (const auto& pool : base::objects(members->data)) {
+      for (const auto& member : base::objects(pool, "members")) {
+        if (const auto vmid = base::number(member, "vmid")) pools[*vmid].push_back(id);
+      }
+    }
+  }
+  return {};
+}
+
+std::expected<std::optional<guard::GuestTraits>, std::string> GuestTraits::of(std::int64_t vmid,
+                                                                              std::string node) {
+  const auto list = cluster_.inventory.get(stop_);
+  if (!list) return std::unexpected(cannot_read("the list of guests", list.error()));
+  const auto* known = (*list)->guest(vmid);
+  pve::Guest guest;
+  if (known != nullptr) guest = *known;
+  if (!node.empty()) guest.node = std::move(node);
+  guest.vmid = vmid;
+  guard::GuestTraits traits{.vmid = vmid, .node = guest.node};
+  if (terms_.asks_configuration()) {
+    if (guest.node.empty()) return std::unexpected(std::string("it is not visible to this API token"));
+    const auto is_there = read_configuration(guest, traits);
+    if (!is_there) return std::unexpected(is_there.error());
+    if (!*is_there) return std::nullopt;
+  }
+  if (terms_.asks_pools()) {
+    if (auto read = read_pools(); !read) return std::unexpected(std::move(read.error()));
+    if (const auto found = pools_->find(vmid); found != pools_->end()) traits.pools = found->second;
+  }
+  return traits;
+}
+
+}  // namespace engine

@@ -1,0 +1,144 @@
+#include "engine/bounds/touched.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "facts/facts.h"
+#include "tool/tool.h"
+
+namespace {
+
+using base::Method;
+using Guests = std::set<std::int64_t>;
+
+const facts::Facts& all_facts() {
+  static const facts::Facts facts;
+  return facts;
+}
+
+engine::Touched touched(Method method, std::string_view path, std::string_view arguments) {
+  tool::Tool tool;
+  tool.name = "pve_test";
+  tool.effect = tool::Effect::Destructive;
+  tool.call = {method, path};
+  tool.about = tool::about(method, path);
+  const engine::Row row(tool, "x", all_facts());
+  return engine::touched_by(row, base::parse_json(arguments).value().as_object());
+}
+
+struct Case {
+  Method method;
+  const char* path;
+  const char* arguments;
+  Guests guests;
+  Guests sources{};
+};
+
+constexpr auto kVmConfig = "/nodes/{node}/qemu/{vmid}/config";
+constexpr auto kContent = "/nodes/{node}/storage/{storage}/content/{volume}";
+
+TEST(Touched, ArgumentsNameGuestsInManyForms) {
+  const std::vector<Case> cases = {
+      {Method::Delete, "/nodes/{node}/qemu/{vmid}", R"({"node":"a","vmid":100})", {100}},
+      {Method::Put, kVmConfig, R"({"vmid":100,"scsi1":"local-lvm:vm-200-disk-0,size=8G"})", {100, 200}},
+      {Method::Put, kVmConfig, R"({"vmid":100,"scsi1":"local-lvm:32,discard=on"})", {100}},
+      {Method::Put, kVmConfig, R"({"vmid":100,"scsi1":"nas:200/vm-200-disk-0.qcow2"})", {100, 200}},
+      {Method::Put,
+       kVmConfig,
+       R"({"vmid":100,"scsi1":"local:0,import-from=nas:300/vm-300-disk-0.raw"})",
+       {100},
+       {300}},
+      {Method::Put,
+       kVmConfig,
+       R"({"vmid":100,"net0":"virtio=BC:24:11:00:00:01,bridge=vmbr0,tag=200"})",
+       {100}},
+      {Method::Put, kVmConfig, R"({"vmid":100,"description":"was vm-200-disk-0"})", {100}},
+      {Method::Post, "/nodes/{node}/qemu/{vmid}/clone", R"({"vmid":100,"newid":500})", {500}, {100}},
+      {Method::Post,
+       "/nodes/{node}/qemu",
+       R"({"vmid":500,"archive":"nas:backup/vzdump-qemu-100-2026_05_01-00_00_00.vma.zst"})",
+       {500},
+       {100}},
+      {Method::Post,
+       "/nodes/{node}/lxc",
+       R"({"vmid":500,"restore":true,"ostemplate":"pbs:backup/ct/200/2026-05-01T00:00:00Z"})",
+       {500},
+       {200}},
+      {Method::Post,
+       "/nodes/{node}/qemu/{vmid}/move_disk",
+       R"({"vmid":100,"disk":"scsi1","target-vmid":200})",
+       {100, 200}},
+      {Method::Delete,
+       kContent,
+       R"({"storage":"nas","volume":"nas:backup/vzdump-lxc-200-2026_05_01-00_00_00.tar.zst"})",
+       {200}},
+      {Method::Delete,
+       kContent,
+       R"({"storage":"zfs","volume":"zfs:base-100-disk-0/vm-101-disk-0"})",
+       {100, 101}},
+      {Method::Delete, kContent, R"({"storage":"zfs","volume":"zfs:subvol-200-disk-1"})", {200}},
+      {Method::Delete, kContent, R"({"storage":"local","volume":"local:iso/debian-13.iso"})", {}},
+      {Method::Put, "/pools", R"({"poolid":"lab","vms":"100,101 102"})", {100, 101, 102}},
+      {Method::Delete, "/cluster/ha/resources/{sid}", R"({"sid":"ct:200"})", {200}},
+      {Method::Post, "/cluster/ha/resources", R"({"sid":"100"})", {100}},
+      {Method::Delete, "/cluster/replication/{id}", R"({"id":"100-0"})", {100}},
+      {Method::Post, "/nodes/{node}/vzdump", R"({"vmid":"100,101"})", {}, {100, 101}},
+      {Method::Post, "/nodes/{node}/vzdump", R"({"vmid":"100,101","mode":"stop"})", {100, 101}},
+      {Method::Put, "/nodes/{node}/firewall/options", R"({"node":"pve1","enable":true})", {}},
+  };
+  for (const auto& each : cases) {
+    const auto found = touched(each.method, each.path, each.arguments);
+    EXPECT_EQ(found.guests, each.guests) << each.path << " " << each.arguments;
+    EXPECT_EQ(found.sources, each.sources) << each.path << " " << each.arguments;
+    EXPECT_FALSE(found.many);
+  }
+}
+
+TEST(Touched, PveChoosesTheGuestsOfABulkCall) {
+  EXPECT_TRUE(touched(Method::Post, "/nodes/{node}/stopall", R"({"node":"pve1"})").many);
+  EXPECT_TRUE(touched(Method::Post, "/nodes/{node}/vzdump", R"({"all":true,"mode":"suspend"})").many);
+  EXPECT_TRUE(touched(Method::Post, "/nodes/{node}/vzdump", R"({"pool":"lab","mode":"stop"})").many);
+  EXPECT_FALSE(touched(Method::Post, "/nodes/{node}/vzdump", R"({"all":true})").many)
+      << "it changes no guest";
+}
+
+TEST(Touched, StoragesAndUsers) {
+  using Names = std::set<std::string>;
+  EXPECT_EQ(touched(Method::Put, "/storage/{storage}", R"({"storage":"nas"})").storages, Names{"nas"});
+  EXPECT_EQ(touched(Method::Delete, kContent, R"({"storage":"nas","volume":"nas:iso/a.iso"})").storages,
+            Names{"nas"});
+  EXPECT_EQ(
+      touched(Method::Post, "/nodes/{node}/vzdump", R"({"storage":"nas","prune-backups":"keep-last=1"})")
+          .storages,
+      Names{"nas"});
+  EXPECT_EQ(touched(Method::Post, "/nodes/{node}/vzdump", R"({"storage":"nas"})").storages, Names{});
+  for (const auto* const path : {"/access/users/{userid}", "/access/users/{userid}/token/{tokenid}"})
+    EXPECT_EQ(touched(Method::Delete, path, R"({"userid":"ann@pve","tokenid":"a"})").users, Names{"ann@pve"})
+        << path;
+}
+
+/// No endpoint that takes a guest's number takes it without this room's knowledge.
+TEST(Touched, EveryParameterWithAGuestsNumberIsKnown) {
+  std::size_t seen = 0;
+  for (const auto& listed : all_facts().list()) {
+    const auto* endpoint = all_facts().find(listed.method, listed.path);
+    if (endpoint == nullptr || listed.method == Method::Get) continue;
+    for (const auto& parameter : endpoint->parameters) {
+      if (!parameter.format.starts_with("pve-vmid") || parameter.indexed) continue;
+      const auto value = parameter.type == facts::Type::Array ? std::string("[4711]") : std::string("4711");
+      const auto found = touched(listed.method, std::string(listed.path).c_str(),
+                                 "{\"" + std::string(parameter.name) + "\":" + value + "}");
+      EXPECT_EQ(found.guests.count(4711) + found.sources.count(4711), 1U)
+          << base::name(listed.method) << " " << listed.path << " " << parameter.name;
+      ++seen;
+    }
+  }
+  EXPECT_GT(seen, 100U);
+}
+
+}  // namespace
