@@ -25,6 +25,8 @@ TEST(Pattern, StarsAndQuestionMarksStandForAnything) {
                                             {"", "", true},
                                             {"", "a", false},
                                             {"*", "", true},
+                                            {"**", "", true},
+                                            {"*a*b?", "xxaxxabc", true},
                                             {"web.1", "web-1", false}})
     EXPECT_EQ(base::fits_pattern(pattern, text), fits) << pattern << " " << text;
 }

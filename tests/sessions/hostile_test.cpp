@@ -164,7 +164,7 @@ struct Judge {
       arrived = arrived || text == value;
     }
     const auto field = row.field(name);
-    if (field && (field->in_path || field->own)) return;
+    if (field && (field->in_path || field->for_server)) return;
     if (row.tool().prepare == nullptr && field && field->type == facts::Type::String) {
       EXPECT_TRUE(arrived) << "the value was lost or changed on its way";
     }
