@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace guard {
 namespace {
 
@@ -28,22 +26,12 @@ std::string refusal(const PassedParameter& parameter, const TierLimit& limit) {
   return {};
 }
 
-bool is_set(std::span<const PassedParameter> passed, std::string_view wire) {
-  return std::ranges::any_of(
-      passed, [&](const PassedParameter& parameter) { return parameter.wire == wire && parameter.set; });
-}
-
 }  // namespace
 
 std::vector<std::string> refused_parameters(std::span<const PassedParameter> passed, const TierLimit& limit) {
   std::vector<std::string> refusals;
   for (const auto& parameter : passed) {
     if (auto text = refusal(parameter, limit); !text.empty()) refusals.push_back(std::move(text));
-  }
-  for (const auto* source : {"archive", "restore"}) {
-    if (is_set(passed, source) && is_set(passed, "force"))
-      refusals.push_back(fmt::format(
-          "force: refused together with {}, because it would overwrite an existing guest", source));
   }
   return refusals;
 }

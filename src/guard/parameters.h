@@ -25,14 +25,13 @@ struct TierLimit {
 /// A parameter that a call passes. Its value matters only as far as it is set.
 struct PassedParameter {
   std::string_view name;                ///< as the caller wrote it; printable
-  std::string_view wire;                ///< PVE's name
   std::uint8_t marks = facts::kNoMark;  ///< a set of facts::Mark
   bool set = true;                      ///< false: PVE reads the value as false, 0 or empty
   bool known = true;                    ///< false: neither the row nor the facts have it
 };
 
 /// The reasons why this caller may not pass some of the parameters: "NAME: reason; remedy", at most one for
-/// each parameter and one for each pair that is refused together. Returns an empty list if the call may pass
+/// each parameter. Returns an empty list if the call may pass
 /// all of them. The reasons hold no value.
 std::vector<std::string> refused_parameters(std::span<const PassedParameter> passed, const TierLimit& limit);
 

@@ -19,7 +19,7 @@ std::vector<std::string> refused(std::vector<PassedParameter> passed, const Tier
 }
 
 TEST(Parameters, MarkedWithTheTierFullAreRefusedBelowIt) {
-  const PassedParameter prune{.name = "remove", .wire = "remove", .marks = facts::kFullTier};
+  const PassedParameter prune{.name = "remove", .marks = facts::kFullTier};
   EXPECT_THAT(
       refused({prune}, kExecute),
       ElementsAre("remove: needs the tier full, but PVE_ACCESS_TIER allows read-execute only; leave it out"));
@@ -31,7 +31,7 @@ TEST(Parameters, MarkedWithTheTierFullAreRefusedBelowIt) {
 }
 
 TEST(Parameters, OfRootAreRefusedOnEveryTier) {
-  const PassedParameter args{.name = "args", .wire = "args", .marks = facts::kRootOnly};
+  const PassedParameter args{.name = "args", .marks = facts::kRootOnly};
   for (const auto& limit : {kFull, kExecute})
     EXPECT_THAT(refused({args}, limit),
                 ElementsAre("args: PVE takes it from root@pam itself only, never from an API token; leave it "
@@ -39,26 +39,18 @@ TEST(Parameters, OfRootAreRefusedOnEveryTier) {
 }
 
 TEST(Parameters, ThatAreSwitchedOffMayBePassed) {
-  EXPECT_THAT(refused({{.name = "remove", .wire = "remove", .marks = facts::kFullTier, .set = false},
-                       {.name = "skiplock", .wire = "skiplock", .marks = facts::kRootOnly, .set = false}},
+  EXPECT_THAT(refused({{.name = "remove", .marks = facts::kFullTier, .set = false},
+                       {.name = "skiplock", .marks = facts::kRootOnly, .set = false}},
                       kExecute),
               IsEmpty());
 }
 
 TEST(Parameters, ThatAreUnknownNeedTheTierFullWithAnyValue) {
-  const PassedParameter brand_new{.name = "new0", .wire = "new0", .set = false, .known = false};
+  const PassedParameter brand_new{.name = "new0", .set = false, .known = false};
   EXPECT_THAT(refused({brand_new}, kExecute),
               ElementsAre("new0: unknown to this server, so it needs the tier full, but PVE_ACCESS_TIER "
                           "allows read-execute only; leave it out"));
   EXPECT_THAT(refused({brand_new}, kFull), IsEmpty());
-}
-
-TEST(Parameters, ForceIsRefusedTogetherWithABackupToRestore) {
-  const PassedParameter force{.name = "force", .wire = "force"};
-  EXPECT_THAT(refused({force, {.name = "from", .wire = "archive"}}, kFull),
-              ElementsAre("force: refused together with archive, because it would overwrite an existing "
-                          "guest"));
-  EXPECT_THAT(refused({force, {.name = "restore", .wire = "restore", .set = false}}, kFull), IsEmpty());
 }
 
 }  // namespace

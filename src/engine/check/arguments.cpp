@@ -166,7 +166,6 @@ void add_refused(const Arguments& arguments, const Limits& limits, Problems& pro
   std::vector<guard::PassedParameter> passed;
   for (const auto& [field, value] : arguments) {
     passed.push_back({.name = field.name,
-                      .wire = field.wire,
                       .marks = field.fact == nullptr ? std::uint8_t{facts::kNoMark} : field.fact->marks,
                       .set = is_set(value),
                       .known = field.fact != nullptr || field.param != nullptr});

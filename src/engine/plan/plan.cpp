@@ -4,10 +4,13 @@
 
 #include <utility>
 
+#include "base/json_read.h"
 #include "base/text.h"
 #include "engine/answer/grants.h"
 #include "engine/cluster/request.h"
 #include "engine/plan/dependents.h"
+#include "engine/words/config_words.h"
+#include "engine/words/guest_name.h"
 #include "facts/rights.h"
 
 namespace engine {
@@ -50,6 +53,18 @@ std::vector<std::string> lacks(const Planning& planning, Cluster& cluster, const
   return clauses;
 }
 
+/// Of a restore over a guest that is there: that guest.
+std::vector<std::string> replaced(const Row& row, const Object& object) {
+  if (row.about().action != tool::Action::Create || object.config.empty()) return {};
+  const bool container = row.about().subject == tool::Subject::Container;
+  pve::Guest guest;
+  guest.container = container;
+  guest.vmid = base::number(object.identity, "vmid", 0);
+  guest.name = base::text(object.config, container ? "hostname" : "name", 60);
+  const auto disks = disks_text(disks_of(object.config));
+  return {kind_and_name(guest) + (disks.empty() ? "" : " with " + disks)};
+}
+
 base::JsonArray items(const std::vector<std::string>& clauses) {
   return base::JsonArray(clauses.begin(), clauses.end());
 }
@@ -69,6 +84,7 @@ Plan plan_of(const Planning& planning, Cluster& cluster, const MayUse& may, cons
   Plan plan;
   plan.text = describe_change({row, arguments, words, before, after, nullptr, {}, false, true}).text;
   add_line(plan.text, "Lost for good", lost);
+  add_line(plan.text, "It replaces", replaced(row, object));
   add_line(plan.text, "Belongs to it or refers to it", depends);
   add_line(plan.text, "PVE would refuse, because this API token lacks", lacking);
   plan.text += "\n" + request_text(request);
