@@ -94,14 +94,6 @@ TEST(Arguments, OfRootAreRefusedWithTheReason) {
             R"({"node":"pve1","vmid":100,"skiplock":false})");
 }
 
-TEST(Arguments, OfARestoreMayNotOverwriteAGuest) {
-  EXPECT_THAT(checked(test::kCreate, R"({"node":"pve1","vmid":100,"archive":"local:backup/x","force":true})"),
-              HasSubstr("force: refused together with archive"));
-  EXPECT_THAT(
-      checked(test::kCreate, R"({"node":"pve1","vmid":100,"archive":"local:backup/x","force":false})"),
-      Not(HasSubstr("refused")));
-}
-
 TEST(Arguments, OfAnUpdateMustChangeSomething) {
   const auto* nothing = "nothing to change; give at least one of cores, delete";
   EXPECT_THAT(checked(test::kUpdate, R"({"node":"pve1","vmid":100})"), HasSubstr(nothing));

@@ -48,7 +48,7 @@ constexpr test::Tool kConfigure{
     .params = {{.name = "node"}, {.name = "vmid"}, {.name = "delete"}, {.name = "digest"}},
     .doing = "Changing VM {vmid} on {node}",
     .done = "VM {vmid} on {node} {was} changed"};
-constexpr test::Tool kTools[] = {kDelete, kDeleteContainer, kConfigure, test::kStart};
+constexpr test::Tool kTools[] = {kDelete, kDeleteContainer, kConfigure, test::kStart, test::kCreate};
 constexpr tool::Category kCategories[] = {{"x", "X", kTools}};
 
 constexpr auto kConfig = "GET /nodes/pve1/qemu/118/config";
@@ -316,6 +316,17 @@ TEST_F(ConfirmTest, AConfirmedDeletionDoesNotFollowTheGuestToAnotherNode) {
       R"([{"type":"qemu","vmid":118,"node":"pve2","name":"web"},{"type":"node","node":"pve2","status":"online"}])");
   EXPECT_TRUE(confirm(id).is_error);
   EXPECT_THAT(pve_.asked(), Not(Contains("DELETE /nodes/pve2/qemu/118")));
+}
+
+TEST_F(ConfirmTest, ARestoreOverAGuestNamesTheGuestThatItReplaces) {
+  const std::string restore = R"({"node":"pve1","vmid":118,"archive":"local:backup/x","force":)";
+  const auto refused = call("pve_create_qemu_vm", restore + "true}");
+  EXPECT_THAT(refused.text,
+              AllOf(HasSubstr("Lost for good: the VM that has this number."),
+                    HasSubstr("It replaces: VM 118 (web) with unused0 local-lvm:vm-118-disk-1.")));
+  EXPECT_EQ(pve_.count("POST *"), 0U);
+  EXPECT_FALSE(call("pve_create_qemu_vm", restore + "false}").is_error);
+  EXPECT_EQ(pve_.count("POST *"), 1U);
 }
 
 TEST_F(ConfirmTest, TheSettingDecidesWhatAsks) {
