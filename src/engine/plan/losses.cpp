@@ -27,10 +27,13 @@ std::optional<base::JsonObject> set_now(std::string_view path_template, const ba
 std::vector<facts::Loss> found(const facts::Endpoint& endpoint, const base::JsonObject& arguments,
                                Cluster& cluster, const std::stop_token& stop) {
   auto losses = facts::irreversible(endpoint, arguments);
-  const auto open = std::ranges::find_if(
-      losses, [](const facts::Loss& loss) { return !loss.certain && !loss.decided_by.empty(); });
-  if (open == losses.end()) return losses;
-  const auto present = set_now(open->decided_by, arguments, cluster, stop);
+  if (losses.empty()) return losses;
+  // What is set now can tell that there is nothing to lose.
+  const auto risks = facts::risks(endpoint.method, endpoint.path);
+  const auto asks =
+      std::ranges::find_if(risks, [](const facts::Risk& risk) { return !risk.beside.decided_by.empty(); });
+  if (asks == risks.end()) return losses;
+  const auto present = set_now(asks->beside.decided_by, arguments, cluster, stop);
   return present ? facts::irreversible(endpoint, arguments, &*present) : losses;
 }
 

@@ -297,6 +297,11 @@ TEST_F(ConfirmTest, OfAConfigurationOnlyWhatDestroysIsAsked) {
   EXPECT_EQ(pve_.count("PUT *"), 1U);
 }
 
+TEST_F(ConfirmTest, WhatIsNotThereIsNotLost) {
+  EXPECT_FALSE(call("pve_update_qemu_config", R"({"node":"pve1","vmid":118,"delete":"unused7"})").is_error);
+  EXPECT_EQ(pve_.count("PUT *"), 1U);
+}
+
 TEST_F(ConfirmTest, AConfirmedConfigurationIsBoundByPvesDigest) {
   const std::string arguments = R"({"node":"pve1","vmid":118,"delete":"unused0")";
   const auto id = call("pve_update_qemu_config", arguments + "}").id;
