@@ -47,13 +47,12 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> se
 }
 
 /// A task of the call that fails when it writes the guest's configuration: the worker's pid is in the text.
-Answer unwritable(Call& call, bool qemu, std::string_view type) {
-  const auto kind = qemu ? GuestType::Qemu : GuestType::Lxc;
+Answer unwritable(Call& call, std::string_view type) {
   return failing_task(call, type, std::to_string(call.vmid()),
-                      config_read_only(kind, call.node(), call.vmid(), call.state.next_pid));
+                      config_read_only(call.guest_type(), call.node(), call.vmid(), call.state.next_pid));
 }
 
-std::optional<Answer> of_guest(Call& call, bool qemu, std::string_view rest) {
+std::optional<Answer> of_guest(Call& call, std::string_view rest) {
   const auto method = call.endpoint.method;
   if (method == Post && rest.empty()) return Answer::fail(std::string(kNotReady));
   if (method == Post && is_one_of(rest, {"/status/start", "/migrate", "/clone"})) {
@@ -61,17 +60,16 @@ std::optional<Answer> of_guest(Call& call, bool qemu, std::string_view rest) {
   }
   if (method == Put && rest == "/config") {
     constexpr unsigned kDaemon = 271;
-    return Answer::fail(
-        config_read_only(qemu ? GuestType::Qemu : GuestType::Lxc, call.node(), call.vmid(), kDaemon));
+    return Answer::fail(config_read_only(call.guest_type(), call.node(), call.vmid(), kDaemon));
   }
-  if (method == Post && rest == "/config") return unwritable(call, qemu, "qmconfig");
+  if (method == Post && rest == "/config") return unwritable(call, "qmconfig");
   if (rest.starts_with("/snapshot")) {
     const std::string_view kind = method == Delete                        ? "delsnapshot"
                                   : method == Post && rest == "/snapshot" ? "snapshot"
                                                                           : "rollback";
-    return unwritable(call, qemu, std::string(qemu ? "qm" : "vz") + std::string(kind));
+    return unwritable(call, task_type(call.guest_type(), kind));
   }
-  if (method == Put && rest == "/resize") return unwritable(call, qemu, "resize");
+  if (method == Put && rest == "/resize") return unwritable(call, "resize");
   return std::nullopt;
 }
 
@@ -85,11 +83,10 @@ std::optional<Answer> without_quorum(Call& call) {
       return Answer::fail(std::string(refusal.message));
     }
   }
-  for (const bool qemu : {true, false}) {
-    const std::string_view collection = qemu ? "/nodes/{node}/qemu" : "/nodes/{node}/lxc";
-    if (path == collection) return of_guest(call, qemu, {});
-    const auto guest = std::string(collection) + "/{vmid}";
-    if (path.starts_with(guest)) return of_guest(call, qemu, path.substr(guest.size()));
+  for (const std::string_view guests : {"/nodes/{node}/qemu", "/nodes/{node}/lxc"}) {
+    if (path == guests) return of_guest(call, {});
+    const auto guest = std::string(guests) + "/{vmid}";
+    if (path.starts_with(guest)) return of_guest(call, path.substr(guest.size()));
   }
   if (path == "/nodes/{node}/vzdump") {
     return failing_task(call, "vzdump", call.parameters.text("vmid"), "job errors");

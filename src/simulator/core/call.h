@@ -54,6 +54,10 @@ struct Call {
 
   std::string node() const { return parameters.text("node"); }
   unsigned vmid() const { return static_cast<unsigned>(parameters.number("vmid")); }
+  /// Of a call on guests: containers if its path begins with "/nodes/{node}/lxc", else VMs.
+  GuestType guest_type() const {
+    return endpoint.path.starts_with("/nodes/{node}/lxc") ? GuestType::Lxc : GuestType::Qemu;
+  }
 };
 
 /// What a handler gives; the core wraps it into PVE's envelope.

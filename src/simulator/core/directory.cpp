@@ -18,7 +18,8 @@ struct Directory {
   std::string_view without = {};  ///< children that PVE does not list
 };
 
-// Keys, order and what is left out are those of a real PVE 9.2.
+// Keys, order and what is left out are those of a real PVE 9.2. PVE does not check that the guest, the
+// snapshot or the storage in the path exists.
 constexpr auto kDirectories = std::to_array<Directory>({
     {"/access", "subdir", "users groups roles acl domains openid tfa ticket password"},
     {"/access/openid", "subdir"},
@@ -56,7 +57,11 @@ constexpr auto kDirectories = std::to_array<Directory>({
     {"/nodes/{node}/firewall", "name", "rules options log"},
     {"/nodes/{node}/hardware", "type"},
     {"/nodes/{node}/lxc/{vmid}/firewall", "name", "rules aliases ipset refs options"},
+    {"/nodes/{node}/lxc/{vmid}/snapshot/{snapname}", "cmd", "rollback config"},
+    {"/nodes/{node}/lxc/{vmid}/status", "subdir", "current start stop shutdown reboot migrate"},
     {"/nodes/{node}/qemu/{vmid}/firewall", "name", "rules aliases ipset refs options"},
+    {"/nodes/{node}/qemu/{vmid}/snapshot/{snapname}", "cmd", "rollback config"},
+    {"/nodes/{node}/qemu/{vmid}/status", "subdir", "current start stop reset shutdown suspend reboot"},
     {"/nodes/{node}/replication/{id}", "name", "schedule_now log status"},
     {.path = "/nodes/{node}/scan", .key = "method", .without = "lvmthin"},
     {"/nodes/{node}/sdn", "name"},
@@ -65,6 +70,23 @@ constexpr auto kDirectories = std::to_array<Directory>({
      "content download-url file-restore import-metadata identity oci-registry-pull prunebackups rrd rrddata "
      "status upload"},
 });
+
+// Here PVE checks that the guest exists, so the handlers are in guest/.
+constexpr auto kGuests = std::to_array<Directory>({
+    {"/nodes/{node}/lxc/{vmid}", "subdir",
+     "config pending status vncproxy termproxy vncwebsocket spiceproxy migrate clone rrd rrddata firewall "
+     "snapshot resize interfaces"},
+    {"/nodes/{node}/qemu/{vmid}", "subdir",
+     "config cloudinit pending status unlink vncproxy termproxy migrate resize move rrd rrddata monitor "
+     "agent "
+     "snapshot spiceproxy sendkey firewall mtunnel remote_migrate"},
+});
+
+const Directory& directory_of(const Call& call) {
+  const auto found = std::ranges::find(kDirectories, call.endpoint.path, &Directory::path);
+  if (found != kDirectories.end()) return *found;
+  return *std::ranges::find(kGuests, call.endpoint.path, &Directory::path);
+}
 
 struct Child {
   std::string_view name;
@@ -87,8 +109,10 @@ std::vector<Child> children_of(const Call& call) {
   return children;
 }
 
-Answer answer(Call& call) {
-  const auto& directory = *std::ranges::find(kDirectories, call.endpoint.path, &Directory::path);
+}  // namespace
+
+Answer list_directory(Call& call) {
+  const auto& directory = directory_of(call);
   const auto children = children_of(call);
   base::JsonArray rows;
   const auto add = [&](std::string_view name) { rows.emplace_back(base::JsonObject{{directory.key, name}}); };
@@ -105,10 +129,12 @@ Answer answer(Call& call) {
   return Answer::of(std::move(rows));
 }
 
+namespace {
+
 constexpr auto kRoutes = [] {
   std::array<Route, kDirectories.size()> routes{};
   for (std::size_t i = 0; i < routes.size(); ++i)
-    routes[i] = {base::Method::Get, kDirectories[i].path, answer};
+    routes[i] = {base::Method::Get, kDirectories[i].path, list_directory};
   return routes;
 }();
 

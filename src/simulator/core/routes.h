@@ -35,11 +35,10 @@ std::span<const Route> access_roles_routes();
 std::span<const Route> metrics_routes();
 std::span<const Route> directory_routes();
 std::span<const Route> pools_routes();
-std::span<const Route> qemu_routes();
-std::span<const Route> lxc_routes();
 std::span<const Route> storage_routes();
 std::span<const Route> network_routes();
 RouteTable firewall_routes();
+RouteTable guest_routes();
 std::span<const Route> backup_routes();
 std::span<const Route> ha_routes();
 std::span<const Route> rrd_routes();
@@ -47,6 +46,9 @@ std::span<const Route> agent_routes();
 std::span<const Route> disks_routes();
 std::span<const Route> upkeep_routes();
 std::span<const Route> replication_routes();
+
+/// The names below the call's path, which is one of the directories that this folder knows.
+Answer list_directory(Call& call);
 
 /// The handler of an endpoint that the facts have routed; nullptr when the simulator has none (501).
 Handler handler_of(const facts::Endpoint& endpoint);

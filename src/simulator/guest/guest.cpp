@@ -86,9 +86,11 @@ Guest* guest_on(State& state, std::string_view node, GuestType type, unsigned vm
   return guest != nullptr && guest->type == type && guest->node == node ? guest : nullptr;
 }
 
-std::expected<Guest*, Answer> find_guest(Call& call, GuestType type) {
-  if (auto* const guest = guest_on(call.state, call.node(), type, call.vmid())) return guest;
-  return std::unexpected(Answer::fail(config_missing(type, call.node(), call.vmid())));
+Guest* guest_on(Call& call) { return guest_on(call.state, call.node(), call.guest_type(), call.vmid()); }
+
+std::expected<Guest*, Answer> find_guest(Call& call) {
+  if (auto* const guest = guest_on(call)) return guest;
+  return std::unexpected(Answer::fail(config_missing(call.guest_type(), call.node(), call.vmid())));
 }
 
 std::string ha_id(GuestType type, unsigned vmid) {
@@ -99,6 +101,8 @@ bool is_ha_managed(const State& state, GuestType type, unsigned vmid) {
   const auto found = state.ha_resources.find(ha_id(type, vmid));
   return found != state.ha_resources.end() && get(found->second, "state", "started") != "ignored";
 }
+
+bool is_ha_managed(const Call& call) { return is_ha_managed(call.state, call.guest_type(), call.vmid()); }
 
 std::string guest_digest(const Guest& guest) {
   std::string text;
@@ -161,8 +165,13 @@ std::string random_uuid(State& state) {
                      high & 0xfffU, 0x8000U | ((low >> 48U) & 0x3fffU), low & 0xffff'ffff'ffffULL);
 }
 
-Answer run_guest_task(Call& call, GuestType type, GuestTask task) {
+std::string task_type(GuestType type, std::string_view verb) {
+  return fmt::format("{}{}", type == GuestType::Qemu ? "qm" : "vz", verb);
+}
+
+Answer run_guest_task(Call& call, GuestTask task) {
   auto& state = call.state;
+  const auto type = call.guest_type();
   const auto node = call.node();
   const auto vmid = call.vmid();
   const auto id = std::to_string(vmid);
@@ -207,9 +216,9 @@ Answer run_guest_task(Call& call, GuestType type, GuestTask task) {
   return Answer::of(base::Json(start_task(state, std::move(spec))));
 }
 
-std::optional<Answer> lock_file_busy(const Call& call, GuestType type) {
+std::optional<Answer> lock_file_busy(const Call& call) {
   if (!too_long(call.state, busy_for(call.state, call.vmid()))) return std::nullopt;
-  return Answer::fail(lock_file_text(type, call.vmid()));
+  return Answer::fail(lock_file_text(call.guest_type(), call.vmid()));
 }
 
 }  // namespace simulator

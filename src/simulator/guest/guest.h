@@ -29,13 +29,17 @@ std::optional<std::string> id_in_use(State& state, unsigned vmid);
 
 /// The guest of that type on that node; nullptr when it is elsewhere or not at all.
 Guest* guest_on(State& state, std::string_view node, GuestType type, unsigned vmid);
+/// The guest of the call; nullptr when it does not exist.
+Guest* guest_on(Call& call);
 /// The guest of the call, or the 500 about its missing configuration file.
-std::expected<Guest*, Answer> find_guest(Call& call, GuestType type);
+std::expected<Guest*, Answer> find_guest(Call& call);
 
 /// "vm:100" or "ct:200".
 std::string ha_id(GuestType type, unsigned vmid);
 /// Under HA and not in state "ignored".
 bool is_ha_managed(const State& state, GuestType type, unsigned vmid);
+/// The guest of the call, whether or not it exists.
+bool is_ha_managed(const Call& call);
 
 /// SHA-1 over everything in the guest's configuration file: pending changes and snapshots included.
 std::string guest_digest(const Guest& guest);
@@ -53,8 +57,11 @@ std::optional<Answer> root_only(const Call& call, std::initializer_list<std::str
 std::string random_mac(State& state);
 std::string random_uuid(State& state);
 
+/// The type of the task in which PVE does `verb`: "qmstart" for a VM, "vzstart" for a container.
+std::string task_type(GuestType type, std::string_view verb);
+
 struct GuestTask {
-  std::string_view type;
+  std::string type;
   std::chrono::milliseconds duration{100};
   /// Why the worker refuses, evaluated once it holds the guest's lock file; empty: never.
   std::function<std::optional<std::string>(State&, Guest&)> check = {};
@@ -71,10 +78,10 @@ struct GuestTask {
 
 /// Starts the task on the call's guest. While another worker holds the guest's lock file it waits for that
 /// one, for ten seconds at most, as PVE does. Refusals become task errors.
-Answer run_guest_task(Call& call, GuestType type, GuestTask task);
+Answer run_guest_task(Call& call, GuestTask task);
 
 /// What a call that works without a task answers when another worker keeps the lock file for longer than
 /// PVE waits; nothing when it is free in time.
-std::optional<Answer> lock_file_busy(const Call& call, GuestType type);
+std::optional<Answer> lock_file_busy(const Call& call);
 
 }  // namespace simulator

@@ -14,7 +14,7 @@ using base::JsonObject;
 
 /// The VM, or why its agent cannot be asked. PVE looks at the configuration before it looks for the process.
 std::expected<const Guest*, Answer> with_agent(Call& call) {
-  const auto found = find_guest(call, GuestType::Qemu);
+  const auto found = find_guest(call);
   if (!found) return std::unexpected(found.error());
   const auto& guest = **found;
   const auto agent = parse_properties(get(guest.config, "agent"), "enabled");

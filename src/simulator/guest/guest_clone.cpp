@@ -151,7 +151,7 @@ TaskEnd finish_clone(State& state, const Plan& plan, Config config) {
   return {"OK", {}};
 }
 
-std::optional<Answer> check_target(Call& call, GuestType type, const Plan& plan) {
+std::optional<Answer> check_target(Call& call, const Plan& plan) {
   if (!plan.pool.empty() && !call.state.pools.contains(plan.pool)) {
     return Answer::fail(fmt::format("pool '{}' does not exist", plan.pool));
   }
@@ -159,9 +159,9 @@ std::optional<Answer> check_target(Call& call, GuestType type, const Plan& plan)
     return Answer::fail(fmt::format("no such cluster node '{}'", plan.target));
   }
   if (plan.storage.empty()) return std::nullopt;
-  if (auto bad = check_storage(call.state, type, plan.storage, plan.node)) return bad;
+  if (auto bad = check_storage(call.state, plan.type, plan.storage, plan.node)) return bad;
   if (plan.target == plan.node) return std::nullopt;
-  if (auto bad = check_storage(call.state, type, plan.storage, plan.target)) return bad;
+  if (auto bad = check_storage(call.state, plan.type, plan.storage, plan.target)) return bad;
   if (call.state.storage(plan.storage)->shared()) return std::nullopt;
   return Answer::fail(fmt::format("can't clone to non-shared storage '{}'", plan.storage));
 }
@@ -190,10 +190,10 @@ std::optional<Answer> check_disks(Call& call, const Plan& plan, bool of_snapshot
       fmt::format("can't clone {0} to node '{1}' ({0} uses local storage)", noun(plan.type), plan.target));
 }
 
-Plan read_plan(const Call& call, GuestType type) {
+Plan read_plan(const Call& call) {
   const auto& given = call.parameters;
   Plan plan;
-  plan.type = type;
+  plan.type = call.guest_type();
   plan.vmid = call.vmid();
   plan.newid = static_cast<unsigned>(given.number("newid"));
   plan.node = call.node();
@@ -201,7 +201,7 @@ Plan read_plan(const Call& call, GuestType type) {
   if (plan.target == "localhost") plan.target = plan.node;
   plan.storage = given.text("storage");
   plan.format = given.text("format");
-  plan.name = given.text(type == GuestType::Qemu ? "name" : "hostname");
+  plan.name = given.text(plan.type == GuestType::Qemu ? "name" : "hostname");
   plan.description = given.text("description");
   plan.pool = given.text("pool");
   return plan;
@@ -249,11 +249,10 @@ Answer start_clone(Call& call, Plan plan, TaskSpec spec) {
 }  // namespace
 
 Answer clone_vm(Call& call) {
-  constexpr auto kVm = GuestType::Qemu;
-  auto* const guest = guest_on(call.state, call.node(), kVm, call.vmid());
+  auto* const guest = guest_on(call);
   if (guest == nullptr) return Answer::fail(process_missing(call.node(), call.vmid()));
-  auto plan = read_plan(call, kVm);
-  if (auto bad = check_target(call, kVm, plan)) return *bad;
+  auto plan = read_plan(call);
+  if (auto bad = check_target(call, plan)) return *bad;
   if (auto locked = lock_error(*guest)) return Answer::fail(*locked);
   if (auto bad = choose_source(call, plan)) return *bad;
   const bool of_snapshot = call.parameters.has("snapname");
@@ -271,10 +270,9 @@ Answer clone_vm(Call& call) {
 }
 
 Answer clone_container(Call& call) {
-  constexpr auto kCt = GuestType::Lxc;
-  auto plan = read_plan(call, kCt);
-  if (auto bad = check_target(call, kCt, plan)) return *bad;
-  const auto found = find_guest(call, kCt);
+  auto plan = read_plan(call);
+  if (auto bad = check_target(call, plan)) return *bad;
+  const auto found = find_guest(call);
   if (!found) return found.error();
   const auto& guest = **found;
   if (auto locked = lock_error(guest)) return Answer::fail(*locked);

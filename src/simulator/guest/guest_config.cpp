@@ -26,7 +26,8 @@ bool exists(const Call& call, std::string_view key) {
   return is_option(call, key) || key == "cdrom" || key == "vmstate" || key == "snaptime" || key == "parent";
 }
 
-std::optional<Answer> read_removals(const Call& call, GuestType type, Change& change) {
+std::optional<Answer> read_removals(const Call& call, Change& change) {
+  const auto type = call.guest_type();
   // The missing quotes are PVE's own.
   const auto clash = [type](std::string_view key, std::string_view verb) {
     const auto* const quote = type == GuestType::Lxc && verb == "revert" ? "'" : "";
@@ -52,24 +53,25 @@ std::optional<Answer> read_removals(const Call& call, GuestType type, Change& ch
   return std::nullopt;
 }
 
-std::expected<Change, Answer> read_change(Call& call, GuestType type) {
+std::expected<Change, Answer> read_change(Call& call) {
   Change change;
   change.force = call.parameters.flag("force");
   for (const auto& [key, values] : call.parameters.all()) {
     if (is_option(call, key)) change.set[key == "cdrom" ? "ide2" : key] = call.parameters.text(key);
   }
-  if (auto bad = read_removals(call, type, change)) return std::unexpected(std::move(*bad));
+  if (auto bad = read_removals(call, change)) return std::unexpected(std::move(*bad));
   if (change.set.empty() && change.remove.empty() && change.revert.empty()) {
     return std::unexpected(Answer::fail("no options specified"));
   }
   for (auto& [key, value] : change.set) {
-    if (auto bad = bad_value(type, key, value)) return std::unexpected(std::move(*bad));
-    value = normal_value(call.state, type, key, value);
+    if (auto bad = bad_value(call.guest_type(), key, value)) return std::unexpected(std::move(*bad));
+    value = normal_value(call.state, call.guest_type(), key, value);
   }
   return change;
 }
 
-std::optional<Answer> check_disk(Call& call, GuestType type, std::string_view key, std::string_view value) {
+std::optional<Answer> check_disk(Call& call, std::string_view key, std::string_view value) {
+  const auto type = call.guest_type();
   const auto disk = parse_disk(type, value);
   if (disk.storage().empty()) return std::nullopt;
   if (disk.wanted() || disk.volid.ends_with(":cloudinit")) {
@@ -85,9 +87,9 @@ std::optional<Answer> check_disk(Call& call, GuestType type, std::string_view ke
   return std::nullopt;
 }
 
-std::optional<Answer> check_change(Call& call, GuestType type, const Guest* guest, const Change& change) {
-  static const Config kNone;
-  const auto& present = guest == nullptr ? kNone : guest->config;
+std::optional<Answer> check_change(Call& call, const Guest& guest, const Change& change) {
+  const auto type = guest.type;
+  const auto& present = guest.config;
   for (const auto& key : change.remove) {
     if (auto refused = refuse_option(call, type, key, {}, {}, present)) return refused;
   }
@@ -96,7 +98,7 @@ std::optional<Answer> check_change(Call& call, GuestType type, const Guest* gues
   }
   for (const auto& [key, value] : change.set) {
     if (!is_disk_key(type, key)) continue;
-    if (auto bad = check_disk(call, type, key, value)) return bad;
+    if (auto bad = check_disk(call, key, value)) return bad;
   }
   return std::nullopt;
 }
@@ -306,30 +308,30 @@ struct Checked {
   Change change;
 };
 
-std::expected<Checked, Answer> prepare(Call& call, GuestType type) {
+std::expected<Checked, Answer> prepare(Call& call) {
   if (auto refused = root_only(call, {"skiplock"})) return std::unexpected(std::move(*refused));
-  auto* const known = guest_on(call.state, call.node(), type, call.vmid());
-  auto change = read_change(call, type);
+  auto change = read_change(call);
   if (!change) return std::unexpected(std::move(change.error()));
-  if (known == nullptr) return std::unexpected(Answer::fail(config_missing(type, call.node(), call.vmid())));
-  if (auto refused = check_change(call, type, known, *change)) return std::unexpected(std::move(*refused));
-  if (auto refused = check_guest(call, *known, *change)) return std::unexpected(std::move(*refused));
-  return Checked{known, std::move(*change)};
+  const auto known = find_guest(call);
+  if (!known) return std::unexpected(known.error());
+  if (auto refused = check_change(call, **known, *change)) return std::unexpected(std::move(*refused));
+  if (auto refused = check_guest(call, **known, *change)) return std::unexpected(std::move(*refused));
+  return Checked{*known, std::move(*change)};
 }
 
 }  // namespace
 
-Answer update_config(Call& call, GuestType type) {
-  auto checked = prepare(call, type);
+Answer update_config(Call& call) {
+  auto checked = prepare(call);
   if (!checked) return checked.error();
-  if (auto busy = lock_file_busy(call, type)) return *busy;
+  if (auto busy = lock_file_busy(call)) return *busy;
   if (auto error = missing_import(call.state, *checked->guest, checked->change)) return Answer::fail(*error);
   std::vector<std::string> unseen;
   return answer_of(finish_change(call.state, *checked->guest, checked->change, unseen));
 }
 
 Answer update_config_task(Call& call) {
-  auto checked = prepare(call, GuestType::Qemu);
+  auto checked = prepare(call);
   if (!checked) return checked.error();
   GuestTask task{.type = "qmconfig", .log = {summary(call)}};
   task.check = [](State&, Guest& guest) { return lock_error(guest); };
@@ -345,12 +347,12 @@ Answer update_config_task(Call& call) {
     }
     return {std::string(base::trim(status)), std::move(log)};
   };
-  return run_guest_task(call, GuestType::Qemu, std::move(task));
+  return run_guest_task(call, std::move(task));
 }
 
-Answer update_snapshot(Call& call, GuestType type) {
+Answer update_snapshot(Call& call) {
   if (!call.parameters.has("description")) return Answer::of();
-  const auto found = find_guest(call, type);
+  const auto found = find_guest(call);
   if (!found) return found.error();
   if (auto locked = lock_error(**found)) return Answer::fail(*locked);
   auto* const snapshot = (*found)->snapshot(call.parameters.text("snapname"));
@@ -361,15 +363,13 @@ Answer update_snapshot(Call& call, GuestType type) {
   return Answer::of();
 }
 
-Answer unlink_disks(Call& call) {
-  const auto found = find_guest(call, GuestType::Qemu);
-  if (!found) return found.error();
+Answer unlink_disks(Call& call, Guest& guest) {
   Change change;
   change.remove = call.parameters.list("idlist");
   change.force = call.parameters.flag("force");
-  if (auto refused = check_guest(call, **found, change)) return *refused;
+  if (auto refused = check_guest(call, guest, change)) return *refused;
   std::vector<std::string> unseen;
-  return answer_of(finish_change(call.state, **found, change, unseen));
+  return answer_of(finish_change(call.state, guest, change, unseen));
 }
 
 }  // namespace simulator

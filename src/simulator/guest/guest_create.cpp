@@ -18,16 +18,13 @@ constexpr double kGiB = 1024.0 * 1024.0 * 1024.0;
 std::string gibibytes(std::uint64_t size) { return fmt::format("{:.6g}", static_cast<double>(size) / kGiB); }
 
 void autostart(State& state, const NewGuest& made) {
-  const auto type = made.type;
-  const auto vmid = made.vmid;
-  const auto node = made.node;
   TaskSpec spec;
-  spec.node = node;
-  spec.type = type == GuestType::Qemu ? "qmstart" : "vzstart";
-  spec.id = std::to_string(vmid);
+  spec.node = made.node;
+  spec.type = task_type(made.type, "start");
+  spec.id = std::to_string(made.vmid);
   spec.user = made.user;
   spec.duration = std::chrono::milliseconds(1000);
-  spec.work = [type, vmid, node](State& later) -> TaskEnd {
+  spec.work = [type = made.type, vmid = made.vmid, node = made.node](State& later) -> TaskEnd {
     auto* const guest = guest_on(later, node, type, vmid);
     if (guest == nullptr) return {config_missing(type, node, vmid), {}};
     if (auto error = start_error(later, *guest)) return {std::move(*error), {}};
@@ -38,6 +35,28 @@ void autostart(State& state, const NewGuest& made) {
 }
 
 }  // namespace
+
+NewGuest new_guest(const Call& call) {
+  NewGuest made;
+  made.type = call.guest_type();
+  made.vmid = call.vmid();
+  made.node = call.node();
+  made.pool = call.parameters.text("pool");
+  made.user = call.identity.full();
+  made.start = call.parameters.flag("start");
+  made.ha_managed = call.parameters.flag("ha-managed");
+  return made;
+}
+
+TaskSpec creation(const NewGuest& made, std::string_view type) {
+  TaskSpec spec;
+  spec.node = made.node;
+  spec.type = type;
+  spec.id = std::to_string(made.vmid);
+  spec.user = made.user;
+  spec.on_stop = [vmid = made.vmid](State& state) { abandon(state, vmid); };
+  return spec;
+}
 
 std::optional<Answer> check_new_guest(Call& call, const NewGuest& guest) {
   if (!guest.pool.empty() && !call.state.pools.contains(guest.pool)) {

@@ -20,6 +20,10 @@ struct NewGuest {
   bool ha_managed = false;
 };
 
+/// The new guest that the call asks for, still without a configuration.
+NewGuest new_guest(const Call& call);
+/// The task that creates or restores it; a stop removes the guest and its disks.
+TaskSpec creation(const NewGuest& guest, std::string_view type);
 /// Refuses unless the caller may allocate the id or use the pool, the pool exists and every option is his to
 /// set.
 std::optional<Answer> check_new_guest(Call& call, const NewGuest& guest);

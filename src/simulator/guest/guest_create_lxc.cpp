@@ -13,8 +13,8 @@ constexpr auto kCt = GuestType::Lxc;
 
 struct Container {
   NewGuest made;
-  std::string archive;  ///< the template, or the backup of a restore
-  std::string storage;  ///< for disks that name none
+  std::string archive = {};  ///< the template, or the backup of a restore
+  std::string storage = {};  ///< for disks that name none
   bool restore = false;
   bool unique = false;
 };
@@ -170,19 +170,12 @@ std::optional<Answer> clear_place(Call& call, const Container& container) {
 }  // namespace
 
 Answer create_container(Call& call) {
-  Container container;
+  Container container{.made = new_guest(call)};
   container.archive = call.parameters.text("ostemplate");
   container.storage = call.parameters.text("storage", "local");
   container.restore = call.parameters.flag("restore");
   container.unique = call.parameters.flag("unique");
   auto& made = container.made;
-  made.type = kCt;
-  made.vmid = call.vmid();
-  made.node = call.node();
-  made.pool = call.parameters.text("pool");
-  made.user = call.identity.full();
-  made.start = call.parameters.flag("start");
-  made.ha_managed = call.parameters.flag("ha-managed");
   const bool privileged = !container.restore && !call.parameters.flag("unprivileged", true);
   if (privileged) {
     if (auto refused = refuse(call, "/", {"Sys.Modify"})) return *refused;
@@ -200,13 +193,8 @@ Answer create_container(Call& call) {
     }
     abandon(call.state, made.vmid);
   }
-  TaskSpec spec;
-  spec.node = made.node;
-  spec.type = container.restore ? "vzrestore" : "vzcreate";
-  spec.id = std::to_string(made.vmid);
-  spec.user = made.user;
+  auto spec = creation(made, container.restore ? "vzrestore" : "vzcreate");
   spec.duration = std::chrono::milliseconds(container.restore ? 1300 : 900);
-  spec.on_stop = [vmid = made.vmid](State& state) { abandon(state, vmid); };
   reserve(call.state, made);
   spec.work = [container = std::move(container)](State& state) { return create_now(state, container); };
   return Answer::of(base::Json(start_task(call.state, std::move(spec))));

@@ -104,16 +104,6 @@ TaskEnd create_now(State& state, const NewGuest& made) {
   return {"OK", std::move(log)};
 }
 
-TaskSpec spec_of(const NewGuest& made, std::string_view type) {
-  TaskSpec spec;
-  spec.node = made.node;
-  spec.type = type;
-  spec.id = std::to_string(made.vmid);
-  spec.user = made.user;
-  spec.on_stop = [vmid = made.vmid](State& state) { abandon(state, vmid); };
-  return spec;
-}
-
 /// What restoring needs to know beyond a new guest.
 struct Restore {
   NewGuest made;
@@ -195,7 +185,7 @@ Answer restore_vm(Call& call, NewGuest made) {
     return Answer::fail(fmt::format("volume '{}' does not exist", restore.archive));
   }
   if (auto refused = clear_place(call, restore.made)) return *refused;
-  auto spec = spec_of(restore.made, "qmrestore");
+  auto spec = creation(restore.made, "qmrestore");
   spec.duration = std::chrono::milliseconds(1900);
   reserve(call.state, restore.made);
   auto config = begin_restore(call.state, restore, spec.log);
@@ -218,14 +208,8 @@ Answer restore_vm(Call& call, NewGuest made) {
 Answer create_vm(Call& call) {
   auto options = options_of(call);
   if (!options) return options.error();
-  NewGuest made;
-  made.vmid = call.vmid();
-  made.node = call.node();
-  made.pool = call.parameters.text("pool");
-  made.user = call.identity.full();
+  auto made = new_guest(call);
   made.config = std::move(*options);
-  made.start = call.parameters.flag("start");
-  made.ha_managed = call.parameters.flag("ha-managed");
   if (auto refused = check_new_guest(call, made)) return *refused;
   if (made.ha_managed) {
     if (auto refused = refuse(call, "/", {"Sys.Console"})) return *refused;
@@ -235,7 +219,7 @@ Answer create_vm(Call& call) {
   if (auto used = id_in_use(call.state, made.vmid)) {
     return Answer::fail(fmt::format("unable to create VM {} - {}", made.vmid, *used));
   }
-  auto spec = spec_of(made, "qmcreate");
+  auto spec = creation(made, "qmcreate");
   spec.duration = std::chrono::milliseconds(600);
   reserve(call.state, made);
   spec.work = [made = std::move(made)](State& state) { return create_now(state, made); };

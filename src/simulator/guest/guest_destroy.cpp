@@ -90,39 +90,6 @@ std::vector<std::string> destroy_log(const State& state, const Guest& guest, boo
   return log;
 }
 
-Answer destroy(Call& call, GuestType type, bool force) {
-  const auto found = find_guest(call, type);
-  if (!found) return found.error();
-  const bool purge = call.parameters.flag("purge");
-  const bool unreferenced = call.parameters.flag("destroy-unreferenced-disks");
-  if (auto error = destroy_error(call.state, **found, purge)) return Answer::fail(*error);
-  if ((*found)->running && !force) {
-    return Answer::fail(type == GuestType::Qemu
-                            ? fmt::format("VM {} is running - destroy failed", call.vmid())
-                            : fmt::format("unable to destroy CT {} - container is running", call.vmid()));
-  }
-  GuestTask task{.type = type == GuestType::Qemu ? "qmdestroy" : "vzdestroy", .duration = milliseconds(600)};
-  task.check = [purge, force](State& state, Guest& guest) -> std::optional<std::string> {
-    if (auto error = destroy_error(state, guest, purge)) return error;
-    // What lies suspended on a disk is destroyed without a word.
-    const bool suspended = guest.type == GuestType::Qemu && guest.lock() == "suspended";
-    if (auto locked = lock_error(guest); locked && !suspended) return locked;
-    if (guest.running && !force) return fmt::format("VM {} is running - destroy failed", guest.vmid);
-    return base_in_use(state, guest);
-  };
-  task.work = [purge, unreferenced, worker = call.state.next_pid](State& state, Guest& guest) {
-    if (!state.quorate()) {
-      // Not atomic: the disks are gone before the configuration turns out to be read-only.
-      free_disks(state, guest);
-      return TaskEnd{config_read_only(guest.type, guest.node, guest.vmid, worker), {}};
-    }
-    auto log = destroy_log(state, guest, purge, guest.running);
-    erase_guest(state, guest.vmid, purge, unreferenced);
-    return TaskEnd{"OK", std::move(log)};
-  };
-  return run_guest_task(call, type, std::move(task));
-}
-
 /// "vm-131-disk-0.qcow2" becomes "base-131-disk-0.qcow2".
 void make_base(State& state, Guest& guest) {
   for (auto& [key, disk] : disks_of(guest.type, guest.config)) {
@@ -245,60 +212,74 @@ void erase_guest(State& state, unsigned vmid, bool purge, bool unreferenced) {
   state.guests.erase(vmid);
 }
 
-Answer destroy_vm(Call& call) {
+Answer destroy_guest(Call& call) {
   if (auto refused = root_only(call, {"skiplock"})) return *refused;
-  return destroy(call, GuestType::Qemu, false);
+  const auto found = find_guest(call);
+  if (!found) return found.error();
+  const bool force = call.parameters.flag("force");
+  const bool purge = call.parameters.flag("purge");
+  const bool unreferenced = call.parameters.flag("destroy-unreferenced-disks");
+  if (auto error = destroy_error(call.state, **found, purge)) return Answer::fail(*error);
+  if ((*found)->running && !force) {
+    return Answer::fail((*found)->type == GuestType::Qemu
+                            ? fmt::format("VM {} is running - destroy failed", call.vmid())
+                            : fmt::format("unable to destroy CT {} - container is running", call.vmid()));
+  }
+  GuestTask task{.type = task_type((*found)->type, "destroy"), .duration = milliseconds(600)};
+  task.check = [purge, force](State& state, Guest& guest) -> std::optional<std::string> {
+    if (auto error = destroy_error(state, guest, purge)) return error;
+    // What lies suspended on a disk is destroyed without a word.
+    const bool suspended = guest.type == GuestType::Qemu && guest.lock() == "suspended";
+    if (auto locked = lock_error(guest); locked && !suspended) return locked;
+    if (guest.running && !force) return fmt::format("VM {} is running - destroy failed", guest.vmid);
+    return base_in_use(state, guest);
+  };
+  task.work = [purge, unreferenced, worker = call.state.next_pid](State& state, Guest& guest) {
+    if (!state.quorate()) {
+      // Not atomic: the disks are gone before the configuration turns out to be read-only.
+      free_disks(state, guest);
+      return TaskEnd{config_read_only(guest.type, guest.node, guest.vmid, worker), {}};
+    }
+    auto log = destroy_log(state, guest, purge, guest.running);
+    erase_guest(state, guest.vmid, purge, unreferenced);
+    return TaskEnd{"OK", std::move(log)};
+  };
+  return run_guest_task(call, std::move(task));
 }
 
-Answer destroy_container(Call& call) { return destroy(call, GuestType::Lxc, call.parameters.flag("force")); }
-
-Answer template_vm(Call& call) {
-  const auto found = find_guest(call, GuestType::Qemu);
-  if (!found) return found.error();
-  if (auto error = template_error(**found)) return Answer::fail(*error);
-  return run_guest_task(call, GuestType::Qemu,
-                        {.type = "qmtemplate",
-                         .duration = milliseconds(600),
-                         .check = [](State&, Guest& guest) { return template_error(guest); },
-                         .work =
-                             [](State& state, Guest& guest) {
-                               make_base(state, guest);
-                               return TaskEnd{};
-                             }});
+Answer make_template(Call& call, Guest& guest) {
+  if (auto error = template_error(guest)) return Answer::fail(*error);
+  const bool vm = guest.type == GuestType::Qemu;
+  auto started = run_guest_task(call, {.type = task_type(guest.type, "template"),
+                                       .duration = milliseconds(vm ? 600 : 100),
+                                       .check = [](State&, Guest& each) { return template_error(each); },
+                                       .work =
+                                           [](State& state, Guest& each) {
+                                             make_base(state, each);
+                                             return TaskEnd{};
+                                           }});
+  // PVE does not name the task that turns a container into a template.
+  return vm ? std::move(started) : Answer::of();
 }
 
-Answer template_container(Call& call) {
-  const auto found = find_guest(call, GuestType::Lxc);
-  if (!found) return found.error();
-  if (auto error = template_error(**found)) return Answer::fail(*error);
-  // PVE starts a task here too, but does not say which.
-  run_guest_task(call, GuestType::Lxc, {.type = "vztemplate", .work = [](State& state, Guest& guest) {
-                                          make_base(state, guest);
-                                          return TaskEnd{};
-                                        }});
-  return Answer::of();
-}
-
-Answer move_disk(Call& call, GuestType type) {
-  const bool vm = type == GuestType::Qemu;
-  const auto found = find_guest(call, type);
-  if (!found) return found.error();
+Answer move_disk(Call& call, Guest& guest) {
+  const bool vm = guest.type == GuestType::Qemu;
   if (call.parameters.has("target-vmid")) {
     return Answer::fail("moving a disk to another guest is not simulated", 501);
   }
   const auto key = call.parameters.text(vm ? "disk" : "volume");
   const auto storage = call.parameters.text("storage");
-  if (auto bad = check_storage(call.state, type, storage, call.node())) return *bad;
-  if (auto error = move_error(call, **found, key)) return Answer::fail(*error);
+  if (auto bad = check_storage(call.state, guest.type, storage, call.node())) return *bad;
+  if (auto error = move_error(call, guest, key)) return Answer::fail(*error);
   return run_guest_task(
-      call, type,
+      call,
       {.type = vm ? "qmmove" : "move_volume",
        .duration = milliseconds(1200),
-       .check = [](State&, Guest& guest) { return lock_error(guest); },
-       .log = move_lines(call.state, **found, key, storage, call.parameters.text("format")),
+       .check = [](State&, Guest& each) { return lock_error(each); },
+       .log = move_lines(call.state, guest, key, storage, call.parameters.text("format")),
        .work =
            [key, storage, format = call.parameters.text("format"), remove = call.parameters.flag("delete")](
-               State& state, Guest& guest) { return move_now(state, guest, key, storage, format, remove); }});
+               State& state, Guest& each) { return move_now(state, each, key, storage, format, remove); }});
 }
 
 }  // namespace simulator

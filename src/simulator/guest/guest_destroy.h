@@ -5,12 +5,10 @@
 
 namespace simulator {
 
-Answer destroy_vm(Call& call);
-Answer destroy_container(Call& call);
-Answer template_vm(Call& call);
-Answer template_container(Call& call);
+Answer destroy_guest(Call& call);
+Answer make_template(Call& call, Guest& guest);
 /// POST …/move_disk and …/move_volume to another storage.
-Answer move_disk(Call& call, GuestType type);
+Answer move_disk(Call& call, Guest& guest);
 
 /// Every trace that PVE removes with the guest: disks, snapshots' disks, ACLs, firewall; with `purge` also
 /// backup jobs, replication and HA.

@@ -114,6 +114,10 @@ std::optional<std::string> abort_reason(State& state, const Guest& guest, const 
 
 constexpr milliseconds kTrip{1900};
 
+std::string_view migration_type(const Guest& guest) {
+  return guest.type == GuestType::Qemu ? "qmigrate" : "vzmigrate";
+}
+
 /// A migration as it will go.
 struct Journey {
   std::vector<std::string> log;
@@ -149,10 +153,9 @@ TaskEnd arrive(State& state, Guest& guest, const Trip& trip) {
   return {};
 }
 
-Answer travel(Call& call, GuestType type, const Trip& trip) {
-  auto& guest = *guest_on(call.state, call.node(), type, call.vmid());
+Answer travel(Call& call, Guest& guest, const Trip& trip) {
   auto journey = journey_of(call.state, guest, trip);
-  GuestTask task{.type = type == GuestType::Qemu ? "qmigrate" : "vzmigrate",
+  GuestTask task{.type = std::string(migration_type(guest)),
                  .duration = journey.fails ? milliseconds(300) : kTrip,
                  .log = std::move(journey.log)};
   task.stopped_status = "migration aborted";
@@ -162,17 +165,17 @@ Answer travel(Call& call, GuestType type, const Trip& trip) {
     task.lock = "migrate";
     task.work = [trip](State& later, Guest& each) { return arrive(later, each, trip); };
   }
-  return run_guest_task(call, type, std::move(task));
+  return run_guest_task(call, std::move(task));
 }
 
-std::optional<Answer> check_trip(Call& call, GuestType type, Trip& trip) {
+std::optional<Answer> check_trip(Call& call, Trip& trip) {
   trip.target = call.parameters.text("target");
   if (trip.target == call.node()) return Answer::bad("target", "target is local node.");
   const auto* const node = call.state.node(trip.target);
   if (node == nullptr) return Answer::fail(fmt::format("no such cluster node '{}'", trip.target));
   trip.ip = node->ip;
   if (auto refused = root_only(call, {"force", "migration_type", "migration_network"})) return refused;
-  const auto found = find_guest(call, type);
+  const auto found = find_guest(call);
   if (!found) return found.error();
   if (auto locked = lock_error(**found)) return Answer::fail(*locked);
   return std::nullopt;
@@ -229,7 +232,7 @@ void move_by_ha(State& state, Guest& guest, const std::string& target, std::stri
   auto journey = journey_of(state, guest, trip);
   TaskSpec spec;
   spec.node = guest.node;
-  spec.type = guest.type == GuestType::Qemu ? "qmigrate" : "vzmigrate";
+  spec.type = migration_type(guest);
   spec.id = std::to_string(guest.vmid);
   spec.user = "root@pam";
   spec.duration = journey.fails ? milliseconds(300) : kTrip;
@@ -243,13 +246,10 @@ void move_by_ha(State& state, Guest& guest, const std::string& target, std::stri
   start_task(state, std::move(spec));
 }
 
-Answer migrate_preconditions(Call& call, GuestType type) {
-  const auto found = find_guest(call, type);
-  if (!found) return found.error();
+Answer migrate_preconditions(Call& call, Guest& guest) {
   if (!call.state.quorate()) return Answer::fail("cluster not ready - no quorum?");
-  auto& guest = **found;
   if (auto locked = lock_error(guest)) return Answer::fail(*locked);
-  const bool vm = type == GuestType::Qemu;
+  const bool vm = guest.type == GuestType::Qemu;
   JsonArray allowed;
   JsonObject not_allowed;
   for (const auto& [name, node] : call.state.nodes) {
@@ -267,7 +267,7 @@ Answer migrate_preconditions(Call& call, GuestType type) {
   JsonObject answer{{"running", guest.running ? 1 : 0}};
   answer[vm ? "allowed_nodes" : "allowed-nodes"] = std::move(allowed);
   answer[vm ? "not_allowed_nodes" : "not-allowed-nodes"] = std::move(not_allowed);
-  if (is_ha_managed(call.state, type, guest.vmid)) answer["dependent-ha-resources"] = JsonArray();
+  if (is_ha_managed(call)) answer["dependent-ha-resources"] = JsonArray();
   if (!vm) return Answer::of(std::move(answer));
   JsonArray disks;
   for (const auto& local : local_disks(call.state, guest))
@@ -282,38 +282,22 @@ Answer migrate_preconditions(Call& call, GuestType type) {
   return Answer::of(std::move(answer));
 }
 
-Answer migrate_vm(Call& call) {
-  constexpr auto kVm = GuestType::Qemu;
+Answer migrate(Call& call) {
   Trip trip;
-  if (auto bad = check_trip(call, kVm, trip)) return *bad;
-  auto& guest = *call.state.guest(call.vmid());
-  trip.online = call.parameters.flag("online");
-  trip.with_local_disks = call.parameters.flag("with-local-disks");
-  trip.storages = call.parameters.text("targetstorage");
-  if (guest.running && !trip.online) return Answer::fail("can't migrate running VM without --online");
-  if (auto bad = check_storages(call, guest, trip)) return *bad;
-  if (is_ha_managed(call.state, kVm, guest.vmid)) {
-    return ask_ha(call, kVm, {HaRequest::What::Move, trip.target});
-  }
-  return travel(call, kVm, trip);
-}
-
-Answer migrate_container(Call& call) {
-  constexpr auto kCt = GuestType::Lxc;
-  Trip trip;
-  if (auto bad = check_trip(call, kCt, trip)) return *bad;
-  auto& guest = *call.state.guest(call.vmid());
+  if (auto bad = check_trip(call, trip)) return *bad;
+  auto& guest = *guest_on(call);
+  const bool vm = guest.type == GuestType::Qemu;
   trip.online = call.parameters.flag("online");
   trip.restart = call.parameters.flag("restart");
-  trip.storages = call.parameters.text("target-storage");
+  trip.with_local_disks = call.parameters.flag("with-local-disks");
+  trip.storages = call.parameters.text(vm ? "targetstorage" : "target-storage");
   if (guest.running && !trip.online && !trip.restart) {
-    return Answer::fail("can't migrate running container without --online or --restart");
+    return Answer::fail(vm ? "can't migrate running VM without --online"
+                           : "can't migrate running container without --online or --restart");
   }
   if (auto bad = check_storages(call, guest, trip)) return *bad;
-  if (is_ha_managed(call.state, kCt, guest.vmid)) {
-    return ask_ha(call, kCt, {HaRequest::What::Move, trip.target});
-  }
-  return travel(call, kCt, trip);
+  if (is_ha_managed(call)) return ask_ha(call, {HaRequest::What::Move, trip.target});
+  return travel(call, guest, trip);
 }
 
 }  // namespace simulator

@@ -9,9 +9,8 @@ namespace simulator {
 void move_by_ha(State& state, Guest& guest, const std::string& target, std::string_view first);
 
 /// GET …/migrate: what stands in the way, and where the guest may go.
-Answer migrate_preconditions(Call& call, GuestType type);
-Answer migrate_vm(Call& call);
-Answer migrate_container(Call& call);
+Answer migrate_preconditions(Call& call, Guest& guest);
+Answer migrate(Call& call);
 
 /// Puts the guest and its local volumes on `target`. `storages` maps "old:new,other" as PVE's targetstorage.
 void move_guest(State& state, Guest& guest, const std::string& target, std::string_view storages);

@@ -5,20 +5,20 @@
 
 namespace simulator {
 
-Answer start_vm(Call& call);
-Answer stop_vm(Call& call);
-Answer shutdown_vm(Call& call);
-Answer reboot_vm(Call& call);
-Answer reset_vm(Call& call);
-Answer suspend_vm(Call& call);
-Answer resume_vm(Call& call);
+/// The calls below `/status`. Each answers for VMs and for containers unless its name says for which.
+namespace power {
 
-Answer start_container(Call& call);
-Answer stop_container(Call& call);
-Answer shutdown_container(Call& call);
-Answer reboot_container(Call& call);
+Answer start(Call& call);
+Answer stop(Call& call);
+Answer shutdown(Call& call);
+Answer reboot(Call& call);
+Answer reset(Call& call);
+Answer suspend_vm(Call& call);
 Answer suspend_container(Call& call);
+Answer resume_vm(Call& call);
 Answer resume_container(Call& call);
+
+}  // namespace power
 
 /// Why the guest cannot start now (template, lock, already running, missing bridge or volume); nothing when
 /// it can.

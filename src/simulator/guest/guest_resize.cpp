@@ -73,7 +73,7 @@ Answer resize_vm(Call& call) {
   const auto text = call.parameters.text("size");
   const auto digest = call.parameters.text("digest");
   return run_guest_task(
-      call, GuestType::Qemu,
+      call,
       {.type = "resize",
        .duration = milliseconds(600),
        .check = [=](State& state, Guest& guest) { return vm_resize_error(state, guest, key, digest, text); },
@@ -85,10 +85,7 @@ Answer resize_vm(Call& call) {
            }});
 }
 
-Answer resize_container(Call& call) {
-  const auto found = find_guest(call, GuestType::Lxc);
-  if (!found) return found.error();
-  auto& guest = **found;
+Answer resize_container(Call& call, Guest& guest) {
   if (auto locked = lock_error(guest)) return Answer::fail(*locked);
   if (auto stale = check_digest(call, guest_digest(guest))) return *stale;
   const auto key = call.parameters.text("disk");
@@ -99,15 +96,14 @@ Answer resize_container(Call& call) {
   if (wanted == size) return Answer::fail("disk is already at specified size");
   auto log = container_resize_log(call.state, parse_disk(GuestType::Lxc, get(guest.config, key)).volid);
   const bool checks = log.size() > 1;
-  return run_guest_task(call, GuestType::Lxc,
-                        {.type = "resize",
-                         .duration = milliseconds(checks ? 64'000 : 900),
-                         .check = [](State&, Guest& each) { return lock_error(each); },
-                         .work =
-                             [key, wanted, log = std::move(log)](State& state, Guest& each) {
-                               resize_now(state, each, key, wanted);
-                               return TaskEnd{"OK", log};
-                             }});
+  return run_guest_task(call, {.type = "resize",
+                               .duration = milliseconds(checks ? 64'000 : 900),
+                               .check = [](State&, Guest& each) { return lock_error(each); },
+                               .work =
+                                   [key, wanted, log = std::move(log)](State& state, Guest& each) {
+                                     resize_now(state, each, key, wanted);
+                                     return TaskEnd{"OK", log};
+                                   }});
 }
 
 }  // namespace simulator

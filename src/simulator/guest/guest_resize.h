@@ -6,6 +6,6 @@
 namespace simulator {
 
 Answer resize_vm(Call& call);
-Answer resize_container(Call& call);
+Answer resize_container(Call& call, Guest& guest);
 
 }  // namespace simulator

@@ -81,12 +81,6 @@ void add_qemu_process(const State& state, const Guest& guest, const GuestUsage& 
   if (!nics.empty()) row["nics"] = std::move(nics);
 }
 
-JsonArray subdirectories(std::string_view member, std::initializer_list<std::string_view> names) {
-  JsonArray list;
-  for (const auto name : names) list.push_back(JsonObject{{member, name}});
-  return list;
-}
-
 Config with_pending(const Guest& guest) {
   auto lines = guest.config;
   for (const auto& [key, value] : guest.pending) lines[key] = value;
@@ -170,24 +164,21 @@ JsonObject guest_row(const State& state, const Guest& guest, bool full) {
   return row;
 }
 
-Answer list_guests(Call& call, GuestType type) {
+Answer list_guests(Call& call) {
   JsonArray rows;
   for (const auto& [vmid, guest] : call.state.guests) {
-    if (guest.type != type || guest.node != call.node()) continue;
+    if (guest.type != call.guest_type() || guest.node != call.node()) continue;
     if (!may(call, fmt::format("/vms/{}", vmid), "VM.Audit")) continue;
     rows.push_back(guest_row(call.state, guest, call.parameters.flag("full")));
   }
   return Answer::of(std::move(rows));
 }
 
-Answer guest_status(Call& call, GuestType type) {
-  const auto found = find_guest(call, type);
-  if (!found) return found.error();
-  const auto& guest = **found;
+Answer guest_status(Call& call, Guest& guest) {
   auto row = guest_row(call.state, guest, true);
   JsonObject ha{{"managed", 0}};
-  if (is_ha_managed(call.state, type, guest.vmid)) {
-    const auto crm = ha_crm_state(call.state, ha_id(type, guest.vmid));
+  if (is_ha_managed(call)) {
+    const auto crm = ha_crm_state(call.state, ha_id(guest.type, guest.vmid));
     ha["managed"] = 1;
     ha["state"] = crm.empty() ? base::Json(nullptr) : base::Json(crm);
   }
@@ -199,59 +190,37 @@ Answer guest_status(Call& call, GuestType type) {
   return Answer::of(std::move(row));
 }
 
-Answer guest_config(Call& call, GuestType type) {
-  const auto found = find_guest(call, type);
-  if (!found) return found.error();
-  auto& guest = **found;
+Answer guest_config(Call& call, Guest& guest) {
   JsonObject lines;
   if (const auto name = call.parameters.text("snapshot"); !name.empty()) {
     if (auto missing = snapshot_missing(guest, name)) return *missing;
-    lines = snapshot_lines(type, *guest.snapshot(name));
+    lines = snapshot_lines(guest.type, *guest.snapshot(name));
   } else {
-    lines = typed(type, call.parameters.flag("current") ? guest.config : with_pending(guest));
+    lines = typed(guest.type, call.parameters.flag("current") ? guest.config : with_pending(guest));
   }
   lines["digest"] = guest_digest(guest);
   return Answer::of(std::move(lines));
 }
 
-Answer guest_pending(Call& call, GuestType type) {
-  const auto found = find_guest(call, type);
-  if (!found) return found.error();
-  const auto& guest = **found;
+Answer guest_pending(Call&, Guest& guest) {
   JsonArray rows;
   for (const auto& [key, value] : guest.config) {
-    JsonObject row{{"key", key}, {"value", one(type, key, value)}};
+    JsonObject row{{"key", key}, {"value", one(guest.type, key, value)}};
     if (const auto change = guest.pending.find(key); change != guest.pending.end()) {
-      row["pending"] = one(type, key, change->second);
+      row["pending"] = one(guest.type, key, change->second);
     }
     if (std::ranges::find(guest.pending_delete, key) != guest.pending_delete.end()) row["delete"] = 1;
     rows.push_back(std::move(row));
   }
   for (const auto& [key, value] : guest.pending) {
-    if (!has(guest.config, key)) rows.push_back(JsonObject{{"key", key}, {"pending", one(type, key, value)}});
+    if (has(guest.config, key)) continue;
+    rows.push_back(JsonObject{{"key", key}, {"pending", one(guest.type, key, value)}});
   }
   rows.push_back(JsonObject{{"key", "digest"}, {"value", guest_digest(guest)}});
   return Answer::of(std::move(rows));
 }
 
-Answer guest_index(Call& call, GuestType type) {
-  const auto found = find_guest(call, type);
-  if (!found) return found.error();
-  if (type == GuestType::Qemu) {
-    return Answer::of(subdirectories(
-        "subdir", {"config",   "cloudinit",  "pending", "status",   "unlink",  "vncproxy",      "termproxy",
-                   "migrate",  "resize",     "move",    "rrd",      "rrddata", "monitor",       "agent",
-                   "snapshot", "spiceproxy", "sendkey", "firewall", "mtunnel", "remote_migrate"}));
-  }
-  return Answer::of(subdirectories(
-      "subdir", {"config", "pending", "status", "vncproxy", "termproxy", "vncwebsocket", "spiceproxy",
-                 "migrate", "clone", "rrd", "rrddata", "firewall", "snapshot", "resize", "interfaces"}));
-}
-
-Answer guest_feature(Call& call, GuestType type) {
-  const auto found = find_guest(call, type);
-  if (!found) return found.error();
-  auto& guest = **found;
+Answer guest_feature(Call& call, Guest& guest) {
   const auto snapname = call.parameters.text("snapname");
   if (!snapname.empty()) {
     if (auto missing = snapshot_missing(guest, snapname)) return *missing;
@@ -260,15 +229,15 @@ Answer guest_feature(Call& call, GuestType type) {
   const auto& config = snapname.empty() ? guest.config : guest.snapshot(snapname)->config;
   bool all = true;
   bool shared = true;
-  for (const auto& [key, disk] : disks_of(type, config)) {
+  for (const auto& [key, disk] : disks_of(guest.type, config)) {
     if (disk.is_cdrom()) continue;
     if (feature == "snapshot") all = all && can_snapshot(call.state, disk.volid);
-    if (feature == "clone") all = all && can_clone(call.state, type, disk.volid, !snapname.empty());
+    if (feature == "clone") all = all && can_clone(call.state, guest.type, disk.volid, !snapname.empty());
     const auto* const storage = call.state.storage(disk.storage());
     shared = shared && storage != nullptr && storage->shared();
   }
   JsonObject answer{{"hasFeature", all ? 1 : 0}};
-  if (type == GuestType::Qemu) {
+  if (guest.type == GuestType::Qemu) {
     JsonArray nodes;
     for (const auto& [name, node] : call.state.nodes) {
       if (shared || name == call.node()) nodes.push_back(Json(name));
@@ -278,10 +247,7 @@ Answer guest_feature(Call& call, GuestType type) {
   return Answer::of(std::move(answer));
 }
 
-Answer container_interfaces(Call& call) {
-  const auto found = find_guest(call, GuestType::Lxc);
-  if (!found) return found.error();
-  const auto& guest = **found;
+Answer container_interfaces(Call&, Guest& guest) {
   if (!guest.running) return Answer::of();
   constexpr std::string_view kLoopback = "00:00:00:00:00:00";
   JsonArray list;
@@ -291,16 +257,13 @@ Answer container_interfaces(Call& call) {
   return Answer::of(std::move(list));
 }
 
-Answer list_snapshots(Call& call, GuestType type) {
-  const auto found = find_guest(call, type);
-  if (!found) return found.error();
-  const auto& guest = **found;
+Answer list_snapshots(Call&, Guest& guest) {
   JsonArray rows;
   for (const auto& snapshot : guest.snapshots) {
     JsonObject row{{"name", snapshot.name},
                    {"snaptime", snapshot.time},
-                   {"description", described(type, snapshot.description)}};
-    if (type == GuestType::Qemu) row["vmstate"] = snapshot.vmstate ? 1 : 0;
+                   {"description", described(guest.type, snapshot.description)}};
+    if (guest.type == GuestType::Qemu) row["vmstate"] = snapshot.vmstate ? 1 : 0;
     if (!snapshot.parent.empty()) row["parent"] = snapshot.parent;
     if (has(snapshot.config, "snapstate")) row["snapstate"] = get(snapshot.config, "snapstate");
     rows.push_back(std::move(row));
@@ -314,12 +277,10 @@ Answer list_snapshots(Call& call, GuestType type) {
   return Answer::of(std::move(rows));
 }
 
-Answer snapshot_config(Call& call, GuestType type) {
-  const auto found = find_guest(call, type);
-  if (!found) return found.error();
+Answer snapshot_config(Call& call, Guest& guest) {
   const auto name = call.parameters.text("snapname");
-  if (auto missing = snapshot_missing(**found, name)) return *missing;
-  return Answer::of(snapshot_lines(type, *(*found)->snapshot(name)));
+  if (auto missing = snapshot_missing(guest, name)) return *missing;
+  return Answer::of(snapshot_lines(guest.type, *guest.snapshot(name)));
 }
 
 }  // namespace simulator

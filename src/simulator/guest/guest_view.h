@@ -11,16 +11,14 @@ base::JsonObject guest_row(const State& state, const Guest& guest, bool full);
 /// else (memory of a VM, cpulimit) as text.
 base::JsonObject typed(GuestType type, const Config& lines);
 
-Answer list_guests(Call& call, GuestType type);
-Answer guest_status(Call& call, GuestType type);
-Answer guest_config(Call& call, GuestType type);
-Answer guest_pending(Call& call, GuestType type);
-/// What is there to ask of a guest: the index below /{vmid}.
-Answer guest_index(Call& call, GuestType type);
-Answer guest_feature(Call& call, GuestType type);
-Answer container_interfaces(Call& call);
+Answer list_guests(Call& call);
+Answer guest_status(Call& call, Guest& guest);
+Answer guest_config(Call& call, Guest& guest);
+Answer guest_pending(Call& call, Guest& guest);
+Answer guest_feature(Call& call, Guest& guest);
+Answer container_interfaces(Call& call, Guest& guest);
 
-Answer list_snapshots(Call& call, GuestType type);
-Answer snapshot_config(Call& call, GuestType type);
+Answer list_snapshots(Call& call, Guest& guest);
+Answer snapshot_config(Call& call, Guest& guest);
 
 }  // namespace simulator

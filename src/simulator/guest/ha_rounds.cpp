@@ -54,10 +54,10 @@ void plan(State& state, const std::string& sid, milliseconds in, Step step) {
 
 void finish_round(State& state, const std::string& sid);
 
-void begin_task(State& state, Guest& guest, std::string_view type, TaskWork work) {
+void begin_task(State& state, Guest& guest, std::string_view verb, TaskWork work) {
   TaskSpec spec;
   spec.node = guest.node;
-  spec.type = fmt::format("{}{}", guest.type == GuestType::Qemu ? "qm" : "vz", type);
+  spec.type = task_type(guest.type, verb);
   spec.id = std::to_string(guest.vmid);
   spec.user = "root@pam";
   spec.duration = milliseconds(1200);
@@ -173,11 +173,11 @@ void take(State& state, const std::string& sid, const HaRequest& request) {
 
 }  // namespace
 
-Answer ask_ha(Call& call, GuestType type, HaRequest request) {
+Answer ask_ha(Call& call, HaRequest request) {
   const bool move = request.what == HaRequest::What::Move;
   const bool start = request.what == HaRequest::What::Start;
   const auto verb = move ? "migration" : start ? "start" : "stop";
-  auto line = fmt::format("Requesting HA {} for {} {}", verb, noun(type), call.vmid());
+  auto line = fmt::format("Requesting HA {} for {} {}", verb, noun(call.guest_type()), call.vmid());
   if (move) line += " to node " + request.target;
   GuestTask task{.type = move    ? "hamigrate"
                          : start ? "hastart"
@@ -192,7 +192,7 @@ Answer ask_ha(Call& call, GuestType type, HaRequest request) {
     take(state, sid, request);
     return {};
   };
-  return run_guest_task(call, type, std::move(task));
+  return run_guest_task(call, std::move(task));
 }
 
 void ha_follow(State& state, const std::string& sid) {

@@ -18,7 +18,7 @@ struct HaRequest {
 
 /// The task that only hands the request over: it ends long before anything happens. It fails when HA holds
 /// the guest in the state error.
-Answer ask_ha(Call& call, GuestType type, HaRequest request);
+Answer ask_ha(Call& call, HaRequest request);
 
 /// The managers look at the resource in their next round.
 void ha_follow(State& state, const std::string& sid);

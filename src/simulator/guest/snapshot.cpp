@@ -15,10 +15,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-std::string task_type(GuestType type, std::string_view verb) {
-  return fmt::format("{}{}", type == GuestType::Qemu ? "qm" : "vz", verb);
-}
-
 std::string not_there(std::string_view name) { return fmt::format("snapshot '{}' does not exist", name); }
 
 bool every_disk_can(State& state, const Guest& guest) {
@@ -160,7 +156,8 @@ TaskEnd roll_back(State& state, Guest& guest, const std::string& name, bool star
 
 }  // namespace
 
-Answer create_snapshot(Call& call, GuestType type) {
+Answer create_snapshot(Call& call) {
+  const auto type = call.guest_type();
   const auto name = call.parameters.text("snapname");
   if (name == "current") return Answer::fail("unable to use snapshot name 'current' (reserved name)");
   if (type == GuestType::Qemu && base::lower_ascii(name) == "pending") {
@@ -170,23 +167,21 @@ Answer create_snapshot(Call& call, GuestType type) {
     return Answer::fail("unable to use snapshot name 'vzdump' (reserved name)");
   }
   if (type == GuestType::Qemu) {
-    if (const auto found = find_guest(call, type); !found) return found.error();
+    if (const auto found = find_guest(call); !found) return found.error();
   }
   const bool memory = call.parameters.flag("vmstate");
-  const auto kind = task_type(type, "snapshot");
-  GuestTask task{.type = kind, .duration = milliseconds(memory ? 1300 : 600)};
+  GuestTask task{.type = task_type(type, "snapshot"), .duration = milliseconds(memory ? 1300 : 600)};
   task.lock = "snapshot";
   task.check = [name](State& state, Guest& guest) { return take_error(state, guest, name); };
   task.work = [name, description = call.parameters.text("description"), memory](State& state, Guest& guest) {
     return take(state, guest, name, description, memory);
   };
-  return run_guest_task(call, type, std::move(task));
+  return run_guest_task(call, std::move(task));
 }
 
-Answer delete_snapshot(Call& call, GuestType type) {
+Answer delete_snapshot(Call& call) {
   const auto name = call.parameters.text("snapname");
-  const auto kind = task_type(type, "delsnapshot");
-  GuestTask task{.type = kind, .duration = milliseconds(600)};
+  GuestTask task{.type = task_type(call.guest_type(), "delsnapshot"), .duration = milliseconds(600)};
   task.lock = "snapshot-delete";
   task.check = [name](State&, Guest& guest) -> std::optional<std::string> {
     if (guest.snapshot(name) == nullptr) return not_there(name);
@@ -195,21 +190,20 @@ Answer delete_snapshot(Call& call, GuestType type) {
     return std::nullopt;
   };
   task.work = [name](State& state, Guest& guest) { return drop(state, guest, name); };
-  return run_guest_task(call, type, std::move(task));
+  return run_guest_task(call, std::move(task));
 }
 
-Answer rollback_snapshot(Call& call, GuestType type) {
+Answer rollback_snapshot(Call& call) {
   const auto name = call.parameters.text("snapname");
   const bool start = call.parameters.flag("start");
   if (start) {
     if (auto refused = refuse(call, fmt::format("/vms/{}", call.vmid()), {"VM.PowerMgmt"})) return *refused;
   }
-  const auto kind = task_type(type, "rollback");
-  GuestTask task{.type = kind, .duration = milliseconds(800)};
+  GuestTask task{.type = task_type(call.guest_type(), "rollback"), .duration = milliseconds(800)};
   task.lock = "rollback";
   task.check = [name](State& state, Guest& guest) { return rollback_error(state, guest, name); };
   task.work = [name, start](State& state, Guest& guest) { return roll_back(state, guest, name, start); };
-  return run_guest_task(call, type, std::move(task));
+  return run_guest_task(call, std::move(task));
 }
 
 }  // namespace simulator

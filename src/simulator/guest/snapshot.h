@@ -5,8 +5,8 @@
 
 namespace simulator {
 
-Answer create_snapshot(Call& call, GuestType type);
-Answer delete_snapshot(Call& call, GuestType type);
-Answer rollback_snapshot(Call& call, GuestType type);
+Answer create_snapshot(Call& call);
+Answer delete_snapshot(Call& call);
+Answer rollback_snapshot(Call& call);
 
 }  // namespace simulator
