@@ -101,6 +101,31 @@ std::optional<Answer> no_access(const Call& call, const VolumeName& name) {
   return refuse(call, fmt::format("/vms/{}", name.vmid), {backup ? "VM.Backup" : "VM.Config.Disk"});
 }
 
+/// What a call on one volume names; the volume itself need not exist.
+struct NamedVolume {
+  const Storage* storage = nullptr;
+  std::string volid;
+  VolumeName name;
+};
+
+std::expected<NamedVolume, Answer> named(const Call& call) {
+  auto volid = volume_id(call);
+  if (!volid) return std::unexpected(std::move(volid.error()));
+  const auto storage = usable(call);
+  if (!storage) return std::unexpected(storage.error());
+  auto name = parse_volume_name(*volid);
+  if (name.content.empty()) return std::unexpected(unparsable(**storage, name));
+  return NamedVolume{*storage, std::move(*volid), std::move(name)};
+}
+
+/// The same, if the caller may read and change the volume.
+std::expected<NamedVolume, Answer> accessible(const Call& call) {
+  auto found = named(call);
+  if (!found) return found;
+  if (auto refusal = no_access(call, found->name)) return std::unexpected(std::move(*refusal));
+  return found;
+}
+
 base::JsonObject content_row(const Volume& volume, bool files) {
   base::JsonObject row{{"volid", volume.volid},
                        {"content", volume.content},
@@ -227,20 +252,16 @@ Answer storage_content(Call& call) {
 }
 
 Answer volume_read(Call& call) {
-  const auto volid = volume_id(call);
-  if (!volid) return volid.error();
-  const auto storage = usable(call);
-  if (!storage) return storage.error();
-  const auto name = parse_volume_name(*volid);
-  if (name.content.empty()) return unparsable(**storage, name);
-  if (auto refusal = no_access(call, name)) return std::move(*refusal);
-  const auto* volume = call.state.volume(*volid, call.node());
+  const auto found = accessible(call);
+  if (!found) return found.error();
+  const auto& [storage, volid, name] = *found;
+  const auto* volume = call.state.volume(volid, call.node());
   if (volume == nullptr) {
-    return Answer::fail(fmt::format("volume_size_info on '{}' failed - no format", *volid));
+    return Answer::fail(fmt::format("volume_size_info on '{}' failed - no format", volid));
   }
   const bool backup = volume->content == "backup";
   const bool raw = backup || volume->content == "iso" || volume->content == "vztmpl";
-  base::JsonObject row{{"path", volume_path(**storage, name)},
+  base::JsonObject row{{"path", volume_path(*storage, name)},
                        {"size", volume->size},
                        {"used", volume->used != 0 ? volume->used : volume->size},
                        {"format", raw ? "raw" : volume->format}};
@@ -252,19 +273,15 @@ Answer volume_read(Call& call) {
 }
 
 Answer volume_update(Call& call) {
-  const auto volid = volume_id(call);
-  if (!volid) return volid.error();
-  const auto storage = usable(call);
-  if (!storage) return storage.error();
-  const auto name = parse_volume_name(*volid);
-  if (name.content.empty()) return unparsable(**storage, name);
-  if (auto refusal = no_access(call, name)) return std::move(*refusal);
-  auto* volume = call.state.volume(*volid, call.node());
+  const auto found = accessible(call);
+  if (!found) return found.error();
+  const auto& [storage, volid, name] = *found;
+  auto* volume = call.state.volume(volid, call.node());
   for (const std::string_view attribute : {"notes", "protected"}) {
     if (!call.parameters.has(attribute)) continue;
     if (volume == nullptr || volume->content != "backup") {
-      return Answer::fail(fmt::format("attribute '{}' is not supported for storage type '{}'", attribute,
-                                      (*storage)->type()));
+      return Answer::fail(
+          fmt::format("attribute '{}' is not supported for storage type '{}'", attribute, storage->type()));
     }
   }
   if (call.parameters.has("notes")) volume->notes = call.parameters.text("notes");
@@ -273,19 +290,16 @@ Answer volume_update(Call& call) {
 }
 
 Answer volume_delete(Call& call) {
-  const auto volid = volume_id(call);
-  if (!volid) return volid.error();
-  const auto storage = usable(call);
-  if (!storage) return storage.error();
-  const auto name = parse_volume_name(*volid);
-  if (name.content.empty()) return unparsable(**storage, name);
+  const auto found = named(call);
+  if (!found) return found.error();
+  const auto& [storage, volid, name] = *found;
   const auto path = "/storage/" + name.storage;
   const bool owned_backup = name.content == "backup" && name.vmid != 0;
   auto refusal = refuse(call, path, {owned_backup ? "Datastore.AllocateSpace" : "Datastore.Allocate"});
   if (!refusal && owned_backup) refusal = refuse(call, fmt::format("/vms/{}", name.vmid), {"VM.Backup"});
   if (refusal) return std::move(*refusal);
   const auto id = name.vmid == 0 ? name.storage : fmt::format("{}@{}", name.vmid, name.storage);
-  auto work = [volid = *volid, node = call.node()](State& state) { return removed(state, volid, node); };
+  auto work = [gone = volid, node = call.node()](State& state) { return removed(state, gone, node); };
   const bool wait = call.parameters.has("delay");
   auto answer = run_task(call, "imgdel", id, wait ? std::chrono::milliseconds(0) : kRemoval, std::move(work));
   if (!wait) return answer;
