@@ -120,10 +120,10 @@ constexpr Store<Group> kGroups{
 };
 
 /// A list has type and comment only.
-void shorten(const Call&, const std::string& name, const Config& realm, base::JsonObject& row) {
-  base::JsonObject brief{{"realm", name}, {"type", get(realm, "type")}};
-  if (has(realm, "comment")) brief["comment"] = get(realm, "comment");
-  row = std::move(brief);
+base::JsonObject realm_row(const Call&, const std::string&, const Config& realm) {
+  base::JsonObject row{{"type", get(realm, "type")}};
+  if (has(realm, "comment")) row["comment"] = get(realm, "comment");
+  return row;
 }
 
 Answer read_realm(Call&, const std::string& name, Config& realm) {
@@ -137,7 +137,7 @@ constexpr Store<Config> kRealms{
     .key = "realm",
     .objects = all_of<&State::realms>,
     .missing = {"domain '{realm}' does not exist"},
-    .listed = shorten,
+    .row = realm_row,
     .read = read_realm,
 };
 

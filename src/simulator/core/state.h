@@ -142,7 +142,7 @@ struct Acl {
 
 struct IpSet {
   std::string comment;
-  std::vector<Config> entries;  ///< cidr, comment, nomatch
+  Named<Config> entries;  ///< by cidr: comment, nomatch
 };
 
 /// The firewall of the cluster, of a node or of a guest.

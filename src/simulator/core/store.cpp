@@ -48,6 +48,10 @@ Answer refusal(const Call& call, const StoreText& text) {
   return text.parameter.empty() ? Answer::fail(std::move(said)) : Answer::bad(text.parameter, said);
 }
 
+Answer refusal(const Call& call, const StoreText& text, const StoreText& otherwise) {
+  return refusal(call, text.text.empty() ? otherwise : text);
+}
+
 Answer prefixed(std::string_view prefix, Answer refusal) {
   if (refusal.status == 500) refusal.message = std::string(prefix) + refusal.message;
   return refusal;

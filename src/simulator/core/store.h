@@ -44,10 +44,6 @@ struct Store {
   std::string_view update_failed = {};  ///< before a 500 about digest and options, and that of `apply`
   std::string_view delete_failed = {};  ///< before the 500 of `release`
 
-  /// Of a Config: the lines that a caller sets, as `option_of` reads them.
-  std::string_view options = {};
-  std::string_view secrets = {};  ///< parameters that PVE keeps elsewhere and never shows, blank-separated
-  std::string_view numbers = {};  ///< lines that answers show as numbers, blank-separated
   std::string (*digest)(const Named<T>&) = nullptr;
   Shown digest_in = Shown::Everywhere;
 
@@ -55,7 +51,7 @@ struct Store {
   std::expected<std::string, Answer> (*identify)(Call&) = nullptr;
   /// May the caller see it in a list?
   bool (*sees)(const Call&, const std::string& id, const T&) = nullptr;
-  /// The object without its key; of a Config nullptr: its lines.
+  /// The object without its key.
   base::JsonObject (*row)(const Call&, const std::string& id, const T&) = nullptr;
   /// Makes the row what a list shows.
   void (*listed)(const Call&, const std::string& id, const T&, base::JsonObject& row) = nullptr;
@@ -63,7 +59,7 @@ struct Store {
   Answer (*read)(Call&, const std::string& id, T&) = nullptr;
   /// What PVE checks before it looks at the objects; may set parameters.
   std::optional<Answer> (*prepare)(Call&, Step) = nullptr;
-  /// Gives a copy of the object what the call says; of a Config nullptr: the `options`.
+  /// Gives a copy of the object what the call says; nullptr: no call creates or changes one.
   std::optional<Answer> (*apply)(Call&, const std::string& id, T&, Step) = nullptr;
   /// May it go?
   std::optional<Answer> (*release)(const Call&, const std::string& id, const T&) = nullptr;
@@ -86,6 +82,8 @@ base::JsonObject section_json(const Config& section, std::string_view numbers = 
 std::string file_digest(const Named<Config>& sections);
 
 Answer refusal(const Call& call, const StoreText& text);
+/// `text`, or `otherwise` where that is empty.
+Answer refusal(const Call& call, const StoreText& text, const StoreText& otherwise);
 /// The refusal with `prefix` before its text, when it is a 500.
 Answer prefixed(std::string_view prefix, Answer refusal);
 

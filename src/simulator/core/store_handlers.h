@@ -5,33 +5,34 @@
 
 namespace simulator {
 
+/// What a call on one object names: the store's objects, the id, and where it is among them.
 template <typename T>
-std::expected<std::string, Answer> identify(const Store<T>& store, Call& call) {
-  if (store.identify != nullptr) return store.identify(call);
-  return call.parameters.text(store.key);
-}
+struct Located {
+  Named<T>& objects;
+  std::string id;
+  typename Named<T>::iterator found;
 
+  bool exists() const { return found != objects.end(); }
+};
+
+/// The object of the call, which need not exist. `step` is empty unless `prepare` comes first.
 template <typename T>
-base::JsonObject row_of(const Store<T>& store, const Call& call, const std::string& id, const T& object) {
-  if constexpr (std::is_same_v<T, Config>) {
-    if (store.row == nullptr) return section_json(object, store.numbers);
+std::expected<Located<T>, Answer> locate(const Store<T>& store, Call& call, std::optional<Step> step = {}) {
+  const auto objects = store.objects(call);
+  if (!objects) return std::unexpected(objects.error());
+  if (step && store.prepare != nullptr) {
+    if (auto no = store.prepare(call, *step)) return std::unexpected(std::move(*no));
   }
-  return store.row(call, id, object);
+  std::expected<std::string, Answer> id = call.parameters.text(store.key);
+  if (store.identify != nullptr) id = store.identify(call);
+  if (!id) return std::unexpected(std::move(id.error()));
+  return Located<T>{**objects, *id, (*objects)->find(*id)};
 }
 
+/// The refusal when the object has changed since the caller read the digest that it sends.
 template <typename T>
-std::optional<Answer> apply(const Store<T>& store, Call& call, const std::string& id, T& object, Step step) {
-  if constexpr (std::is_same_v<T, Config>) {
-    if (store.apply == nullptr) {
-      return apply_options(call, store.key, store.options, store.secrets, object, step);
-    }
-  }
-  return store.apply(call, id, object, step);
-}
-
-template <typename T>
-std::optional<Answer> modified(const Store<T>& store, const Call& call, const Named<T>& objects) {
-  return store.digest == nullptr ? std::nullopt : check_digest(call, store.digest(objects));
+std::optional<Answer> stale(const Store<T>& store, const Call& call, const Located<T>& at) {
+  return store.digest == nullptr ? std::nullopt : check_digest(call, store.digest(at.objects));
 }
 
 template <typename T>
@@ -50,7 +51,7 @@ Answer list_objects(Call& call) {
   base::JsonArray rows;
   for (const auto& [id, object] : **objects) {
     if (kStore.sees != nullptr && !kStore.sees(call, id, object)) continue;
-    auto row = row_of(kStore, call, id, object);
+    auto row = kStore.row(call, id, object);
     row[kStore.key] = id;
     if (shows_digest) row["digest"] = digest;
     if (kStore.listed != nullptr) kStore.listed(call, id, object, row);
@@ -61,80 +62,55 @@ Answer list_objects(Call& call) {
 
 template <const auto& kStore>
 Answer read_object(Call& call) {
-  const auto objects = kStore.objects(call);
-  if (!objects) return objects.error();
-  const auto id = identify(kStore, call);
-  if (!id) return id.error();
-  const auto found = (*objects)->find(*id);
-  if (found == (*objects)->end()) return refusal(call, kStore.missing);
-  if (kStore.read != nullptr) return kStore.read(call, found->first, found->second);
-  auto row = row_of(kStore, call, found->first, found->second);
-  if (kStore.key_in == Shown::Everywhere) row[kStore.key] = found->first;
+  const auto at = locate(kStore, call);
+  if (!at) return at.error();
+  if (!at->exists()) return refusal(call, kStore.missing);
+  const auto& [id, object] = *at->found;
+  if (kStore.read != nullptr) return kStore.read(call, id, at->found->second);
+  auto row = kStore.row(call, id, object);
+  if (kStore.key_in == Shown::Everywhere) row[kStore.key] = id;
   if (kStore.digest != nullptr && kStore.digest_in == Shown::Everywhere) {
-    row["digest"] = kStore.digest(**objects);
+    row["digest"] = kStore.digest(at->objects);
   }
   return Answer::of(std::move(row));
 }
 
 template <const auto& kStore>
 Answer create_object(Call& call) {
-  const auto objects = kStore.objects(call);
-  if (!objects) return objects.error();
-  if (kStore.prepare != nullptr) {
-    if (auto no = kStore.prepare(call, Step::Create)) return std::move(*no);
-  }
-  const auto id = identify(kStore, call);
-  if (!id) return id.error();
-  if ((*objects)->contains(*id)) return refusal(call, kStore.exists);
-  typename std::remove_reference_t<decltype(**objects)>::mapped_type object;
-  if (auto no = apply(kStore, call, *id, object, Step::Create)) {
-    return prefixed(kStore.create_failed, std::move(*no));
-  }
-  const auto added = (*objects)->emplace(*id, std::move(object)).first;
-  return changed(kStore, call, *id, added->second, Step::Create);
+  const auto at = locate(kStore, call, Step::Create);
+  if (!at) return at.error();
+  if (at->exists()) return refusal(call, kStore.exists);
+  typename std::remove_reference_t<decltype(at->objects)>::mapped_type object;
+  if (auto no = kStore.apply(call, at->id, object, Step::Create)) return prefixed(kStore.create_failed, *no);
+  const auto added = at->objects.emplace(at->id, std::move(object)).first;
+  return changed(kStore, call, at->id, added->second, Step::Create);
 }
 
 template <const auto& kStore>
 Answer update_object(Call& call) {
-  const auto objects = kStore.objects(call);
-  if (!objects) return objects.error();
-  if (kStore.prepare != nullptr) {
-    if (auto no = kStore.prepare(call, Step::Update)) return std::move(*no);
-  }
-  const auto id = identify(kStore, call);
-  if (!id) return id.error();
-  if (auto no = modified(kStore, call, **objects)) return prefixed(kStore.update_failed, std::move(*no));
-  const auto found = (*objects)->find(*id);
-  if (found == (*objects)->end()) {
-    return refusal(call, kStore.missing_for_update.text.empty() ? kStore.missing : kStore.missing_for_update);
-  }
-  auto object = found->second;
-  if (auto no = apply(kStore, call, *id, object, Step::Update)) {
-    return prefixed(kStore.update_failed, std::move(*no));
-  }
-  found->second = std::move(object);
-  return changed(kStore, call, *id, found->second, Step::Update);
+  const auto at = locate(kStore, call, Step::Update);
+  if (!at) return at.error();
+  if (auto no = stale(kStore, call, *at)) return prefixed(kStore.update_failed, *no);
+  if (!at->exists()) return refusal(call, kStore.missing_for_update, kStore.missing);
+  auto object = at->found->second;
+  if (auto no = kStore.apply(call, at->id, object, Step::Update)) return prefixed(kStore.update_failed, *no);
+  at->found->second = std::move(object);
+  return changed(kStore, call, at->id, at->found->second, Step::Update);
 }
 
 template <const auto& kStore>
 Answer delete_object(Call& call) {
-  const auto objects = kStore.objects(call);
-  if (!objects) return objects.error();
-  const auto id = identify(kStore, call);
-  if (!id) return id.error();
-  if (auto no = modified(kStore, call, **objects)) return prefixed(kStore.delete_failed, std::move(*no));
-  const auto found = (*objects)->find(*id);
-  if (found == (*objects)->end()) {
-    if (kStore.deletes_missing) return Answer::of();
-    return refusal(call, kStore.missing_for_delete.text.empty() ? kStore.missing : kStore.missing_for_delete);
+  const auto at = locate(kStore, call);
+  if (!at) return at.error();
+  if (auto no = stale(kStore, call, *at)) return prefixed(kStore.delete_failed, *no);
+  if (!at->exists()) {
+    return kStore.deletes_missing ? Answer::of() : refusal(call, kStore.missing_for_delete, kStore.missing);
   }
   if (kStore.release != nullptr) {
-    if (auto no = kStore.release(call, *id, found->second)) {
-      return prefixed(kStore.delete_failed, std::move(*no));
-    }
+    if (auto no = kStore.release(call, at->id, at->found->second)) return prefixed(kStore.delete_failed, *no);
   }
-  auto gone = std::move((*objects)->extract(found).mapped());
-  if (kStore.clear != nullptr) kStore.clear(call, *id, gone);
+  auto gone = std::move(at->objects.extract(at->found).mapped());
+  if (kStore.clear != nullptr) kStore.clear(call, at->id, gone);
   return Answer::of();
 }
 

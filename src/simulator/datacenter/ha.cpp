@@ -235,6 +235,10 @@ std::expected<Named<Config>*, Answer> groups(Call& call) {
   return std::unexpected(Answer::fail(fmt::format("{}: {}", failed, kNoGroups)));
 }
 
+base::JsonObject group_row(const Call&, const std::string&, const Config& group) {
+  return section_json(group, "nofailback restricted");
+}
+
 base::JsonObject rule_row(const Call& call, const std::string& id, const Config& rule) {
   auto row = section_json(rule, "strict disable");
   const auto& rules = call.state.ha_rules;
@@ -285,8 +289,8 @@ constexpr Store<Config> kGroups{
     .key = "group",
     .objects = groups,
     .missing = {"no such ha group '{group}'"},
-    .numbers = "nofailback restricted",
     .digest = file_digest,
+    .row = group_row,
 };
 
 constexpr Store<Config> kRules{

@@ -21,6 +21,13 @@ std::optional<Answer> apply(Call& call, const std::string&, Config& server, Step
   return apply_options(call, "id", options_of(get(server, "type")), "token", server, step);
 }
 
+base::JsonObject row(const Call&, const std::string&, const Config& server) {
+  return section_json(
+      server,
+      "port disable mtu timeout max-body-size verify-certificate otel-timeout otel-verify-ssl "
+      "otel-max-body-size");
+}
+
 /// A list has what all types have.
 void shorten(const Call&, const std::string& id, const Config& server, base::JsonObject& row) {
   row = {{"id", id},
@@ -38,11 +45,9 @@ constexpr Store<Config> kServers{
     .missing_for_update = {"no such server '{id}'"},
     .missing_for_delete = {"cannot lookup undefined type!"},
     .exists = {"Metric server '{id}' already exists"},
-    .numbers =
-        "port disable mtu timeout max-body-size verify-certificate otel-timeout otel-verify-ssl "
-        "otel-max-body-size",
     .digest = file_digest,
     .digest_in = Shown::Nowhere,
+    .row = row,
     .listed = shorten,
     .apply = apply,
 };

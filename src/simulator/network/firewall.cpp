@@ -29,7 +29,7 @@ Where where(Call& call) {
     return {state.node_firewalls[call.node()], {"host", &state.firewall, nullptr}};
   }
   auto& own = state.guest_firewalls[call.vmid()];
-  return {own, {path.starts_with("/nodes/{node}/qemu") ? "vm" : "ct", &state.firewall, &own}};
+  return {own, {call.guest_type() == GuestType::Qemu ? "vm" : "ct", &state.firewall, &own}};
 }
 
 std::string options_digest(const Config& options) { return list_digest({options}); }
@@ -64,14 +64,16 @@ Answer set_options(Call& call) {
 
 std::expected<Named<Config>*, Answer> aliases(Call& call) { return &where(call).firewall.aliases; }
 
-std::string aliases_digest(const Named<Config>& aliases) {
+std::string sections_digest(const Named<Config>& sections, const std::string& key) {
   std::vector<Config> list;
-  for (const auto& [name, alias] : aliases) {
-    list.push_back(alias);
-    list.back()["name"] = name;
+  for (const auto& [id, section] : sections) {
+    list.push_back(section);
+    list.back()[key] = id;
   }
   return list_digest(list);
 }
+
+std::string aliases_digest(const Named<Config>& aliases) { return sections_digest(aliases, "name"); }
 
 /// Whatever its case.
 std::expected<std::string, Answer> identify_alias(Call& call) {
@@ -88,18 +90,13 @@ base::JsonObject alias_row(const Call&, const std::string&, const Config& alias)
   return row;
 }
 
-Config entry_from(const Parameters& parameters) {
-  Config entry{{"cidr", parameters.text("cidr")}};
-  if (const auto comment = parameters.text("comment"); !comment.empty()) entry["comment"] = comment;
-  return entry;
-}
-
 std::optional<Answer> apply_alias(Call& call, const std::string& name, Config& alias, Step) {
   const auto wanted = call.parameters.text("rename", name);
   if (wanted != name && where(call).firewall.aliases.contains(wanted)) {
     return Answer::bad("name", fmt::format("alias '{}' already exists", wanted));
   }
-  alias = entry_from(call.parameters);
+  alias = {{"cidr", call.parameters.text("cidr")}};
+  if (const auto comment = call.parameters.text("comment"); !comment.empty()) alias["comment"] = comment;
   return std::nullopt;
 }
 
@@ -150,17 +147,6 @@ std::expected<Named<IpSet>*, Answer> ipsets(Call& call) { return &where(call).fi
 
 std::string ipsets_digest(const Named<IpSet>& sets) { return names_digest(sets, "name"); }
 
-Answer read_ipset(Call&, const std::string&, IpSet& set) {
-  const auto digest = list_digest(set.entries);
-  base::JsonArray rows;
-  for (const auto& entry : set.entries) {
-    auto row = section_json(entry, "nomatch");
-    row["digest"] = digest;
-    rows.emplace_back(std::move(row));
-  }
-  return Answer::of(std::move(rows));
-}
-
 std::optional<Answer> release_ipset(const Call& call, const std::string& name, const IpSet& set) {
   if (set.entries.empty() || call.parameters.flag("force")) return std::nullopt;
   return Answer::fail(fmt::format("IPSet '{}' is not empty", name));
@@ -174,26 +160,49 @@ constexpr Store<IpSet> kIpSets{
     .exists = {"IPSet '{name}' already exists", "name"},
     .digest = ipsets_digest,
     .row = comment_row<IpSet>,
-    .read = read_ipset,
     .apply = apply_comment<IpSet>,
     .release = release_ipset,
 };
 
-Answer add_ipset_entry(Call& call) {
+std::expected<Named<Config>*, Answer> entries(Call& call) {
   auto& sets = where(call).firewall.ipsets;
   const auto found = sets.find(call.parameters.text("name"));
-  if (found == sets.end()) return refusal(call, kIpSets.missing);
-  auto& entries = found->second.entries;
-  const auto cidr = call.parameters.text("cidr");
-  for (const auto& entry : entries) {
-    if (get(entry, "cidr") == cidr)
-      return Answer::bad("cidr", fmt::format("address '{}' already exists", cidr));
-  }
-  Config entry = entry_from(call.parameters);
-  if (call.parameters.flag("nomatch")) entry["nomatch"] = "1";
-  entries.insert(entries.begin(), std::move(entry));
-  return Answer::of();
+  if (found == sets.end()) return std::unexpected(refusal(call, kIpSets.missing));
+  return &found->second.entries;
 }
+
+/// A new entry must be an address or the name of an alias; PVE keeps a network without its host bits.
+std::optional<Answer> prepare_entry(Call& call, Step step) {
+  if (step == Step::Update) return std::nullopt;
+  const auto cidr = call.parameters.text("cidr");
+  call.parameters.set("cidr", {without_host_bits(cidr)});
+  return check_entry(cidr, where(call).scope);
+}
+
+std::string entries_digest(const Named<Config>& entries) { return sections_digest(entries, "cidr"); }
+
+base::JsonObject entry_row(const Call&, const std::string&, const Config& entry) {
+  return section_json(entry, "nomatch");
+}
+
+std::optional<Answer> apply_entry(Call& call, const std::string&, Config& entry, Step) {
+  entry.clear();
+  if (const auto comment = call.parameters.text("comment"); !comment.empty()) entry["comment"] = comment;
+  if (call.parameters.flag("nomatch")) entry["nomatch"] = "1";
+  return std::nullopt;
+}
+
+constexpr Store<Config> kEntries{
+    .key = "cidr",
+    .objects = entries,
+    .missing = {"no such IP/Network", "cidr"},
+    .deletes_missing = true,
+    .exists = {"address '{cidr}' already exists", "cidr"},
+    .digest = entries_digest,
+    .row = entry_row,
+    .prepare = prepare_entry,
+    .apply = apply_entry,
+};
 
 std::string groups_digest(const Named<SecurityGroup>& groups) { return names_digest(groups, "group"); }
 
@@ -275,9 +284,12 @@ constexpr Route kRoutes[] = {
     {Delete, "/firewall/aliases/{name}", delete_object<kAliases>},
     {Get, "/firewall/ipset", list_objects<kIpSets>},
     {Post, "/firewall/ipset", create_object<kIpSets>},
-    {Get, "/firewall/ipset/{name}", read_object<kIpSets>},
-    {Post, "/firewall/ipset/{name}", add_ipset_entry},
     {Delete, "/firewall/ipset/{name}", delete_object<kIpSets>},
+    {Get, "/firewall/ipset/{name}", list_objects<kEntries>},
+    {Post, "/firewall/ipset/{name}", create_object<kEntries>},
+    {Get, "/firewall/ipset/{name}/{cidr}", read_object<kEntries>},
+    {Put, "/firewall/ipset/{name}/{cidr}", update_object<kEntries>},
+    {Delete, "/firewall/ipset/{name}/{cidr}", delete_object<kEntries>},
     {Get, "/firewall/groups", list_objects<kGroups>},
     {Post, "/firewall/groups", create_object<kGroups>},
     {Get, "/firewall/groups/{group}", rules},

@@ -173,6 +173,14 @@ const T* lookup(const Named<T>& map, std::string_view name) {
   return nullptr;
 }
 
+/// The alias or IP set that a rule may name; nullptr when there is none.
+template <typename T>
+const T* known(const RuleScope& scope, Named<T> Firewall::* member, std::string_view name) {
+  const auto* const own = scope.own == nullptr ? nullptr : lookup(scope.own->*member, without_scope(name));
+  if (own != nullptr || scope.cluster == nullptr) return own;
+  return lookup(scope.cluster->*member, without_scope(name));
+}
+
 Answer bad(std::string_view key, const std::string& text) { return Answer::bad(key, text); }
 
 std::optional<Answer> mixed(std::string_view key, int& version, int found) {
@@ -189,22 +197,17 @@ std::optional<Answer> check_address(const Config& rule, std::string_view key, co
   const auto found = address_version(value);
   if (!found) return bad(key, found.error());
   if (auto refusal = mixed(key, version, *found)) return refusal;
-  const auto known = [&](auto member, std::string_view name) {
-    return (scope.own != nullptr && lookup(scope.own->*member, name) != nullptr) ||
-           (scope.cluster != nullptr && lookup(scope.cluster->*member, name) != nullptr);
-  };
   if (value.starts_with('+')) {
     const auto name = without_scope(value.substr(1));
     if (!is_name(name)) return bad(key, fmt::format("invalid ipset name '{}'", value));
-    if (!known(&Firewall::ipsets, name)) return bad(key, fmt::format("no such ipset '{}'", name));
+    if (known(scope, &Firewall::ipsets, name) == nullptr)
+      return bad(key, fmt::format("no such ipset '{}'", name));
     return std::nullopt;
   }
   if (*found != 0) return std::nullopt;
-  const auto name = without_scope(value);
-  if (!known(&Firewall::aliases, name)) return bad(key, fmt::format("no such alias '{}'", value));
-  const auto* alias = scope.own == nullptr ? nullptr : lookup(scope.own->aliases, name);
-  if (alias == nullptr && scope.cluster != nullptr) alias = lookup(scope.cluster->aliases, name);
-  return alias == nullptr ? std::nullopt : mixed(key, version, element_version(get(*alias, "cidr")));
+  const auto* const alias = known(scope, &Firewall::aliases, value);
+  if (alias == nullptr) return bad(key, fmt::format("no such alias '{}'", value));
+  return mixed(key, version, element_version(get(*alias, "cidr")));
 }
 
 std::optional<Answer> check_type(const Config& rule, const RuleScope& scope) {
@@ -303,6 +306,27 @@ std::expected<int, std::string> address_version(std::string_view text) {
   }
   if (range && elements.size() > 1) return std::unexpected("you can't use a range in a list");
   return version;
+}
+
+std::optional<Answer> check_entry(std::string_view entry, const RuleScope& scope) {
+  if (element_version(entry) != 0 || known(scope, &Firewall::aliases, entry) != nullptr) return std::nullopt;
+  return Answer::fail(fmt::format("no such alias '{}'", entry));
+}
+
+std::string without_host_bits(std::string_view network) {
+  const auto slash = network.find('/');
+  const auto version = element_version(network);
+  if (slash == std::string_view::npos || version == 0) return std::string(network);
+  const auto family = version == 4 ? AF_INET : AF_INET6;
+  const auto length = base::parse_number<unsigned>(network.substr(slash + 1)).value_or(0);
+  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  inet_pton(family, std::string(network.substr(0, slash)).c_str(), bytes.data());
+  for (unsigned bit = length; bit < bytes.size() * 8; ++bit) {
+    bytes.at(bit / 8) = static_cast<unsigned char>(bytes.at(bit / 8) & ~(0x80U >> (bit % 8)));
+  }
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  inet_ntop(family, bytes.data(), text.data(), text.size());
+  return fmt::format("{}/{}", text.data(), length);
 }
 
 std::optional<Answer> verify_rule(Config& rule, const RuleScope& scope) {

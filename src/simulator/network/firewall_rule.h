@@ -32,5 +32,9 @@ Answer delete_rule(std::vector<Config>& rules, const RuleScope& scope, const Cal
 std::string list_digest(const std::vector<Config>& list);
 /// An address, range, network, list of them; 4 or 6, 0 when it is a name, or the error.
 std::expected<int, std::string> address_version(std::string_view text);
+/// The 500 unless the entry of an IP set is one address or network, or an alias that the scope knows.
+std::optional<Answer> check_entry(std::string_view entry, const RuleScope& scope);
+/// "192.0.2.77/24" as "192.0.2.0/24"; any other text as it is.
+std::string without_host_bits(std::string_view network);
 
 }  // namespace simulator

@@ -61,7 +61,12 @@ Firewall firewall_from(const Part& part) {
   firewall.aliases = sections_from(part.member("aliases"));
   for (const auto& [name, set] : part.member("ipsets").members()) {
     set.knows({"comment", "entries"});
-    firewall.ipsets[name] = {set.member("comment").text_or(""), list_from(set.member("entries"))};
+    auto& made = firewall.ipsets[name];
+    made.comment = set.member("comment").text_or("");
+    for (auto& entry : list_from(set.member("entries"))) {
+      auto cidr = entry.extract("cidr");
+      made.entries[std::move(cidr.mapped())] = std::move(entry);
+    }
   }
   return firewall;
 }

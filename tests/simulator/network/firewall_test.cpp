@@ -157,6 +157,39 @@ TEST(SimulatedFirewall, AliasesAndSets) {
   EXPECT_EQ(demo.del("/cluster/firewall/ipset/admins").reason, "IPSet 'admins' is not empty");
 }
 
+TEST(SimulatedFirewall, AnIpSetEntryIsAddedReadChangedAndDeleted) {
+  Demo demo;
+  for (const std::string firewall : {"/cluster/firewall", "/nodes/pve1/lxc/201/firewall"}) {
+    SCOPED_TRACE(firewall);
+    const auto set = firewall + "/ipset/recset";
+    const auto network = set + "/192.0.2.0%2F24";
+    ASSERT_EQ(demo.post(firewall + "/ipset", {{"name", "recset"}}).status, 200U);
+    ASSERT_EQ(demo.post(set, {{"cidr", "192.0.2.9"}, {"nomatch", "1"}}).status, 200U);
+    ASSERT_EQ(demo.post(set, {{"cidr", "192.0.2.0/24"}, {"comment", "net"}}).status, 200U);
+    EXPECT_EQ(demo.post(set, {{"cidr", "192.0.2.77/24"}}).error("cidr"),
+              "address '192.0.2.0/24' already exists");
+    EXPECT_EQ(demo.post(set, {{"cidr", "foo"}}).reason, "no such alias 'foo'");
+    EXPECT_EQ(demo.post(set, {{"cidr", "2001:db8::77/64"}}).status, 200U);
+    EXPECT_EQ(demo.get(set + "/2001:db8::%2F64").data().at("cidr"), "2001:db8::/64");
+    ASSERT_EQ(demo.del(set + "/2001:db8::%2F64").status, 200U);
+    const auto listed = rows(demo.get(set));
+    ASSERT_EQ(listed.size(), 2U);
+    EXPECT_EQ(listed[0].at("cidr"), "192.0.2.0/24") << "PVE sorts them";
+    EXPECT_EQ(listed[1].at("nomatch"), 1);
+    const auto digest = std::string(listed[0].at("digest").as_string());
+    EXPECT_EQ(demo.get(network).data(),
+              (base::JsonObject{{"cidr", "192.0.2.0/24"}, {"comment", "net"}, {"digest", digest}}));
+    ASSERT_EQ(demo.put(network, {{"nomatch", "1"}, {"digest", digest}}).status, 200U);
+    EXPECT_FALSE(demo.get(network).data().as_object().contains("comment"));
+    EXPECT_THAT(demo.del(network, {{"digest", digest}}).reason, testing::StartsWith("detected modified"));
+    EXPECT_EQ(demo.get(set + "/198.51.100.1").error("cidr"), "no such IP/Network");
+    EXPECT_EQ(demo.del(set + "/198.51.100.1").status, 200U) << "PVE does not check that it exists";
+    EXPECT_EQ(demo.get(firewall + "/ipset/nope/192.0.2.9").reason, "no such IPSet 'nope'");
+    ASSERT_EQ(demo.del(network).status, 200U);
+    EXPECT_EQ(rows(demo.get(set)).size(), 1U);
+  }
+}
+
 TEST(SimulatedFirewall, GuestsHaveTheirOwn) {
   Demo demo;
   const std::string path = "/nodes/pve1/qemu/102/firewall/rules";
