@@ -69,7 +69,7 @@ net::Response envelope(const Answer& answer, std::string_view format, facts::Ver
   body["data"] = answer.data;
   if (answer.total && *answer.total != 0) body["total"] = *answer.total;
   if (answer.status != 200) {
-    // Older ones say it in the reason phrase alone.
+    // PVE before 8.4 has the text only in the reason phrase.
     if (pve >= facts::Version{8, 4} || format == "extjs")
       body["message"] = answer.message.ends_with('\n') ? answer.message : answer.message + "\n";
     if (!answer.errors.empty()) body["errors"] = answer.errors;
@@ -95,13 +95,13 @@ bool is_open_to_all(const facts::Endpoint& endpoint) {
   return endpoint.permissions.find("\"world\"") != std::string_view::npos;
 }
 
-/// Series are read from the local copy of every node's, so they outlive the node.
+/// Each node has a copy of all time series, so PVE does not relay these calls to the node.
 bool is_relayed(const facts::Endpoint& endpoint) {
   return endpoint.path != "/nodes/{node}" && !endpoint.path.ends_with("/rrddata") &&
          !endpoint.path.ends_with("/rrd");
 }
 
-/// The call goes to another node: is it there?
+/// The refusal of a call to a node that does not exist or does not answer.
 std::optional<Answer> refuse_node(const Call& call) {
   if (!call.endpoint.path.starts_with("/nodes/{node}") || !is_relayed(call.endpoint)) return std::nullopt;
   const auto node = call.node();
@@ -116,7 +116,7 @@ std::optional<Answer> refuse_node(const Call& call) {
   if (call.state.online(node) && !cut_off) return std::nullopt;
   auto answer = bare(595, "No route to host");
   const auto death = call.state.faults.died.find(node);
-  // The first to ask waits until the network gives the address up.
+  // The first call to a dead node waits until the network gives up the search for its address.
   if (death != call.state.faults.died.end() && !std::exchange(death->second.asked, true)) {
     answer.delay = kFirstNoRouteDelay;
   }
@@ -150,7 +150,7 @@ std::string names_of(const simulator::State& world) {
   return names;
 }
 
-/// Statuses below 596 are refusals; from there on the answer was lost on its way back.
+/// With a status below 596 PVE refuses the call. From 596 on it carries the call out and loses the answer.
 bool never_arrives(const Faults& faults) { return faults.status != 0 && faults.status < 596; }
 
 void spoil(const Faults& faults, facts::Version pve, net::Response& response) {
@@ -251,7 +251,7 @@ std::expected<void, std::string> Cluster::fault(std::string_view text) {
         world.guests, [&](const auto& entry) { return std::to_string(entry.first) == number; });
     if (found == world.guests.end()) {
       return std::unexpected("fault 'lock=" + base::printable(number, 20) +
-                             "' names no guest of this cluster");
+                             "' must name a guest of this cluster");
     }
     found->second.config["lock"] = "backup";
     return {};
@@ -260,7 +260,7 @@ std::expected<void, std::string> Cluster::fault(std::string_view text) {
   const bool kills = text.starts_with("offline=") || text.starts_with("died=");
   if (kills && world.node(node) == nullptr) {
     return std::unexpected("fault '" + base::printable(text, 60) +
-                           "' names no node of this cluster: " + names_of(world));
+                           "' must name a node of this cluster: " + names_of(world));
   }
   auto done = set_fault(world.faults, text);
   for (auto& [name, death] : world.faults.died) {

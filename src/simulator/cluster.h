@@ -1,5 +1,5 @@
-// A small PVE in memory that answers the API as a real one does. Shares facts/ with the rest of the program
-// and nothing else. Time and randomness are given to it; it has no threads and no static state.
+// A PVE cluster in memory that answers the API as a real one does. It shares only facts/ with the rest of the
+// program. The caller provides the clock and the seed; the cluster has no threads and no static state.
 #pragma once
 
 #include <chrono>
@@ -18,26 +18,25 @@
 namespace simulator {
 
 struct Options {
-  /// Of the demo cluster.
+  /// The number of guests in the demo cluster.
   unsigned guests = 30;
-  /// What the cluster consists of: JSON as docs/world.md describes it, that check_world() accepts. Empty: the
-  /// demo cluster.
+  /// The cluster as JSON (docs/world.md), which check_world() must have accepted. Empty: the demo cluster.
   std::string world = {};
   std::uint64_t seed = 1;
-  /// Credentials that are always accepted with every right; more live in the simulated user list.
+  /// An API token that the cluster accepts with every right, in addition to the tokens of its users.
   std::string token_id = "root@pam!demo";
   std::string token_secret = "00000000-0000-4000-8000-000000000000";
-  /// Scales the duration of every task; 0 ends each at once.
+  /// Factor for the duration of every task; 0 ends each task at once.
   double task_speed = 1.0;
-  /// Which PVE it is; release.h names those that are known well.
+  /// The simulated version. release.h lists the releases with texts of their own.
   facts::Version pve{9, 2};
 };
 
-/// Why `options.world` describes no cluster, as a sentence that names the member and says what to write;
-/// nothing when it does.
+/// Why `options.world` does not describe a cluster, as a sentence that names the member and what to write.
+/// Nullopt if it is valid.
 std::optional<std::string> check_world(const Options& options, const base::Clock& clock);
 
-/// What the host of the simulator does with an answer. The simulator itself never waits.
+/// An answer, and how the caller must deliver it. The simulator itself never waits.
 struct Reply {
   net::Response response;
   std::chrono::milliseconds delay{0};
@@ -45,7 +44,7 @@ struct Reply {
   bool drop = false;
 };
 
-/// Safe from many threads; calls are answered one after the other.
+/// Many threads may call it; it answers one call after the other.
 class Cluster {
  public:
   Cluster(const Options& options, const facts::Facts& facts, const base::Clock& clock);
@@ -55,9 +54,8 @@ class Cluster {
 
   Reply handle(const net::Request& request);
 
-  /// Switches one fault on or off: "latency=200", "drop", "status=500", "broken-json", "html",
-  /// "offline=pve3", "no-quorum", "lock=100", … (fault.h lists them). The error is a sentence that names the
-  /// valid ones.
+  /// Switches one fault on: "latency=200", "drop", "status=500", "broken-json", "html", "offline=pve3",
+  /// "no-quorum", "lock=100", … (fault.h lists them). The error is a sentence that names the valid faults.
   std::expected<void, std::string> fault(std::string_view text);
   void clear_faults();
 

@@ -1,4 +1,4 @@
-// The simulator as an HttpClient: no socket between.
+// The simulator as an HttpClient, without a socket.
 #pragma once
 
 #include "base/clock.h"
@@ -7,8 +7,7 @@
 
 namespace simulator {
 
-/// Waits out Reply::delay on a condition (cut short by the stop token and the time-out), then gives the
-/// answer.
+/// Waits for Reply::delay, then returns the answer. The stop token and the time-out end the wait early.
 class InProcess final : public net::HttpClient {
  public:
   explicit InProcess(Cluster& cluster) : cluster_(cluster) {}

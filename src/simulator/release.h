@@ -1,4 +1,4 @@
-// The releases of PVE that can be simulated, and what they say of themselves.
+// The releases of PVE that the simulator knows, and their version texts.
 #pragma once
 
 #include <span>
@@ -11,7 +11,7 @@ namespace simulator {
 struct Release {
   facts::Version version;
   std::string_view full;    ///< "9.2.11"
-  std::string_view repoid;  ///< of pve-manager's source
+  std::string_view repoid;  ///< the commit of pve-manager's source
   std::string_view kernel;  ///< "6.17.2-1-pve"
   std::string_view kernel_build;
   std::string_view qemu;

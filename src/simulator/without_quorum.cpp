@@ -18,7 +18,7 @@ struct Refusal {
 };
 
 using enum base::Method;
-// Texts as a real cluster without quorum gave them; the first row that fits counts.
+// The texts of a real cluster without quorum. The first row that matches counts.
 constexpr Refusal kRefusals[] = {
     {Post, "/access/users", "create user failed: cfs-lock 'file-user_cfg' error: no quorum!"},
     {Put, "/access/users", "update user failed: cfs-lock 'file-user_cfg' error: no quorum!"},
@@ -46,7 +46,7 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> se
   return std::ranges::find(set, text) != set.end();
 }
 
-/// A task of the call that fails when it writes the guest's configuration: the worker's pid is in the text.
+/// Starts a task that fails when it writes the guest's configuration. The error has the worker's pid.
 Answer unwritable(Call& call, std::string_view type) {
   return failing_task(call, type, std::to_string(call.vmid()),
                       config_read_only(call.guest_type(), call.node(), call.vmid(), call.state.next_pid));

@@ -1,4 +1,4 @@
-// What a cluster without quorum answers to a call that would write to its configuration.
+// The refusals of a cluster without quorum, which cannot write its configuration.
 #pragma once
 
 #include <optional>
@@ -7,7 +7,7 @@
 
 namespace simulator {
 
-/// Nothing for calls that still work (reads, stop, services).
+/// PVE's refusal; nullopt for calls that still work (reads, stop, services).
 std::optional<Answer> without_quorum(Call& call);
 
 }  // namespace simulator

@@ -18,9 +18,9 @@ using testing::IsEmpty;
 
 /// The folders whose sentences have been rewritten, below src/ and tests/. Add a folder when its sentences
 /// are.
-const std::vector<std::string_view> kFolders = {"auth",   "base",   "chart", "cli",      "config",
-                                                "engine", "facts",  "guard", "jsonrpc",  "mcp",
-                                                "net",    "prompt", "pve",   "resource", "transport"};
+const std::vector<std::string_view> kFolders = {
+    "auth",    "base", "chart", "cli",    "config", "engine",   "facts",     "guard",
+    "jsonrpc", "mcp",  "net",   "prompt", "pve",    "resource", "simulator", "transport"};
 
 struct Phrase {
   std::string_view words;    ///< in lower case
@@ -63,6 +63,7 @@ const std::vector<Phrase> kInLiterals = {
     {"left calls behind", "\"ended while calls were still running\""},
     {"has not begun", "say what is not running yet"},
     {"were had", "\"were read\""},
+    {"valid ones", "name them: \"valid faults\""},
 };
 
 /// For what a contributor reads: every comment.
@@ -90,6 +91,12 @@ const std::vector<Phrase> kInComments = {
     {"the word for it", "\"PVE's name for it\""},
     {"no word of", "say where the value comes from"},
     {"believed are", "\"trusts only ...\""},
+    {"comes to be", "\"is created\""},
+    {"what was asked for", "name the call or the caller: \"as requested\""},
+    {"who may do what", "name the rights"},
+    {"stands in the way", "say what prevents it"},
+    {"words go to", "\"adds the output to ...\""},
+    {"may it go", "say what is deleted"},
 };
 
 struct Token {

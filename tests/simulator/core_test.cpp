@@ -1,4 +1,4 @@
-// Rules over all routes, the demo world, faults, and the HttpClient.
+// Tests all routes, the demo world, faults, and the HttpClient.
 #include <gtest/gtest.h>
 
 #include <set>
@@ -10,7 +10,7 @@
 namespace simulator {
 namespace {
 
-TEST(Routes, EachIsAnEndpointOfPve) {
+TEST(Routes, EveryRouteIsAnEndpointOfPve) {
   std::set<std::string> seen;
   for (const auto& [rows, prefixes] : all_routes()) {
     for (const auto& route : rows) {
@@ -29,7 +29,7 @@ TEST(Routes, EachIsAnEndpointOfPve) {
   }
 }
 
-TEST(Routes, AnEndpointWithoutOneIsNotImplemented) {
+TEST(Routes, AnEndpointWithoutARouteIsNotImplemented) {
   Demo demo;
   const auto got = demo.get("/cluster/acme/plugins");
   EXPECT_EQ(got.status, 501U);
@@ -107,7 +107,7 @@ TEST(Faults, SpoilTheAnswer) {
   EXPECT_TRUE(demo.get("/version").text.starts_with("<!DOCTYPE html>"));
 }
 
-TEST(Faults, UnknownOnesNameTheValidOnes) {
+TEST(Faults, AnUnknownFaultNamesTheValidOnes) {
   Demo demo;
   for (const auto* text : {"", "nope", "latency=x", "status=200", "lock=7", "offline=pve9", "offline="}) {
     const auto done = demo.cluster().fault(text);
@@ -117,7 +117,7 @@ TEST(Faults, UnknownOnesNameTheValidOnes) {
   EXPECT_NE(demo.cluster().fault("nope").error().find("offline=NODE"), std::string::npos);
 }
 
-TEST(Faults, LockStaysOnTheGuest) {
+TEST(Faults, ALockStaysOnTheGuest) {
   Demo demo;
   ASSERT_TRUE(demo.cluster().fault("lock=101"));
   const auto listed = demo.get("/cluster/resources", {{"type", "vm"}});
@@ -151,7 +151,7 @@ struct QuorumCase {
   std::string reason;
 };
 
-TEST(Faults, WithoutQuorumReadsWorkAndWritesDoNot) {
+TEST(Faults, WithoutQuorumReadsWorkAndWritesFail) {
   Demo demo;
   ASSERT_TRUE(demo.cluster().fault("no-quorum"));
   using enum base::Method;
@@ -185,7 +185,7 @@ TEST(Faults, WithoutQuorumReadsWorkAndWritesDoNot) {
             "unable to open file '/etc/pve/nodes/pve1/qemu-server/105.conf.tmp.1031' - Permission denied");
 }
 
-TEST(InProcess, GivesTheAnswer) {
+TEST(InProcess, ReturnsTheAnswer) {
   Demo demo;
   InProcess client(demo.cluster());
   net::Request request{base::Method::Get, "/api2/json/version", {}, {}};
@@ -197,7 +197,7 @@ TEST(InProcess, GivesTheAnswer) {
   EXPECT_NE(got->body.find("9.2"), std::string::npos);
 }
 
-TEST(InProcess, DropsTimesOutAndStops) {
+TEST(InProcess, FailsOnADropATimeOutAndAStop) {
   Demo demo;
   InProcess client(demo.cluster());
   net::Request request{base::Method::Get, "/api2/json/version", {}, {}};

@@ -1,4 +1,4 @@
-// Where a real PVE surprises: each was seen on one.
+// Surprising behaviour of PVE, each seen on a real one.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,7 +14,7 @@ using enum base::Method;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-/// A call that is accepted as a task, and how the task ends.
+/// A call that PVE accepts as a task, and the exit status of the task.
 struct Accepted {
   base::Method method;
   std::string path;
@@ -37,7 +37,7 @@ std::string joined(const std::vector<std::string>& lines) {
   return text;
 }
 
-TEST(Oddities, StoppingTwiceIsFineForAVmAndWrongForAContainer) {
+TEST(Oddities, StoppingTwiceSucceedsForAVmAndFailsForAContainer) {
   Demo demo;
   expect_accepted(demo, {{Post, "/nodes/pve1/qemu/105/status/stop", {}, "OK"},
                          {Post, "/nodes/pve1/qemu/110/status/stop", {}, "OK"},
@@ -46,7 +46,7 @@ TEST(Oddities, StoppingTwiceIsFineForAVmAndWrongForAContainer) {
                         {Post, "/nodes/pve3/lxc/204/status/start", {}, 500, "CT 204 already running"}});
 }
 
-TEST(Oddities, ALockIsFoundInTheTaskOrAtOnce) {
+TEST(Oddities, ALockIsRefusedInTheTaskOrAtOnce) {
   Demo demo;
   ASSERT_TRUE(demo.cluster().fault("lock=208"));
   expect_accepted(demo,
@@ -60,7 +60,7 @@ TEST(Oddities, ALockIsFoundInTheTaskOrAtOnce) {
                   {Delete, "/nodes/pve3/lxc/208", {}, 500, "CT is locked (backup)"}});
 }
 
-TEST(Oddities, AMissingArchiveIsFoundAtOnceOrInTheTask) {
+TEST(Oddities, AMissingArchiveIsRefusedAtOnceOrInTheTask) {
   Demo demo;
   const std::string archive = "nas:backup/vzdump-lxc-1-2026_01_01-00_00_00.tar.zst";
   expect_refused(demo, {{Post,
@@ -75,7 +75,7 @@ TEST(Oddities, AMissingArchiveIsFoundAtOnceOrInTheTask) {
                     "unable to restore CT 900 - volume '" + archive + "' does not exist"}});
 }
 
-TEST(Oddities, SomeTasksAreNotNamed) {
+TEST(Oddities, SomeCallsDoNotReturnTheirTask) {
   Demo demo;
   const auto made = demo.post("/nodes/pve3/lxc/208/template");
   EXPECT_EQ(made.status, 200U);
@@ -90,7 +90,7 @@ TEST(Oddities, SomeTasksAreNotNamed) {
   EXPECT_TRUE(rows(demo.get("/nodes/pve1/storage/nas/content", {{"vmid", "206"}})).empty());
 }
 
-TEST(Oddities, AStoppedTaskEndsInItsOwnWords) {
+TEST(Oddities, AStoppedTaskHasTheStatusOfItsType) {
   Demo demo(1);
   demo.put("/nodes/pve2/qemu/104/config", {{"acpi", "0"}, {"agent", "0"}});
   const auto stopped = [&](const Got& started) {
@@ -107,7 +107,7 @@ TEST(Oddities, AStoppedTaskEndsInItsOwnWords) {
             "job errors");
 }
 
-TEST(Oddities, AResizeEndsWellThoughTheFileSystemStaysSmall) {
+TEST(Oddities, AResizeEndsWithOkAlthoughTheFileSystemStaysSmall) {
   Demo demo(1);
   demo.put("/storage/local", {{"content", "iso,vztmpl,backup,rootdir"}});
   const auto moved = demo.post("/nodes/pve3/lxc/208/move_volume",
@@ -125,14 +125,14 @@ TEST(Oddities, AResizeEndsWellThoughTheFileSystemStaysSmall) {
                                      "/var/lib/vz/images/208/.*' failed: exit code 1"));
 }
 
-TEST(Oddities, ALiveMigrationSaysInItsLogWhatItNeeds) {
+TEST(Oddities, ALiveMigrationLogsTheMissingOption) {
   Demo demo;
   const auto upid = demo.post("/nodes/pve1/qemu/117/migrate", {{"target", "pve2"}, {"online", "1"}}).upid();
   EXPECT_EQ(demo.finish(upid), "migration aborted");
   EXPECT_THAT(joined(demo.log(upid)), testing::HasSubstr("with-local-disks"));
 }
 
-TEST(Oddities, ADestroyWithoutQuorumTakesTheDisksAndKeepsTheRest) {
+TEST(Oddities, ADestroyWithoutQuorumFreesOnlyTheDisks) {
   Demo demo;
   ASSERT_TRUE(demo.cluster().fault("no-corosync"));
   const auto disks = [&](const std::string& vmid) {
@@ -171,17 +171,17 @@ std::string member(const Got& got, std::string_view id, std::string_view key) {
   return row == nullptr ? "(no row)" : base::write_json(row->at(key));
 }
 
-TEST(Oddities, WithoutQuorumTheOthersAreOfflineAndMayAnswer) {
+TEST(Oddities, WithoutQuorumOtherNodesAreOfflineAndMayAnswer) {
   Demo demo;
   ASSERT_TRUE(demo.cluster().fault("no-corosync"));
   EXPECT_EQ(member(demo.get("/nodes"), "node/pve1", "status"), R"("online")");
   EXPECT_EQ(member(demo.get("/nodes"), "node/pve3", "status"), R"("offline")");
   EXPECT_EQ(member(demo.get("/cluster/status"), "node/pve3", "online"), "0");
-  EXPECT_EQ(demo.get("/nodes/pve3/status").status, 200U) << "corosync alone is down there";
+  EXPECT_EQ(demo.get("/nodes/pve3/status").status, 200U) << "only corosync is down on it";
   demo.cluster().clear_faults();
   ASSERT_TRUE(demo.cluster().fault("no-quorum"));
   EXPECT_EQ(member(demo.get("/cluster/status"), "node/pve3", "online"), "0");
-  EXPECT_EQ(demo.get("/nodes/pve3/status").status, 595U) << "the node that is asked is cut off";
+  EXPECT_EQ(demo.get("/nodes/pve3/status").status, 595U) << "the node cannot reach the others";
   EXPECT_EQ(demo.get("/nodes/pve1/status").status, 200U);
 }
 
@@ -208,14 +208,14 @@ TEST(Oddities, ADeathIsNoticedLate) {
   EXPECT_EQ(seen("/nodes", "status"), R"("online")");
 }
 
-TEST(Oddities, GuestsOfADeadNodeRunOnInTheList) {
+TEST(Oddities, GuestsOfADeadNodeStayRunningInTheList) {
   Demo demo;
   ASSERT_TRUE(demo.cluster().fault("died=pve3"));
   const auto uptime = member(demo.get("/cluster/resources"), "qemu/107", "uptime");
   demo.pass(seconds(30));
   const auto list = demo.get("/cluster/resources");
   EXPECT_EQ(member(list, "qemu/107", "status"), R"("running")");
-  EXPECT_EQ(member(list, "qemu/107", "uptime"), uptime) << "as last heard of";
+  EXPECT_EQ(member(list, "qemu/107", "uptime"), uptime) << "the last known value";
   EXPECT_EQ(member(list, "storage/pve3/local", "status"), R"("available")");
   EXPECT_EQ(member(list, "node/pve3", "status"), R"("offline")");
   EXPECT_FALSE(row_with(list.data(), "id", "node/pve3")->contains("uptime"));

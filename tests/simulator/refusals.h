@@ -1,4 +1,4 @@
-// Tables of calls that PVE refuses, with its words.
+// Tables of calls that PVE refuses, with PVE's texts.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@ struct Refusal {
   std::string path;
   Form form;
   unsigned status = 500;
-  /// The reason phrase; of a 400 the text of the error at `key`.
+  /// The reason phrase, or with `key` the text of that parameter's error.
   std::string text;
   std::string key = {};
 };
@@ -33,12 +33,12 @@ inline void expect_refused(Demo& demo, std::initializer_list<Refusal> table) {
   }
 }
 
-/// A copy of the list, so that a loop over an answer keeps it.
+/// A copy of the list, so that it outlives the answer in a loop.
 inline base::JsonArray rows(const Got& got) {
   return got.data().is_array() ? got.data().get_array() : base::JsonArray();
 }
 
-/// The row of a list whose member `key` is `value`; nullptr when there is none.
+/// The row of a list whose member `key` is `value`; nullptr if there is none.
 inline const base::JsonObject* row_with(const base::Json& list, std::string_view key,
                                         std::string_view value) {
   for (const auto& row : list.as_array()) {

@@ -28,7 +28,7 @@ std::string_view kind_of(const base::Json& value) {
   }
 }
 
-/// What was seen at one place: in how many objects the member was, and of which types.
+/// One member: the number of objects that have it, and its types.
 struct Member {
   std::size_t seen = 0;
   std::set<std::string, std::less<>> kinds;
@@ -149,7 +149,7 @@ void expect_same_shape(const base::Json& simulated, const std::vector<Recorded>&
   }
   EXPECT_TRUE(kinds.contains(kind_of(simulated))) << "data is a " << kind_of(simulated);
   for (const auto& [at, place] : ours) {
-    // A place of which nothing was recorded (a list that was empty) says nothing.
+    // An empty recorded list does not show which members its rows have.
     const auto found = theirs.find(at);
     if (found != theirs.end()) compare(at, place, found->second, allowed);
   }

@@ -10,11 +10,11 @@
 
 namespace simulator {
 
-/// What may differ, as a path of members below `data` ("[].notes", "cpuinfo.flags"), with the reason in a
-/// comment at the place that says so.
+/// The differences that a test allows, as paths of members below `data` ("[].notes", "cpuinfo.flags"). A
+/// comment in the test gives the reason.
 struct Allowed {
-  std::vector<std::string> missing;  ///< always there in the recordings, may be absent in ours
-  std::vector<std::string> extra;    ///< never in the recordings, may be in ours
+  std::vector<std::string> missing;  ///< always in the recordings, may be absent in the simulator
+  std::vector<std::string> extra;    ///< never in the recordings, may be in the simulator
   std::vector<std::string> type;     ///< may have another JSON type
 };
 
@@ -32,9 +32,9 @@ struct Recorded {
 /// body) whose method and path match; `path` may hold "*" for one segment.
 std::vector<Recorded> recorded(std::string_view file, std::string_view method, std::string_view path);
 
-/// Fails the running test for each member of `data` that every recorded answer has and ours lacks, that ours
-/// has and no recorded one does, or whose JSON type no recording has. Rows of a list are taken together, by
-/// the value of `row_kind` when given ("type").
+/// Fails the running test for each member of `data` that every recorded answer has and the simulated one
+/// lacks, that no recorded answer has, or whose JSON type no recorded answer has. Compares the rows of a list
+/// together, or for each value of the member `row_kind` ("type") if it is given.
 void expect_same_shape(const base::Json& simulated, const std::vector<Recorded>& answers,
                        const Allowed& allowed = {}, std::string_view row_kind = {});
 

@@ -1,4 +1,4 @@
-// Simulated answers of nodes, cluster, tasks, access and pools next to recorded ones.
+// Compares simulated answers of nodes, cluster, tasks, access and pools with recorded ones.
 #include "simulator/shape.h"
 
 #include <gtest/gtest-spi.h>
@@ -10,8 +10,8 @@ namespace simulator {
 namespace {
 
 struct ShapeCase {
-  std::string path;      ///< of ours
-  std::string recorded;  ///< of the recording, "*" for one segment
+  std::string path;      ///< in the simulator
+  std::string recorded;  ///< in the recordings; "*" stands for one segment
   Form query;
   Allowed allowed;
   std::string row_kind;
@@ -21,7 +21,7 @@ const std::vector<ShapeCase>& cases() {
   static const std::vector<ShapeCase> kCases = {
       {"/version", "/version", {}, {}, {}},
       {"/nodes", "/nodes", {}, {}, {}},
-      // The recorded node has no swap and no HVM; its values are numbers all the same.
+      // The recorded node did not boot by EFI, so it has no secureboot.
       {"/nodes/pve1/status",
        "/nodes/*/status",
        {},
@@ -45,7 +45,7 @@ const std::vector<ShapeCase>& cases() {
        "type"},
       {"/cluster/nextid", "/cluster/nextid", {}, {}, {}},
       {"/cluster/log", "/cluster/log", {}, {}, {}},
-      // Options that are set in the demo datacenter and were not in the recorded one.
+      // The demo's datacenter has options that the recorded one did not have.
       {"/cluster/options",
        "/cluster/options",
        {},
@@ -53,9 +53,9 @@ const std::vector<ShapeCase>& cases() {
        {}},
       {"/cluster/tasks", "/cluster/tasks", {}, {}, {}},
       {"/cluster/backup-info/not-backed-up", "/cluster/backup-info/not-backed-up", {}, {}, {}},
-      // A task of a login, not of a token, has no tokenid.
+      // A task of a login has no tokenid.
       {"/nodes/pve1/tasks", "/nodes/*/tasks", {}, {.missing = {"[].tokenid"}, .extra = {}, .type = {}}, {}},
-      // Some of the recorded answers are those with full=1.
+      // Some of the recorded calls have full=1.
       {"/access/users", "/access/users", {}, {.missing = {"[].tokens[]"}, .extra = {}, .type = {}}, {}},
       {"/access/users", "/access/users", {{"full", "1"}}, {}, {}},
       {"/access/users/auditor@pve",
@@ -70,14 +70,14 @@ const std::vector<ShapeCase>& cases() {
       {"/access/domains", "/access/domains", {}, {}, {}},
       {"/access/domains/pam", "/access/domains/pam", {}, {}, {}},
       {"/access/users/limited@pve/token", "/access/users/*/token", {}, {}, {}},
-      // Some of the recorded answers are those with poolid.
+      // Some of the recorded calls have a poolid.
       {"/pools", "/pools", {}, {.missing = {"[].members[]"}, .extra = {}, .type = {}}, {}},
       {"/pools",
        "/pools",
        {{"poolid", "lab"}},
        {.missing = {}, .extra = {"[].members[].hastate"}, .type = {}},
        {}},
-      // Members that are storages or containers, or locked, were not recorded.
+      // The recorded pools had no storages, containers or locked guests.
       {"/pools/lab",
        "/pools/*",
        {},
@@ -87,7 +87,7 @@ const std::vector<ShapeCase>& cases() {
   return kCases;
 }
 
-TEST(Shape, OfCoreAnswersIsThatOfPve) {
+TEST(Shape, CoreAnswersAreAsRecorded) {
   Demo demo;
   for (const auto& c : cases()) {
     SCOPED_TRACE(c.path);
@@ -97,7 +97,7 @@ TEST(Shape, OfCoreAnswersIsThatOfPve) {
   }
 }
 
-TEST(Shape, OfATaskIsThatOfPve) {
+TEST(Shape, ATaskIsAsRecorded) {
   Demo demo(1);
   const auto upid = demo.post("/nodes/pve1/services/cron/restart").upid();
   const auto path = "/nodes/pve1/tasks/" + upid;
@@ -109,8 +109,8 @@ TEST(Shape, OfATaskIsThatOfPve) {
   expect_same_shape(demo.get(path + "/status").data(), status);
 }
 
-// The harness itself must be able to fail.
-TEST(Shape, SeesWhatIsMissingTooMuchOrOfAnotherType) {
+// The comparison itself must be able to fail.
+TEST(Shape, ReportsMissingAdditionalAndWronglyTypedMembers) {
   Recorded call;
   call.status = 200;
   call.body = base::JsonObject{{"data", base::JsonObject{{"a", 1}, {"b", "x"}}}};

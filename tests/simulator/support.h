@@ -1,4 +1,4 @@
-// A demo cluster that stands still, and calls on it.
+// A demo cluster whose clock the test moves, and calls on it.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -20,53 +20,53 @@ namespace simulator {
 
 using Form = std::vector<std::pair<std::string, std::string>>;
 
-/// An answer taken apart.
+/// The parts of an answer.
 struct Got {
   unsigned status = 0;
   std::string reason;
-  base::Json body;   ///< null when there was none or no JSON
-  std::string text;  ///< the body as it came
+  base::Json body;   ///< null if it is empty or not JSON
+  std::string text;  ///< the body, unparsed
   net::Headers headers;
   std::chrono::milliseconds delay{0};
   bool drop = false;
 
   const base::Json& data() const;
-  /// The text of `errors` for one parameter; "" when there is none.
+  /// The text of `errors` for one parameter; empty if there is none.
   std::string error(std::string_view parameter) const;
-  /// `data` as text: a UPID mostly.
+  /// `data` as text, usually a UPID.
   std::string upid() const;
 };
 
-/// Parsing the facts once for all tests of a program.
+/// The facts, which all tests of a program share because parsing them takes time.
 const facts::Facts& test_facts();
 
 class Demo {
  public:
-  /// task_speed 0: a task has ended when its call returns.
+  /// With task_speed 0 a task has ended when its call returns.
   explicit Demo(double task_speed = 0, unsigned guests = 30, facts::Version pve = {9, 2});
 
-  /// `path` without /api2/json, percent-encoded as needed. Parameters go to the query of GET and DELETE, to
-  /// the form body of POST and PUT, percent-encoded.
+  /// `path` is without /api2/json and percent-encoded. Parameters go into the query of GET and DELETE and
+  /// into the form body of POST and PUT; the call encodes them.
   Got get(std::string_view path, const Form& query = {});
   Got post(std::string_view path, const Form& body = {});
   Got put(std::string_view path, const Form& body = {});
   Got del(std::string_view path, const Form& query = {});
   Got call(base::Method method, std::string_view path, const Form& parameters = {});
-  /// Exactly this request, /api2/json and headers included.
+  /// Sends exactly this request, which must have /api2/json and all headers.
   Got raw(const net::Request& request);
 
-  /// From now on calls carry "USER@REALM!TOKEN=SECRET"; "" sends none.
+  /// Later calls send this token ("USER@REALM!TOKEN=SECRET"), or no token if it is empty.
   void token(std::string value) { token_ = std::move(value); }
-  /// The built-in tokens of the demo cluster.
+  /// Later calls use one of the demo cluster's tokens.
   void as_root() { token("root@pam!demo=00000000-0000-4000-8000-000000000000"); }
   void as_auditor() { token("auditor@pve!ro=00000000-0000-4000-8000-000000000001"); }
   void as_operator() { token("operator@pve!ops=00000000-0000-4000-8000-000000000002"); }
   void as_limited() { token("limited@pve!none=00000000-0000-4000-8000-000000000003"); }
 
   void pass(std::chrono::milliseconds time) { clock_.advance(time); }
-  /// Passes time until the task has ended; gives its exit status.
+  /// Moves the clock until the task has ended. Returns its exit status.
   std::string finish(const std::string& upid);
-  /// All lines of its log.
+  /// All lines of the task's log.
   std::vector<std::string> log(const std::string& upid);
 
   Cluster& cluster() { return cluster_; }

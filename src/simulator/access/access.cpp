@@ -1,4 +1,4 @@
-// Users and their tokens.
+// Users and their API tokens.
 #include <fmt/format.h>
 
 #include <algorithm>

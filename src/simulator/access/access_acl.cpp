@@ -14,7 +14,7 @@ bool may_modify(const Call& call, std::string_view path) {
                              [&](std::string_view privilege) { return may(call, path, privilege); });
 }
 
-/// One of the places that PVE knows; `path` is normalized.
+/// Whether PVE accepts an ACL on the path, which must be normalized.
 bool is_acl_path(std::string_view path) {
   const auto parts = base::split(path, '/');
   const auto depth = path == "/" ? 0 : parts.size() - 1;
@@ -36,7 +36,7 @@ struct Subject {
   std::string id;
 };
 
-/// What PVE says when there is no such token, or no such user.
+/// PVE's refusal if the token or its user does not exist.
 std::optional<std::string> no_such_token(const State& state, std::string_view full) {
   const auto bang = full.find('!');
   const auto userid = full.substr(0, bang);
@@ -69,7 +69,8 @@ std::expected<std::vector<Subject>, Answer> subjects(const Call& call) {
   return found;
 }
 
-/// Who may change rights only because the object is theirs hands out nothing beyond the own privileges.
+/// Without Permissions.Modify a caller may still change the ACL of some objects, but only to grant privileges
+/// that it has there itself.
 std::optional<Answer> refuse_role(const Call& call, std::string_view path, const std::string& role) {
   const auto own = privileges_on(call.state, call.identity, path);
   if (is_superuser(call) || own.contains("Permissions.Modify")) return std::nullopt;
@@ -115,7 +116,7 @@ Answer update_acl(Call& call) {
     return answer;
   }
   const auto path = normalized_acl_path(parameters.text("path"));
-  // An entry on a path that PVE no longer knows can still be taken away.
+  // PVE deletes an entry even if it no longer accepts the path.
   if (path.empty() || (!parameters.flag("delete") && !is_acl_path(path)))
     return Answer::bad("path", "invalid ACL path '" + parameters.text("path") + "'");
   const auto roles = parameters.list("roles");
@@ -143,7 +144,7 @@ Answer update_acl(Call& call) {
 
 namespace {
 
-/// The caller itself or, with the right to look, anybody; a user's own tokens need no right.
+/// The identity whose permissions the call asks for. Only the caller itself and its tokens need no right.
 std::expected<Identity, Answer> subject_of(const Call& call) {
   const auto userid = call.parameters.text("userid");
   if (userid.empty() || userid == call.identity.full()) return call.identity;
@@ -154,7 +155,7 @@ std::expected<Identity, Answer> subject_of(const Call& call) {
   }
   if (bang == std::string::npos) return identity;
   identity.token = userid.substr(bang + 1);
-  // A token that does not exist has no rights, just as one without an ACL.
+  // PVE answers for a token that does not exist as for one without an ACL: it has no rights.
   identity.privsep = true;
   const auto user = call.state.users.find(identity.user);
   if (user == call.state.users.end()) return identity;
@@ -163,7 +164,7 @@ std::expected<Identity, Answer> subject_of(const Call& call) {
   return identity;
 }
 
-/// Every place where somebody's rights can differ from those above it.
+/// The paths on which the rights of an identity can differ from those on the parent.
 std::set<std::string> interesting_paths(const State& state) {
   std::set<std::string> paths{"/",     "/access", "/access/groups", "/nodes",
                               "/pool", "/sdn",    "/storage",       "/vms"};

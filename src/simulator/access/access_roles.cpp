@@ -14,7 +14,7 @@ std::string joined(const std::set<std::string, std::less<>>& names) {
 
 namespace {
 
-/// The 400 about the first of `privs` that PVE does not know, or about a role that it brings along.
+/// Refuses a change of a built-in role, and privileges that PVE does not know.
 std::optional<Answer> prepare(Call& call, Step step) {
   const auto name = call.parameters.text("roleid");
   const auto role = call.state.roles.find(name);
@@ -119,7 +119,7 @@ constexpr Store<Group> kGroups{
     .clear = clear_group,
 };
 
-/// A list has type and comment only.
+/// PVE's list shows only type and comment.
 base::JsonObject realm_row(const Call&, const std::string&, const Config& realm) {
   base::JsonObject row{{"type", get(realm, "type")}};
   if (has(realm, "comment")) row["comment"] = get(realm, "comment");

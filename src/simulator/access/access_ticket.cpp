@@ -33,14 +33,14 @@ void grant(base::JsonObject& capabilities, std::string_view section, std::string
   capabilities[section].as_object()[privilege] = 1;
 }
 
-/// A right on a pool shows what it is good for: its guests and storages.
+/// Privileges on a pool count as privileges on guests and storages.
 void grant_in_pool(base::JsonObject& capabilities, std::string_view privilege) {
   const bool both = privilege == "Permissions.Modify";
   if (both || privilege.starts_with("VM.")) grant(capabilities, "vms", privilege);
   if (both || privilege.starts_with("Datastore.")) grant(capabilities, "storage", privilege);
 }
 
-/// What the web interface shows or hides, as POST /access/ticket reports it.
+/// The privileges in the answer of POST /access/ticket, by which the web interface shows or hides its parts.
 base::JsonObject capabilities(const State& state, const Identity& identity) {
   base::JsonObject result;
   for (const auto* const name : {"vms", "storage", "access", "nodes", "sdn", "dc", "mapping"}) {

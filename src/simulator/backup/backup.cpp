@@ -16,7 +16,7 @@ namespace {
 
 constexpr auto kOwn = std::to_array<std::string_view>({"id", "delete", "starttime", "dow"});
 constexpr std::string_view kAllDays = "mon,tue,wed,thu,fri,sat,sun";
-/// Options of a job that are not vzdump's and can be deleted all the same.
+/// Options that vzdump does not have, but that a job can lose by `delete`.
 constexpr auto kDeletable = std::to_array<std::string_view>({"comment", "repeat-missed"});
 /// Options of a job that vzdump does not have.
 constexpr auto kNotOfVzdump = std::to_array<std::string_view>(
@@ -49,7 +49,7 @@ void add_next_run(const Call& call, const std::string&, const Config& job, base:
   if (const auto next = next_event(get(job, "schedule"), call.state.now())) row["next-run"] = *next;
 }
 
-/// What PVE raises while it holds the file's lock comes out as a plain error with the status in its text.
+/// While PVE holds the file's lock, it turns a 400 into a 500 whose text begins with "400".
 Answer raised_under_lock(std::string_view key, std::string_view text) {
   return Answer::fail(fmt::format("400 Parameter verification failed.\n{}: {}\n", key, text));
 }
@@ -86,7 +86,8 @@ std::optional<Answer> not_allowed(const Call& call) {
   return refuse(call, "/pool/" + pool, {"VM.Backup"});
 }
 
-/// The schedule, converted from the deprecated pair when that came; empty: neither.
+/// The schedule of the call, also if it comes as the deprecated `starttime` and `dow`. Empty if the call has
+/// neither.
 std::expected<std::string, Answer> schedule_of(const Parameters& parameters, bool required) {
   auto schedule = parameters.text("schedule");
   const auto start = parameters.text("starttime");
@@ -129,7 +130,7 @@ std::optional<Answer> prepare(Call& call, Step step) {
   return std::nullopt;
 }
 
-/// A job selects by one of the three; a new selection replaces the other.
+/// A job selects its guests by `vmid`, `all` or `pool`; a new selection replaces the old one.
 void settle_selection(Config& job, const Config& changes) {
   if (has(job, "exclude") && !has(job, "pool")) job["all"] = "1";
   const auto drop = [&](std::initializer_list<std::string_view> keys) {
@@ -175,7 +176,7 @@ constexpr Store<Config> kJobs{
     .objects = all_of<&State::backup_jobs>,
     .missing = {"No such job '{id}'", "id"},
     .missing_for_update = {"no such vzdump job"},
-    // Raised under the lock.
+    // PVE raises this 400 while it holds the file's lock.
     .missing_for_delete = {"400 Parameter verification failed.\nid: No such job '{id}'\n"},
     .exists = {"Job '{id}' already exists"},
     .row = job_row,
@@ -184,7 +185,7 @@ constexpr Store<Config> kJobs{
     .apply = apply,
 };
 
-/// As PVE/QemuConfig.pm and PVE/LXC/Config.pm, get_backup_volumes.
+/// The disks as get_backup_volumes in PVE/QemuConfig.pm and PVE/LXC/Config.pm lists them.
 base::JsonArray included_disks(const Guest& guest) {
   base::JsonArray rows;
   for (const auto& [key, value] : guest.config) {

@@ -27,7 +27,7 @@ std::string duration(std::int64_t seconds) {
   return fmt::format("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
 }
 
-/// "disk key" -> "volume", of the disks that go into the archive.
+/// Key and volume of each disk that vzdump puts into the archive.
 std::vector<std::pair<std::string, std::string>> disks(const Guest& guest) {
   std::vector<std::pair<std::string, std::string>> out;
   for (const auto& [key, value] : guest.config) {

@@ -1,4 +1,4 @@
-// What vzdump writes into its task's log.
+// The log of a vzdump task.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ struct BackupOf {
 
 /// "vzdump 100 --mode stop --node pve1 --storage local".
 std::string command_line(const Parameters& parameters);
-/// From "Starting Backup of VM 100" to before "Finished Backup".
+/// The lines from "Starting Backup of VM 100" until before "Finished Backup".
 std::vector<std::string> backup_lines(State& state, const Guest& guest, const BackupOf& backup);
 std::vector<std::string> finished_lines(const BackupOf& backup);
 std::vector<std::string> failed_lines(const State& state, unsigned vmid, std::int64_t at,

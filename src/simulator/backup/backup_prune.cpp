@@ -17,7 +17,7 @@ namespace {
 
 struct Rule {
   std::string_view key;
-  const char* period;  ///< strftime: backups of one period count once
+  const char* period;  ///< a format of strftime; backups with the same text are of one period
 };
 
 constexpr auto kRules = std::to_array<Rule>({{"keep-last", "%s"},
@@ -35,8 +35,8 @@ std::string period_of(const Rule& rule, std::int64_t time) {
   return {text.data(), length};
 }
 
-/// One rule over the backups, newest first: marks `keep` in each of its periods until its count is used up.
-/// Those that an earlier rule kept do not count again in their period.
+/// Applies one rule: marks the newest backup of each period as `keep`, for at most `count` periods. Periods
+/// of which an earlier rule keeps a backup do not count.
 void apply(const Rule& rule, std::int64_t count, std::vector<PruneMark*>& newest_first) {
   std::set<std::string> already;
   for (const auto* entry : newest_first) {

@@ -1,4 +1,4 @@
-// Which backups a retention keeps.
+// Selects the backups that a retention keeps.
 #pragma once
 
 #include <string>
@@ -14,8 +14,9 @@ struct PruneMark {
   std::string mark;  ///< keep, remove, protected, renamed
 };
 
-/// What `retention` ("keep-last=3,keep-daily=7"; empty or keep-all keeps everything) says of the backups on
-/// that storage, in the order of their ids. `vmid` 0: of all guests; `type` "qemu", "lxc" or empty.
+/// Marks the backups on the storage by `retention` ("keep-last=3,keep-daily=7"; empty or keep-all keeps
+/// everything). The result is in the order of their ids. `vmid` 0 means all guests; `type` is "qemu", "lxc"
+/// or, for both, empty.
 std::vector<PruneMark> prune_marks(const State& state, const Storage& storage, std::string_view node,
                                    std::string_view retention, unsigned vmid, std::string_view type);
 

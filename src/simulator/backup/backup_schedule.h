@@ -8,8 +8,8 @@
 namespace simulator {
 
 bool is_schedule(std::string_view text);
-/// The next time (seconds since 1970, UTC) after `now`; nothing for a text that is no schedule or never
-/// comes.
+/// The first time of the schedule after `now`, both in seconds since 1970 (UTC). Nullopt if the text is not a
+/// schedule, or if its time never comes.
 std::optional<std::int64_t> next_event(std::string_view text, std::int64_t now);
 
 }  // namespace simulator

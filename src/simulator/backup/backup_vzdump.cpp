@@ -19,11 +19,11 @@ namespace {
 constexpr std::chrono::milliseconds kPerGuest{600};
 constexpr std::chrono::milliseconds kLongest{1800};
 
-/// One guest of the run, with what it leaves behind.
+/// One guest of the run, with the archive that the run adds and the backups that it removes.
 struct Part {
   unsigned vmid = 0;
   Volume archive;                    ///< empty volid: the backup fails
-  std::vector<std::string> removed;  ///< older backups that the retention gives up
+  std::vector<std::string> removed;  ///< older backups that the retention removes
 };
 
 struct Run {
@@ -59,7 +59,7 @@ std::string notes_of(const Call& call, const Guest& guest) {
   return notes;
 }
 
-/// About a third of the disk is in use, and it compresses to half.
+/// The simulated guests use about a third of their disks, and compression halves that.
 std::uint64_t archive_size(const Guest& guest, std::string_view compress) {
   const auto used = disk_size(guest) / 100 * (25 + guest.vmid % 20);
   const auto packed = compress.empty() || compress == "0" ? used : used / 2;
@@ -92,7 +92,7 @@ Volume archive_of(const Call& call, const Guest& guest, const Storage& storage, 
   return volume;
 }
 
-/// The older backups that go once the new one is there, with vzdump's lines about it.
+/// The older backups that the retention removes after this one, and vzdump's log lines about them.
 std::vector<std::string> prune(Call& call, const Storage& storage, const Volume& fresh,
                                std::vector<std::string>& log) {
   const auto retention =
@@ -215,7 +215,7 @@ Answer start(Call& call, Run planned, std::string id, std::chrono::milliseconds 
     auto* task = find_task(state, *upid);
     if (task == nullptr || run->locked.empty()) return;
     const auto vmid = run->locked.front();
-    // What had not happened yet is not in the log.
+    // The run stops here, so it never wrote the lines about the end.
     const auto late = std::ranges::find_if(task->log, [](std::string_view line) {
       return line.starts_with("INFO: 100%") || line.starts_with("INFO: Total bytes");
     });
@@ -224,7 +224,7 @@ Answer start(Call& call, Run planned, std::string id, std::chrono::milliseconds 
     task->log.push_back(fmt::format("INFO: Failed at {}", log_time(state.now())));
     task->log.push_back("INFO: Backup job finished with errors");
   };
-  // The core locks one guest; a run over several holds the others itself.
+  // TaskSpec locks only one guest, so this run locks the others itself.
   if (!run->locked.empty()) {
     spec.lock_guest = run->locked.front();
     spec.lock = "backup";
@@ -266,7 +266,7 @@ std::optional<Answer> refuse_parameters(const Call& call) {
   return std::nullopt;
 }
 
-/// Why the worker gives up before the first guest.
+/// The error with which the worker ends before the first guest; nullopt if the storage is usable.
 std::optional<std::string> unusable(const Call& call, const std::string& id) {
   const auto found = call.state.storages.find(id);
   if (found == call.state.storages.end()) {
@@ -351,7 +351,7 @@ Answer run_vzdump(Call& call) {
     if (stopped.status != 200 || selection.here.empty()) return stopped;
   }
   const bool all = get(job, "all") == "1" || has(job, "exclude");
-  // PVE's silent end when the guests are on other nodes.
+  // PVE answers "OK" without a task if all guests are on other nodes.
   if (selection.here.empty() && !all) return Answer::of("OK");
   const auto id = call.parameters.text("storage", "local");
   if (auto refusal = refuse(call, "/storage/" + id, {"Datastore.AllocateSpace"})) return std::move(*refusal);

@@ -1,4 +1,4 @@
-// One run of vzdump: which guests, what its log says, what it leaves behind.
+// POST /nodes/{node}/vzdump: selects the guests, writes the log, adds the archives and prunes older ones.
 #pragma once
 
 #include <expected>
@@ -10,11 +10,12 @@
 
 namespace simulator {
 
-/// Conflicts between the parameters that select guests, as PVE finds them; with `complete` also that none
-/// selects any. The key and the text of the error.
+/// The error (its parameter and text) if the parameters select guests in two ways, and with `complete` also
+/// if they select none. Nullopt if they are valid.
 std::optional<std::pair<std::string, std::string>> selection_error(const Config& job, bool complete);
 
-/// Guests by id that a job means: `here` on `node` (deleted ones included), `elsewhere` on others.
+/// The ids of the guests that a job selects: `here` on `node` (including deleted ones), `elsewhere` on other
+/// nodes.
 struct Selection {
   std::vector<unsigned> here;
   std::vector<unsigned> elsewhere;

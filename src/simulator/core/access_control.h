@@ -13,7 +13,7 @@ Answer update_acl(Call& call);
 Answer permissions(Call& call);
 Answer create_ticket(Call& call);
 
-/// The names with commas between them.
+/// The names, separated by commas.
 std::string joined(const std::set<std::string, std::less<>>& names);
 
 }  // namespace simulator

@@ -1,4 +1,4 @@
-// Who sends this request: an API token, or a ticket of POST /access/ticket.
+// Authenticates a request by its API token, or by a ticket from POST /access/ticket.
 #pragma once
 
 #include <expected>
@@ -8,7 +8,7 @@
 
 namespace simulator {
 
-/// The 401 has no body and PVE delays it by three seconds.
+/// The caller, or PVE's 401 without a body.
 std::expected<Identity, Answer> authenticate(const State& state, const net::Request& request);
 
 }  // namespace simulator

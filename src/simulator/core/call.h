@@ -1,4 +1,4 @@
-// One call as a handler sees it, and the answer it gives.
+// One call as a handler sees it, and the handler's answer.
 #pragma once
 
 #include <chrono>
@@ -15,14 +15,14 @@
 
 namespace simulator {
 
-/// Verified parameters of a call, those of the path included; values as they travel (a boolean is "0" or
-/// "1"). A repeated key or a JSON array has several values.
+/// The verified parameters of a call, including those in its path. Values are text as on the wire (a boolean
+/// is "0" or "1"). A repeated key or a JSON array has several values.
 class Parameters {
  public:
   using Values = std::map<std::string, std::vector<std::string>, std::less<>>;
 
   bool has(std::string_view name) const { return values_.contains(name); }
-  /// The (first) value; `otherwise` when absent.
+  /// The (first) value; `otherwise` if the parameter is absent.
   std::string text(std::string_view name, std::string_view otherwise = {}) const;
   std::int64_t number(std::string_view name, std::int64_t otherwise = 0) const;
   bool flag(std::string_view name, bool otherwise = false) const;
@@ -36,10 +36,10 @@ class Parameters {
   Values values_;
 };
 
-/// Who calls.
+/// The caller.
 struct Identity {
-  std::string user;   ///< "root@pam"; empty: nobody (endpoints open to the world)
-  std::string token;  ///< "demo"; empty: a ticket
+  std::string user;   ///< "root@pam"; empty on endpoints that need no login
+  std::string token;  ///< "demo"; empty for a ticket
   bool privsep = false;
   /// "root@pam!demo".
   std::string full() const { return token.empty() ? user : user + "!" + token; }
@@ -54,23 +54,23 @@ struct Call {
 
   std::string node() const { return parameters.text("node"); }
   unsigned vmid() const { return static_cast<unsigned>(parameters.number("vmid")); }
-  /// Of a call on guests: containers if its path begins with "/nodes/{node}/lxc", else VMs.
+  /// The type of the guests in the path: containers below "/nodes/{node}/lxc", VMs everywhere else.
   GuestType guest_type() const {
     return endpoint.path.starts_with("/nodes/{node}/lxc") ? GuestType::Lxc : GuestType::Qemu;
   }
 };
 
-/// What a handler gives; the core wraps it into PVE's envelope.
+/// A handler's answer. Cluster wraps it into PVE's envelope.
 struct Answer {
   unsigned status = 200;
   /// The error text, line breaks included; the reason phrase is its first line.
   std::string message;
-  base::Json data;                     ///< null when there is nothing
+  base::Json data;                     ///< may be null
   std::optional<std::uint64_t> total;  ///< beside `data`; left out when 0, as PVE does
   base::JsonObject extra;              ///< further members beside `data` ("changes")
   base::JsonObject errors;             ///< by parameter, of a 400
   bool bare = false;                   ///< no body at all, as 595 has
-  /// How long it takes, where status and text do not tell.
+  /// How long the answer takes. Nullopt: as long as its status and message usually take.
   std::optional<std::chrono::milliseconds> delay = {};
 
   static Answer of(base::Json data = nullptr);
@@ -83,26 +83,26 @@ struct Answer {
   static Answer denied(std::string_view path, std::string_view privilege);
 };
 
-/// As a JSON number; what is none stays text.
+/// A JSON number, or a string if the text is not a number.
 base::Json as_number(const std::string& text);
 
-/// `config` as JSON in which the keys of `numbers` (an indexed family without its number) are numbers.
+/// `config` as JSON. Values of the keys in `numbers` become numbers; "net" there means net0, net1, ….
 base::JsonObject to_json(const Config& config, std::initializer_list<std::string_view> numbers = {});
 
-/// SHA-1 in hex of the configuration as PVE's `digest`.
+/// PVE's `digest` of the configuration: a SHA-1 in hex.
 std::string digest_of(const Config& config);
 std::string digest_of(std::string_view text);
 
-/// Why the caller's `digest` (if any) does not fit: the 500 of PVE; nothing when it fits.
+/// PVE's 500 if the caller sends a `digest` other than `present`, else nullopt.
 std::optional<Answer> check_digest(const Call& call, std::string_view present);
 
-/// The items of a PVE `-list`.
+/// The items of a PVE `-list`, without empty ones.
 std::vector<std::string> split_list(std::string_view text);
 
 /// The parts "key" -> "value" of a property string; the part without '=' gets `default_key`.
 Config parse_properties(std::string_view text, std::string_view default_key = {});
 
-/// "4G", "512M", "1024" to bytes.
+/// The bytes of "4G", "512M" or "1024".
 std::uint64_t parse_size(std::string_view text);
 /// Bytes as PVE writes them in a configuration: "32G", "528K".
 std::string format_size(std::uint64_t bytes);

@@ -1,4 +1,4 @@
-// Answers of paths that only say what is below them.
+// Directories: paths that only list the names below them.
 #include <algorithm>
 #include <array>
 #include <map>
@@ -12,8 +12,8 @@ namespace {
 
 struct Directory {
   std::string_view path;
-  std::string_view key;  ///< what PVE calls a name here
-  /// In PVE's order, blank-separated; empty: all children that the facts know.
+  std::string_view key;  ///< the member that holds a name
+  /// The names in PVE's order, blank-separated. Empty: all names that the facts have.
   std::string_view names = {};
   std::string_view without = {};  ///< children that PVE does not list
 };

@@ -14,7 +14,7 @@ constexpr std::string_view kValid =
 
 std::unexpected<std::string> refuse(std::string_view text, std::string_view why) {
   return std::unexpected("fault '" + base::printable(text, 60) + "' " + std::string(why) +
-                         "; valid ones: " + std::string(kValid));
+                         "; valid faults: " + std::string(kValid));
 }
 
 }  // namespace

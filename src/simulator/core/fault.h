@@ -1,4 +1,4 @@
-// What can be made to go wrong: for tests, and for users who want to see how their assistant copes.
+// Faults to switch on, for tests and for users who want to see how their assistant handles them.
 #pragma once
 
 #include <chrono>
@@ -11,14 +11,14 @@
 
 namespace simulator {
 
-/// A node that went without a word: the others take some seconds to notice.
+/// A node that died without a shutdown. The other nodes notice it some seconds later.
 struct Death {
   std::int64_t at_ms = 0;  ///< milliseconds since 1970
-  bool asked = false;      ///< somebody has waited for it already
+  bool asked = false;      ///< a call has already waited for it
 };
 
 struct Faults {
-  std::chrono::milliseconds latency{0};  ///< latency=MS: every answer takes that long
+  std::chrono::milliseconds latency{0};  ///< latency=MS: every answer takes so many milliseconds
   bool drop = false;                     ///< drop: the connection closes instead of an answer
   unsigned status =
       0;  ///< status=500|595|596…: this status and PVE's text for it; from 596 on the call is carried out
@@ -26,15 +26,14 @@ struct Faults {
   bool html = false;                           ///< html: a proxy's error page with status 200
   std::set<std::string, std::less<>> offline;  ///< offline=NODE
   std::map<std::string, Death, std::less<>>
-      died;                   ///< died=NODE: just now; as offline=NODE once it is noticed
+      died;                   ///< died=NODE: the node dies now; as offline=NODE once the others notice
   bool no_quorum = false;     ///< no-quorum: reads work, writes fail as PVE's do, other nodes answer 595
   bool cut_off = true;        ///< no-corosync: as no-quorum, but the other nodes answer
   bool unauthorized = false;  ///< unauthorized: every token is refused
 };
 
-/// Reads one fault into `faults`. "lock=VMID" is not held here: Cluster::fault sets it on the guest, and the
-/// time of a death. The
-/// error is a sentence that names the valid ones.
+/// Reads one fault into `faults`. Cluster::fault handles "lock=VMID" and the time of a death itself. The
+/// error is a sentence that names the valid faults.
 std::expected<void, std::string> set_fault(Faults& faults, std::string_view text);
 
 }  // namespace simulator

@@ -13,13 +13,13 @@ namespace simulator {
 /// The lines `key: value` of one PVE configuration file; values are text, as in the file.
 using Config = std::map<std::string, std::string, std::less<>>;
 
-/// The value of `key`, or `otherwise` when the file has no such line.
+/// The value of `key`, or `otherwise` if the file has no such line.
 std::string_view get(const Config& config, std::string_view key, std::string_view otherwise = {});
-/// Of a map that is about to end, a copy.
+/// A copy of the value, because a temporary map ends with the expression.
 inline std::string get(Config&& config, std::string_view key, std::string_view otherwise = {}) {
   return std::string(get(config, key, otherwise));
 }
-/// The same as a number; `otherwise` also when it is none.
+/// The value as a number; `otherwise` if it is missing or not a number.
 std::int64_t get_number(const Config& config, std::string_view key, std::int64_t otherwise = 0);
 bool has(const Config& config, std::string_view key);
 
@@ -27,22 +27,22 @@ enum class GuestType : std::uint8_t { Qemu, Lxc };
 
 struct Snapshot {
   std::string name;
-  std::string parent;       ///< name of the snapshot before; empty: the first
+  std::string parent;       ///< name of the snapshot before this one; empty for the first
   std::string description;  ///< as given, without the line break that PVE adds
   std::int64_t time = 0;    ///< seconds since 1970
   bool vmstate = false;
-  Config config;  ///< the guest's configuration of then, without lock and parent
+  Config config;  ///< the guest's configuration at that time, without lock and parent
 };
 
 struct Guest {
   unsigned vmid = 0;
   GuestType type = GuestType::Qemu;
   std::string node;
-  std::string pool;  ///< empty: in none
-  /// The configuration file, `name`/`hostname`, `description`, `tags`, `template`, `lock`, `parent` (the
-  /// current snapshot) included.
+  std::string pool;  ///< empty: none
+  /// The lines of the configuration file, including `name`/`hostname`, `description`, `tags`, `template`,
+  /// `lock` and `parent` (the current snapshot).
   Config config;
-  /// Set while running and not hot-plugged; removed keys are in `pending_delete`.
+  /// Changes of a running guest that wait for its next start. Removed keys are in `pending_delete`.
   Config pending;
   std::vector<std::string> pending_delete;
   std::vector<Snapshot> snapshots;  ///< oldest first
@@ -50,11 +50,11 @@ struct Guest {
   std::string qmpstatus = "stopped";  ///< running, paused, stopped, …; VMs only
   std::int64_t started = 0;           ///< seconds since 1970; meaningful while running
   unsigned pid = 0;                   ///< of the running process
-  /// The system of a VM runs the guest agent, whether or not the configuration lets PVE ask it.
+  /// Whether the guest agent runs inside the VM. PVE asks it only if the configuration allows that too.
   bool has_agent = true;
 
   std::string_view name() const { return get(config, type == GuestType::Qemu ? "name" : "hostname"); }
-  /// As PVE's lists have it where the configuration has none: "VM 100", "CT200".
+  /// The name that PVE's lists show if the configuration has none: "VM 100", "CT200".
   std::string shown_name() const;
   std::string_view lock() const { return get(config, "lock"); }
   bool is_template() const { return get(config, "template") == "1"; }
@@ -63,8 +63,7 @@ struct Guest {
   Snapshot* snapshot(std::string_view wanted);
 };
 
-/// Bytes of all disks named in the configuration (the `size=` of the boot disk or rootfs, as
-/// /cluster/resources shows in maxdisk).
+/// The bytes in `size=` of the boot disk or rootfs, which /cluster/resources shows as maxdisk.
 std::uint64_t disk_size(const Guest& guest);
 std::uint64_t memory_size(const Guest& guest);
 unsigned core_count(const Guest& guest);
@@ -74,14 +73,14 @@ struct Storage {
   /// The section of storage.cfg: type, content, path, shared, nodes, export, server, datastore, disable, …
   Config config;
   std::uint64_t total = 0;  ///< bytes, on each node unless shared
-  std::uint64_t base = 0;   ///< bytes in use that no listed volume explains
+  std::uint64_t base = 0;   ///< bytes in use in addition to the listed volumes
 
   std::string_view type() const { return get(config, "type"); }
   bool shared() const;
   bool enabled() const { return get(config, "disable") != "1"; }
-  /// Available on that node (its `nodes` list, or no list).
+  /// Whether the storage is on the node: its `nodes` list has the node, or it has no list.
   bool on(std::string_view node) const;
-  /// `content` holds that kind ("images", "iso", …).
+  /// Whether `content` has that kind ("images", "iso", …).
   bool holds(std::string_view content) const;
 };
 
@@ -97,13 +96,13 @@ struct Volume {
   std::string notes;
   std::string parent;
   bool is_protected = false;
-  /// Of a backup: the configuration inside the archive.
+  /// The configuration inside the archive of a backup.
   Config guest_config;
 
   std::string_view storage() const { return std::string_view(volid).substr(0, volid.find(':')); }
 };
 
-/// By volume id, then node: a listing of one storage is one range.
+/// Sorted by volume id, then node, so that the volumes of one storage are one range.
 using Volumes = std::map<std::pair<std::string, std::string>, Volume>;
 
 }  // namespace simulator

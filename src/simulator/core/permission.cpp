@@ -10,10 +10,10 @@ namespace {
 constexpr std::string_view kNoAccess = "NoAccess";
 constexpr std::string_view kAdministrator = "Administrator";
 
-/// Role -> propagates.
+/// Whether each role propagates to the paths below.
 using Roles = std::map<std::string, bool, std::less<>>;
 
-/// "/vms/100" -> "/", "/vms", "/vms/100".
+/// "/", "/vms" and "/vms/100" for "/vms/100".
 std::vector<std::string_view> levels_of(std::string_view path) {
   std::vector<std::string_view> levels{"/"};
   if (path == "/") return levels;
@@ -54,7 +54,7 @@ Roles roles_on(const State& state, std::string_view subject, bool token, std::st
 void add_pool_roles(const State& state, std::string_view subject, bool token, std::string_view path,
                     Roles& roles) {
   const auto add = [&](const std::string& pool) {
-    // Members have what holds on the pool itself, whether or not it propagates.
+    // A role on the pool counts for its members, whether or not it propagates.
     for (const auto& [role, propagate] : roles_on(state, subject, token, "/pool/" + pool)) {
       roles.emplace(role, false);
     }

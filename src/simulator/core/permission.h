@@ -1,4 +1,4 @@
-// Who may do what: PVE's access control on the simulated users, roles and ACLs.
+// PVE's access control on the simulated users, roles and ACLs.
 #pragma once
 
 #include <initializer_list>
@@ -12,30 +12,30 @@
 
 namespace simulator {
 
-/// Privilege -> whether it propagates to paths below.
+/// Whether each privilege propagates to the paths below.
 using Privileges = std::map<std::string, bool, std::less<>>;
 
-/// The effective privileges on an ACL path ("/vms/100"), pools, groups and token separation included.
+/// The effective privileges on an ACL path ("/vms/100"), by pools, groups and token separation too.
 Privileges privileges_on(const State& state, const Identity& identity, std::string_view path);
 
-/// "//vms/100/" as "/vms/100"; empty when PVE takes it for no path at all.
+/// "/vms/100" for "//vms/100/". Empty if PVE does not accept the text as a path.
 std::string normalized_acl_path(std::string_view path);
-/// Any of these on a (normalized) ACL path lets a caller change what others may do there.
+/// The privileges that allow to change the ACL of a (normalized) path. One of them suffices.
 std::vector<std::string_view> modifying_privileges(std::string_view path);
 
 bool may(const Call& call, std::string_view path, std::string_view privilege);
 bool may_any(const Call& call, std::string_view path, std::initializer_list<std::string_view> privileges);
 
-/// The 403 when the caller lacks it (all of several), else nothing.
+/// The 403 if the caller has none of the privileges on the path, else nullopt.
 std::optional<Answer> refuse(const Call& call, std::string_view path,
                              std::initializer_list<std::string_view> privileges);
 
-/// root@pam with every right: the user or its token without privilege separation. For what PVE gives to
-/// "root@pam" alone use `is_root_login`, which no token is.
+/// Whether the caller is root@pam or its token without privilege separation; both have every right. PVE
+/// allows some actions only to the login root@pam, not to a token: check those with `is_root_login`.
 bool is_superuser(const Call& call);
 bool is_root_login(const Call& call);
 
-/// The schema's permission check of the endpoint with the call's parameters; the 403 when it says no.
+/// PVE's 403 if the permission check in the endpoint's schema refuses the call, else nullopt.
 std::optional<Answer> check_permissions(const Call& call);
 
 }  // namespace simulator

@@ -73,7 +73,7 @@ Refusal perm(const Call& call, const base::JsonArray& check) {
 
 Refusal perm_modify(const Call& call, const base::JsonArray& check) {
   const auto path = check.size() < 2 ? std::string() : normalized_acl_path(fill(call, text_of(check[1])));
-  // What is no path at all passes here: the handler refuses it.
+  // The handler refuses a text that is not a path.
   if (path.empty()) return std::nullopt;
   base::JsonArray privileges;
   for (const auto privilege : modifying_privileges(path)) privileges.emplace_back(privilege);
@@ -89,14 +89,14 @@ Refusal userid_param(const Call& call, const base::JsonArray& check) {
   }
   if (test == "self") {
     if (!call.state.users.contains(userid)) return Answer::fail("no such user ('" + userid + "')");
-    // A token is somebody else than its user, with privilege separation or without.
+    // A token does not count as its user, even without privilege separation.
     if (userid == call.identity.full()) return std::nullopt;
     return Answer::denied({}, {});
   }
   return any_of(call, "/access/realm/" + userid.substr(at + 1), {"Realm.AllocateUser"});
 }
 
-/// Some right on each group that the call names.
+/// Requires one of the privileges on each group that the call names.
 Refusal named_groups(const Call& call, const base::JsonArray& privileges) {
   const auto named = call.parameters.list("groups");
   if (named.empty()) return Answer::denied("/access/groups", joined(privileges));
@@ -142,7 +142,7 @@ Refusal one_of(const Call& call, const base::JsonArray& check) {
     const auto& branch = check[i].get_array();
     auto no = evaluate(call, branch);
     if (!no) return std::nullopt;
-    // PVE evaluates an "and" with its errors on, so that its refusal ends the search.
+    // In PVE the refusal of an "and" ends the search, so later branches do not count.
     if (!branch.empty() && text_of(branch[0]) == "and") return no;
   }
   return Answer::denied({}, {});
@@ -166,7 +166,7 @@ std::optional<Answer> check_permissions(const Call& call) {
   const auto* const object = parsed ? parsed->if_object() : nullptr;
   const auto* const user = object == nullptr ? nullptr : object->if_contains("user");
   if (user != nullptr && text_of(*user) == "world") return std::nullopt;
-  // An API token is never the user root@pam itself, whatever its rights are.
+  // An API token does not count as the login root@pam, whatever its rights are.
   if (is_root_login(call)) return std::nullopt;
   if (object == nullptr) return Answer::fail("Permission check failed (user != root@pam)", 403);
   if (user != nullptr && text_of(*user) == "all") return std::nullopt;

@@ -23,7 +23,7 @@ std::string without_doubled_slashes(std::string_view path) {
   return out;
 }
 
-/// A JSON scalar in the form in which it would travel in a form; nothing for null.
+/// A JSON scalar as a form would send it; nullopt for null.
 std::optional<std::string> as_text(const base::Json& value) {
   if (value.is_bool()) return value.get_bool() ? "1" : "0";
   if (value.is_string()) return std::string(value.get_string());

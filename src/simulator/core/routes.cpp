@@ -16,7 +16,7 @@ std::vector<RouteTable> all_routes() {
 
 namespace {
 
-/// By path template, then method.
+/// The handlers by path template, then method.
 using Index = std::unordered_map<std::string, std::array<Handler, 4>>;
 
 Index index_of(const std::vector<RouteTable>& tables) {

@@ -1,4 +1,4 @@
-// Which function answers which endpoint: one table per category. A test proves that each is one of PVE's.
+// The handlers of the endpoints: one table for each category. A test checks that PVE has each endpoint.
 #pragma once
 
 #include <span>
@@ -19,7 +19,8 @@ struct Route {
   Handler handler;
 };
 
-/// Rows whose paths continue each of `prefixes`; what PVE has below some of them only, no call asks for.
+/// Each row counts below each of the prefixes. PVE has some paths only below some prefixes; no call reaches
+/// the other combinations.
 struct RouteTable {
   std::span<const Route> rows;
   std::span<const std::string_view> prefixes = kNoPrefix;
@@ -47,12 +48,12 @@ std::span<const Route> disks_routes();
 std::span<const Route> upkeep_routes();
 std::span<const Route> replication_routes();
 
-/// The names below the call's path, which is one of the directories that this folder knows.
+/// Answers with the names below the call's path, which must be in the table of directories.
 Answer list_directory(Call& call);
 
-/// The handler of an endpoint that the facts have routed; nullptr when the simulator has none (501).
+/// The handler of an endpoint; nullptr if the simulator has none, which is a 501.
 Handler handler_of(const facts::Endpoint& endpoint);
-/// Every table of the simulator, for rules over all rows.
+/// Every table of the simulator.
 std::vector<RouteTable> all_routes();
 
 }  // namespace simulator

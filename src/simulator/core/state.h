@@ -1,4 +1,4 @@
-// Everything the simulated cluster knows. Plain data: the handlers read and change it, one call at a time.
+// The state of the simulated cluster as plain data. The handlers read and change it, one call at a time.
 #pragma once
 
 #include <cstdint>
@@ -40,7 +40,7 @@ struct Certificate {
   std::vector<std::string> names;  ///< subject alternative names
 };
 
-/// A package that apt would bring to another version.
+/// A package that apt can update.
 struct Update {
   std::string package;
   std::string title;
@@ -65,10 +65,10 @@ struct PhysicalDisk {
   std::string vendor = "unknown";
   std::string wwn = "unknown";
   std::uint64_t size = 0;  ///< bytes
-  std::string used;        ///< "LVM", "mounted", …; empty: by nothing
+  std::string used;        ///< "LVM", "mounted", …; empty: unused
   std::string health = "PASSED";
   int wearout = -1;  ///< percent of life that is left; -1: unknown
-  int osd = -1;      ///< of Ceph; -1: none
+  int osd = -1;      ///< number in Ceph; -1: none
   int rpm = 0;
   bool gpt = false;
   std::vector<Partition> partitions = {};
@@ -90,14 +90,14 @@ struct Node {
   std::vector<Certificate> certificates;
   std::vector<Update> updates;
   std::vector<PhysicalDisk> disks;
-  Config subscription;  ///< empty: there is none
-  /// Set by a reboot or shutdown task; a fault can take a node off as well (State::online).
+  Config subscription;  ///< empty: none
+  /// Whether a reboot or shutdown task has switched the node off. A fault can do that too: see State::online.
   bool off = false;
 };
 
 struct Pool {
   std::string comment;
-  std::set<std::string, std::less<>> storages;  ///< guests carry their pool themselves
+  std::set<std::string, std::less<>> storages;  ///< guests are in Guest::pool
 };
 
 struct Token {
@@ -125,7 +125,7 @@ struct Role {
   bool special = false;  ///< built in
 };
 
-/// A login; by the ticket's text.
+/// A login. The state keeps it by the text of the ticket.
 struct Ticket {
   std::string user;
   std::string csrf;
@@ -176,19 +176,19 @@ struct ClusterLogLine {
   std::uint64_t uid = 0;
 };
 
-/// What HA's managers remember of a resource.
+/// The state of a resource in HA's managers.
 struct HaService {
   /// started, request_stop, stopped, migrate, relocate, error; empty: queued.
   std::string crm = {};
-  std::string target = {};  ///< node of a move that was asked for
-  bool stop_asked = false;  ///< its next round makes `stopped` of the resource's state
+  std::string target = {};  ///< node of a requested move
+  bool stop_asked = false;  ///< the next round sets the resource's state to `stopped`
   bool hard = false;        ///< a stop without a shutdown
-  bool settled = false;     ///< what the state says was carried out
+  bool settled = false;     ///< the guest is as the resource's state wants it
   unsigned failures = 0;    ///< starts in a row that failed
-  unsigned request = 0;     ///< counts what was asked for
+  unsigned request = 0;     ///< the number of the last request
 };
 
-/// What happens at a time of its own; tasks have theirs.
+/// Work that the cluster does at a given time, outside of a task.
 struct Later {
   std::int64_t at_ms = 0;
   std::function<void(State&)> work;
@@ -197,16 +197,16 @@ struct Later {
 struct State {
   Options options;
   const base::Clock* clock = nullptr;
-  std::int64_t now_ms = 0;  ///< milliseconds since 1970, of the call or of the task event that runs
+  std::int64_t now_ms = 0;  ///< milliseconds since 1970: the time of the call or of the event that runs
   std::mt19937_64 random;
   Faults faults;
 
   std::string cluster_name = "demo";
-  std::string local_node = "pve1";  ///< the one that is asked
+  std::string local_node = "pve1";  ///< the node that answers the calls
   Named<Node> nodes;
   std::map<unsigned, Guest> guests;
-  /// What each node's pvestatd has told the cluster of its guests' names, every ten seconds. Kept for a
-  /// number that is given away again.
+  /// The guests' names that each node's pvestatd last sent to the cluster, which it does every ten seconds. A
+  /// name outlives its guest, so a new guest with the same id shows it at first.
   std::map<unsigned, std::string> told_names;
   std::int64_t told_ms = 0;
   Named<Storage> storages;
@@ -229,7 +229,7 @@ struct State {
   Named<Config> backup_jobs;     ///< by id
   Named<Config> replications;    ///< by id "100-0"
   Named<Config> ha_resources;    ///< by sid "vm:100": state, group, max_restart, comment, …
-  Named<HaService> ha_services;  ///< by sid; of one that rests it may be missing
+  Named<HaService> ha_services;  ///< by sid; may lack a resource at rest
   Named<Config> ha_rules;        ///< by rule id; since PVE 9
   Named<Config> ha_groups;       ///< by name; until PVE 8
   Named<Config> metric_servers;  ///< by id
@@ -242,21 +242,21 @@ struct State {
   bool is_pve(facts::Version or_newer) const { return options.pve >= or_newer; }
   /// Seconds since 1970.
   std::int64_t now() const { return now_ms / 1000; }
-  /// nullptr when there is none.
+  /// Nullptr if it does not exist.
   Guest* guest(unsigned vmid);
   Node* node(std::string_view name);
   Storage* storage(std::string_view id);
   bool online(std::string_view node) const;
-  /// What the cluster's own lists say: a death is noticed late, and without quorum the node that is asked
-  /// sees itself alone.
+  /// Whether the cluster's lists show the node as online. They show a death late, and without quorum a node
+  /// sees only itself.
   bool seems_online(std::string_view node) const;
-  /// Seconds since 1970: now, or when the node died.
+  /// Now, or the time of the node's death, in seconds since 1970.
   std::int64_t last_seen(std::string_view node) const;
-  /// As lists of the cluster show the guest: its name of up to ten seconds ago; nullptr: not told yet.
+  /// The guest's name in the cluster's lists, which is up to ten seconds old. Nullptr if they have none yet.
   const std::string* told_name(const Guest& guest) const;
-  /// Tells all names, when it is time to.
+  /// Sends all names to the cluster's lists, if ten seconds have passed since the last time.
   void tell_names();
-  /// The cluster can write: no fault took the quorum.
+  /// Whether the cluster has quorum. It can write only then.
   bool quorate() const;
   Volume* volume(std::string_view volid, std::string_view node);
   /// `node` is ignored for a shared storage.
@@ -267,8 +267,8 @@ struct State {
                          std::string_view prefix = "vm") const;
 };
 
-/// The cluster that `options.world` describes, the same for the same seed and time; what is wrong with the
-/// text, as a sentence.
+/// The cluster that `options.world` describes, always the same for one seed and time. The error is a sentence
+/// about what is wrong with the text.
 std::expected<State, std::string> load_world(const Options& options, const base::Clock& clock);
 
 }  // namespace simulator

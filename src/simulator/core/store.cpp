@@ -14,7 +14,7 @@ std::string_view bare(std::string_view option) {
   return marked ? option.substr(0, option.size() - 1) : option;
 }
 
-/// "no such job '{id}'" with the call's parameters.
+/// The text with the call's parameters in place of "{id}" and the like.
 std::string filled(std::string_view text, const Parameters& parameters) {
   std::string out;
   while (!text.empty()) {

@@ -1,6 +1,6 @@
-// Configured objects of one kind (backup jobs, HA resources, pools, …) as data: a row says where they are,
-// what PVE says about them and which lines they have; five handlers list, read, create, update and delete
-// them. What data cannot say is a function of the row.
+// Configured objects of one kind (backup jobs, HA resources, pools, …) as data. A Store says where the
+// objects are, how PVE shows them and how PVE refuses calls; five handlers list, read, create, update and
+// delete them.
 #pragma once
 
 #include <cstdint>
@@ -16,19 +16,19 @@
 
 namespace simulator {
 
-/// What PVE says; "{id}" stands for the call's parameter of that name.
+/// The text of a refusal. "{id}" stands for the call's parameter of that name.
 struct StoreText {
   std::string_view text;
-  std::string_view parameter = {};  ///< whose error it is (400); empty: the call's (500)
+  std::string_view parameter = {};  ///< the parameter with the error (400); empty: a 500
 };
 
 enum class Step : std::uint8_t { Create, Update };
 
-/// Which answers show something.
+/// The answers that show a member.
 enum class Shown : std::uint8_t { Nowhere, InLists, Everywhere };
 
-/// Functions may be nullptr, texts and word lists empty. An answer that a function gives is a refusal, and
-/// then nothing has changed.
+/// Functions may be nullptr and texts empty. An Answer from `prepare`, `apply` or `release` is a refusal;
+/// these must not have changed the state then.
 template <typename T>
 struct Store {
   std::string_view key;  ///< the parameter that names an object, and its name in answers
@@ -38,7 +38,7 @@ struct Store {
   StoreText missing;                    ///< of GET
   StoreText missing_for_update = {};    ///< empty: as `missing`
   StoreText missing_for_delete = {};    ///< empty: as `missing`
-  bool deletes_missing = false;         ///< DELETE of an object that is not there changes nothing and is fine
+  bool deletes_missing = false;         ///< PVE accepts DELETE of an object that does not exist
   StoreText exists = {};                ///< of POST
   std::string_view create_failed = {};  ///< before the 500 of `apply`
   std::string_view update_failed = {};  ///< before a 500 about digest and options, and that of `apply`
@@ -47,30 +47,30 @@ struct Store {
   std::string (*digest)(const Named<T>&) = nullptr;
   Shown digest_in = Shown::Everywhere;
 
-  /// The name by which the object is kept; nullptr: the parameter `key` as it is.
+  /// The id by which the state keeps the object; nullptr: the parameter `key`, unchanged.
   std::expected<std::string, Answer> (*identify)(Call&) = nullptr;
-  /// May the caller see it in a list?
+  /// Whether the caller sees the object in a list.
   bool (*sees)(const Call&, const std::string& id, const T&) = nullptr;
   /// The object without its key.
   base::JsonObject (*row)(const Call&, const std::string& id, const T&) = nullptr;
-  /// Makes the row what a list shows.
+  /// Turns the row into that of a list.
   void (*listed)(const Call&, const std::string& id, const T&, base::JsonObject& row) = nullptr;
-  /// The whole answer to GET, where it is not the row.
+  /// The whole answer to GET; nullptr: the row.
   Answer (*read)(Call&, const std::string& id, T&) = nullptr;
-  /// What PVE checks before it looks at the objects; may set parameters.
+  /// PVE's checks before it looks the object up. May set parameters.
   std::optional<Answer> (*prepare)(Call&, Step) = nullptr;
-  /// Gives a copy of the object what the call says; nullptr: no call creates or changes one.
+  /// Changes a copy of the object as the call asks. Nullptr if no call creates or changes objects.
   std::optional<Answer> (*apply)(Call&, const std::string& id, T&, Step) = nullptr;
-  /// May it go?
+  /// PVE's checks before a deletion.
   std::optional<Answer> (*release)(const Call&, const std::string& id, const T&) = nullptr;
-  /// After a change, and after a deletion.
+  /// Run after a change, and after a deletion.
   void (*settle)(Call&, const std::string& id) = nullptr;
   void (*clear)(Call&, const std::string& id, T& gone) = nullptr;
-  /// What POST and PUT give; nullptr: nothing.
+  /// The data of the answer to POST and PUT; nullptr: null.
   base::Json (*result)(Call&, const std::string& id, T&, Step) = nullptr;
 };
 
-/// `objects` that are a member of the state.
+/// For `objects`: a member of the state.
 template <auto Member>
 auto all_of(Call& call) -> std::expected<std::remove_reference_t<decltype(call.state.*Member)>*, Answer> {
   return &(call.state.*Member);
@@ -82,9 +82,9 @@ base::JsonObject section_json(const Config& section, std::string_view numbers = 
 std::string file_digest(const Named<Config>& sections);
 
 Answer refusal(const Call& call, const StoreText& text);
-/// `text`, or `otherwise` where that is empty.
+/// The refusal with `text`, or with `otherwise` if that is empty.
 Answer refusal(const Call& call, const StoreText& text, const StoreText& otherwise);
-/// The refusal with `prefix` before its text, when it is a 500.
+/// The refusal; if it is a 500, with `prefix` before its text.
 Answer prefixed(std::string_view prefix, Answer refusal);
 
 struct Option {
@@ -92,16 +92,17 @@ struct Option {
   bool fixed = false;     ///< cannot be changed
 };
 
-/// Of blank-separated words: `name!` is required and fixed, `name+` required, `name*` fixed. Nothing when
-/// `name` is none of them.
+/// Finds `name` among blank-separated options, where `name!` is required and fixed, `name+` required, `name*`
+/// fixed. Nullopt if it is not among them.
 std::optional<Option> option_of(std::string_view options, std::string_view name);
 bool holds_word(std::string_view words, std::string_view word);
-/// The options without a value that a creation must give: PVE's refusal.
+/// PVE's refusal if the section lacks a required option.
 std::optional<Answer> missing_option(std::string_view options, const Config& section);
-/// Why one of `keys` cannot be deleted while `changes` are set.
+/// PVE's refusal if one of `keys` cannot be deleted while the call sets `changes`.
 std::optional<Answer> undeletable(std::string_view options, const std::vector<std::string>& keys,
                                   const Config& changes);
-/// As PVE's SectionConfig: sets and deletes the `options` that the call names, or refuses as PVE does.
+/// Sets and deletes the options that the call names, or refuses, as PVE's SectionConfig does. `key` is the
+/// parameter with the object's id; parameters in `secrets` do not become part of the section.
 std::optional<Answer> apply_options(const Call& call, std::string_view key, std::string_view options,
                                     std::string_view secrets, Config& section, Step step);
 

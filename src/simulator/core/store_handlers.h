@@ -5,7 +5,7 @@
 
 namespace simulator {
 
-/// What a call on one object names: the store's objects, the id, and where it is among them.
+/// The object of a call: the store's objects, the id, and its place among them.
 template <typename T>
 struct Located {
   Named<T>& objects;
@@ -15,7 +15,7 @@ struct Located {
   bool exists() const { return found != objects.end(); }
 };
 
-/// The object of the call, which need not exist. `step` is empty unless `prepare` comes first.
+/// Looks up the object of the call, which need not exist. `prepare` runs first if there is a `step`.
 template <typename T>
 std::expected<Located<T>, Answer> locate(const Store<T>& store, Call& call, std::optional<Step> step = {}) {
   const auto objects = store.objects(call);
@@ -29,7 +29,7 @@ std::expected<Located<T>, Answer> locate(const Store<T>& store, Call& call, std:
   return Located<T>{**objects, *id, (*objects)->find(*id)};
 }
 
-/// The refusal when the object has changed since the caller read the digest that it sends.
+/// PVE's refusal if the caller sends an old digest.
 template <typename T>
 std::optional<Answer> stale(const Store<T>& store, const Call& call, const Located<T>& at) {
   return store.digest == nullptr ? std::nullopt : check_digest(call, store.digest(at.objects));

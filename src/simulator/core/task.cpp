@@ -7,9 +7,9 @@
 namespace simulator {
 namespace {
 
-// A worker needs that long to notice the signal (a real one: about two seconds).
+// The time until a worker notices the signal. A real one needs about two seconds.
 constexpr std::int64_t kStopDelayMs = 1500;
-// PVE keeps far more; the simulated history is bounded so that a long run does not grow.
+// PVE keeps many more tasks. The limit keeps a long run from using ever more memory.
 constexpr std::size_t kHistory = 4000;
 
 std::string last_line(std::string_view status) {
@@ -29,7 +29,7 @@ void unlock(State& state, const Task& task) {
   if (auto* guest = state.guest(task.locked_guest)) guest->config.erase("lock");
 }
 
-/// The name by value: the task itself may move while its work runs.
+/// Takes the UPID by value, because the task may move while its work runs.
 void finish(State& state, std::string upid) {  // NOLINT(performance-unnecessary-value-param)
   auto* task = find_task(state, upid);
   state.now_ms = std::max(state.now_ms, task->end_ms);

@@ -17,9 +17,9 @@ struct TaskEnd {
   std::vector<std::string> log;
 };
 
-/// `work` changes the state when the task ends; it runs once, and not at all when the task was stopped.
+/// Changes the state at the end of the task. It runs once, or never if the task is stopped.
 using TaskWork = std::function<TaskEnd(State&)>;
-/// Tidies up after a stop request (the lock is cleared anyhow).
+/// Cleans up after a stop request. It need not remove the guest's lock.
 using TaskStop = std::function<void(State&)>;
 
 struct Task {
@@ -33,11 +33,11 @@ struct Task {
   std::uint64_t pstart = 0;
   std::int64_t start = 0;  ///< seconds since 1970
   std::int64_t start_ms = 0;
-  std::int64_t end_ms = 0;  ///< when it ends or ended
+  std::int64_t end_ms = 0;  ///< end of the task, also in the future
   bool running = true;
   bool stopping = false;
   std::string status;  ///< exit status once it has ended
-  /// Lines of the run, appearing evenly over its duration, the first at once.
+  /// The lines of the run. They appear evenly over its duration, the first at once.
   std::vector<std::string> log;
   std::vector<std::string> end_log;
   unsigned locked_guest = 0;

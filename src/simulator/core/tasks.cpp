@@ -1,4 +1,4 @@
-// The task lists, one task's status and log, and the stop of one.
+// The endpoints of tasks: lists, status, log and stop.
 #include "simulator/core/tasks.h"
 
 #include <algorithm>
@@ -76,7 +76,7 @@ struct Filter {
   }
 };
 
-/// A token sees the tasks it started; its user sees those of all its tokens too.
+/// A token sees the tasks that it started; a user also sees those of its tokens.
 bool is_own(const Task& task, const Identity& caller) {
   return task.user == caller.user && (caller.token.empty() || task.token == caller.token);
 }
@@ -102,7 +102,7 @@ Answer cluster_list(Call& call) {
   std::map<std::string, std::size_t> shown;
   base::JsonArray rows;
   for (const auto& task : call.state.tasks) {
-    // Compared with the caller's full name, so a token sees nothing of its own here.
+    // PVE compares the task's user with the token's full name, so a token does not see its own tasks here.
     if (!all && task.user != call.identity.full()) continue;
     if (++shown[task.node] > kPerNode) continue;
     base::JsonObject row{{"upid", task.upid},
@@ -122,7 +122,7 @@ Answer cluster_list(Call& call) {
   return Answer::of(std::move(rows));
 }
 
-/// The task, or PVE's answer to a UPID that is none or not of this node.
+/// The task, or PVE's refusal of a UPID that is invalid or of another node.
 std::expected<Task*, Answer> find(Call& call) {
   const auto upid = call.parameters.text("upid");
   if (!is_upid(upid)) return std::unexpected(Answer::bad("upid", "unable to parse worker upid"));

@@ -19,11 +19,11 @@ struct TaskSpec {
   std::string user;  ///< "root@pam" or "root@pam!demo"
   /// Scaled by Options::task_speed; at 0 the task ends before start_task returns.
   std::chrono::milliseconds duration{500};
-  /// Shown evenly over the duration.
+  /// The lines appear evenly over the duration.
   std::vector<std::string> log;
   /// Runs at the end; empty: the task ends OK.
   TaskWork work;
-  /// Put on this guest at once and taken off before `work` runs (also on a stop); 0: none.
+  /// The guest that has `lock` from the start until before `work` runs, or until a stop; 0: none.
   unsigned lock_guest = 0;
   std::string lock;
   /// The exit status when a user stops it.
@@ -31,26 +31,27 @@ struct TaskSpec {
   TaskStop on_stop;
 };
 
-/// Starts it and returns its UPID. A task whose guest is already locked keeps that lock; refusing is up to
-/// the caller.
+/// Starts the task and returns its UPID. If the guest is already locked, it keeps that lock; a caller that
+/// must refuse then checks the lock before.
 std::string start_task(State& state, TaskSpec spec);
 
-/// The answer of most actions: a task of the caller on the call's node. `id` empty: the call's vmid, if any.
+/// Starts a task of the caller on the call's node and answers with its UPID. An empty `id` means the call's
+/// vmid, if it has one.
 Answer run_task(Call& call, std::string_view type, std::string_view id, std::chrono::milliseconds duration,
                 TaskWork work, std::vector<std::string> log = {});
 
-/// A task that fails with `error`, as when PVE checks inside the worker.
+/// The same with a task that fails at once, as where PVE checks only in the worker.
 Answer failing_task(Call& call, std::string_view type, std::string_view id, std::string error);
 
-/// Runs `work` after that time, which Options::task_speed scales as a task's; at 0 before it returns.
+/// Runs `work` after that time, scaled by Options::task_speed. At speed 0 it runs before this returns.
 void later(State& state, std::chrono::milliseconds in, std::function<void(State&)> work);
 
 Task* find_task(State& state, std::string_view upid);
-/// Asks it to end; it does so within two seconds of simulated time.
+/// Asks the task to end, which takes it at most two seconds of simulated time.
 void stop_task(State& state, Task& task);
-/// Runs everything that is due at `now_ms`, in order of time.
+/// Runs all work that is due by `now_ms`, in order of time.
 void advance(State& state, std::int64_t now_ms);
-/// The lines of its log as they are now, the last line of an ended one included.
+/// The present lines of the task's log, including the last line if the task has ended.
 std::vector<std::string> task_log(const State& state, const Task& task);
 
 /// A line of the cluster log; priority 6 is information, 3 an error.

@@ -25,7 +25,7 @@ std::string join_values(const std::vector<std::string>& values) {
   return out;
 }
 
-/// The type, and of a property string its members.
+/// Why the value does not match the parameter's type and format, or a member of a property string its own.
 std::optional<std::string> misfit(const Call& call, const std::string& name,
                                   const facts::Parameter& parameter, const std::string& value) {
   if (auto why = facts::misfit(parameter, value)) return why;
@@ -51,7 +51,7 @@ std::optional<std::string> error_of(Call& call, const std::string& name, const f
   return misfit(call, name, parameter, value);
 }
 
-/// The parameter as the simulated PVE has it; nothing when it has none.
+/// The parameter in the simulated version of PVE; nullopt if that version does not have it.
 std::optional<facts::Parameter> parameter_of(const Call& call, std::string_view name) {
   const auto pve = call.state.options.pve;
   const auto* found = call.endpoint.parameter(name);

@@ -1,4 +1,4 @@
-// Are the parameters what the endpoint's schema says?
+// Verifies the parameters of a call against the endpoint's schema.
 #pragma once
 
 #include <optional>
@@ -7,11 +7,11 @@
 
 namespace simulator {
 
-/// The 400 with the errors of all parameters at once, in PVE's words; nothing when they fit. Values of array
-/// parameters and of `-list` formats given as several values are joined where PVE does.
+/// PVE's 400 with the errors of all parameters at once; nullopt if they are valid. Where PVE joins several
+/// values of a `-list` into one, so does this.
 std::optional<Answer> verify(Call& call);
 
-/// What PVE gives to the user root@pam alone, which a token never is.
+/// PVE's refusal of parameters that only the login root@pam may set.
 std::optional<Answer> refuse_root_only(const Call& call);
 
 }  // namespace simulator

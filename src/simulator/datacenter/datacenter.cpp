@@ -1,4 +1,4 @@
-// What the cluster answers as a whole.
+// The endpoints of the whole cluster: its status, resources, log and options.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -64,7 +64,7 @@ void add_guests_and_pools(Call& call, bool pools, base::JsonArray& rows) {
   }
 }
 
-/// The zone that every cluster has, on one node.
+/// The row of the zone that every cluster has, on one node.
 base::JsonObject zone_row(const State& state, const std::string& node) {
   if (!state.is_pve({9, 1})) {
     return {{"type", "sdn"},
@@ -157,7 +157,7 @@ base::JsonArray tags_in_use(const Call& call) {
   return list;
 }
 
-/// PVE hands out these property strings taken apart.
+/// PVE shows these property strings as objects.
 bool is_property_string(std::string_view key) {
   return key == "migration" || key == "ha" || key == "crs" || key == "next-id" || key == "tag-style" ||
          key == "user-tag-access" || key == "notify" || key == "webauthn" || key == "u2f" ||

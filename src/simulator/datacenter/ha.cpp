@@ -1,4 +1,4 @@
-// High availability: resources, rules, and what the manager says of them.
+// High availability: resources, rules, and the manager's status.
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
@@ -26,7 +26,7 @@ unsigned number(const std::string& text) {
   return static_cast<unsigned>(get_number(Config{{"n", text}}, "n"));
 }
 
-/// The call's `sid`: "vm:100", or an id alone, which PVE completes.
+/// The call's `sid`: "vm:100", or a VMID to which PVE adds the type.
 std::expected<Sid, Answer> parse_sid(const Call& call) {
   const auto text = call.parameters.text("sid");
   if (base::is_digits(text)) {
@@ -92,7 +92,7 @@ std::optional<Answer> prepare(Call& call, Step step) {
   return bad_group(call);
 }
 
-/// Takes the resource out of the rules; one that is left without resources goes.
+/// Removes the resource from the rules, and the rules that have no other one.
 void purge_rules(Call& call, const std::string& sid, Config&) {
   call.state.ha_services.erase(sid);
   if (!call.parameters.flag("purge", true)) return;
@@ -109,10 +109,10 @@ std::string clock_text(std::int64_t seconds) {
   return fmt::format("{:%a %b %e %H:%M:%S %Y}", fmt::gmtime(static_cast<std::time_t>(seconds)));
 }
 
-/// The manager's and the local managers' last sign of life: they write every ten seconds.
+/// The time when the managers last wrote their status, which they do every ten seconds.
 std::int64_t last_beat(const State& state) { return state.now() - state.now() % 10; }
 
-/// The first node that is up leads.
+/// The first node that is online is the master.
 std::string master(const State& state) {
   for (const auto& [name, node] : state.nodes) {
     if (state.online(name)) return name;
@@ -262,7 +262,7 @@ constexpr std::string_view kOptions = "state comment max_restart max_relocate fa
 std::optional<Answer> apply(Call& call, const std::string& sid, Config& section, Step step) {
   if (step == Step::Create) section["type"] = sid.substr(0, sid.find(':'));
   auto refused = apply_options(call, "sid", kOptions, {}, section, step);
-  // It waits for its first round.
+  // HA queues the resource until its first round.
   if (!refused && step == Step::Create) call.state.ha_services[sid] = {};
   return refused;
 }

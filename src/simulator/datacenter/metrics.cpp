@@ -1,4 +1,4 @@
-// Servers that PVE sends its statistics to (status.cfg).
+// The servers to which PVE sends its statistics (status.cfg).
 #include "simulator/core/routes.h"
 #include "simulator/core/store_handlers.h"
 
@@ -28,7 +28,7 @@ base::JsonObject row(const Call&, const std::string&, const Config& server) {
       "otel-max-body-size");
 }
 
-/// A list has what all types have.
+/// PVE's list shows only what all types have.
 void shorten(const Call&, const std::string& id, const Config& server, base::JsonObject& row) {
   row = {{"id", id},
          {"type", get(server, "type")},

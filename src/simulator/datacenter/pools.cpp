@@ -58,7 +58,7 @@ std::optional<Answer> check_guest(const Call& call, const std::string& poolid, c
     if (guest == nullptr || guest->pool != poolid) return Answer::fail("VM " + id + " is not a pool member");
     return std::nullopt;
   }
-  // PVE notes the number of a guest that does not exist, and shows it nowhere.
+  // PVE stores the number of a guest that does not exist, but never shows it.
   if (guest == nullptr) return std::nullopt;
   const bool elsewhere = !guest->pool.empty() && guest->pool != poolid;
   if (guest->pool == poolid || (elsewhere && !call.parameters.flag("allow-move"))) {
@@ -151,7 +151,7 @@ constexpr Store<Pool> kPools{
 
 Answer list(Call& call) {
   if (call.parameters.has("poolid")) {
-    // A real PVE 9.2 asks for no privilege in this form.
+    // PVE 9.2 requires no privilege for this form of the call.
     auto one = read_object<kPools>(call);
     if (one.status == 200) one.data = base::JsonArray{std::move(one.data)};
     return one;

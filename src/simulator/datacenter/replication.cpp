@@ -1,4 +1,4 @@
-// Replication jobs: their configuration, and how they fare on the node that runs them.
+// Replication jobs: their configuration, and their status on the node that runs them.
 #include "base/number.h"
 #include "simulator/core/permission.h"
 #include "simulator/core/routes.h"
@@ -36,7 +36,7 @@ constexpr Store<Config> kJobs{
     .row = job_row,
 };
 
-/// Every quarter of an hour, as the demo's schedules say, and always with success.
+/// Each job runs every 15 minutes, as the demo's schedules say, and always succeeds.
 JsonObject status_row(const Call& call, const std::string& id, const Config& job) {
   constexpr std::int64_t kEvery = 900;
   const auto& state = call.state;

@@ -7,7 +7,7 @@
 namespace simulator {
 namespace {
 
-// PVE waits that long for a guest's lock file.
+// The time for which PVE waits for a guest's lock file.
 constexpr std::chrono::milliseconds kLockWait{10'000};
 
 std::string lock_file_text(GuestType type, unsigned vmid) {
@@ -16,7 +16,7 @@ std::string lock_file_text(GuestType type, unsigned vmid) {
              : fmt::format("can't lock file '/run/lock/lxc/pve-config-{}.lock' - got timeout", vmid);
 }
 
-// These hold a `lock` line in the configuration instead of the lock file, or touch the guest only shortly.
+// Backups, migrations and tasks with a `lock` line in the configuration do not hold the lock file.
 bool holds_lock_file(const Task& task, std::string_view id) {
   if (!task.running || task.id != id || task.locked_guest != 0) return false;
   if (task.type == "vzdump" || task.type.ends_with("migrate")) return false;
@@ -39,7 +39,7 @@ bool too_long(const State& state, std::int64_t busy) {
   return static_cast<double>(busy) > static_cast<double>(kLockWait.count()) * speed(state);
 }
 
-/// Looks the guest up again when the task ends: it may have been moved or removed meanwhile.
+/// Looks the guest up again, because it may have been moved or removed since the task started.
 TaskEnd finish(State& state, const std::string& node, GuestType type, unsigned vmid, const GuestTask& task,
                bool checked) {
   auto* const guest = guest_on(state, node, type, vmid);

@@ -1,4 +1,4 @@
-// What the QEMU guest agent of a running VM answers.
+// The answers of the QEMU guest agent in a running VM.
 #include <fmt/format.h>
 
 #include "simulator/core/routes.h"
@@ -12,7 +12,7 @@ namespace {
 using base::JsonArray;
 using base::JsonObject;
 
-/// The VM, or why its agent cannot be asked. PVE looks at the configuration before it looks for the process.
+/// The VM, or PVE's refusal to ask its agent. PVE checks the configuration before the process.
 std::expected<const Guest*, Answer> with_agent(Call& call) {
   const auto found = find_guest(call);
   if (!found) return std::unexpected(found.error());
@@ -93,7 +93,7 @@ JsonObject interface(const GuestNic& nic, const GuestUsage& usage) {
   JsonArray addresses;
   if (!nic.ipv4.empty()) addresses.push_back(address(nic.ipv4, "ipv4"));
   if (!nic.ipv6.empty()) addresses.push_back(address(nic.ipv6, "ipv6"));
-  // A card without a link has neither, as recorded.
+  // As recorded, a card without a link has neither addresses nor statistics.
   if (addresses.empty()) return row;
   row["ip-addresses"] = std::move(addresses);
   const bool first = nic.index == 0;

@@ -14,25 +14,26 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// What the worker needs, taken from the call once everything was checked.
+/// The parameters of the call for the worker.
 struct Plan {
   GuestType type = GuestType::Qemu;
   unsigned vmid = 0;
   unsigned newid = 0;
   std::string node;
-  std::string target;  ///< where the copy ends up
+  std::string target;  ///< the node of the copy
   std::string storage;
   std::string format;
   std::string name;
   std::string description;
   std::string pool;
   bool full = false;
-  Config source;  ///< the configuration to copy, of now or of the snapshot
+  Config source;  ///< the configuration to copy: the present one or the snapshot's
 };
 
 std::string volume_path(std::string_view volid) { return std::string(volid.substr(volid.find(':') + 1)); }
 
-/// A linked clone's disk: on files it names its base, elsewhere it looks like any other.
+/// The disk of a linked clone. In a file storage its volume id names the base; elsewhere it has no special
+/// form.
 Disk linked_disk(State& state, const Plan& plan, const Disk& from, std::vector<std::string>& log) {
   Disk disk = from;
   const auto* const base = state.volume(from.volid, plan.node);
@@ -46,7 +47,7 @@ Disk linked_disk(State& state, const Plan& plan, const Disk& from, std::vector<s
                        files ? "../" + path : path + "@__base__");
   disk.volid = made.volid;
   if (files) {
-    // "local:131/base-131-disk-0.qcow2/132/vm-132-disk-0.qcow2" is the name of the copy from now on.
+    // The id becomes "local:131/base-131-disk-0.qcow2/132/vm-132-disk-0.qcow2".
     const auto name = volume_path(made.volid);
     const auto file = name.substr(name.find('/') + 1);
     log.push_back(
@@ -126,7 +127,7 @@ void name_copy(State& state, const Plan& plan, Config& config) {
   if (has(config, "vmgenid")) config["vmgenid"] = random_uuid(state);
 }
 
-/// What was allocated for a copy that does not come to be.
+/// Frees the disks of a copy that is given up.
 void drop_disks(State& state, const Plan& plan, const Config& config) {
   for (const auto& [key, disk] : disks_of(plan.type, config)) {
     if (!disk.is_cdrom() || disk.volid.find("cloudinit") != std::string::npos)
@@ -134,7 +135,7 @@ void drop_disks(State& state, const Plan& plan, const Config& config) {
   }
 }
 
-/// `config` is that of the copy, its disks are there.
+/// `config` is the copy's configuration; its disks exist already.
 TaskEnd finish_clone(State& state, const Plan& plan, Config config) {
   auto* const copy = state.guest(plan.newid);
   if (copy == nullptr) {
@@ -166,12 +167,13 @@ std::optional<Answer> check_target(Call& call, const Plan& plan) {
   return Answer::fail(fmt::format("can't clone to non-shared storage '{}'", plan.storage));
 }
 
-/// The disks can be copied in the way asked for, by this caller, to that node.
+/// PVE's refusal if the caller may not copy the disks, or if PVE cannot copy them in this way or to that
+/// node.
 std::optional<Answer> check_disks(Call& call, const Plan& plan, bool of_snapshot) {
   bool shared = true;
   const bool vm = plan.type == GuestType::Qemu;
   for (const auto& [key, disk] : disks_of(plan.type, plan.source)) {
-    // The copy is made here, where the disks are read, so it counts where these lie.
+    // PVE makes the copy on this node, so it is the source's storages that must be shared.
     const auto* const from = call.state.storage(disk.storage());
     shared = shared && (disk.storage().empty() || (from != nullptr && from->shared()));
     if (disk.is_cdrom()) continue;
@@ -234,7 +236,7 @@ Answer start_clone(Call& call, Plan plan, TaskSpec spec) {
   spec.user = call.identity.full();
   spec.duration = milliseconds(plan.full ? 1500 : 600);
   spec.stopped_status = "clone failed: interrupted by signal";
-  // As a real worker does: the disks are there while they are copied.
+  // The copy's disks exist while PVE copies them, so allocate them at the start.
   auto config = copied(call.state, plan, spec.log);
   spec.on_stop = [plan, config](State& state) {
     drop_disks(state, plan, config);

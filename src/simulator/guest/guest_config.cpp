@@ -13,7 +13,7 @@
 namespace simulator {
 namespace {
 
-/// What one call changes.
+/// The changes that one call asks for.
 struct Change {
   Config set;
   std::vector<std::string> remove;
@@ -21,7 +21,7 @@ struct Change {
   bool force = false;  ///< removed disks are freed instead of kept as unused
 };
 
-/// `delete` and `revert` name any option of the configuration, also those that only PVE itself writes.
+/// Whether `delete` and `revert` may name the option. PVE accepts options there that only PVE itself writes.
 bool exists(const Call& call, std::string_view key) {
   return is_option(call, key) || key == "cdrom" || key == "vmstate" || key == "snaptime" || key == "parent";
 }
@@ -123,7 +123,7 @@ std::optional<std::string> container_error(const Guest& guest, const Change& cha
   return std::nullopt;
 }
 
-/// A VM has one cloud-init drive.
+/// PVE's refusal of a second cloud-init drive.
 std::optional<std::string> second_cloudinit(const Guest& guest, const Change& change) {
   for (const auto& [key, value] : change.set) {
     if (!is_disk_key(GuestType::Qemu, key) ||
@@ -169,7 +169,7 @@ std::optional<std::string> vm_error(const Guest& guest, const Change& change) {
   return std::nullopt;
 }
 
-/// A disk that leaves its place stays in the configuration as unused, unless it is freed by force.
+/// Removes the disk from its key. It stays in the configuration as unused, unless `force` frees it.
 void detach(State& state, Guest& guest, const std::string& key, bool force) {
   const auto disk = parse_disk(guest.type, get(guest.config, key));
   guest.config.erase(key);
@@ -249,7 +249,7 @@ base::JsonObject apply(State& state, Guest& guest, const Change& change, std::ve
       set_option(state, guest, key, value, log);
     }
   }
-  // A stopped guest keeps nothing pending: the first change takes everything over.
+  // Nothing stays pending on a stopped guest: its first change applies everything.
   if (!guest.running) apply_pending(guest);
   return errors;
 }
@@ -267,7 +267,7 @@ std::optional<Answer> check_guest(const Call& call, const Guest& guest, const Ch
   return std::nullopt;
 }
 
-/// What could not be hot-plugged, by option; it stays in the configuration as pending.
+/// Applies the change. Returns an error for each option that cannot be hot-plugged and stays pending.
 base::JsonObject finish_change(State& state, Guest& guest, const Change& change,
                                std::vector<std::string>& log) {
   if (std::ranges::find(change.remove, "vmstate") != change.remove.end() && guest.lock() == "suspended") {
@@ -339,7 +339,7 @@ Answer update_config_task(Call& call) {
     if (auto error = missing_import(state, guest, change)) return {std::move(*error), {}};
     std::vector<std::string> log;
     const auto errors = finish_change(state, guest, change, log);
-    // The words of an exception that nobody turns into an answer; from memory.
+    // PVE makes the text of the exception the status of the task. Written from memory.
     std::string status = errors.empty() ? "OK" : "400 Parameter verification failed.";
     for (const auto& error : errors) {
       status +=

@@ -5,13 +5,13 @@
 
 namespace simulator {
 
-/// PUT of a VM's or container's configuration: at once, null.
+/// PUT …/config: changes the configuration at once and returns null.
 Answer update_config(Call& call);
-/// POST of a VM's configuration: the same as a task.
+/// POST …/config of a VM: does the same in a task.
 Answer update_config_task(Call& call);
-/// PUT of a snapshot's description.
+/// PUT …/snapshot/{snapname}/config: changes the snapshot's description.
 Answer update_snapshot(Call& call);
-/// PUT …/unlink: takes disks out of the configuration.
+/// PUT …/unlink: removes disks from the configuration.
 Answer unlink_disks(Call& call, Guest& guest);
 
 }  // namespace simulator

@@ -14,7 +14,7 @@ namespace {
 
 constexpr double kGiB = 1024.0 * 1024.0 * 1024.0;
 
-/// "4", "0.5": as short as it is exact enough.
+/// The size in GiB with at most six digits: "4", "0.5".
 std::string gibibytes(std::uint64_t size) { return fmt::format("{:.6g}", static_cast<double>(size) / kGiB); }
 
 void autostart(State& state, const NewGuest& made) {

@@ -8,36 +8,36 @@ namespace simulator {
 Answer create_vm(Call& call);
 Answer create_container(Call& call);
 
-/// What creating and restoring have in common.
+/// A guest to create or to restore.
 struct NewGuest {
   GuestType type = GuestType::Qemu;
   unsigned vmid = 0;
   std::string node;
   std::string pool;
-  std::string user;  ///< who asked, for the autostart's own task
-  Config config;     ///< as given; disks still "STORAGE:SIZE"
+  std::string user;  ///< the caller, who also owns the task that starts the guest
+  Config config;     ///< as given; its disks are still "STORAGE:SIZE"
   bool start = false;
   bool ha_managed = false;
 };
 
-/// The new guest that the call asks for, still without a configuration.
+/// The new guest of the call, without a configuration.
 NewGuest new_guest(const Call& call);
 /// The task that creates or restores it; a stop removes the guest and its disks.
 TaskSpec creation(const NewGuest& guest, std::string_view type);
-/// Refuses unless the caller may allocate the id or use the pool, the pool exists and every option is his to
-/// set.
+/// PVE's refusal if the pool does not exist, or if the caller may not create a guest with that id or in that
+/// pool, or may not set one of the options.
 std::optional<Answer> check_new_guest(Call& call, const NewGuest& guest);
-/// The guest with nothing but the lock "create", which holds the id while the task runs.
+/// Adds the guest with nothing but the lock "create", so that its id is in use while the task runs.
 Guest& reserve(State& state, const NewGuest& guest);
-/// Takes back what `reserve` and a failed task left.
+/// Removes the reserved guest and its disks, for a task that fails or is stopped.
 void abandon(State& state, unsigned vmid);
-/// Allocates the disks of `config`; the tools' words go to `log`.
+/// Allocates the disks of `config` and adds the output of the storages' tools to `log`.
 void allocate_disks(State& state, const NewGuest& guest, Config& config, std::vector<std::string>& log);
-/// Pool, HA resource, autostart.
+/// Puts the guest into its pool, makes it an HA resource and starts it, as far as the call asks for that.
 void settle(State& state, const NewGuest& guest, std::vector<std::string>& log);
 
-/// The configuration inside a backup archive with its disks as "STORAGE:SIZE" again; `storage` overrides the
-/// one they were on. Nothing when the archive does not exist.
+/// The configuration inside a backup archive, with its disks as "STORAGE:SIZE" for a restore. `storage`,
+/// unless empty, replaces the storages of the backup. Nullopt if the archive does not exist.
 std::optional<Config> config_in_archive(State& state, GuestType type, std::string_view archive,
                                         std::string_view node, std::string_view storage);
 

@@ -14,7 +14,7 @@ constexpr auto kCt = GuestType::Lxc;
 struct Container {
   NewGuest made;
   std::string archive = {};  ///< the template, or the backup of a restore
-  std::string storage = {};  ///< for disks that name none
+  std::string storage = {};  ///< for disks without a storage
   bool restore = false;
   bool unique = false;
 };
@@ -86,7 +86,7 @@ TaskEnd fail(State& state, const Container& container, std::vector<std::string> 
           std::move(log)};
 }
 
-/// The configuration to start from; the archive's own when restoring.
+/// The call's configuration, or for a restore the one in the archive with the call's changes.
 std::optional<Config> first_config(State& state, const Container& container, std::vector<std::string>& log) {
   if (!container.restore) return container.made.config;
   log.push_back(fmt::format("recovering backed-up configuration from '{}'", container.archive));
@@ -151,7 +151,7 @@ std::optional<Answer> check_archive(Call& call, const Container& container) {
   return Answer::denied(path, "Datastore.AllocateSpace|Datastore.Audit");
 }
 
-/// Only a forced restore goes over a container that is there, and not over a running one.
+/// PVE's refusal if the id is in use, unless a forced restore may replace a stopped container.
 std::optional<Answer> clear_place(Call& call, const Container& container) {
   auto* const old = call.state.guest(container.made.vmid);
   if (old == nullptr) return std::nullopt;

@@ -24,7 +24,7 @@ std::expected<Config, Answer> options_of(Call& call) {
   return config;
 }
 
-/// A name that the storage's plugin does not understand ("local:abc").
+/// PVE's error about a volume name that the storage's plugin cannot parse ("local:abc").
 std::optional<std::string> bad_name(const Storage& storage, std::string_view volid) {
   const auto name = volid.substr(storage.id.size() + 1);
   if (keeps_files(storage)) {
@@ -40,7 +40,8 @@ std::optional<std::string> bad_name(const Storage& storage, std::string_view vol
                      name);
 }
 
-/// Where each disk is to lie, and that what is only attached exists.
+/// Adds the default storage to disks without one. PVE's refusal if a storage cannot take its disk, or if an
+/// existing volume that the call attaches is missing.
 std::optional<Answer> check_disks(Call& call, Config& config) {
   const auto fallback = call.parameters.text("storage");
   for (auto& [key, disk] : disks_of(kVm, config)) {
@@ -104,7 +105,7 @@ TaskEnd create_now(State& state, const NewGuest& made) {
   return {"OK", std::move(log)};
 }
 
-/// What restoring needs to know beyond a new guest.
+/// A VM to restore.
 struct Restore {
   NewGuest made;
   std::string archive;
@@ -112,7 +113,7 @@ struct Restore {
   bool unique = false;
 };
 
-/// What vma writes while it restores.
+/// Adds the output of vma during a restore.
 void extract_lines(const Config& config, std::vector<std::string>& log) {
   std::uint64_t total = 0;
   for (const auto& [key, disk] : disks_of(kVm, config)) {
@@ -125,7 +126,7 @@ void extract_lines(const Config& config, std::vector<std::string>& log) {
   log.push_back(fmt::format("total bytes read {0}, sparse bytes {1} (66%)", total, total / 100 * 66));
 }
 
-/// The configuration inside the archive, its disks allocated: they are there while they are filled.
+/// The configuration inside the archive with its disks allocated, since they exist while PVE fills them.
 std::optional<Config> begin_restore(State& state, const Restore& restore, std::vector<std::string>& log) {
   const auto& made = restore.made;
   auto config = config_in_archive(state, kVm, restore.archive, made.node, restore.storage);
@@ -154,7 +155,7 @@ TaskEnd finish_restore(State& state, const NewGuest& made, const Config& config)
   return {"OK", std::move(log)};
 }
 
-/// With `force` over a stopped guest, whose disks make room.
+/// PVE's refusal if the id is in use. With `force` a stopped VM of that id is removed instead.
 std::optional<Answer> clear_place(Call& call, const NewGuest& made) {
   const auto emsg = fmt::format("unable to restore VM {} - ", made.vmid);
   auto* const old = call.state.guest(made.vmid);
@@ -190,7 +191,7 @@ Answer restore_vm(Call& call, NewGuest made) {
   reserve(call.state, restore.made);
   auto config = begin_restore(call.state, restore, spec.log);
   spec.on_stop = [vmid = restore.made.vmid, config](State& state) {
-    // So that its disks go with it.
+    // With its configuration, abandon() frees the disks too.
     if (auto* const guest = state.guest(vmid); guest != nullptr && config) guest->config = *config;
     abandon(state, vmid);
   };

@@ -18,7 +18,7 @@ bool replicated(const State& state, unsigned vmid) {
                              [&](const auto& job) { return job.first.starts_with(prefix); });
 }
 
-/// What PVE checks before the task and again inside.
+/// PVE checks this before the task and again in the worker.
 std::optional<std::string> destroy_error(const State& state, const Guest& guest, bool purge) {
   const auto who = fmt::format("{} {}", noun(guest.type), guest.vmid);
   if (get(guest.config, "protection") == "1")
@@ -63,7 +63,7 @@ void drop_from_jobs(State& state, unsigned vmid) {
   std::erase_if(state.replications, [&](const auto& entry) { return entry.first.starts_with(prefix); });
 }
 
-/// Every volume of its own that the configuration names, in any of its sections.
+/// Frees every volume of the guest that a section of its configuration names.
 void free_disks(State& state, const Guest& guest) {
   std::vector<const Config*> sections{&guest.config, &guest.pending};
   for (const auto& snapshot : guest.snapshots) sections.push_back(&snapshot.config);
@@ -90,7 +90,8 @@ std::vector<std::string> destroy_log(const State& state, const Guest& guest, boo
   return log;
 }
 
-/// "vm-131-disk-0.qcow2" becomes "base-131-disk-0.qcow2".
+/// Marks the guest as a template and renames its disks: "vm-131-disk-0.qcow2" becomes
+/// "base-131-disk-0.qcow2".
 void make_base(State& state, Guest& guest) {
   for (auto& [key, disk] : disks_of(guest.type, guest.config)) {
     auto* const volume = disk.is_cdrom() ? nullptr : state.volume(disk.volid, guest.node);
@@ -142,7 +143,7 @@ std::optional<std::string> move_error(Call& call, const Guest& guest, const std:
   return std::nullopt;
 }
 
-/// What a VM's worker writes while it copies.
+/// The log lines of a VM's worker while it copies the disk.
 std::vector<std::string> move_lines(State& state, const Guest& guest, const std::string& key,
                                     const std::string& storage, const std::string& format) {
   const auto disk = parse_disk(guest.type, get(guest.config, key));
@@ -228,7 +229,7 @@ Answer destroy_guest(Call& call) {
   GuestTask task{.type = task_type((*found)->type, "destroy"), .duration = milliseconds(600)};
   task.check = [purge, force](State& state, Guest& guest) -> std::optional<std::string> {
     if (auto error = destroy_error(state, guest, purge)) return error;
-    // What lies suspended on a disk is destroyed without a word.
+    // PVE destroys a VM that is suspended to disk, in spite of that lock.
     const bool suspended = guest.type == GuestType::Qemu && guest.lock() == "suspended";
     if (auto locked = lock_error(guest); locked && !suspended) return locked;
     if (guest.running && !force) return fmt::format("VM {} is running - destroy failed", guest.vmid);
@@ -236,7 +237,7 @@ Answer destroy_guest(Call& call) {
   };
   task.work = [purge, unreferenced, worker = call.state.next_pid](State& state, Guest& guest) {
     if (!state.quorate()) {
-      // Not atomic: the disks are gone before the configuration turns out to be read-only.
+      // PVE frees the disks before it notices that it cannot write the configuration.
       free_disks(state, guest);
       return TaskEnd{config_read_only(guest.type, guest.node, guest.vmid, worker), {}};
     }

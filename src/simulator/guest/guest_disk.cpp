@@ -225,7 +225,7 @@ void free_volume(State& state, std::string_view volid, std::string_view node) {
 std::string used_by_clone(State& state, std::string_view volid) {
   const auto name = volume_name(volid);
   const auto* const storage = state.storage(volid.substr(0, volid.find(':')));
-  // btrfs clones are snapshots of their own and outlive the base.
+  // A clone on btrfs is a snapshot of its own, which does not need the base.
   if (!name.starts_with("base") || storage == nullptr || storage->type() == "btrfs") return {};
   for (const auto& [key, volume] : state.volumes) {
     if (volume.storage() == storage->id && volume.volid != volid &&
@@ -276,7 +276,7 @@ std::string save_memory(State& state, const Guest& guest, std::string_view stora
   image.node = guest.node;
   image.content = "images";
   image.format = "raw";
-  // Twice the memory and room for the devices, as PVE reckons.
+  // PVE allocates twice the memory, and 500 MiB for the devices.
   image.size = memory_size(guest) * 2 + (500ULL << 20U);
   image.vmid = guest.vmid;
   image.ctime = state.now();

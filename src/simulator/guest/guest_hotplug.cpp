@@ -7,7 +7,7 @@
 namespace simulator {
 namespace {
 
-/// The bridge that the line names and the node lacks; empty when there is none such.
+/// The bridge in the line, if the node lacks it, else empty.
 std::string missing_bridge(State& state, std::string_view node, std::string_view value) {
   const auto network = state.networks.find(node);
   if (network == state.networks.end()) return {};
@@ -15,7 +15,7 @@ std::string missing_bridge(State& state, std::string_view node, std::string_view
   return bridge.empty() || network->second.active.contains(bridge) ? std::string() : bridge;
 }
 
-/// From memory. No device of the demo cluster has a mapping.
+/// PVE's error about a device with a mapping, since the demo cluster has no mappings. From memory.
 std::optional<std::string> missing_mapping(std::string_view key, std::string_view value) {
   const bool usb = in_family(key, "usb");
   if (!usb && !in_family(key, "hostpci")) return std::nullopt;
@@ -47,7 +47,7 @@ std::optional<std::string> hotplug_error(State& state, const Guest& guest, std::
   const auto missing = in_family(key, "net") ? missing_bridge(state, guest.node, value) : std::string();
   if (guest.type == GuestType::Lxc) {
     if (missing.empty()) return std::nullopt;
-    // From memory; recorded is the frame, of a mount point.
+    // Only the text around the error is recorded, from a mount point; the rest is from memory.
     return fmt::format("unable to hotplug {}: bridge '{}' does not exist\n", key, missing);
   }
   if (!missing.empty()) {

@@ -1,15 +1,15 @@
-// The host's devices that a guest names: bridges, and mappings of PCI and USB devices.
+// The devices of the host in a guest's configuration: bridges, and mappings of PCI and USB devices.
 #pragma once
 
 #include "simulator/guest/guest.h"
 
 namespace simulator {
 
-/// Why the guest cannot start with the devices that it names, or with so many CPUs; nothing when it can.
+/// Why the guest cannot start with its devices or its number of CPUs; nullopt if it can.
 std::optional<std::string> device_error(State& state, const Guest& guest);
 
-/// Why the running guest cannot take the new value of the option at once; PVE keeps it as pending then.
-/// Nothing when it can, and for options that wait for the next start anyway.
+/// Why the running guest cannot apply the new value at once, so that PVE keeps it as pending. Nullopt if it
+/// can, and for options that always wait for the next start.
 std::optional<std::string> hotplug_error(State& state, const Guest& guest, std::string_view key,
                                          std::string_view value);
 

@@ -15,7 +15,7 @@ using base::JsonArray;
 using base::JsonObject;
 using std::chrono::milliseconds;
 
-/// Devices of the host that bind the guest to it.
+/// The devices of the host that the guest uses and that prevent a migration.
 std::vector<std::string> local_resources(const Guest& guest) {
   std::vector<std::string> found;
   for (const auto& [key, value] : guest.config) {
@@ -50,7 +50,7 @@ JsonObject disk_object(State& state, const Guest& guest, const LocalDisk& local)
   return row;
 }
 
-/// Storages of the guest that the node lacks.
+/// The storages of the guest that are not on the node.
 std::vector<std::string> missing_storages(State& state, const Guest& guest, std::string_view node) {
   std::set<std::string> missing;
   for (const auto& [key, disk] : disks_of(guest.type, guest.config)) {
@@ -60,7 +60,7 @@ std::vector<std::string> missing_storages(State& state, const Guest& guest, std:
   return {missing.begin(), missing.end()};
 }
 
-/// What keeps one local disk of a VM where it is.
+/// PVE's error if the local disk of a VM cannot migrate.
 std::optional<std::string> disk_error(State& state, const LocalDisk& local, bool live,
                                       bool with_local_disks) {
   const auto& volid = local.disk.volid;
@@ -90,7 +90,7 @@ bool scan_disks(State& state, const Guest& guest, const Trip& trip, MigrationLog
   return errors.empty();
 }
 
-/// Why a migration fails once its task runs; the reason is for the log only.
+/// The reason in the log if the task of the migration fails.
 std::optional<std::string> abort_reason(State& state, const Guest& guest, const Trip& trip,
                                         MigrationLog& log) {
   const bool vm = guest.type == GuestType::Qemu;
@@ -118,7 +118,7 @@ std::string_view migration_type(const Guest& guest) {
   return guest.type == GuestType::Qemu ? "qmigrate" : "vzmigrate";
 }
 
-/// A migration as it will go.
+/// The log of a migration, and whether it fails.
 struct Journey {
   std::vector<std::string> log;
   bool fails = false;
@@ -226,7 +226,7 @@ void move_by_ha(State& state, Guest& guest, const std::string& target, std::stri
   const auto* const node = state.node(target);
   if (node != nullptr) trip.ip = node->ip;
   trip.with_local_disks = true;
-  // A container cannot move while it runs: it is shut down, and started where it arrives.
+  // A container cannot migrate while it runs, so HA shuts it down and starts it on the target.
   if (guest.type == GuestType::Lxc && guest.running) stop_guest(guest);
   trip.online = guest.running;
   auto journey = journey_of(state, guest, trip);

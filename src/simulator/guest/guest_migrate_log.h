@@ -1,4 +1,4 @@
-// What the log of a migration says, and the disks that it is about.
+// The log of a migration, and the local disks in it.
 #pragma once
 
 #include <cstdint>
@@ -18,17 +18,18 @@ struct LocalDisk {
   std::set<std::string> snapshots;
 };
 
-/// The volumes that no shared storage holds, those of snapshots too, each once.
+/// The guest's volumes that are not on a shared storage, including those of its snapshots, each once.
 std::vector<LocalDisk> local_disks(State& state, const Guest& guest);
 
-/// The storage on the target for one of the source, after PVE's map "old:new,other".
+/// The storage on the target for a storage on the source, by PVE's map "old:new,other".
 std::string mapped_storage(std::string_view storages, std::string_view id);
 
-/// Lines of a migration's log carry the time; a line without one (of the mirror job) begins with '|'.
+/// Collects the lines of a migration's log. PVE writes the time before each line except those of the mirror
+/// job: add() takes these with a leading '|'.
 class MigrationLog {
  public:
   void add(std::string line) { lines_.push_back(std::move(line)); }
-  /// The lines spread over `seconds` from `start`.
+  /// The lines with their times, spread over `seconds` from `start` (seconds since 1970).
   std::vector<std::string> stamped(std::int64_t start, double seconds) const;
 
  private:
@@ -38,7 +39,7 @@ class MigrationLog {
 struct Trip {
   std::string target;
   std::string ip;        ///< of the target
-  std::string storages;  ///< as given: "old:new,other"
+  std::string storages;  ///< as in the call: "old:new,other"
   bool online = false;
   bool restart = false;
   bool with_local_disks = false;

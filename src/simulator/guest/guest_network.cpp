@@ -16,7 +16,7 @@ bool is_mac(std::string_view text) {
          text.find_first_not_of("0123456789abcdefABCDEF:") == std::string_view::npos;
 }
 
-/// Of a VM "virtio=MAC", of a container "hwaddr=MAC".
+/// The MAC address in lower case: a VM has "virtio=MAC", a container "hwaddr=MAC".
 std::string mac_of(const Config& net) {
   for (const auto& [key, value] : net) {
     if (is_mac(value)) return base::lower_ascii(value);
@@ -24,7 +24,7 @@ std::string mac_of(const Config& net) {
   return {};
 }
 
-/// What every system gives itself: the MAC with its universal bit turned, and ff:fe in the middle.
+/// The link-local address: the MAC address with its universal bit inverted, and ff:fe in the middle.
 std::string link_local(std::string_view mac) {
   const auto octet = [&](std::size_t i) {
     return base::parse_hex<unsigned>(mac.substr(i * 3, 2)).value_or(0);
@@ -33,7 +33,7 @@ std::string link_local(std::string_view mac) {
                      (octet(2) << 8U) | 0xffU, 0xfe00U | octet(3), (octet(4) << 8U) | octet(5));
 }
 
-/// The demo network gives guests 100 to 254 the address that ends in their number.
+/// The address by DHCP. On the first card of guests 100 to 254 it ends with the VMID.
 std::string lease(unsigned vmid, unsigned index) {
   if (index == 0 && vmid >= 100 && vmid <= 254) return fmt::format("192.0.2.{}/24", vmid);
   return fmt::format("10.{}.{}.{}/8", index * 16 + (vmid >> 16U) % 16, (vmid >> 8U) % 256, vmid % 256);
@@ -47,7 +47,8 @@ std::string name_of(const Guest& guest, const Config& net, unsigned index) {
   return index == 0 ? "Ethernet" : fmt::format("Ethernet {}", index + 1);
 }
 
-/// A container's `ip` is part of the card; a VM's is what cloud-init told it, without which it asks DHCP.
+/// The configured address, or "dhcp". A container has it in the network line; a VM has it from cloud-init,
+/// and uses DHCP without it.
 std::string wanted_address(const Guest& guest, const Config& net, unsigned index) {
   if (guest.type == GuestType::Lxc) return std::string(get(net, "ip"));
   const auto line = get(guest.config, fmt::format("ipconfig{}", index));

@@ -1,5 +1,5 @@
-// The network cards of a guest as seen from inside it: the same MACs as in its configuration, and an address
-// each.
+// The network cards of a guest as seen from inside it, with the MAC addresses of its configuration and an IP
+// address each.
 #pragma once
 
 #include <string>
@@ -17,7 +17,7 @@ struct GuestNic {
   std::string ipv6;    ///< link-local, "fe80::…/64"; empty: none
 };
 
-/// In order of index. A card with DHCP has the lease that the demo network gives to this guest.
+/// The cards in order of index. A card that uses DHCP has an address of the demo network.
 std::vector<GuestNic> nics_of(const Guest& guest);
 
 /// "192.0.2.100/24" as address and prefix length.

@@ -12,8 +12,8 @@ constexpr std::uint64_t kMiB = kKiB * 1024;
 
 std::string_view source_of(const Disk& disk) { return get(disk.options, "import-from"); }
 
-/// The firmware's variables are as large as their template, not as the call says; volumes of LVM are whole
-/// extents. 528K was recorded on files; 128K and the extents are from memory.
+/// PVE ignores the call's size for the firmware's variables and takes the size of their template, in whole
+/// extents on LVM. 528K in a file is recorded; 128K and the extents are from memory.
 std::optional<std::uint64_t> fixed_size(State& state, std::string_view key, const Disk& disk) {
   if (key == "tpmstate0") return 4 * kMiB;
   if (key != "efidisk0") return std::nullopt;
@@ -22,7 +22,7 @@ std::optional<std::uint64_t> fixed_size(State& state, std::string_view key, cons
   return (get(disk.options, "efitype") == "4m" ? 528 : 128) * kKiB;
 }
 
-/// "create full clone of drive scsi0 (local:101/vm-101-disk-0.qcow2)": the drive of the guest that has it.
+/// "create full clone of drive scsi0 (local:101/vm-101-disk-0.qcow2)", with the drive of the source's guest.
 std::string import_line(State& state, std::string_view source) {
   std::string drive;
   if (const auto* const owner = state.guest(parse_volume_name(source).vmid)) {
@@ -96,7 +96,7 @@ std::optional<Answer> refuse_import(State& state, std::string_view key, const Di
   if (storage == nullptr) return Answer::fail(fmt::format("storage '{}' does not exist", name.storage));
   if (name.content.empty()) return unparsable(*storage, name);
   if (name.content == "images" || name.content == "import") return std::nullopt;
-  // From memory.
+  // The text is from memory.
   return Answer::bad(
       key, fmt::format("{} has wrong type '{}' - needs to be 'images' or 'import'", source, name.content));
 }

@@ -1,27 +1,29 @@
-// Disks that a configuration asks for: new ones, imported ones, those of the firmware and of cloud-init.
+// New disks of a configuration: empty ones, imported ones, those of the firmware and of cloud-init.
 #pragma once
 
 #include "simulator/guest/guest_disk.h"
 
 namespace simulator {
 
-/// Where and for whom a disk is made.
+/// The guest and the node of a new disk.
 struct Place {
   GuestType type = GuestType::Qemu;
   std::string_view node;
   unsigned vmid = 0;
 };
 
-/// Makes the volume that the line `asked` at `key` asks for ("local:8", "local:0,import-from=…",
-/// "local:cloudinit"); a line that names a volume gets that one's size. The tools' words go to `log`.
+/// Allocates the volume that the line `asked` of `key` asks for ("local:8", "local:0,import-from=…",
+/// "local:cloudinit"), or adds the size of the volume that the line names. Adds the output of the storages'
+/// tools to `log`.
 Disk make_disk(State& state, const Place& place, std::string_view key, Disk asked,
                std::vector<std::string>& log);
 
-/// Why PVE does not even try to import what the line names: no image, or a path; nothing when it names
+/// PVE's refusal to start an import: the source is not an image, or is a path. Nullopt if the line imports
 /// nothing.
 std::optional<Answer> refuse_import(State& state, std::string_view key, const Disk& asked);
 
-/// Why the import fails once it is tried: "failed to stat '/var/lib/vz/import/none.raw'".
+/// The error of an import in the worker: "failed to stat '/var/lib/vz/import/none.raw'". Nullopt if it works,
+/// or if the line imports nothing.
 std::optional<std::string> import_error(State& state, std::string_view node, const Disk& asked);
 
 }  // namespace simulator

@@ -13,7 +13,7 @@
 namespace simulator {
 namespace {
 
-/// Options by the privilege that PVE wants for them; an option of no row is root@pam's.
+/// The options that need one privilege. Only the login root@pam may set an option that is in no row.
 struct PrivilegeRow {
   std::string_view privilege;
   std::string_view options;  ///< blank-separated; "numa[n]" is a family
@@ -100,7 +100,7 @@ std::optional<Answer> refuse_bridge(const Call& call, std::string_view value) {
   return refuse(call, fmt::format("/sdn/zones/localnetwork/{}", bridge), {"SDN.Use"});
 }
 
-// A token is never root@pam itself, whatever it may do.
+// A token does not count as the login root@pam, whatever its rights are.
 std::optional<Answer> refuse_special(const Call& call, GuestType type, std::string_view key,
                                      std::string_view value, const Config& present) {
   if (is_root_login(call)) return std::nullopt;
@@ -146,7 +146,7 @@ constexpr auto kModels = std::to_array<std::string_view>(
     {"e1000", "e1000-82540em", "e1000-82544gc", "e1000-82545em", "e1000e", "i82551", "i82557b", "i82559er",
      "ne2k_isa", "ne2k_pci", "pcnet", "rtl8139", "virtio", "vmxnet3"});
 
-/// "virtio=MAC,…", "model=virtio,macaddr=MAC" and "virtio" say the same.
+/// Reads "virtio=MAC,…", "model=virtio,macaddr=MAC" and "virtio", which mean the same.
 Config parse_net(GuestType type, std::string_view value) {
   auto net = parse_properties(value, "model");
   if (type == GuestType::Lxc) return net;
@@ -172,7 +172,7 @@ std::string print_net(GuestType type, Config net) {
     line = "name=" + net["name"];
   }
   net.erase(std::string(first));
-  // PVE puts the bridge before the rest, which it sorts.
+  // PVE writes the bridge before the other members, which it sorts.
   if (has(net, "bridge")) line += ",bridge=" + net["bridge"];
   net.erase("bridge");
   for (const auto& [key, value] : net) line += "," + key + "=" + value;
@@ -256,7 +256,7 @@ std::optional<Answer> bad_value(GuestType type, std::string_view key, std::strin
   const auto disk = parse_disk(type, value);
   const bool iso = disk.volid.find(":iso/") != std::string::npos;
   if (iso && !disk.is_cdrom()) return Answer::bad(key, "explicit 'media=cdrom' is required for iso images");
-  // The size is that of what is imported.
+  // The size comes from the imported image, so the call must give 0.
   if (has(disk.options, "import-from") && disk.wanted() != 0U) {
     return Answer::bad(key,
                        "'import-from' requires special syntax - use <storage ID>:0,import-from=<source>");

@@ -1,5 +1,5 @@
-// The options of a guest's configuration: who may set them, what PVE makes of a value, what a running guest
-// takes at once.
+// The options of a guest's configuration: the rights to set them, the form in which PVE stores them, and
+// whether a running guest applies them at once.
 #pragma once
 
 #include <optional>
@@ -10,27 +10,27 @@
 
 namespace simulator {
 
-/// Of the endpoint's parameters, those that are lines of the configuration ("digest", "delete", … are not).
+/// Whether the parameter is a line of the configuration ("digest", "delete", … are not).
 bool is_option(const Call& call, std::string_view key);
 
-/// The 403 or 500 when the caller may not set or delete the option; `value` is empty for a deletion. `pool`
-/// is where a guest to be created goes.
+/// The 403 or 500 if the caller may not set or delete the option. `value` is empty for a deletion; `pool` is
+/// that of a guest to be created.
 std::optional<Answer> refuse_option(const Call& call, GuestType type, std::string_view key,
                                     std::string_view value, std::string_view pool, const Config& present);
 
-/// What PVE refuses of a value that fits the schema (an ISO image as a disk, an import with a size); the 400.
+/// PVE's 400 about a value that matches the schema (an ISO image as a disk, an import with a size).
 std::optional<Answer> bad_value(GuestType type, std::string_view key, std::string_view value);
 
-/// The value as PVE writes it to the file: MAC addresses added, tags sorted.
+/// The value as PVE writes it to the file, with MAC addresses added and tags sorted.
 std::string normal_value(State& state, GuestType type, std::string_view key, std::string_view value);
 
-/// A network line with a new MAC address.
+/// The network line with a new MAC address.
 std::string with_new_mac(State& state, GuestType type, std::string_view value);
 
-/// Taken over by a running guest at once; others wait for the next start.
+/// Whether a running guest applies the option at once. Other options wait for the next start.
 bool is_hot(GuestType type, std::string_view key);
 
-/// True for the key and its index: "net0" is in family "net".
+/// Whether the key is the family's name and an index: "net0" is in family "net".
 bool in_family(std::string_view key, std::string_view family);
 
 }  // namespace simulator

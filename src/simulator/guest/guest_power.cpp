@@ -16,7 +16,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-/// How long the tasks take.
+/// The durations of the tasks.
 struct Durations {
   milliseconds start;
   milliseconds stop;
@@ -29,10 +29,10 @@ const Durations& durations(const Call& call) {
   return call.guest_type() == GuestType::Qemu ? kVm : kContainer;
 }
 
-/// What `qmpstatus` holds of a container whose processes lie in a checkpoint.
+/// The `qmpstatus` of a container whose processes are in a checkpoint.
 constexpr std::string_view kCheckpoint = "checkpoint";
 
-/// A container that does not exist has no process either: PVE does not look further.
+/// PVE looks only for the process, so a container that does not exist counts as stopped.
 bool running(Call& call) {
   const auto* const guest = guest_on(call);
   return guest != nullptr && guest->running;
@@ -60,13 +60,13 @@ std::string missing_text(const Call& call) {
   return call.guest_type() == GuestType::Qemu ? process_missing(call.node(), call.vmid()) : std::string();
 }
 
-/// A backup holds the VM in a running process; starting it then only lets it go on.
+/// A backup of a stopped VM runs its process without its CPUs. A start during that only lets the CPUs run.
 std::optional<std::string> worker_start_error(State& state, Guest& guest) {
   const bool held = guest.type == GuestType::Qemu && guest.running && guest.lock() == "backup";
   return held ? std::nullopt : start_error(state, guest);
 }
 
-/// Wakes a VM from its saved state; the lines are what the worker prints.
+/// Starts the guest. A VM with a saved state resumes from it, with these lines in the log.
 TaskEnd start_now(State& state, Guest& guest) {
   if (guest.running) {
     guest.qmpstatus = "running";
@@ -82,7 +82,7 @@ TaskEnd start_now(State& state, Guest& guest) {
            fmt::format("activating and using '{}' as vmstate", saved), "Resumed VM, removing state"}};
 }
 
-/// The lock of a VM counts only while it runs; a container that is mounted stops all the same.
+/// The lock of a VM counts only while it runs. The lock "mounted" does not keep a container from stopping.
 std::optional<std::string> stop_error(State&, Guest& guest) {
   const bool free = guest.type == GuestType::Qemu ? !guest.running : guest.lock() == "mounted";
   return free ? std::nullopt : lock_error(guest);

@@ -1,11 +1,11 @@
-// Starting, stopping and everything between.
+// Starting and stopping guests, and everything else below `/status`.
 #pragma once
 
 #include "simulator/guest/guest.h"
 
 namespace simulator {
 
-/// The calls below `/status`. Each answers for VMs and for containers unless its name says for which.
+/// The handlers below `/status`. Each answers for VMs and containers, unless its name says for which of them.
 namespace power {
 
 Answer start(Call& call);
@@ -20,8 +20,8 @@ Answer resume_container(Call& call);
 
 }  // namespace power
 
-/// Why the guest cannot start now (template, lock, already running, missing bridge or volume); nothing when
-/// it can.
+/// Why the guest cannot start now (template, lock, already running, missing bridge or volume); nullopt if it
+/// can.
 std::optional<std::string> start_error(State& state, const Guest& guest);
 
 }  // namespace simulator

@@ -10,7 +10,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// "+5G" adds, "32G" sets; nothing when it is neither.
+/// The new size in bytes: "+5G" adds to `size`, "32G" replaces it.
 std::uint64_t new_size(std::string_view text, std::uint64_t size) {
   return text.starts_with('+') ? size + parse_size(text.substr(1)) : parse_size(text);
 }
@@ -27,8 +27,8 @@ void resize_now(State& state, Guest& guest, const std::string& key, std::uint64_
   guest.config[key] = disk.text();
 }
 
-/// In a file the check of the file system mends something and so fails by its exit code, after a long wait;
-/// the task ends well all the same.
+/// If the volume is a file, e2fsck repairs something after a long wait and exits with 1. PVE logs that as a
+/// failure, but the task ends with OK.
 std::vector<std::string> container_resize_log(State& state, std::string_view volid) {
   const auto* const storage = state.storage(volid.substr(0, volid.find(':')));
   if (storage == nullptr || !keeps_files(*storage)) return {"Image resized."};

@@ -1,4 +1,4 @@
-// Disks that grow.
+// Growing the disks of guests.
 #pragma once
 
 #include "simulator/guest/guest.h"

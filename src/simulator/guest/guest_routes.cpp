@@ -1,4 +1,5 @@
-// The calls on VMs and containers: one table for both. A row whose halves differ names two handlers.
+// The endpoints of VMs and containers in one table. A row names two handlers where PVE treats the two
+// differently.
 #include "simulator/core/routes.h"
 #include "simulator/guest/guest_clone.h"
 #include "simulator/guest/guest_config.h"
@@ -18,7 +19,7 @@ Answer either(Call& call) {
   return call.guest_type() == GuestType::Qemu ? kOfVm(call) : kOfContainer(call);
 }
 
-/// Looks the guest up first; PVE refuses a call on a guest that does not exist.
+/// Gives the call's guest to the handler, or PVE's refusal if it does not exist.
 template <Answer (*kHandler)(Call&, Guest&)>
 Answer on_guest(Call& call) {
   const auto found = find_guest(call);

@@ -20,7 +20,8 @@ using base::Json;
 using base::JsonArray;
 using base::JsonObject;
 
-/// A share of time spent waiting, which PVE gives as a number for VMs and as text for containers.
+/// Adds the shares of time that processes waited. PVE shows them as numbers for VMs and as text for
+/// containers.
 void add_pressure(const State& state, const Guest& guest, JsonObject& row) {
   for (const std::string_view name : {"pressurecpufull", "pressurecpusome", "pressureiofull",
                                       "pressureiosome", "pressurememoryfull", "pressurememorysome"}) {

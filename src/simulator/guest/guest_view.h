@@ -5,7 +5,7 @@
 
 namespace simulator {
 
-/// A row of /nodes/{node}/qemu or /lxc; `full` adds what only the QEMU process knows.
+/// A row of /nodes/{node}/qemu or /lxc. `full` adds the members that only the QEMU process knows.
 base::JsonObject guest_row(const State& state, const Guest& guest, bool full);
 /// `lines` of a configuration with PVE's types: integers and booleans of the schema as numbers, everything
 /// else (memory of a VM, cpulimit) as text.

@@ -14,7 +14,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr milliseconds kRound = seconds(10);
-/// From the cluster's manager to the node's.
+/// The time from the cluster's manager to the node's manager.
 constexpr milliseconds kHandOver = seconds(7);
 constexpr std::string_view kByHa = "task started by HA resource agent";
 
@@ -23,7 +23,7 @@ Guest* guest_of(State& state, std::string_view sid) {
   return state.guest(static_cast<unsigned>(get_number(id, "vmid")));
 }
 
-/// Of a resource that was there before the cluster was looked at: at rest.
+/// A resource that the managers have not seen yet is at rest.
 HaService& service_of(State& state, const std::string& sid) {
   const auto [found, is_new] = state.ha_services.try_emplace(sid);
   if (is_new) {
@@ -43,7 +43,7 @@ std::string wanted_of(State& state, const std::string& sid) {
 
 using Step = void (*)(State&, const std::string&);
 
-/// Later requests make what was planned before them void.
+/// Runs `step` after that time, unless a later request has come in between.
 void plan(State& state, const std::string& sid, milliseconds in, Step step) {
   const auto number = service_of(state, sid).request;
   later(state, in, [sid, number, step](State& then) {
@@ -74,7 +74,7 @@ TaskEnd start_again(State& state, unsigned vmid) {
   return {};
 }
 
-/// The node's manager does what the state says.
+/// The node's manager carries out the state.
 void act(State& state, const std::string& sid) {
   auto& service = service_of(state, sid);
   auto* const guest = guest_of(state, sid);
@@ -93,7 +93,8 @@ void act(State& state, const std::string& sid) {
   plan(state, sid, kRound, finish_round);
 }
 
-/// Every start that fails counts; recorded where no other node could take the guest, which PVE would try.
+/// Counts a failed start, and gives up after the last one. Recorded on a cluster in which no other node could
+/// run the guest; PVE would try another node first.
 void count_failure(State& state, const std::string& sid) {
   auto& service = service_of(state, sid);
   const auto& section = state.ha_resources[sid];
@@ -103,13 +104,13 @@ void count_failure(State& state, const std::string& sid) {
   service.crm = "error";
 }
 
-/// The cluster's manager reads what became of it.
+/// The cluster's manager reads the result.
 void finish_round(State& state, const std::string& sid) {
   auto& service = service_of(state, sid);
   const auto* const guest = guest_of(state, sid);
   if (guest == nullptr) return;
   if (service.crm == "migrate" || service.crm == "relocate") {
-    // One that failed leaves the guest where it is.
+    // A move that failed leaves the guest on its node.
     service.target.clear();
     service.crm = guest->running ? "started" : "stopped";
     service.settled = guest->running == (wanted_of(state, sid) == "started");

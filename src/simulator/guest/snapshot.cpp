@@ -31,7 +31,7 @@ std::optional<std::string> take_error(State& state, Guest& guest, const std::str
   return std::nullopt;
 }
 
-/// The lines that a snapshot keeps of the configuration.
+/// The lines of the configuration that a snapshot keeps.
 Config kept_lines(const Config& config) {
   Config lines;
   for (const auto& [key, value] : config) {
@@ -124,7 +124,7 @@ std::optional<std::string> rollback_error(State& state, Guest& guest, const std:
   return lock_error(guest);
 }
 
-/// Description and unused disks stay as they are; everything else is as it was then.
+/// Restores the snapshot's configuration. Only the description and the unused disks stay.
 TaskEnd roll_back(State& state, Guest& guest, const std::string& name, bool start) {
   const auto* const snapshot = guest.snapshot(name);
   if (snapshot == nullptr) return {not_there(name), {}};
@@ -133,7 +133,7 @@ TaskEnd roll_back(State& state, Guest& guest, const std::string& name, bool star
   config.erase("vmstate");
   for (const auto& [key, value] : guest.config) {
     if (key == "description" || in_family(key, "unused")) config[key] = value;
-    // A disk that came after the snapshot is kept, but no longer attached.
+    // A disk that is newer than the snapshot stays as an unused one.
     if (!is_disk_key(guest.type, key)) continue;
     const auto disk = parse_disk(guest.type, value);
     const bool known =

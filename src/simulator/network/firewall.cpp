@@ -15,7 +15,7 @@ namespace {
 constexpr auto kClusterOptions = std::to_array<std::string_view>(
     {"ebtables", "enable", "log_ratelimit", "policy_forward", "policy_in", "policy_out"});
 
-/// Which firewall a call means, by its path.
+/// The firewall that the call's path names.
 struct Where {
   Firewall& firewall;
   RuleScope scope;
@@ -75,7 +75,7 @@ std::string sections_digest(const Named<Config>& sections, const std::string& ke
 
 std::string aliases_digest(const Named<Config>& aliases) { return sections_digest(aliases, "name"); }
 
-/// Whatever its case.
+/// Finds the alias without regard to case, as PVE does.
 std::expected<std::string, Answer> identify_alias(Call& call) {
   auto name = call.parameters.text("name");
   for (const auto& [kept, alias] : where(call).firewall.aliases) {
@@ -224,7 +224,7 @@ constexpr Store<SecurityGroup> kGroups{
     .release = release_group,
 };
 
-/// Of a firewall or of a security group.
+/// The rules of a firewall or of a security group.
 struct Rules {
   std::vector<Config>& list;
   RuleScope scope;

@@ -86,13 +86,13 @@ constexpr auto kIcmp6Types = std::to_array<std::string_view>(
 
 bool among(const auto& list, std::string_view item) { return std::ranges::find(list, item) != list.end(); }
 
-/// The form of names of aliases, IP sets and security groups.
+/// Whether the text can be the name of an alias, an IP set or a security group.
 bool is_name(std::string_view text) {
   return text.size() >= 2 && base::is_letter(text.front()) &&
          std::ranges::all_of(text, [](char c) { return base::is_alnum(c) || c == '-' || c == '_'; });
 }
 
-using Checked = std::optional<std::string>;  ///< the error
+using Checked = std::optional<std::string>;  ///< the error, if any
 
 Checked check_port_item(std::string_view item, unsigned& count) {
   const auto colon = item.find(':');
@@ -143,7 +143,7 @@ int plain_version(std::string_view text, unsigned& longest) {
   return inet_pton(AF_INET6, address.c_str(), &buffer) == 1 ? 6 : 0;
 }
 
-/// One element: an address, a network, a range; 0 when it is none.
+/// The IP version of an address, a network or a range; 0 for any other text.
 int element_version(std::string_view text) {
   unsigned longest = 0;
   if (const auto dash = text.find('-'); dash != std::string_view::npos) {
@@ -173,7 +173,7 @@ const T* lookup(const Named<T>& map, std::string_view name) {
   return nullptr;
 }
 
-/// The alias or IP set that a rule may name; nullptr when there is none.
+/// The alias or IP set with that name in the guest's or the cluster's firewall; nullptr if neither has it.
 template <typename T>
 const T* known(const RuleScope& scope, Named<T> Firewall::* member, std::string_view name) {
   const auto* const own = scope.own == nullptr ? nullptr : lookup(scope.own->*member, without_scope(name));

@@ -12,7 +12,7 @@ constexpr auto kProperties =
     std::to_array<std::string_view>({"type", "action", "macro", "iface", "source", "dest", "proto", "enable",
                                      "sport", "dport", "comment", "log", "icmp-type", "digest", "pos"});
 
-/// The rules as PVE reads them from its file: with the address family, without what was empty.
+/// The rules as PVE reads them from its file: with the address family, and without empty members.
 std::vector<Config> loaded(const std::vector<Config>& rules, const RuleScope& scope) {
   auto out = rules;
   for (auto& rule : out) {
@@ -32,7 +32,7 @@ void copy_data(Config& rule, const Parameters& parameters) {
       rule[std::string(key)] = value;
     }
   }
-  // The file has it on or off only.
+  // The file has `enable` only as on or off.
   if (has(rule, "enable")) rule["enable"] = get_number(rule, "enable") != 0 ? "1" : "0";
 }
 

@@ -10,7 +10,7 @@
 
 namespace simulator {
 
-/// Where a rule lives: what it may refer to, and which types it may have.
+/// The firewall of a rule. It decides to what the rule may refer, and which types it may have.
 struct RuleScope {
   /// "cluster", "host", "vm", "ct", "group".
   std::string_view name = "cluster";
@@ -18,19 +18,20 @@ struct RuleScope {
   const Firewall* own = nullptr;  ///< of the guest; nullptr: none
 };
 
-/// The 400 of the first thing that is wrong with the rule; sets its `ipversion` and the macro's spelling.
+/// PVE's 400 about the first error in the rule, else nullopt. Sets the rule's `ipversion`, and its macro in
+/// PVE's spelling.
 std::optional<Answer> verify_rule(Config& rule, const RuleScope& scope);
 
 Answer list_rules(const std::vector<Config>& rules, const RuleScope& scope);
 Answer read_rule(const std::vector<Config>& rules, const RuleScope& scope, const Parameters& parameters);
-/// At position 0; `pos` and `digest` are ignored and `enable` defaults to 0, as in PVE.
+/// Adds the rule at position 0. As in PVE, `pos` and `digest` do not count and `enable` defaults to 0.
 Answer create_rule(std::vector<Config>& rules, const RuleScope& scope, const Parameters& parameters);
 Answer update_rule(std::vector<Config>& rules, const RuleScope& scope, const Call& call);
 Answer delete_rule(std::vector<Config>& rules, const RuleScope& scope, const Call& call);
 
-/// PVE's digest of a list of sections: over `key:value` lines in order.
+/// PVE's digest of a list of sections, over their `key:value` lines in order.
 std::string list_digest(const std::vector<Config>& list);
-/// An address, range, network, list of them; 4 or 6, 0 when it is a name, or the error.
+/// 4 or 6 for an address, a range, a network or a list of these; 0 for a name. The error is PVE's text.
 std::expected<int, std::string> address_version(std::string_view text);
 /// The 500 unless the entry of an IP set is one address or network, or an alias that the scope knows.
 std::optional<Answer> check_entry(std::string_view entry, const RuleScope& scope);

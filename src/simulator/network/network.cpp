@@ -1,4 +1,4 @@
-// Network interfaces of a node: changes are staged, then applied by a task or reverted.
+// The network interfaces of a node. PVE stages changes; a call applies them by a task or reverts them.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,7 +24,7 @@ base::JsonObject interface_json(const Named<Config>& sections, const Network& ne
   for (const auto& family : split_list(get(section, "families", "inet"))) families.emplace_back(family);
   row["families"] = std::move(families);
   const auto order = file_order(sections);
-  // The loopback device comes before, with priority 2.
+  // The loopback device comes first, with priority 2.
   row["priority"] = std::ranges::find(order, iface) - order.begin() + 3;
   if (network.active.contains(iface)) row["active"] = 1;
   if (get(section, "type") == "eth") row["exists"] = 1;
@@ -108,7 +108,7 @@ constexpr Format kFormats[] = {
      "value does not look like a valid IPv6 CIDR network"},
 };
 
-/// What the schema says of these values beyond their type: formats, names, pairs that need each other.
+/// Checks more than the type of the values: formats, names, and parameters that need each other.
 std::optional<Answer> bad_values(const Parameters& parameters) {
   Answer bad = Answer::bad("", "");
   bad.errors.clear();
@@ -158,7 +158,7 @@ std::optional<Answer> duplicates(const Named<Config>& sections, std::string_view
   return std::nullopt;
 }
 
-/// cidr and cidr6 of the call as address and netmask.
+/// The call's parameters, with cidr and cidr6 as address and netmask.
 std::expected<Config, Answer> request_of(const Parameters& parameters) {
   Config request;
   for (const auto& [key, values] : parameters.all()) {
@@ -247,7 +247,7 @@ Answer update(Call& call) {
   delete_keys(section, call.parameters.list("delete"));
   recompute(*request);
   for (auto& [key, value] : *request) section[key] = std::move(value);
-  // The request's address counts, not the one that the file had as cidr.
+  // The request's address replaces the file's `cidr`.
   if (has(*request, "address")) section.erase("cidr");
   if (has(*request, "address6")) section.erase("cidr6");
   return stage(network, sections);
@@ -262,8 +262,8 @@ Answer remove(Call& call) {
   return stage(network, sections);
 }
 
-/// The staged file takes the present one's place before the interfaces are reloaded, so that what is staged
-/// meanwhile stays staged. The reload logs nothing.
+/// PVE replaces the file before it reloads the interfaces, so changes that a call stages during the reload
+/// stay staged. The reload logs nothing.
 Answer apply(Call& call) {
   auto& network = call.state.networks[call.node()];
   if (network.changed) network.active = std::move(network.staged);

@@ -15,7 +15,7 @@
 namespace simulator {
 namespace {
 
-/// "eno1", "enp3s0", "eth0", "nic1": what PVE takes for a physical card by its name.
+/// Whether PVE takes the interface for a physical card by its name: "eno1", "enp3s0", "eth0", "nic1".
 bool physical(std::string_view name) {
   if (name.find_first_of(":.") != std::string_view::npos) return false;
   if (name.starts_with("en") || name.starts_with("ib")) return name.size() > 2;
@@ -25,7 +25,7 @@ bool physical(std::string_view name) {
   return false;
 }
 
-/// The type that PVE reads back: it goes by the name where the file does not say.
+/// The type that PVE reads back. PVE derives it from the name if the file does not have it.
 std::string type_after_reading(std::string_view iface, std::string_view written) {
   if (written == "bond") {
     return iface.starts_with("bond") && base::is_digits(iface.substr(4)) ? "bond" : "unknown";
@@ -94,7 +94,7 @@ void settle_type(Config& section) {
     section["bridge_ports"] = sorted_ports(section["bridge_ports"]);
     section.try_emplace("bridge_stp", "off");
     section.try_emplace("bridge_fd", "0");
-    // Whatever the value: PVE writes the line when the option is there, even for 0.
+    // PVE writes the line if the option exists, even if it is 0.
     if (has(section, "bridge_vlan_aware")) {
       section["bridge_vlan_aware"] = "1";
       section.try_emplace("bridge_vids", "2-4094");
@@ -144,7 +144,7 @@ const Config* find(const Named<Config>& sections, std::string_view iface) {
 Checked check_mtu(const Named<Config>& sections, std::string_view parent, std::string_view child) {
   const auto* below = find(sections, child);
   const auto* above = find(sections, parent);
-  // A VLAN without a section of its own has its card's.
+  // If a VLAN device has no section, that of its card counts.
   if (above == nullptr) above = find(sections, parent.substr(0, parent.rfind('.')));
   if (below == nullptr || !has(*below, "mtu")) return {};
   const auto wanted = get_number(*below, "mtu");
@@ -231,7 +231,7 @@ Config settled(std::string_view iface, Config section) {
   }
   auto& comments = section["comments"];
   if (!comments.empty() && !comments.ends_with('\n')) comments += '\n';
-  // An empty or zero option is not written, so it is gone.
+  // PVE does not write an empty or zero option, so it is lost.
   std::erase_if(section, [](const auto& line) {
     return (line.second.empty() && line.first != "bridge_ports" && line.first != "slaves") ||
            (line.second == "0" && line.first != "bridge_fd");
@@ -244,7 +244,7 @@ Named<Config> settled(const Named<Config>& sections) {
   for (const auto& [iface, section] : sections) {
     if (iface != "lo") out.emplace(iface, settled(iface, section));
   }
-  // PVE starts the cards of a bond by itself.
+  // PVE sets autostart on the cards of a bond.
   for (const auto& [iface, section] : sections) {
     for (const auto& slave : split_list(get(section, "slaves"))) {
       if (const auto found = out.find(slave); found != out.end()) found->second["autostart"] = "1";

@@ -19,7 +19,7 @@ constexpr std::string_view kHead =
     "auto lo\n"
     "iface lo inet loopback\n\n";
 
-/// Written elsewhere in the stanza, or not at all.
+/// The options that other code writes into the stanza, or that PVE does not write.
 constexpr auto kDone = std::to_array<std::string_view>({"type",
                                                         "method",
                                                         "method6",
@@ -109,7 +109,7 @@ struct Edit {
   std::string_view line;
 };
 
-/// The shortest edit from `before` to `after`; the files are small.
+/// The shortest edit from `before` to `after`. It takes quadratic time, which the small files allow.
 std::vector<Edit> edits(const std::vector<std::string_view>& before,
                         const std::vector<std::string_view>& after) {
   const auto rows = before.size();
@@ -148,7 +148,7 @@ std::string range(std::size_t first, std::size_t count) {
   return count == 1 ? std::to_string(first) : fmt::format("{},{}", count == 0 ? first - 1 : first, count);
 }
 
-/// One hunk: the edits in [from, to) with the line numbers at which it begins.
+/// The text of one hunk: the edits in [from, to), and the line numbers at which they begin.
 std::string hunk(const std::vector<Edit>& all, std::size_t from, std::size_t to) {
   const auto counted = [&](std::size_t begin, std::size_t end, char other) {
     return static_cast<std::size_t>(std::count_if(all.begin() + static_cast<std::ptrdiff_t>(begin),

@@ -67,7 +67,7 @@ Answer list(Call& call) {
   return Answer::of(std::move(rows));
 }
 
-/// Of each thin pool that a storage names; metadata fills as slowly as LVM's does.
+/// One row for each thin pool of a storage. The metadata fills more slowly than the data, as in LVM.
 Answer thin_pools(Call& call) {
   constexpr std::uint64_t kMetadata = 16'777'216ULL * 1024;
   JsonArray rows;

@@ -6,7 +6,8 @@
 namespace simulator {
 namespace {
 
-/// The European Union's summer time: from the last Sunday of March to that of October, 01:00 UTC.
+/// Whether it is summer time in the European Union: from the last Sunday of March to that of October, 01:00
+/// UTC.
 bool is_summer(std::int64_t seconds) {
   using namespace std::chrono;
   const sys_seconds at{std::chrono::seconds(seconds)};

@@ -1,4 +1,4 @@
-// Time zones as far as a simulated node needs them.
+// The time zones of simulated nodes.
 #pragma once
 
 #include <cstdint>
@@ -6,10 +6,10 @@
 
 namespace simulator {
 
-/// Seconds to add to UTC: right for UTC and for the zones of Central and Western Europe, 0 for others.
+/// The seconds to add to UTC. Correct for UTC and for the zones of Central and Western Europe; 0 for others.
 std::int64_t utc_offset(std::string_view timezone, std::int64_t seconds);
 
-/// Looks like a name of the zone database ("Europe/Vienna", "UTC").
+/// Whether the text has the form of a zone's name ("Europe/Vienna", "UTC").
 bool is_timezone(std::string_view name);
 
 }  // namespace simulator

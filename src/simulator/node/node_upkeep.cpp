@@ -1,4 +1,4 @@
-// What keeps a node in order: its certificates, pending updates and the subscription.
+// The certificates, pending updates and subscription of a node.
 #include <fmt/format.h>
 
 #include "simulator/core/permission.h"
@@ -10,7 +10,7 @@ namespace {
 using base::JsonArray;
 using base::JsonObject;
 
-/// Looks like a certificate and is none: a client has no use for it but to store it.
+/// A made-up text in the form of a certificate. Clients can only store it.
 std::string pem_of(const Certificate& certificate) {
   constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   constexpr std::size_t kLines = 24;
@@ -68,7 +68,7 @@ std::string server_id(const Node& node) {
   return id;
 }
 
-/// Key and server id are for those who may look at the node.
+/// PVE shows the key and the server id only to callers with Sys.Audit on the node.
 Answer subscription(Call& call) {
   const auto& node = *call.state.node(call.node());
   const bool all = may(call, "/nodes/" + node.name, "Sys.Audit");

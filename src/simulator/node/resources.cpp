@@ -7,7 +7,7 @@ namespace simulator {
 
 namespace {
 
-/// What pvestatd tells.
+/// Adds the members that pvestatd sends.
 void add_told(const State& state, const Guest& guest, const std::string& name, base::JsonObject& row) {
   const auto usage = guest_usage(state, guest, state.last_seen(guest.node));
   row["name"] = name;
@@ -85,7 +85,7 @@ base::JsonObject storage_row(const State& state, const Storage& storage, const N
   row["plugintype"] = storage.type();
   row["content"] = get(storage.config, "content");
   row["shared"] = storage.shared() ? 1 : 0;
-  // A dead node keeps its last state here, as in a real cluster.
+  // PVE shows the last state of a storage on a dead node.
   row["status"] = storage.enabled() ? "available" : "unknown";
   if (storage.enabled()) {
     const auto usage = storage_usage(state, storage, node.name);

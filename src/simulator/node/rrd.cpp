@@ -1,4 +1,5 @@
-// Time series of nodes, guests and storages: computed from seed, object and time, never stored.
+// Time series of nodes, guests and storages. The simulator computes them from seed, object and time, and
+// stores nothing.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -38,19 +39,19 @@ const Frame& frame_of(const Call& call) {
   return found == frames.end() ? frames.front() : *found;
 }
 
-/// A whole number where it is one, as PVE prints it.
+/// PVE prints a whole number without a fraction.
 base::Json value(double number) {
   if (number == std::floor(number) && std::abs(number) < 9e15) return static_cast<std::int64_t>(number);
   return number;
 }
 
-/// What is asked for: the mean of each step or its peak.
+/// The values of one object: the mean of each step, or its peak if the call asks for that.
 class Series {
  public:
   Series(const Call& call, std::uint64_t key)
       : seed_(call.state.options.seed), key_(key), peak_(call.parameters.text("cf") == "MAX") {}
 
-  /// About one row in eighty is missing, as when the daemon was restarted.
+  /// Whether the row is missing. About one in eighty is, as after a restart of the daemon.
   bool gap(std::int64_t time) const {
     std::uint64_t hash = (seed_ * 31 + key_) ^ static_cast<std::uint64_t>(time / 60);
     hash *= 0x9e3779b97f4a7c15ULL;
@@ -87,7 +88,8 @@ Answer rows(const Call& call, Fill fill) {
   return Answer::of(std::move(out));
 }
 
-/// `kind` and `object` as the file's name has them: "vm", "100".
+/// PVE's refusal if the series does not exist. `kind` and `object` are as in the name of its file: "vm",
+/// "100".
 Answer no_series(const Call& call, std::string_view kind, const std::string& object) {
   const auto folder =
       call.state.is_pve({9, 0}) ? fmt::format("pve-{}-9.0", kind) : fmt::format("pve2-{}", kind);
@@ -97,7 +99,7 @@ Answer no_series(const Call& call, std::string_view kind, const std::string& obj
                   folder, object));
 }
 
-/// What PVE 9 measures besides.
+/// Adds the members that PVE has from version 9 on.
 void fill_node_of_9(base::JsonObject& row, const Series& series, double available, std::int64_t time) {
   row["memavailable"] = value(available);
   row["arcsize"] = 0;
@@ -112,7 +114,7 @@ Answer node_series(Call& call) {
   const auto* node = call.state.node(call.node());
   if (node == nullptr) return no_series(call, "node", call.node());
   const Series series(call, node->id);
-  // A node was there long before its last start; the start itself leaves a hole.
+  // The node also ran before its last start, which leaves a gap of five minutes.
   auto before = *node;
   before.booted = 0;
   return rows(call, [&](base::JsonObject& row, std::int64_t time) {
@@ -136,7 +138,7 @@ Answer node_series(Call& call) {
   });
 }
 
-/// When the guest came to be, by its configuration or its disk; 0: not known.
+/// The time of the guest's creation by its configuration or its disk; 0 if it is unknown.
 std::int64_t birth(const State& state, const Guest& guest) {
   const auto meta = parse_properties(get(guest.config, "meta"));
   if (has(meta, "ctime")) return get_number(meta, "ctime");
@@ -181,7 +183,7 @@ Answer guest_series(Call& call) {
     return no_series(call, "vm", std::to_string(call.vmid()));
   }
   const Series series(call, guest->vmid);
-  // Running now means it ran before its last start too, up to a pause of ten minutes.
+  // A guest that runs now also ran before its last start, except for a pause of ten minutes.
   auto always = *guest;
   always.started = 0;
   return rows(call, [&](base::JsonObject& row, std::int64_t time) {
@@ -207,7 +209,7 @@ Answer storage_series(Call& call) {
   const auto usage = storage_usage(call.state, *storage, call.node());
   return rows(call, [&](base::JsonObject& row, std::int64_t time) {
     if (series.gap(time)) return;
-    // It filled up slowly: half of it within the last two years.
+    // The storage filled slowly: half of the data came within the last two years.
     const auto age = static_cast<double>(call.state.now() - time) / (2 * 365 * 86'400.0);
     row["total"] = usage.total;
     row["used"] = value(std::round(static_cast<double>(usage.used) * std::max(0.1, 1 - 0.5 * age)));

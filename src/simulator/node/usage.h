@@ -1,4 +1,5 @@
-// Load and counters at any moment: smooth, plausible, and the same for the same seed and time.
+// Load and counters of nodes and guests. They are smooth, plausible, and always the same for one seed and
+// time.
 #pragma once
 
 #include <cstdint>
@@ -41,7 +42,7 @@ struct StorageUsage {
   std::uint64_t avail = 0;
 };
 
-/// base plus the volumes that lie there on `node`.
+/// The base and the volumes of the storage on `node`.
 StorageUsage storage_usage(const State& state, const Storage& storage, std::string_view node);
 
 /// A number in [0, 1) that moves smoothly with `at`, different for each `key`.

@@ -1,4 +1,4 @@
-// storage.cfg: what storages there are and how they are configured.
+// storage.cfg: the storages and their configuration.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -31,7 +31,8 @@ bool sees(const Call& call, const std::string& id, const Storage& storage) {
   return type.empty() || storage.type() == type;
 }
 
-/// A server that cannot be reached; ".invalid" never resolves (RFC 2606).
+/// PVE's error about a server that it cannot reach. In the simulator these are the names with ".invalid",
+/// which never resolve (RFC 2606).
 std::optional<std::string> unreachable(const Storage& storage) {
   const auto server = get(storage.config, storage.type() == "iscsi" ? "portal" : "server");
   if (!server.ends_with(".invalid")) return std::nullopt;
@@ -48,7 +49,7 @@ std::uint64_t capacity(const StorageType& type) {
   return (type.shared ? 4096 : 512) * kGibibyte;
 }
 
-/// The section keeps the fingerprint of an encryption key only.
+/// The fingerprint of an encryption key. The section keeps nothing else of the key.
 std::string key_fingerprint(const Call& call, const Storage& storage) {
   const auto print = digest_of(fmt::format("{}{}", storage.id, call.state.options.seed)).substr(0, 16);
   std::string fingerprint;
@@ -58,7 +59,7 @@ std::string key_fingerprint(const Call& call, const Storage& storage) {
   return fingerprint;
 }
 
-/// A generated key comes back once.
+/// PVE returns a generated encryption key only in this answer.
 base::Json result(Call& call, const std::string&, Storage& storage, Step step) {
   base::JsonObject answer{{"storage", storage.id}, {"type", storage.type()}};
   if (step == Step::Update || storage.type() != "pbs") return answer;
@@ -121,7 +122,7 @@ std::optional<Answer> release(const Call& call, const std::string& id, const Sto
 void clear(Call& call, const std::string& id, Storage& gone) {
   auto& state = call.state;
   if (id == "local") {
-    // PVE always has it: without a section it comes back with its defaults.
+    // PVE always has the storage "local". Without a section it has its defaults.
     gone.config = {{"type", "dir"},
                    {"path", "/var/lib/vz"},
                    {"content", std::string(kLocalContent)},

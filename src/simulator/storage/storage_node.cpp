@@ -22,7 +22,7 @@ std::string_view content_of(const Storage& storage) {
   return get(storage.config, "content", type == nullptr ? std::string_view{} : type->default_content);
 }
 
-/// Not part of this: the id.
+/// The row without the storage's id.
 base::JsonObject usage_row(const State& state, const Storage& storage, std::string_view node) {
   const bool enabled = storage.enabled() && storage.on(node);
   base::JsonObject row{{"type", storage.type()},
@@ -55,7 +55,7 @@ std::optional<Answer> bad_content(const std::vector<std::string>& kinds) {
   return std::nullopt;
 }
 
-/// The storage as the call's node sees it, or PVE's refusal.
+/// The call's storage, or PVE's refusal if the call's node cannot use it.
 std::expected<const Storage*, Answer> usable(const Call& call) {
   const auto id = call.parameters.text("storage");
   const auto* storage = call.state.storage(id);
@@ -70,12 +70,12 @@ std::expected<const Storage*, Answer> usable(const Call& call) {
   return storage;
 }
 
-/// The call's volume id; both "backup/x" and "local:backup/x" come.
+/// The call's volume id. PVE accepts "backup/x" and "local:backup/x".
 std::expected<std::string, Answer> volume_id(const Call& call) {
   const auto storage = call.parameters.text("storage");
   auto volume = call.parameters.text("volume");
   const auto colon = volume.find(':');
-  // A date in the name of a PBS backup has colons too, always after a slash.
+  // The time in the name of a PBS backup also has colons, but only after a slash.
   if (colon == std::string::npos || volume.find('/') < colon) return storage + ":" + volume;
   if (volume.substr(0, colon) != storage) {
     return std::unexpected(Answer::bad("storage", "storage ID missmatch"));
@@ -83,7 +83,7 @@ std::expected<std::string, Answer> volume_id(const Call& call) {
   return volume;
 }
 
-/// Why the caller may not touch the volume (PVE::Storage::check_volume_access).
+/// PVE's refusal if the caller may not access the volume (PVE::Storage::check_volume_access).
 std::optional<Answer> no_access(const Call& call, const VolumeName& name) {
   const auto path = "/storage/" + name.storage;
   if (may(call, path, "Datastore.Allocate")) return std::nullopt;
@@ -101,7 +101,7 @@ std::optional<Answer> no_access(const Call& call, const VolumeName& name) {
   return refuse(call, fmt::format("/vms/{}", name.vmid), {backup ? "VM.Backup" : "VM.Config.Disk"});
 }
 
-/// What a call on one volume names; the volume itself need not exist.
+/// The storage and the volume in a call. The volume need not exist.
 struct NamedVolume {
   const Storage* storage = nullptr;
   std::string volid;
@@ -118,7 +118,7 @@ std::expected<NamedVolume, Answer> named(const Call& call) {
   return NamedVolume{*storage, std::move(*volid), std::move(name)};
 }
 
-/// The same, if the caller may read and change the volume.
+/// The same, or PVE's refusal if the caller may not access the volume.
 std::expected<NamedVolume, Answer> accessible(const Call& call) {
   auto found = named(call);
   if (!found) return found;

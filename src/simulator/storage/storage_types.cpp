@@ -116,14 +116,14 @@ constexpr auto kNumbers = std::to_array<std::string_view>(
      "max-protected-backups", "maxfiles", "mkdir", "create-subdirs", "create-base-path", "nocow",
      "snapshot-as-volume-chain", "saferemove-stepsize", "skip-cert-verification"});
 
-/// A mount point that the caller need not give: these types have their own.
+/// The types whose mount point PVE chooses itself.
 constexpr auto kMounted = std::to_array<std::string_view>({"nfs", "cifs", "cephfs", "glusterfs"});
 
 bool listed(const auto& items, std::string_view item) {
   return std::ranges::any_of(items, [item](std::string_view each) { return each == item; });
 }
 
-/// Content types that the storage cannot hold are dropped silently; PVE only writes a warning to its log.
+/// Drops the content types that the storage cannot hold. PVE only writes a warning about them to its log.
 std::expected<std::string, Answer> kept_content(const StorageType& type, std::string_view value) {
   std::vector<std::string> kept;
   for (auto& kind : split_list(value)) {
@@ -149,7 +149,7 @@ std::expected<std::string, Answer> decoded(const StorageType& type, std::string_
   return std::string(value);
 }
 
-/// Not part of the section: where it goes and how it is guarded.
+/// Whether the parameter is not an option of the section.
 bool outside(std::string_view key) {
   return key == "storage" || key == "type" || key == "digest" || key == "delete";
 }

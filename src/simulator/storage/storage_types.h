@@ -1,5 +1,5 @@
-// What each storage type of PVE takes: its options and content types (PVE::Storage::*Plugin).
-// What the simulated version does not have, the facts refuse before.
+// The options and content types of PVE's storage types (PVE::Storage::*Plugin). The options of all versions
+// are here, because the check against the facts refuses those that the simulated version does not have.
 #pragma once
 
 #include <expected>
@@ -13,10 +13,10 @@ namespace simulator {
 
 struct StorageType {
   std::string_view name;
-  std::string_view options;          ///< as `option_of` of the stores reads them
-  std::string_view content;          ///< what it can hold, blank-separated
-  std::string_view default_content;  ///< when `content` is not given, comma-separated
-  std::string_view sensitive = {};   ///< kept apart from the configuration, never shown
+  std::string_view options;          ///< in the form of `option_of` (core/store.h)
+  std::string_view content;          ///< the content types that it can hold, blank-separated
+  std::string_view default_content;  ///< the content types without `content`, comma-separated
+  std::string_view sensitive = {};   ///< parameters that PVE keeps outside of storage.cfg and never shows
   bool shared = false;
 };
 

@@ -25,7 +25,7 @@ constexpr auto kPrefixes = std::to_array<Prefix>({{"iso/", "iso", "template/iso/
 
 unsigned leading_number(std::string_view text) { return base::take_number<unsigned>(text).value_or(0); }
 
-/// "vm-100-disk-0", "base-100-disk-0", "subvol-200-disk-0".
+/// The owner in a name such as "vm-100-disk-0", "base-100-disk-0" or "subvol-200-disk-0".
 unsigned disk_owner(std::string_view name) {
   for (const std::string_view prefix : {"vm-", "base-", "subvol-"}) {
     if (name.starts_with(prefix)) return leading_number(name.substr(prefix.size()));

@@ -1,4 +1,4 @@
-// From the file of a world to the cluster it describes: storages, users, and the order of all parts.
+// Builds the cluster that the file of a world describes: storages, users, and the other parts in their order.
 #include "simulator/world/world.h"
 
 #include <fmt/format.h>
@@ -26,7 +26,7 @@ void add_storages(State& state, const Part& world) {
     Storage storage{id, part.member("config").config(), part.member("size").bytes(),
                     part.member("used").present() ? part.member("used").bytes() : 0};
     if (!has(storage.config, "type"))
-      part.member("config").member("type").refuse("write dir, nfs or another.");
+      part.member("config").member("type").refuse("write a storage type of PVE, such as dir or nfs.");
     state.storages.emplace(id, std::move(storage));
   }
 }
@@ -59,7 +59,7 @@ Acl acl_from(const State& state, const Part& part) {
       acl.ugid = who.text();
     }
   }
-  if (acl.type.empty()) part.refuse("give it a user, a group or a token.");
+  if (acl.type.empty()) part.refuse("add a user, a group or a token.");
   acl.role = part.member("role").text();
   if (!state.roles.contains(acl.role))
     part.member("role").refuse("write a role that PVE has, such as PVEAuditor.");
@@ -67,7 +67,7 @@ Acl acl_from(const State& state, const Part& part) {
   return acl;
 }
 
-/// The credentials that always work.
+/// Adds the API token of the options, which the cluster always accepts.
 void add_own_token(State& state) {
   const std::string_view id = state.options.token_id;
   const auto bang = id.find('!');
@@ -84,7 +84,7 @@ void add_access(State& state, const Part& world) {
   for (const auto& [name, part] : world.member("groups").members()) state.groups[name] = {part.text()};
   const auto groups = names_in(world.member("groups"));
   for (const auto& [name, part] : world.member("users").members()) {
-    if (name.find('@') == std::string::npos) part.refuse("name it with its realm, such as anna@pve.");
+    if (name.find('@') == std::string::npos) part.refuse("write the name with its realm, such as anna@pve.");
     state.users[name] = user_from(part, groups);
   }
   for (const auto& part : world.member("acl").items()) state.acls.push_back(acl_from(state, part));
@@ -100,7 +100,7 @@ void add_access(State& state, const Part& world) {
 
 std::expected<State, std::string> load_world(const Options& options, const base::Clock& clock) {
   const auto json = base::parse_json(options.world.empty() ? embedded_world() : options.world);
-  if (!json) return std::unexpected("it is no JSON: " + json.error());
+  if (!json) return std::unexpected("the file is not valid JSON: " + json.error());
   std::string wrong;
   const Part world(&*json, "", wrong);
   world.knows({"cluster",         "datacenter",   "nodes",     "syslog",    "storages",

@@ -1,5 +1,5 @@
-// The parts from which a world is built. A file describes it (world.json is the demo cluster); what PVE
-// brings itself, such as its roles and services, is not in it.
+// The parts of a world. A file describes it (world.json describes the demo cluster), except for the parts of
+// every PVE such as roles and services.
 #pragma once
 
 #include <string>
@@ -21,13 +21,13 @@ void add_nodes(State& state, const Part& world);
 void add_roles(State& state);
 void add_storages(State& state, const Part& world);
 void add_access(State& state, const Part& world);
-/// Guests with their disks, snapshots and backups, and the files of storages. Of the demo cluster the first
-/// `options.guests` alone.
+/// Adds the guests with their disks, snapshots and backups, and the files of storages. Of the demo cluster it
+/// adds only the first `options.guests` guests.
 void add_guests(State& state, const Part& world);
-/// `count` more guests from VMID 1000 on, for clusters of any size; on the nodes and storages of the demo
-/// cluster.
+/// Adds `count` guests from VMID 1000 on, for clusters of any size. They need the nodes and storages of the
+/// demo cluster.
 void add_fleet(State& state, unsigned count);
-/// Datacenter options, firewall, HA, backup jobs, replication.
+/// Adds the datacenter options, firewall, HA, backup jobs and replication.
 void add_cluster_configuration(State& state, const Part& world);
 void add_task_history(State& state, const Part& world);
 

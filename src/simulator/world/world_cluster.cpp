@@ -1,4 +1,5 @@
-// Datacenter options, firewall, HA, backup jobs, replication, and what happened before.
+// The datacenter options, firewall, HA, backup jobs and replication of a world, and its past tasks and log
+// lines.
 #include <fmt/format.h>
 
 #include "simulator/core/tasks.h"

@@ -1,5 +1,5 @@
-// Thousands of guests that differ in little: each is a copy of a prototype, which is far cheaper than writing
-// every configuration anew.
+// Adds thousands of similar guests. Each is a copy of a prototype, which is much cheaper than building each
+// configuration.
 #include <fmt/format.h>
 
 #include "simulator/world/world.h"

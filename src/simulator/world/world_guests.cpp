@@ -34,7 +34,8 @@ Row row_from(const State& state, const Part& world, const Part& part) {
               "template", "ostype", "agent", "config", "firewall", "notes"});
   Row row;
   row.vmid = static_cast<unsigned>(part.member("vmid").number(100, kGreatestVmid));
-  if (state.guests.contains(row.vmid)) part.member("vmid").refuse("write a number that no guest before has.");
+  if (state.guests.contains(row.vmid))
+    part.member("vmid").refuse("write a number that no earlier guest has.");
   row.type = part.member("type").one_of({"qemu", "lxc"}) == "lxc" ? Lxc : Qemu;
   row.name = part.member("name").text();
   std::vector<std::string> nodes;
@@ -133,7 +134,8 @@ void add_guest(State& state, const Part& world, const Part& part) {
   state.guests.emplace(row.vmid, std::move(guest));
 }
 
-/// The guest that a part of the file means; nullptr when the cluster has fewer than the file, or none.
+/// The guest that a part of the file names. Nullptr if the cluster has fewer guests than the file, or if the
+/// file does not have it, which is an error.
 Guest* guest_of(State& state, const Part& world, const Part& part) {
   const auto vmid = part.member("vmid").number(100, kGreatestVmid);
   const auto guests = world.member("guests").items();
@@ -158,8 +160,8 @@ void add_snapshot(State& state, const Part& world, const Part& part) {
   guest->snapshots.push_back(std::move(snapshot));
 }
 
-/// On a Proxmox Backup Server a snapshot as large as the guest, elsewhere an archive of a quarter, unless the
-/// file has a size.
+/// Adds a backup. Without a size in the file it is as large as the disk on a Proxmox Backup Server, and a
+/// quarter of that elsewhere.
 void add_backup(State& state, const Part& world, const Part& part) {
   part.knows({"vmid", "storage", "age", "size"});
   const auto* const guest = guest_of(state, world, part);
@@ -185,14 +187,14 @@ void add_backup(State& state, const Part& world, const Part& part) {
   state.put_volume(std::move(volume));
 }
 
-/// On every node that has the storage. Of a guest that this cluster does not have there is none, unless the
-/// file has no such guest either.
+/// Adds a file of a storage on every node. An unused disk of a guest that the cluster does not have is
+/// skipped.
 void add_file(State& state, const Part& world, const Part& part) {
   part.knows({"volume", "content", "format", "size", "age", "vmid", "unused"});
   Volume volume;
   volume.volid = part.member("volume").text();
   if (!state.storages.contains(volume.storage())) {
-    part.member("volume").refuse("begin it with a storage of this file, such as local:iso/debian.iso.");
+    part.member("volume").refuse("begin with a storage of this file, as in local:iso/debian.iso.");
   }
   volume.content = part.member("content").text();
   volume.format = part.member("format").text();

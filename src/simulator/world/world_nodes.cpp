@@ -1,4 +1,4 @@
-// The nodes of a world: what they are, their services, certificates, disks, networks and what they wait for.
+// The nodes of a world with their services, certificates, disks, networks and pending updates.
 #include <fmt/format.h>
 
 #include "simulator/core/call.h"
@@ -47,7 +47,7 @@ constexpr ServiceRow kServices[] = {
     {"systemd-timesyncd", "systemd-timesyncd.service", false, "not-found"},
 };
 
-/// SHA-256 as certificates have it, made up from `name`.
+/// A made-up fingerprint in the form of SHA-256, the same for the same `name`.
 std::string fingerprint_of(std::string_view name) {
   const auto hex = digest_of(name) + digest_of(std::string(name) + "2").substr(0, 24);
   std::string out;
@@ -84,7 +84,7 @@ Certificate of_node(const State& state, const Node& node) {
   return certificate;
 }
 
-/// Of a public authority, bought by hand. The node shows this one to its visitors.
+/// Adds a certificate of a public authority, which the node's web server uses from then on.
 void add_bought(const State& state, const Part& part, Node& node) {
   part.knows({"file", "subject", "issuer", "age", "ends", "key_type", "key_bits", "names"});
   node.certificates.back().fingerprint = fingerprint_of(node.name + " of the cluster");
@@ -184,7 +184,7 @@ void add_nodes(State& state, const Part& world) {
   if (parts.empty()) world.member("nodes").refuse("write a list with at least one node.");
   for (const auto& part : parts) {
     auto node = node_from(state, part);
-    if (state.nodes.contains(node.name)) part.member("name").refuse("write a name that no node before has.");
+    if (state.nodes.contains(node.name)) part.member("name").refuse("write a name that no earlier node has.");
     for (const auto& line : world.member("syslog").items()) {
       line.knows({"age", "text"});
       const auto time = syslog_time(state.now() - line.member("age").seconds());

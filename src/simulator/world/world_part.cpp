@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kShown = 60;
 
-/// "35d1h" in seconds; nothing when it is none.
+/// The seconds of "35d1h"; nullopt if the text is not a duration.
 std::optional<std::int64_t> duration(std::string_view text) {
   if (text.empty()) return std::nullopt;
   std::int64_t seconds = 0;
@@ -44,7 +44,7 @@ void Part::refuse(std::string_view remedy) const {
 const Part& Part::knows(std::initializer_list<std::string_view> names) const {
   for (const auto& [name, part] : members()) {
     if (std::ranges::find(names, name) != names.end() || !wrong_->empty()) continue;
-    *wrong_ = fmt::format("{} is unknown; known here are {}.", part.path_, fmt::join(names, ", "));
+    *wrong_ = fmt::format("{} is unknown; write one of {}.", part.path_, fmt::join(names, ", "));
   }
   return *this;
 }

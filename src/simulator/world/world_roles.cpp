@@ -1,4 +1,4 @@
-// The roles and privileges that PVE 9.2 brings along.
+// The built-in roles of PVE 9.2 with their privileges.
 #include "base/text.h"
 #include "simulator/world/world.h"
 
@@ -53,7 +53,7 @@ constexpr BuiltIn kRoles[] = {
      "FileRead,VM.GuestAgent.FileSystemMgmt,VM.GuestAgent.FileWrite,VM.PowerMgmt"},
 };
 
-/// PVE 8 had one privilege for all of the guest agent and of the monitor, and none for replication.
+/// PVE 8 has one privilege, VM.Monitor, for the guest agent and the monitor, and none for replication.
 void as_of_8(Role& role) {
   if (role.privileges.contains("VM.GuestAgent.Unrestricted")) role.privileges.emplace("VM.Monitor");
   std::erase_if(role.privileges, [](const std::string& privilege) {

@@ -74,7 +74,7 @@ TEST(Access, RefusesInPvesWords) {
   }
 }
 
-TEST(Access, AnAclPathMustBeOneOfPves) {
+TEST(Access, RefusesAnAclPathThatPveDoesNotKnow) {
   Demo demo;
   for (const auto* path : {"/nope/x", "/vms/abc", "/vms/100/x", "/access/x", "/storage/a/b"}) {
     const auto got = demo.put("/access/acl", {{"path", path}, {"roles", "PVEVMUser"}, {"users", "root@pam"}});
@@ -82,7 +82,7 @@ TEST(Access, AnAclPathMustBeOneOfPves) {
   }
 }
 
-TEST(Access, AUserLivesAndDies) {
+TEST(Access, AUserIsCreatedChangedAndDeleted) {
   Demo demo;
   ASSERT_EQ(
       demo.post("/access/users", {{"userid", "ada@pve"}, {"comment", "a=b;c&d+e%ü"}, {"groups", "auditors"}})
@@ -105,7 +105,7 @@ TEST(Access, AUserLivesAndDies) {
   EXPECT_EQ(demo.get("/access/users/ada@pve").status, 500U);
 }
 
-TEST(Access, ANewTokenOpensTheDoor) {
+TEST(Access, ANewTokenIsAccepted) {
   Demo demo;
   const auto made = demo.post("/access/users/auditor@pve/token/second", {{"privsep", "0"}});
   ASSERT_EQ(made.status, 200U) << made.reason;
@@ -128,7 +128,7 @@ TEST(Access, ADisabledUsersTokenIsRefused) {
   EXPECT_EQ(demo.get("/version").reason, "Authentication failed!");
 }
 
-TEST(Access, GroupsAndRolesComeAndGo) {
+TEST(Access, GroupsAndRolesAreCreatedChangedAndDeleted) {
   Demo demo;
   ASSERT_EQ(demo.post("/access/groups", {{"groupid", "ops"}, {"comment", "x"}}).status, 200U);
   demo.put("/access/users/operator@pve", {{"groups", "ops"}});

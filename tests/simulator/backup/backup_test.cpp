@@ -53,7 +53,7 @@ TEST(SimulatedBackup, JobsAreCreatedListedChangedAndRemoved) {
   EXPECT_EQ(demo.get(path).error("id"), "No such job '" + id + "'");
 }
 
-TEST(SimulatedBackup, RefusesJobs) {
+TEST(SimulatedBackup, RefusesInvalidJobs) {
   Demo demo;
   const std::string nightly = std::string(kJobs) + "/backup-nightly";
   expect_refused(
@@ -106,7 +106,7 @@ TEST(SimulatedBackup, RefusesJobs) {
   EXPECT_EQ(missing.body.at("message"), "400 Parameter verification failed.\nvmid: property is missing\n");
 }
 
-TEST(SimulatedBackup, RunsOneGuest) {
+TEST(SimulatedBackup, BacksUpOneGuest) {
   Demo demo(1);
   const auto upid = demo.post(kRun, {{"vmid", "102"},
                                      {"storage", "local"},
@@ -133,19 +133,19 @@ TEST(SimulatedBackup, RunsOneGuest) {
   EXPECT_EQ(log.back(), "TASK OK");
 }
 
-TEST(SimulatedBackup, AGuestThatFailsLeavesJobErrors) {
+TEST(SimulatedBackup, AFailedGuestEndsTheTaskWithJobErrors) {
   Demo demo;
   const auto locked = demo.post(kRun, {{"vmid", "110,102"}, {"storage", "local"}}).upid();
   EXPECT_NE(locked.find(":vzdump::"), std::string::npos) << locked;
   EXPECT_EQ(demo.finish(locked), "job errors");
   EXPECT_TRUE(has_line(demo.log(locked), "ERROR: Backup of VM 110 failed - VM is locked (backup)"));
-  EXPECT_EQ(backups_of(demo, "local", 102).size(), 1U) << "the other one is saved all the same";
+  EXPECT_EQ(backups_of(demo, "local", 102).size(), 1U) << "the run still backs up the other guest";
   const auto missing = demo.post(kRun, {{"vmid", "999"}, {"storage", "local"}}).upid();
   EXPECT_EQ(demo.finish(missing), "job errors");
   EXPECT_EQ(demo.log(missing)[1], "ERROR: Backup of VM 999 failed - unable to find VM '999'");
 }
 
-TEST(SimulatedBackup, AStorageThatCannotEndsTheTask) {
+TEST(SimulatedBackup, AnUnusableStorageFailsTheTask) {
   Demo demo;
   const auto missing = demo.post(kRun, {{"vmid", "102"}, {"storage", "nostore"}}).upid();
   EXPECT_EQ(demo.finish(missing),
@@ -189,7 +189,7 @@ TEST(SimulatedBackup, SelectsGuests) {
   EXPECT_TRUE(has_line(log, "INFO: creating Proxmox Backup Server archive 'vm/100/"));
 }
 
-TEST(SimulatedBackup, PrunesOlderOnes) {
+TEST(SimulatedBackup, PrunesOlderBackups) {
   Demo demo;
   for (int i = 0; i < 3; ++i) {
     demo.pass(std::chrono::minutes(5));
@@ -214,7 +214,7 @@ TEST(SimulatedBackup, CanBeStopped) {
   EXPECT_FALSE(has_line(log, "finished successfully"));
 }
 
-TEST(SimulatedBackup, NeedsRights) {
+TEST(SimulatedBackup, RefusesCallersWithoutPrivileges) {
   Demo demo;
   demo.as_auditor();
   EXPECT_EQ(demo.post(kRun, {{"vmid", "110"}, {"storage", "local"}}).reason,
@@ -235,7 +235,8 @@ TEST(SimulatedBackup, HasTheRecordedShape) {
                               {"id", "backup-test"}})
                 .status,
             200U);
-  // A job may select by pool, and leave out what the recorded ones had; it has notes where they had none.
+  // The demo's jobs lack some options of the recorded ones, and select by pool and have notes, which those
+  // did not.
   const Allowed list{.missing = {"[].vmid", "[].compress", "[].comment", "[].prune-backups"},
                      .extra = {"[].pool", "[].notes-template"},
                      .type = {}};
@@ -247,7 +248,7 @@ TEST(SimulatedBackup, HasTheRecordedShape) {
                     recorded("backup.jsonl", "GET", std::string(kJobs) + "/*/included_volumes"));
 }
 
-TEST(Schedule, NextEvent) {
+TEST(Schedule, FindsTheNextEvent) {
   // Thursday, 2026-05-28 20:26:40 UTC.
   constexpr std::int64_t kNow = 1'780'000'000;
   constexpr std::int64_t kMidnight = kNow - (20 * 3600 + 26 * 60 + 40);

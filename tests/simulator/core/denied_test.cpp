@@ -1,4 +1,4 @@
-// Refusals by privilege, next to those of a real PVE for the same rights.
+// Compares refusals by privilege with those of a real PVE for the same rights.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -12,11 +12,11 @@
 namespace simulator {
 namespace {
 
-/// What a real PVE answered to one identity.
+/// The answer of a real PVE to one identity.
 struct Known {
   unsigned status = 401;
   std::string reason;
-  std::optional<std::int64_t> rows;  ///< of a list
+  std::optional<std::int64_t> rows;  ///< the number of rows, for a list
 };
 
 struct Asked {
@@ -53,7 +53,7 @@ Form read_parameters(const base::JsonObject& line) {
   return form;
 }
 
-// An identity that a line does not name got the 401 that it gets everywhere.
+// If a line does not name an identity, PVE answered it with 401, as everywhere.
 Asked read_line(const base::JsonObject& line) {
   const std::string call(line.at("call").get_string());
   const auto blank = call.find(' ');
@@ -78,7 +78,7 @@ std::vector<Asked> recorded_calls() {
   return calls;
 }
 
-/// Guests and the pool as they were on the recorded node.
+/// Makes guests and the pool as they were on the recorded node.
 void furnish(Demo& demo) {
   demo.finish(demo.post("/nodes/pve2/qemu/103/migrate", {{"target", "pve1"}, {"online", "1"}}).upid());
   demo.finish(demo.post("/nodes/pve2/lxc/201/status/stop").upid());
@@ -107,14 +107,14 @@ void log_in(Demo& demo, const std::string& who) {
   demo.token(std::move(limited));
 }
 
-/// Whether rights thinned the list out, told by what the auditor saw of it.
+/// Expects an empty list exactly where PVE answered with one, unless it answered the auditor with one too.
 void expect_as_thin(const Got& got, const Known& known, const Known& auditor) {
   if (!known.rows || auditor.rows.value_or(0) == 0) return;
   ASSERT_TRUE(got.data().is_array()) << got.text;
   EXPECT_EQ(got.data().get_array().empty(), *known.rows == 0) << got.text;
 }
 
-/// Recorded as allowed to somebody, and not among the endpoints of the simulator.
+/// The recorded calls on endpoints that the simulator does not have.
 const std::set<std::string>& not_simulated() {
   static const std::set<std::string> kPaths = {
       "/nodes/pve1/report",   "/nodes/pve1/hosts",     "/nodes/pve1/apt/versions",
@@ -124,7 +124,7 @@ const std::set<std::string>& not_simulated() {
   return kPaths;
 }
 
-TEST(Denied, IsInPvesWords) {
+TEST(Denied, CallsAreRefusedInPvesWords) {
   const auto calls = recorded_calls();
   ASSERT_EQ(calls.size(), 102U);
   std::set<std::string> missing;
@@ -151,7 +151,7 @@ TEST(Denied, IsInPvesWords) {
   EXPECT_EQ(missing, not_simulated());
 }
 
-TEST(Denied, ListsThinOutInstead) {
+TEST(Denied, ListsAreFilteredInsteadOfRefused) {
   Demo demo;
   demo.as_limited();
   for (const auto* path : {"/nodes/pve1/tasks", "/cluster/tasks", "/cluster/log", "/pools", "/access/users",
@@ -168,12 +168,12 @@ TEST(Denied, ListsThinOutInstead) {
     EXPECT_FALSE(row.get_object().contains("cpu"));
     EXPECT_TRUE(row.get_object().contains("ssl_fingerprint"));
   }
-  // A real PVE 9.2 shows a pool in this form to everybody.
+  // PVE 9.2 shows a pool in this form to every caller.
   EXPECT_EQ(demo.get("/pools", {{"poolid", "lab"}}).status, 200U);
   EXPECT_EQ(demo.get("/pools/lab").reason, "Permission check failed (/pool/lab, Pool.Audit)");
 }
 
-TEST(Denied, TokensNeverDoWhatOnlyRootMay) {
+TEST(Denied, EndpointsOfRootRefuseTokens) {
   Demo demo;
   EXPECT_EQ(demo.get("/cluster/backup-info").reason, "Permission check failed (user != root@pam)");
   const auto got = demo.put("/access/password", {{"userid", "auditor@pve"}, {"password", "new-secret"}});
@@ -183,7 +183,7 @@ TEST(Denied, TokensNeverDoWhatOnlyRootMay) {
       "Permission check failed (URI '/access/password' not available with API token, need proper ticket.");
 }
 
-TEST(Denied, RootOnlyParametersAreNotForTokens) {
+TEST(Denied, ParametersOfRootRefuseTokens) {
   Demo demo;
   EXPECT_EQ(demo.put("/nodes/pve1/qemu/105/config", {{"args", "-foo"}}).reason,
             "only root can set 'args' config");

@@ -1,4 +1,4 @@
-// Paths that only say what is below them.
+// Directories: paths that only list the names below them.
 #include "simulator/support.h"
 
 namespace simulator {
@@ -29,7 +29,7 @@ TEST(Directories, AreListedAsARealPveDoes) {
             "syslog tasks termproxy time version vncshell vzdump wakeonlan");
 }
 
-TEST(Directories, LackWhatTheVersionLacks) {
+TEST(Directories, HaveOnlyTheNamesOfTheVersion) {
   Demo new_one(0, 30, {9, 2});
   Demo old_one(0, 30, {8, 2});
   EXPECT_EQ(names(new_one.get("/cluster/ha/status"), "name"), "current manager_status disarm-ha arm-ha");

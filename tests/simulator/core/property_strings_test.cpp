@@ -1,4 +1,4 @@
-// What the endpoints refuse of property strings; tests/facts has the rows of the rule itself.
+// The endpoints' refusals of property strings. tests/facts tests the rule itself.
 #include <gtest/gtest.h>
 
 #include "simulator/refusals.h"
@@ -16,7 +16,7 @@ std::string wrong(std::string_view path, std::string_view why) {
   return std::string(kHead) + std::string(path) + ": " + std::string(why);
 }
 
-TEST(PropertyStrings, AreCheckedWhereverTheyAreTaken) {
+TEST(PropertyStrings, AreCheckedByEveryEndpoint) {
   Demo demo;
   expect_refused(
       demo,
@@ -79,8 +79,8 @@ TEST(PropertyStrings, AreCheckedWhereverTheyAreTaken) {
         "migration"}});
 }
 
-// Recorded too.
-TEST(Formats, OfAddressesAreChecked) {
+// These refusals are recorded, too.
+TEST(Formats, AddressesAreChecked) {
   Demo demo;
   expect_refused(demo, {{Put,
                          "/nodes/pve1/dns",

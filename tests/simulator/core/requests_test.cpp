@@ -1,4 +1,4 @@
-// What comes before a handler: the target, the body, credentials, parameters, other nodes.
+// The checks before a handler: target, body, credentials, parameters, other nodes.
 #include <gtest/gtest.h>
 
 #include "simulator/core/request.h"
@@ -19,7 +19,7 @@ struct FormCase {
   Parameters::Values values;
 };
 
-TEST(ReadForm, IsAsCrudeAsTheRealServer) {
+TEST(ReadForm, ParsesAsLenientlyAsPve) {
   const FormCase cases[] = {
       {"a=1&b=2", {{"a", {"1"}}, {"b", {"2"}}}},
       {"a=1;b=2", {{"a", {"1"}}, {"b", {"2"}}}},
@@ -40,7 +40,7 @@ struct TargetCase {
   std::string reason;
 };
 
-TEST(Requests, ServesOnlyWhatPveServes) {
+TEST(Requests, ServesOnlyThePathsOfPve) {
   Demo demo;
   const TargetCase cases[] = {
       {"/api2/json/version", 200, "OK"},
@@ -129,7 +129,7 @@ TEST(Credentials, AreCheckedBeforeAnythingElse) {
   }
 }
 
-TEST(Credentials, RealmsAreListedWithoutAny) {
+TEST(Credentials, RealmsAreListedWithoutCredentials) {
   Demo demo;
   demo.token("");
   EXPECT_EQ(demo.get("/access/domains").status, 200U);
@@ -214,7 +214,7 @@ TEST(Parameters, ErrorsAreInPvesWords) {
   }
 }
 
-TEST(Parameters, AllErrorsComeTogether) {
+TEST(Parameters, AllErrorsAreInOneAnswer) {
   Demo demo;
   const auto got = demo.get("/nodes/pve1/tasks", {{"limit", "x"}, {"source", "y"}, {"z", "1"}});
   EXPECT_EQ(got.body.at("errors").get_object().size(), 3U) << got.text;
@@ -232,7 +232,7 @@ TEST(Parameters, TheQueryWinsOverTheBody) {
   EXPECT_EQ(demo.get("/pools/frombody").reason, "pool 'frombody' does not exist");
 }
 
-TEST(Parameters, JsonTakesBooleansListsAndNoObjects) {
+TEST(Parameters, AJsonBodyMayHaveBooleansAndListsButNoObjects) {
   Demo demo;
   const auto put = [&](const std::string& body) {
     return demo.raw(request(Method::Put, "/api2/json/access/users/auditor@pve",
@@ -245,7 +245,7 @@ TEST(Parameters, JsonTakesBooleansListsAndNoObjects) {
   EXPECT_EQ(put(R"({"comment":{"a":1}})").error("comment"), "type check ('string') failed - got HASH");
 }
 
-TEST(Nodes, AnUnknownOneIsLookedUp) {
+TEST(Nodes, AnUnknownNodeFailsTheHostNameLookUp) {
   Demo demo;
   const auto got = demo.get("/nodes/pve9/status");
   EXPECT_EQ(got.status, 500U);
@@ -253,7 +253,7 @@ TEST(Nodes, AnUnknownOneIsLookedUp) {
       got.reason.starts_with("hostname lookup 'pve9' failed - failed to get address info for: pve9: "));
 }
 
-TEST(Requests, ExtjsAlwaysSucceeds) {
+TEST(Requests, AnExtjsAnswerAlwaysHasStatus200) {
   Demo demo;
   const auto got = demo.raw(request(Method::Get, "/api2/extjs/pools/nope"));
   EXPECT_EQ(got.status, 200U);

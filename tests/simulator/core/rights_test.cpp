@@ -1,4 +1,4 @@
-// Who may do what: inheritance, groups, pools and tokens, and that a change of rights takes effect at once.
+// Rights by inheritance, groups, pools and tokens, and changes of rights, which take effect at once.
 #include <gtest/gtest.h>
 
 #include "simulator/support.h"
@@ -29,11 +29,11 @@ constexpr const char* kUser = "new@pve";
 constexpr const char* kSeparated = "new@pve!separated";
 constexpr const char* kFull = "new@pve!full";
 
-/// VM 107 is in the pool lab, VM 100 and the storage ceph-vm are in production, VM 118 is in lab/deep, VM 105
-/// in none.
+/// VM 107 is in the pool lab, VM 100 and the storage ceph-vm are in production, VM 118 is in lab/deep, and VM
+/// 105 is in no pool.
 const std::vector<Right>& rights() {
   static const std::vector<Right> kRights = {
-      // Inheritance and its flag.
+      // Rights propagate to deeper paths, unless the entry says otherwise.
       {{}, kUser, "/", "Sys.Audit", No},
       {{{"/", "user", "PVEAuditor"}}, kUser, "/", "Sys.Audit", AndBelow},
       {{{"/", "user", "PVEAuditor"}}, kUser, "/vms/105", "VM.Audit", AndBelow},
@@ -44,7 +44,7 @@ const std::vector<Right>& rights() {
       {{{"/vms", "user", "PVEVMUser"}}, kUser, "/nodes/pve1", "Sys.Audit", No},
       {{{"/vms", "user", "PVEVMUser"}}, kUser, "/", "VM.Audit", No},
       {{{"/vms/10", "user", "PVEVMUser"}}, kUser, "/vms/105", "VM.Audit", No},
-      // The deeper path hides what is above it, all roles of it.
+      // The roles on a deeper path replace all roles of the paths above.
       {{{"/", "user", "PVEAdmin"}, {"/vms", "user", "PVEAuditor"}}, kUser, "/vms/105", "VM.Allocate", No},
       {{{"/", "user", "PVEAdmin"}, {"/vms", "user", "PVEAuditor"}}, kUser, "/vms/105", "VM.Audit", AndBelow},
       {{{"/", "user", "PVEAdmin"}, {"/vms", "user", "PVEAuditor", false}}, kUser, "/vms", "VM.Allocate", No},
@@ -69,7 +69,7 @@ const std::vector<Right>& rights() {
        "/vms/105",
        "VM.Audit",
        AndBelow},
-      // Several roles on one path add up; NoAccess among them takes all.
+      // Several roles on one path add up; NoAccess among them removes all.
       {{{"/vms", "user", "PVEAuditor"}, {"/vms", "user", "PVETemplateUser"}},
        kUser,
        "/vms/105",
@@ -85,8 +85,8 @@ const std::vector<Right>& rights() {
        "/vms",
        "VM.Audit",
        AndBelow},
-      // Groups: they add up, the user's own entry on the same path hides them, a deeper group's hides the
-      // user's.
+      // Entries of several groups add up. The user's own entry on the same path replaces them; a group's
+      // entry on a deeper path replaces the user's.
       {{{"/vms", "group one", "PVEVMUser"}}, kUser, "/vms/105", "VM.PowerMgmt", AndBelow},
       {{{"/vms", "group three", "PVEVMUser"}}, kUser, "/vms/105", "VM.PowerMgmt", No},
       {{{"/vms", "group one", "PVEAuditor"}, {"/vms", "group two", "PVETemplateUser"}},
@@ -114,13 +114,13 @@ const std::vector<Right>& rights() {
        "/vms/105",
        "VM.Audit",
        AndBelow},
-      // Below a user's entry that does not propagate, the groups count again.
+      // Below a user's entry that does not propagate, those of the groups count again.
       {{{"/vms", "user", "NoAccess", false}, {"/vms", "group one", "PVEAuditor"}},
        kUser,
        "/vms/105",
        "VM.Audit",
        AndBelow},
-      // Pools: rights on them are rights on their members, which do not propagate.
+      // Rights on a pool are rights on its members, but do not propagate from there.
       {{{"/pool/lab", "user", "PVEVMUser"}}, kUser, "/vms/107", "VM.PowerMgmt", Here},
       {{{"/pool/lab", "user", "PVEVMUser", false}}, kUser, "/vms/107", "VM.PowerMgmt", Here},
       {{{"/pool", "user", "PVEVMUser"}}, kUser, "/vms/107", "VM.PowerMgmt", Here},
@@ -159,10 +159,11 @@ const std::vector<Right>& rights() {
        "/vms/107",
        "VM.Audit",
        No},
-      // A pool inherits from the root, so its members have from there what an entry on /vms was to hide.
+      // A pool inherits from the root. Its members so have rights that an entry on /vms removes for other
+      // guests.
       {{{"/", "user", "PVEAdmin"}, {"/vms", "user", "PVEAuditor"}}, kUser, "/vms/100", "VM.Allocate", Here},
       {{{"/", "user", "NoAccess"}, {"/vms", "user", "PVEAuditor"}}, kUser, "/vms/100", "VM.Audit", No},
-      // A separated token has what its own entries and its user's both give.
+      // A separated token has the rights that its own entries and its user's entries both give.
       {{{"/vms", "user", "PVEVMUser"}}, kSeparated, "/vms/105", "VM.Audit", No},
       {{{"/vms", "token", "PVEVMUser"}}, kSeparated, "/vms/105", "VM.Audit", No},
       {{{"/vms", "user", "PVEVMUser"}, {"/", "token", "PVEAdmin"}},
@@ -205,7 +206,7 @@ const std::vector<Right>& rights() {
        "/vms/107",
        "VM.Audit",
        Here},
-      // Another one is its user; entries of its own do not count.
+      // A token without separation has the rights of its user. Its own entries do not count.
       {{{"/vms", "user", "PVEVMUser"}}, kFull, "/vms/105", "VM.PowerMgmt", AndBelow},
       {{{"/vms", "full token", "PVEVMUser"}}, kFull, "/vms/105", "VM.PowerMgmt", No},
       {{{"/vms", "user", "PVEVMUser"}, {"/vms/105", "full token", "NoAccess"}},
@@ -213,7 +214,7 @@ const std::vector<Right>& rights() {
        "/vms/105",
        "VM.Audit",
        AndBelow},
-      // root@pam has everything, its separated token what its entries give.
+      // root@pam has every right. Its separated token has the rights of its own entries.
       {{}, "root@pam", "/vms/105", "VM.Allocate", AndBelow},
       {{}, "root@pam!separated", "/vms/105", "VM.Audit", No},
       {{{"/vms", "root token", "PVEAuditor", false}}, "root@pam!separated", "/vms", "VM.Audit", Here},
@@ -260,7 +261,7 @@ TEST(Rights, FollowTheAclAsInPve) {
     furnish(demo);
     for (const auto& entry : row.entries) {
       trace += std::string(" ") + entry.path + " " + entry.whom + " " + entry.role;
-      // /vms/10 is no place for an entry, which is what that row is about.
+      // PVE does not accept the entry on /vms/10 of one row.
       const auto set = demo.put("/access/acl", acl_form(entry));
       EXPECT_EQ(set.status, std::string_view(entry.path) == "/vms/10" ? 400U : 200U) << set.text;
     }
@@ -274,7 +275,7 @@ std::vector<std::string> places(const Got& got) {
   return paths;
 }
 
-TEST(Rights, AreListedWhereverTheyMayDiffer) {
+TEST(Rights, AreListedForEveryPathWhereTheyMayDiffer) {
   Demo demo;
   furnish(demo);
   demo.put("/access/acl", {{"path", "/pool/lab"}, {"roles", "PVEVMUser"}, {"users", kUser}});
@@ -288,7 +289,7 @@ TEST(Rights, AreListedWhereverTheyMayDiffer) {
             R"({"data":{"/vms":{}}})");
 }
 
-TEST(Rights, OfOthersAreForAuditorsAndOwners) {
+TEST(Rights, OfOthersAreShownToAuditorsAndOwners) {
   Demo demo;
   furnish(demo);
   demo.as_operator();
@@ -355,7 +356,7 @@ TEST(Rights, ChangeAtOnce) {
   EXPECT_EQ(acting.status(), 403U);
 }
 
-TEST(Rights, OfAnAccountEndWithIt) {
+TEST(Rights, EndWithTheAccount) {
   Acting acting;
   auto& demo = acting.demo;
   demo.put("/access/users/new@pve", {{"enable", "0"}});
@@ -374,7 +375,7 @@ TEST(Rights, OfAnAccountEndWithIt) {
   EXPECT_EQ(acting.status(), 401U);
 }
 
-TEST(Rights, OfAPoolComeAndGoWithItsMembers) {
+TEST(Rights, ThroughAPoolFollowItsMembers) {
   Acting acting;
   auto& demo = acting.demo;
   acting.revoke("/vms", "PVEVMUser");
@@ -399,7 +400,7 @@ TEST(Rights, OfAPoolComeAndGoWithItsMembers) {
   EXPECT_EQ(acting.status("/pools/gone"), 403U);
 }
 
-TEST(Rights, AreHandedOutOnlyByWhoHasThem) {
+TEST(Rights, AreGrantedOnlyByCallersWithThem) {
   using enum base::Method;
   Acting acting("PVEVMAdmin");
   const Form to_operator = {{"path", "/vms/100"}, {"users", "operator@pve"}, {"roles", "PVEVMUser"}};
@@ -430,7 +431,7 @@ TEST(Rights, AreHandedOutOnlyByWhoHasThem) {
   EXPECT_EQ(acting.as_new(Put, "/access/acl", member).status, 200U);
 }
 
-TEST(Rights, OverUsersAreThoseOverTheirGroups) {
+TEST(Rights, OnUsersComeFromTheirGroups) {
   using enum base::Method;
   Acting acting("PVEVMUser");
   acting.grant("/access/groups/auditors", "PVEUserAdmin");
@@ -459,7 +460,7 @@ Got with_header(Demo& demo, base::Method method, std::string path, net::Headers 
   return demo.raw(request);
 }
 
-TEST(Rights, NeedCredentialsThatPveKnows) {
+TEST(Rights, RequireKnownCredentials) {
   struct Row {
     net::Headers headers;
     const char* reason;
@@ -487,7 +488,7 @@ TEST(Rights, NeedCredentialsThatPveKnows) {
   }
 }
 
-TEST(Rights, OfALoginAreShownToTheInterface) {
+TEST(Rights, OfALoginAreInTheAnswerWithItsTicket) {
   Demo demo;
   demo.token("");
   const auto login = [&](const std::string& user, const std::string& password) {

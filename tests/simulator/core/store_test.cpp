@@ -1,4 +1,4 @@
-// What all stores have in common, on the metric servers and on parts of their own.
+// The functions of all stores, tested on metric servers and on their own.
 #include "simulator/core/store.h"
 
 #include "simulator/refusals.h"

@@ -1,4 +1,4 @@
-// Tasks as they run, end, fail and are stopped; services, which start them; and the lists.
+// Tasks that run, end, fail and are stopped; services, which start tasks; and the lists of tasks.
 #include <gtest/gtest.h>
 
 #include <regex>
@@ -12,7 +12,7 @@ using std::chrono::milliseconds;
 
 std::string status_path(const std::string& upid) { return "/nodes/pve1/tasks/" + upid + "/status"; }
 
-TEST(Tasks, RunForTheirTime) {
+TEST(Tasks, RunForTheirDuration) {
   Demo demo(1);
   const auto started = demo.post("/nodes/pve1/services/cron/restart");
   const auto upid = started.upid();
@@ -47,7 +47,7 @@ TEST(Tasks, EndAtOnceAtSpeedZero) {
   EXPECT_EQ(demo.get("/nodes/pve1/services/cron/state").data().at("state"), "dead");
 }
 
-TEST(Tasks, AreStopped) {
+TEST(Tasks, EndSoonAfterAStopRequest) {
   Demo demo(1000);
   const auto upid = demo.post("/nodes/pve1/services/cron/stop").upid();
   EXPECT_EQ(demo.del("/nodes/pve1/tasks/" + upid).text, R"({"data":null})");
@@ -56,8 +56,9 @@ TEST(Tasks, AreStopped) {
   EXPECT_EQ(demo.get(status_path(upid)).data().at("exitstatus"), "received interrupt");
   EXPECT_EQ(demo.log(upid).back(), "TASK ERROR: received interrupt");
   EXPECT_EQ(demo.get("/nodes/pve1/services/cron/state").data().at("state"), "running")
-      << "its work never ran";
-  EXPECT_EQ(demo.del("/nodes/pve1/tasks/" + upid).status, 200U) << "an ended one is no error";
+      << "the task never did its work";
+  EXPECT_EQ(demo.del("/nodes/pve1/tasks/" + upid).status, 200U)
+      << "PVE accepts the stop of a task that has ended";
 }
 
 struct ServiceCase {
@@ -67,7 +68,7 @@ struct ServiceCase {
   std::vector<std::string> log;
 };
 
-TEST(Services, EndAsInARealLog) {
+TEST(Services, EndTheirTasksAsARealNodeDoes) {
   const ServiceCase cases[] = {
       {"pvestatd", "restart", "OK", {"TASK OK"}},
       {"pveproxy", "reload", "OK", {"TASK OK"}},
@@ -89,7 +90,7 @@ TEST(Services, EndAsInARealLog) {
   }
 }
 
-TEST(Services, AnUnknownOneIsNotInTheEnumeration) {
+TEST(Services, AnUnknownServiceIsNotInTheEnumeration) {
   Demo demo;
   const auto got = demo.get("/nodes/pve1/services/ssh/state");
   EXPECT_EQ(got.status, 400U);
@@ -141,7 +142,7 @@ TEST(TaskList, IsNewestFirst) {
   }
 }
 
-TEST(TaskLog, PagesFromZeroAndCountsFromOne) {
+TEST(TaskLog, StartsAtZeroAndNumbersLinesFromOne) {
   Demo demo;
   const auto list = demo.get("/nodes/pve1/tasks", {{"typefilter", "vzdump"}});
   const auto path = "/nodes/pve1/tasks/" + std::string(list.data().at(0).at("upid").get_string()) + "/log";
@@ -154,7 +155,7 @@ TEST(TaskLog, PagesFromZeroAndCountsFromOne) {
   EXPECT_TRUE(demo.get(path, {{"start", "1000"}}).data().get_array().empty());
 }
 
-TEST(Tasks, UnknownOnesAreRefused) {
+TEST(Tasks, UnknownTasksAreRefused) {
   Demo demo;
   const std::string gone = "UPID:pve1:00000001:00000001:6B000000:qmstart:100:root@pam:";
   EXPECT_EQ(demo.get(status_path(gone)).error("upid"), "no such task");
@@ -163,14 +164,15 @@ TEST(Tasks, UnknownOnesAreRefused) {
             R"({"data":[{"n":1,"t":"unable to open file - No such file or directory"}],"total":1})");
 }
 
-TEST(Tasks, OfOthersNeedPrivileges) {
+TEST(Tasks, TasksOfOthersRequirePrivileges) {
   Demo demo(100);
   const auto upid = demo.post("/nodes/pve1/services/cron/restart").upid();
   demo.as_operator();
   EXPECT_EQ(demo.get(status_path(upid)).reason, "Permission check failed (/nodes/pve1, Sys.Audit)");
   EXPECT_EQ(demo.del("/nodes/pve1/tasks/" + upid).reason,
             "Permission check failed (/nodes/pve1, Sys.Modify)");
-  EXPECT_TRUE(demo.get("/nodes/pve1/tasks").data().get_array().empty()) << "its user's are not the token's";
+  EXPECT_TRUE(demo.get("/nodes/pve1/tasks").data().get_array().empty())
+      << "a token does not see the tasks of its user";
   const auto own = demo.post("/nodes/pve1/qemu/105/status/start").upid();
   EXPECT_EQ(demo.get(status_path(own)).status, 200U);
   demo.finish(own);
@@ -180,7 +182,7 @@ TEST(Tasks, OfOthersNeedPrivileges) {
   EXPECT_EQ(demo.del("/nodes/pve1/tasks/" + upid).status, 403U);
 }
 
-TEST(Nodes, AnswerAboutThemselves) {
+TEST(Nodes, ShowAndChangeTimeDnsAndSyslog) {
   Demo demo;
   EXPECT_EQ(demo.get("/nodes/pve1/time").data().at("localtime").as_int64() -
                 demo.get("/nodes/pve1/time").data().at("time").as_int64(),
@@ -222,7 +224,7 @@ TEST(Cluster, NextIdIsTextAndFree) {
   EXPECT_EQ(demo.get("/cluster/nextid", {{"vmid", "5000"}}).data(), "5000");
 }
 
-TEST(Cluster, NotBackedUpAreThoseInNoJob) {
+TEST(Cluster, AGuestInNoJobIsNotBackedUp) {
   Demo demo;
   const auto got = demo.get("/cluster/backup-info/not-backed-up");
   std::set<std::int64_t> ids;

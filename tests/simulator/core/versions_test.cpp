@@ -1,4 +1,4 @@
-// What an older PVE answers otherwise.
+// The answers of older versions of PVE that differ.
 #include <gmock/gmock.h>
 
 #include "simulator/refusals.h"
@@ -34,7 +34,7 @@ TEST(Releases, AreKnownByName) {
   EXPECT_EQ(release_of({8, 0}).version, k84) << "the oldest";
 }
 
-TEST(SimulatedVersions, SayWhichTheyAre) {
+TEST(SimulatedVersions, AnswerWithTheirVersion) {
   struct Case {
     facts::Version pve;
     const char* release;
@@ -53,7 +53,7 @@ TEST(SimulatedVersions, SayWhichTheyAre) {
   }
 }
 
-TEST(SimulatedVersions, AnEndpointOfLaterIsNotImplemented) {
+TEST(SimulatedVersions, AnEndpointOfALaterVersionIsNotImplemented) {
   Demo old(0, 30, k84);
   expect_refused(
       old, {
@@ -120,7 +120,7 @@ TEST(SimulatedVersions, Pve8HasHaGroups) {
             "cannot index groups: ha groups have been migrated to rules");
 }
 
-TEST(SimulatedVersions, OnlyTheReasonPhraseTellsBefore84) {
+TEST(SimulatedVersions, OnlyTheReasonPhraseHasTheErrorBefore84) {
   Demo old(0, 30, k83);
   const auto refused = old.get("/nodes/pve1/qemu/999/config");
   EXPECT_EQ(refused.reason, "Configuration file 'nodes/pve1/qemu-server/999.conf' does not exist");
@@ -131,7 +131,7 @@ TEST(SimulatedVersions, OnlyTheReasonPhraseTellsBefore84) {
   EXPECT_TRUE(now.get("/nodes/pve1/qemu/999/config").body.as_object().contains("message"));
 }
 
-TEST(SimulatedVersions, SeriesOfPve8AreShortAndKnowLess) {
+TEST(SimulatedVersions, SeriesOfPve8AreShorterAndHaveFewerMembers) {
   Demo demo(0, 30, k84);
   struct Case {
     const char* timeframe;
@@ -155,7 +155,7 @@ TEST(SimulatedVersions, SeriesOfPve8AreShortAndKnowLess) {
             "'/var/lib/rrdcached/db/pve2-vm/999': No such file or directory");
 }
 
-TEST(SimulatedVersions, GuestsAndResourcesOfPve8KnowLess) {
+TEST(SimulatedVersions, GuestsAndResourcesOfPve8HaveFewerMembers) {
   Demo old(0, 30, k84);
   const auto status = old.get("/nodes/pve1/qemu/100/status/current").data().as_object();
   EXPECT_FALSE(status.contains("memhost"));

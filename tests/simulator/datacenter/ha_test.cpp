@@ -23,7 +23,7 @@ TEST(SimulatedHa, CreatesChangesAndRemoves) {
   Demo demo;
   ASSERT_EQ(demo.post(kResources, {{"sid", "vm:102"}, {"state", "started"}, {"max_restart", "3"}}).status,
             200U);
-  EXPECT_EQ(demo.get(at("102")).data().at("sid"), "vm:102") << "an id alone is completed";
+  EXPECT_EQ(demo.get(at("102")).data().at("sid"), "vm:102") << "PVE adds the type to a VMID";
   EXPECT_EQ(demo.get(at("vm:102")).data().at("max_restart"), 3);
   EXPECT_EQ(demo.put(at("vm:102"), {{"comment", "db"}, {"delete", "max_restart"}}).status, 200U);
   const auto changed = demo.get(at("vm:102")).data().as_object();
@@ -102,14 +102,14 @@ TEST(SimulatedHa, RefusesWithPvesWords) {
       });
 }
 
-TEST(SimulatedHa, RemovalPurgesRules) {
+TEST(SimulatedHa, ARemovalPurgesTheRules) {
   Demo demo;
   ASSERT_EQ(demo.get("/cluster/ha/rules").data().as_array().size(), 1U);
   ASSERT_EQ(demo.del(at("vm:100")).status, 200U);
   EXPECT_TRUE(demo.get("/cluster/ha/rules").data().as_array().empty());
 }
 
-TEST(SimulatedHa, StatusNamesEveryPart) {
+TEST(SimulatedHa, TheStatusListsEveryPart) {
   Demo demo;
   const auto status = demo.get(kStatus);
   for (const char* id :
@@ -127,7 +127,7 @@ TEST(SimulatedHa, StatusNamesEveryPart) {
   EXPECT_EQ(row_with(lost.data(), "id", "quorum")->at("quorate"), 0);
 }
 
-TEST(SimulatedHa, NeedsRights) {
+TEST(SimulatedHa, RefusesCallersWithoutPrivileges) {
   Demo demo;
   demo.as_operator();
   EXPECT_EQ(demo.get(kResources).reason, "Permission check failed (/, Sys.Audit)");
@@ -138,11 +138,11 @@ TEST(SimulatedHa, NeedsRights) {
 TEST(SimulatedHa, HasTheRecordedShape) {
   Demo demo;
   const std::string file = "ha.jsonl";
-  // The recorded resources had no restart limits, and ours no comment each.
+  // The recorded resources had no restart limits, and some of the demo's have no comment.
   const Allowed list{.missing = {"[].comment"}, .extra = {"[].max_restart"}, .type = {}};
   expect_same_shape(demo.get(kResources).data(), recorded(file, "GET", kResources), list);
   expect_same_shape(demo.get(at("vm:100")).data(), recorded(file, "GET", at("*")));
-  // The recorded cluster had no HA daemons: PVE's source says what they add.
+  // The recorded cluster had no HA daemons. Their members are from PVE's source.
   const Allowed status{.missing = {"[](service).comment"}, .extra = {"[](service).crm_state"}, .type = {}};
   expect_same_shape(demo.get(kStatus).data(), recorded(file, "GET", kStatus), status, "type");
   expect_same_shape(demo.get("/cluster/ha/rules").data(), recorded(file, "GET", "/cluster/ha/rules"));

@@ -1,4 +1,4 @@
-// What a call changes is what later calls see.
+// Later calls see the changes of earlier ones.
 #include <algorithm>
 
 #include "simulator/support.h"
@@ -16,7 +16,7 @@ using testing::Not;
 
 std::string text(const base::Json& value) { return std::string(value.get_string()); }
 
-/// Runs the call and expects its task to end well.
+/// Expects the call to start a task that ends with OK.
 void done(Demo& demo, const Got& got) {
   ASSERT_EQ(got.status, 200U) << got.reason << got.text;
   ASSERT_THAT(got.upid(), testing::StartsWith("UPID:"));
@@ -42,7 +42,7 @@ const base::JsonObject* resource(Demo& demo, const base::Json& list, int vmid) {
   return nullptr;
 }
 
-TEST(GuestChanges, PowerOfAVm) {
+TEST(GuestChanges, PowerActionsChangeAVm) {
   Demo demo;
   const std::string vm = "/nodes/pve1/qemu/105";
   EXPECT_EQ(status_of(demo, vm), "stopped");
@@ -65,7 +65,7 @@ TEST(GuestChanges, PowerOfAVm) {
   done(demo, demo.post(vm + "/status/stop"));
 }
 
-TEST(GuestChanges, PowerOfAContainer) {
+TEST(GuestChanges, PowerActionsChangeAContainer) {
   Demo demo;
   const std::string ct = "/nodes/pve3/lxc/208";
   done(demo, demo.post(ct + "/status/start"));
@@ -94,7 +94,7 @@ TEST(GuestChanges, EveryStoppedGuestStarts) {
   }
 }
 
-TEST(GuestChanges, SuspendToDiskAndBack) {
+TEST(GuestChanges, AVmResumesFromDisk) {
   Demo demo;
   const std::string vm = "/nodes/pve1/qemu/117";
   done(demo, demo.post(vm + "/status/suspend", {{"todisk", "1"}}));
@@ -111,7 +111,7 @@ TEST(GuestChanges, SuspendToDiskAndBack) {
   EXPECT_EQ(status_of(demo, vm), "running");
 }
 
-TEST(GuestChanges, HaManagedGuestsAreAskedOfTheManager) {
+TEST(GuestChanges, PowerActionsOfHaGuestsAreRequestsToTheManager) {
   Demo demo;
   const auto stopped = demo.post("/nodes/pve1/qemu/100/status/stop");
   EXPECT_THAT(stopped.upid(), HasSubstr(":hastop:100:"));
@@ -125,7 +125,7 @@ TEST(GuestChanges, HaManagedGuestsAreAskedOfTheManager) {
   EXPECT_EQ(status_of(demo, "/nodes/pve1/qemu/100"), "running");
 }
 
-TEST(GuestChanges, ShutdownWithoutTheGuestsHelp) {
+TEST(GuestChanges, AShutdownThatTheGuestIgnoresTimesOut) {
   Demo demo(1.0);
   const std::string vm = "/nodes/pve1/qemu/105";
   demo.put(vm + "/config", {{"acpi", "0"}, {"delete", "agent"}});
@@ -177,7 +177,7 @@ TEST(GuestChanges, AStoppedSnapshotTaskLeavesNoLock) {
   EXPECT_EQ(demo.get(vm + "/snapshot").data().get_array().size(), 1U);
 }
 
-TEST(GuestChanges, ConfigurationOfAStoppedVm) {
+TEST(GuestChanges, AStoppedVmTakesChangesAtOnce) {
   Demo demo;
   const std::string vm = "/nodes/pve1/qemu/105";
   const auto before = text(demo.get(vm + "/config").data().at("digest"));
@@ -194,7 +194,7 @@ TEST(GuestChanges, ConfigurationOfAStoppedVm) {
   EXPECT_FALSE(demo.get(vm + "/config").data().get_object().contains("tags"));
 }
 
-TEST(GuestChanges, ChangesOfARunningVmWait) {
+TEST(GuestChanges, ARunningVmKeepsChangesPending) {
   Demo demo;
   const std::string vm = "/nodes/pve1/qemu/117";
   demo.put(vm + "/config", {{"cores", "6"}, {"name", "firewall"}, {"delete", "cpu"}});
@@ -216,7 +216,7 @@ TEST(GuestChanges, ChangesOfARunningVmWait) {
   EXPECT_TRUE(demo.get(vm + "/config").data().get_object().contains("cpu"));
 }
 
-TEST(GuestChanges, ConfigurationAsATask) {
+TEST(GuestChanges, AConfigurationChangeCanBeATask) {
   Demo demo;
   const auto posted =
       demo.post("/nodes/pve1/qemu/105/config", {{"memory", "192"}, {"description", "changed"}});
@@ -226,7 +226,7 @@ TEST(GuestChanges, ConfigurationAsATask) {
   EXPECT_EQ(demo.get("/nodes/pve1/qemu/105/config").data().at("memory"), "192");
 }
 
-TEST(GuestChanges, DisksComeAndGo) {
+TEST(GuestChanges, DisksAreAddedDetachedAndFreed) {
   Demo demo;
   const std::string vm = "/nodes/pve1/qemu/105";
   EXPECT_EQ(demo.put(vm + "/config", {{"scsi1", "local-lvm:4"}}).status, 200U);
@@ -243,7 +243,7 @@ TEST(GuestChanges, DisksComeAndGo) {
   EXPECT_THAT(text(demo.get(vm + "/config").data().at("scsi0")), HasSubstr("ceph-vm:vm-105-disk-"));
 }
 
-TEST(GuestChanges, CreateAVm) {
+TEST(GuestChanges, AVmIsCreated) {
   Demo demo;
   const auto created = demo.post("/nodes/pve2/qemu", {{"vmid", "900"},
                                                       {"name", "new"},
@@ -271,7 +271,7 @@ TEST(GuestChanges, CreateAVm) {
   EXPECT_TRUE(listed(demo, "local-lvm", "pve2", "local-lvm:vm-900-disk-0"));
 }
 
-TEST(GuestChanges, CreateAContainer) {
+TEST(GuestChanges, AContainerIsCreated) {
   Demo demo;
   std::string archive;
   const auto content = demo.get("/nodes/pve1/storage/local/content", {{"content", "vztmpl"}});
@@ -296,7 +296,7 @@ TEST(GuestChanges, CreateAContainer) {
   EXPECT_THAT(demo.log(created.upid()).back(), "TASK OK");
 }
 
-TEST(GuestChanges, ANewGuestHoldsItsIdWhileItIsMade) {
+TEST(GuestChanges, ANewGuestHasItsIdWhileTheTaskRuns) {
   Demo demo(1.0);
   const auto created = demo.post("/nodes/pve1/qemu", {{"vmid", "900"}, {"scsi0", "local-lvm:8"}});
   EXPECT_EQ(demo.post("/nodes/pve2/qemu", {{"vmid", "900"}}).reason,
@@ -307,7 +307,7 @@ TEST(GuestChanges, ANewGuestHoldsItsIdWhileItIsMade) {
   EXPECT_EQ(demo.get("/nodes/pve1/qemu/900/config").status, 500U);
 }
 
-TEST(GuestChanges, RestoreFromABackup) {
+TEST(GuestChanges, AGuestIsRestoredFromABackup) {
   Demo demo;
   std::string archive;
   const auto content = demo.get("/nodes/pve1/storage/nas/content", {{"content", "backup"}});
@@ -354,11 +354,12 @@ TEST(GuestChanges, LogsOfCopiesGrowWhileTheyRun) {
   demo.del("/nodes/pve1/tasks/" + cloned.upid());
   demo.finish(restored.upid());
   demo.finish(cloned.upid());
-  EXPECT_FALSE(listed(demo, "local-lvm", "pve1", "local-lvm:vm-904-disk-0")) << "a stopped one takes it back";
+  EXPECT_FALSE(listed(demo, "local-lvm", "pve1", "local-lvm:vm-904-disk-0"))
+      << "a stopped task frees its disks";
   EXPECT_FALSE(listed(demo, "local-lvm", "pve1", "local-lvm:vm-900-disk-0"));
 }
 
-TEST(GuestChanges, DestroyAndPurge) {
+TEST(GuestChanges, ADestroyedGuestIsPurged) {
   Demo demo;
   demo.post("/nodes/pve1/qemu/100/status/stop");
   done(demo, demo.del("/nodes/pve1/qemu/100", {{"purge", "1"}}));
@@ -377,7 +378,7 @@ TEST(GuestChanges, ForceDestroysARunningContainer) {
                                                  "purging CT 202 from related configurations..", "TASK OK"));
 }
 
-TEST(GuestChanges, FullAndLinkedClones) {
+TEST(GuestChanges, ACloneIsFullOrLinked) {
   Demo demo;
   const auto full = demo.post("/nodes/pve1/qemu/105/clone", {{"newid", "900"}, {"name", "copy"}});
   done(demo, full);
@@ -399,7 +400,7 @@ TEST(GuestChanges, FullAndLinkedClones) {
   done(demo, demo.del("/nodes/pve1/qemu/111"));
 }
 
-TEST(GuestChanges, CloneOfASnapshotToAnotherNode) {
+TEST(GuestChanges, ASnapshotIsClonedToAnotherNode) {
   Demo demo;
   done(demo, demo.post("/nodes/pve2/qemu/101/snapshot", {{"snapname", "base"}}));
   demo.put("/nodes/pve2/qemu/101/config", {{"description", "later"}});
@@ -410,7 +411,7 @@ TEST(GuestChanges, CloneOfASnapshotToAnotherNode) {
   EXPECT_EQ(demo.get("/nodes/pve3/lxc/903/config").data().at("hostname"), "box");
 }
 
-TEST(GuestChanges, TemplateOfAVm) {
+TEST(GuestChanges, AVmBecomesATemplate) {
   Demo demo;
   done(demo, demo.post("/nodes/pve1/qemu/105/template"));
   const auto config = demo.get("/nodes/pve1/qemu/105/config").data();
@@ -420,7 +421,7 @@ TEST(GuestChanges, TemplateOfAVm) {
   EXPECT_EQ(demo.get("/nodes/pve3/lxc/208/config").data().at("template"), 1);
 }
 
-TEST(GuestChanges, MigrationMovesTheGuest) {
+TEST(GuestChanges, AMigrationMovesTheGuest) {
   Demo demo;
   const auto live = demo.post("/nodes/pve2/qemu/101/migrate", {{"target", "pve3"}, {"online", "1"}});
   done(demo, live);

@@ -1,5 +1,5 @@
-// Disks, imports and devices of the host that PVE refuses. What a comment does not call remembered was
-// recorded on PVE 9.2.
+// Disks, imports and devices of the host that PVE refuses. The texts are recorded on PVE 9.2, except where a
+// comment says that they are from memory.
 #include <gtest/gtest.h>
 
 #include "base/text.h"
@@ -35,13 +35,13 @@ TEST(Imports, AreRefusedAtOnceOrInTheTask) {
               {{"scsi9", "local-lvm:0,import-from=/var/lib/vz/import/tiny.raw"}},
               500,
               "Only root can pass arbitrary filesystem paths. at /usr/share/perl5/PVE/Storage.pm line 651."},
-             // Remembered.
+             // From memory.
              {Put,
               path,
               {{"scsi9", "local-lvm:0,import-from=nowhere:import/a.raw"}},
               500,
               "storage 'nowhere' does not exist"},
-             // Remembered.
+             // From memory.
              {Put,
               path,
               {{"scsi9", "local-lvm:0,import-from=local:iso/debian.iso"}},
@@ -57,7 +57,7 @@ TEST(Imports, AreRefusedAtOnceOrInTheTask) {
   EXPECT_EQ(demo.get("/nodes/pve1/qemu/900/config").status, 500U) << "no VM is left";
 }
 
-TEST(Imports, TakeTheSizeOfWhatTheyCopy) {
+TEST(Imports, HaveTheSizeOfTheirSource) {
   Demo demo;
   const auto disk = option(demo, std::string(kConfig), "scsi0");
   const auto size = disk.substr(disk.find("size="));
@@ -67,7 +67,7 @@ TEST(Imports, TakeTheSizeOfWhatTheyCopy) {
             "\"local-lvm:vm-105-disk-1," + size.substr(0, size.find_first_of(",\"")) + "\"");
 }
 
-TEST(Disks, OfTheFirmwareHaveTheirOwnSize) {
+TEST(Disks, OfTheFirmwareIgnoreTheSizeInTheCall) {
   Demo demo;
   demo.put("/storage/local", {{"content", "iso,vztmpl,backup,images"}});
   const auto made =
@@ -81,7 +81,7 @@ TEST(Disks, OfTheFirmwareHaveTheirOwnSize) {
               testing::EndsWith(".qcow2,efitype=4m,pre-enrolled-keys=0,size=528K\""));
   EXPECT_THAT(option(demo, path, "tpmstate0"), testing::EndsWith(".raw,size=4M,version=v2.0\""));
   EXPECT_EQ(option(demo, path, "ide2"), "\"local:900/vm-900-cloudinit.qcow2,media=cdrom\"");
-  // Remembered: LVM rounds up to whole extents.
+  // From memory: LVM rounds up to whole extents.
   ASSERT_EQ(demo.put(path, {{"efidisk0", "local-lvm:1,efitype=4m"}}).status, 200U);
   EXPECT_EQ(option(demo, path, "efidisk0"), "\"local-lvm:vm-900-disk-0,efitype=4m,size=4M\"");
 }
@@ -98,7 +98,7 @@ TEST(Disks, AVmHasOneCloudInitDrive) {
                          "ide3 - cloud-init drive is already attached at 'ide2'"}});
 }
 
-TEST(Disks, ASizeInTheConfigurationSaysNothing) {
+TEST(Disks, TheSizeInAConfigurationIsIgnored) {
   Demo demo;
   const auto before = option(demo, std::string(kConfig), "scsi0");
   const auto volume = before.substr(1, before.find(',') - 1);
@@ -106,7 +106,7 @@ TEST(Disks, ASizeInTheConfigurationSaysNothing) {
   EXPECT_THAT(option(demo, std::string(kConfig), "scsi0"), testing::Not(testing::HasSubstr("999G")));
 }
 
-TEST(Devices, ThatTheNodeLacksStopTheStart) {
+TEST(Devices, ThatTheNodeLacksPreventTheStart) {
   struct Row {
     Form form;
     std::string error;
@@ -115,9 +115,9 @@ TEST(Devices, ThatTheNodeLacksStopTheStart) {
       {{{"net0", "virtio,bridge=vmbr77"}}, "bridge 'vmbr77' does not exist"},
       {{{"net0", "virtio,bridge=lan"}}, "bridge 'lan' does not exist"},
       {{{"sockets", "4"}, {"cores", "64"}}, "MAX 32 vcpus allowed per VM on this node"},
-      // Remembered.
+      // From memory.
       {{{"hostpci0", "mapping=gpu"}}, "PCI device mapping not found for 'gpu'"},
-      // Remembered.
+      // From memory.
       {{{"usb0", "mapping=stick"}}, "USB device mapping not found for 'stick'"},
   };
   for (const auto& row : rows) {
@@ -139,7 +139,7 @@ TEST(Devices, ThatCannotBePluggedInStayPending) {
                          "hotplug problem - VM 117 qmp command 'netdev_add' failed - network script "
                          "/usr/libexec/qemu-server/pve-bridge-hotplug failed with status 512\n",
                          "net2"},
-                        // Remembered.
+                        // From memory.
                         {Put,
                          vm + "/config",
                          {{"usb1", "mapping=stick"}},
@@ -155,8 +155,8 @@ TEST(Devices, ThatCannotBePluggedInStayPending) {
   EXPECT_EQ(row_with(demo.get(vm + "/pending").data(), "key", "net2"), nullptr);
 }
 
-// Remembered.
-TEST(Clones, DoNotLeaveLocalStorage) {
+// From memory.
+TEST(Clones, OfDisksOnLocalStorageStayOnTheNode) {
   Demo demo;
   for (const auto& target : {Form{{"newid", "900"}, {"full", "1"}, {"target", "pve2"}},
                              Form{{"newid", "900"}, {"full", "1"}, {"target", "pve2"}, {"storage", "nas"}}}) {
@@ -165,7 +165,7 @@ TEST(Clones, DoNotLeaveLocalStorage) {
   }
 }
 
-TEST(Suspended, IsDestroyedWithoutAWordAndKeptFromTheRest) {
+TEST(Suspended, AVmCanBeDestroyedButNotChanged) {
   Demo demo;
   const std::string vm = "/nodes/pve1/qemu/117";
   ASSERT_EQ(demo.finish(demo.post(vm + "/status/suspend", {{"todisk", "1"}}).upid()), "OK");
@@ -189,7 +189,7 @@ TEST(Suspended, IsDestroyedWithoutAWordAndKeptFromTheRest) {
   EXPECT_EQ(demo.get(vm + "/config").status, 500U);
 }
 
-TEST(Paused, RefusesToShutDown) {
+TEST(Paused, AVmRefusesToShutDown) {
   Demo demo;
   const std::string vm = "/nodes/pve1/qemu/117";
   const auto ends = [&](const Got& got) { return demo.finish(got.upid()); };
@@ -204,14 +204,14 @@ TEST(Paused, RefusesToShutDown) {
   EXPECT_EQ(option(demo, vm + "/status/current", "qmpstatus"), "\"paused\"");
 }
 
-TEST(Volumes, ThatAreNotThereAreDeletedAllTheSame) {
+TEST(Volumes, AMissingVolumeIsDeletedWithoutAnError) {
   Demo demo;
   const auto remove = [&](std::string_view volume) {
     return demo.finish(
         demo.del("/nodes/pve1/storage/local-lvm/content/" + base::percent_encode(volume)).upid());
   };
   EXPECT_EQ(remove("local-lvm:vm-999-disk-0"), "OK");
-  // Also of an image that a VM uses: the configuration still names it.
+  // PVE also deletes an image that a VM uses. The configuration still names it then.
   const auto disk = option(demo, std::string(kConfig), "scsi0");
   EXPECT_EQ(remove(disk.substr(1, disk.find(',') - 1)), "OK");
   EXPECT_EQ(option(demo, std::string(kConfig), "scsi0"), disk);

@@ -1,4 +1,4 @@
-// What PVE refuses, and whether at once or in the task.
+// PVE's refusals, at once or in the task.
 #include "simulator/support.h"
 
 namespace simulator {
@@ -25,7 +25,7 @@ const AtOnce kAtOnce[] = {
      500,
      "Configuration file 'nodes/pve1/qemu-server/999.conf' does not exist",
      ""},
-    {"VM elsewhere",
+    {"VM on another node",
      Get,
      "/nodes/pve2/qemu/100/config",
      {},
@@ -39,7 +39,7 @@ const AtOnce kAtOnce[] = {
      500,
      "Configuration file 'nodes/pve1/lxc/999.conf' does not exist",
      ""},
-    {"a container is no VM",
+    {"a container is not a VM",
      Get,
      "/nodes/pve1/qemu/200/config",
      {},
@@ -139,7 +139,7 @@ const AtOnce kAtOnce[] = {
      500,
      "balloon value too large (must be smaller than assigned memory)",
      ""},
-    {"boot from nowhere",
+    {"boot from a disk that does not exist",
      Put,
      "/nodes/pve1/qemu/105/config",
      {{"boot", "order=scsi7"}},
@@ -153,7 +153,7 @@ const AtOnce kAtOnce[] = {
      500,
      "can't remove drive 'scsi0' - protection mode enabled",
      ""},
-    {"disk on no storage",
+    {"disk on a storage that does not exist",
      Put,
      "/nodes/pve1/qemu/105/config",
      {{"scsi1", "nostore:4"}},
@@ -175,14 +175,14 @@ const AtOnce kAtOnce[] = {
      500,
      "unable to create VM 200 - CT 200 already exists on node 'pve1'",
      ""},
-    {"create on no storage",
+    {"create on a storage that does not exist",
      Post,
      "/nodes/pve1/qemu",
      {{"vmid", "900"}, {"scsi0", "nostore:1"}},
      500,
      "storage 'nostore' does not exist",
      ""},
-    {"create with a size that is none",
+    {"create with an invalid size",
      Post,
      "/nodes/pve1/qemu",
      {{"vmid", "900"}, {"scsi0", "local-lvm:abc"}},
@@ -196,14 +196,14 @@ const AtOnce kAtOnce[] = {
      400,
      "invalid format - format error\nnet0.model: property is missing and it is not optional\n",
      "net0"},
-    {"create in no pool",
+    {"create in a pool that does not exist",
      Post,
      "/nodes/pve1/qemu",
      {{"vmid", "900"}, {"pool", "nope"}},
      500,
      "pool 'nope' does not exist",
      ""},
-    {"restore of nothing",
+    {"restore of an archive that does not exist",
      Post,
      "/nodes/pve1/qemu",
      {{"vmid", "900"}, {"archive", "nas:backup/none.vma.zst"}},
@@ -217,7 +217,7 @@ const AtOnce kAtOnce[] = {
      500,
      "CT 200 already exists on node 'pve1'",
      ""},
-    {"container on no storage",
+    {"container on a storage that does not exist",
      Post,
      "/nodes/pve1/lxc",
      {{"vmid", "900"}, {"ostemplate", "local:vztmpl/x.tar.gz"}, {"rootfs", "nostore:1"}},
@@ -253,7 +253,7 @@ const AtOnce kAtOnce[] = {
      500,
      "unable to destroy CT 202 - container is running",
      ""},
-    {"no VM to destroy",
+    {"destroy a VM that does not exist",
      Delete,
      "/nodes/pve1/qemu/999",
      {},
@@ -282,7 +282,7 @@ const AtOnce kAtOnce[] = {
      500,
      "VM 100 already exists on node 'pve1'",
      ""},
-    {"linked clone of no template",
+    {"linked clone of a VM that is not a template",
      Post,
      "/nodes/pve1/qemu/105/clone",
      {{"newid", "900"}, {"full", "0"}},
@@ -310,7 +310,7 @@ const AtOnce kAtOnce[] = {
      500,
      "can't clone VM to node 'pve2' (VM uses local storage)",
      ""},
-    {"clone to no node",
+    {"clone to a node that does not exist",
      Post,
      "/nodes/pve1/qemu/105/clone",
      {{"newid", "900"}, {"target", "pve9"}},
@@ -325,7 +325,7 @@ const AtOnce kAtOnce[] = {
      400,
      "target is local node.",
      "target"},
-    {"migration to no node",
+    {"migration to a node that does not exist",
      Post,
      "/nodes/pve1/qemu/105/migrate",
      {{"target", "pve9"}},
@@ -371,7 +371,7 @@ const AtOnce kAtOnce[] = {
      ""},
     {"resume of a stopped VM", Post, "/nodes/pve1/qemu/105/status/resume", {}, 500, "VM 105 not running", ""},
     {"reboot of a stopped VM", Post, "/nodes/pve1/qemu/105/status/reboot", {}, 500, "VM 105 not running", ""},
-    {"reset of no VM",
+    {"reset of a VM that does not exist",
      Post,
      "/nodes/pve1/qemu/999/status/reset",
      {},
@@ -428,7 +428,7 @@ const AtOnce kAtOnce[] = {
      500,
      "unable to use snapshot name 'current' (reserved name)",
      ""},
-    {"container smaller",
+    {"smaller disk of a container",
      Put,
      "/nodes/pve3/lxc/208/resize",
      {{"disk", "rootfs"}, {"size", "1G"}},
@@ -451,7 +451,7 @@ const AtOnce kAtOnce[] = {
      ""},
 };
 
-TEST(GuestRefusals, AtOnce) {
+TEST(GuestRefusals, ComeAtOnce) {
   for (const auto& row : kAtOnce) {
     Demo demo;
     SCOPED_TRACE(row.why);
@@ -487,7 +487,7 @@ const InTask kInTask[] = {
      {},
      "qmstart",
      "VM is locked (backup)"},
-    {"start of no VM",
+    {"start of a VM that does not exist",
      Post,
      "/nodes/pve1/qemu/999/status/start",
      {},
@@ -511,13 +511,13 @@ const InTask kInTask[] = {
      {},
      "vzstart",
      "you can't start a CT if it's a template"},
-    {"start of no container",
+    {"start of a container that does not exist",
      Post,
      "/nodes/pve1/lxc/999/status/start",
      {},
      "vzstart",
      "Configuration file 'nodes/pve1/lxc/999.conf' does not exist"},
-    {"stop of no VM",
+    {"stop of a VM that does not exist",
      Post,
      "/nodes/pve1/qemu/999/status/stop",
      {},
@@ -541,25 +541,25 @@ const InTask kInTask[] = {
      {{"snapname", "snap1"}},
      "qmsnapshot",
      "you can't take a snapshot if it's a template"},
-    {"rollback to nothing",
+    {"rollback to a snapshot that does not exist",
      Post,
      "/nodes/pve1/qemu/100/snapshot/nope/rollback",
      {},
      "qmrollback",
      "snapshot 'nope' does not exist"},
-    {"nothing to delete",
+    {"delete a snapshot that does not exist",
      Delete,
      "/nodes/pve1/qemu/100/snapshot/nope",
      {},
      "qmdelsnapshot",
      "snapshot 'nope' does not exist"},
-    {"container rollback to nothing",
+    {"container rollback to a snapshot that does not exist",
      Post,
      "/nodes/pve1/lxc/202/snapshot/nope/rollback",
      {},
      "vzrollback",
      "snapshot 'nope' does not exist"},
-    {"nothing to delete of a container",
+    {"delete a snapshot of a container that does not exist",
      Delete,
      "/nodes/pve1/lxc/202/snapshot/nope",
      {},
@@ -598,7 +598,7 @@ const InTask kInTask[] = {
      "command 'lxc-checkpoint -n 202 -s -D /var/lib/vz/dump' failed: exit code 1"},
 };
 
-TEST(GuestRefusals, InTheTask) {
+TEST(GuestRefusals, ComeInTheTask) {
   for (const auto& row : kInTask) {
     Demo demo;
     SCOPED_TRACE(row.why);
@@ -612,7 +612,7 @@ TEST(GuestRefusals, InTheTask) {
   }
 }
 
-TEST(GuestRefusals, FailedCreationLeavesNothing) {
+TEST(GuestRefusals, AFailedCreationLeavesNothing) {
   Demo demo;
   demo.post("/nodes/pve1/lxc",
             {{"vmid", "900"}, {"ostemplate", "local:vztmpl/none.tar.gz"}, {"rootfs", "local-lvm:1"}});
@@ -623,7 +623,7 @@ TEST(GuestRefusals, FailedCreationLeavesNothing) {
   }
 }
 
-TEST(GuestRefusals, Privileges) {
+TEST(GuestRefusals, NameTheMissingPrivilege) {
   struct Row {
     void (Demo::*as)();
     Method method;
@@ -684,7 +684,7 @@ TEST(GuestRefusals, Privileges) {
   EXPECT_TRUE(demo.get("/nodes/pve1/qemu").data().get_array().empty());
 }
 
-TEST(GuestRefusals, DeadNodeAndNoQuorum) {
+TEST(GuestRefusals, ComeFromADeadNodeAndWithoutQuorum) {
   Demo demo;
   ASSERT_TRUE(demo.cluster().fault("offline=pve3"));
   EXPECT_EQ(demo.get("/nodes/pve3/qemu").status, 595U);

@@ -1,4 +1,4 @@
-// Guests look as a recorded PVE shows them.
+// Compares guests with those of a recorded PVE.
 #include "simulator/shape.h"
 #include "simulator/support.h"
 
@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::string_view kFile = "guests.jsonl";
 
-// The recording node ran QEMU under an old version whose block statistics PVE could not read.
+// The recorded node had an old QEMU whose block statistics PVE could not read.
 const std::vector<std::string> kProcess = {"diskread", "diskwrite", "running-machine", "running-qemu"};
 
 // Members that depend on the guest (its network cards, whether it runs) and not on the call.
@@ -16,25 +16,25 @@ std::vector<std::string> config_extras() {
           "protection", "template", "description", "tags",     "parent"};
 }
 
-TEST(GuestShape, ListsOfVms) {
+TEST(GuestShape, VmListsAreAsRecorded) {
   Demo demo;
   Allowed allowed;
   allowed.extra = {"[].template"};
-  // Some recorded lists are full ones, with the cards of the running VMs.
+  // Some of the recorded lists are full ones, with the cards of the running VMs.
   allowed.missing = {"[].nics", "[].nics.tap103i0"};
   expect_same_shape(demo.get("/nodes/pve1/qemu").data(), recorded(kFile, "GET", "/nodes/*/qemu"), allowed);
 }
 
-TEST(GuestShape, ListsOfContainers) {
+TEST(GuestShape, ContainerListsAreAsRecorded) {
   Demo demo;
   Allowed allowed;
-  // No recorded container had tags, or was a template.
+  // No recorded container had tags or was a template.
   allowed.extra = {"[].tags", "[].template"};
   expect_same_shape(demo.get("/nodes/pve1/lxc").data(), recorded(kFile, "GET", "/nodes/*/lxc"), allowed);
   expect_same_shape(demo.get("/nodes/pve2/lxc").data(), recorded(kFile, "GET", "/nodes/*/lxc"), allowed);
 }
 
-TEST(GuestShape, StatusOfVms) {
+TEST(GuestShape, VmStatusIsAsRecorded) {
   Demo demo;
   Allowed allowed;
   allowed.extra = kProcess;
@@ -46,14 +46,14 @@ TEST(GuestShape, StatusOfVms) {
     // The recorded nic is "tap103i0".
     each.extra.push_back("nics.tap" + std::string(path).substr(17) + "i0");
     each.missing = {"nics", "nics.tap103i0", "nics.tap121i0"};
-    // No HA manager ran where the answers were recorded.
+    // No HA manager ran on the recorded node.
     each.type = {"ha.state"};
     expect_same_shape(demo.get(std::string(path) + "/status/current").data(),
                       recorded(kFile, "GET", "/nodes/*/qemu/*/status/current"), each);
   }
 }
 
-TEST(GuestShape, StatusOfContainers) {
+TEST(GuestShape, ContainerStatusIsAsRecorded) {
   Demo demo;
   Allowed allowed;
   allowed.extra = {"tags", "template", "ha.state", "lock"};
@@ -64,7 +64,7 @@ TEST(GuestShape, StatusOfContainers) {
   }
 }
 
-TEST(GuestShape, Configurations) {
+TEST(GuestShape, ConfigurationsAreAsRecorded) {
   Demo demo;
   Allowed allowed;
   allowed.extra = config_extras();
@@ -82,7 +82,7 @@ TEST(GuestShape, Configurations) {
   }
 }
 
-TEST(GuestShape, Snapshots) {
+TEST(GuestShape, SnapshotsAreAsRecorded) {
   Demo demo;
   Allowed allowed;
   allowed.extra = config_extras();
@@ -99,7 +99,7 @@ TEST(GuestShape, Snapshots) {
                     recorded(kFile, "GET", "/nodes/*/lxc/*/snapshot/*/config"), allowed);
 }
 
-TEST(GuestShape, Indexes) {
+TEST(GuestShape, IndexesAreAsRecorded) {
   Demo demo;
   for (const auto* const type : {"qemu/100", "lxc/200"}) {
     const auto path = std::string("/nodes/pve1/") + type;
@@ -110,10 +110,10 @@ TEST(GuestShape, Indexes) {
   }
 }
 
-TEST(GuestShape, MigrationPreconditions) {
+TEST(GuestShape, MigrationPreconditionsAreAsRecorded) {
   Demo demo;
   Allowed allowed;
-  // By node or snapshot name; a volume that a snapshot holds has its name below.
+  // These members are names of nodes and snapshots.
   allowed.extra = {"not_allowed_nodes.pve1",
                    "not_allowed_nodes.pve2",
                    "not_allowed_nodes.pve3",
@@ -131,20 +131,20 @@ TEST(GuestShape, MigrationPreconditions) {
                     recorded(kFile, "GET", "/nodes/*/lxc/*/migrate"), allowed);
 }
 
-TEST(GuestShape, FeaturesAndInterfaces) {
+TEST(GuestShape, FeaturesAndInterfacesAreAsRecorded) {
   Demo demo;
   expect_same_shape(demo.get("/nodes/pve1/qemu/100/feature", {{"feature", "snapshot"}}).data(),
                     recorded(kFile, "GET", "/nodes/*/qemu/*/feature"));
   expect_same_shape(demo.get("/nodes/pve1/lxc/200/feature", {{"feature", "copy"}}).data(),
                     recorded(kFile, "GET", "/nodes/*/lxc/*/feature"));
-  // The recorded container had no network; PVE's schema has these.
+  // The recorded container had no network. These members are in PVE's schema.
   expect_same_shape(demo.get("/nodes/pve1/lxc/200/interfaces").data(),
                     recorded(kFile, "GET", "/nodes/*/lxc/*/interfaces"),
                     {.missing = {}, .extra = {"[].inet", "[].inet6"}, .type = {}});
   EXPECT_TRUE(demo.get("/nodes/pve3/lxc/208/interfaces").data().is_null());
 }
 
-TEST(GuestShape, TypesOfNumbers) {
+TEST(GuestShape, NumbersHaveThePveTypes) {
   Demo demo;
   const auto vm = demo.get("/nodes/pve1/qemu/100/config").data();
   EXPECT_EQ(vm.at("memory"), "8192");

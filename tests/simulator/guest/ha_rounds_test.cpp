@@ -1,5 +1,5 @@
-// HA's managers as a node with all HA daemons was recorded: 17 to 27 s from a request to its end, the states
-// on the way, and the state error with its only way out. Moves between nodes are from memory.
+// HA's managers as recorded on a node with all HA daemons: 17 to 27 s from a request to its end, the states
+// in between, and the state "error", which only `disabled` ends. Moves between nodes are from memory.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -73,7 +73,7 @@ TEST(HaRounds, AStartTakesRoundsAndIsATaskOfRoot) {
             "task started by HA resource agent");
 }
 
-TEST(HaRounds, AShutdownIsAWishFirst) {
+TEST(HaRounds, AShutdownStartsInTheNextRound) {
   Demo demo(1);
   const auto asked = demo.post("/nodes/pve1/qemu/100/status/shutdown", {{"timeout", "40"}}).upid();
   EXPECT_THAT(asked, testing::HasSubstr(":hastop:100:"));
@@ -90,7 +90,7 @@ TEST(HaRounds, AShutdownIsAWishFirst) {
   EXPECT_EQ(tasks(demo, "pve1", "100", "qmshutdown").front().at("status"), "OK");
 }
 
-TEST(HaRounds, DisabledShutsDownAndIgnoredLeavesAlone) {
+TEST(HaRounds, DisabledShutsTheGuestDownAndIgnoredDoesNot) {
   Demo demo(1);
   const std::string sid = "vm:100";
   ASSERT_EQ(demo.put(std::string(kResources) + "/" + sid, {{"state", "ignored"}}).status, 200U);
@@ -105,7 +105,7 @@ TEST(HaRounds, DisabledShutsDownAndIgnoredLeavesAlone) {
   EXPECT_EQ(power(demo, "pve1/qemu/100"), "stopped");
 }
 
-/// VM 105 on a bridge that the node lacks, under HA until HA gives up.
+/// Puts VM 105 on a bridge that the node lacks and under HA, and waits until HA gives up.
 void into_error(Demo& demo) {
   ASSERT_EQ(demo.put("/nodes/pve1/qemu/105/config", {{"net0", "virtio,bridge=vmbr77"}}).status, 200U);
   ASSERT_EQ(demo.post(kResources, {{"sid", "vm:105"}, {"max_restart", "1"}, {"max_relocate", "1"}}).status,
@@ -113,7 +113,7 @@ void into_error(Demo& demo) {
   demo.pass(seconds(57));
 }
 
-TEST(HaRounds, FourStartsThatFailEndInError) {
+TEST(HaRounds, FourFailedStartsEndInError) {
   Demo demo(1);
   into_error(demo);
   const auto failed = tasks(demo, "pve1", "105", "qmstart");
@@ -126,7 +126,7 @@ TEST(HaRounds, FourStartsThatFailEndInError) {
   EXPECT_EQ(row->at("hastate"), "error");
 }
 
-TEST(HaRounds, OnlyDisabledLeadsOutOfError) {
+TEST(HaRounds, OnlyDisabledClearsTheError) {
   Demo demo(1);
   into_error(demo);
   const std::string why = "service 'vm:105' in error state, must be disabled and fixed first";
@@ -150,7 +150,7 @@ TEST(HaRounds, OnlyDisabledLeadsOutOfError) {
   EXPECT_EQ(state_of(demo, "vm:105"), "started");
 }
 
-TEST(HaRounds, AMoveThatCannotHappenShowsItsTaskAndLeavesTheGuest) {
+TEST(HaRounds, AFailedMoveHasATaskAndLeavesTheGuestOnItsNode) {
   Demo demo(1);
   ASSERT_EQ(
       demo.put("/nodes/pve1/qemu/100/config",
@@ -168,7 +168,7 @@ TEST(HaRounds, AMoveThatCannotHappenShowsItsTaskAndLeavesTheGuest) {
   EXPECT_EQ(state_of(demo, "vm:100"), "started");
 }
 
-TEST(HaRounds, AMoveTakesTheGuestAndAContainerIsDownMeanwhile) {
+TEST(HaRounds, AMoveStopsAContainerMeanwhileButNotAVm) {
   Demo demo(1);
   ASSERT_EQ(demo.post(kResources, {{"sid", "vm:101"}}).status, 200U);
   demo.pass(seconds(27));
@@ -184,7 +184,7 @@ TEST(HaRounds, AMoveTakesTheGuestAndAContainerIsDownMeanwhile) {
   EXPECT_EQ(power(demo, "pve2/lxc/200"), "running");
 }
 
-TEST(HaRounds, TimeThatDoesNotPassLeavesNothingOpen) {
+TEST(HaRounds, RequestsEndAtOnceAtSpeedZero) {
   Demo demo;
   demo.finish(demo.post("/nodes/pve1/qemu/100/status/stop").upid());
   EXPECT_EQ(state_of(demo, "vm:100"), "stopped");

@@ -1,5 +1,5 @@
-// /cluster/resources shows the names that pvestatd told up to ten seconds ago; the nodes' own lists and the
-// configurations are never late. As a real PVE 9.2 does it.
+// As in PVE 9.2, the names in /cluster/resources are up to ten seconds old. The nodes' own lists and the
+// configurations are always up to date.
 #include <string>
 
 #include "simulator/support.h"
@@ -14,7 +14,7 @@ const base::JsonObject* row_of(const base::Json& list, int vmid) {
   return nullptr;
 }
 
-/// The guest's name in a list; "-" without one, "gone" without a row.
+/// The guest's name in a list; "-" if the row has no name, "gone" if the list has no row.
 std::string name_in(Demo& demo, std::string_view path, int vmid) {
   const auto got = demo.get(path);
   const auto* row = row_of(got.data(), vmid);
@@ -23,7 +23,7 @@ std::string name_in(Demo& demo, std::string_view path, int vmid) {
   return name == nullptr ? "-" : std::string(name->get_string());
 }
 
-TEST(LateNames, ANewNameIsLateInTheClustersListAlone) {
+TEST(LateNames, ANewNameIsLateOnlyInTheClustersList) {
   Demo demo;
   const auto old = name_in(demo, "/cluster/resources", 105);
   ASSERT_EQ(demo.put("/nodes/pve1/qemu/105/config", {{"name", "renamed"}}).status, 200U);
@@ -52,7 +52,7 @@ TEST(LateNames, ANewGuestIsListedAtOnceWithoutItsName) {
   EXPECT_EQ(name_in(demo, "/cluster/resources", 900), "fresh");
 }
 
-TEST(LateNames, ADeletedGuestGoesAtOnceAndItsNumberKeepsItsNameForAWhile) {
+TEST(LateNames, ADeletedGuestDisappearsAtOnceAndANewOneHasItsNameAtFirst) {
   Demo demo;
   ASSERT_EQ(demo.post("/nodes/pve2/qemu", {{"vmid", "900"}, {"name", "first"}}).status, 200U);
   demo.pass(std::chrono::seconds(10));

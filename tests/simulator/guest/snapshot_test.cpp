@@ -12,7 +12,7 @@ std::vector<std::string> names(const Got& got) {
   return list;
 }
 
-TEST(Snapshots, TakeRollBackDelete) {
+TEST(Snapshots, AreTakenRolledBackAndDeleted) {
   for (const auto* const path : {"/nodes/pve1/qemu/105", "/nodes/pve3/lxc/208"}) {
     Demo demo;
     SCOPED_TRACE(path);
@@ -36,7 +36,7 @@ TEST(Snapshots, TakeRollBackDelete) {
   }
 }
 
-TEST(Snapshots, WithTheMemory) {
+TEST(Snapshots, MayHaveTheMemory) {
   Demo demo;
   const std::string vm = "/nodes/pve1/qemu/117";
   const auto taken = demo.post(vm + "/snapshot", {{"snapname", "ram"}, {"vmstate", "1"}});
@@ -47,7 +47,7 @@ TEST(Snapshots, WithTheMemory) {
   EXPECT_EQ(demo.finish(demo.post(vm + "/snapshot/ram/rollback").upid()), "OK");
   EXPECT_EQ(demo.get(vm + "/status/current").data().at("status"), "running");
   EXPECT_FALSE(demo.get(vm + "/config").data().get_object().contains("vmstate"));
-  // Without the memory the VM is stopped by a rollback.
+  // A rollback to a snapshot without the memory stops the VM.
   demo.finish(demo.post(vm + "/snapshot", {{"snapname", "disk"}}).upid());
   demo.finish(demo.post(vm + "/snapshot/disk/rollback").upid());
   EXPECT_EQ(demo.get(vm + "/status/current").data().at("status"), "stopped");
@@ -55,7 +55,7 @@ TEST(Snapshots, WithTheMemory) {
   EXPECT_EQ(demo.get(vm + "/status/current").data().at("status"), "running");
 }
 
-TEST(Snapshots, DescriptionCanChange) {
+TEST(Snapshots, TheDescriptionCanChange) {
   Demo demo;
   EXPECT_EQ(demo.put("/nodes/pve1/qemu/100/snapshot/fresh/config", {{"description", "new words"}}).status,
             200U);
@@ -71,9 +71,9 @@ TEST(Snapshots, NamesAreChecked) {
   }
 }
 
-TEST(Snapshots, NotOnEveryStorage) {
+TEST(Snapshots, SomeStoragesRefuseThem) {
   Demo demo;
-  // A raw file knows no snapshots.
+  // PVE cannot take snapshots of a raw file.
   demo.put("/nodes/pve1/qemu/105/config", {{"scsi1", "nas:1,format=raw"}});
   const auto got = demo.post("/nodes/pve1/qemu/105/snapshot", {{"snapname", "snap1"}});
   EXPECT_EQ(demo.finish(got.upid()), "snapshot feature is not available");

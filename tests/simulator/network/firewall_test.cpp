@@ -37,7 +37,7 @@ TEST(SimulatedFirewall, OptionsAreSetAndDeleted) {
                          "detected modified configuration - file changed by other user? Try again."}});
 }
 
-TEST(SimulatedFirewall, ANewRuleIsOnTopOffAndItsPositionIgnored) {
+TEST(SimulatedFirewall, ANewRuleIsFirstAndDisabled) {
   Demo demo;
   const auto before = demo.get(kRules).data().as_array().size();
   ASSERT_EQ(
@@ -48,10 +48,11 @@ TEST(SimulatedFirewall, ANewRuleIsOnTopOffAndItsPositionIgnored) {
   EXPECT_EQ(list[0].at("comment"), "mine");
   EXPECT_EQ(list[0].at("enable"), 0);
   EXPECT_EQ(list[0].at("pos"), 0);
-  EXPECT_EQ(demo.get(std::string(kRules) + "/0").data().at("pos"), "0") << "alone it is text";
+  EXPECT_EQ(demo.get(std::string(kRules) + "/0").data().at("pos"), "0")
+      << "PVE gives it as text for a single rule";
 }
 
-TEST(SimulatedFirewall, MovesChangesAndDeletes) {
+TEST(SimulatedFirewall, MovesChangesAndDeletesRules) {
   Demo demo;
   for (const char* name : {"c", "b", "a"}) {
     ASSERT_EQ(demo.post(kRules, {{"type", "in"}, {"action", "DROP"}, {"comment", name}}).status, 200U);
@@ -126,7 +127,7 @@ TEST(SimulatedFirewall, RefusesBadRules) {
       });
 }
 
-TEST(SimulatedFirewall, TakesWhatARuleMayRefer) {
+TEST(SimulatedFirewall, AcceptsAliasesSetsRangesAndMacrosInRules) {
   Demo demo;
   for (const Form& form :
        {Form{{"source", "+management"}}, Form{{"source", "office"}}, Form{{"source", "dc/OFFICE"}},
@@ -140,7 +141,7 @@ TEST(SimulatedFirewall, TakesWhatARuleMayRefer) {
   EXPECT_EQ(demo.post(kRules, {{"type", "group"}, {"action", "webserver"}}).status, 200U);
 }
 
-TEST(SimulatedFirewall, AliasesAndSets) {
+TEST(SimulatedFirewall, AnAliasAndASetAreCreatedOnce) {
   Demo demo;
   ASSERT_EQ(demo.post("/cluster/firewall/aliases", {{"name", "lab"}, {"cidr", "203.0.113.0/24"}}).status,
             200U);
@@ -190,7 +191,7 @@ TEST(SimulatedFirewall, AnIpSetEntryIsAddedReadChangedAndDeleted) {
   }
 }
 
-TEST(SimulatedFirewall, GuestsHaveTheirOwn) {
+TEST(SimulatedFirewall, AGuestHasRulesOfItsOwn) {
   Demo demo;
   const std::string path = "/nodes/pve1/qemu/102/firewall/rules";
   EXPECT_TRUE(demo.get(path).data().as_array().empty());
@@ -228,7 +229,7 @@ TEST(SimulatedFirewall, AnAliasIsChangedAndRenamed) {
   ASSERT_EQ(demo.put(path + "office", {{"cidr", "192.0.2.17"}, {"rename", "desk"}}).status, 200U);
   EXPECT_EQ(demo.get(path + "desk").data().at("cidr"), "192.0.2.17");
   EXPECT_EQ(demo.get(path + "office").error("name"), "no such alias");
-  EXPECT_EQ(demo.del(path + "nope").status, 200U) << "PVE does not look whether it is there";
+  EXPECT_EQ(demo.del(path + "nope").status, 200U) << "PVE does not check that it exists";
 }
 
 TEST(SimulatedFirewall, AGroupIsCreatedEmptiedAndDeleted) {
@@ -246,7 +247,7 @@ TEST(SimulatedFirewall, AGroupIsCreatedEmptiedAndDeleted) {
   EXPECT_EQ(demo.del(group).reason, "no such security group 'recgrp'");
 }
 
-TEST(SimulatedFirewall, NeedsRights) {
+TEST(SimulatedFirewall, RefusesCallersWithoutPrivileges) {
   Demo demo;
   demo.as_operator();
   EXPECT_EQ(demo.get(kRules).reason, "Permission check failed (/, Sys.Audit)");
@@ -259,7 +260,7 @@ TEST(SimulatedFirewall, NeedsRights) {
 TEST(SimulatedFirewall, HasTheRecordedShape) {
   Demo demo;
   const std::string file = "firewall.jsonl";
-  // Options and parts of rules that the recorded cluster did not use.
+  // The recorded cluster did not use these options and members of rules.
   const Allowed options{.missing = {}, .extra = {"enable", "policy_out"}, .type = {}};
   const Allowed rules{.missing = {}, .extra = {"[].macro", "[].source", "[].log"}, .type = {}};
   const Allowed rule{.missing = {}, .extra = {"macro", "source", "log"}, .type = {}};

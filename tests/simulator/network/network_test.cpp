@@ -74,7 +74,7 @@ TEST(SimulatedNetwork, ApplyingReloadsAlsoWhenNothingIsStaged) {
   expect_same_shape(demo.put(kPath).data(), recorded("network.jsonl", "PUT", "/nodes/*/network"), {});
 }
 
-TEST(SimulatedNetwork, WhatIsStagedDuringAReloadStaysStaged) {
+TEST(SimulatedNetwork, ChangesDuringAReloadStayStaged) {
   Demo demo;
   ASSERT_EQ(demo.post(kPath, {{"iface", "vmbr8"}, {"type", "bridge"}}).status, 200U);
   const auto upid = demo.put(kPath).upid();
@@ -86,7 +86,7 @@ TEST(SimulatedNetwork, WhatIsStagedDuringAReloadStaysStaged) {
   EXPECT_EQ(changes.find("\n+iface vmbr8 "), std::string::npos) << changes;
 }
 
-TEST(SimulatedNetwork, RevertingDropsWhatIsStagedAndNothingElse) {
+TEST(SimulatedNetwork, RevertingDropsOnlyTheStagedChanges) {
   Demo demo;
   const auto before = demo.get(kPath).body;
   ASSERT_EQ(demo.del(kBridge).status, 200U);
@@ -125,7 +125,7 @@ TEST(SimulatedNetwork, AnUpdateThatNamesNoAddressMakesTheInterfaceManual) {
   EXPECT_FALSE(after.contains("address6"));
   EXPECT_EQ(after.at("cidr"), "192.0.2.11/24") << "the line stays, in a stanza that is no longer static";
   EXPECT_EQ(after.at("comments"), "only a comment\n");
-  EXPECT_EQ(after.at("bridge_ports"), "nic0") << "what is not named stays";
+  EXPECT_EQ(after.at("bridge_ports"), "nic0") << "options that the call does not name stay";
 }
 
 TEST(SimulatedNetwork, DeletesOptions) {
@@ -136,7 +136,7 @@ TEST(SimulatedNetwork, DeletesOptions) {
     EXPECT_FALSE(after.contains(key)) << key;
 }
 
-TEST(SimulatedNetwork, VlanAndBondAreFilledIn) {
+TEST(SimulatedNetwork, VlanAndBondGetDefaults) {
   Demo demo;
   ASSERT_EQ(demo.post(kPath, {{"iface", "nic1.40"}, {"type", "vlan"}}).status, 200U);
   const auto vlan = demo.get(std::string(kPath) + "/nic1.40").data();
@@ -240,7 +240,7 @@ TEST(SimulatedNetwork, RefusesWithPvesWords) {
       });
 }
 
-TEST(SimulatedNetwork, BridgesNeedAPermission) {
+TEST(SimulatedNetwork, BridgesRequireAPrivilege) {
   Demo demo;
   demo.as_operator();
   const auto list = demo.get(kPath);
@@ -254,7 +254,7 @@ TEST(SimulatedNetwork, BridgesNeedAPermission) {
 
 TEST(SimulatedNetwork, HasTheRecordedShape) {
   Demo demo;
-  // Real hardware: PVE sees that the card exists; the recorded node was a container.
+  // The recorded node was a container. On real hardware PVE says that the card exists.
   const Allowed allowed{.missing = {}, .extra = {"[].exists", "exists"}, .type = {}};
   // Comments and VLAN awareness were not set on the recorded node.
   const Allowed list{.missing = {},
@@ -271,7 +271,7 @@ TEST(SimulatedNetwork, HasTheRecordedShape) {
                     recorded("network.jsonl", "GET", "/nodes/*/network/eno1"), allowed);
 }
 
-TEST(NetworkFile, DiffHasPatchForm) {
+TEST(NetworkFile, TheDifferenceIsAPatch) {
   const auto diff = file_diff("a\nb\nc\nd\ne\nf\ng\nh\n", "a\nb\nc\nX\ne\nf\ng\nh\ni\n", 0);
   EXPECT_EQ(diff,
             "--- /etc/network/interfaces\t1970-01-01 00:00:00.000000000 +0000\n"
@@ -280,7 +280,7 @@ TEST(NetworkFile, DiffHasPatchForm) {
   EXPECT_EQ(file_diff("a\n", "a\n", 0), "");
 }
 
-TEST(NetworkFile, MaskBits) {
+TEST(NetworkFile, ReadsNetmasks) {
   EXPECT_EQ(mask_bits("255.255.255.0"), 24);
   EXPECT_EQ(mask_bits("0.0.0.0"), 0);
   EXPECT_EQ(mask_bits("255.0.255.0"), -1);

@@ -45,12 +45,12 @@ TEST(SimulatedRrd, IsTheSameForTheSameTimeAndDiffersByObject) {
   const auto mean = one.get(kGuest, {{"timeframe", "hour"}, {"cf", "AVERAGE"}});
   const auto peak = one.get(kGuest, {{"timeframe", "hour"}, {"cf", "MAX"}});
   EXPECT_NE(mean.text, peak.text);
-  // Series overlap: the same minute gives the same values in hour and day.
+  // The same minute has the same values in the series of an hour and of a day.
   const auto day = one.get(kGuest, {{"timeframe", "day"}}).data().as_array();
   EXPECT_EQ(day.back(), mean.data().as_array().back());
 }
 
-TEST(SimulatedRrd, AStoppedGuestHasItsSizesOnly) {
+TEST(SimulatedRrd, AStoppedGuestHasOnlyItsSizes) {
   Demo demo;
   for (const auto& row : rows(demo.get("/nodes/pve1/qemu/105/rrddata", {{"timeframe", "hour"}}))) {
     const auto& members = row.as_object();
@@ -60,7 +60,7 @@ TEST(SimulatedRrd, AStoppedGuestHasItsSizesOnly) {
   }
 }
 
-TEST(SimulatedRrd, GapsHoldTheTimeOnly) {
+TEST(SimulatedRrd, AGapHasOnlyTheTime) {
   Demo demo;
   std::size_t gaps = 0;
   const auto day = demo.get(kNode, {{"timeframe", "day"}});
@@ -109,7 +109,7 @@ TEST(SimulatedRrd, HasTheRecordedShape) {
   Demo demo;
   const Form hour{{"timeframe", "hour"}};
   expect_same_shape(demo.get(kNode, hour).data(), recorded("rrd.jsonl", "GET", "/nodes/*/rrddata"));
-  // The recorded VM's disk statistics were missing; a real one has them.
+  // The recorded VM had no disk statistics. PVE usually has them.
   const Allowed disk{.missing = {}, .extra = {"[].diskread", "[].diskwrite"}, .type = {}};
   expect_same_shape(demo.get(kGuest, hour).data(), recorded("rrd.jsonl", "GET", "/nodes/*/qemu/*/rrddata"),
                     disk);

@@ -1,5 +1,5 @@
-// What a look at the health of the cluster asks for: agents, certificates, updates, disks, subscriptions,
-// replication, and what was forgotten.
+// The endpoints for the health of the cluster: agents, certificates, updates, disks, subscriptions,
+// replication, and forgotten disks.
 #include <gtest/gtest.h>
 
 #include <limits>
@@ -16,7 +16,7 @@ constexpr const char* kFile = "upkeep.jsonl";
 constexpr std::int64_t kNow = 1'780'000'000;
 constexpr std::int64_t kDay = 86'400;
 
-TEST(Upkeep, LooksLikeThatOfPve) {
+TEST(Upkeep, AnswersAreAsRecorded) {
   struct Row {
     const char* path;
     const char* recorded;
@@ -25,7 +25,7 @@ TEST(Upkeep, LooksLikeThatOfPve) {
   const Row table[] = {
       {"/nodes/pve2/certificates/info", "/nodes/*/certificates/info", {}},
       {"/nodes/pve3/apt/update", "/nodes/*/apt/update", {}},
-      // The recorded disk was virtual, without SMART, and mounted; one of ours is a spare.
+      // The recorded disk was virtual, without SMART, and mounted. One disk of the demo is a spare.
       {"/nodes/pve3/disks/list",
        "/nodes/*/disks/list",
        {.missing = {"[].mounted", "[].used"}, .extra = {}, .type = {"[].wearout", "[].osdid-list"}}},
@@ -33,7 +33,7 @@ TEST(Upkeep, LooksLikeThatOfPve) {
        "/nodes/*/qemu/*/agent/network-get-interfaces",
        {}},
       {"/nodes/pve2/qemu/103/agent/get-host-name", "/nodes/*/qemu/*/agent/get-host-name", {}},
-      // Of a distribution, not of a rescue system.
+      // The recorded VM ran a rescue system instead of a distribution.
       {"/nodes/pve2/qemu/103/agent/get-osinfo",
        "/nodes/*/qemu/*/agent/get-osinfo",
        {.missing = {}, .extra = {"result.version"}, .type = {}}},
@@ -70,10 +70,10 @@ TEST(GuestAgent, IsRefusedInPvesWords) {
                          "Configuration file 'nodes/pve1/qemu-server/999.conf' does not exist"}});
 }
 
-/// The row of the card behind the loopback.
+/// The row of the first card after the loopback.
 base::JsonObject card(const base::Json& interfaces) { return interfaces.at(1).as_object(); }
 
-TEST(GuestAgent, TellsTheMacOfTheConfiguration) {
+TEST(GuestAgent, ReportsTheMacOfTheConfiguration) {
   Demo demo;
   for (const std::string guest : {"pve1/qemu/100", "pve2/qemu/103", "pve3/qemu/106"}) {
     const auto answer = demo.get("/nodes/" + guest + "/agent/network-get-interfaces");
@@ -107,7 +107,7 @@ TEST(GuestNetwork, FollowsTheConfiguration) {
   EXPECT_FALSE(got.data().at(2).get_object().contains("inet")) << got.text;
 }
 
-/// Days from now at which a certificate of the node ends, the soonest.
+/// The days until the first of the node's certificates expires.
 std::int64_t soonest_end(Demo& demo, const std::string& node) {
   auto soonest = std::numeric_limits<std::int64_t>::max();
   for (const auto& row : rows(demo.get("/nodes/" + node + "/certificates/info"))) {
@@ -116,7 +116,7 @@ std::int64_t soonest_end(Demo& demo, const std::string& node) {
   return soonest;
 }
 
-TEST(Upkeep, HasOneCertificateThatEndsSoon) {
+TEST(Upkeep, OneCertificateExpiresSoon) {
   Demo demo;
   EXPECT_GT(soonest_end(demo, "pve1"), 100);
   EXPECT_EQ(soonest_end(demo, "pve2"), 17);
@@ -128,7 +128,7 @@ TEST(Upkeep, HasOneCertificateThatEndsSoon) {
   }
 }
 
-TEST(Upkeep, HasUpdatesForOneNodeAndForThoseWhoMayInstall) {
+TEST(Upkeep, OneNodeHasUpdatesThatOnlyAnAdministratorSees) {
   Demo demo;
   EXPECT_TRUE(rows(demo.get("/nodes/pve1/apt/update")).empty());
   EXPECT_EQ(rows(demo.get("/nodes/pve3/apt/update")).size(), 4U);
@@ -162,7 +162,7 @@ TEST(Upkeep, ListsDisksByUseAndWithPartitions) {
   EXPECT_EQ(row_with(blind.data(), "devpath", "/dev/sda")->at("wearout"), "N/A");
 }
 
-TEST(Upkeep, TellsOfReplicationWhereTheGuestIs) {
+TEST(Upkeep, ReplicationIsShownOnTheGuestsNode) {
   Demo demo;
   const auto here = rows(demo.get("/nodes/pve1/replication"));
   ASSERT_EQ(here.size(), 1U);
@@ -177,7 +177,7 @@ TEST(Upkeep, TellsOfReplicationWhereTheGuestIs) {
   EXPECT_TRUE(rows(demo.get("/nodes/pve1/replication")).empty());
 }
 
-/// The disks that some configuration in the cluster names.
+/// The configurations of all guests in the cluster as one text.
 std::string all_configurations(Demo& demo) {
   std::string text;
   for (const auto& row : rows(demo.get("/cluster/resources", {{"type", "vm"}}))) {
@@ -188,7 +188,7 @@ std::string all_configurations(Demo& demo) {
   return text;
 }
 
-TEST(Upkeep, FindsWhatWasForgotten) {
+TEST(Upkeep, TheDemoHasForgottenDisks) {
   Demo demo;
   const auto named = all_configurations(demo);
   std::vector<std::string> orphans;

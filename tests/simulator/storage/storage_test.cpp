@@ -38,7 +38,7 @@ TEST(SimulatedStorage, CreatesReadsChangesAndRemoves) {
   EXPECT_EQ(demo.get("/storage/scratch").reason, "storage 'scratch' does not exist");
 }
 
-TEST(SimulatedStorage, EachTypeWantsItsOwn) {
+TEST(SimulatedStorage, EachTypeRequiresItsOwnOptions) {
   Demo demo;
   expect_refused(demo, {
                            {Post,
@@ -181,7 +181,7 @@ TEST(SimulatedStorage, SecretsAreNeverShown) {
   EXPECT_EQ(demo.get("/storage/off-site").text.find("kdf"), std::string::npos);
 }
 
-TEST(SimulatedStorage, UsageOnANode) {
+TEST(SimulatedStorage, ShowsTheUsageOnANode) {
   Demo demo;
   const auto all = demo.get(kNode);
   ASSERT_EQ(all.status, 200U);
@@ -200,7 +200,7 @@ TEST(SimulatedStorage, UsageOnANode) {
   EXPECT_EQ(off.data().at("total"), 0);
 }
 
-TEST(SimulatedStorage, ContentByKindAndGuest) {
+TEST(SimulatedStorage, ListsContentByKindAndGuest) {
   Demo demo;
   const auto isos = demo.get(std::string(kNode) + "/local/content", {{"content", "iso"}});
   ASSERT_FALSE(isos.data().as_array().empty());
@@ -226,7 +226,7 @@ TEST(SimulatedStorage, RemovesAVolumeByTask) {
   EXPECT_EQ(demo.get(path).reason, "volume_size_info on '" + volid + "' failed - no format");
 }
 
-TEST(SimulatedStorage, AMissingVolumeIsNoErrorAndAProtectedOneStays) {
+TEST(SimulatedStorage, DeletesAMissingVolumeButNotAProtectedOne) {
   Demo demo;
   const auto gone = demo.del(std::string(kNode) + "/local/content/local:iso/none.iso");
   EXPECT_EQ(demo.finish(gone.upid()), "OK");
@@ -259,7 +259,7 @@ TEST(SimulatedStorage, PrunesByRetention) {
   for (const auto& row : all.data().as_array()) EXPECT_EQ(row.at("mark"), "keep");
 }
 
-TEST(SimulatedStorage, ThinsOutByRights) {
+TEST(SimulatedStorage, FiltersListsByPrivileges) {
   Demo demo;
   demo.as_limited();
   EXPECT_TRUE(demo.get("/storage").data().as_array().empty());
@@ -280,7 +280,7 @@ TEST(SimulatedStorage, ThinsOutByRights) {
 TEST(SimulatedStorage, HasTheRecordedShape) {
   Demo demo;
   const std::string file = "storage.jsonl";
-  // Types that the recorded node did not have bring their own options.
+  // The recorded node did not have all storage types of the demo, which have options of their own.
   const Allowed config{
       .missing = {},
       .extra = {"[].datastore", "[].export", "[].fingerprint", "[].krbd", "[].options", "[].pool",
@@ -296,7 +296,7 @@ TEST(SimulatedStorage, HasTheRecordedShape) {
                     recorded(file, "GET", "/nodes/*/storage/*/status"));
   expect_same_shape(demo.get(std::string(kNode) + "/local").data(),
                     recorded(file, "GET", "/nodes/*/storage/*"));
-  // The recorded one had disks with `vmid` too.
+  // The recorded storage also had disks with `vmid`.
   expect_same_shape(demo.get(std::string(kNode) + "/local/content").data(),
                     recorded(file, "GET", "/nodes/*/storage/*/content"));
   expect_same_shape(demo.get(std::string(kNode) + "/nas/content", {{"content", "backup"}}).data(),

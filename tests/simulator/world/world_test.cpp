@@ -1,4 +1,4 @@
-// Worlds of users: what a file may say, and what is said about one that is wrong.
+// Files that describe a world: valid ones, and the errors about invalid ones.
 #include <gtest/gtest.h>
 
 #include "simulator/core/state.h"
@@ -28,7 +28,7 @@ std::optional<std::string> wrong_with(std::string_view text) {
   return check_world(options, clock);
 }
 
-/// The small world with one text in place of another.
+/// The small world with one text replaced by another.
 std::string with(std::string_view what, std::string_view instead) {
   std::string text(kSmall);
   const auto at = text.find(what);
@@ -36,7 +36,7 @@ std::string with(std::string_view what, std::string_view instead) {
   return at == std::string::npos ? text : text.replace(at, what.size(), instead);
 }
 
-TEST(WorldFile, MakesTheClusterItDescribes) {
+TEST(WorldFile, BuildsTheClusterThatItDescribes) {
   EXPECT_EQ(wrong_with(kSmall), std::nullopt);
   Options options;
   options.world = kSmall;
@@ -56,15 +56,15 @@ TEST(WorldFile, MakesTheClusterItDescribes) {
   EXPECT_TRUE(state->users.contains("root@pam")) << "the built-in token always works";
 }
 
-TEST(WorldFile, SaysWhereItIsWrongAndWhatToWrite) {
+TEST(WorldFile, AnErrorNamesTheMemberAndTheRemedy) {
   const std::pair<std::string, std::string> kTable[] = {
-      {"{", "it is no JSON: "},
+      {"{", "the file is not valid JSON: "},
       {"[]", "The file is []; write an object: { … }."},
       {with("\"cluster\": \"home\",", ""), "cluster is missing; write a text in quotation marks."},
       {with("\"memory\": 256", "\"memory\": \"lots\""),
        "guests[0].memory is \"lots\"; write a whole number from 16 to 16777216."},
       {with("\"memory\": 256", "\"memmory\": 256"),
-       "guests[0].memmory is unknown; known here are vmid, type, "},
+       "guests[0].memmory is unknown; write one of vmid, type, "},
       {with("\"node\": \"nuc\", \"name\"", "\"node\": \"nuk\", \"name\""),
        "guests[0].node is \"nuk\"; write one of nuc."},
       {with("\"storage\": \"data\"", "\"storage\": \"local\""),
@@ -92,7 +92,7 @@ TEST(WorldFile, SaysWhereItIsWrongAndWhatToWrite) {
   }
 }
 
-TEST(WorldFile, TheBuiltInOneMayBeLoadedForEveryVersion) {
+TEST(WorldFile, TheBuiltInFileLoadsForEveryVersion) {
   base::ManualClock clock;
   for (const facts::Version version : {facts::Version{8, 0}, {8, 4}, {9, 0}, {9, 2}}) {
     Options options;
