@@ -8,6 +8,7 @@
 #include "simulator/backup/backup_log.h"
 #include "simulator/backup/backup_prune.h"
 #include "simulator/core/permission.h"
+#include "simulator/core/storage_check.h"
 #include "simulator/core/tasks.h"
 #include "simulator/core/time_text.h"
 #include "simulator/guest/guest.h"
@@ -268,22 +269,15 @@ std::optional<Answer> refuse_parameters(const Call& call) {
 
 /// The error with which the worker ends before the first guest; nullopt if the storage is usable.
 std::optional<std::string> unusable(const Call& call, const std::string& id) {
-  const auto found = call.state.storages.find(id);
-  if (found == call.state.storages.end()) {
-    return fmt::format(
-        "could not activate storage '{0}': storage '{0}' does not exist could not get storage information "
-        "for "
-        "'{0}': storage '{0}' does not exist",
-        id);
+  const auto* const storage = call.state.storage(id);
+  if (const auto error = storage_error(call.state, id, call.node())) {
+    auto text = fmt::format("could not activate storage '{}': {}", id, *error);
+    if (storage == nullptr) {
+      text += fmt::format(" could not get storage information for '{}': {}", id, *error);
+    }
+    return text;
   }
-  const auto& storage = found->second;
-  if (!storage.enabled())
-    return fmt::format("could not activate storage '{0}': storage '{0}' is disabled", id);
-  if (!storage.on(call.node())) {
-    return fmt::format("could not activate storage '{0}': storage '{0}' is not available on node '{1}'", id,
-                       call.node());
-  }
-  if (!storage.holds("backup")) {
+  if (!storage->holds("backup")) {
     return fmt::format(
         "could not get storage information for '{0}': can't use storage '{0}' for backups - wrong content "
         "type",

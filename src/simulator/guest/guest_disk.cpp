@@ -130,11 +130,6 @@ std::vector<KeyedDisk> disks_of(GuestType type, const Config& config) {
   return disks;
 }
 
-bool keeps_files(const Storage& storage) {
-  const auto type = storage.type();
-  return type == "dir" || type == "nfs" || type == "cifs" || type == "btrfs" || type == "cephfs";
-}
-
 bool can_snapshot(State& state, std::string_view volid) {
   const auto* const storage = state.storage(volid.substr(0, volid.find(':')));
   if (storage == nullptr) return false;
@@ -238,12 +233,8 @@ std::string used_by_clone(State& state, std::string_view volid) {
 
 std::optional<Answer> check_storage(State& state, GuestType type, std::string_view id,
                                     std::string_view node) {
+  if (auto error = storage_error(state, id, node)) return Answer::fail(std::move(*error));
   const auto* const storage = state.storage(id);
-  if (storage == nullptr) return Answer::fail(fmt::format("storage '{}' does not exist", id));
-  if (!storage->enabled()) return Answer::fail(fmt::format("storage '{}' is disabled", id));
-  if (!storage->on(node)) {
-    return Answer::fail(fmt::format("storage '{}' is not available on node '{}'", id, node));
-  }
   if (type == GuestType::Qemu && !storage->holds("images")) {
     return Answer::bad("storage", fmt::format("storage '{}' does not support vm images", id));
   }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "simulator/core/storage_check.h"
 #include "simulator/guest/guest.h"
 
 namespace simulator {
@@ -39,8 +40,6 @@ struct KeyedDisk {
 /// The disks of a configuration in order of key, including CD-ROM drives.
 std::vector<KeyedDisk> disks_of(GuestType type, const Config& config);
 
-/// Whether the storage keeps volumes as files, in a directory for each guest (dir, nfs, cifs, btrfs).
-bool keeps_files(const Storage& storage);
 /// Whether PVE can take snapshots of the volume: it is qcow2, or on lvmthin, zfspool, rbd or btrfs.
 bool can_snapshot(State& state, std::string_view volid);
 /// Whether the volume can be the base of a linked clone.

@@ -187,12 +187,7 @@ std::optional<Answer> check_storages(Call& call, const Guest& guest, const Trip&
     const auto* const source = call.state.storage(disk.storage());
     if (source == nullptr) return Answer::fail(fmt::format("storage '{}' does not exist", disk.storage()));
     const auto id = source->shared() ? source->id : mapped_storage(trip.storages, source->id);
-    const auto* const storage = call.state.storage(id);
-    if (storage == nullptr) return Answer::fail(fmt::format("storage '{}' does not exist", id));
-    if (!storage->enabled()) return Answer::fail(fmt::format("storage '{}' is disabled", id));
-    if (!storage->on(trip.target)) {
-      return Answer::fail(fmt::format("storage '{}' is not available on node '{}'", id, trip.target));
-    }
+    if (auto error = storage_error(call.state, id, trip.target)) return Answer::fail(std::move(*error));
   }
   return std::nullopt;
 }

@@ -177,11 +177,7 @@ std::optional<std::string> start_error(State& state, const Guest& guest) {
   for (const auto& [key, disk] : disks_of(guest.type, guest.config)) {
     const auto storage = disk.storage();
     if (storage.empty()) continue;
-    const auto* const place = state.storage(storage);
-    if (place == nullptr) return fmt::format("storage '{}' does not exist", storage);
-    if (!place->on(guest.node)) {
-      return fmt::format("storage '{}' is not available on node '{}'", storage, guest.node);
-    }
+    if (auto error = storage_error(state, storage, guest.node)) return error;
     if (state.volume(disk.volid, guest.node) == nullptr)
       return fmt::format("volume '{}' does not exist", disk.volid);
   }

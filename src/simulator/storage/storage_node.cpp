@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "simulator/backup/backup_prune.h"
 #include "simulator/core/permission.h"
+#include "simulator/core/storage_check.h"
 #include "simulator/core/tasks.h"
 #include "simulator/node/usage.h"
 #include "simulator/storage/storage_types.h"
@@ -58,16 +59,10 @@ std::optional<Answer> bad_content(const std::vector<std::string>& kinds) {
 /// The call's storage, or PVE's refusal if the call's node cannot use it.
 std::expected<const Storage*, Answer> usable(const Call& call) {
   const auto id = call.parameters.text("storage");
-  const auto* storage = call.state.storage(id);
-  if (storage == nullptr) {
-    return std::unexpected(Answer::fail(fmt::format("storage '{}' does not exist", id)));
+  if (auto error = storage_error(call.state, id, call.node())) {
+    return std::unexpected(Answer::fail(std::move(*error)));
   }
-  if (!storage->enabled()) return std::unexpected(Answer::fail(fmt::format("storage '{}' is disabled", id)));
-  if (!storage->on(call.node())) {
-    return std::unexpected(
-        Answer::fail(fmt::format("storage '{}' is not available on node '{}'", id, call.node())));
-  }
-  return storage;
+  return call.state.storage(id);
 }
 
 /// The call's volume id. PVE accepts "backup/x" and "local:backup/x".
@@ -147,11 +142,6 @@ base::JsonObject content_row(const Volume& volume, bool files) {
     }
   }
   return row;
-}
-
-bool keeps_files(const Storage& storage) {
-  const auto type = storage.type();
-  return type == "dir" || type == "nfs" || type == "cifs" || type == "cephfs" || type == "btrfs";
 }
 
 base::JsonArray prune_rows(const std::vector<PruneMark>& marks) {
