@@ -157,6 +157,17 @@ TEST(GuestChanges, ALongShutdownHoldsTheLockFile) {
   EXPECT_EQ(status_of(demo, vm), "stopped");
 }
 
+TEST(GuestChanges, AStopOfAContainerOverrulesItsShutdowns) {
+  Demo demo(1.0);
+  const std::string container = "/nodes/pve1/lxc/202";
+  const auto waiting = demo.post(container + "/status/shutdown");
+  const auto stop = demo.post(container + "/status/stop", {{"overrule-shutdown", "1"}});
+  EXPECT_EQ(demo.finish(waiting.upid()), "received interrupt");
+  EXPECT_EQ(demo.finish(stop.upid()), "OK");
+  EXPECT_THAT(demo.log(stop.upid()), testing::Contains("overruled vzshutdown tasks: " + waiting.upid()));
+  EXPECT_EQ(status_of(demo, container), "stopped");
+}
+
 TEST(GuestChanges, ASecondTaskWaitsForTheFirst) {
   Demo demo(1.0);
   const auto first = demo.post("/nodes/pve1/qemu/105/status/start");
