@@ -68,6 +68,8 @@ class World {
   /// The tools themselves, until the next change of the world.
   engine::Toolbox& tools() { return *toolbox_; }
   const base::Clock& clock() const { return clock_; }
+  /// What the tools have asked the cluster.
+  test::ScriptedPve& asked() { return http_; }
 
   /// Of the token that the calls use; no text may ever hold it.
   const std::string& secret() const { return options_.token_secret; }

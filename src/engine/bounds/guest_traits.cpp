@@ -40,28 +40,36 @@ std::expected<bool, std::string> GuestTraits::read_configuration(const pve::Gues
   return true;
 }
 
+std::expected<void, std::string> GuestTraits::read_pool(const std::string& id, PoolsOfGuests& pools) {
+  const auto members = cluster_.client.call({base::Method::Get, "/pools", {{"poolid", id}}}, stop_);
+  if (!members) return std::unexpected(cannot_read("pool " + base::printable(id, 60), members.error()));
+  for (const auto& pool : base::objects(members->data)) {
+    for (const auto& member : base::objects(pool, "members")) {
+      if (const auto vmid = base::number(member, "vmid")) pools[*vmid].push_back(id);
+    }
+  }
+  return {};
+}
+
 std::expected<void, std::string> GuestTraits::read_pools() {
   if (pools_) return {};
   const auto list = cluster_.client.call({base::Method::Get, "/pools", {}}, stop_);
   if (!list) return std::unexpected(cannot_read("the list of pools", list.error()));
-  auto& pools = pools_.emplace();
-  const auto wanted = terms_.pools();
-  for (const auto& row : base::objects(list->data)) {
-    const std::string id(base::raw_text(row, "poolid"));
-    const bool named = std::ranges::any_of(
-        wanted, [&](const std::string& pool) { return id == pool || id.starts_with(pool + "/"); });
-    if (!named) continue;
-    const auto members = cluster_.client.call({base::Method::Get, "/pools", {{"poolid", id}}}, stop_);
-    if (!members) {
-      pools_.reset();
-      return std::unexpected(cannot_read("pool " + base::printable(id, 60), members.error()));
+  PoolsOfGuests pools;
+  for (const auto& wanted : terms_.pools()) {
+    bool seen = false;
+    for (const auto& row : base::objects(list->data)) {
+      const std::string id(base::raw_text(row, "poolid"));
+      if (id != wanted && !id.starts_with(wanted + "/")) continue;
+      seen = true;
+      if (auto read = read_pool(id, pools); !read) return read;
     }
-    for (const auto& pool : base::objects(members->data)) {
-      for (const auto& member : base::objects(pool, "members")) {
-        if (const auto vmid = base::number(member, "vmid")) pools[*vmid].push_back(id);
-      }
-    }
+    // PVE leaves out of the list what the token may not see.
+    if (!seen)
+      return std::unexpected(fmt::format("pool {} does not exist, or this API token cannot see it",
+                                         base::printable(wanted, 60)));
   }
+  pools_ = std::move(pools);
   return {};
 }
 

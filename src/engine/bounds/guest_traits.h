@@ -27,15 +27,18 @@ class GuestTraits {
   std::expected<std::optional<guard::GuestTraits>, std::string> of(std::int64_t vmid, std::string node);
 
  private:
+  using PoolsOfGuests = std::map<std::int64_t, std::vector<std::string>>;
+
   /// False: PVE has no such guest there.
   std::expected<bool, std::string> read_configuration(const pve::Guest& guest, guard::GuestTraits& traits);
   std::expected<void, std::string> read_pools();
+  std::expected<void, std::string> read_pool(const std::string& id, PoolsOfGuests& pools);
 
   const guard::Terms& terms_;
   Cluster& cluster_;
   const std::stop_token& stop_;
   /// The pools of each guest, as far as terms name them.
-  std::optional<std::map<std::int64_t, std::vector<std::string>>> pools_{};
+  std::optional<PoolsOfGuests> pools_{};
 };
 
 }  // namespace engine
