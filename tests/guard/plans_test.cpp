@@ -21,14 +21,14 @@ class PlansTest : public testing::Test {
   guard::Planned planned_{"laptop", R"(pve_delete_qemu_vm {"vmid":118})", "VM 118", "as it is"};
 };
 
-TEST_F(PlansTest, AnIdLetsItsCallThroughOnce) {
+TEST_F(PlansTest, AcceptAnIdOnce) {
   const auto id = plans_.issue(planned_);
   EXPECT_TRUE(std::regex_match(id, std::regex("[0-9a-f]{12}"))) << id;
   EXPECT_EQ(spend(id, planned_), Verdict::Fits);
   EXPECT_EQ(spend(id, planned_), Verdict::Unknown);
 }
 
-TEST_F(PlansTest, EveryIdIsNew) {
+TEST_F(PlansTest, IssueANewIdEachTime) {
   std::set<std::string> ids;
   for (int i = 0; i < 100; ++i) ids.insert(plans_.issue(planned_));
   EXPECT_EQ(ids.size(), 100U);
@@ -36,7 +36,7 @@ TEST_F(PlansTest, EveryIdIsNew) {
     EXPECT_EQ(spend(no, planned_), Verdict::Unknown);
 }
 
-TEST_F(PlansTest, AnIdEndsAfterTenMinutes) {
+TEST_F(PlansTest, ForgetAnIdAfterTenMinutes) {
   const auto first = plans_.issue(planned_);
   clock_.advance(kGoodFor - std::chrono::milliseconds(1));
   const auto second = plans_.issue(planned_);
@@ -45,7 +45,7 @@ TEST_F(PlansTest, AnIdEndsAfterTenMinutes) {
   EXPECT_EQ(spend(second, planned_), Verdict::Unknown);
 }
 
-TEST_F(PlansTest, AnotherCallerDoesNotKnowIt) {
+TEST_F(PlansTest, DoNotAcceptTheIdOfAnotherCaller) {
   const auto id = plans_.issue(planned_);
   auto other = planned_;
   other.caller = "phone";
@@ -53,7 +53,7 @@ TEST_F(PlansTest, AnotherCallerDoesNotKnowIt) {
   EXPECT_EQ(spend(id, planned_), Verdict::Fits) << "the other caller must not use it up";
 }
 
-TEST_F(PlansTest, AnotherCallLeavesItAsItIs) {
+TEST_F(PlansTest, KeepAnIdThatCameWithAnotherCall) {
   const auto id = plans_.issue(planned_);
   auto other = planned_;
   other.call = R"(pve_delete_qemu_vm {"vmid":119})";
@@ -61,7 +61,7 @@ TEST_F(PlansTest, AnotherCallLeavesItAsItIs) {
   EXPECT_EQ(spend(id, planned_), Verdict::Fits);
 }
 
-TEST_F(PlansTest, AnotherObjectUsesItUpAndIsTold) {
+TEST_F(PlansTest, UseUpAnIdForAnotherObjectAndReturnTheOldOne) {
   const auto id = plans_.issue(planned_);
   auto other = planned_;
   other.object = "another VM 118";
@@ -71,7 +71,7 @@ TEST_F(PlansTest, AnotherObjectUsesItUpAndIsTold) {
   EXPECT_EQ(spend(id, planned_), Verdict::Unknown);
 }
 
-TEST_F(PlansTest, AChangedObjectUsesItUp) {
+TEST_F(PlansTest, UseUpAnIdForAChangedObject) {
   const auto id = plans_.issue(planned_);
   auto other = planned_;
   other.state = "with one disk more";
@@ -79,7 +79,7 @@ TEST_F(PlansTest, AChangedObjectUsesItUp) {
   EXPECT_EQ(spend(id, planned_), Verdict::Unknown);
 }
 
-TEST_F(PlansTest, ACallerWithManyPlansLosesTheOldestOfItsOwn) {
+TEST_F(PlansTest, ForgetTheOldestPlanOfACallerWithMany) {
   auto other = planned_;
   other.caller = "phone";
   const auto of_other = plans_.issue(other);

@@ -129,7 +129,7 @@ class ConfirmTest : public testing::Test {
 
 constexpr auto kYes = R"({"action":"accept","content":{"confirm":true}})";
 
-TEST_F(ConfirmTest, ADeletionIsRefusedWithItsPlanAndAnId) {
+TEST_F(ConfirmTest, RefusesADeletionWithItsPlanAndAnId) {
   const auto refused = remove();
   EXPECT_TRUE(refused.is_error);
   EXPECT_THAT(refused.text,
@@ -140,7 +140,7 @@ TEST_F(ConfirmTest, ADeletionIsRefusedWithItsPlanAndAnId) {
   EXPECT_EQ(deletions(), 0U);
 }
 
-TEST_F(ConfirmTest, TheIdLetsTheSameCallThroughOnce) {
+TEST_F(ConfirmTest, AcceptsAnIdOnceForTheSameCall) {
   const auto id = remove().id;
   EXPECT_FALSE(confirm(id).is_error);
   EXPECT_EQ(deletions(), 1U);
@@ -148,13 +148,13 @@ TEST_F(ConfirmTest, TheIdLetsTheSameCallThroughOnce) {
   EXPECT_EQ(deletions(), 1U);
 }
 
-TEST_F(ConfirmTest, NeitherParameterReachesPve) {
+TEST_F(ConfirmTest, SendsNeitherParameterToPve) {
   EXPECT_FALSE(confirm(remove().id).is_error);
   for (const auto& line : pve_.asked())
     EXPECT_THAT(line, AllOf(Not(HasSubstr("confirm")), Not(HasSubstr("dry_run"))));
 }
 
-TEST_F(ConfirmTest, ADryRunSendsNothingAndGivesNoId) {
+TEST_F(ConfirmTest, SendsNothingInADryRunAndIssuesNoId) {
   const auto plan = remove(R"(,"dry_run":true)");
   EXPECT_FALSE(plan.is_error);
   EXPECT_EQ(plan.id, "");
@@ -165,14 +165,14 @@ TEST_F(ConfirmTest, ADryRunSendsNothingAndGivesNoId) {
   EXPECT_EQ(deletions(), 0U);
 }
 
-TEST_F(ConfirmTest, EveryChangeHasADryRun) {
+TEST_F(ConfirmTest, MakesADryRunOfEveryChange) {
   const auto plan = call("pve_start_qemu_vm", R"({"node":"pve1","vmid":118,"dry_run":true})");
   EXPECT_THAT(plan.text,
               AllOf(HasSubstr("Starting VM 118"), HasSubstr("Without dry_run this call is sent at once.")));
   EXPECT_EQ(pve_.count("POST *"), 0U);
 }
 
-TEST_F(ConfirmTest, TheIdIsBoundToTheArguments) {
+TEST_F(ConfirmTest, BindsTheIdToTheArguments) {
   const auto id = remove().id;
   const auto other = remove(R"(,"purge":true,"confirm":")" + id + "\"");
   EXPECT_THAT(other.text, HasSubstr("for another tool or other arguments"));
@@ -181,14 +181,14 @@ TEST_F(ConfirmTest, TheIdIsBoundToTheArguments) {
   EXPECT_FALSE(confirm(id).is_error);
 }
 
-TEST_F(ConfirmTest, TheIdIsBoundToTheCaller) {
+TEST_F(ConfirmTest, BindsTheIdToTheCaller) {
   const auto id = remove().id;
   caller_.identity = "somebody else";
   EXPECT_THAT(confirm(id).text, HasSubstr("This server knows no such id"));
   EXPECT_EQ(deletions(), 0U);
 }
 
-TEST_F(ConfirmTest, AChangedConfigurationShowsThePlanAnew) {
+TEST_F(ConfirmTest, ShowsThePlanAgainIfTheConfigurationChanged) {
   const auto id = remove().id;
   pve_.answer(kConfig, R"({"name":"web","digest":"d2","smbios1":"uuid=11111111-aaaa",
                            "meta":"creation-qemu=9.0,ctime=100"})");
@@ -198,7 +198,7 @@ TEST_F(ConfirmTest, AChangedConfigurationShowsThePlanAnew) {
   EXPECT_FALSE(confirm(again.id).is_error);
 }
 
-TEST_F(ConfirmTest, AReusedVmidIsRefusedAndSaysWhatChanged) {
+TEST_F(ConfirmTest, RefusesAReusedVmidAndSaysWhatChanged) {
   const auto id = remove().id;
   pve_.answer(kConfig, R"({"name":"truenas","digest":"d1","smbios1":"uuid=22222222-bbbb",
                            "meta":"creation-qemu=9.0,ctime=200"})");
@@ -212,7 +212,7 @@ TEST_F(ConfirmTest, AReusedVmidIsRefusedAndSaysWhatChanged) {
   EXPECT_EQ(deletions(), 0U);
 }
 
-TEST_F(ConfirmTest, AContainerIsKnownByHostnameRootVolumeAndAddresses) {
+TEST_F(ConfirmTest, IdentifiesAContainerByHostnameRootVolumeAndAddresses) {
   constexpr auto kOfContainer = "GET /nodes/pve1/lxc/200/config";
   const auto remove_it = [&](const std::string& more = "") {
     return call("pve_delete_lxc_container", R"({"node":"pve1","vmid":200)" + more + "}");
@@ -227,7 +227,7 @@ TEST_F(ConfirmTest, AContainerIsKnownByHostnameRootVolumeAndAddresses) {
   EXPECT_EQ(deletions(), 0U);
 }
 
-TEST_F(ConfirmTest, AClientThatCanBeAskedIsAsked) {
+TEST_F(ConfirmTest, AsksTheUserIfTheClientCanAsk) {
   can_confirm_ = true;
   const auto question = remove();
   ASSERT_TRUE(question.asks);
@@ -239,7 +239,7 @@ TEST_F(ConfirmTest, AClientThatCanBeAskedIsAsked) {
   EXPECT_EQ(deletions(), 1U);
 }
 
-TEST_F(ConfirmTest, AnythingButYesIsNo) {
+TEST_F(ConfirmTest, TakesEveryAnswerExceptYesAsNo) {
   can_confirm_ = true;
   const auto key = remove().key;
   for (const auto* const no : {R"({"action":"decline"})", R"({"action":"cancel"})",
@@ -249,12 +249,12 @@ TEST_F(ConfirmTest, AnythingButYesIsNo) {
     const auto refused = remove();
     EXPECT_TRUE(refused.is_error) << no;
     EXPECT_THAT(refused.text, HasSubstr("VM 118 (web) on pve1 was not deleted: the user was asked")) << no;
-    EXPECT_EQ(refused.id, "") << "the model must not go round the user";
+    EXPECT_EQ(refused.id, "") << "the model must not bypass the user";
   }
   EXPECT_EQ(deletions(), 0U);
 }
 
-TEST_F(ConfirmTest, AYesForTheObjectAsItWasIsAskedAnew) {
+TEST_F(ConfirmTest, AsksAgainIfTheObjectChangedAfterAYes) {
   can_confirm_ = true;
   answer_question(remove().key, kYes);
   pve_.answer(kConfig, R"({"name":"web","digest":"d2"})");
@@ -264,14 +264,14 @@ TEST_F(ConfirmTest, AYesForTheObjectAsItWasIsAskedAnew) {
   EXPECT_EQ(deletions(), 0U);
 }
 
-TEST_F(ConfirmTest, AnIdDoesNotReplaceTheUser) {
+TEST_F(ConfirmTest, AsksTheUserEvenIfTheCallHasAnId) {
   const auto id = remove().id;
   can_confirm_ = true;
   EXPECT_TRUE(confirm(id).asks);
   EXPECT_EQ(deletions(), 0U);
 }
 
-TEST_F(ConfirmTest, AGuestThatIsNotThereIsNotAskedFor) {
+TEST_F(ConfirmTest, DoesNotAskForAGuestThatDoesNotExist) {
   can_confirm_ = true;
   pve_.refuse(kConfig, 500, "Configuration file 'nodes/pve1/qemu-server/118.conf' does not exist");
   pve_.refuse("GET /nodes/pve1/qemu/118/status/current", 500, "no such");
@@ -282,13 +282,13 @@ TEST_F(ConfirmTest, AGuestThatIsNotThereIsNotAskedFor) {
   EXPECT_EQ(deletions(), 0U);
 }
 
-TEST_F(ConfirmTest, AGuestThatTheTokenMayNotReadIsAskedFor) {
+TEST_F(ConfirmTest, AsksForAGuestThatTheTokenMayNotRead) {
   pve_.refuse(kConfig, 403, "Permission check failed (/vms/118, VM.Audit)");
   EXPECT_NE(remove().id, "");
   EXPECT_EQ(deletions(), 0U);
 }
 
-TEST_F(ConfirmTest, OfAConfigurationOnlyWhatDestroysIsAsked) {
+TEST_F(ConfirmTest, AsksOnlyForSettingsThatDestroySomething) {
   EXPECT_FALSE(
       call("pve_update_qemu_config", R"({"node":"pve1","vmid":118,"delete":"description"})").is_error);
   EXPECT_EQ(pve_.count("PUT *"), 1U);
@@ -302,7 +302,7 @@ TEST_F(ConfirmTest, WhatIsNotThereIsNotLost) {
   EXPECT_EQ(pve_.count("PUT *"), 1U);
 }
 
-TEST_F(ConfirmTest, AConfirmedConfigurationIsBoundByPvesDigest) {
+TEST_F(ConfirmTest, BindsAConfirmedConfigurationByPvesDigest) {
   const std::string arguments = R"({"node":"pve1","vmid":118,"delete":"unused0")";
   const auto id = call("pve_update_qemu_config", arguments + "}").id;
   EXPECT_FALSE(call("pve_update_qemu_config", arguments + R"(,"confirm":")" + id + "\"}").is_error);
@@ -313,7 +313,7 @@ TEST_F(ConfirmTest, AConfirmedConfigurationIsBoundByPvesDigest) {
   EXPECT_THAT(put->request.body, HasSubstr("digest=d1"));
 }
 
-TEST_F(ConfirmTest, AConfirmedDeletionDoesNotFollowTheGuestToAnotherNode) {
+TEST_F(ConfirmTest, DoesNotFollowTheGuestToAnotherNodeWithAConfirmedDeletion) {
   const auto id = remove().id;
   pve_.refuse(kDeletion, 500, "Configuration file 'nodes/pve1/qemu-server/118.conf' does not exist");
   pve_.answer(
@@ -323,7 +323,7 @@ TEST_F(ConfirmTest, AConfirmedDeletionDoesNotFollowTheGuestToAnotherNode) {
   EXPECT_THAT(pve_.asked(), Not(Contains("DELETE /nodes/pve2/qemu/118")));
 }
 
-TEST_F(ConfirmTest, ARestoreOverAGuestNamesTheGuestThatItReplaces) {
+TEST_F(ConfirmTest, NamesTheGuestThatARestoreReplaces) {
   const std::string restore = R"({"node":"pve1","vmid":118,"archive":"local:backup/x","force":)";
   const auto refused = call("pve_create_qemu_vm", restore + "true}");
   EXPECT_THAT(refused.text,
@@ -334,7 +334,7 @@ TEST_F(ConfirmTest, ARestoreOverAGuestNamesTheGuestThatItReplaces) {
   EXPECT_EQ(pve_.count("POST *"), 1U);
 }
 
-TEST_F(ConfirmTest, TheSettingDecidesWhatAsks) {
+TEST_F(ConfirmTest, AsksForTheChangesOfTheSetting) {
   ask(engine::Confirm::Changes);
   EXPECT_NE(call("pve_start_qemu_vm", R"({"node":"pve1","vmid":118})").id, "");
   EXPECT_EQ(pve_.count("POST *"), 0U);
@@ -343,7 +343,7 @@ TEST_F(ConfirmTest, TheSettingDecidesWhatAsks) {
   EXPECT_EQ(deletions(), 1U);
 }
 
-TEST_F(ConfirmTest, SchemasListTheParametersWhereACallCanAsk) {
+TEST_F(ConfirmTest, ListsItsParametersInSchemasOfToolsThatCanAsk) {
   const auto lists = [&](std::string_view tool) {
     for (const auto& each : box_->list({})) {
       if (each.name == tool) return each.input_schema.find("\"confirm\"") != std::string::npos;
