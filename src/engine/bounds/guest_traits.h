@@ -1,4 +1,4 @@
-// What a guest is in PVE at this moment, for settings that mean guests by it.
+// Reads the traits of a guest that settings select guests by.
 #pragma once
 
 #include <cstdint>
@@ -14,22 +14,22 @@
 
 namespace engine {
 
-/// Reads what terms ask for: name and tags from the guest's configuration, pools from /pools, the node from
-/// the list of guests. /cluster/resources may be ten seconds old, so that no name or tag is taken from it.
-/// For one call.
+/// Reads what the terms of a setting need: name and tags from the guest's configuration, pools from /pools,
+/// the node from the list of guests. Does not take names and tags from /cluster/resources, because these may
+/// be ten seconds old. For one call.
 class GuestTraits {
  public:
   GuestTraits(const guard::Terms& terms, Cluster& cluster, const std::stop_token& stop)
       : terms_(terms), cluster_(cluster), stop_(stop) {}
 
-  /// `node` where the caller of this function knows it; else empty. Nothing of a guest that does not exist on
-  /// its node. The error is a clause: why it cannot be judged.
+  /// `node` is the guest's node, or empty if the caller does not know it. Returns nullopt if the guest does
+  /// not exist on its node. The error is a clause that says why the traits could not be read.
   std::expected<std::optional<guard::GuestTraits>, std::string> of(std::int64_t vmid, std::string node);
 
  private:
   using PoolsOfGuests = std::map<std::int64_t, std::vector<std::string>>;
 
-  /// False: PVE has no such guest there.
+  /// Returns false if PVE has no such guest there.
   std::expected<bool, std::string> read_configuration(const pve::Guest& guest, guard::GuestTraits& traits);
   std::expected<void, std::string> read_pools();
   std::expected<void, std::string> read_pool(const std::string& id, PoolsOfGuests& pools);
@@ -37,7 +37,7 @@ class GuestTraits {
   const guard::Terms& terms_;
   Cluster& cluster_;
   const std::stop_token& stop_;
-  /// The pools of each guest, as far as terms name them.
+  /// The pools of each guest; only pools that the terms name.
   std::optional<PoolsOfGuests> pools_{};
 };
 

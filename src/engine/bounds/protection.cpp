@@ -33,7 +33,7 @@ std::optional<std::string> of_guests(const Row& row, const base::JsonObject& arg
   const auto own = guest_of(row, arguments);
   GuestTraits traits(terms, cluster, stop);
   for (const auto vmid : touched.guests) {
-    // A guest that is to be made has no state yet; one that it would replace has.
+    // A new guest has no state in PVE yet, but a guest that it replaces has.
     const bool is_new = row.about().action == tool::Action::Create && !base::flag(arguments, "force");
     const bool is_copy = row.about().action == tool::Action::Clone && vmid != own.vmid;
     if (is_new || is_copy) continue;

@@ -1,4 +1,4 @@
-// What no call may change: what PVE_PROTECT means, and a guest that PVE itself protects.
+// Refuses changes of what PVE_PROTECT selects, and rollbacks of guests that PVE itself protects.
 #pragma once
 
 #include <optional>
@@ -11,9 +11,10 @@
 
 namespace engine {
 
-/// Why the change must not be sent, a clause; nothing when it may. Judged by what PVE says at this moment;
-/// what cannot be judged must not be sent. PVE's own flag `protection` is PVE's to enforce, but for a
-/// rollback, which PVE allows. Reads nothing where nothing is protected and the call is no rollback.
+/// Returns a clause that says why the change must not be sent, or nullopt if it may be sent. Reads the
+/// present state from PVE, and refuses what it cannot read. PVE enforces its own flag `protection`, except
+/// for a rollback, so this function checks it then. Reads nothing if nothing is protected and the call is not
+/// a rollback.
 std::optional<std::string> protected_by(const Row& row, const base::JsonObject& arguments, Cluster& cluster,
                                         const std::stop_token& stop);
 

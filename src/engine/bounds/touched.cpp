@@ -20,7 +20,7 @@ using tool::Subject;
 
 constexpr auto kFreeText =
     std::to_array<std::string_view>({"description", "comment", "notes", "notes-template"});
-/// Where a volume is only read.
+/// Parameters whose volumes are only read.
 constexpr auto kSources = std::to_array<std::string_view>({"archive", "restore", "ostemplate"});
 constexpr auto kNumbers =
     std::to_array<std::string_view>({"vmid", "vms", "newid", "target-vmid", "sid", "guest", "id"});
@@ -51,7 +51,7 @@ std::vector<std::string_view> parts(std::string_view list) {
   return all;
 }
 
-/// The number at the beginning of the text; nothing where a letter follows it.
+/// The number at the beginning of the text. Returns nullopt if a letter follows it.
 std::optional<std::int64_t> leading_number(std::string_view text) {
   const auto end = std::min(text.find_first_not_of("0123456789"), text.size());
   if (end == 0 || (end < text.size() && base::is_letter(text[end]))) return std::nullopt;
@@ -68,7 +68,8 @@ void add_owners(std::string_view value, std::set<std::int64_t>& owners) {
       if (at > 0 && base::is_alnum(mark.front()) && base::is_alnum(value[at - 1])) continue;
       const auto rest = value.substr(at + mark.size());
       const auto number = leading_number(rest);
-      // "STORAGE:32" asks for a new volume of 32 GiB; the directory of a guest has a slash behind it.
+      // "STORAGE:32" asks for a new volume of 32 GiB. In the name of a volume, a slash follows the number of
+      // its guest.
       const auto digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
       if (mark == ":" && !rest.substr(digits).starts_with('/')) continue;
       if (number) owners.insert(*number);
@@ -84,7 +85,7 @@ bool names_guests(const Field& field) {
          is_one_of(field.wire, kNumbers);
 }
 
-/// "100", "vm:100", "ct:200", "qemu/100", and "100-0" of a replication job.
+/// Reads "100", "vm:100", "ct:200", "qemu/100", and "100-0" of a replication job.
 void add_guests(std::string_view list, std::set<std::int64_t>& guests) {
   for (const auto part : parts(list)) {
     const auto written = written_guest(part);
@@ -96,7 +97,7 @@ void add_guests(std::string_view list, std::set<std::int64_t>& guests) {
   }
 }
 
-/// Whether the guest of the path is only read.
+/// True if the call only reads the guest of its path.
 bool only_reads_its_guest(const Row& row, const base::JsonObject& arguments) {
   if (row.about().action == Action::Clone) return true;
   if (row.about().locator != tool::Locator::Guests) return false;
@@ -113,7 +114,7 @@ void add_argument(const Row& row, std::string_view name, const base::Json& value
   const bool is_new = name == "newid" || (row.about().action == Action::Create && name == "vmid");
   for (const auto& text : texts(value)) {
     if (names_guests(field)) {
-      // The number of a guest that is to be made names one that is there only where it is restored over.
+      // The number of a new guest names an existing one only if a restore replaces it.
       add_guests(text, reads && !is_new ? touched.sources : touched.guests);
     } else if (!is_one_of(name, kFreeText)) {
       const bool imports = text.find("import-from=") != std::string::npos;

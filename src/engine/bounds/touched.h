@@ -1,4 +1,4 @@
-// What a change touches: the guests, storages and users that its arguments name.
+// Finds the guests, storages and users that a change touches, by its arguments.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +15,12 @@ struct Touched {
   std::set<std::int64_t> sources{};  ///< only read: cloned, backed up, restored from, imported from
   std::set<std::string> storages{};  ///< whose definition or volumes are changed or pruned
   std::set<std::string> users{};     ///< whose account, API tokens or second factors are changed
-  bool many = false;                 ///< PVE itself picks the guests: all, of a pool, of a node
+  bool many = false;                 ///< PVE chooses the guests: all, those of a pool or of a node
 };
 
-/// `arguments` by PVE's names. What a parameter names follows from the format that PVE's schema gives it, and
-/// of a parameter that the facts do not have from its name. A volume belongs to the guest in its name,
-/// wherever it stands in a value but notes and descriptions.
+/// `arguments` have PVE's names. The format in PVE's schema tells what a parameter names; the name tells it
+/// for a parameter that the facts do not have. A volume belongs to the guest in its name, in any value except
+/// notes and descriptions.
 Touched touched_by(const Row& row, const base::JsonObject& arguments);
 
 }  // namespace engine

@@ -40,7 +40,8 @@ std::string ha_state(const base::JsonObject& status);
 /// The members of that answer that are needed after the change: name, state, process, HA.
 base::JsonObject kept_status(const base::Json& answer);
 
-/// The guest that the row's path names, or that it makes: number, node and kind alone. Number 0: none.
+/// The guest that the row's path names or that the row creates: only its number, node and kind. The number is
+/// 0 if there is none.
 pve::Guest guest_of(const Row& row, const base::JsonObject& arguments);
 
 /// `data` of a GET below the guest, such as "status/current" or "config".

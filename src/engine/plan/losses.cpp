@@ -42,7 +42,7 @@ bool lists(std::string_view list, std::string_view key) {
   return std::ranges::any_of(keys, [&](std::string_view each) { return base::trim(each) == key; });
 }
 
-/// PVE's flag against the deletion of a guest and of its disks.
+/// True if the change clears PVE's flag against the deletion of a guest and its disks.
 bool clears_protection(const Row& row, const base::JsonObject& arguments, Cluster& cluster,
                        const std::stop_token& stop) {
   constexpr std::string_view kFlag = "protection";
@@ -50,7 +50,7 @@ bool clears_protection(const Row& row, const base::JsonObject& arguments, Cluste
   const bool off = arguments.contains(kFlag) && !base::flag(arguments, kFlag);
   if (!off && !lists(argument_text(arguments, "delete"), kFlag)) return false;
   const auto config = read_guest(cluster.client, guest_of(row, arguments), "config", stop);
-  // Where it cannot be read, it may be set.
+  // If the configuration cannot be read, the flag may be set.
   return !config || base::flag(*config, kFlag);
 }
 

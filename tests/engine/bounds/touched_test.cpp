@@ -42,7 +42,7 @@ struct Case {
 constexpr auto kVmConfig = "/nodes/{node}/qemu/{vmid}/config";
 constexpr auto kContent = "/nodes/{node}/storage/{storage}/content/{volume}";
 
-TEST(Touched, ArgumentsNameGuestsInManyForms) {
+TEST(Touched, FindsGuestsInEveryFormOfArgument) {
   const std::vector<Case> cases = {
       {Method::Delete, "/nodes/{node}/qemu/{vmid}", R"({"node":"a","vmid":100})", {100}},
       {Method::Put, kVmConfig, R"({"vmid":100,"scsi1":"local-lvm:vm-200-disk-0,size=8G"})", {100, 200}},
@@ -99,7 +99,7 @@ TEST(Touched, ArgumentsNameGuestsInManyForms) {
   }
 }
 
-TEST(Touched, PveChoosesTheGuestsOfABulkCall) {
+TEST(Touched, SaysThatPveChoosesTheGuestsOfABulkCall) {
   EXPECT_TRUE(touched(Method::Post, "/nodes/{node}/stopall", R"({"node":"pve1"})").many);
   EXPECT_TRUE(touched(Method::Post, "/nodes/{node}/vzdump", R"({"all":true,"mode":"suspend"})").many);
   EXPECT_TRUE(touched(Method::Post, "/nodes/{node}/vzdump", R"({"pool":"lab","mode":"stop"})").many);
@@ -107,7 +107,7 @@ TEST(Touched, PveChoosesTheGuestsOfABulkCall) {
       << "it changes no guest";
 }
 
-TEST(Touched, StoragesAndUsers) {
+TEST(Touched, FindsStoragesAndUsers) {
   using Names = std::set<std::string>;
   EXPECT_EQ(touched(Method::Put, "/storage/{storage}", R"({"storage":"nas"})").storages, Names{"nas"});
   EXPECT_EQ(touched(Method::Delete, kContent, R"({"storage":"nas","volume":"nas:iso/a.iso"})").storages,
@@ -122,8 +122,8 @@ TEST(Touched, StoragesAndUsers) {
         << path;
 }
 
-/// No endpoint that takes a guest's number takes it without this room's knowledge.
-TEST(Touched, EveryParameterWithAGuestsNumberIsKnown) {
+/// touched_by() knows every parameter of PVE that takes a guest's number.
+TEST(Touched, KnowsEveryParameterWithAGuestsNumber) {
   std::size_t seen = 0;
   for (const auto& listed : all_facts().list()) {
     const auto* endpoint = all_facts().find(listed.method, listed.path);

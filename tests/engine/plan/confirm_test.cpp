@@ -297,7 +297,7 @@ TEST_F(ConfirmTest, AsksOnlyForSettingsThatDestroySomething) {
   EXPECT_EQ(pve_.count("PUT *"), 1U);
 }
 
-TEST_F(ConfirmTest, WhatIsNotThereIsNotLost) {
+TEST_F(ConfirmTest, ReportsNoLossOfAMissingDisk) {
   EXPECT_FALSE(call("pve_update_qemu_config", R"({"node":"pve1","vmid":118,"delete":"unused7"})").is_error);
   EXPECT_EQ(pve_.count("PUT *"), 1U);
 }
