@@ -127,19 +127,11 @@ void name_copy(State& state, const Plan& plan, Config& config) {
   if (has(config, "vmgenid")) config["vmgenid"] = random_uuid(state);
 }
 
-/// Frees the disks of a copy that is given up.
-void drop_disks(State& state, const Plan& plan, const Config& config) {
-  for (const auto& [key, disk] : disks_of(plan.type, config)) {
-    if (!disk.is_cdrom() || disk.volid.find("cloudinit") != std::string::npos)
-      free_volume(state, disk.volid, plan.node);
-  }
-}
-
 /// `config` is the copy's configuration; its disks exist already.
 TaskEnd finish_clone(State& state, const Plan& plan, Config config) {
   auto* const copy = state.guest(plan.newid);
   if (copy == nullptr) {
-    drop_disks(state, plan, config);
+    free_volumes(state, plan.type, config, plan.node);
     return {"clone failed: unexpected state change", {}};
   }
   name_copy(state, plan, config);
@@ -239,7 +231,7 @@ Answer start_clone(Call& call, Plan plan, TaskSpec spec) {
   // The copy's disks exist while PVE copies them, so allocate them at the start.
   auto config = copied(call.state, plan, spec.log);
   spec.on_stop = [plan, config](State& state) {
-    drop_disks(state, plan, config);
+    free_volumes(state, plan.type, config, plan.node);
     abandon(state, plan.newid);
   };
   spec.work = [plan = std::move(plan), config = std::move(config)](State& state) {

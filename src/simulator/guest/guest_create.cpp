@@ -87,10 +87,7 @@ Guest& reserve(State& state, const NewGuest& made) {
 void abandon(State& state, unsigned vmid) {
   auto* const guest = state.guest(vmid);
   if (guest == nullptr) return;
-  for (const auto& [key, disk] : disks_of(guest->type, guest->config)) {
-    if (!disk.is_cdrom() || disk.volid.find("cloudinit") != std::string::npos)
-      free_volume(state, disk.volid, guest->node);
-  }
+  free_volumes(state, guest->type, guest->config, guest->node);
   state.guests.erase(vmid);
   state.guest_firewalls.erase(vmid);
 }

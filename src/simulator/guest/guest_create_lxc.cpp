@@ -96,11 +96,7 @@ std::optional<Config> first_config(State& state, const Container& container, std
     for (const auto& [key, disk] : disks_of(kCt, *config)) config->erase(key);
   }
   for (const auto& [key, value] : container.made.config) (*config)[key] = value;
-  if (container.unique) {
-    for (auto& [key, value] : *config) {
-      if (in_family(key, "net")) value = with_new_mac(state, kCt, value);
-    }
-  }
+  if (container.unique) renew_macs(state, kCt, *config);
   return config;
 }
 

@@ -134,9 +134,7 @@ std::optional<Config> begin_restore(State& state, const Restore& restore, std::v
   log.push_back(fmt::format("restore vma archive: {}", restore.archive));
   for (const auto& [key, value] : made.config) (*config)[key] = value;
   if (restore.unique) {
-    for (auto& [key, value] : *config) {
-      if (in_family(key, "net")) value = with_new_mac(state, kVm, value);
-    }
+    renew_macs(state, kVm, *config);
     (*config)["smbios1"] = "uuid=" + random_uuid(state);
   }
   (*config)["vmgenid"] = random_uuid(state);

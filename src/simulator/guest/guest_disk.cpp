@@ -217,6 +217,13 @@ void free_volume(State& state, std::string_view volid, std::string_view node) {
   state.drop_volume(volid, node);
 }
 
+void free_volumes(State& state, GuestType type, const Config& config, std::string_view node) {
+  for (const auto& [key, disk] : disks_of(type, config)) {
+    const bool cloudinit = disk.volid.find("cloudinit") != std::string::npos;
+    if (!disk.is_cdrom() || cloudinit) free_volume(state, disk.volid, node);
+  }
+}
+
 std::string used_by_clone(State& state, std::string_view volid) {
   const auto name = volume_name(volid);
   const auto* const storage = state.storage(volid.substr(0, volid.find(':')));

@@ -63,6 +63,8 @@ NewVolume allocate_cloudinit(State& state, std::string_view storage, std::string
 std::string new_volid(State& state, GuestType type, const Storage& storage, std::string_view node,
                       unsigned vmid, std::string_view format, std::string_view prefix = "vm");
 void free_volume(State& state, std::string_view volid, std::string_view node);
+/// Frees the volumes of the configuration's disks, but not the images in CD-ROM drives.
+void free_volumes(State& state, GuestType type, const Config& config, std::string_view node);
 /// The disk of a linked clone that still needs `volid`; empty if none does.
 std::string used_by_clone(State& state, std::string_view volid);
 

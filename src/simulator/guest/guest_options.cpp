@@ -282,6 +282,12 @@ std::string with_new_mac(State& state, GuestType type, std::string_view value) {
   return print_net(type, std::move(net));
 }
 
+void renew_macs(State& state, GuestType type, Config& config) {
+  for (auto& [key, value] : config) {
+    if (in_family(key, "net")) value = with_new_mac(state, type, value);
+  }
+}
+
 bool is_hot(GuestType type, std::string_view key) {
   return names(type == GuestType::Qemu ? kVmHot : kContainerHot, key);
 }

@@ -27,6 +27,8 @@ std::string normal_value(State& state, GuestType type, std::string_view key, std
 /// The network line with a new MAC address.
 std::string with_new_mac(State& state, GuestType type, std::string_view value);
 
+/// Gives every network line of the configuration a new MAC address.
+void renew_macs(State& state, GuestType type, Config& config);
 /// Whether a running guest applies the option at once. Other options wait for the next start.
 bool is_hot(GuestType type, std::string_view key);
 

@@ -4,9 +4,9 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "simulator/core/permission.h"
 #include "simulator/core/routes.h"
 #include "simulator/core/store_handlers.h"
+#include "simulator/node/resources.h"
 #include "simulator/storage/storage_node.h"
 #include "simulator/storage/storage_types.h"
 
@@ -25,8 +25,8 @@ base::JsonObject row(const Call&, const std::string&, const Storage& storage) {
   return storage_json(storage.config);
 }
 
-bool sees(const Call& call, const std::string& id, const Storage& storage) {
-  if (!may_any(call, "/storage/" + id, {"Datastore.Audit", "Datastore.AllocateSpace"})) return false;
+bool sees(const Call& call, const std::string&, const Storage& storage) {
+  if (!sees_storage(call, storage)) return false;
   const auto type = call.parameters.text("type");
   return type.empty() || storage.type() == type;
 }

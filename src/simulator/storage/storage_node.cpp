@@ -9,6 +9,7 @@
 #include "simulator/core/permission.h"
 #include "simulator/core/storage_check.h"
 #include "simulator/core/tasks.h"
+#include "simulator/node/resources.h"
 #include "simulator/node/usage.h"
 #include "simulator/storage/storage_types.h"
 #include "simulator/storage/storage_volume.h"
@@ -195,7 +196,7 @@ Answer storage_on_node(Call& call) {
   }
   base::JsonArray rows;
   for (const auto& [id, storage] : call.state.storages) {
-    if (!may_any(call, "/storage/" + id, {"Datastore.Audit", "Datastore.AllocateSpace"})) continue;
+    if (!sees_storage(call, storage)) continue;
     if (!wanted.empty() && id != wanted) continue;
     if (call.parameters.flag("enabled") && !storage.enabled()) continue;
     if (!kinds.empty() && (!holds_any(storage, kinds) || !storage.enabled() || !storage.on(node))) continue;
