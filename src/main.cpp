@@ -16,6 +16,7 @@
 #include "cli/arguments.h"
 #include "cli/backend.h"
 #include "cli/commands.h"
+#include "cli/hardening.h"
 #include "cli/known.h"
 #include "cli/output.h"
 #include "cli/serve_http.h"
@@ -186,6 +187,11 @@ void give_back_large_pieces() { ::mallopt(M_MMAP_THRESHOLD, 1024 * 1024); }
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (!cli::harden_process())
+    base::log(
+        LogLevel::Warning,
+        "the system did not let this process turn off core dumps and new privileges, so its memory, with "
+        "the API token's secret, may be read by other programs of this user.");
   give_back_large_pieces();
   const auto arguments =
       cli::parse(std::span<const char* const>(argv, static_cast<std::size_t>(argc)).subspan(argc > 0));

@@ -22,6 +22,7 @@ class Process {
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
+  pid_t id() const { return pid_; }
   void write(const std::string& text);
   void close_input();
   void signal(int number) const;
