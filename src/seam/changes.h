@@ -1,4 +1,4 @@
-// The seam for what changes while clients listen.
+// The interface for changes of resources, tasks and lists that clients subscribe to.
 #pragma once
 
 #include <set>
@@ -8,15 +8,16 @@
 
 namespace mcp {
 
-/// What clients listen to: each once, however many they are.
+/// The resources and tasks that clients have subscribed to, each once however many clients have.
 struct Watched {
   std::set<std::string> resources;
   std::set<std::string> tasks;
   bool operator==(const Watched&) const = default;
 };
 
-/// Receives changes and notifies the clients that listen to them; changes without listeners are dropped. Safe
-/// from many threads; may wait for a client that reads slowly on stdio, never for one on HTTP.
+/// Receives changes and notifies the clients that have subscribed to them; drops a change without
+/// subscribers. Safe from many threads. May wait for a client that reads slowly on stdio, never for one on
+/// HTTP.
 class Changes {
  public:
   Changes() = default;
@@ -24,21 +25,21 @@ class Changes {
   Changes& operator=(const Changes&) = delete;
   virtual ~Changes() = default;
 
-  /// The resources and tasks that clients listen to now.
+  /// The present subscriptions.
   virtual Watched watched() const = 0;
 
   virtual void tools_changed() = 0;
   virtual void prompts_changed() = 0;
   virtual void resources_changed() = 0;
-  /// `uri` as it was in Watched. Told to those by whom it can still be watched.
+  /// `uri` is one of Watched::resources. Notifies only clients that may still read it.
   virtual void resource_updated(std::string_view uri) = 0;
-  /// `handle` as it was in Watched; its clients get the task's state as Tasks::get has it now. False if the
-  /// state could not be read, or not before `stop`: call it again later. A task that does not exist, or not
-  /// for the caller (-32602), causes no notification.
+  /// `handle` is one of Watched::tasks. Sends its clients the state that Tasks::get returns. Returns false if
+  /// the state could not be read before `stop`: call it again later. A task that does not exist, or that the
+  /// caller may not see (-32602), causes no notification.
   virtual bool task_updated(std::string_view handle, std::stop_token stop) = 0;
 };
 
-/// Looks for changes in what clients listen to.
+/// Polls for changes of what clients have subscribed to.
 class Watch {
  public:
   Watch() = default;
@@ -46,8 +47,8 @@ class Watch {
   Watch& operator=(const Watch&) = delete;
   virtual ~Watch() = default;
 
-  /// `changes.watched()` has changed; while it is empty, nothing is polled. Returns at once, on the I/O
-  /// thread of the transport too, and may be called by `changes` itself, which lives until stop() has
+  /// Call this when `changes.watched()` has changed; while that is empty, nothing is polled. Returns at once.
+  /// May be called on the transport's I/O thread and by `changes` itself, which must live until stop() has
   /// returned.
   virtual void watch(Changes& changes) = 0;
 };

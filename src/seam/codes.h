@@ -1,4 +1,4 @@
-// The codes of JSON-RPC that a ProtocolError of the seam has.
+// The JSON-RPC codes that a ProtocolError may have.
 #pragma once
 
 namespace mcp {

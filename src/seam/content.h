@@ -16,13 +16,14 @@ struct Image {
   std::string mime_type;
 };
 
-/// Raw bytes too. Revision 2024-11-05 has none: it becomes a text that says so.
+/// `data` holds raw bytes. Revision 2024-11-05 has no audio, so the era adapter sends a text instead that
+/// says so.
 struct Audio {
   std::string data;
   std::string mime_type;
 };
 
-/// What a resource holds; raw bytes when `binary`.
+/// The contents of a resource: text, or raw bytes if `binary`.
 struct ResourceContents {
   std::string uri;
   std::string mime_type;
@@ -30,7 +31,7 @@ struct ResourceContents {
   bool binary = false;
 };
 
-/// A resource inside of a result.
+/// A resource within a result.
 struct EmbeddedResource {
   ResourceContents resource;
 };

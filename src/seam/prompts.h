@@ -50,9 +50,10 @@ class Prompts {
   Prompts& operator=(const Prompts&) = delete;
   virtual ~Prompts() = default;
 
-  /// In a stable order. Never waits.
+  /// Returns the prompts that `caller` may use, in a stable order. Never waits.
   virtual std::vector<PromptDescription> list(const Caller& caller) = 0;
-  /// The arguments are all strings. Unknown name, missing or unknown argument: a ProtocolError with -32602.
+  /// All `arguments` are strings. Returns a ProtocolError with -32602 for an unknown name, and for a missing
+  /// or unknown argument.
   virtual PromptOutcome get(const Request& request, std::string_view name,
                             const base::JsonObject& arguments) = 0;
 };
@@ -64,8 +65,8 @@ struct CompletionRequest {
   Of of;
   std::string_view ref;       ///< the prompt's name, or the template
   std::string_view argument;  ///< its name
-  std::string_view value;     ///< what was typed so far
-  /// The other arguments' values given so far, all strings.
+  std::string_view value;     ///< the characters typed so far
+  /// The values of the other arguments that are known so far, all strings.
   const base::JsonObject& context;
   std::stop_token stop;
 };
@@ -84,8 +85,8 @@ class Completer {
   Completer& operator=(const Completer&) = delete;
   virtual ~Completer() = default;
 
-  /// An unknown reference or argument is a ProtocolError with -32602; if the values cannot be read, the list
-  /// is empty.
+  /// Returns a ProtocolError with -32602 for an unknown reference or argument, and an empty list if the
+  /// values cannot be read.
   virtual std::expected<Completion, ProtocolError> complete(const CompletionRequest& request) = 0;
 };
 

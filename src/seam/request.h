@@ -1,5 +1,5 @@
-// What every request of the seam has in common: who asks, what the client can do, what it may be told
-// meanwhile, and what it can be asked. Names nothing of PVE and nothing of JSON-RPC.
+// What all requests to the tools, resources and prompts share: the caller, the client's capabilities,
+// progress, log messages, and questions to the client. Names nothing of PVE and nothing of JSON-RPC.
 #pragma once
 
 #include <cstdint>
@@ -16,41 +16,44 @@ namespace mcp {
 enum class Era : std::uint8_t { Legacy, Modern };
 
 /// The caller. A tool may run only if both the server's limits and the caller's allow it; every list and
-/// every call checks that.
+/// every call checks both.
 struct Caller {
-  /// A name for logs, and what states and tasks are bound to; empty for the one caller of a stdio process.
+  /// The caller's name in logs; states and tasks are bound to it. Empty for the one caller of a stdio
+  /// process.
   std::string identity{};
-  /// Absent: no limit beyond the server's. The words are the implementation's (tier, category, scope).
+  /// Absent: the caller has no limit of its own. The values are the implementation's (tier, category, scope).
   std::optional<std::string> tier{};
   std::optional<std::vector<std::string>> categories{};
-  /// Granted by an authorization server; empty where there is none. Only such a caller can be told which
-  /// scope is missing (InsufficientScope).
+  /// The scopes that an authorization server granted; empty without one. Only a caller that has scopes can be
+  /// told which scope is missing (InsufficientScope).
   std::vector<std::string> scopes{};
 };
 
-/// Receives progress of the request in flight. Safe from the thread of the request; silent once it has
-/// returned.
+/// Receives the progress of a running request. Call it on the request's thread only; it drops reports after
+/// the request has returned.
 class Progress {
  public:
   Progress() = default;
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   virtual ~Progress() = default;
-  /// `progress` must grow from one report to the next; `total` when it is known.
+  /// `progress` must grow from one report to the next. Give `total` if it is known.
   virtual void report(double progress, std::optional<double> total, std::string_view message) = 0;
-  /// The request continues without new progress: reports the smallest step that a client accepts.
+  /// Call this while the request continues without new progress: it reports the smallest step that a client
+  /// accepts.
   virtual void linger(std::string_view /*message*/) {}
-  /// False: the client did not ask for progress, so it need not be computed.
+  /// Returns false if the client did not ask for progress, so that the caller need not compute it.
   virtual bool wanted() const { return true; }
-  /// The rest takes long: a client that can come back for it may be sent away meanwhile (SSE polling of
-  /// revision 2025-11-25). Elsewhere nothing happens.
+  /// Call this when the rest takes long: a client that can resume may be disconnected meanwhile (SSE polling
+  /// of revision 2025-11-25). Does nothing otherwise.
   virtual void pause() {}
 };
 
 /// The levels of RFC 5424, the least urgent first.
 enum class LogLevel : std::uint8_t { Debug, Info, Notice, Warning, Error, Critical, Alert, Emergency };
 
-/// Log messages to the client (notifications/message), for clients that ask for them. No secrets.
+/// Sends log messages to clients that ask for them (notifications/message). The text must not contain
+/// secrets.
 class Log {
  public:
   Log() = default;
@@ -58,7 +61,7 @@ class Log {
   Log& operator=(const Log&) = delete;
   virtual ~Log() = default;
   virtual bool wants(LogLevel level) const = 0;
-  /// Nothing when the level is not wanted.
+  /// Does nothing if the client does not want the level.
   virtual void write(LogLevel level, std::string_view text) = 0;
 };
 
@@ -73,9 +76,9 @@ class Unheard final : public Progress, public Log {
 
 /// One question to the client or its user.
 struct InputRequest {
-  /// Confirmation is a form where every answer except an explicit yes means no.
+  /// A Confirmation is a form for which every answer except an explicit yes means no.
   enum class Kind : std::uint8_t { Form, Confirmation, Sampling, Roots };
-  /// Unique within the request; the answer comes under it.
+  /// Unique within the request; its answer has the same key.
   std::string key;
   Kind kind = Kind::Form;
   /// Forms: "message" and "requestedSchema", a flat JSON Schema of primitive members. Sampling: the params of
@@ -83,44 +86,45 @@ struct InputRequest {
   base::JsonObject params{};
 };
 
-/// The request needs answers first; nothing was changed yet. The method is called again with all answers so
-/// far in Request::inputs, so it must be re-entrant.
+/// The request needs answers first and has changed nothing yet. The server calls the method again with all
+/// answers so far in Request::inputs, so the method must be re-entrant.
 struct NeedInput {
   std::vector<InputRequest> requests;
 };
 
-/// One question with a form.
+/// Returns one question with a form.
 NeedInput ask_form(std::string key, std::string_view message, base::JsonObject requested_schema);
-/// One question that is answered by yes or no: a form with the boolean "confirm".
+/// Returns one yes-or-no question: a form with the boolean "confirm".
 NeedInput ask_confirmation(std::string key, std::string_view message);
-/// Whether the answer under `key` is an explicit yes. Declined, cancelled, empty, malformed and absent are
-/// no.
+/// Returns true only if the answer to `key` is an explicit yes. Declined, cancelled, empty, malformed and
+/// absent answers mean no.
 bool confirmed(const base::JsonObject& inputs, std::string_view key);
 
-/// The request itself was wrong: an unknown tool, arguments of the wrong shape. `code` is a JSON-RPC code.
+/// The request itself is invalid: it names an unknown tool, or its arguments have the wrong shape. `code` is
+/// a JSON-RPC code.
 struct ProtocolError {
   int code;
   std::string message;
   base::Json data;
 };
 
-/// The caller's token does not grant the request: over HTTP a 403 with a challenge that names the scopes in
-/// `data.scopes`. Outside of the codes that JSON-RPC and MCP reserve.
+/// The code of InsufficientScope: over HTTP, a 403 with a challenge that names the scopes in `data.scopes`.
+/// It is outside the codes that JSON-RPC and MCP reserve.
 inline constexpr int kInsufficientScope = 403;
 
-/// The server allows the request, but the caller's token does not; these scopes would suffice.
+/// The server allows the request, but the caller's bearer token does not. A token with these scopes could.
 struct InsufficientScope {
   std::vector<std::string> scopes;
   std::string message;
 };
 
-/// Valid for the duration of the method it is given to.
+/// A request. It is valid until the method that receives it returns.
 struct Request {
   const Caller& caller;
   Era era;
   const base::JsonObject& client_capabilities;
-  /// The results the client gave so far, by the key of their InputRequest: for a form an ElicitResult
-  /// whose action is accept, decline or cancel, and whose content, if accepted, has what the schema requires.
+  /// The client's answers so far, by the key of their InputRequest. For a form: an ElicitResult whose action
+  /// is accept, decline or cancel, and whose content, if accepted, matches the requested schema.
   const base::JsonObject& inputs;
   Progress& progress;
   Log& log;

@@ -12,7 +12,7 @@
 
 namespace mcp {
 
-/// One of resources/list, or with variables in braces (RFC 6570) one of resources/templates/list.
+/// An entry of resources/list, or of resources/templates/list if the URI has variables in braces (RFC 6570).
 struct ResourceDescription {
   std::string uri;
   std::string name;
@@ -23,11 +23,11 @@ struct ResourceDescription {
 
 struct ResourceResult {
   std::vector<ResourceContents> contents;
-  /// How long a client may keep it.
+  /// How long a client may cache the result.
   std::chrono::milliseconds ttl{0};
 };
 
-/// The resource does not exist, or this caller may not know that it does.
+/// The resource does not exist, or this caller may not know that it exists.
 struct NoSuchResource {
   std::string message;
 };
@@ -43,14 +43,15 @@ class Resources {
   Resources& operator=(const Resources&) = delete;
   virtual ~Resources() = default;
 
-  /// In a stable order. Neither waits.
+  /// Both return a stable order and never wait.
   virtual std::vector<ResourceDescription> list(const Caller& caller) = 0;
   virtual std::vector<ResourceDescription> templates(const Caller& caller) = 0;
-  /// `uri` is as the client wrote it.
+  /// Reads a resource. `uri` is as the client wrote it.
   virtual ResourceOutcome read(const Request& request, std::string_view uri) = 0;
-  /// Whether changes of it can be told to this caller. Never waits: that the object exists need not be known.
+  /// Returns whether this caller can subscribe to `uri`. Never waits, so it does not check that the object
+  /// exists.
   virtual bool watchable(const Caller& caller, std::string_view uri) = 0;
-  /// Whether it is one that this caller may read and that never changes. Never waits.
+  /// Returns whether `uri` is a resource that this caller may read and that never changes. Never waits.
   virtual bool fixed(const Caller& /*caller*/, std::string_view /*uri*/) { return false; }
 };
 

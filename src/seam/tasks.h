@@ -1,4 +1,4 @@
-// The interface to work that outlives its call: tasks of the 2026 extension and of revision 2025-11-25.
+// The interface to tasks that outlive their call: tasks of the 2026 extension and of revision 2025-11-25.
 #pragma once
 
 #include <chrono>
@@ -25,25 +25,26 @@ struct TaskState {
   std::string message{};
   Time created{};
   Time updated{};
-  /// How long the task can be asked for after `created`; absent: as long as it is remembered.
+  /// How long after `created` a client can ask for the task; absent: as long as the implementation keeps it.
   std::optional<std::chrono::milliseconds> ttl{};
   std::chrono::milliseconds poll{1000};
-  /// InputRequired: what is still asked, keys unique in the life of the task.
+  /// If InputRequired: the open questions. Their keys are unique for the life of the task.
   std::vector<InputRequest> requests{};
-  /// Completed: the tool's result, errors of the work itself included.
+  /// If Completed: the tool's result, also if the tool reports an error.
   std::shared_ptr<const Result> result{};
-  /// Failed: there will be no result.
+  /// If Failed: why there will be no result.
   std::optional<ProtocolError> error{};
 };
 
-/// The work continues under a durable handle. Only the caller that began it gets the handle's sealed form.
+/// The work continues in the background under a durable handle. Only the caller that started it gets the
+/// sealed handle.
 struct Task {
   std::string handle;
   TaskState state;
 };
 
-/// Safe to call from many threads at once. `handle` is one that a Task had, issued by this process, by an
-/// earlier run of it, or by another process. Unknown ones are ProtocolErrors with -32602.
+/// Safe to call from many threads at once. `handle` is the handle of a Task that this process, an earlier run
+/// of it or another process issued. For an unknown handle all return a ProtocolError with -32602.
 class Tasks {
  public:
   Tasks() = default;
@@ -51,20 +52,22 @@ class Tasks {
   Tasks& operator=(const Tasks&) = delete;
   virtual ~Tasks() = default;
 
-  /// For the modern era what the work itself says, which is the same in each process that is asked.
+  /// Returns the task's state. For the modern era the state comes from the work itself, so every process
+  /// returns the same.
   virtual std::expected<TaskState, ProtocolError> get(const Caller& caller, Era era, std::string_view handle,
                                                       std::stop_token stop) = 0;
-  /// get(), once the task is no longer Working, or `stop` fires.
+  /// Waits until the task is no longer Working or until `stop` is requested, then returns the state as get()
+  /// does.
   virtual std::expected<TaskState, ProtocolError> await(const Caller& caller, Era era,
                                                         std::string_view handle, std::stop_token stop) = 0;
-  /// Asks the work to stop. Once that went well for work that had not ended, a task that was asked of by the
-  /// legacy era should be Cancelled for its get() and await(): revision 2025-11-25 was told so, lets no end
-  /// be taken back, and its sessions live in one process. Idempotent. Where the caller may not, -32602, or
-  /// kInsufficientScope when another token might.
+  /// Asks the work to stop. If that succeeds before the work ends and the request came in the legacy era,
+  /// get() and await() must report Cancelled from then on: revision 2025-11-25 has already told its client so
+  /// and allows no later change, and its sessions live in one process. Idempotent. If the caller may not
+  /// cancel: -32602, or kInsufficientScope if another bearer token might.
   virtual std::expected<void, ProtocolError> cancel(const Caller& caller, Era era, std::string_view handle,
                                                     std::stop_token stop) = 0;
-  /// Answers to TaskState::requests, some of them or all, which fit what was asked; keys that were answered
-  /// meanwhile are ignored.
+  /// Passes answers to some or all of TaskState::requests. The answers match their questions. Keys that were
+  /// answered meanwhile are ignored.
   virtual std::expected<void, ProtocolError> update(const Caller& caller, std::string_view handle,
                                                     const base::JsonObject& inputs) = 0;
 };

@@ -1,5 +1,5 @@
-// The interface between the protocol and the tools: mcp::Server calls it, engine::Toolbox implements it, and
-// so do test fixtures. It names nothing of PVE and nothing of JSON-RPC.
+// The interface between the protocol and the tools: mcp::Server calls it, engine::Toolbox and the fixtures of
+// the tests implement it. It names nothing of PVE and nothing of JSON-RPC.
 #pragma once
 
 #include <optional>
@@ -15,15 +15,16 @@
 
 namespace mcp {
 
-/// One tools/call, whatever its era and transport.
+/// One tools/call of any era and transport.
 struct Call : Request {
   std::string_view name;
   const base::JsonObject& arguments;
-  /// The client takes a Task instead of the result. Never obliges: a Result is always welcome.
+  /// The client accepts a Task instead of the result; a Result is always allowed.
   bool may_be_task = false;
 };
 
-/// What a tool gave. `is_error` marks what the model can act on: bad values, a refusal, a time-out.
+/// The result of a tool. `is_error` marks an error that the model can act on: an invalid value, a refusal, a
+/// time-out.
 struct Result {
   std::vector<Content> content;
   std::optional<base::Json> structured;
@@ -32,7 +33,7 @@ struct Result {
 
 using Outcome = std::variant<Result, NeedInput, ProtocolError, Task, InsufficientScope>;
 
-/// Hints of the tools specification. The protocol's defaults are the pessimistic ones.
+/// The annotations of MCP's tools specification. The defaults are the protocol's, which assume the worst.
 struct Annotations {
   bool read_only = false;
   bool destructive = true;
@@ -44,11 +45,11 @@ struct ToolDescription {
   std::string_view name;
   std::string_view title;
   std::string description;
-  /// JSON Schema as compact JSON text: made once, sent as it is.
+  /// JSON Schema as compact JSON text, so that it is built once and sent unchanged.
   std::string input_schema;
   std::optional<std::string> output_schema;
   Annotations annotations;
-  /// May answer with a Task.
+  /// A call may return a Task.
   bool may_be_task = false;
 };
 
@@ -66,14 +67,14 @@ class Tools {
   Tools& operator=(const Tools&) = delete;
   virtual ~Tools() = default;
 
-  /// What this caller may use, in a stable order. Never waits.
+  /// Returns the tools that this caller may use, in a stable order. Never waits.
   virtual std::vector<ToolDescription> list(const Caller& caller) = 0;
-  /// ToolDescription::may_be_task of the tool of this name; nothing when this caller has none, or where that
-  /// is left to call(). Never waits.
+  /// Returns ToolDescription::may_be_task of the tool `name`; nullopt if this caller has no such tool, or if
+  /// only call() can decide. Never waits.
   virtual std::optional<bool> may_be_task(const Caller& /*caller*/, std::string_view /*name*/) { return {}; }
-  /// Blocks until the tool is done or `stop` fires.
+  /// Runs the tool. Blocks until it is done or `stop` is requested.
   virtual Outcome call(const Call& call) = 0;
-  /// Of the tool of this name, as its input schema marks them.
+  /// Returns the header arguments that the tool's input schema marks.
   virtual std::vector<HeaderArgument> header_arguments(std::string_view /*tool*/) { return {}; }
 };
 
