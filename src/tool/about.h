@@ -1,5 +1,5 @@
-// Tells by method and path what a call is about. The compiler evaluates it for the rows of the catalog; a row
-// that is built at run time calls it once. Nobody else looks into a path.
+// Derives from method and path what a call is about. The compiler evaluates it for the rows of the catalog; a
+// row that is built at run time calls it once. All other code uses the result instead of parsing paths.
 #pragma once
 
 #include <span>
@@ -13,12 +13,12 @@
 
 namespace tool {
 
-/// Whether `path` is `above` or below it.
+/// Returns whether `path` is `above` itself or a path below it.
 constexpr bool is_below(std::string_view path, std::string_view above) {
   return path.starts_with(above) && (path.size() == above.size() || path[above.size()] == '/');
 }
 
-/// The names in the braces of a template. A sixth is left out: PVE has four at most.
+/// The names in the braces of a template. It ignores a sixth name, since PVE has four at most.
 constexpr Few<std::string_view, 5> path_names(std::string_view path) {
   Few<std::string_view, 5> names;
   for (auto open = path.find('{'); open != std::string_view::npos; open = path.find('{')) {
@@ -30,7 +30,7 @@ constexpr Few<std::string_view, 5> path_names(std::string_view path) {
   return names;
 }
 
-/// The template with `value` in the place of {name}.
+/// Returns the template with `value` in place of {name}.
 inline std::string with_value(std::string_view path, std::string_view name, std::string_view value) {
   const auto place = std::string("{").append(name).append("}");
   std::string filled(path);
@@ -40,7 +40,7 @@ inline std::string with_value(std::string_view path, std::string_view name, std:
 
 namespace endpoints {
 
-/// The longest entry that has the path; nullptr when none has.
+/// The entry with the longest prefix of the path; nullptr if there is none.
 constexpr const Below* entry(std::string_view path) {
   const Below* found = nullptr;
   for (const auto& row : kBelow) {
@@ -49,7 +49,7 @@ constexpr const Below* entry(std::string_view path) {
   return found;
 }
 
-/// `path` as in Deed.
+/// `path` has the form of Deed::path.
 constexpr Deed deed(std::span<const Deed> deeds, base::Method method, std::string_view path) {
   for (const auto& row : deeds) {
     if (row.method == method && row.path == path) return row;
@@ -62,7 +62,7 @@ inline constexpr std::string_view kContainer = "/nodes/{node}/lxc/{vmid}";
 
 }  // namespace endpoints
 
-/// Whether two paths are the same for a VM and for a container.
+/// Returns whether two paths are the VM's and the container's form of one endpoint.
 constexpr bool are_siblings(std::string_view one, std::string_view other) {
   using endpoints::kContainer, endpoints::kVm;
   if (is_below(one, kContainer)) std::swap(one, other);
@@ -70,7 +70,8 @@ constexpr bool are_siblings(std::string_view one, std::string_view other) {
          one.substr(kVm.size()) == other.substr(kContainer.size());
 }
 
-/// By PVE's path template ("/nodes/{node}/qemu/{vmid}/config"). An empty path is about nothing.
+/// Returns what the call of PVE's path template ("/nodes/{node}/qemu/{vmid}/config") is about. An empty path
+/// gives Subject::Unknown.
 constexpr About about(base::Method method, std::string_view path) {
   using endpoints::kContainer, endpoints::kVm;
   About about;
@@ -89,7 +90,7 @@ constexpr About about(base::Method method, std::string_view path) {
       of_guest ? endpoints::deed(endpoints::kGuestDeeds, method,
                                  path.substr(about.guest == GuestKind::Vm ? kVm.size() : kContainer.size()))
                : endpoints::deed(endpoints::kOtherDeeds, method, path);
-  // What stands at a position is something else once another one is gone.
+  // After a deletion by position, the same position holds another object.
   const bool names_its_end =
       (method == base::Method::Put || method == base::Method::Delete) && !about.in_path("pos");
   about.action = deed.action;

@@ -13,17 +13,18 @@ namespace tool {
 struct Column {
   std::string_view label;  ///< "mem/maxmem"
   std::string_view key;    ///< PVE's name: "mem"
-  std::string_view whole;  ///< what it is a part of: "maxmem"; else empty
+  std::string_view whole;  ///< the limit of `key`: "maxmem"; empty without one
 };
 
-/// PVE's names with one blank between them, the most important first; "mem/maxmem" is one column. It keeps
-/// places in the text instead of views, because each view would be relocated when the program starts.
+/// PVE's names with one blank between them, the most important first; "mem/maxmem" is one column. It stores
+/// positions in the text instead of views, because the loader would relocate every view at program start.
 class Columns {
  public:
   static constexpr std::size_t kCapacity = 28;
 
   constexpr Columns() = default;
-  // Rows read as texts. One that is too long, or has two blanks together, does not compile.
+  // Implicit, so that rows can give a text. A text that is too long or has two blanks in a row does not
+  // compile.
   constexpr Columns(const char* text) : text_(text) {  // NOLINT(google-explicit-constructor)
     if (text_.empty()) return;
     if (text_.size() > UINT8_MAX) throw std::length_error("columns");
@@ -38,7 +39,7 @@ class Columns {
 
   constexpr bool empty() const { return count_ == 0; }
   constexpr std::size_t size() const { return count_; }
-  /// `i` below size().
+  /// `i` must be less than size().
   constexpr Column operator[](std::size_t i) const {
     const auto [begin, slash, end] = places_[i];
     const auto part = [this](std::size_t from, std::size_t to) { return text_.substr(from, to - from); };

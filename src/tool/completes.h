@@ -1,4 +1,4 @@
-// What the values of an argument are, for whoever completes them.
+// The kinds of values that the completion of arguments knows.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@ enum class Completes : std::uint8_t {
   Node,           ///< a node's name
   Guest,          ///< a guest's number, its name, or both: "100 (web01)"
   Storage,        ///< a storage's id
-  BackupStorage,  ///< that of one that can hold backups
+  BackupStorage,  ///< the id of a storage that can hold backups
   Snapshot,       ///< a snapshot's name
   Pool,           ///< a resource pool's id
   User,           ///< "root@pam"

@@ -1,4 +1,4 @@
-// Which endpoints are about what, and what changes do to the guests: the table behind about.h.
+// The subject of every endpoint, and the effect of changes on guests: the table behind about.h.
 #pragma once
 
 #include <algorithm>
@@ -10,14 +10,14 @@
 
 namespace tool::endpoints {
 
-/// The path of the change itself, read with GET.
+/// Value of Below::state: the change's own path, read with GET.
 inline constexpr std::string_view kSelf = "=";
 
-/// All endpoints below a path, unless a longer one has them.
+/// The subject of all endpoints below a path, unless an entry with a longer path matches.
 struct Below {
   std::string_view path;
   Subject subject;
-  /// Template of the GET that shows the object before a change; empty: PVE shows none.
+  /// Template of the GET that returns the object before a change; empty if PVE has none.
   std::string_view state = kSelf;
 };
 
@@ -160,16 +160,16 @@ inline constexpr Below kBelow[] = {
     {"/version", Subject::Cluster},
 };
 
-/// What is true of a change; a set.
+/// Properties of a change; a set.
 enum Trait : std::uint8_t {
   kChangesGuestList = 1,
   kMayBeRepeated = 2,
-  kIdempotent = 4,     ///< though a POST
-  kNotIdempotent = 8,  ///< though a PUT
+  kIdempotent = 4,     ///< a POST that is idempotent
+  kNotIdempotent = 8,  ///< a PUT that is not idempotent
   kOnlyAdds = 16,
 };
 
-/// Of a path with {vmid} what follows that, else the whole path.
+/// A change. `path` is the part after {vmid}, or the whole path if it has no {vmid}.
 struct Deed {
   base::Method method;
   std::string_view path;
@@ -185,12 +185,12 @@ inline constexpr Deed kGuestDeeds[] = {
     {base::Method::Put, "/config", Action::Configure, kChangesGuestList},
     {base::Method::Post, "/migrate", Action::Migrate, kChangesGuestList},
     {base::Method::Post, "/remote_migrate", Action::RemoteMigrate, kChangesGuestList},
-    // "+5G" grows the disk each time.
+    // "+5G" grows the disk each time, so a repeat changes more.
     {base::Method::Put, "/resize", Action::Resize, kNotIdempotent | kOnlyAdds},
     {base::Method::Put, "/sendkey", Action::None, kNotIdempotent},
     {base::Method::Post, "/snapshot", Action::TakeSnapshot, kMayBeRepeated},
     {base::Method::Delete, "/snapshot/{snapname}", Action::DeleteSnapshot},
-    // The name is part of what it brings back.
+    // A rollback also restores the guest's name.
     {base::Method::Post, "/snapshot/{snapname}/rollback", Action::RollBack, kChangesGuestList},
     {base::Method::Get, "/status/current", Action::ReadStatus},
     {base::Method::Post, "/status/reboot", Action::Reboot},
@@ -204,20 +204,20 @@ inline constexpr Deed kGuestDeeds[] = {
 };
 
 inline constexpr Deed kOtherDeeds[] = {
-    // A second call applies what somebody has staged since.
+    // A second call applies changes that were staged since the first.
     {base::Method::Put, "/cluster/sdn", Action::None, kNotIdempotent},
     {base::Method::Put, "/nodes/{node}/network", Action::None, kNotIdempotent},
     {base::Method::Post, "/cluster/bulk-action/guest/migrate", Action::None, kChangesGuestList},
     {base::Method::Post, "/cluster/ha/resources/{sid}/migrate", Action::None, kChangesGuestList},
     {base::Method::Post, "/cluster/ha/resources/{sid}/relocate", Action::None, kChangesGuestList},
-    // Each renewal is another certificate.
+    // Each call orders another certificate.
     {base::Method::Put, "/nodes/{node}/certificates/acme/certificate", Action::None, kNotIdempotent},
     {base::Method::Post, "/nodes/{node}/lxc", Action::Create, kChangesGuestList},
     {base::Method::Post, "/nodes/{node}/migrateall", Action::None, kChangesGuestList},
     {base::Method::Post, "/nodes/{node}/qemu", Action::Create, kChangesGuestList},
 };
 
-/// Of PUT: see About::task_by_post. Containers have no such form.
+/// The path whose PUT has About::task_by_post. Containers have no such endpoint.
 inline constexpr std::string_view kTaskByPost = "/nodes/{node}/qemu/{vmid}/config";
 
 static_assert(std::ranges::is_sorted(kBelow, {}, &Below::path));

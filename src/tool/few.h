@@ -1,4 +1,4 @@
-// A short list by value, for rows that are constants.
+// A short list by value, for constexpr rows.
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@ template <class T, std::size_t Capacity>
 class Few {
  public:
   constexpr Few() = default;
-  // Rows read as lists.
+  // Implicit, so that rows can give a list in braces.
   constexpr Few(std::initializer_list<T> items) {  // NOLINT(google-explicit-constructor)
     for (const auto& item : items) add(item);
   }

@@ -1,5 +1,5 @@
-// What a prompt is: a row of data, like a tool. Instructions of an experienced admin, and the facts he would
-// look at first. catalog/ declares the rows, engine/ runs them.
+// A prompt as a row of data: the instructions that an experienced administrator would give, and the facts to
+// read first. catalog/ declares the rows, prompt/ runs them.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@ struct PromptArgument {
   std::string_view title;
   std::string_view description;
   Completes completes = Completes::None;
-  /// Of an optional argument: what stands at its place in the instructions when it is not given. Empty:
-  /// required.
+  /// Makes the argument optional: the instructions show this text if the argument is not given. Empty: the
+  /// argument is required.
   std::string_view absent{};
   constexpr bool required() const { return absent.empty(); }
 };
@@ -24,35 +24,36 @@ struct PromptArgument {
 struct FactArgument {
   std::string_view name;   ///< the tool's
   std::string_view value;  ///< "hour", "{node}", "node={node} status=running"
-  /// With a place that has no value it is the argument that is left out, not the fact. Of two of one name the
-  /// last that is not left out counts.
+  /// If a placeholder of `value` has no value, omit this argument instead of the whole fact. If two arguments
+  /// have the same name, the last one that is not omitted applies.
   bool if_given = false;
 };
 
 struct FactCall {
-  std::string_view tool{};  ///< of a read; empty: none
+  std::string_view tool{};  ///< the tool of a read; empty: no call
   Few<FactArgument, 5> arguments{};
 };
 
-/// A call whose result is embedded. The places in braces of its arguments are the prompt's arguments, and
-/// {node}: without an argument of that name the node of the prompt's guest, or each node. {storage} likewise
-/// is each storage with backups, {node} being one that has it: of a shared one any, of another each.
-/// {guest} is the guest's number. A fact with a place that has no value is left out.
+/// A call whose result the prompt embeds. Placeholders in its arguments are the prompt's arguments, {guest}
+/// (the guest's number), and {node}: if the prompt has no argument of that name, the node of the prompt's
+/// guest, or each node in turn. {storage} is each storage that can hold backups, with {node} a node that has
+/// it: any node for a shared storage, each node for a local one. A fact is omitted if one of its placeholders
+/// has no value.
 struct Fact {
-  /// Which guests it is for.
+  /// The kind of guest that the fact applies to.
   enum class Of : std::uint8_t { Any, Vm, Container };
-  /// For what it is repeated, unless the prompt's argument names the one that is wanted.
+  /// What the fact is repeated for, unless the prompt's argument selects one.
   enum class Each : std::uint8_t { Once, Node, BackupStorage };
 
   std::string_view what;  ///< a heading: "Node status"
   FactCall call;
-  /// Where the caller may not use the first tool.
+  /// The call to use if the caller may not use the first tool.
   FactCall instead{};
   Of of = Of::Any;
   Each each = Each::Once;
-  /// Without it the prompt makes no sense, and is not offered.
+  /// The server offers the prompt only to callers that may read this fact.
   bool essential = false;
-  /// Of a node that is offline another one's is read instead.
+  /// If the node is offline, read the fact from another node.
   bool elsewhere = false;
 };
 
@@ -61,7 +62,7 @@ struct Prompt {
   std::string_view title;
   std::string_view description;
   Few<PromptArgument, 3> arguments{};
-  /// Lines; {argument} stands for a value.
+  /// Lines of text; {argument} is replaced by its value.
   std::string_view instructions;
   Few<Fact, 18> facts{};
 };

@@ -1,4 +1,4 @@
-// What must hold for every prompt, checked by the compiler: static_assert(tool::valid_prompts(kPrompts)).
+// The rules for prompts, checked by the compiler: static_assert(tool::valid_prompts(kPrompts)).
 #pragma once
 
 #include <algorithm>
@@ -35,7 +35,7 @@ constexpr bool completes_any(const Prompt& prompt, Completes kind) {
                              [&](const PromptArgument& argument) { return argument.completes == kind; });
 }
 
-/// Whether something gives the place a value: an argument, the guest's node, or the repetition.
+/// Returns whether the placeholder gets a value: from an argument, the guest's node, or the repetition.
 constexpr bool place_is_known(const Prompt& prompt, const Fact& fact, std::string_view place) {
   if (argument_of(prompt, place) != nullptr) return true;
   const bool of_guest = completes_any(prompt, Completes::Guest);
@@ -71,7 +71,7 @@ constexpr bool prompt_arguments_are_valid(const Prompt& prompt) {
   return true;
 }
 
-/// Why the row breaks a rule; empty when it does not.
+/// Returns which rule the row breaks; empty if it breaks none.
 constexpr std::string_view fault(const Prompt& prompt) {
   if (!prompt_name_is_valid(prompt.name)) return "the name does not match ^[a-z_]{1,32}$";
   if (prompt.title.empty() || !text_is_clean(prompt.title)) return "no title, or a control character in it";

@@ -1,5 +1,4 @@
-// What a resource is: a row of data, as a tool is. catalog/resources.cpp declares the rows, resource/ reads
-// them.
+// A resource as a row of data. catalog/resources.cpp declares the rows, resource/ reads them.
 #pragma once
 
 #include <algorithm>
@@ -15,16 +14,16 @@ namespace tool {
 
 struct Resource {
   enum class Kind : std::uint8_t {
-    Data,     ///< PVE's `data` as JSON; with {snapname} the item of the list that has that name
-    PerNode,  ///< the same of each node that has the storage {storage}, as one list
+    Data,     ///< PVE's `data` as JSON; with {snapname} the list item of that name
+    PerNode,  ///< like Data, from each node that has {storage}, merged into one list
     Log,      ///< PVE's [{n,t}] as text
-    Api,      ///< the connected PVE's API itself; no tool
+    Api,      ///< the API of the connected PVE; has no tool
   };
-  /// How changes are found for those who listen.
+  /// How the server detects changes for subscribers.
   enum class Watch : std::uint8_t {
     Never,
-    Read,       ///< by reading it
-    Resources,  ///< in the one list of the cluster's resources
+    Read,       ///< reads the resource
+    Resources,  ///< reads the list of the cluster's resources
   };
 
   std::string_view uri;  ///< with variables in braces it is a template; {+name} takes the rest, slashes too
@@ -32,17 +31,17 @@ struct Resource {
   std::string_view title;
   std::string_view description;
   Kind kind = Kind::Data;
-  /// The tools whose GET it is and whose rights it needs: of a guest the one for VMs, then the one for
-  /// containers.
+  /// The tools whose GET the resource uses and whose rights it needs. For a guest: the tool for VMs, then the
+  /// tool for containers.
   std::array<std::string_view, 2> tools{};
   Watch watch = Watch::Read;
-  /// Members that tick: no change by themselves. Separated by blanks; "pressure*" means all that begin so,
-  /// "node.maxdisk" only that of an object whose "type" is node.
+  /// Members whose change alone is not a change of the resource, separated by blanks. "pressure*" means all
+  /// names with that prefix, "node.maxdisk" only the member of objects whose "type" is node.
   std::string_view ticking{};
-  /// What a list that does not fit can do without: groups separated by blanks, the first goes first; the
-  /// members of a group, written as in `ticking`, separated by commas.
+  /// Members to omit when a list is too long: groups separated by blanks, the first group first; the members
+  /// of a group, written as in `ticking`, separated by commas.
   std::string_view spare{};
-  /// Types of the rows that a list that does not fit begins with, separated by blanks.
+  /// Types of the rows to put first when a list is too long, separated by blanks.
   std::string_view first{};
 
   constexpr bool is_template() const { return uri.find('{') != std::string_view::npos; }
@@ -52,7 +51,7 @@ constexpr std::string_view mime_type(Resource::Kind kind) {
   return kind == Resource::Kind::Log ? "text/plain" : "application/json";
 }
 
-/// Why the row breaks a rule; empty when it does not.
+/// Returns which rule the row breaks; empty if it breaks none.
 constexpr std::string_view fault(const Resource& row) {
   constexpr std::string_view kScheme = "pve://";
   if (!row.uri.starts_with(kScheme) || row.uri.ends_with('/')) return "not a URI of the scheme pve";
@@ -83,7 +82,7 @@ constexpr std::string_view fault(const Resource& row) {
   return {};
 }
 
-/// True when no row has a fault and no URI or name occurs twice.
+/// Returns true if no row breaks a rule and no URI or name occurs twice.
 constexpr bool valid(std::span<const Resource> rows) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (!fault(rows[i]).empty()) return false;

@@ -1,4 +1,5 @@
-// What a token needs to see the whole of what PVE thins out with status 200.
+// The privileges that an API token needs to see complete lists. PVE shortens these lists by privileges, and
+// still answers with status 200.
 #pragma once
 
 #include "tool/sight.h"
@@ -16,12 +17,13 @@ inline constexpr Right kConfiguresDisks{{"VM.Config.Disk"}, "/vms"};
 
 inline constexpr Sight kSeesGuests{{kAuditsGuests}};
 inline constexpr Sight kSeesStorages{{kAuditsStorages}};
-inline constexpr Sight kSeesNodes{{kAuditsNodes}};  ///< their use, and tasks of others
+inline constexpr Sight kSeesNodes{{kAuditsNodes}};  ///< usage of nodes, and tasks of other users
 inline constexpr Sight kSeesLog{{{{"Sys.Syslog"}, "/", true}}};
 inline constexpr Sight kSeesOptions{{{{"Sys.Audit"}, "/", true}}};
 inline constexpr Sight kSeesBridges{{{{"SDN.Audit", "SDN.Use"}, "/sdn"}}};
-/// PVE::Storage::check_volume_access: Datastore.Allocate shows all; else a guest's volume needs a right on
-/// the guest too, and ISO images and templates show to everybody who may list.
+/// PVE::Storage::check_volume_access: Datastore.Allocate shows all volumes. Without it, a guest's volume also
+/// needs a privilege on the guest; ISO images and templates are visible to every user who may list the
+/// storage.
 inline constexpr Sight kSeesBackups{{kAllocatesSpace, kBacksUp}, {kAllocates}};
 inline constexpr Sight kSeesImages{{kListsVolumes, kConfiguresDisks}, {kAllocates}};
 inline constexpr Sight kSeesVolumes{{kAllocatesSpace, kBacksUp, kConfiguresDisks}, {kAllocates}};

@@ -1,4 +1,4 @@
-// What must hold for every row, checked by the compiler: static_assert(tool::valid(kRows)).
+// The rules for tools, checked by the compiler: static_assert(tool::valid(kRows)).
 #pragma once
 
 #include <algorithm>
@@ -28,7 +28,7 @@ constexpr std::string_view wire_name(const Param& param) {
   return param.wire.empty() ? param.name : param.wire;
 }
 
-/// True when every {placeholder} of `text` satisfies `known`, and every brace closes.
+/// Returns true if `known` accepts every {placeholder} of `text`, and every brace closes.
 template <class Known>
 constexpr bool placeholders_all(std::string_view text, Known known) {
   for (auto open = text.find('{'); open != std::string_view::npos; open = text.find('{')) {
@@ -69,12 +69,12 @@ constexpr std::size_t count_of(std::string_view text, std::string_view part) {
   return count;
 }
 
-/// The argument of a placeholder: "command" of "command+ing".
+/// Returns the argument of a placeholder: "command" of "command+ing".
 constexpr std::string_view placeholder_name(std::string_view placeholder) {
   return placeholder.substr(0, placeholder.find('+'));
 }
 
-/// Each placeholder is an argument, or says whether it was done.
+/// Returns whether each placeholder is an argument or a form of {was}.
 constexpr bool placeholders_are_arguments(const Tool& tool, std::string_view text) {
   return placeholders_all(text, [&](std::string_view placeholder) {
     if (placeholder == "was" || placeholder == "were") return true;
@@ -85,7 +85,7 @@ constexpr bool placeholders_are_arguments(const Tool& tool, std::string_view tex
   });
 }
 
-/// "Starting VM {vmid}" and "VM {vmid} {was} started".
+/// Checks Tool::doing and Tool::done, such as "Starting VM {vmid}" and "VM {vmid} {was} started".
 constexpr bool verbs_are_valid(const Tool& tool) {
   const auto doing = tool.doing.substr(0, tool.doing.find(' '));
   return (doing.ends_with("ing") || doing.ends_with("+ing}")) && !tool.doing.ends_with('.') &&
@@ -116,7 +116,7 @@ constexpr bool offers_are_valid(const Tool& tool) {
   return !tool.heavy && (kind == View::Kind::Table) == !tool.view.noun.empty();
 }
 
-/// Why the row breaks a rule; empty when it does not.
+/// Returns which rule the row breaks; empty if it breaks none.
 constexpr std::string_view fault(const Tool& tool) {
   if (!name_is_valid(tool.name)) return "the name does not match ^pve_[a-z0-9_]{1,36}$";
   if (tool.title.empty() || !text_is_clean(tool.title)) return "no title, or a control character in it";
@@ -131,7 +131,7 @@ constexpr std::string_view fault(const Tool& tool) {
   return {};
 }
 
-/// True when no row has a fault() and no name occurs twice.
+/// Returns true if no row breaks a rule and no name occurs twice.
 template <class Row>
 constexpr bool rows_are_valid(std::span<const Row> rows) {
   for (std::size_t i = 0; i < rows.size(); ++i) {

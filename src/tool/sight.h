@@ -1,5 +1,5 @@
-// Which rights a token needs so that PVE leaves nothing out of a list. PVE thins such a list out with status
-// 200, so that only the rights tell a short list from a whole one.
+// The privileges that an API token needs to see a complete list. PVE shortens such a list by privileges and
+// still answers with status 200, so only the privileges tell whether a list is complete.
 #pragma once
 
 #include <string_view>
@@ -8,23 +8,23 @@
 
 namespace tool {
 
-/// One of these privileges, on all that is below an ACL path.
+/// One of these privileges on all paths below an ACL path.
 struct Right {
-  Few<std::string_view, 3> any_of;  ///< the first is the one to advise: "Datastore.Audit"
+  Few<std::string_view, 3> any_of;  ///< the server advises to grant the first: "Datastore.Audit"
   std::string_view path;            ///< "/storage"
-  bool alone = false;               ///< PVE asks for this path itself, whatever is ruled below it
+  bool alone = false;               ///< PVE checks this path alone, not the paths below it
 };
 
 struct Sight {
-  Few<Right, 3> all;        ///< needed together
-  Few<Right, 1> instead{};  ///< would do in their place
+  Few<Right, 3> all;        ///< the token needs all of these
+  Few<Right, 1> instead{};  ///< or all of these instead
 };
 
-/// What goes where an argument has a value.
+/// The Sight that applies if an argument has a value.
 struct SightFor {
   std::string_view argument;  ///< PVE's name
   std::string_view value;
-  const Sight* sight = nullptr;  ///< nullptr: PVE leaves nothing out then
+  const Sight* sight = nullptr;  ///< nullptr: the list is then always complete
 };
 
 }  // namespace tool

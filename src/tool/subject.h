@@ -1,4 +1,4 @@
-// What a call is about. about.h derives it from method and path.
+// The types that describe what a call is about. about.h derives them from method and path.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ enum class Subject : std::uint8_t {
   CpuModel,
   Disk,
   Firewall,
-  FirewallRule,  ///< its state is the list that it is in: the positions of the others depend on it
+  FirewallRule,  ///< its state is the whole list, since a change shifts the other positions
   Group,
   Guests,  ///< several guests at once
   Ha,
@@ -55,12 +55,12 @@ enum class Subject : std::uint8_t {
 /// The kind of the guest that {vmid} in the path names.
 enum class GuestKind : std::uint8_t { None, Vm, Container };
 
-/// What a call does to a guest, of both kinds. Of calls whose answers and rules are alike it is None.
+/// What a call does to a guest, for both kinds of guest. None if no rule or answer depends on it.
 enum class Action : std::uint8_t {
   None,
   Clone,
   Configure,
-  Create,  ///< anew or from a backup
+  Create,  ///< new, or from a backup
   Delete,
   DeleteSnapshot,
   Migrate,
@@ -80,11 +80,11 @@ enum class Action : std::uint8_t {
   Template,
 };
 
-/// The argument that tells on which {node} the object is, so that the caller need not name it.
+/// The argument from which the server finds {node}, so that the caller need not give it.
 enum class Locator : std::uint8_t {
   None,
   Guest,   ///< {vmid}
-  Guests,  ///< the list of guests that a backup is of
+  Guests,  ///< the list of guests to back up
   Task,    ///< {upid}
 };
 
@@ -93,21 +93,23 @@ struct About {
   GuestKind guest = GuestKind::None;
   Action action = Action::None;
   Locator locator = Locator::None;
-  /// Afterwards the list of guests shows another number, name, node or kind than before.
+  /// The call changes a number, name, node or kind in the list of guests.
   bool changes_guest_list = false;
-  /// PVE's task that fails because the guest is not on the node has changed nothing, so that the call may be
-  /// sent once more to where the guest is. Not for what ends or moves a guest: it may fail so after the deed.
+  /// If PVE's task fails because the guest is not on the node, it has changed nothing, so the server may
+  /// repeat the call on the guest's node. False for calls that end or move a guest: their task may fail this
+  /// way after the change.
   bool may_be_repeated = false;
-  /// A second identical call changes nothing more. Of a GET false.
+  /// A second identical call changes nothing more. False for a GET.
   bool idempotent = false;
-  /// Of a PUT that it takes nothing away: a disk grows, and cannot shrink.
+  /// For a PUT: it never removes anything. Example: a disk can grow but not shrink.
   bool only_adds = false;
-  /// A PUT that PVE carries out while the call waits. By POST to the same path it does the same as a task.
+  /// For a PUT that PVE completes before it answers: a POST to the same path does the same as a task.
   bool task_by_post = false;
-  /// Template of the GET that shows the object's present state; the arguments of the call fill it. Of a
-  /// configuration it shows what is pending too. Of a GET its own path. Empty where PVE shows none.
+  /// Template of the GET that returns the object's present state; the arguments of the call fill it. For a
+  /// configuration it includes pending changes. For a GET it is the call's own path. Empty if PVE has no such
+  /// GET.
   std::string_view state{};
-  /// The names in the path's braces, in their order. They are PVE's (wire) names.
+  /// The names in the path's braces, in order, as PVE writes them.
   Few<std::string_view, 5> path_names{};
 
   constexpr bool in_path(std::string_view wire) const {

@@ -1,5 +1,4 @@
-// What a tool is: a row of data. catalog/ declares the rows, engine/ runs them, tests hold rules over all of
-// them.
+// A tool as a row of data. catalog/ declares the rows, engine/ runs them, tests check rules over all of them.
 #pragma once
 
 #include <array>
@@ -27,7 +26,7 @@ struct Inventory;
 
 namespace tool {
 
-/// What a caller may do; each tier contains the one before.
+/// What a caller may do. Each tier includes the one before.
 enum class Tier : std::uint8_t { ReadOnly, ReadExecute, Full };
 
 inline constexpr std::array<std::string_view, 3> kTierNames = {"read-only", "read-execute", "full"};
@@ -41,22 +40,23 @@ constexpr std::optional<Tier> tier_named(std::string_view text) {
   return std::nullopt;
 }
 
-/// Where a parameter's type, enumeration and range come from. Rows say it only for parameters that PVE does
-/// not have and prepare() translates.
+/// The source of a parameter's type, enumeration and range. A row sets it only for parameters that PVE does
+/// not have and that prepare() translates.
 enum class Type : std::uint8_t { FromFacts, String, Integer, Boolean };
 
-/// Whether the model must give it; PVE's own word unless the contract differs.
+/// Whether the model must give the parameter. FromFacts: as PVE says, unless the contract of the original
+/// server differs.
 enum class Need : std::uint8_t { FromFacts, Required, Optional };
 
 struct Param {
   std::string_view name;           ///< as the model writes it
-  std::string_view description{};  ///< empty where the name says all, or the server's instructions do
-  std::string_view wire{};         ///< PVE's name where it differs
-  /// An enumeration, narrower than PVE's or absent there; a constant array.
+  std::string_view description{};  ///< empty if the name or the server's instructions explain it
+  std::string_view wire{};         ///< PVE's name if it differs
+  /// The allowed values, if PVE allows more or has no enumeration; refers to a constant array.
   std::span<const std::string_view> values{};
   Need need = Need::FromFacts;
   Type type = Type::FromFacts;
-  /// Listed by its type alone; enumeration and range are checked all the same.
+  /// tools/list shows only the type; the server still checks enumeration and range.
   bool terse = false;
 };
 
@@ -66,7 +66,7 @@ class Params {
   static constexpr std::size_t kCapacity = 32;
 
   constexpr Params() = default;
-  // Rows read as lists; a row with more than kCapacity does not compile.
+  // Implicit, so that rows can give a list in braces. A row with more than kCapacity does not compile.
   constexpr Params(std::initializer_list<Param> items) {  // NOLINT(google-explicit-constructor)
     for (const auto& item : items) items_[count_++] = item;
   }
@@ -84,27 +84,27 @@ struct Endpoint {
   std::string_view path;  ///< template in PVE's words: "/nodes/{node}/qemu/{vmid}/config"
 };
 
-/// What a change does, for the annotations. A GET has Effect::None.
+/// What a change does, for MCP's annotations. A GET has Effect::None.
 enum class Effect : std::uint8_t {
   None,         ///< changes nothing
-  Additive,     ///< makes something new or starts something; nothing existing is lost
+  Additive,     ///< creates or starts something and loses nothing that exists
   Destructive,  ///< may end or overwrite something that exists
 };
 
-/// Parameters that the server itself adds to a row; PVE never sees them. A set.
+/// Parameters that the server adds to a row and does not send to PVE. A set.
 enum Offer : std::uint8_t {
   kNoOffer = 0,
-  kWait = 1,     ///< "wait": of a read about the task {upid}, seconds to wait for its end first
+  kWait = 1,     ///< "wait": seconds to wait for the end of task {upid} before the read
   kSelect = 2,   ///< "fields" and "filter": which columns and rows of a list
-  kPage = 4,     ///< "limit" and "cursor", where PVE itself has no pages
-  kChart = 8,    ///< "chart": a picture of the statistics
-  kFields = 16,  ///< "fields" alone: which members of an object that shows only some (View::brief)
-  /// "dry_run" and "confirm", of a change that can ask for a confirmation. No row says so itself: it follows
+  kPage = 4,     ///< "limit" and "cursor", if PVE itself has no pages
+  kChart = 8,    ///< "chart": an image of the statistics
+  kFields = 16,  ///< "fields" alone: the members to show of a View::brief object
+  /// "dry_run" and "confirm", for changes that can ask for a confirmation. Rows do not set it: it follows
   /// from what the call can destroy and from PVE_CONFIRM.
   kConfirm = 32,
 };
 
-/// How the answer of a read is shown.
+/// How the server shows the answer of a read.
 struct View {
   enum class Kind : std::uint8_t {
     Object,      ///< "key: value" lines
@@ -113,19 +113,20 @@ struct View {
     Statistics,  ///< PVE's RRD points: now, average, maximum, trend
   };
   Kind kind = Kind::Object;
-  /// Of a Table, in the plural: "VMs".
+  /// For a Table: what the items are, in the plural: "VMs".
   std::string_view noun{};
-  /// Of a Table its columns; empty: what the items have. Of an Object the members that come first.
+  /// For a Table: the columns; empty: the members that the items have. For an Object: the members to show
+  /// first.
   Columns columns{};
-  /// The order of items (Table) or members (Object) means something; else they are sorted.
+  /// The order of items (Table) or members (Object) has a meaning, so the server does not sort them.
   bool ordered = false;
-  /// nullptr: PVE leaves nothing out of the list in silence.
+  /// The privileges that make the list complete; nullptr: the list is always complete.
   const Sight* seen_with = nullptr;
-  /// Where that depends on an argument. What is not named here goes by `seen_with`.
+  /// The same by the value of an argument. Without a match here, `seen_with` applies.
   std::span<const SightFor> seen_for{};
-  /// Of an Object: only the members that `columns` names are shown unless "fields" asks for others.
+  /// For an Object: show only the members of `columns` unless "fields" asks for others.
   bool brief = false;
-  /// Of a Table: an item with this value of the first column is no item of its own and is not counted.
+  /// For a Table: an item whose first column has this value is not counted.
   std::string_view uncounted{};
 };
 
@@ -139,46 +140,46 @@ struct ReadFailure {
   std::string caution{};  ///< what these commands would allow besides the read
 };
 
-/// The sentence that advises the commands of ReadFailure::grants.
+/// Returns the sentence that advises the commands of Unseen::grants.
 inline std::string to_grant(const std::vector<std::string>& commands) {
   std::string text;
   for (const auto& command : commands) text += (text.empty() ? "On a node as root: " : " && ") + command;
   return text.empty() ? text : text + ".";
 }
 
-/// What a row's prepare() may ask of the cluster it is about to change. Implemented by the engine.
+/// What a hook may ask of the cluster. The engine implements it.
 class Context {
  public:
   Context() = default;
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
   virtual ~Context() = default;
-  /// `data` of a GET of the row's own object: `path` is a template whose placeholders are filled from the
-  /// arguments.
+  /// Returns `data` of a GET of the row's own object. `path` is a template; the call's arguments fill its
+  /// placeholders.
   virtual std::expected<base::Json, ReadFailure> get(std::string_view path) = 0;
-  /// What such a GET says is staged and not yet in force, as the diff that PVE sends beside its data; empty
-  /// where nothing is.
+  /// Returns the staged changes of such a GET, as the diff that PVE sends beside its data; empty if there are
+  /// none.
   virtual std::expected<std::string, ReadFailure> staged(std::string_view path) = 0;
   /// Epoch seconds.
   virtual std::int64_t now() const = 0;
 };
 
-/// Turns the checked arguments into what PVE wants, for what data cannot say: defaults that depend on other
-/// arguments, names that PVE dropped, values that an update must repeat. Works on PVE's wire names and may
-/// read, never write. The error is the sentence for the model.
+/// Turns the checked arguments into PVE's parameters where data cannot: defaults that depend on other
+/// arguments, names that PVE dropped, values that an update must repeat. Works on PVE's wire names. May read,
+/// must not write. The error is a sentence for the model.
 using Prepare = std::expected<void, std::string> (*)(Context& context, base::JsonObject& arguments);
 
-/// Puts right what PVE's answer says wrongly or leaves out, with reads if need be. Gives a sentence to end
-/// the answer with, or nothing.
+/// Corrects PVE's answer and adds what it lacks; may read. Returns a sentence for the end of the answer, or
+/// "".
 using Revise = std::string (*)(Context& context, base::Json& data);
 
 /// One GET of a report.
 struct Read {
   std::string_view path;         ///< template: "/nodes/{node}/status"
-  base::JsonObject arguments{};  ///< fill the template, the others go to the query
+  base::JsonObject arguments{};  ///< those that the template does not name go to the query
 };
 
-/// What a report may ask of the cluster. Implemented by the engine; pve/inventory.h has the rows.
+/// What a report may ask of the cluster. The engine implements it; pve/inventory.h declares the inventory.
 class Sources {
  public:
   using Got = std::expected<base::Json, ReadFailure>;
@@ -189,15 +190,15 @@ class Sources {
   virtual ~Sources() = default;
   /// PVE gives up on a dead node after three to ten seconds.
   static constexpr std::chrono::seconds kLongest{15};
-  /// `data` of each read, in their order. Reads several at the same time; a read that takes longer than
-  /// kLongest is a ReadFailure.
+  /// Returns `data` of each read, in order. Runs several reads at the same time. A read without an answer
+  /// within kLongest gives Unseen.
   std::vector<Got> get(const std::vector<Read>& reads) { return get_within(reads, kLongest); }
   /// As get(); a read that takes longer than `longest` is a ReadFailure.
   virtual std::vector<Got> get_within(const std::vector<Read>& reads, std::chrono::seconds longest) = 0;
-  /// What the cluster has and where, asked for now.
+  /// Reads the cluster's nodes, guests and storages now.
   virtual std::expected<std::shared_ptr<const pve::Inventory>, ReadFailure> inventory() = 0;
-  /// The guest that a text means: a number, a name as the configurations have it now, or "100 (web01)". The
-  /// error is a sentence that begins small.
+  /// Returns the guest that a text means: a number, its present name, or "100 (web01)". The error is a
+  /// sentence that begins with a lower-case letter.
   virtual std::expected<pve::Guest, std::string> guest(std::string_view text) = 0;
   /// Why a list may lack items: PVE leaves out what the token may not see and answers with status 200.
   /// Returns nullopt if the token sees all of it. The error is not `forbidden` if PVE does not say what the
@@ -205,13 +206,14 @@ class Sources {
   virtual std::optional<ReadFailure> why_incomplete(const Sight& sight) = 0;
   /// Epoch seconds.
   virtual std::int64_t now() const = 0;
-  /// What the administrator does not want to hear of: "CODE" or "CODE:object" with * and ? for any.
+  /// The findings that the administrator has chosen to ignore: "CODE" or "CODE:object", with * and ? as
+  /// wildcards.
   virtual std::span<const std::string> ignored_findings() const = 0;
 };
 
-/// Answers one question from several endpoints. Works on the checked arguments. Members keep their order and
-/// become "key: value" lines, lists of objects become tables; values keep PVE's names and numbers. The error
-/// is the sentence for the model.
+/// Answers one question from several endpoints. `arguments` are checked. Members of the result keep their
+/// order and become "key: value" lines; lists of objects become tables; values keep PVE's names and numbers.
+/// The error is a sentence for the model.
 using Report = std::expected<base::JsonObject, std::string> (*)(Sources& sources,
                                                                 const base::JsonObject& arguments);
 
@@ -222,35 +224,36 @@ struct Tool {
   Tier tier;
   Effect effect;
   Endpoint call;
-  /// What it is about. Rows do not name it.
+  /// What the tool is about. Rows do not set it.
   About about = tool::about(call.method, call.path);
   Params params{};
-  /// Starts a task that loads its node: at most a few run there at once.
+  /// The tool starts a task that loads its node, so only a few may run there at once.
   bool heavy = false;
   /// PVE answers with the UPID of a task.
   bool starts_task = false;
   std::uint8_t offers = kNoOffer;
   View view{};
-  /// What a change does, while it does it: "Starting VM {vmid} on {node}". No full stop. {name} stands for an
-  /// argument, {name+ing} and {name+ed} for a verb that an argument is.
+  /// What a change is doing: "Starting VM {vmid} on {node}". No full stop. {name} is an argument's value;
+  /// {name+ing} and {name+ed} are forms of an argument that is a verb.
   std::string_view doing{};
-  /// What it has done: "VM {vmid} on {node} {was} started". {was}, or {were}, is nothing where it has and
-  /// "was not" where it has not; what follows a semicolon is said only where it has. No full stop.
+  /// What a change has done: "VM {vmid} on {node} {was} started". {was} and {were} become nothing after
+  /// success and "was not" or "were not" after a failure; text after a semicolon is shown only after success.
+  /// No full stop.
   std::string_view done{};
   Prepare prepare = nullptr;
-  /// Of a read, or of a change that needs no task.
+  /// Only for reads, and for changes that start no task.
   Revise revise = nullptr;
-  /// Instead of a call: the row has no path then.
+  /// Replaces the call; the row then has no path.
   Report report = nullptr;
-  /// A list of one node that, where no {node} is given, is read from every node that is online.
+  /// A list of one node. If the call gives no {node}, the server reads it from every node that is online.
   bool every_node = false;
 };
 
 struct Category {
-  std::string_view name;   ///< as in PVE_CATEGORIES
+  std::string_view name;   ///< the value in PVE_CATEGORIES
   std::string_view title;  ///< for people
   std::span<const Tool> tools;
-  /// Only where it is named in PVE_CATEGORIES.
+  /// The category is on only if PVE_CATEGORIES names it.
   bool opt_in = false;
 };
 
