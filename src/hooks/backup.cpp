@@ -9,7 +9,7 @@
 namespace hooks {
 namespace {
 
-/// The contract says "omit vmid for all guests"; PVE wants that said.
+/// The contract of the original server says "omit vmid for all guests"; PVE needs all=1.
 void select_all(base::JsonObject& arguments) {
   for (const std::string_view name : {"vmid", "all", "pool", "stop"}) {
     if (arguments.contains(name)) return;
@@ -17,7 +17,7 @@ void select_all(base::JsonObject& arguments) {
   arguments["all"] = true;
 }
 
-/// `maxfiles` went away with PVE 9; 0 meant no limit.
+/// PVE 9 removed `maxfiles`; its value 0 meant no limit.
 std::expected<void, std::string> translate_maxfiles(base::JsonObject& arguments) {
   const auto* maxfiles = arguments.if_contains("maxfiles");
   if (maxfiles == nullptr) return {};

@@ -20,7 +20,8 @@ std::vector<std::string> offline_nodes(tool::Context& context) {
   return offline;
 }
 
-/// PVE keeps telling the last state of what was on a dead node: "running", "available".
+/// Marks guests and storages of offline nodes as unknown: PVE still reports their last state, "running" or
+/// "available".
 std::string unknown_where_dead(tool::Context& context, base::Json& data) {
   auto* array = data.if_array();
   if (array == nullptr) return {};
@@ -40,7 +41,7 @@ std::string unknown_where_dead(tool::Context& context, base::Json& data) {
   return note;
 }
 
-/// PVE names zones, vnets and fabrics by members of their own.
+/// Adds `name`, since PVE names zones, vnets and fabrics by members of different names.
 void name_networks(base::Json& data) {
   auto* array = data.if_array();
   if (array == nullptr) return;
@@ -48,7 +49,7 @@ void name_networks(base::Json& data) {
     auto* object = item.if_object();
     if (object == nullptr || object->contains("name")) continue;
     for (const auto* key : {"network", "sdn"}) {
-      // A copy: a new member may move the others.
+      // Copied, because adding a member may move the others in memory.
       if (std::string name(base::raw_text(*object, key)); !name.empty()) (*object)["name"] = name;
     }
   }

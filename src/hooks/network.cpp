@@ -10,7 +10,7 @@
 namespace hooks {
 namespace {
 
-/// One address family of an interface in PVE's words.
+/// The parameters of one address family.
 struct Family {
   std::string_view address;
   std::string_view netmask;
@@ -22,7 +22,7 @@ struct Family {
 constexpr std::array kFamilies = {Family{"address", "netmask", "cidr", "gateway", "method"},
                                   Family{"address6", "netmask6", "cidr6", "gateway6", "method6"}};
 
-/// What else of an interface the update takes; the rest of what PVE shows is derived.
+/// The other parameters of an update; PVE derives the rest of what it shows.
 constexpr std::array<std::string_view, 18> kPlain = {"autostart",         "bond-primary",
                                                      "bond_mode",         "bond_xmit_hash_policy",
                                                      "bridge_ports",      "bridge_vids",
@@ -33,7 +33,7 @@ constexpr std::array<std::string_view, 18> kPlain = {"autostart",         "bond-
                                                      "ovs_tag",           "slaves",
                                                      "vlan-id",           "vlan-raw-device"};
 
-/// The original promised that `address` may be in CIDR notation; PVE has `cidr` for that.
+/// The original server allows CIDR notation in `address`; PVE has `cidr` for that.
 void move_cidr(base::JsonObject& arguments, const Family& family) {
   const auto address = base::raw_text(arguments, family.address);
   if (address.find('/') == std::string_view::npos || arguments.contains(family.cidr)) return;
@@ -49,14 +49,14 @@ class Repeat {
   Repeat(base::JsonObject& arguments, const base::JsonObject& present)
       : arguments_(arguments), present_(present) {}
 
-  /// Only what the caller neither sets nor deletes.
+  /// Adds a parameter that the caller neither sets nor deletes.
   void plain(std::string_view name) {
     const auto* value = present_.if_contains(name);
     if (value == nullptr || value->is_null() || settled(name)) return;
     arguments_[name] = *value;
   }
 
-  /// An address is one thing in up to three parameters.
+  /// Adds an address, which PVE keeps in up to three parameters.
   void address(const Family& family) {
     if (deleted(family.address) || deleted(family.cidr) || deleted(family.netmask)) return;
     const bool given_in_parts = arguments_.contains(family.address) || arguments_.contains(family.netmask);

@@ -10,7 +10,7 @@
 namespace hooks {
 namespace {
 
-/// A date as PVE takes it, by the node's clock.
+/// Returns whether the text is a date in PVE's format, by the node's clock.
 bool is_local_date(std::string_view text) {
   const auto date = base::parse_date(text);
   return date && !date->zoned && text.find_first_of("Tt") == std::string_view::npos;

@@ -12,13 +12,13 @@
 namespace hooks {
 namespace {
 
-/// 0 of what is no backup: its age says nothing.
+/// Returns the creation time of a backup and 0 for other volumes, which have no meaningful age.
 double age_key(const base::Json& item) {
   return base::raw_text(item, "content") == "backup" ? -base::real(item, "ctime", 0) : 0;
 }
 
-/// Of a backup's verification the state, "ok" or "failed": the rest is a task of the backup server, of which
-/// no tool here knows. Of its key's fingerprint what the backup server shows of it.
+/// Keeps of a verification only the state, "ok" or "failed": the rest names a task of the backup server,
+/// which no tool can read. Keeps of a key's fingerprint the part that the backup server shows.
 void shorten(base::Json& item) {
   constexpr std::size_t kShownFingerprint = 23;
   auto* object = item.if_object();

@@ -9,7 +9,7 @@
 namespace hooks {
 namespace {
 
-/// Of a running task PVE writes user and token in one word, of an ended one in two.
+/// PVE writes user and token name of a running task in one member, of an ended task in two.
 void name_token(base::JsonObject& task) {
   const auto token = base::raw_text(task, "tokenid");
   const auto user = base::raw_text(task, "user");
@@ -42,7 +42,7 @@ std::string revise_task_list(tool::Context& /*context*/, base::Json& data) {
   }
   base::JsonArray sorted(array->storage());
   sorted.reserve(array->size());
-  // What has been moved has no end, so the second round leaves it out.
+  // The second round skips tasks that the first one moved, since their end is then gone.
   for (const bool ended : {false, true}) {
     for (auto& item : *array) {
       if ((base::ObjectView(item).member("endtime") != nullptr) == ended) sorted.push_back(std::move(item));

@@ -1,4 +1,4 @@
-// Times as a model writes them.
+// Converts times that a model writes.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +10,10 @@
 
 namespace hooks {
 
-/// since and until as PVE's epoch seconds: from an epoch, a date or an age ("2h").
+/// Converts since and until to epoch seconds: from an epoch, a date or an age ("2h").
 std::expected<void, std::string> read_times(std::int64_t now, base::JsonObject& arguments);
 
-/// What a model writes for a time; wire names that PVE does not have.
+/// The names of the unconverted times; not names of PVE.
 inline constexpr std::string_view kSinceGiven = "since given";
 inline constexpr std::string_view kUntilGiven = "until given";
 

@@ -37,7 +37,7 @@ std::string revise_vm_list(tool::Context& /*context*/, base::Json& data) {
   for (auto& item : *array) {
     auto* vm = item.if_object();
     if (vm == nullptr || !vm->contains("mem") || vm->contains("memhost")) continue;
-    // A copy: a new member may move the others.
+    // Copied, because adding a member may move the others in memory.
     auto mem = vm->at("mem");
     (*vm)["memhost"] = std::move(mem);
   }
