@@ -18,7 +18,7 @@ namespace view {
 namespace {
 
 constexpr std::size_t kMostTerms = 20;
-/// 1973: a smaller number is no time that PVE has seen.
+/// March 1973: a smaller number cannot be a time of PVE's data.
 constexpr double kLeastEpoch = 1e8;
 
 std::string text_of(const base::Json& value) {
@@ -26,7 +26,7 @@ std::string text_of(const base::Json& value) {
   return base::lower_ascii(value.is_structured() ? base::write_json(value) : base::wire_text(value));
 }
 
-/// "4G", "1.5": what people write for an amount.
+/// Parses an amount: "4G", "1.5".
 std::optional<double> amount(std::string_view text) {
   auto suffix = text;
   const auto read = base::take_number<double>(suffix);
@@ -41,7 +41,7 @@ std::optional<double> amount(std::string_view text) {
   return std::nullopt;
 }
 
-/// 0.5 of "50%".
+/// Parses "50%" to 0.5.
 std::optional<double> percent(std::string_view text) {
   if (!text.ends_with('%')) return std::nullopt;
   text.remove_suffix(1);
@@ -50,7 +50,8 @@ std::optional<double> percent(std::string_view text) {
   return *value / 100;
 }
 
-/// `pattern` with * for anything. Linear: it goes back to the last star only.
+/// Returns whether `text` matches `pattern`, where * stands for any text. Takes linear time, since it
+/// backtracks to the last star only.
 bool like(std::string_view text, std::string_view pattern) {
   std::size_t t = 0;
   std::size_t p = 0;
@@ -76,7 +77,7 @@ bool like(std::string_view text, std::string_view pattern) {
 
 bool equals(std::string_view text, std::string_view wanted) {
   if (like(text, wanted)) return true;
-  // PVE's lists: tags are separated by semicolons, contents by commas.
+  // One part of a list is enough: PVE separates tags by semicolons and contents by commas.
   if (text.find_first_of(";,") == std::string_view::npos) return false;
   for (const auto part : base::split(text, text.find(';') == std::string_view::npos ? ',' : ';')) {
     if (like(base::trim(part), wanted)) return true;
@@ -91,7 +92,8 @@ bool compare(double have, std::string_view operation, double want) {
   return have <= want;
 }
 
-/// What somebody writes who takes this for another language; as a word it would match nothing in silence.
+/// Returns whether the word looks like another query language; as a plain word it would silently match
+/// nothing.
 bool looks_like_more(std::string_view word) {
   const auto lower = base::lower_ascii(word);
   return lower == "or" || lower == "and" || lower == "not" ||
@@ -103,7 +105,7 @@ std::string one_of(const std::vector<std::string>& keys) {
   return base::join(views, ", ");
 }
 
-/// Whether the word goes on with the time of day or the zone of the date before it.
+/// Returns whether the word continues the date in `before` with a time of day or a time zone.
 bool continues(std::string_view before, std::string_view word) {
   const auto operation = before.find_last_of("<>=");
   if (operation == std::string_view::npos) return false;
@@ -125,7 +127,7 @@ std::vector<std::string> words_of(std::string_view text) {
   return words;
 }
 
-/// Of a value that PVE's names say nothing about.
+/// Returns whether all values are numbers, for a key whose name does not tell.
 bool all_numbers(std::string_view key, const Items& items) {
   return std::ranges::all_of(items, [&](const auto* item) {
     const auto* value = item->if_contains(key);
@@ -145,14 +147,14 @@ std::string flag_word(std::string_view value) {
 
 }  // namespace
 
-/// Reads one comparison.
+/// Reads the value of one comparison.
 struct Filter::Reader {
   const Items& items;
   std::int64_t now;
 
   using Read = std::expected<void, std::string>;
 
-  /// The bound of a comparison. The error is what the key compares with.
+  /// Reads the bound of a comparison. The error says which values the key compares with.
   Read bound(Term& term) const {
     switch (term.kind) {
       case Kind::Bytes:
@@ -224,7 +226,7 @@ struct Filter::Reader {
     const bool ahead = term.kind == Kind::Ahead;
     if (const auto age = base::parse_age(term.value)) {
       term.bound = static_cast<double>(ahead ? now + *age : now - *age);
-      // What is older lies before.
+      // An older item has a smaller time.
       if (!ahead) term.operation.front() = term.operation.front() == '>' ? '<' : '>';
     } else if (const auto date = base::parse_date(term.value)) {
       term.bound = static_cast<double>(date->epoch);
@@ -303,7 +305,7 @@ bool Filter::holds(const Term& term, const base::JsonObject& item) {
   const auto* value = item.if_contains(term.key);
   if (term.operation == "=" || term.operation == "!=") {
     const auto text = value == nullptr ? std::string{} : text_of(*value);
-    // PVE leaves out what is 0.
+    // PVE omits values that are 0.
     bool same = equals(text, term.value) || (text.empty() && term.value == "0");
     if (!same && value != nullptr && term.kind != Kind::Unknown && term.kind != Kind::Text) {
       const auto size = term.kind == Kind::Bytes ? amount(term.value) : std::nullopt;
@@ -318,7 +320,7 @@ bool Filter::holds(const Term& term, const base::JsonObject& item) {
   const auto number = absent ? std::optional(0.0) : base::real(*value);
   if (!number) return false;
   const double have = *number;
-  // No time is neither early nor late.
+  // An item without the time matches no comparison.
   if (is_time(term.kind) && have <= 0) return false;
   auto want = term.bound;
   if (!term.whole.empty()) {

@@ -32,7 +32,7 @@ const Scale& scale_of(double bytes) {
   return found == kScales.end() ? kScales.back() : *found;
 }
 
-/// Three digits at most, no trailing zero: 0.42, 1.5, 12, 480.
+/// Returns at most three digits and no trailing zero: 0.42, 1.5, 12, 480.
 std::string short_number(double value) {
   auto text = fmt::format("{:.{}f}", value, value < 0.995 ? 2 : value < 9.95 ? 1 : 0);
   if (text.find('.') != std::string::npos) {
@@ -42,11 +42,12 @@ std::string short_number(double value) {
   return text;
 }
 
-/// Lists whose order means nothing; PVE's changes from call to call.
+/// Lists whose order has no meaning and changes from call to call.
 constexpr std::array<std::string_view, 9> kUnordered = {
     "allowed-tags", "content", "families", "groups", "nodes", "privs", "roles", "tokens", "users"};
 
-/// Times of events that follow each other within a minute; the others are shown to the minute.
+/// Times that are shown to the second, since events may follow each other within a minute; others are shown
+/// to the minute.
 constexpr std::array<std::string_view, 5> kToTheSecond = {"endtime", "localtime", "starttime", "time",
                                                           "timestamp"};
 
@@ -55,7 +56,7 @@ std::string shown_time(std::string_view key, std::int64_t epoch_seconds) {
                                                        : human_time(epoch_seconds);
 }
 
-/// One line, the line breaks shown as "\\n".
+/// Returns one line, with line breaks as "\\n".
 std::string one_line(std::string_view text) {
   while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
   std::string line;
@@ -70,7 +71,7 @@ std::string sorted_list(std::string_view text) {
   return base::join(parts, ",");
 }
 
-/// "keep-daily=7,keep-last=3": how PVE takes what it shows as an object. Empty of what it would not take so.
+/// Returns an object in PVE's argument form, "keep-daily=7,keep-last=3"; empty if PVE would not accept it.
 std::string property_string(const base::Json& value) {
   const auto* object = value.if_object();
   if (object == nullptr) return {};
@@ -84,7 +85,7 @@ std::string property_string(const base::Json& value) {
   return base::join(views, ",");
 }
 
-/// "expire=never,tokenid=ops; …" of a list of small objects; empty of any other.
+/// Returns a list of small objects as "expire=never,tokenid=ops; …"; empty for other values.
 std::string property_strings(const base::Json& value) {
   const auto* list = value.if_array();
   if (list == nullptr) return {};
@@ -150,13 +151,13 @@ std::string human(std::string_view key, const base::Json& value) {
     case Kind::Bytes:
       return *amount < least_bytes(key) ? plain(value) : human_bytes(*amount);
     case Kind::Fraction:
-      // A CPU type is a text; a share above a thousand is a count.
+      // `cpu` may also be the text of a CPU type, and a large number is a count, not a fraction.
       return *amount < 1000 ? human_percent(*amount) : plain(value);
     case Kind::Seconds:
-      // An uptime of 0 is none; what took no second took some time.
+      // An uptime of 0 means not running, but a duration of 0 means less than a second.
       return *amount == 0 && key != "duration" ? plain(value) : human_duration(*amount);
     case Kind::Ahead:
-      // PVE's 0 is no point in time.
+      // PVE writes 0 for a time that does not exist.
       if (*amount == 0) return "never";
       [[fallthrough]];
     case Kind::Past:
@@ -168,7 +169,7 @@ std::string human(std::string_view key, const base::Json& value) {
 
 std::string human_pair(std::string_view key, const base::Json& used, std::string_view limit_key,
                        const base::Json& limit) {
-  // PVE does not look into a VM's disks and says 0.
+  // PVE does not know how full a VM's disks are and reports 0.
   if (key == "disk" && used.is_int64() && used.get_int64() == 0) return "?/" + human(limit_key, limit);
   const auto most = base::real(limit);
   const auto now = base::real(used);

@@ -100,7 +100,7 @@ constexpr std::array kKnown = {
 };
 static_assert(std::ranges::is_sorted(kKnown, {}, &Known::key));
 
-/// Exceptions: that something is no template, or without RAM, goes without saying.
+/// Flags that are worth showing only if set.
 constexpr std::array<std::string_view, 3> kExceptions = {"idle", "template", "vmstate"};
 
 }  // namespace

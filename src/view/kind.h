@@ -1,4 +1,4 @@
-// What PVE's names of values say about them.
+// The kinds of values, derived from PVE's names.
 #pragma once
 
 #include <cstdint>
@@ -9,28 +9,29 @@
 namespace view {
 
 enum class Kind : std::uint8_t {
-  Unknown,  ///< the name says nothing: the values decide
+  Unknown,  ///< the name does not tell, so the values decide
   Bytes,
   Fraction,  ///< 0 to 1
   Seconds,   ///< a duration
-  Past,      ///< epoch seconds of what has been
-  Ahead,     ///< epoch seconds of what is to come
+  Past,      ///< epoch seconds of a past event
+  Ahead,     ///< epoch seconds of a future event
   Count,
   Flag,  ///< 0 or 1
   Text,
 };
 
-/// PVE uses each of these names for one thing, whatever the call; the few that it uses for two are Unknown.
+/// Returns the kind of a key. PVE uses each name for one kind of value in all calls; the few exceptions are
+/// Unknown.
 Kind kind_of(std::string_view key);
 
 constexpr bool is_time(Kind kind) { return kind == Kind::Past || kind == Kind::Ahead; }
 
-/// The name of what PVE has beside an amount as its limit: "maxmem" of "mem"; empty where it has none.
+/// Returns the key of an amount's limit: "maxmem" for "mem"; empty if PVE has none.
 std::string_view limit_of(std::string_view key);
 
-/// A smaller number under a name of bytes is something else: a setting in MiB (balloon, swap of a
-/// configuration) or a count (total and its parts). 1 where the name stands for bytes alone; PVE's 0 needs no
-/// unit.
+/// Returns the smallest number that counts as bytes for this key. Smaller ones are something else: a setting
+/// in MiB (balloon, swap of a configuration) or a count (total and its parts). 1 if the key is always bytes,
+/// since PVE's 0 needs no unit.
 constexpr double least_bytes(std::string_view key) {
   if (key == "balloon") return 16777216;
   for (const std::string_view name : {"avail", "available", "free", "swap", "total", "used"}) {
@@ -39,7 +40,8 @@ constexpr double least_bytes(std::string_view key) {
   return 1;
 }
 
-/// Whether the value says nothing: null, an empty text, or the 0 of what is the exception (a template).
+/// Returns whether the value carries no information: null, an empty text, or 0 for a flag that is normally 0
+/// (template).
 bool says_nothing(std::string_view key, const base::Json* value);
 
 }  // namespace view

@@ -35,7 +35,7 @@ std::vector<Line> lines_of(const base::JsonArray& array) {
   return lines;
 }
 
-/// Marks what fits, the complaints before the others, from the last on.
+/// Marks the lines that fit: errors and warnings before the others, from the last line backwards.
 std::size_t choose(std::vector<Line>& lines, std::size_t budget, std::size_t most) {
   std::size_t left = budget > 2 * kFooter ? budget - kFooter : kFooter;
   std::size_t missing = 0;

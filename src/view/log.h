@@ -1,4 +1,4 @@
-// PVE's logs: the last lines first, and no error or warning lost.
+// Shows PVE's logs: the last lines first, without losing an error or a warning.
 #pragma once
 
 #include <cstdint>
@@ -9,18 +9,18 @@
 
 namespace view {
 
-/// True for a line by which PVE's programs report that something is or may be wrong.
+/// Returns true for a line in which a PVE program reports an error or a warning.
 bool is_complaint(std::string_view line);
 
 struct LogOptions {
   std::size_t budget = 24'000;
-  std::int64_t total = 0;  ///< lines that PVE has; 0: those sent
-  /// The model has asked for the lines from here on: all of them, in PVE's order.
+  std::int64_t total = 0;  ///< number of lines that PVE has; 0: as many as it sent
+  /// The model has asked for a position: show all lines in PVE's order.
   bool as_asked = false;
-  std::size_t usual = 40;  ///< most lines that are no complaint
+  std::size_t usual = 40;  ///< maximum of lines that are not errors or warnings
 };
 
-/// `lines` as PVE sends them, [{"n":1,"t":"…"}].
+/// `lines` has PVE's form, [{"n":1,"t":"…"}].
 std::string show_log(const base::JsonArray& lines, const LogOptions& options);
 
 }  // namespace view

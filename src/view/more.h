@@ -1,4 +1,4 @@
-// The words by which a shown part of an answer says that there is more. prompt/ looks for them where it cuts.
+// The phrases that point to the rest of an answer. prompt/ looks for them when it cuts an answer.
 #pragma once
 
 #include <array>

@@ -16,13 +16,14 @@
 namespace view {
 namespace {
 
-/// Objects that a change takes as one text.
+/// Objects that a change takes as one text, so they are shown in that form.
 constexpr std::array<std::string_view, 3> kPropertyStrings = {"fleecing", "performance", "prune-backups"};
 constexpr std::size_t kNote = 120;
 constexpr std::size_t kMember = 100;
 constexpr std::size_t kUnbounded = 10'000'000;
-constexpr std::size_t kReserved = 80;  ///< for a member behind a list
-/// Guests and storages inside another object (a pool's members), as in the list of the cluster's resources.
+constexpr std::size_t kReserved = 80;  ///< bytes for each member after a list
+/// The columns of guests and storages inside another object (a pool's members), as in the list of the
+/// cluster's resources.
 constexpr tool::View kResources{
     .kind = tool::View::Kind::Table,
     .noun = "resources",
@@ -34,7 +35,7 @@ bool is_table(const base::Json& value) {
          std::ranges::all_of(*array, [](const base::Json& item) { return item.is_object(); });
 }
 
-/// The first line beside its label, the others below it.
+/// Returns the first line next to its label and the others below it.
 std::string indented(const std::string& text) {
   std::string out;
   for (const auto line : base::split(text, '\n')) out.append(out.empty() ? " " : "\n  ").append(line);
@@ -56,7 +57,7 @@ std::string joined(std::string_view key, const base::JsonArray& array, std::size
   return text;
 }
 
-/// "cores 8, model Xeon" of a small object.
+/// Returns a small object as "cores 8, model Xeon".
 std::string members(const base::JsonObject& object) {
   std::string text;
   std::vector<std::string_view> keys;
@@ -64,7 +65,7 @@ std::string members(const base::JsonObject& object) {
   std::ranges::sort(keys);
   for (const auto key : keys) {
     const auto& value = object.at(key);
-    // A screenful that says nothing of the machine's state.
+    // CPU flags fill a screen and do not describe the node's state.
     if (value.is_null() || key == "flags") continue;
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", base::printable(key, 60),
                         base::printable(human(key, value), kMember));
@@ -72,8 +73,8 @@ std::string members(const base::JsonObject& object) {
   return text;
 }
 
-/// A text of several lines below its label, each line marked as the text's own: who writes it back keeps
-/// them.
+/// Returns a text of several lines below its label, each line with a mark, so that a client that writes the
+/// text back keeps its line breaks.
 std::string block(std::string_view text) {
   constexpr std::size_t kLongestLine = 1200;
   std::string out;
@@ -84,7 +85,7 @@ std::string block(std::string_view text) {
   return out;
 }
 
-/// PVE keeps public keys percent-encoded.
+/// Decodes public keys, which PVE stores percent-encoded.
 std::string decoded(std::string_view key, const base::Json& value) {
   const auto* text = value.if_string();
   if (text == nullptr) return {};
@@ -97,7 +98,7 @@ std::string line(std::string_view key, const base::Json& value, std::size_t budg
   const auto label = base::printable(key, 100);
   if (is_table(value)) {
     TableOptions options;
-    // Each row is indented by two.
+    // Each row is indented by two blanks, which take part of the budget.
     options.budget = budget - budget / 5;
     const bool resources = value.get_array().front().get_object().contains("maxdisk");
     const auto shown = show_table(resources ? kResources : tool::View{}, value.get_array(), {}, options);
@@ -121,13 +122,13 @@ std::string pair_line(std::string_view label, const base::JsonObject& object) {
 }
 
 struct Label {
-  std::string_view text;  ///< a member, or "mem/maxmem"
+  std::string_view text;  ///< a member, or a pair such as "mem/maxmem"
   bool is_pair;
 };
 
 constexpr std::string_view kPending = "pending";
 
-/// What waits for the guest's next start, beside what holds now.
+/// Returns the values that are pending until the guest's next start.
 const base::JsonObject* pending_of(const base::JsonObject& object) { return base::object(object, kPending); }
 
 bool is_list(const Label& label, const base::JsonObject& object) {
@@ -140,7 +141,7 @@ bool waits(const base::JsonObject& object, std::string_view key) {
   return pending != nullptr && pending->contains(key);
 }
 
-/// The members in the order in which they are shown: those of the view, then the others.
+/// Returns the members in display order: those of the view, then the others.
 std::vector<Label> labels_of(const tool::View& view, const base::JsonObject& object) {
   std::vector<Label> labels;
   std::vector<std::string_view> done;
@@ -187,7 +188,7 @@ bool names(const tool::View& view, std::string_view label) {
   return false;
 }
 
-/// The members that the labels stand for.
+/// Returns the members that the labels show.
 std::vector<std::string> keys_of(const std::vector<Label>& labels, const base::JsonObject& object) {
   std::vector<std::string> keys;
   for (const auto& label : labels) {
@@ -197,7 +198,7 @@ std::vector<std::string> keys_of(const std::vector<Label>& labels, const base::J
   return keys;
 }
 
-/// PVE has two figures for one VM's memory; its lists show one or the other.
+/// PVE has two values for the memory of a VM, and its lists show one of them.
 bool two_memories(const std::vector<std::string>& keys, const base::JsonObject& object) {
   const auto has = [&](std::string_view key) { return std::ranges::find(keys, key) != keys.end(); };
   const auto host = base::real(object, "memhost", 0);
@@ -226,7 +227,7 @@ std::expected<std::vector<Label>, std::string> chosen_of(std::string_view fields
   return labels;
 }
 
-/// Everything, where that is short enough: most objects.
+/// Returns all members if they fit, as for most objects.
 std::string whole(const std::vector<Label>& labels, const base::JsonObject& object, std::size_t budget) {
   std::string text;
   for (const auto& label : labels) {
@@ -236,7 +237,7 @@ std::string whole(const std::vector<Label>& labels, const base::JsonObject& obje
   return text;
 }
 
-/// Long lists share what the other members leave.
+/// Divides the budget that the other members leave among the long lists.
 std::string shared_out(const std::vector<Label>& labels, const base::JsonObject& object, std::size_t budget) {
   std::string text;
   std::size_t left_out = 0;
@@ -246,7 +247,7 @@ std::string shared_out(const std::vector<Label>& labels, const base::JsonObject&
   for (const auto& label : labels) {
     auto room = budget > text.size() + kNote ? budget - text.size() - kNote : 0;
     const auto all = room;
-    // A long list leaves room for what stands behind it.
+    // Reserve space for the members after a long list.
     if (is_list(label, object)) {
       const auto reserved = std::min(room / 2, others * kReserved);
       room = (room - reserved) / lists--;

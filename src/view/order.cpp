@@ -8,10 +8,10 @@
 namespace view {
 namespace {
 
-/// What an item is sorted by, read once: looking it up in each comparison takes longer than the sorting.
+/// The sort key of an item, read once: looking it up in each comparison takes longer than sorting.
 struct Place {
   const base::JsonObject* item;
-  /// What is not there comes first, then numbers, then texts: an order whatever PVE mixes.
+  /// Missing values come first, then numbers, then texts, so that mixed types have a defined order.
   int rank = 0;
   double number = 0;
   std::string text = {};
@@ -41,7 +41,7 @@ void sort_by(std::span<const std::string_view> keys, Items& items) {
   std::vector<Place> places;
   places.reserve(items.size());
   for (const auto* item : items) places.emplace_back(*item, item->if_contains(key));
-  // Equal ones that no key tells apart stay in PVE's order, in which they lie in memory.
+  // Items with equal keys keep PVE's order, which is their order in memory.
   std::ranges::sort(places, [](const Place& a, const Place& b) {
     return a < b || (!(b < a) && std::less<>{}(a.item, b.item));
   });

@@ -1,4 +1,4 @@
-// The order of a list's items.
+// Sorts the items of a list.
 #pragma once
 
 #include <span>
@@ -8,7 +8,7 @@
 
 namespace view {
 
-/// By the first key; equal ones by the next, since PVE's own order changes from call to call.
+/// Sorts by the first key, equal items by the next keys, since PVE's own order changes from call to call.
 void sort_by(std::span<const std::string_view> keys, Items& items);
 
 }  // namespace view

@@ -32,7 +32,7 @@ struct Known {
   bool zero_is_nothing = false;
 };
 
-// In the order in which they are told.
+// In display order.
 constexpr auto kKnown = std::to_array<Known>({
     {"cpu", "cpu", Unit::Fraction, "maxcpu"},
     {"iowait", "iowait", Unit::Fraction, {}},
@@ -55,11 +55,11 @@ constexpr auto kKnown = std::to_array<Known>({
     {"pressurememoryfull", "memory full", Unit::Percent, {}, true},
 });
 
-// More points than any of PVE's answers; beyond, the step grows.
+// More points than any answer of PVE has; a longer series gets a larger step.
 constexpr std::int64_t kMostPoints = 5000;
 constexpr std::int64_t kDay = 86400;
 
-// From 1970 to 9999.
+// Accepts times from 1970 to 9999.
 std::optional<std::int64_t> time_of(const base::JsonObject& row) {
   const auto time = base::real(row, "time");
   if (!time || !(*time >= 0 && *time < 253'402'300'800.0)) return std::nullopt;
@@ -69,7 +69,7 @@ std::optional<std::int64_t> time_of(const base::JsonObject& row) {
 struct Metric {
   const Known* known = nullptr;
   chart::Summary summary;
-  double change = 0;  ///< along the fitted line, 0 when that is no trend
+  double change = 0;  ///< over the period along the fitted line; 0 if there is no trend
   std::optional<double> capacity{};
   std::int64_t now_age = 0;  ///< 0 unless older than two steps
 };
@@ -80,8 +80,8 @@ struct Rrd {
   std::int64_t step = 60;
   std::size_t points = 0;
   std::size_t gaps = 0;
-  std::map<std::string_view, Values> values;  ///< of every known key and capacity that some row has
-  std::vector<Metric> metrics;                ///< those worth telling
+  std::map<std::string_view, Values> values;  ///< by key, for each known key and capacity that a row has
+  std::vector<Metric> metrics;                ///< the metrics to show
 
   std::int64_t time_at(std::size_t index) const { return begin + step * static_cast<std::int64_t>(index); }
   std::optional<double> last(std::string_view key) const {
@@ -92,7 +92,7 @@ struct Rrd {
   }
 };
 
-// The most frequent distance of two rows; of several the smallest.
+// Returns the most frequent distance between two rows; if several are equally frequent, the smallest.
 std::int64_t step_of(const std::vector<std::int64_t>& times) {
   std::map<std::int64_t, int> counts;
   for (std::size_t i = 1; i < times.size(); ++i) ++counts[times[i] - times[i - 1]];
@@ -182,7 +182,8 @@ Rrd read(const base::Json& data) {
     }
   }
   if (rows.empty()) return rrd;
-  // Of rows of one time the later one counts: it is behind the other in memory too.
+  // If two rows have the same time, the later one overwrites the earlier: it comes later in memory, so this
+  // order keeps it last.
   std::ranges::sort(rows);
   std::vector<std::int64_t> times;
   for (const auto& row : rows) times.push_back(row.first);
@@ -252,7 +253,7 @@ std::string line_of(const Rrd& rrd, const Metric& metric, bool with_time, bool w
   return line;
 }
 
-// All of it in one line, averages and maxima; "full" is part of "some".
+// Returns average and maximum of all pressures on one line; "full" is omitted, since "some" includes it.
 std::string pressure_line(const Rrd& rrd) {
   std::string line;
   for (const auto& metric : rrd.metrics) {
@@ -265,7 +266,7 @@ std::string pressure_line(const Rrd& rrd) {
 }
 
 std::string text_of(const Rrd& rrd, const std::string& title, std::size_t times) {
-  // When all stopped at the same time it is said once.
+  // If all series end at the same time, the header says so once.
   const auto age = rrd.metrics.front().now_age;
   const bool same_age =
       std::ranges::all_of(rrd.metrics, [&](const Metric& metric) { return metric.now_age == age; });
@@ -281,7 +282,7 @@ std::string text_of(const Rrd& rrd, const std::string& title, std::size_t times)
   return text + pressure_line(rrd);
 }
 
-// Four significant digits; whole numbers stay whole.
+// Rounds to four significant digits; whole numbers stay whole.
 base::Json rounded(double number) {
   constexpr double kExact = 9e15;
   const auto value = base::parse_number<double>(fmt::format("{:.4g}", number)).value_or(number);
@@ -332,7 +333,7 @@ std::string rrd_text(const base::Json& data, std::string_view title) {
     text = text_of(rrd, base::printable(title, kShortTitle), times);
     if (times == 0) break;
   }
-  // Only numbers that nothing measures get here.
+  // Only absurdly large numbers, which no measurement gives, still exceed the limit here.
   while (text.size() > limit) text.erase(text.rfind('\n'));
   return text;
 }

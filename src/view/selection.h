@@ -1,4 +1,4 @@
-// What of a list the model wants to see.
+// The part of a list that the model asks for.
 #pragma once
 
 #include <cstddef>
@@ -8,10 +8,10 @@
 namespace view {
 
 struct Selection {
-  std::string fields;                ///< columns, separated by commas; empty: the usual ones
+  std::string fields;                ///< columns, separated by commas; empty: the default ones
   std::string filter;                ///< see Filter
-  std::optional<std::size_t> limit;  ///< rows
-  std::size_t cursor = 0;            ///< rows left out at the beginning
+  std::optional<std::size_t> limit;  ///< maximum of rows
+  std::size_t cursor = 0;            ///< rows to skip at the beginning
 };
 
 }  // namespace view

@@ -18,7 +18,7 @@ using Counts = std::vector<std::pair<std::string, std::size_t>>;
 constexpr std::size_t kMostGroups = 8;
 constexpr std::size_t kMostValues = 40;
 
-/// How often each value of one member occurs; nothing when there are too many values.
+/// Counts each value of one member; gives up if there are too many different values.
 class Tally {
  public:
   explicit Tally(std::string_view key) : key_(key) {}
@@ -38,7 +38,7 @@ class Tally {
     usable_ = usable_ && found_.size() <= kMostValues;
   }
 
-  /// The most frequent first.
+  /// Returns the most frequent value first.
   Counts counts() const {
     if (!usable_) return {};
     Counts counts(found_.begin(), found_.end());
@@ -56,7 +56,7 @@ class Tally {
   }
 
   void add_one(std::string_view value) {
-    // What printable() gave it leaves as it is.
+    // printable() leaves its own result unchanged, so known values need no second call.
     if (const auto known = found_.find(value); known != found_.end()) {
       ++known->second;
     } else {
@@ -69,7 +69,7 @@ class Tally {
   bool usable_ = true;
 };
 
-/// What the members of these names add up to.
+/// Adds up the members with these names.
 class Sums {
  public:
   void add(const base::JsonObject& item) {
@@ -99,7 +99,7 @@ void add_group(std::string_view key, const Counts& counts, Summary& summary) {
     summary.text += fmt::format("{}{} {}", values.empty() ? "" : ", ", value, count);
     values[value] = static_cast<std::int64_t>(count);
   }
-  // The rarest is what is looked for.
+  // The rarest value is the most likely one to search for.
   if (summary.example.empty()) summary.example = fmt::format("{}={}", key, counts.back().first);
   summary.structured[key] = std::move(values);
 }
@@ -113,7 +113,7 @@ void add_sum(std::string_view used, std::string_view most, const Sums& sums, Sum
   summary.structured[most] = limit;
 }
 
-/// Those that can be groups, each once.
+/// Returns the members to group by, each once.
 std::vector<Tally> tallies_of(const std::vector<std::string>& keys) {
   std::vector<Tally> tallies;
   const auto add = [&](std::string_view key) {
@@ -131,7 +131,7 @@ std::vector<Tally> tallies_of(const std::vector<std::string>& keys) {
 Summary summarise(const Items& items, const std::vector<std::string>& keys) {
   auto tallies = tallies_of(keys);
   Sums sums;
-  // One walk, whatever is counted: a long list does not fit into a processor's cache.
+  // One loop over the items for all counts: a long list does not fit into the processor's cache.
   for (const auto* item : items) {
     for (auto& tally : tallies) tally.add(*item);
     sums.add(*item);
@@ -164,7 +164,7 @@ std::string state_counts(const Items& items) {
   std::size_t said = 0;
   std::size_t others = 0;
   for (const auto& [value, count] : tally.counts()) {
-    // A whole sentence stands in its row.
+    // A status that is a sentence is shown in its row instead.
     if (value.find(' ') != std::string::npos) {
       others += count;
       continue;

@@ -1,4 +1,4 @@
-// A list too long to show, told by its groups.
+// Summarizes a list that is too long to show by groups.
 #pragma once
 
 #include <string>
@@ -10,15 +10,15 @@
 namespace view {
 
 struct Summary {
-  std::string text;  ///< a line for each group, each begun by a line break
+  std::string text;  ///< a line break and a line for each group
   base::JsonObject structured;
   std::string example;  ///< a filter that narrows the list: "status=stopped"
 };
 
-/// Counts by the keys that have few values, sums of sizes; `keys` come first.
+/// Counts items by each key that has few values, and adds up sizes; `keys` come first.
 Summary summarise(const Items& items, const std::vector<std::string>& keys);
 
-/// "25 running, 5 stopped" of the items' status, the most frequent first; empty when they have none.
+/// Returns "25 running, 5 stopped" from the items' status, the most frequent first; empty if they have none.
 std::string state_counts(const Items& items);
 
 }  // namespace view

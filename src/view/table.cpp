@@ -21,7 +21,7 @@
 namespace view {
 namespace {
 
-/// Room for what stands below the rows.
+/// Bytes reserved for the lines below the rows.
 constexpr std::size_t kFooter = 300;
 constexpr std::size_t kCell = 1200;
 
@@ -33,7 +33,7 @@ struct Column {
 /// The names of the items' members in the order in which they occur.
 struct Keys {
   std::vector<std::string> names;
-  /// Those with a value that is not empty. They stand in the items.
+  /// Names with a value that is not empty. The views refer to the items.
   std::unordered_set<std::string_view> filled;
 };
 
@@ -58,7 +58,7 @@ Column column_of(std::string_view label) {
   return column;
 }
 
-/// What the row asks for, as far as the items have it; without such a list all that they have.
+/// Returns the columns of the view that the items have; all members if the view names no columns.
 std::vector<Column> usual_columns(const tool::View& view, const Keys& keys) {
   std::vector<Column> columns;
   if (view.columns.empty()) {
@@ -75,7 +75,7 @@ std::vector<Column> usual_columns(const tool::View& view, const Keys& keys) {
   return columns;
 }
 
-/// What the items have, and what the view says that they may have.
+/// Returns the items' keys and the view's keys.
 std::vector<std::string> known_keys(const tool::View& view, std::vector<std::string> keys) {
   const auto add = [&](std::string_view key) {
     if (!key.empty() && std::ranges::find(keys, key) == keys.end()) keys.emplace_back(key);
@@ -110,7 +110,7 @@ std::expected<std::vector<Column>, std::string> chosen_columns(const tool::View&
   return columns;
 }
 
-/// One line, with the separator made visible.
+/// Returns one line, with the separator escaped.
 std::string cell_text(std::string text) {
   if (text.size() > kCell) text = base::printable(text, kCell);
   for (auto at = text.find('|'); at != std::string::npos; at = text.find('|', at + 2))
@@ -133,7 +133,7 @@ std::string counted(std::size_t count, std::string_view noun) {
   return base::count_of(count, noun.empty() ? "items" : noun);
 }
 
-/// One list on its way to the two forms.
+/// Builds the text and the structured form of one list.
 class Table {
  public:
   Table(const tool::View& view, const Selection& selection, const TableOptions& options)
@@ -149,10 +149,10 @@ class Table {
     for (auto i = shown_from_; i < end; ++i) {
       auto row = options_.raw ? base::write_json_sorted(base::Json(selected(*items_[i]))) : line(*items_[i]);
       const auto size = std::max(row.size(), options_.structured ? structured_size(*items_[i]) : 0) + 1;
-      // What nobody asked a part of is told as a whole.
+      // If the model asked for no part of the list, show a summary of the whole.
       if (bytes + size > room()) {
         if (untouched() && !rows.empty()) return summary();
-        // One that fits nowhere is cut, so that those behind it can be reached.
+        // Cut a row that is too long on its own, so that the rows after it can be reached.
         if (rows.empty()) rows.push_back(cut_row(*items_[i]));
         break;
       }
@@ -185,7 +185,7 @@ class Table {
                                              : chosen_columns(view_, selection_.fields, items_, keys);
     if (!columns) return std::unexpected(columns.error());
     columns_ = *std::move(columns);
-    // Where there is nothing, nobody knows which keys it would have.
+    // An empty list does not show which keys its items would have.
     auto filter = Filter::parse(selection_.filter,
                                 items_.empty() ? std::vector<std::string>{} : known_keys(view_, keys.names),
                                 items_, options_.now);
@@ -204,7 +204,7 @@ class Table {
     return !view_.uncounted.empty() && base::raw_text(item, view_.columns[0].key) == view_.uncounted;
   }
 
-  /// Alone it says nothing.
+  /// Items of this kind alone carry no information, so omit them.
   void take_uncounted() {
     if (options_.raw) return;
     uncounted_ = static_cast<std::size_t>(
@@ -220,7 +220,7 @@ class Table {
     return keys;
   }
 
-  /// One digest of the whole file stands once, not in each row.
+  /// Shows a digest that all items share once instead of in each row.
   void take_digest() {
     const auto column = std::ranges::find(columns_, "digest", &Column::label);
     if (column == columns_.end() || items_.empty() || columns_.size() == 1 || options_.raw) return;
@@ -281,7 +281,7 @@ class Table {
 
   std::size_t next(std::size_t rows) const { return shown_from_ + rows; }
 
-  /// What is not shown and how to get it.
+  /// Returns how many rows are missing and how to get them.
   std::string footer(std::size_t rows) const {
     const auto left = items_.size() - std::min(items_.size(), next(rows));
     if (left > 0 && options_.pages) {
@@ -374,8 +374,8 @@ class Table {
   std::vector<base::JsonObject> plain_;
   std::vector<Column> columns_;
   std::size_t uncounted_ = 0;
-  std::string digest_;  ///< that all items have
-  std::string limits_;  ///< what the filter compared with
+  std::string digest_;  ///< the digest that all items share
+  std::string limits_;  ///< the limits of the filter's comparisons
   std::size_t all_ = 0;
   std::size_t shown_from_ = 0;
 };

@@ -1,4 +1,4 @@
-// A list as a counted header and rows, within a budget of bytes.
+// Shows a list as a header with the count and rows, within a budget of bytes.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace view {
 
-/// The same facts in two forms. Neither is longer than the budget by more than a few hundred bytes.
+/// Text and structured form of the same data. Neither exceeds the budget by more than a few hundred bytes.
 struct Shown {
   std::string text;
   base::JsonObject structured;
@@ -20,22 +20,22 @@ struct Shown {
 
 struct TableOptions {
   std::size_t budget = 24'000;
-  /// PVE's own count, where it sent only a part.
+  /// PVE's own count, if it sent only a part of the list.
   std::optional<std::int64_t> total;
-  /// The parameter of PVE that goes on where `total` says there is more, "start"; its value now.
+  /// The present value of PVE's parameter `start`, which continues the list if `total` is larger.
   std::int64_t start = 0;
-  bool sorted = false;  ///< by the first column; else in PVE's order
-  /// What the model can say to get less: names of parameters, for the sentence at the end.
+  bool sorted = false;  ///< sort by the first column; otherwise PVE's order
+  /// The arguments that the tool has for a shorter answer, for the sentence at the end.
   bool pages = false;
   bool selects = false;
-  /// The structured form counts too.
+  /// The budget also applies to the structured form.
   bool structured = false;
-  /// Whether numbers stay as PVE has them: a value of the JSON form.
+  /// Keep numbers as PVE has them, for the JSON form.
   bool raw = false;
   std::int64_t now = 0;  ///< epoch seconds, for ages in the filter
 };
 
-/// Items that are no objects are shown as one column. The error is a clause about `selection`.
+/// Items that are not objects become one column. The error is a clause about `selection`.
 std::expected<Shown, std::string> show_table(const tool::View& view, const base::JsonArray& items,
                                              const Selection& selection, const TableOptions& options);
 
