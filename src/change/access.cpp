@@ -17,7 +17,7 @@ namespace {
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kKinds = {
     {{"users", "user"}, {"groups", "group"}, {"tokens", "token"}}};
 
-/// One that the call names.
+/// A user, group or API token that the call names.
 struct Holder {
   std::string_view type;
   std::string id;
@@ -47,7 +47,7 @@ std::vector<std::string> roles_on(const base::Json& acl, const Holder& holder, s
   return roles;
 }
 
-/// The nearest path above on which the holder has roles that reach down here.
+/// Returns the nearest parent path on which the holder has roles that are inherited here.
 std::string above(const base::Json& acl, const Holder& holder, std::string_view path) {
   std::string nearest;
   for (const auto& entry : base::objects(acl)) {
@@ -67,7 +67,7 @@ std::string shown_holder(const Holder& holder) {
 void granted(const Change& change, const Holder& holder, const std::string& path, Told& told) {
   const auto was = roles_on(change.before, holder, path);
   const auto is = roles_on(change.after, holder, path);
-  // PVE shows a token only the entries that it may see.
+  // The API token may not see the entry, since PVE shows only those that it may see.
   if (is.empty()) return;
   auto words =
       fmt::format("{} has {} on {}", shown_holder(holder), enumerated(is), shown(std::string_view(path)));

@@ -1,4 +1,4 @@
-// Changes of users and of the ACL.
+// Describes changes of users and of the ACL.
 #pragma once
 
 #include <string>
@@ -8,14 +8,14 @@
 
 namespace change {
 
-/// An ACL path as PVE keeps it: with one slash in front, without one at its end.
+/// Returns an ACL path as PVE stores it: one slash at the beginning, none at the end.
 std::string acl_path(std::string_view path);
 
-/// `before` and `after` are GET /access/acl.
+/// `before` and `after` are answers to GET /access/acl.
 Told tell_acl(const Change& change);
 Told tell_user(const Change& change);
 
-/// The ACL after the call.
+/// Returns the ACL as it will be after the call.
 base::Json expected_acl(const base::JsonObject& arguments, const base::Json& before);
 
 }  // namespace change

@@ -34,7 +34,7 @@ std::string node_of(const base::JsonObject& job) {
   return node.empty() ? node : " on node " + node;
 }
 
-/// The one that is new; nullptr when there are several, or none.
+/// Returns the job that is new; nullptr if there are several or none.
 const base::JsonObject* new_job(const Change& change) {
   if (const auto id = argument(change.arguments, "id"); !id.empty()) return item(change.after, "id", id);
   const base::JsonObject* found = nullptr;

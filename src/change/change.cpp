@@ -22,7 +22,7 @@ Told tell_config(const Change& change) {
   return tell({change.endpoint, change.arguments, before, after, change.sizes});
 }
 
-/// Where the data of a storage are, as far as its definition tells.
+/// Returns the location of a storage's data if its definition has it.
 std::string place(const base::JsonObject& storage) {
   const auto server = base::text(storage, "server", 60);
   for (const std::string_view key : {"export", "share", "datastore"}) {

@@ -1,5 +1,5 @@
-// What a change did to its object: from the arguments and the object's state before and after, or as it is
-// expected to be. Reads nothing; knows the shapes of PVE's answers. A state that could not be read is null.
+// Describes what a change did, or would do, to its object: from the arguments and the object's state before
+// and after. Reads nothing; knows the form of PVE's answers. A state that could not be read is null.
 #pragma once
 
 #include <string>
@@ -11,25 +11,25 @@
 
 namespace change {
 
-/// One call that has been carried out, or would be.
+/// A call that was carried out, or that would be.
 struct Change {
   const facts::Endpoint& endpoint;
   const tool::About& about;
-  const base::JsonObject& arguments;  ///< by PVE's names, as sent
-  const base::Json& before;           ///< of about.state
+  const base::JsonObject& arguments;  ///< as sent, under PVE's names
+  const base::Json& before;           ///< the answer to the GET of about.state
   const base::Json& after;
-  /// Bytes by volume (guest_config.h); empty where nobody asked.
+  /// Sizes in bytes by volume (guest_config.h); empty if they were not read.
   base::JsonObject sizes{};
 };
 
-/// Whether tell() knows the kind of change: of the others nobody need read a state.
+/// Returns whether tell() can describe this kind of change, so that its states must be read.
 bool tells(base::Method method, const tool::About& about);
 
-/// What it did. Empty where nothing is known or the sentence of the row says all.
+/// Returns what the change did; empty if that is not known or if the row's sentence is enough.
 Told tell(const Change& change);
 
-/// The state after the call, where nothing else happens meanwhile: of an update of settings. Null where this
-/// is not known.
+/// Returns the state that an update of settings will leave if nothing else changes meanwhile. Null if it is
+/// not known.
 base::Json expected(const facts::Endpoint& endpoint, const tool::About& about,
                     const base::JsonObject& arguments, const base::Json& before);
 

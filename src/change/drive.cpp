@@ -14,7 +14,7 @@ namespace {
 constexpr std::array<std::string_view, 6> kDrives = {"ide", "sata", "scsi", "virtio", "efidisk", "tpmstate"};
 constexpr double kGiB = 1024.0 * 1024 * 1024;
 
-/// What stands behind the storage.
+/// Returns the part after the storage.
 std::string_view name_of(std::string_view volume) {
   const auto colon = volume.find(':');
   return colon == std::string_view::npos ? std::string_view() : volume.substr(colon + 1);

@@ -13,7 +13,7 @@
 namespace change {
 namespace {
 
-/// The option that holds the volume; empty when none does.
+/// Returns the option that holds the volume; empty if none does.
 std::string holder(const base::JsonObject& config, std::string_view volume) {
   std::string unused;
   for (const auto& [key, value] : config) {
@@ -80,7 +80,7 @@ class Words {
     return drive.volume == "none" ? "an empty CD drive" : "CD " + shown(std::string_view(drive.volume));
   }
 
-  /// What became of the volume that was there.
+  /// Describes what happened to the volume that was there before.
   std::string fate() const {
     if (!before_.on_storage()) return named(before_) + " untouched";
     if (is_missing(before_)) return "its volume " + named(before_) + " did not exist any more";
@@ -143,7 +143,7 @@ class Words {
     return text + "; the disk it replaces: " + fate();
   }
 
-  /// PVE takes `size` for a note of its own and reads it from the volume.
+  /// PVE treats `size` as its own note and reads the real size from the volume.
   void same_volume() {
     const auto wanted = size_in_words(property(asked_.parts, "size"));
     const auto is = after_.size();
@@ -214,7 +214,7 @@ void put(base::JsonObject& config, std::string_view option, std::string_view tex
   const auto* line = config.if_contains(option);
   const auto before = drive(option, line == nullptr ? std::string() : comparable(*line));
   const auto after = drive(option, text);
-  // PVE reads the size from the volume.
+  // PVE reads the size from the volume, so a new value in the line has no effect.
   if (before.volume == after.volume) {
     auto parts = std::string();
     for (const auto part : base::split(text, ',')) {

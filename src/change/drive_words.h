@@ -1,4 +1,4 @@
-// What became of one drive of a guest, and of the volume behind it.
+// Describes what happened to one drive of a guest and to its volume.
 #pragma once
 
 #include <string>
@@ -10,31 +10,32 @@
 
 namespace change {
 
-/// One option that holds a drive, in an update of a configuration.
+/// One drive in an update of a configuration.
 struct DriveChange {
   std::string_view option;
-  const base::Json& before;  ///< its line, null where there was none
+  const base::Json& before;  ///< the option's line; null if there was none
   const base::Json& after;
-  const base::Json& asked;  ///< what the call set it to; null where it did not
+  const base::Json& asked;  ///< the value that the call sets; null if it sets none
   const base::JsonObject& config_before;
   const base::JsonObject& config_after;
-  const base::JsonObject& sizes;  ///< as ConfigUpdate's
+  const base::JsonObject& sizes;  ///< like ConfigUpdate::sizes
   std::string vmid;               ///< the guest's number
   bool destroys = false;          ///< the call frees the volume
 };
 
-/// Adds to what is told.
+/// Adds the description to `told`.
 void tell(const DriveChange& change, Told& told);
 
-/// "scsi0 detached", "scsi0: cache none -> writeback", of what waits for the next start.
+/// Describes a drive that is pending until the guest's next start: "scsi0 detached", "scsi0: cache none ->
+/// writeback".
 std::string pending_drive(std::string_view option, const base::Json& now, const base::Json& then);
 
-/// Takes a drive, or another option, out of a configuration as PVE does it: what is a disk of the guest stays
-/// as unusedN, unless it is freed by force.
+/// Removes a drive or another option from a configuration as PVE does: a disk of the guest is kept as unusedN
+/// unless `force` destroys it.
 void take_away(base::JsonObject& config, std::string_view option, std::string_view vmid, bool force);
 
-/// Sets a drive as PVE does it: another disk in its place stays as unusedN, and an unused volume that is
-/// attached is no longer unused.
+/// Sets a drive as PVE does: a disk that it replaces is kept as unusedN, and an unused volume that is
+/// attached loses its unusedN.
 void put(base::JsonObject& config, std::string_view option, std::string_view text, std::string_view vmid);
 
 }  // namespace change

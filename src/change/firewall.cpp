@@ -23,7 +23,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kParts = 
                                                                                   {"iface", "on "},
                                                                                   {"log", "log "}}};
 
-/// All of a rule but where it stands.
+/// Returns a rule without its position.
 std::string content(const base::JsonObject& rule) {
   base::JsonObject bare(rule);
   bare.erase("pos");
@@ -54,7 +54,7 @@ void moved(const Change& change, const base::JsonObject& rule, Told& told) {
   const auto from = base::number(rule, "pos", 0);
   const auto target = base::number(change.arguments, "moveto", 0);
   const auto last = static_cast<std::int64_t>(count(change.before)) - 1;
-  // PVE counts before it takes the rule out.
+  // PVE counts the position before it removes the rule from its old place.
   const auto to =
       std::clamp<std::int64_t>(target > from ? target - 1 : target, 0, std::max<std::int64_t>(last, 0));
   const auto* there = item(change.after, "pos", std::to_string(to));

@@ -1,4 +1,4 @@
-// Changes of firewall rules. Options are settings.
+// Describes changes of firewall rules. settings.h handles firewall options.
 #pragma once
 
 #include <string>
@@ -7,10 +7,10 @@
 
 namespace change {
 
-/// "in ACCEPT tcp to port 22 from 10.0.0.0/8", with "off" in front of a rule that is not enabled.
+/// Returns "in ACCEPT tcp to port 22 from 10.0.0.0/8", with "off" in front if the rule is not enabled.
 std::string rule_in_words(const base::JsonObject& rule);
 
-/// `before` and `after` are the list of rules.
+/// `before` and `after` are lists of rules.
 Told tell_rule(const Change& change);
 
 }  // namespace change

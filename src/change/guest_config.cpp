@@ -14,7 +14,7 @@
 namespace change {
 namespace {
 
-// Of an update what is no option of the configuration.
+// Parameters of an update that are not options of the configuration.
 constexpr std::array<std::string_view, 10> kNoOption = {"node",
                                                         "vmid",
                                                         "delete",
@@ -36,7 +36,7 @@ bool holds(const std::vector<std::string>& list, std::string_view key) {
   return std::ranges::find(list, key) != list.end();
 }
 
-/// "cdrom" is PVE's other name of ide2.
+/// PVE accepts "cdrom" as another name of ide2.
 std::vector<std::string> keys(const base::JsonObject& arguments, std::string_view name) {
   auto all = words(comparable(at(arguments, name)));
   std::ranges::replace(all, std::string("cdrom"), std::string("ide2"));
@@ -69,7 +69,7 @@ std::string pending_words(const Config& config, std::string_view key) {
   const auto& value = holds(config.deleting, key) ? at({}, key) : at(config.pending, key);
   if (is_drive(key)) return pending_drive(key, at(config.now, key), value);
   const auto words = difference(key, at(config.now, key), value);
-  // A secret is the same row of stars before and after.
+  // difference() sees no change of a secret, which is shown as the same stars before and after.
   return words.empty() ? base::printable(key) + " changed" : words;
 }
 
@@ -109,7 +109,7 @@ class Teller {
     } else if (set_.contains(key) && is_secret(key)) {
       told_.changes.push_back(base::printable(key) + " changed");
     } else if (at(after.now, key).is_null() && !comparable(at(set_, key)).empty()) {
-      // PVE took the value and does not show it.
+      // PVE accepted the value and does not show it.
       return;
     } else {
       told_.unchanged.push_back(base::printable(key) + " " + is_already(key));
@@ -147,7 +147,7 @@ class Teller {
     tell(change, told_);
   }
 
-  /// PVE takes a drive that is gone out of the boot order by itself.
+  /// PVE removes a detached drive from the boot order.
   void boot() {
     if (set_.contains("boot") || holds(removed_, "boot")) return;
     const auto order = [](const Config& config) {

@@ -1,4 +1,4 @@
-// Changes of a VM's or a container's configuration.
+// Describes changes of a VM's or a container's configuration.
 #pragma once
 
 #include <string>
@@ -11,47 +11,47 @@
 
 namespace change {
 
-/// A configuration as it is in force, and what waits for the guest's next start.
+/// A configuration in force, and the changes that are pending until the guest's next start.
 struct Config {
   base::JsonObject now;
-  base::JsonObject pending;           ///< values to come
-  std::vector<std::string> deleting;  ///< options to go
-  bool known = false;                 ///< read, or derived from one that was
+  base::JsonObject pending;           ///< values that the next start will set
+  std::vector<std::string> deleting;  ///< options that the next start will remove
+  bool known = false;                 ///< false: the configuration could not be read
 };
 
-/// Of GET …/pending (a list of options) or GET …/config (an object, which does not tell what is pending).
-/// Anything else is not known.
+/// Reads an answer of GET …/pending (a list of options) or GET …/config (an object, without pending changes).
+/// Other values give known == false.
 Config config(const base::Json& state);
 
-/// Its name or hostname in force, not to be shown as it is; empty where none is known.
+/// Returns the name or hostname in force, which may contain control characters; empty if it is not known.
 std::string_view name_of(const Config& config);
 
-/// One update, by PVE's names as it was sent.
+/// One update as sent, under PVE's names.
 struct ConfigUpdate {
   const facts::Endpoint& endpoint;
   const base::JsonObject& arguments;
   const Config& before;
   const Config& after;
-  /// Bytes by volume, for those whose line in the configuration has no size (unusedN); null where the storage
-  /// has no such volume. Empty where nobody asked.
+  /// Sizes in bytes of volumes whose line in the configuration has no size (unusedN); null if the storage has
+  /// no such volume. Empty if they were not read.
   base::JsonObject sizes{};
 };
 
-/// What it changed.
+/// Describes what the update changed.
 Told tell(const ConfigUpdate& update);
 
-/// Of an update that failed: what it left in the configuration all the same, as pending values.
+/// Returns the pending values that a failed update left in the configuration.
 std::vector<std::string> left_behind(const Config& before, const Config& after);
 
-/// What the configuration is after an update that is carried out at once. A volume that is to be made keeps
-/// the form in which it was asked for.
+/// Returns the configuration after an update that takes effect at once. A volume that PVE will create keeps
+/// the requested form.
 Config expected(const base::JsonObject& arguments, const Config& before);
 
-/// True when an update makes a volume, or imports one: PVE does that while the call waits, which may end
-/// before.
+/// Returns true if the update creates or imports a volume: PVE does so before it answers, and the call may
+/// time out first.
 bool makes_volume(const base::JsonObject& arguments);
 
-/// The volumes that the update takes out of the configuration and whose size no line tells.
+/// Returns the volumes that the update removes from the configuration and whose size no line contains.
 std::vector<std::string> volumes_to_size(const base::JsonObject& arguments, const Config& before);
 
 }  // namespace change

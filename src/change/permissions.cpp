@@ -12,9 +12,9 @@
 namespace change {
 namespace {
 
-using Roles = std::map<std::string, bool, std::less<>>;  ///< with whether they reach what is below
+using Roles = std::map<std::string, bool, std::less<>>;  ///< by name; true: the paths below inherit the role
 
-/// "/", "/vms", "/vms/100".
+/// Returns the path and its parents: "/", "/vms", "/vms/100".
 std::vector<std::string> ways_to(std::string_view path) {
   std::vector<std::string> ways = {"/"};
   std::string way;
@@ -36,7 +36,8 @@ Roles at(const base::Json& acl, std::string_view type, std::string_view who, std
   return roles;
 }
 
-/// The nearest entries count: those of the user before those of its groups, and NoAccess before all.
+/// Returns the roles on a path. The nearest entries apply: those of the user before those of its groups;
+/// NoAccess overrides all others.
 Roles roles_of(const base::Json& acl, std::string_view type, std::string_view who,
                const std::vector<std::string>& groups, std::string_view path) {
   Roles roles;
@@ -72,7 +73,7 @@ std::set<std::string> privileges(const base::Json& acl, const base::Json& roles,
   };
   if (holding.token.empty() || !holding.separated) return of_user();
   auto own = privileges_of(roles_of(acl, "token", holding.token, {}, path), roles);
-  // root@pam may do everything, without any entry.
+  // root@pam has all privileges without an entry.
   if (holding.user == "root@pam") return own;
   std::set<std::string> both;
   std::ranges::set_intersection(own, of_user(), std::inserter(both, both.end()));
@@ -81,7 +82,7 @@ std::set<std::string> privileges(const base::Json& acl, const base::Json& roles,
 
 bool has_nothing(const base::Json& acl, const base::Json& roles, const Holding& holding) {
   if (holding.user == "root@pam" && (holding.token.empty() || !holding.separated)) return false;
-  // Between the paths of the ACL nothing changes.
+  // Privileges change only at the paths of the ACL, so check only those.
   std::set<std::string> paths;
   for (const auto& entry : base::objects(acl)) paths.insert(acl_path(base::raw_text(entry, "path")));
   return std::ranges::all_of(

@@ -1,4 +1,5 @@
-// What an ACL gives to somebody, as PVE computes it (its access control's roles() and permissions()).
+// Computes the privileges that an ACL gives a user or API token, as PVE's access control does in roles() and
+// permissions().
 #pragma once
 
 #include <set>
@@ -14,15 +15,16 @@ namespace change {
 struct Holding {
   std::string user;                 ///< "alice@pve"
   std::string token;                ///< "alice@pve!ci"; empty: the user itself
-  std::vector<std::string> groups;  ///< of the user
-  bool separated = true;            ///< the token has what it has itself and its user has too
+  std::vector<std::string> groups;  ///< the user's groups
+  bool separated = true;  ///< privilege separation: the token has only the privileges that its user has too
 };
 
-/// `acl` and `roles` are PVE's answers to GET /access/acl and GET /access/roles, whole.
+/// Returns the privileges on a path. `acl` and `roles` are PVE's complete answers to GET /access/acl and GET
+/// /access/roles.
 std::set<std::string> privileges(const base::Json& acl, const base::Json& roles, const Holding& holding,
                                  std::string_view path);
 
-/// True when it has no privilege on any path.
+/// Returns true if the holder has no privilege on any path.
 bool has_nothing(const base::Json& acl, const base::Json& roles, const Holding& holding);
 
 }  // namespace change

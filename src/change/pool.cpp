@@ -18,7 +18,7 @@ const base::JsonObject* pool(const base::Json& state) {
   return items.size() == 1 ? items.front().if_object() : nullptr;
 }
 
-/// "vm" or "storage" and its id.
+/// Returns the member whose `key`, "vm" or "storage", is `id`.
 const base::JsonObject* member(const base::JsonObject* pool, std::string_view key, const std::string& id) {
   if (pool == nullptr) return nullptr;
   for (const auto& each : base::objects(*pool, "members")) {

@@ -1,11 +1,11 @@
-// Changes of resource pools.
+// Describes changes of resource pools.
 #pragma once
 
 #include "change/change.h"
 
 namespace change {
 
-/// `before` and `after` are GET /pools?poolid=…, a list of one, or GET /pools/{poolid}.
+/// `before` and `after` are answers to GET /pools?poolid=… (a list of one) or GET /pools/{poolid}.
 Told tell_pool(const Change& change);
 
 }  // namespace change

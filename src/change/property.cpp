@@ -11,7 +11,7 @@
 namespace change {
 namespace {
 
-// PVE 9's formats; the second is its default_key.
+// PVE 9's formats; the second value is the format's default_key.
 constexpr Form kForms[] = {
     {"agent", "enabled"},
     {"amd-sev", "type"},
@@ -73,7 +73,7 @@ struct Default {
   std::string_view value;
 };
 
-// What holds where the part is absent; only of switches that people lose unawares.
+// The values of parts that are absent, for switches that an update may remove by mistake.
 constexpr Default kDefaults[] = {{"net", "firewall", "0"}, {"net", "link_down", "0"}, {"mp", "backup", "0"},
                                  {"ide", "backup", "1"},   {"sata", "backup", "1"},   {"scsi", "backup", "1"},
                                  {"virtio", "backup", "1"}};
@@ -94,7 +94,7 @@ void add(std::vector<Property>& all, std::string_view family, std::string_view n
   all.push_back({std::string(name), std::string(value)});
 }
 
-/// One part that differs, in words; empty when it does not.
+/// Describes the difference of one part; empty if there is none.
 std::string difference(std::string_view family, std::string_view name, std::string_view before,
                        std::string_view after) {
   const auto was = before.empty() ? default_value(family, name) : before;
@@ -117,7 +117,7 @@ std::string_view family(std::string_view option) {
 }
 
 const Form* form(std::string_view option) {
-  // Without digits at its end: "u2f" has none there.
+  // family() removes the digits at the end, but "u2f" has none there.
   const auto name = family(option);
   const auto* row = std::ranges::find(kForms, name, &Form::family);
   return row == std::end(kForms) ? nullptr : row;
@@ -133,7 +133,7 @@ std::vector<Property> properties(std::string_view option, std::string_view text)
     if (equals != std::string_view::npos) {
       add(all, row->family, base::trim(part.substr(0, equals)), part.substr(equals + 1));
     } else if (row->family == "net") {
-      // "virtio" alone: PVE chooses a MAC address.
+      // "virtio" without a MAC address: PVE will create one.
       all.push_back({"model", std::string(part)});
     } else {
       all.push_back({std::string(row->default_name), std::string(part)});

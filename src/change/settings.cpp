@@ -22,7 +22,7 @@ const base::Json& at(const base::Json& state, std::string_view key) {
   return value == nullptr ? kNone : *value;
 }
 
-/// What PVE leaves out of an object while nobody has set it.
+/// A value that PVE omits from an object until it is set.
 struct Default {
   tool::Subject subject;
   std::string_view key;
@@ -46,7 +46,7 @@ base::Json value_of(const Change& change, const base::Json& state, std::string_v
   return value;
 }
 
-/// A few settings read better in words than as PVE's numbers.
+/// Returns words for the few settings whose numbers need them.
 base::Json in_words(tool::Subject subject, std::string_view key, const base::Json& value) {
   const auto number = base::number(value);
   if (key == "expire" && number)
@@ -56,7 +56,7 @@ base::Json in_words(tool::Subject subject, std::string_view key, const base::Jso
   return value;
 }
 
-/// True where PVE took a value and does not show it: of options that the token may not see.
+/// Returns true if PVE accepted a value and does not show it, as for options that the API token may not see.
 bool is_hidden(const Change& change, std::string_view key) {
   return !argument(change.arguments, key).empty() && at(change.after, key).is_null();
 }
@@ -91,7 +91,7 @@ Told tell_settings(const Change& change) {
     const bool none = std::ranges::find(kNoSetting, key) != kNoSetting.end();
     if (!none && !change.about.in_path(key)) setting(change, key, told);
   }
-  // An update of an interface repeats what it does not mean to change, so that PVE keeps it.
+  // An update of an interface repeats its present values, so that PVE keeps them.
   if (change.about.subject == tool::Subject::Network && !told.unchanged.empty()) {
     told.unchanged.clear();
     if (told.changes.empty()) told.unchanged.emplace_back("it is as asked already");

@@ -18,7 +18,7 @@ std::string joined(const std::vector<std::string>& clauses) {
   return text + ".";
 }
 
-/// Most clauses begin with an option's name, which stays as it is written.
+/// Does not capitalize the clauses: most begin with an option's name.
 void add(std::string& text, std::string_view heading, const std::vector<std::string>& clauses) {
   if (clauses.empty()) return;
   text += (text.empty() ? "" : " ") + std::string(heading) + joined(clauses);

@@ -1,4 +1,4 @@
-// What a change did, in clauses, before it becomes lines.
+// The description of a change as clauses, before they become lines.
 #pragma once
 
 #include <string>
@@ -6,20 +6,21 @@
 
 namespace change {
 
-/// Printable; clauses without full stops. Participles, so that they are as true of what a change would do.
+/// Clauses are printable and have no full stop. They use participles, so that they also describe a change
+/// that has not happened yet.
 struct Told {
   std::vector<std::string> changes;    ///< in force: "cores 2 -> 4"
-  std::vector<std::string> pending;    ///< waits for the guest's next start
-  std::vector<std::string> older;      ///< waits too, but since before this call
-  std::vector<std::string> unchanged;  ///< was asked for and made no difference, with the reason
+  std::vector<std::string> pending;    ///< takes effect at the guest's next start
+  std::vector<std::string> older;      ///< takes effect then too, but was pending before this call
+  std::vector<std::string> unchanged;  ///< requested without effect, with the reason
   std::vector<std::string> cautions;   ///< whole sentences
 };
 
-/// All that was asked for made no difference.
+/// Returns true if the whole call had no effect.
 bool is_nothing(const Told& told);
 
-/// One line to follow the sentence that names the object; empty when there is nothing to say. It begins with
-/// what changed, or that nothing did.
+/// Returns one line for after the sentence that names the object; empty if there is nothing to say. It begins
+/// with the changes, or says that nothing changed.
 std::string text(const Told& told);
 
 }  // namespace change

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kLongest = 60;
 
-// Lists whose order says nothing.
+// Lists whose order has no meaning.
 constexpr std::array<std::string_view, 11> kSets = {
     "tags",         "content", "nodes",        "groups", "vmid", "exclude", "registered-tags",
     "bridge_ports", "slaves",  "allowed-tags", "mailto"};
@@ -24,10 +24,10 @@ bool is_set_of_words(std::string_view name) { return std::ranges::find(kSets, na
 
 bool has_lines(std::string_view text) { return base::trim(text).find('\n') != std::string_view::npos; }
 
-/// Free text, whose beginning and end quotes must show.
+/// Returns whether the value is free text, which needs quotes.
 bool is_prose(std::string_view name) { return name == "description" || name.starts_with("comment"); }
 
-/// "http://user:password@proxy" without what proves who asks.
+/// Removes the credentials from "http://user:password@proxy".
 std::string without_credentials(std::string_view text) {
   const auto scheme = text.find("://");
   const auto at = scheme == std::string_view::npos ? scheme : text.find('@', scheme);
@@ -35,7 +35,7 @@ std::string without_credentials(std::string_view text) {
   return std::string(text.substr(0, scheme + 3)) + "***" + std::string(text.substr(at));
 }
 
-/// Which words came and which went.
+/// Describes the words that were added and removed.
 std::string of_words(std::string_view name, std::string_view before, std::string_view after) {
   const auto was = words(before);
   const auto is = words(after);
@@ -106,7 +106,7 @@ std::string comparable(const base::Json& value) {
 std::string difference(std::string_view name, const base::Json& before, const base::Json& after) {
   const auto value = [&](const base::Json& json) {
     auto text = comparable(json);
-    // PVE takes both forms of the one option.
+    // PVE accepts "current=" or the number alone.
     if (name == "memory" && text.starts_with("current=")) text.erase(0, std::string_view("current=").size());
     return text;
   };
