@@ -1,4 +1,4 @@
-// All tools of the product: one file per category, nothing but rows.
+// All tools: one file of rows per category.
 #pragma once
 
 #include <span>
@@ -10,10 +10,10 @@
 
 namespace catalog {
 
-/// All categories in the order of the README.
+/// Returns all categories in the order of the README.
 std::span<const tool::Category> categories();
 
-/// The names of those that are on where nothing else is said.
+/// Returns the names of the categories that are on by default.
 std::vector<std::string> usual_categories();
 
 }  // namespace catalog

@@ -82,7 +82,7 @@ constexpr tool::Tool kNodes[] = {
      .params = {kNode},
      .offers = tool::kSelect,
      .view = {tool::View::Kind::Table, "services", "service state active-state unit-state desc"}},
-    // Four endpoints of PVE in one row.
+    // One row for four endpoints of PVE.
     {.name = "pve_manage_node_service",
      .title = "Control service",
      .description = "Start, stop, restart or reload a node's system service.",

@@ -1,4 +1,4 @@
-// Parameters that mean the same in every row. They carry no description: the server's instructions explain
+// Parameters with the same meaning in every row. They have no description: the server's instructions explain
 // them once.
 #pragma once
 
@@ -10,9 +10,9 @@ inline constexpr tool::Param kNode{.name = "node"};
 inline constexpr tool::Param kVmid{.name = "vmid", .terse = true};
 inline constexpr tool::Param kUpid{.name = "upid"};
 inline constexpr tool::Param kSnapname{.name = "snapname"};
-/// From the read of the same object; PVE refuses the change when the object has changed since.
+/// The value from a read of the same object; PVE refuses the change if the object has changed since.
 inline constexpr tool::Param kDigest{.name = "digest"};
-/// Comma-separated settings to reset to their default. Not the boolean of ACLs and pools.
+/// Settings to reset to their defaults, separated by commas. Not the boolean `delete` of ACLs and pools.
 inline constexpr tool::Param kDelete{.name = "delete"};
 
 inline constexpr tool::Param kStart{.name = "start"};

@@ -1,5 +1,6 @@
-// PVE's forms with the pool's name in a parameter, because a nested pool ("a/b") does not fit into a path.
-// Mind that PVE answers GET /pools?poolid= without checking Pool.Audit, and with a list of one.
+// The rows use the endpoints with the pool's name in a parameter, because the name of a nested pool ("a/b")
+// cannot be part of a path. PVE answers GET /pools?poolid= with a list of one, and without checking
+// Pool.Audit.
 #include "catalog/categories.h"
 #include "catalog/params.h"
 #include "tool/rights.h"

@@ -1,4 +1,4 @@
-// The instructions of the prompts: what an experienced admin tells a junior. At most 2560 bytes each.
+// The instructions of the prompts: what an experienced administrator tells a junior. At most 2560 bytes each.
 #pragma once
 
 #include <string_view>

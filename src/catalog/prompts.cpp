@@ -83,7 +83,7 @@ constexpr tool::Prompt kPrompts[] = {
                          {{"type", "vm"},
                           {"filter", "node={node} status!=stopped"},
                           {"fields", "vmid,name,type,status,cpu,maxcpu,mem/maxmem,lock"}}}},
-               // Without a limit, so that lines with errors come from all of the log.
+               // Without a limit, so that errors from the whole log are included.
                {.what = "System log", .call = {"pve_get_node_syslog", {{"node", "{node}"}}}}}},
     {.name = "slow_guest",
      .title = "Why is this guest slow",

@@ -1,4 +1,4 @@
-// All prompts of the product, nothing but rows.
+// All prompts: rows only.
 #pragma once
 
 #include <span>
@@ -7,7 +7,7 @@
 
 namespace catalog {
 
-/// In the order of prompts/list and of the README.
+/// Returns the prompts in the order of prompts/list and of the README.
 std::span<const tool::Prompt> prompts();
 
 }  // namespace catalog

@@ -6,8 +6,8 @@ namespace {
 using Kind = tool::Resource::Kind;
 using Watch = tool::Resource::Watch;
 
-/// The size of a thin pool, of a file system of ZFS or Ceph changes with every write to its neighbours; that
-/// of a guest's disk only when somebody resizes it.
+/// Members that change often. The size of a thin pool or of a file system of ZFS or Ceph changes with every
+/// write to its neighbours; the size of a guest's disk changes only when a user resizes it.
 constexpr std::string_view kUsage =
     "cpu mem memhost disk uptime netin netout diskread diskwrite freemem pid pressure* node.maxdisk "
     "storage.maxdisk";

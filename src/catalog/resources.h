@@ -1,4 +1,4 @@
-// All resources of the product.
+// All resources: rows only.
 #pragma once
 
 #include <span>
@@ -7,7 +7,7 @@
 
 namespace catalog {
 
-/// In the order in which they are listed.
+/// Returns the resources in the order of resources/list.
 std::span<const tool::Resource> resources();
 
 }  // namespace catalog
