@@ -16,7 +16,7 @@
 namespace insight {
 namespace {
 
-/// "BC:24:11:00:00:64" or its beginning, at least three bytes; "" of anything else.
+/// Returns a MAC address, or its first three bytes or more, as "BC:24:11:00:00:64"; "" for other text.
 std::string mac_text(std::string_view text) {
   std::string mac;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -29,7 +29,7 @@ std::string mac_text(std::string_view text) {
   return mac.size() < kLeast || mac.size() > kWhole ? std::string{} : mac;
 }
 
-/// The one way to write an address; "" where it is none.
+/// Returns the normal form of an IP address; "" for other text.
 std::string ip_text(std::string_view text) {
   const std::string given(text);
   std::array<unsigned char, 16> bytes{};
@@ -45,7 +45,7 @@ bool is_family(std::string_view name, std::string_view family) {
   return name.starts_with(family) && base::is_digits(name.substr(family.size()));
 }
 
-/// Of "virtio=BC:24:11:00:00:64,bridge=vmbr0" or "name=eth0,hwaddr=…,ip=192.0.2.7/24".
+/// Adds the addresses of "virtio=BC:24:11:00:00:64,bridge=vmbr0" or "name=eth0,hwaddr=…,ip=192.0.2.7/24".
 void add_card(const std::string& card, std::string_view properties, std::vector<Address>& out) {
   for (const auto property : base::split(properties, ',')) {
     const auto equals = property.find('=');
@@ -61,7 +61,7 @@ void add_card(const std::string& card, std::string_view properties, std::vector<
 
 using Bytes = std::array<unsigned char, 16>;
 
-/// How many of the bytes are the address's: 4, 16, or none of what is no address.
+/// Returns the number of bytes of the address: 4 or 16; 0 if the text is not an address.
 std::size_t read_ip(const std::string& text, Bytes& bytes) {
   if (inet_pton(AF_INET, text.c_str(), bytes.data()) == 1) return 4;
   return inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1 ? 16 : 0;
@@ -79,14 +79,14 @@ bool in_network(const std::string& address, const std::string& network, int pref
   return true;
 }
 
-/// "10.0.3", "10.0.", ".3.7": one to three dots among digits.
+/// Returns true for "10.0.3", "10.0.", ".3.7": digits with one to three dots.
 bool is_ipv4_part(std::string_view text) {
   const auto dots = std::ranges::count(text, '.');
   return dots > 0 && dots <= 3 && std::ranges::any_of(text, base::is_digit) &&
          std::ranges::all_of(text, [](char c) { return c == '.' || base::is_digit(c); });
 }
 
-/// "2001:db8:": two colons or more among hexadecimal digits.
+/// Returns true for "2001:db8:": hexadecimal digits with two colons or more.
 bool is_ipv6_part(std::string_view text) {
   const auto colons = std::ranges::count(text, ':');
   return colons > 1 && colons < 8 && std::ranges::any_of(text, base::is_hex) &&

@@ -1,4 +1,4 @@
-// What the parts of the health report share.
+// The data that the parts of the health report share.
 #pragma once
 
 #include <set>
@@ -13,7 +13,7 @@ namespace insight {
 
 inline constexpr std::int64_t kDay = 86'400;
 
-/// One look at the whole cluster. Refers to sources and inventory.
+/// One check of the whole cluster. Refers to sources and inventory, which must outlive it.
 struct Exam {
   Exam(tool::Sources& from, const Inventory& all)
       : sources(from), inventory(all), findings(from.ignored_findings()) {}
@@ -22,16 +22,16 @@ struct Exam {
   const Inventory& inventory;
   Findings findings;
   Gaps gaps;
-  /// Of kFindingKinds, what could not be read in full.
+  /// The areas of kFindingKinds that could not be read completely.
   std::set<std::string_view> unread;
-  std::vector<std::string> answering;  ///< nodes
-  std::string not_judged;              ///< guests whose backups nobody can judge, and why
+  std::vector<std::string> answering;  ///< nodes that answer
+  std::string not_judged;              ///< how many guests' backups could not be checked, and why
 
   void gap(std::string_view area, std::string what, const tool::ReadFailure& why) {
     unread.insert(area);
     gaps.add(std::move(what), why);
   }
-  /// Whether PVE may have left out some of `what`.
+  /// Notes it if PVE may have left out some of `what`, and returns whether it may.
   bool thinned(std::initializer_list<std::string_view> areas, std::string what, const tool::Sight& sight) {
     const bool some = gaps.thinned(sources, std::move(what), sight);
     if (some) unread.insert(areas);
@@ -39,13 +39,13 @@ struct Exam {
   }
 };
 
-/// Quorum, HA, and which nodes answer: fills Exam::answering.
+/// Checks quorum, HA and which nodes answer; fills Exam::answering.
 void examine_cluster(Exam& exam);
-/// What each answering node says of itself.
+/// Checks what each answering node reports about itself.
 void examine_nodes(Exam& exam);
-/// Paused guests and those at an error.
+/// Checks for guests that are paused or in an error state.
 void examine_guests(Exam& exam);
-/// Backup jobs, what they leave out, and the backups there are.
+/// Checks backup jobs, the disks that they leave out, and the existing backups.
 void examine_backups(Exam& exam);
 
 }  // namespace insight

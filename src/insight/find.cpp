@@ -1,4 +1,4 @@
-// Guests by name, tag, number, MAC address, IP address or network.
+// Finds guests by name, tag, number, MAC address, IP address or network.
 #include <arpa/inet.h>
 #include <fmt/format.h>
 
@@ -23,7 +23,7 @@ struct Match {
   std::string by;
 };
 
-/// A pattern without wildcards matches anywhere in a name.
+/// A pattern without wildcards matches any part of a name.
 std::string anywhere(const std::string& query) {
   return query.find_first_of("*?") == std::string::npos ? "*" + query + "*" : query;
 }
@@ -49,7 +49,7 @@ base::JsonArray rows_of_matches(const std::vector<Match>& matches) {
   return rows;
 }
 
-/// Asks configurations, and where they do not know, the guests themselves.
+/// Searches the configurations, and asks guests whose configuration has no address.
 class AddressSearch {
  public:
   AddressSearch(tool::Sources& sources, const Inventory& inventory, const Wanted& wanted)
@@ -66,7 +66,7 @@ class AddressSearch {
   Gaps gaps;
   std::size_t without_agent = 0;
   std::size_t stopped = 0;
-  std::size_t asked = 0;  ///< themselves
+  std::size_t asked = 0;  ///< number of guests that were asked themselves
 
  private:
   void configurations() {

@@ -1,4 +1,4 @@
-// What the health report can find. The codes are for programs and stay as they are.
+// The findings of the health report. Programs rely on the codes, so they never change.
 #pragma once
 
 #include <array>
@@ -21,12 +21,12 @@ inline constexpr std::array<std::string_view, 3> kSeverityNames = {"critical", "
 struct FindingKind {
   std::string_view code;
   Severity severity;
-  std::string_view area;  ///< what was looked at: "quorum"; where nothing is found there, it is good
+  std::string_view area;  ///< the area that was checked: "quorum"; listed as good if it has no finding
   std::string_view what;
   std::string_view remedy;
 };
 
-/// The worst first, in the order of the answer.
+/// The most severe first, as in the answer.
 inline constexpr auto kFindingKinds = std::to_array<FindingKind>({
     {"NODE_SILENT", Severity::Critical, "nodes",
      "does not answer, but the cluster does not report it as down",
@@ -98,20 +98,21 @@ inline constexpr auto kFindingKinds = std::to_array<FindingKind>({
      "install them at the next maintenance"},
 });
 
-/// Findings by code. Those of one code become one row, however many they are.
+/// Collects findings by code; all findings of one code become one row.
 class Findings {
  public:
   Findings() = default;
-  /// What fits one of the patterns ("CODE", "CODE:object" with * and ?) is counted and not reported.
+  /// Findings that match one of the patterns ("CODE", "CODE:object" with * and ?) are counted and not
+  /// reported.
   explicit Findings(std::span<const std::string> ignored) : ignored_(ignored) {}
 
-  /// `code` is one of kFindingKinds; others are dropped.
+  /// Adds a finding. A `code` that is not in kFindingKinds is dropped.
   void add(std::string_view code, std::string object);
-  /// "2 critical, 3 warnings, 1 info: NODE_OFFLINE pve3"
+  /// Returns a summary such as "2 critical, 3 warnings, 1 info: NODE_OFFLINE pve3".
   std::string verdict() const;
   base::JsonArray rows() const;
   std::size_t ignored() const { return left_out_; }
-  /// The areas in which nothing was found, in the order of kFindingKinds, without those of `unread`.
+  /// Returns the areas without findings, in the order of kFindingKinds, except those of `unread`.
   std::vector<std::string> good(const std::set<std::string_view>& unread) const;
 
  private:
@@ -121,7 +122,7 @@ class Findings {
   std::size_t left_out_ = 0;
 };
 
-/// The codes of what the report on the cluster's health can find.
+/// Returns the codes of all findings that the health report knows.
 std::span<const std::string_view> finding_codes();
 
 }  // namespace insight

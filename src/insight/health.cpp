@@ -1,4 +1,4 @@
-// The health report: everything that needs a look, the worst first.
+// The health report: everything that needs attention, the most severe first.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,10 +17,10 @@ constexpr double kFull = 0.95;
 constexpr double kFilling = 0.85;
 constexpr double kHigh = 0.9;
 constexpr std::size_t kTable = 3900;
-/// Whoever has not said its version by then answers nobody.
+/// A node that has not sent its version by then is reported as not answering.
 constexpr std::chrono::seconds kSilence{3};
 
-/// What /cluster/status says of the nodes; empty where it says nothing.
+/// The nodes by name, with whether /cluster/status calls them online; empty if it cannot be read.
 using Online = std::map<std::string, bool, std::less<>>;
 
 Online quorum(Exam& exam, const base::Json& data, bool& quorate) {
@@ -54,7 +54,7 @@ std::string with_guests(const Exam& exam, const std::string& node) {
   return fmt::format("{} ({})", node, counted(static_cast<std::size_t>(guests), "guest"));
 }
 
-/// 595 to 599 are pveproxy's own words for a node that did not answer it; 0 is none at all.
+/// pveproxy answers with 595 to 599 if it cannot reach a node; 0 means no answer at all.
 bool silent(const tool::ReadFailure& why) {
   return why.status == 0 || (why.status >= 595 && why.status <= 599);
 }
@@ -93,7 +93,7 @@ void use_of_nodes(Exam& exam) {
   }
 }
 
-/// A shared storage is full once, however many nodes show it.
+/// Reports a shared storage once, although every node lists it.
 void storages(Exam& exam) {
   std::set<std::string> done;
   for (const auto& storage : exam.inventory.storages) {

@@ -1,4 +1,4 @@
-// Backup jobs, what they leave out, and the backups there are, for the health report.
+// Checks backup jobs, the disks that they leave out, and the existing backups, for the health report.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,14 +12,14 @@
 namespace insight {
 namespace {
 
-/// One disk or mount point of a guest, "100:scsi1".
+/// A disk or mount point of a guest.
 struct Disk {
-  bool kept = false;   ///< by one job at least
-  bool bound = false;  ///< a bind or device mount
+  bool kept = false;   ///< at least one job backs it up
+  bool bound = false;  ///< it is a bind or device mount
 };
 using Disks = std::map<std::int64_t, std::map<std::string, Disk>>;
 
-/// Templates change as seldom as their backups need to.
+/// Skips templates: they seldom change, so a backup job is not expected.
 void missing(Exam& exam, const base::Json& data) {
   for (const auto& row : base::objects(data)) {
     const auto* guest = exam.inventory.guest(base::number(row, "vmid", 0));
@@ -28,7 +28,8 @@ void missing(Exam& exam, const base::Json& data) {
   }
 }
 
-/// GET /cluster/backup/{id}/included_volumes: a tree of guests, and below each its disks with the reason.
+/// Reads GET /cluster/backup/{id}/included_volumes: a tree of guests and their disks, each disk with the
+/// reason for including it or not.
 void add_disks(const base::Json& data, Disks& disks) {
   for (const auto& guest : base::objects(data, "children")) {
     auto& of_guest = disks[base::number(guest, "id", 0)];
@@ -81,7 +82,7 @@ void jobs(Exam& exam) {
   left_out(exam, disks);
 }
 
-/// Storages that may hold backups and were not read, by id where shared, else by node.
+/// Storages that may hold backups and were not read: shared ones by id, others by node.
 struct Unread {
   std::set<std::string> shared, local;
   void add(const NodeStorage& storage) {
@@ -93,7 +94,7 @@ bool answers(const Exam& exam, std::string_view node) {
   return std::ranges::find(exam.answering, node) != exam.answering.end();
 }
 
-/// Storages that are not even asked: out of reach everywhere, or on their node.
+/// Returns the storages that were not read because no node, or not their own node, can reach them.
 Unread not_asked(const Exam& exam, const std::vector<const NodeStorage*>& asked) {
   Unread unread;
   for (const auto& storage : exam.inventory.storages) {
@@ -134,7 +135,7 @@ Newest newest_backups(Exam& exam, Unread& unread) {
 
 }  // namespace
 
-/// A missing backup is only claimed where every storage that may hold it was read.
+/// Reports a missing backup only if every storage that may hold it was read.
 void examine_backups(Exam& exam) {
   constexpr std::int64_t kOld = 7 * kDay;
   jobs(exam);

@@ -1,4 +1,4 @@
-// What each node says of itself, for the health report.
+// Checks what each node reports about itself, for the health report.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,10 +16,10 @@ namespace {
 constexpr double kFull = 0.95;
 constexpr double kFilling = 0.85;
 
-/// What is said of all nodes together.
+/// What the nodes report together.
 struct Told {
   std::map<std::string, std::vector<std::string>> kernels;
-  std::set<std::string> busy;     ///< numbers of the guests that a running task is about
+  std::set<std::string> busy;     ///< numbers of guests with a running task
   std::set<std::string> backing;  ///< nodes on which a backup runs
 };
 
@@ -83,7 +83,8 @@ void replication(At& at, const base::Json& data) {
   }
 }
 
-/// What systemd starts at boot. Corosync has nothing to do on a node without a cluster.
+/// Reports services that systemd enables and that do not run. Corosync does not run on a node without a
+/// cluster.
 void services(At& at, const base::Json& data) {
   for (const auto& row : base::objects(data)) {
     const auto state = base::raw_text(row, "active-state");
@@ -102,7 +103,7 @@ void disks(At& at, const base::Json& data) {
     const auto name = fmt::format("{} on {}", base::text(row, "devpath"), at.node);
     if (!health.empty() && health != "PASSED" && health != "OK" && health != "UNKNOWN")
       at.exam.findings.add("DISK_FAILING", fmt::format("{} ({})", name, base::text(row, "health")));
-    // PVE gives what is left of its life in per cent, "N/A" where the disk does not say.
+    // `wearout` is the remaining life in percent, or "N/A" if the disk does not report it.
     const auto* left = row.if_contains("wearout");
     const auto percent = left == nullptr ? std::nullopt : base::number(*left);
     if (percent && *percent >= 0 && *percent <= kLittle)
@@ -110,7 +111,8 @@ void disks(At& at, const base::Json& data) {
   }
 }
 
-/// PVE says of an interface only whether it is up. A leg that is not listed is no hint.
+/// Reports bonds with interfaces that are down: PVE only tells whether an interface is up. An interface that
+/// PVE does not list is not counted as down.
 void bonds(At& at, const base::Json& data) {
   std::map<std::string, bool> up;
   for (const auto& row : base::objects(data)) up[base::text(row, "iface")] = base::flag(row, "active");
@@ -154,7 +156,7 @@ struct Look {
   std::string_view area, what;
   void (*judge)(At& at, const base::Json& data);
   base::JsonObject (*arguments)(std::int64_t now) = nullptr;
-  /// Only on nodes with a storage of this type.
+  /// Read only on nodes with a storage of this type.
   std::string_view storage_type{};
 };
 
@@ -180,7 +182,7 @@ bool has_storage(const Inventory& inventory, std::string_view node, std::string_
       inventory.storages, [&](const auto& storage) { return storage.node == node && storage.type == type; });
 }
 
-/// A backup that runs holds the lock of one guest after another.
+/// A running backup locks one guest after another, so its node's backup locks are not reported.
 void locks(Exam& exam, const Told& told) {
   for (const auto& guest : exam.inventory.guests) {
     if (guest.lock.empty() || told.busy.contains(fmt::format("{}", guest.vmid))) continue;
@@ -209,7 +211,7 @@ void examine_nodes(Exam& exam) {
       whose.emplace_back(&node, &look);
     }
   }
-  // What nobody could ask a node is not good.
+  // An area is not good if a node could not be asked.
   if (exam.answering.size() < exam.inventory.nodes.size()) {
     for (const auto& look : kLooks) exam.unread.insert(look.area);
   }
@@ -232,7 +234,7 @@ void examine_guests(Exam& exam) {
   std::vector<const Guest*> odd;
   std::vector<tool::Read> reads;
   for (const auto& guest : exam.inventory.guests) {
-    // Ten seconds old here, and "running" for all of these in the list of a node.
+    // `last_status` may be ten seconds old, but a node's own list says "running" for all of these states.
     const auto& state = guest.last_status;
     if (guest.container || !exam.inventory.online(guest.node) || state == "running" || state == "stopped" ||
         state == "unknown" || state.empty())

@@ -1,4 +1,4 @@
-// What would break without one node.
+// Reports the consequences of losing one node.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -27,14 +27,14 @@ std::set<std::string, std::less<>> set_of(std::string_view text) {
   return {all.begin(), all.end()};
 }
 
-/// The nodes of "pve1:2,pve2:1", without their priorities.
+/// Returns the nodes of "pve1:2,pve2:1" without their priorities.
 std::set<std::string, std::less<>> nodes_in(std::string_view text) {
   std::set<std::string, std::less<>> names;
   for (const auto& word : words(text)) names.insert(word.substr(0, word.find(':')));
   return names;
 }
 
-/// What becomes of one guest.
+/// What happens to one guest.
 struct Fate {
   const Guest* guest;
   std::string after;  ///< "down", "restarts, fits on pve2", "off, unavailable", "unknown"
@@ -56,7 +56,7 @@ class Loss {
     for (const auto& guest : inventory.guests) {
       if (guest.node == node.name) guests_.push_back(&guest);
     }
-    // The largest first: what is left over for it decides.
+    // Assign the largest guest first, since it is the hardest to place.
     std::ranges::sort(guests_, [](const auto* a, const auto* b) { return a->maxmem > b->maxmem; });
   }
 
@@ -71,7 +71,7 @@ class Loss {
     base::JsonObject report{{"verdict", verdict()}, {"quorum", quorum}};
     if (!lost_.online()) report["now"] = fmt::format("{} is {} already", lost_.name, lost_.status);
     report["capacity"] = capacity();
-    // Before what may be long: a reader must not miss it.
+    // Gaps come before the long lists, so that a reader cannot miss them.
     gaps_.put(report);
     put_rows(report, "down", rows("down"), kDown);
     put_rows(report, "restarting", rows("restarts"), kOthers);
@@ -147,7 +147,7 @@ class Loss {
     }
   }
 
-  /// PVE answers with an empty object where there is none.
+  /// PVE answers with an empty object if there is no QDevice.
   void quorum_device(const base::Json& data) {
     const auto* device = data.if_object();
     if (device == nullptr || device->empty()) return;
@@ -170,7 +170,7 @@ class Loss {
       if (online && name != lost_.name) left += votes_of(name);
     }
     if (device_) {
-      // "Fifty-fifty split" has one vote, "last man standing" one less than the nodes.
+      // With the algorithm ffsplit the QDevice has one vote, with lms one less than the nodes.
       const auto votes = device_splits_ ? 1 : std::max<std::int64_t>(1, all - 1);
       all += votes;
       if (device_connected_) left += votes;
@@ -185,7 +185,7 @@ class Loss {
                                            : " (the QDevice is not connected)");
   }
 
-  /// Local disks keep a guest from starting elsewhere.
+  /// Finds the guests with local disks, which cannot start on another node.
   void read_configurations() {
     if (!lost_.online()) {
       if (!guests_.empty()) gaps_.add("configurations of " + lost_.name, {lost_.status});
@@ -268,7 +268,7 @@ class Loss {
     return {&guest, room(guest, best), std::move(reason)};
   }
 
-  /// HA starts a guest whether or not the memory suffices, and chooses the node itself.
+  /// Estimates whether the guest fits: HA starts it even without enough memory, and chooses the node itself.
   std::string room(const Guest& guest, const std::string& best) {
     auto& free = free_[best];
     if (free < guest.maxmem) {
@@ -293,7 +293,7 @@ class Loss {
   std::string verdict() const {
     const auto resting = going("off") + going("stays") + going("unavailable");
     const auto quorum = !keeps_quorum_ ? "unknown" : *keeps_quorum_ ? "kept" : "LOST";
-    // Without HA's answer "0 would restart" would be a guess.
+    // If HA could not be read, "0 would restart" would be a guess.
     if (!ha_read_ && going("unknown") > 0)
       return fmt::format(
           "the outcome for {} is unknown: HA could not be read; {} off or a template; quorum {}",
@@ -326,7 +326,7 @@ class Loss {
     return text;
   }
 
-  /// The memory of the guests with that fate.
+  /// Returns the memory of the guests with that outcome, in bytes.
   double need(std::string_view after) const {
     double bytes = 0;
     for (const auto& fate : fates_) bytes += fate.after == after ? fate.guest->maxmem : 0;
@@ -351,7 +351,7 @@ class Loss {
     return rows;
   }
 
-  /// Nobody misses them at once, but they cannot be started either.
+  /// Returns the guests that are off: they cannot be started while the node is lost.
   std::vector<std::string> resting() const {
     std::set<std::int64_t> vmids;
     for (const auto& fate : fates_) {
@@ -376,7 +376,7 @@ class Loss {
   const Node& lost_;
   std::vector<const Guest*> guests_;
   std::map<std::string, double, std::less<>> free_;
-  std::vector<std::string> opaque_;  ///< online, but their memory is not told
+  std::vector<std::string> opaque_;  ///< online nodes whose memory is not known
   std::map<std::string, bool> online_;
   std::map<std::string, std::int64_t> votes_;
   std::map<std::string, std::string> managed_;
@@ -384,7 +384,8 @@ class Loss {
   std::map<std::int64_t, std::set<std::string, std::less<>>> copies_;
   std::vector<std::string> replicas_;
   std::map<std::int64_t, std::vector<std::string>> local_disks_;
-  std::map<std::int64_t, std::string> unseen_disks_;  ///< on a storage that may be the node's own
+  std::map<std::int64_t, std::string>
+      unseen_disks_;  ///< by guest: a disk on a storage that may be local to the node
   std::optional<bool> keeps_quorum_;
   bool memory_thinned_ = false, storages_thinned_ = false;
   bool ha_read_ = false, rules_read_ = false, replication_read_ = false;

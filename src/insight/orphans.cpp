@@ -1,4 +1,4 @@
-// Space that nothing needs, claimed only where everything that could need it was read.
+// Reports volumes and snapshots that nothing needs, each only if everything that could need it was read.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,7 +19,7 @@ constexpr std::int64_t kOldDays = 90;
 constexpr std::size_t kOwners = 300;
 constexpr std::size_t kTable = 1000;
 
-/// One volume as a storage lists it.
+/// A volume as a storage lists it.
 struct Stored {
   const NodeStorage* storage;
   std::string volid, name, content;
@@ -28,7 +28,7 @@ struct Stored {
   std::int64_t ctime;
 };
 
-/// A list with the sum of its sizes.
+/// Rows of the report with the sum of their sizes.
 class Pile {
  public:
   void add(base::JsonObject row, double size) {
@@ -38,7 +38,7 @@ class Pile {
   std::string total(std::string_view noun) const {
     return counted(rows_.size(), noun) + (bytes_ > 0 ? " (" + size_text(bytes_) + ")" : "");
   }
-  /// The largest, or the oldest, first.
+  /// Puts the rows sorted by `by`, for example the largest or the oldest first.
   void put(base::JsonObject& report, std::string_view key, std::string_view by, bool descending) {
     std::ranges::sort(rows_, [&](const base::Json& a, const base::Json& b) {
       const auto x = base::real(a.get_object(), by, 0);
@@ -60,7 +60,7 @@ class Orphans {
 
   base::JsonObject report() {
     note_thinned();
-    // Volumes before configurations: what appears meanwhile is referenced when it is looked for.
+    // Read volumes before configurations, so that the configurations already name any volume that was listed.
     read_volumes();
     read_configurations();
     read_replication();
@@ -75,7 +75,7 @@ class Orphans {
                                 images_.total("orphaned image"), unused_.total("unused disk"),
                                 backups_.total("orphaned backup"), snapshots_.total("old snapshot"))}};
     if (incomplete) report["incomplete"] = incompleteness();
-    // Before what may be long: a reader must not miss it.
+    // Gaps come before the long lists, so that a reader cannot miss them.
     gaps_.offline(inventory_);
     gaps_.put(report);
     images_.put(report, "orphaned_images", "size", true);
@@ -88,7 +88,8 @@ class Orphans {
   }
 
  private:
-  /// PVE leaves out in silence what a token may not see.
+  /// Returns whether the API token sees no storage or no guest: PVE omits what the token may not see and
+  /// reports no error.
   bool blind() const { return inventory_.storages.empty() || inventory_.guests.empty(); }
 
   std::string incompleteness() const {
@@ -106,7 +107,7 @@ class Orphans {
   }
 
   void note_thinned() {
-    // A guest that is not seen may use any disk.
+    // Any disk may belong to a guest that the API token may not see.
     unseen_guests_ = gaps_.thinned(sources_, "guests", tool::kSeesGuests);
     for (const auto& [what, sight] :
          {std::pair("storages", &tool::kSeesStorages), std::pair("disk images", &tool::kSeesImages),
@@ -134,7 +135,7 @@ class Orphans {
     name_unread(storages);
   }
 
-  /// Storages that were not even asked: of a dead node, or out of reach everywhere.
+  /// Names the storages that were not asked, because their node is offline or no node can reach them.
   void name_unread(const std::vector<const NodeStorage*>& asked) {
     std::set<std::string> named;
     for (const auto& storage : inventory_.storages) {
@@ -244,7 +245,7 @@ class Orphans {
                      0);
   }
 
-  /// A disk that only a snapshot names is needed to go back to it.
+  /// A disk that only a snapshot names is still needed, to roll back to the snapshot.
   void read_snapshot_configurations() {
     const auto got = sources_.get(snapshot_configs_);
     for (std::size_t i = 0; i < std::min(got.size(), snapshot_owners_.size()); ++i) {
@@ -260,7 +261,8 @@ class Orphans {
     }
   }
 
-  /// A number that this token cannot see is not free: PVE says so to everybody.
+  /// Finds numbers that are in use by guests that the API token may not see: PVE tells every user whether a
+  /// number is free.
   void find_owners() {
     std::set<std::int64_t> unseen;
     for (const auto& volume : volumes_) {
@@ -310,7 +312,8 @@ class Orphans {
     const auto* guest = inventory_.guest(volume.vmid);
     const bool absent = guest == nullptr && gone_.contains(volume.vmid);
     const bool known = guest != nullptr && known_.contains(volume.vmid) && guest->lock.empty();
-    // Another storage may be the same disks under a second name; a disk may be attached to another guest.
+    // A second storage may show the same disks under another name, and a disk may be attached to another
+    // guest.
     if ((!absent && !known) || (names_.contains(volume.name) && twin(*volume.storage)) ||
         may_be_used(*volume.storage)) {
       ++unjudged_;
@@ -319,7 +322,7 @@ class Orphans {
     image(volume, absent ? "no such guest" : "in no configuration of its guest");
   }
 
-  /// The volume is named by its guest, but that may mean the disk of the same name on the guest's own node.
+  /// A configuration names the volume, but may mean the disk of the same name on the guest's own node.
   void judge_elsewhere(const Stored& volume) {
     const auto* guest = inventory_.guest(volume.vmid);
     if (guest == nullptr || guest->node == volume.storage->node) return;
@@ -331,7 +334,7 @@ class Orphans {
     image(volume, "its guest is on " + guest->node);
   }
 
-  /// A guest that could not be read may use a disk of another's number.
+  /// A guest whose configuration could not be read may use a disk with another guest's number.
   bool may_be_used(const NodeStorage& storage) const {
     if (unseen_guests_) return true;
     return storage.shared ? !unread_nodes_.empty() : unread_nodes_.contains(storage.node);
@@ -358,7 +361,7 @@ class Orphans {
   std::vector<Stored> volumes_;
   std::set<std::string> referenced_;  ///< "storage:name"
   std::set<std::string> names_;
-  std::set<std::int64_t> known_;  ///< guests of which every configuration was read
+  std::set<std::int64_t> known_;  ///< guests whose configurations, with those of snapshots, were all read
   std::set<std::int64_t> gone_, replicated_;
   bool replication_read_ = false;
   std::vector<const Guest*> with_snapshots_;

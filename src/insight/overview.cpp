@@ -1,4 +1,4 @@
-// Everything about one guest.
+// Reports everything about one guest.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kTable = 600;
 
-/// What a configuration says that fits into a line each; nothing secret is among them.
+/// Settings that are short and not secret.
 constexpr auto kSettings =
     std::to_array<std::string_view>({"ostype", "cpu", "bios", "machine", "boot", "onboot", "startup",
                                      "protection", "agent", "unprivileged", "features"});
@@ -33,7 +33,7 @@ bool is_disk(std::string_view key) {
          std::ranges::any_of(kFamilies, [&](auto family) { return is_family(key, family); });
 }
 
-/// The first lines, as lines.
+/// Returns the first lines of the notes, with their line breaks.
 std::string beginning(std::string_view notes) {
   constexpr std::size_t kMost = 300;
   std::string text;
@@ -83,7 +83,7 @@ class Overview {
     using Show = void (Overview::*)(const base::Json&);
     constexpr std::array<Show, 5> kShow = {&Overview::current, &Overview::configuration, &Overview::pending,
                                            &Overview::snapshots, &Overview::firewall};
-    // In this order for the reader: how it is, how it is made, where it is.
+    // In reading order: state, configuration, location.
     for (std::size_t i = 0; i < std::min(kWhat.size(), got.size()); ++i) {
       if (got[i]) {
         (this->*kShow[i])(*got[i]);
@@ -94,7 +94,7 @@ class Overview {
     }
   }
 
-  /// Of a guest that runs now and can answer.
+  /// Asks for the addresses if the guest runs and can answer.
   void ask_addresses() {
     if (!running_ || !answers_) return;
     const auto got = sources_.get({of_guest(guest_, "interfaces")});
@@ -106,7 +106,7 @@ class Overview {
     }
   }
 
-  /// The list of the cluster is up to ten seconds older than this.
+  /// Reads the present state, since the cluster's list may be ten seconds old.
   void current(const base::Json& data) {
     const auto* status = data.if_object();
     if (status == nullptr) return;
@@ -264,7 +264,7 @@ class Overview {
   base::JsonObject report_;
   Gaps gaps_;
   bool running_ = false;
-  bool answers_ = false;  ///< when it is asked for its addresses
+  bool answers_ = false;  ///< the guest can report its addresses
   std::string ha_;
 };
 

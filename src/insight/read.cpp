@@ -158,7 +158,8 @@ void Gaps::put(base::JsonObject& report) const {
   constexpr std::size_t kText = 600;
   constexpr std::size_t kRemedy = 1200;
   if (!unanswered_.empty()) report["unanswered"] = base::printable(text_for(unanswered_), kText);
-  // Refusals repeat themselves for each node: what PVE left out in silence must not be cut off with them.
+  // Refusals repeat for each node and may be cut. Lists that PVE shortened silently come first, so that they
+  // are kept.
   const auto refused = text_for(forbidden_);
   auto denied = text_for(thinned_);
   denied += (denied.empty() || refused.empty() ? "" : "; ") + base::printable(refused, kText);
@@ -182,7 +183,7 @@ void put_rows(base::JsonObject& report, std::string_view key, const base::JsonAr
     for (const auto& cell : *row) {
       const auto* text = cell.value().if_string();
       auto shown = text == nullptr ? std::string{} : base::printable(std::string_view(*text), kCell);
-      // The table puts a stroke before each stroke.
+      // The table escapes each "|" with one more character.
       size += 1 + (text == nullptr ? kNumber
                                    : shown.size() + static_cast<std::size_t>(std::ranges::count(shown, '|')));
       clipped[cell.key()] = text == nullptr ? cell.value() : base::Json(shown);

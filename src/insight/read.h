@@ -1,5 +1,5 @@
-// What the reports of the category `insight` share: the cluster's inventory, how amounts and lists are
-// written, and what could not be read.
+// Functions that the reports of the category `insight` share: reading the cluster's inventory, formatting
+// amounts and lists, and collecting what could not be read.
 #pragma once
 
 #include <cstdint>
@@ -17,15 +17,15 @@
 
 namespace insight {
 
-/// "1.5 GiB"
+/// Returns a size such as "1.5 GiB".
 std::string size_text(double bytes);
-/// "87%"; "?" of nothing.
+/// Returns a percentage such as "87%"; "?" if `whole` is 0.
 std::string share_text(double part, double whole);
-/// "100, 101, 102 and 497 more"
+/// Returns a list such as "100, 101, 102 and 497 more".
 std::string listed(const std::vector<std::string>& items, std::size_t most = 5);
-/// "1 guest", "2 guests"
+/// Returns "1 guest", "2 guests".
 std::string counted(std::size_t count, std::string_view noun);
-/// The words between PVE's separators: comma, semicolon, blank.
+/// Returns the words between PVE's separators: comma, semicolon, blank.
 std::vector<std::string> words(std::string_view text);
 
 using pve::Guest;
@@ -33,32 +33,33 @@ using pve::Inventory;
 using pve::Node;
 using pve::NodeStorage;
 
-/// "root@pam!mcp" of a task, which PVE writes in two members once it has ended.
+/// Returns the user and API token of a task, "root@pam!mcp", which PVE writes in two members once the task
+/// has ended.
 std::string user_of(const base::JsonObject& task);
-/// Whether that is how a task ends that failed.
+/// Returns whether `status` is the end of a task that failed.
 bool failed(std::string_view status);
 
-/// "vm:100" or "ct:200", as HA says it.
+/// Returns HA's name of the guest: "vm:100" or "ct:200".
 std::string sid(const Guest& guest);
-/// The GET of `what` below the guest: "config", "snapshot".
+/// Returns the GET of `what` below the guest: "config", "snapshot".
 tool::Read of_guest(const Guest& guest, std::string_view what, base::JsonObject arguments = {});
 
-/// The error is the sentence for the model: without this read there is no report.
+/// Reads the inventory. The error is the sentence for the model, since there is no report without it.
 std::expected<pve::InventoryPtr, std::string> read_inventory(tool::Sources& sources);
 
-/// The guest that a text means, with the name that it has now. The error says what to give instead.
+/// Returns the guest that a text means, with its present name. The error says what to give instead.
 std::expected<Guest, std::string> the_guest(tool::Sources& sources, const Inventory& inventory,
                                             std::string_view given);
 
-/// What a report could not read, by reason.
+/// Collects what a report could not read, by reason.
 class Gaps {
  public:
   void add(std::string what, const tool::ReadFailure& why);
-  /// Notes it where PVE may have left out some of `what`, and says whether it may.
+  /// Notes it if PVE may have left out some of `what`, and returns whether it may.
   bool thinned(tool::Sources& sources, std::string what, const tool::Sight& sight);
   void offline(const Inventory& inventory);
   bool empty() const { return unanswered_.empty() && forbidden_.empty() && thinned_.empty(); }
-  /// As the members `unanswered`, `not_permitted` and, where one is known, `remedy`.
+  /// Adds the members `unanswered`, `not_permitted` and, if a remedy is known, `remedy`.
   void put(base::JsonObject& report) const;
 
  private:
@@ -69,8 +70,8 @@ class Gaps {
   std::vector<std::string> grants_, cautions_;
 };
 
-/// Adds as many of `rows` as fit into `bytes`, texts made short, and says in `<key>_left_out` how many did
-/// not. Nothing is added where there are none.
+/// Adds as many of `rows` as fit into `bytes`, with texts shortened, and the number of omitted rows as
+/// `<key>_left_out`. Adds nothing if there are no rows.
 void put_rows(base::JsonObject& report, std::string_view key, const base::JsonArray& rows, std::size_t bytes);
 
 }  // namespace insight

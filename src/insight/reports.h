@@ -1,5 +1,5 @@
-// The reports of the category `insight`, each in the file of its topic. What each reads may fail in part: it
-// shows what answered and names what did not.
+// The reports of the category `insight`, one file for each topic. If some of its reads fail, a report shows
+// the rest and names the failed ones.
 #pragma once
 
 #include "tool/tool.h"

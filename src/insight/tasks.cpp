@@ -1,4 +1,4 @@
-// Who did what: tasks of all nodes and the cluster log in one list, newest first.
+// Reports who did what: tasks of all nodes and the cluster log in one list, newest first.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -28,14 +28,14 @@ struct Event {
   std::int64_t time = 0;
   std::string user, node, what, result;
   std::optional<std::int64_t> duration{};
-  std::string upid{};  ///< of what failed or still runs: its log is worth a look
+  std::string upid{};  ///< of a task that failed or still runs, so that its log can be read
 };
 
 bool is_of(std::string_view user, const std::string& wanted) {
   return wanted.empty() || base::lower_ascii(user).find(base::lower_ascii(wanted)) != std::string::npos;
 }
 
-/// Whether a line of the log speaks of the guest: its number on its own.
+/// Returns whether a line of the log contains the guest's number as a whole number.
 bool speaks_of(std::string_view text, std::int64_t vmid) {
   const auto number = fmt::format("{}", vmid);
   for (auto at = text.find(number); at != std::string_view::npos; at = text.find(number, at + 1)) {
@@ -66,7 +66,7 @@ class Events {
     }
   }
 
-  /// Without what the tasks say already.
+  /// Adds log lines, except those about tasks, which the list already has.
   void log(const base::Json& data) {
     constexpr std::int64_t kError = 3;
     for (const auto& row : base::objects(data)) {
@@ -161,7 +161,7 @@ Reported who_did(tool::Sources& sources, const base::JsonObject& arguments) {
   if (events.size() > static_cast<std::size_t>(most))
     report["older"] =
         fmt::format("{} more; limit shows up to 100", events.size() - static_cast<std::size_t>(most));
-  // A upid that is shown leads there by itself.
+  // A shown upid already tells how to read the log.
   if (events.size() > 0 && !events.shows_upid())
     report["logs"] = "read a task's log by its upid; the task lists show every upid";
   gaps.offline(inventory);

@@ -1,4 +1,4 @@
-// The guests that use most, now or over a time.
+// Ranks the guests by usage, now or over a period.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,16 +14,16 @@ namespace insight {
 namespace {
 
 constexpr std::size_t kTable = 4500;
-/// Series are long: only of the guests that use most at present.
+/// The maximum of series to read, since they are long: those of the guests that use most at present.
 constexpr std::size_t kMostSeries = 60;
 
 struct Measure {
   std::string_view name;
   std::string_view unit;
-  std::string_view share;  ///< of what
+  std::string_view share;  ///< what a percentage refers to
   double (*present)(const Guest&);
   double (*of_point)(const base::JsonObject&, const Guest&);
-  /// Of the node; nullptr where only the sum of its guests is known.
+  /// Returns the node's total; nullptr if only the sum of its guests is known.
   double (*whole)(const Node&);
 };
 
@@ -56,7 +56,7 @@ struct Use {
   double peak = 0;
 };
 
-/// Mean and peak of the points that have a value: a gap is no zero.
+/// Returns mean and peak of the points that have a value: a gap does not count as 0.
 std::optional<Use> use_of(const Guest& guest, const base::Json& data, const Measure& measure) {
   Use use{&guest};
   std::size_t count = 0;

@@ -15,7 +15,8 @@ std::vector<VolumeId> volumes_in(const base::JsonObject& config) {
   std::vector<VolumeId> volumes;
   for (const auto& member : config) {
     const auto* text = member.value().if_string();
-    // Free text may look like a volume; taking it for one would only make the reports more careful.
+    // Free text may look like a volume. That is harmless: an additional volume only makes the reports more
+    // careful.
     if (text == nullptr) continue;
     for (auto part : base::split(std::string_view(*text), ',')) {
       for (const std::string_view key : {"file=", "volume=", "import-from="}) {
