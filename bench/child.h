@@ -1,4 +1,4 @@
-// A child process with pipes, as an MCP client has it, and what the kernel says of it.
+// A child process with pipes, started as an MCP client starts it, and the kernel's figures about it.
 #pragma once
 
 #include <sys/types.h>
@@ -12,12 +12,13 @@
 
 namespace bench {
 
-/// Exits the benchmark with the sentence: there is nothing to go on with.
+/// Prints the sentence and exits: the benchmark cannot continue.
 [[noreturn]] void give_up(std::string_view sentence);
 
 class Child {
  public:
-  /// `environment` is the whole of it ("NAME=value"). stderr is passed through when `loud`, else dropped.
+  /// `environment` is the complete environment ("NAME=value"). stderr is passed through if `loud`, otherwise
+  /// dropped.
   Child(const std::vector<std::string>& arguments, const std::vector<std::string>& environment,
         bool loud = false);
   ~Child();
@@ -25,13 +26,13 @@ class Child {
   Child& operator=(const Child&) = delete;
 
   void write_line(std::string_view line);
-  /// Without the line break.
+  /// Returns a line without its line break.
   std::string read_line();
-  /// Resident memory now, in kB.
+  /// Returns the resident memory now, in kB.
   std::size_t resident() const { return status("VmRSS:"); }
-  /// The most resident memory so far, in kB.
+  /// Returns the maximum of resident memory so far, in kB.
   std::size_t peak() const { return status("VmHWM:"); }
-  /// User and system time of all its threads.
+  /// Returns the user and system time of all its threads.
   std::chrono::nanoseconds cpu() const;
 
  private:

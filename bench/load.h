@@ -1,4 +1,4 @@
-// Many callers of one MCP server over HTTP on loopback.
+// Simulates many callers of one MCP server over HTTP on loopback.
 #pragma once
 
 #include <array>
@@ -12,7 +12,7 @@
 
 namespace bench {
 
-/// One connection that is kept; plain HTTP, blocking.
+/// One persistent connection; plain HTTP, blocking.
 class HttpPeer {
  public:
   explicit HttpPeer(std::uint16_t port);
@@ -29,9 +29,9 @@ class HttpPeer {
     std::string body;
   };
   void send(const std::string& request);
-  /// A whole answer; of one in chunks the body is as it came.
+  /// Returns a complete answer; the body of a chunked answer keeps its chunk headers.
   Answer receive();
-  /// Waits until these words have come.
+  /// Waits until the peer has sent these words.
   void receive_until(std::string_view words);
 
  private:
@@ -44,16 +44,16 @@ class HttpPeer {
 struct Load {
   std::vector<std::chrono::nanoseconds> latencies;  ///< sorted
   std::chrono::nanoseconds took{};
-  std::chrono::nanoseconds cpu{};  ///< of the server
-  std::size_t resident = 0;        ///< kB at the end
+  std::chrono::nanoseconds cpu{};  ///< CPU time of the server
+  std::size_t resident = 0;        ///< the server's resident memory at the end, in kB
 };
 
-/// What a caller does first on its connection; gives the request that it then repeats. Safe from many
-/// threads.
+/// What a caller does first on its connection; returns the request that the caller then repeats. Safe from
+/// many threads.
 using Greet = std::function<std::string(HttpPeer&)>;
 
-/// `callers` threads send their request again and again for that long. Gives up when an answer lacks
-/// `expected`.
+/// Runs `callers` threads that send their request repeatedly for that time. Exits the benchmark if an answer
+/// lacks `expected`.
 Load call(std::uint16_t port, const Greet& greet, std::string_view expected, int callers,
           std::chrono::seconds time, const Child& server);
 

@@ -1,5 +1,5 @@
-// A busy MCP server over HTTP: load PATH-OF-MCP-PVE SECONDS [NODE PATH-OF-SERVER-EVERYTHING]. 500 listeners
-// that hear nothing and 50 callers, on loopback; beside it, when given, the protocol's own example server
+// Measures a busy MCP server over HTTP: load PATH-OF-MCP-PVE SECONDS [NODE PATH-OF-SERVER-EVERYTHING]. 500
+// idle subscribers and 50 callers on loopback; for comparison, if given, the protocol's own example server
 // with 50 callers.
 #include <fmt/format.h>
 
@@ -77,7 +77,7 @@ double ours(const std::string& binary, std::chrono::seconds time) {
       R"("notifications":{"toolsListChanged":true,"resourceSubscriptions":["pve://cluster/status"]},)");
   for (int i = 0; i < kListeners; ++i) {
     listeners.emplace_back(port).send(listen);
-    // The acknowledgement names what is watched: an address that does not exist is left out.
+    // The acknowledgement names the accepted subscriptions; it would omit a resource that does not exist.
     listeners.back().receive_until(R"("resourceSubscriptions":["pve://cluster/status"])");
   }
   const auto more = static_cast<double>(server.resident()) - static_cast<double>(before);
@@ -89,7 +89,7 @@ double ours(const std::string& binary, std::chrono::seconds time) {
   return rate(alone);
 }
 
-/// Begins a session and gives the call of its tool.
+/// Starts a session and returns the call of its tool.
 std::string echo(HttpPeer& peer) {
   peer.send(post("",
                  R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25",)"

@@ -1,5 +1,5 @@
-// Side-by-side figures of the release binary: bench PATH-OF-MCP-PVE. Ratios are against a peer in the same
-// run; nothing here passes or fails.
+// Compares the release binary with a peer in the same run: bench PATH-OF-MCP-PVE. It prints ratios and never
+// fails for a slow result.
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -48,7 +48,7 @@ std::string call(int id, std::string_view tool, std::string_view arguments = "{}
       tool, arguments);
 }
 
-// The simulated cluster over HTTPS in a process of its own.
+// The simulated cluster over HTTPS in its own process.
 struct Simulation {
   std::string url;
   std::string fingerprint;
@@ -114,7 +114,7 @@ struct Cost {
   Nanos cpu{};
 };
 
-// One after the other; `cpu` reads the clock of the process that works.
+// Runs the calls one after the other; `cpu` reads the CPU clock of the process that works.
 Cost serial(int count, const std::function<void()>& once, const std::function<Nanos()>& cpu) {
   for (int i = 0; i < std::max(1, count / 10); ++i) once();
   std::vector<Nanos> times;
@@ -149,7 +149,7 @@ void send(net::Client& client) {
   if (!response || response->status != 200) bench::give_up("the peer's request failed");
 }
 
-// In turns, so that a machine whose speed drifts slows both.
+// Measures both in turns, so that a change of the machine's speed affects both.
 struct Pair {
   Cost ours;
   Cost peer;
@@ -279,8 +279,8 @@ void many_calls(const std::string& binary, const Simulation& simulation) {
   fmt::print("  {:<28} {:9.2f} x\n", "mcp-pve / net::Client", middle(ratios));
 }
 
-// A server of its own for each question and fleet, so that its peak is the peak of that answer alone. The
-// fleet is a simulation in another process.
+// Starts a server for each question and cluster, so that its peak memory belongs to that answer alone. The
+// cluster is simulated in another process.
 struct LargeAnswer {
   std::string_view tool;
   std::string_view arguments;
@@ -332,7 +332,7 @@ void print_large_head(std::string_view tool, std::string_view arguments) {
              "peak");
 }
 
-// In turns, so that a machine whose speed drifts slows all fleets.
+// Measures all clusters in turns, so that a change of the machine's speed affects all.
 void large_lists(const std::string& binary) {
   constexpr std::string_view kTool = "pve_list_cluster_resources";
   LargeAnswer few(binary, kTool, "{}", 1'000, 20);
@@ -370,6 +370,6 @@ int main(int argc, char** argv) {
   large_lists(binary);
   large_answer(binary, "pve_list_cluster_resources",
                R"({"filter":"status=running mem>50%","fields":"vmid,name,node,mem/maxmem"})", 5'000);
-  // A volume of each guest.
+  // Lists one volume of each guest.
   large_answer(binary, "pve_list_storage_content", R"({"node":"pve1","storage":"ceph-vm"})", 10'000);
 }

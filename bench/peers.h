@@ -1,4 +1,4 @@
-// What a call is compared with: the same HTTPS request without MCP around it.
+// The baseline of a call: the same HTTPS request without MCP.
 #pragma once
 
 #include <chrono>
@@ -10,15 +10,15 @@
 
 namespace bench {
 
-/// One TLS connection, written and read on the calling thread by Beast alone: no pool, no thread, no
-/// time-out. It reconnects when the server closes.
+/// One TLS connection that the calling thread reads and writes with Beast alone: no pool, no other thread, no
+/// time-out. It reconnects after the server closes it.
 class Raw {
  public:
   Raw(std::string host, std::uint16_t port);
   ~Raw();
   Raw(const Raw&) = delete;
   Raw& operator=(const Raw&) = delete;
-  /// Bytes of the body.
+  /// Returns the size of the body in bytes.
   std::size_t get(const std::string& target, const std::string& authorization);
 
  private:

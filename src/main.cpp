@@ -1,4 +1,4 @@
-// Builds the parts, joins them, runs.
+// Builds the parts, connects them and runs the command.
 #include <malloc.h>
 #include <unistd.h>
 
@@ -80,7 +80,7 @@ int fail(std::string_view sentence) {
   return cli::kUsage;
 }
 
-/// True when tokens were read anew.
+/// Returns true if the bearer tokens were read again.
 bool reload_tokens(cli::HttpService& http) {
   const auto read = http.reload();
   if (!read) base::log(LogLevel::Error, read.error());
@@ -88,7 +88,7 @@ bool reload_tokens(cli::HttpService& http) {
   return read.value_or(false);
 }
 
-/// True when tier and categories were read anew.
+/// Returns true if tier and categories were read again.
 bool reload_policy(const cli::Arguments& arguments, engine::Toolbox& toolbox) {
   const auto settings = load(arguments);
   if (settings) {
@@ -100,7 +100,8 @@ bool reload_policy(const cli::Arguments& arguments, engine::Toolbox& toolbox) {
   return settings.has_value();
 }
 
-/// What may change while we run. A mistake in one file keeps nobody's revoked token alive.
+/// Reloads what may change while the server runs. Each part is reloaded on its own, so that an error in one
+/// file does not keep a revoked bearer token valid.
 void reload(const cli::Arguments& arguments, engine::Toolbox& toolbox, cli::HttpService* http,
             mcp::Changes& changes) {
   const bool tokens = http != nullptr && reload_tokens(*http);
@@ -111,7 +112,7 @@ void reload(const cli::Arguments& arguments, engine::Toolbox& toolbox, cli::Http
   changes.resources_changed();
 }
 
-/// Returns when the server cannot start, otherwise never.
+/// Returns only if the server cannot start.
 int serve(const cli::Arguments& arguments, const config::Settings& settings, engine::Toolbox& toolbox,
           transport::StopControl& stop) {
   auto& cluster = toolbox.cluster();
@@ -140,10 +141,11 @@ int serve(const cli::Arguments& arguments, const config::Settings& settings, eng
       mcp::Patience{.limit = settings.ask_timeout});
   cli::on_signals([&] { stop.stop(cli::kDone); },
                   [&] { reload(arguments, toolbox, http.get(), server.changes()); });
-  // The first question of every client is the list of tools: another processor makes it meanwhile.
+  // Every client asks for the list of tools first, so another thread prepares it meanwhile.
   std::thread([&toolbox] { toolbox.prepare(); }).detach();
   if (!settings.simulate) cli::check_in_background(cluster.client);
-  // Calls that ignore their stop token and the background check use what lives here: no destructor may run.
+  // Calls that ignore their stop token and the background check still use local variables of this function,
+  // so no destructor may run.
   cli::leave(http ? http->serve(server, stop) : cli::serve(server, stop));
 }
 
@@ -180,8 +182,8 @@ int run(const cli::Arguments& arguments, const config::Settings& settings) {
   }
 }
 
-// By itself glibc takes large pieces from the arena of each thread once one of them was freed, and keeps them
-// there: after some calls three answers of a large cluster would be held at once.
+// Without this, glibc takes large blocks from the arena of each thread once one of them was freed, and keeps
+// them there: after some calls the process would hold three answers of a large cluster at once.
 void give_back_large_pieces() { ::mallopt(M_MMAP_THRESHOLD, 1024 * 1024); }
 
 }  // namespace
