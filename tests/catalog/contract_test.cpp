@@ -1,5 +1,5 @@
-// The contract of the original, line by line (tests/catalog/contract.tsv). It grows no more: tools that came
-// later belong to categories that are off unless they are named.
+// Checks the contract of the original server, line by line (tests/catalog/contract.tsv). It never grows:
+// later tools belong to categories that are off by default.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -41,12 +41,12 @@ std::vector<Line> contract() {
     lines.push_back({std::string(cells[0]), std::string(cells[1]), std::string(cells[2]),
                      std::string(cells[3]), std::string(cells[4]), words(cells[5]), words(cells[6])});
   }
-  // Tests that look at each line would see nothing wrong.
+  // An empty list would let every test over its lines pass.
   if (lines.empty()) ADD_FAILURE() << "the contract could not be read";
   return lines;
 }
 
-/// "category tier" by the tool's name.
+/// By the tool's name: "category tier".
 using Offer = std::map<std::string, std::string, std::less<>>;
 
 std::string offered_as(std::string_view category, std::string_view tier) {
@@ -59,7 +59,7 @@ Offer promised() {
   return offer;
 }
 
-/// What the rows offer: with every category on, or where nothing is set.
+/// Returns what the rows offer: with all categories on, or by default.
 Offer offered(bool with_opt_in) {
   Offer offer;
   for (const auto& category : catalog::categories()) {
@@ -70,7 +70,7 @@ Offer offered(bool with_opt_in) {
   return offer;
 }
 
-/// The only place that says how many tools the original had; whoever else counts asks the rows or the binary.
+/// The number of the original's tools appears only here; all other code counts rows.
 TEST(Contract, HasTheToolsOfTheOriginal) {
   std::map<std::string, std::size_t, std::less<>> by_tier;
   std::set<std::string> categories;
@@ -100,7 +100,7 @@ TEST(Contract, EveryToolCallsTheSameEndpoint) {
     const auto* tool = find(line.name);
     ASSERT_NE(tool, nullptr) << line.name;
     EXPECT_EQ(base::name(tool->call.method), line.method) << line.name;
-    // PVE's present form of the same calls: the pool's name in a parameter.
+    // PVE's present form of the same calls has the pool's name in a parameter.
     const std::string path = line.path == "/pools/{poolid}" ? "/pools" : line.path;
     EXPECT_EQ(tool->call.path, path) << line.name;
   }
@@ -117,7 +117,7 @@ TEST(Contract, RequiresWhatWasRequiredAndNothingMore) {
       if (field.required) have.emplace(field.name);
     }
     std::set<std::string> want(line.required.begin(), line.required.end());
-    // The guest or the task says where it is.
+    // The server finds the node from the guest or the task.
     if (row.finds_node()) want.erase("node");
     EXPECT_EQ(have, want) << line.name;
   }

@@ -1,5 +1,5 @@
-// Every change in the sentences that a reader meets: golden/frames.txt (UPDATE_GOLDEN=1 rewrites it). Read
-// them aloud when it changes.
+// Compares every sentence on a change with golden/frames.txt (UPDATE_GOLDEN=1 rewrites it). Read the
+// sentences aloud when it changes.
 #include <gtest/gtest.h>
 
 #include <cstdlib>

@@ -1,4 +1,4 @@
-// What tools/list says of the tools of a category, where nothing is set.
+// Builds the entries of a category in tools/list, with default settings.
 #pragma once
 
 #include <string>
@@ -22,7 +22,7 @@ inline std::vector<mcp::ToolDescription> described(const tool::Category& categor
   return tools;
 }
 
-/// The entries, with commas between them: what stands inside the brackets of tools/list.
+/// Returns the entries separated by commas: the text inside the brackets of tools/list.
 inline std::string entries(const std::vector<mcp::ToolDescription>& tools, mcp::Revision revision) {
   std::string text;
   mcp::write_tools(tools, revision, text);

@@ -1,4 +1,5 @@
-// What clients are told: a golden file per category (UPDATE_GOLDEN=1 rewrites them), and how long it may be.
+// Compares the descriptions that clients get with a golden file per category (UPDATE_GOLDEN=1 rewrites them),
+// and checks their length.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -21,10 +22,10 @@ namespace {
 
 constexpr auto kRevision = mcp::Revision::R2026_07_28;
 
-/// Bytes of {"tools":[…]} where nothing is set, as a client of 2025-11-25 gets it.
+/// The maximum of bytes of {"tools":[…]} by default, for a client of 2025-11-25.
 constexpr std::size_t kBudget = 44'500;
 
-/// Bytes of each category's entries. Who has a better use for them raises the figure here, and says why.
+/// The maximum of bytes of each category's entries. To raise a figure, give the reason in the commit.
 const std::map<std::string_view, std::size_t> kBudgets = {
     {"nodes", 2'450},  {"qemu", 9'000},  {"lxc", 8'300},     {"storage", 4'000},    {"cluster", 2'750},
     {"access", 3'600}, {"pools", 1'600}, {"network", 3'500}, {"firewall", 3'650},   {"backup", 2'450},

@@ -1,5 +1,5 @@
-// Rules over all prompts: their texts, the tools they name, and that the facts' calls are ones that the tools
-// take.
+// Rules for all prompts: their texts, the tools that they name, and whether the tools accept the facts'
+// calls.
 #include "catalog/prompts.h"
 
 #include <fmt/format.h>

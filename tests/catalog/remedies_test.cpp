@@ -1,4 +1,4 @@
-// Rules over all remedies: the tools that they need are rows, and nobody is told of one that he may not call.
+// Rules for all remedies: their tools exist, and no sentence names a tool that its reader may not call.
 #include "engine/words/remedies.h"
 
 #include <gmock/gmock.h>
@@ -66,7 +66,7 @@ TEST(Remedies, NameOnlyToolsOfTheCategoriesThatTheReaderMayUse) {
   EXPECT_GT(named, 20U);
 }
 
-// Which of them is found by the call is then no matter of rights.
+// Then the reader's rights do not depend on which of these tools the look-up by call finds.
 TEST(Rules, ToolsThatMakeOneCallAreOfOneCategoryAndTier) {
   std::map<std::string, std::pair<std::string_view, tool::Tier>> calls;
   for (const auto& category : catalog::categories()) {

@@ -1,4 +1,4 @@
-// Rules over all rows.
+// Rules for all rows.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -41,7 +41,7 @@ TEST(Rules, NoRowHasAFault) {
 
 namespace fs = std::filesystem;
 
-/// The words of a line that could be names of tools; those of our own files in include lines are none.
+/// Returns the words of a line that may be names of tools; file names of include lines are not.
 std::vector<std::string> names_in(const std::string& line) {
   static const std::regex name(R"(\bpve_[a-z0-9_]+)");
   if (line.find("pve_") == std::string::npos || line.starts_with("#include")) return {};
@@ -51,7 +51,7 @@ std::vector<std::string> names_in(const std::string& line) {
   return found;
 }
 
-/// The sources and the documents.
+/// Returns the sources and the documents.
 std::vector<fs::path> texts() {
   const fs::path root = PROJECT_SOURCE_DIR;
   std::vector<fs::path> files;
@@ -81,14 +81,14 @@ TEST(Rules, EveryToolThatATextNamesExists) {
   EXPECT_GT(checked, 200U);
 }
 
-/// "src/catalog/network_plus.cpp" has the rows of network-plus.
+/// Returns the file of a category's rows: "src/catalog/network_plus.cpp" for network-plus.
 fs::path rows_of(std::string_view category) {
   std::string stem(category);
   std::ranges::replace(stem, '-', '_');
   return fs::path(PROJECT_SOURCE_DIR) / "src/catalog" / (stem + ".cpp");
 }
 
-// A row that named another tool would name it to callers who may not have it: remedies go through MayUse.
+// A row must not name another tool, since the caller may not have that tool: remedies check it with MayUse.
 TEST(Rules, RowsNameNoOtherTool) {
   for (const auto& category : catalog::categories()) {
     std::ifstream in(rows_of(category.name));
@@ -161,7 +161,7 @@ TEST(Rules, ParametersThatMeanTheSameEverywhereAreExplainedOnce) {
     for (const auto& param : tool.params) {
       const bool shared = param.name == "node" || param.name == "vmid" || param.name == "upid" ||
                           param.name == "digest" || param.name == "snapname";
-      // The list of guests to back up is another vmid.
+      // The vmid of a backup is a list of guests.
       if (shared && tool.call.path.find("{" + std::string(param.name) + "}") != std::string_view::npos) {
         EXPECT_EQ(param.description, "") << param.name;
       }
@@ -174,7 +174,7 @@ TEST(Rules, ParametersThatMeanTheSameEverywhereAreExplainedOnce) {
 TEST(Rules, EveryEndpointAndParameterIsPves) {
   const facts::Facts facts;
   for_each_tool([&](const tool::Tool& tool, const tool::Category& category) {
-    // A report has parameters of its own and asks what it needs.
+    // A report has its own parameters and makes its own reads.
     if (tool.report != nullptr) return;
     const engine::Row row(tool, category.name, facts, engine::Confirm::Changes);
     ASSERT_NE(row.endpoint(), nullptr);
@@ -276,8 +276,8 @@ TEST(Rules, AChangeOfAGuestSaysWhichGuest) {
   EXPECT_GT(checked, 20U);
 }
 
-/// Why a host may refuse a schema: several have a parser of their own, and refuse the whole list for one tool
-/// that it does not understand. Empty: none does.
+/// Returns why an MCP host may refuse the schema; empty if none does. Several hosts have their own schema
+/// parser, and refuse the whole list for one tool that it does not understand.
 std::string unportable(const base::Json& schema) {
   const auto* const members = schema.if_object();
   if (members == nullptr) return "no object: " + base::write_json(schema);
@@ -349,7 +349,7 @@ TEST(Rules, ReportsSayTheTypesOfTheirParameters) {
 }
 
 TEST(Rules, OneOfAListHasItsSingular) {
-  // Written by hand: a new noun is read by a person once.
+  // A list by hand, so that a person reads each new noun once.
   const std::set<std::string> known = {
       "ACL entry",  "HA resource", "IP set", "VM",      "alias",
       "backup job", "container",   "entry",  "group",   "guest without a backup job",

@@ -1,4 +1,4 @@
-// A Context of canned answers, and small looks into the catalog.
+// A Context with scripted answers, and functions that look up rows in the catalog.
 #pragma once
 
 #include <map>
@@ -12,7 +12,7 @@
 
 namespace catalog_test {
 
-/// Answers by path template; every other read fails. Remembers what was read.
+/// Answers by path template; all other reads fail. Records the reads.
 class FakeContext final : public tool::Context {
  public:
   FakeContext() = default;
@@ -38,7 +38,7 @@ class FakeContext final : public tool::Context {
 
   std::int64_t now() const override { return 1'780'000'000; }  // 2026-05-28 20:26:40 UTC
 
-  std::map<std::string, std::string> changes;  ///< by path template
+  std::map<std::string, std::string> changes;  ///< staged changes by path template
   tool::ReadFailure unseen{"Permission check failed", true};
   std::vector<std::string> reads;
 
@@ -55,7 +55,7 @@ inline const tool::Tool* find(std::string_view name) {
   return nullptr;
 }
 
-/// Runs the row's prepare() on arguments by PVE's names; gives them back as compact JSON with sorted keys, or
+/// Runs the row's prepare() on arguments under PVE's names. Returns them as compact JSON with sorted keys, or
 /// "refused: " and the sentence.
 inline std::string prepared(std::string_view name, tool::Context& context, std::string_view arguments) {
   const auto* tool = find(name);

@@ -206,7 +206,7 @@ TEST(FirewallRule, IsReadInWords) {
       "in ACCEPT icmp echo-request");
 }
 
-// Each is compared part by part.
+// The differences of a property string are shown part by part.
 TEST(Settings, TheFormOfEveryPropertyStringIsKnown) {
   const facts::Facts facts;
   std::size_t checked = 0;
@@ -223,7 +223,7 @@ TEST(Settings, TheFormOfEveryPropertyStringIsKnown) {
   EXPECT_GE(checked, 30U);
 }
 
-// What PVE does not show is not told.
+// A state that could not be read must not lead to claims about the change.
 TEST(Change, SaysNothingOfWhatNobodyKnows) {
   const facts::Facts facts;
   const base::JsonObject arguments{{"cores", 4}};

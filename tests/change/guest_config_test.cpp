@@ -250,7 +250,8 @@ TEST(GuestConfig, TellsWhatAFailedCallLeftBehind) {
   EXPECT_THAT(change::left_behind(change::config(base::Json()), after), IsEmpty());
 }
 
-// What is expected reads like what was done, but for names that only PVE gives.
+// The text about an expected change must equal the text about the change itself, except for names that PVE
+// chooses.
 TEST(GuestConfig, ExpectsWhatPveDoes) {
   struct Expected {
     std::string_view arguments;

@@ -1,4 +1,4 @@
-// The hooks of the rows: what PVE gets for what the model wrote. Values by PVE's names.
+// Tests prepare(): the arguments that PVE gets for those that the model wrote, under PVE's names.
 #include <gtest/gtest.h>
 
 #include "catalog/support.h"

@@ -1,4 +1,4 @@
-// What rows put right in PVE's answers.
+// Tests revise(): the corrections of PVE's answers.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -52,7 +52,7 @@ TEST(Revise, OfAVerificationTheStateIsShownAndOfAKeyItsBeginning) {
   EXPECT_EQ(revised("pve_list_storage_content", "null"), "null");
 }
 
-// The pending list of VM 103 and its configuration as a PVE 9.2 answered them, shortened.
+// The pending list and the configuration of VM 103 as PVE 9.2 returned them, shortened.
 constexpr std::string_view kPendingOf103 =
     R"([{"value":"l26","key":"ostype"},{"value":1,"key":"cores","pending":2},)"
     R"({"pending":"local:103/vm-103-cloudinit.qcow2,media=cdrom","key":"ide0"},)"

@@ -1,4 +1,4 @@
-// Answers that are made up, for the reports.
+// Sources with scripted answers, for the reports.
 #pragma once
 
 #include <fmt/format.h>
@@ -38,7 +38,7 @@ class FakeSources : public tool::Sources {
     if (!data) return std::unexpected(data.error());
     return std::make_shared<const pve::Inventory>(pve::inventory_of(*data).value_or(pve::Inventory{}));
   }
-  /// By the names of the same list.
+  /// Finds the guest by the names in the same list.
   std::expected<pve::Guest, std::string> guest(std::string_view text) override {
     const auto list = inventory();
     for (const auto& guest : list ? (*list)->guests : std::vector<pve::Guest>{}) {

@@ -1,4 +1,4 @@
-// One guest, a search for guests, and who did what.
+// Tests the overview of a guest, the search for guests, and the report on who did what.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -30,7 +30,7 @@ TEST(Overview, BackupsThatTheTokenMayNotSeeAreNotNone) {
   EXPECT_THAT(told(insight::guest_overview(sources, guest)), HasSubstr("nfs:b")) << "what is seen is shown";
 }
 
-// Guest 100 was stopped a moment ago: the list of the cluster says "running" for up to ten seconds more.
+// Guest 100 was stopped a moment ago, but the cluster's list still says "running" for up to ten seconds.
 TEST(Overview, ShowsTheGuestAsItIsNow) {
   TwoNodes sources;
   sources.answer(
@@ -119,7 +119,7 @@ TEST(Addresses, WhatLooksLikeOne) {
   is("bc:24:11", Kind::Mac, "BC:24:11", false);
   is("BC:24:11:0", Kind::Mac, "BC:24:11:0", false);
   is("192.0.2.7", Kind::Ip, "192.0.2.7", true);
-  is("192.0.2.7/24", Kind::Ip, "192.0.2.7", true);  // the network that it is in
+  is("192.0.2.7/24", Kind::Ip, "192.0.2.7", true);  // the network that contains it
   is("192.0.2.*", Kind::Ip, "192.0.2.", false);
   is("2001:DB8:0::7", Kind::Ip, "2001:db8::7", true);
   for (const auto* name : {"web01", "100", "a.b", "1.2.3.4.5", "", "*", "v1.2", "dead", "be:ef"})

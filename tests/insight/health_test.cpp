@@ -1,4 +1,4 @@
-// What the health report finds, also from incomplete and forbidden answers.
+// Tests the findings of the health report, also from incomplete and denied answers.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -96,7 +96,7 @@ TEST(Health, AListThinnedByRightsIsNotTheWholeList) {
   EXPECT_THAT(text, HasSubstr(R"("remedy":"On a node as root: pveum grant. Beware.)"));
   EXPECT_THAT(text, HasSubstr("Beware."));
 
-  // Not one storage is seen: no reason to think that each was read.
+  // No storage is visible, so the report cannot assume that it read every storage.
   sources.answer("/cluster/resources",
                  R"([{"type":"node","node":"a","status":"online"},
                      {"type":"qemu","vmid":100,"node":"a","name":"one","status":"running"}])");
@@ -131,7 +131,7 @@ TEST(Health, ManyRefusalsDoNotCutOffWhatWasLeftOutInSilence) {
       HasSubstr(R"("not_permitted":"backups (the token has VM.Backup nowhere below /vms); updates of n0)"));
 }
 
-/// One node "a" that answers everything with nothing to say.
+/// One node "a" that answers every read without a finding.
 struct OneNode : FakeSources {
   explicit OneNode(std::string_view more = "") {
     answer("*", "[]");
@@ -184,7 +184,7 @@ TEST(Health, ANodeIsDownWhenTheClusterSaysSo) {
   EXPECT_THAT(sources.health(), Not(HasSubstr("NODE_OFFLINE"))) << "it answers";
 }
 
-/// What a single answer of the node "a" makes of the report.
+/// The report if node "a" gives one other answer.
 struct Told {
   std::string_view path, answer, expected;
 };
@@ -276,7 +276,7 @@ TEST(Health, ALockIsNoFindingWhileATaskOfTheGuestRuns) {
          ,{"type":"qemu","vmid":101,"node":"a","status":"running","lock":"migrate"})";
   OneNode sources(kGuests);
   EXPECT_THAT(sources.health(), HasSubstr(R"x("object":"100 (backup), 101 (migrate)")x"));
-  // A backup of several guests names none of them.
+  // The task of a backup of several guests names no guest.
   sources.answer("/nodes/a/tasks", R"([{"type":"vzdump","id":""}])");
   EXPECT_THAT(sources.health(), HasSubstr(R"x("code":"GUEST_LOCKED","count":1,"object":"101 (migrate)")x"));
   sources.answer("/nodes/a/tasks", R"([{"type":"vzdump","id":""},{"type":"qmigrate","id":"101"}])");

@@ -1,4 +1,4 @@
-// What would break without a node.
+// Tests the report on the loss of a node.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// What lies around unused, also from incomplete and forbidden answers.
+// Tests the report on unused volumes and snapshots, also from incomplete and denied answers.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

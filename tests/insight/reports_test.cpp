@@ -1,4 +1,4 @@
-// All reports, from answers that are senseless, missing or much too long.
+// Tests all reports with answers that are senseless, missing or much too long.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -78,7 +78,7 @@ TEST(Reports, SurviveThatNothingButTheListAnswers) {
     EXPECT_THAT(told(report.run(sources, report.arguments)), HasSubstr("refused: The list of nodes"));
 }
 
-/// Everything long, hostile and many at once.
+/// Fills every list with many long and hostile values.
 void fill_to_the_brim(FakeSources& sources) {
   const std::string name = std::string(400, '|') + "\\u0000\\u001b[2J";
   std::string all;

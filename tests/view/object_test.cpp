@@ -11,7 +11,8 @@ using testing::Not;
 
 base::JsonObject object(std::string_view text) { return base::parse_json(text)->as_object(); }
 
-/// Of a VM with a guest agent and a balloon, as PVE 9.2 answered; of blockstat the first members.
+/// The status of a VM with guest agent and balloon, from PVE 9.2; blockstat is shortened to its first
+/// members.
 constexpr std::string_view kStatus = R"({"diskread":16397824,"netout":516,"memhost":263061504,
 "running-machine":"pc-i440fx-10.0+pve1","pid":22289,"pressureiosome":0,"running-qemu":"10.0.13",
 "nics":{"tap9398i0":{"netin":654,"netout":516}},"netin":654,"name":"rec-9398","status":"running","ha":{"managed":0},

@@ -17,7 +17,7 @@ constexpr std::int64_t kStart = 1'785'168'420;  // 2026-07-27 16:07
 
 base::Json json(std::string_view text) { return *base::parse_json(text); }
 
-// Rows a step apart: `fill` adds the metrics to the row of an index.
+// Returns rows one step apart; `fill` adds the metrics to the row of an index.
 template <typename Fill>
 base::Json rows(int count, std::int64_t step, const Fill& fill) {
   base::JsonArray array;

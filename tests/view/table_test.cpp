@@ -98,7 +98,7 @@ TEST(Table, TheBudgetEndsAtAWholeRow) {
   EXPECT_LE(cut.size(), 3000U);
   EXPECT_THAT(
       cut, AllOf(StartsWith("1000 of 1000 VMs match."), HasSubstr("|guest\n"), HasSubstr("continue with")));
-  // Page after page gives every row once.
+  // The pages together return every row once.
   std::size_t rows = 0;
   for (own.cursor = 0; own.cursor < 1000;) {
     const auto shown = view::show_table(kView, many, own, options);
