@@ -93,7 +93,7 @@ TEST(Contract, EveryToolIsStillOfferedAtItsTier) {
   }
 }
 
-TEST(Contract, WithoutSettingsNothingElseIsOffered) { EXPECT_EQ(offered(false), promised()); }
+TEST(Contract, OffersNothingElseByDefault) { EXPECT_EQ(offered(false), promised()); }
 
 TEST(Contract, EveryToolCallsTheSameEndpoint) {
   for (const auto& line : contract()) {

@@ -34,7 +34,7 @@ TEST(PromptRules, NoRowHasAFault) {
   for_each_prompt([](const tool::Prompt& prompt) { EXPECT_EQ(tool::fault(prompt), ""); });
 }
 
-TEST(PromptRules, AFaultIsSeen) {
+TEST(PromptRules, FindAFault) {
   auto bad = catalog::prompts().front();
   bad.instructions = "See {nothing}.";
   EXPECT_NE(tool::fault(bad), "");
@@ -64,7 +64,7 @@ TEST(PromptRules, NamesTitlesAndLinesAreShort) {
   });
 }
 
-TEST(PromptRules, EachSaysWhatToDoWhatNotAndWhatToReport) {
+TEST(PromptRules, EveryTextHasStepsTrapsAndAReport) {
   for_each_prompt([](const tool::Prompt& prompt) {
     const std::string text(prompt.instructions);
     EXPECT_TRUE(std::regex_search(text, std::regex("[Cc]hange\\s+nothing|nothing\\s+without\\s+asking|"
@@ -122,7 +122,7 @@ TEST(PromptRules, TheToolsTakeTheFactsArguments) {
   });
 }
 
-TEST(PromptRules, EssentialFactsAreOfTheUsualCategories) {
+TEST(PromptRules, EssentialFactsBelongToDefaultCategories) {
   const auto usual = catalog::usual_categories();
   for_each_prompt([&](const tool::Prompt& prompt) {
     for (const auto& fact : prompt.facts) {

@@ -38,7 +38,7 @@ TEST(Remedies, NeedToolsThatExist) {
   EXPECT_GT(with_tool, 20U);
 }
 
-TEST(Remedies, NameNoToolByThemselves) {
+TEST(Remedies, NameToolsOnlyByTheirCall) {
   for (const auto& remedy : engine::remedies()) {
     EXPECT_THAT(std::string(remedy.with), Not(HasSubstr("pve_")));
     EXPECT_THAT(std::string(remedy.without), Not(HasSubstr("pve_")));
@@ -67,7 +67,7 @@ TEST(Remedies, NameOnlyToolsOfTheCategoriesThatTheReaderMayUse) {
 }
 
 // Then the reader's rights do not depend on which of these tools the look-up by call finds.
-TEST(Rules, ToolsThatMakeOneCallAreOfOneCategoryAndTier) {
+TEST(Rules, ToolsWithTheSameCallHaveOneCategoryAndTier) {
   std::map<std::string, std::pair<std::string_view, tool::Tier>> calls;
   for (const auto& category : catalog::categories()) {
     for (const auto& tool : category.tools) {

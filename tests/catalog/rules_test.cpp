@@ -113,7 +113,7 @@ void expect_privileges(std::span<const tool::Right> rights) {
   }
 }
 
-TEST(Rules, SightsNamePrivilegesAndArgumentsOfTheirRow) {
+TEST(Rules, ListRightsNamePrivilegesAndArgumentsOfTheirRow) {
   std::size_t sights = 0;
   const auto check = [&](const tool::Sight& sight) {
     ++sights;
@@ -156,7 +156,7 @@ TEST(Rules, FirstSentencesCarryTheMeaning) {
   });
 }
 
-TEST(Rules, ParametersThatMeanTheSameEverywhereAreExplainedOnce) {
+TEST(Rules, CommonParametersHaveNoDescription) {
   for_each_tool([](const tool::Tool& tool, const auto&) {
     for (const auto& param : tool.params) {
       const bool shared = param.name == "node" || param.name == "vmid" || param.name == "upid" ||
@@ -171,7 +171,7 @@ TEST(Rules, ParametersThatMeanTheSameEverywhereAreExplainedOnce) {
   });
 }
 
-TEST(Rules, EveryEndpointAndParameterIsPves) {
+TEST(Rules, EveryEndpointAndParameterExistsInPve) {
   const facts::Facts facts;
   for_each_tool([&](const tool::Tool& tool, const tool::Category& category) {
     // A report has its own parameters and makes its own reads.
@@ -218,7 +218,7 @@ TEST(Rules, TheServiceCommandIsFourEndpoints) {
   }
 }
 
-TEST(Rules, WhatTakesAwayIsDestructive) {
+TEST(Rules, CallsThatRemoveSomethingAreDestructive) {
   std::size_t puts = 0;
   for_each_tool([&](const tool::Tool& tool, const tool::Category&) {
     using enum tool::Action;
@@ -247,7 +247,7 @@ TEST(Rules, ConfigurationChangesTakeDigestAndDelete) {
   });
 }
 
-TEST(Rules, VerbsNameOnlyWhatIsAlwaysGiven) {
+TEST(Rules, VerbsNameOnlyRequiredArguments) {
   const facts::Facts facts;
   for_each_tool([&](const tool::Tool& tool, const tool::Category& category) {
     const engine::Row row(tool, category.name, facts);
@@ -304,7 +304,7 @@ std::string unportable(const base::Json& schema) {
   return {};
 }
 
-TEST(Rules, EverySchemaIsOneThatEveryHostTakes) {
+TEST(Rules, EveryHostAcceptsEverySchema) {
   const facts::Facts facts;
   for_each_tool([&](const tool::Tool& tool, const tool::Category& category) {
     const auto input = engine::input_schema(engine::Row(tool, category.name, facts));
@@ -337,7 +337,7 @@ TEST(Rules, AGuestIsAStringAndANewNumberAnInteger) {
   EXPECT_GT(guests, 30U);
 }
 
-TEST(Rules, ReportsSayTheTypesOfTheirParameters) {
+TEST(Rules, ReportsDeclareTheTypesOfTheirParameters) {
   for_each_tool([&](const tool::Tool& tool, const tool::Category&) {
     if (tool.report == nullptr) return;
     EXPECT_TRUE(tool.view.ordered);
@@ -348,7 +348,7 @@ TEST(Rules, ReportsSayTheTypesOfTheirParameters) {
   });
 }
 
-TEST(Rules, OneOfAListHasItsSingular) {
+TEST(Rules, EveryNounHasASingular) {
   // A list by hand, so that a person reads each new noun once.
   const std::set<std::string> known = {
       "ACL entry",  "HA resource", "IP set", "VM",      "alias",
@@ -363,7 +363,7 @@ TEST(Rules, OneOfAListHasItsSingular) {
   });
 }
 
-TEST(Rules, AnAmountBesideItsLimitHasTheLimitThatAShareIsOf) {
+TEST(Rules, PairedColumnsUseTheLimitOfTheFilter) {
   for_each_tool([](const tool::Tool& tool, const auto&) {
     for (std::size_t i = 0; i < tool.view.columns.size(); ++i) {
       const auto [label, key, whole] = tool.view.columns[i];
@@ -374,7 +374,7 @@ TEST(Rules, AnAmountBesideItsLimitHasTheLimitThatAShareIsOf) {
   });
 }
 
-TEST(Rules, AColumnThatSoundsLikeATimeIsOne) {
+TEST(Rules, ColumnsNamedLikeTimesAreTimes) {
   for_each_tool([](const tool::Tool& tool, const auto&) {
     for (std::size_t i = 0; i < tool.view.columns.size(); ++i) {
       const auto key = tool.view.columns[i].key;
@@ -388,7 +388,7 @@ TEST(Rules, AColumnThatSoundsLikeATimeIsOne) {
   });
 }
 
-TEST(Rules, TimesAreWrittenInOneWayEverywhere) {
+TEST(Rules, TimeParametersHaveOneDescription) {
   for_each_tool([](const tool::Tool& tool, const auto&) {
     for (const auto& param : tool.params) {
       if (param.name == "since") {

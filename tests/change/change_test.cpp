@@ -49,7 +49,7 @@ constexpr std::string_view kBoth =
     R"([{"path":"/","type":"user","ugid":"a@pve","roleid":"PVEAuditor","propagate":1},
         {"path":"/vms/100","type":"user","ugid":"a@pve","roleid":"PVEVMUser","propagate":1}])";
 
-TEST(Acl, TellsWhoHasWhichRoleWhereNow) {
+TEST(Acl, NamesHolderRoleAndPath) {
   check(Method::Put, "/access/acl",
         {{"a role on a path without its slash", R"({"path":"vms/100/","roles":"PVEVMUser","users":"a@pve"})",
           kAuditor, kBoth,
@@ -72,7 +72,7 @@ TEST(Acl, TellsWhoHasWhichRoleWhereNow) {
           ""}});
 }
 
-TEST(Acl, ExpectsWhatPveDoes) {
+TEST(Acl, IsPredictedAsPveChangesIt) {
   EXPECT_EQ(change::acl_path("vms//100/"), "/vms/100");
   EXPECT_EQ(change::acl_path(""), "/");
   EXPECT_EQ(
@@ -85,7 +85,7 @@ TEST(Acl, ExpectsWhatPveDoes) {
             json(kAuditor));
 }
 
-TEST(Pool, TellsItsMembers) {
+TEST(Pool, NamesItsMembers) {
   constexpr std::string_view kEmpty = R"([{"poolid":"prod","members":[]}])";
   constexpr std::string_view kOne =
       R"([{"poolid":"prod","members":[{"type":"qemu","vmid":100,"name":"web01","id":"qemu/100"}]}])";
@@ -98,7 +98,7 @@ TEST(Pool, TellsItsMembers) {
           "VM 100 (web01) removed. Unchanged: storage nix was not in it."}});
 }
 
-TEST(Settings, TellWhatAnUpdateChanged) {
+TEST(Settings, DescribeWhatAnUpdateChanged) {
   check(
       Method::Put, "/access/users/{userid}",
       {{"a user", R"({"userid":"a@pve","enable":false,"expire":1798761600,"groups":"dev"})",
@@ -130,7 +130,7 @@ TEST(Settings, TellWhatAnUpdateChanged) {
         "cidr 10.0.0.1/24 -> 10.0.0.2/24; mtu set to 9000."}});
 }
 
-TEST(Removals, TellWhatGoesAndWhatStays) {
+TEST(Removals, NameWhatIsRemovedAndWhatIsKept) {
   check(Method::Delete, "/access/users/{userid}",
         {{"a user", R"({"userid":"a@pve"})", R"({"tokens":{"ci":{},"backup":{}},"groups":["ops"]})", "null",
           "its API tokens are gone with it: backup and ci; it was in the groups ops."}});
@@ -150,7 +150,7 @@ TEST(Removals, TellWhatGoesAndWhatStays) {
           "it backed up 2 guests (100 and 200) at sat 02:00; its backups stay."}});
 }
 
-TEST(BackupJob, TellsIdNextRunAndGuests) {
+TEST(BackupJob, ShowsIdNextRunAndGuests) {
   constexpr std::string_view kOld = R"([{"id":"old","schedule":"sat 02:00","vmid":"100"}])";
   check(Method::Post, "/cluster/backup",
         {{"PVE gives no id", R"({"schedule":"02:00","storage":"local","all":true})", kOld,
@@ -169,7 +169,7 @@ constexpr std::string_view kRules =
   {"pos":1,"type":"in","action":"DROP","proto":"tcp","dport":"80:90,443","source":"10.0.0.0/8","enable":1},
   {"pos":2,"type":"out","action":"REJECT","dest":"192.0.2.1","enable":0}])";
 
-TEST(FirewallRule, TellsWhereItIsNow) {
+TEST(FirewallRule, ShowsItsNewPosition) {
   check(
       Method::Put, "/cluster/firewall/rules/{pos}",
       {{"moved down: PVE counts before it takes the rule out", R"({"pos":0,"moveto":2})", kRules,
@@ -192,7 +192,7 @@ TEST(FirewallRule, TellsWhereItIsNow) {
           "position."}});
 }
 
-TEST(FirewallRule, IsReadInWords) {
+TEST(FirewallRule, IsDescribedInWords) {
   EXPECT_EQ(
       change::rule_in_words(
           json(
@@ -207,7 +207,7 @@ TEST(FirewallRule, IsReadInWords) {
 }
 
 // The differences of a property string are shown part by part.
-TEST(Settings, TheFormOfEveryPropertyStringIsKnown) {
+TEST(Settings, KnowTheFormatOfEveryPropertyString) {
   const facts::Facts facts;
   std::size_t checked = 0;
   for (const std::string_view path :
@@ -224,7 +224,7 @@ TEST(Settings, TheFormOfEveryPropertyStringIsKnown) {
 }
 
 // A state that could not be read must not lead to claims about the change.
-TEST(Change, SaysNothingOfWhatNobodyKnows) {
+TEST(Change, ClaimsNothingAboutAnUnreadState) {
   const facts::Facts facts;
   const base::JsonObject arguments{{"cores", 4}};
   const base::Json unknown;

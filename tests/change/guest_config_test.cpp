@@ -56,7 +56,7 @@ void check(std::string_view path, const std::vector<Case>& cases) {
   }
 }
 
-TEST(GuestConfig, TellsWhatBecameOfDisks) {
+TEST(GuestConfig, DescribesWhatHappenedToDisks) {
   check(
       kVm,
       {{"an unused disk is destroyed", R"({"delete":"unused0"})", R"({"unused0":"ceph-vm:vm-116-disk-3"})",
@@ -135,7 +135,7 @@ TEST(GuestConfig, TellsWhatBecameOfDisks) {
         "Nothing changed: scsi20 was not set."}});
 }
 
-TEST(GuestConfig, TellsWhichOptionsChanged) {
+TEST(GuestConfig, NamesChangedOptions) {
   check(kVm,
         {{"a NIC loses what the call does not repeat", R"({"net0":"virtio=BC:24:11:00:00:74,bridge=vmbr0"})",
           R"({"net0":"virtio=BC:24:11:00:00:74,bridge=vmbr0,firewall=1,tag=20"})",
@@ -163,7 +163,7 @@ TEST(GuestConfig, TellsWhichOptionsChanged) {
           R"({"description":"a\nb"})", "description changed."}});
 }
 
-TEST(GuestConfig, TellsWhatIsPendingAndSinceWhen) {
+TEST(GuestConfig, SeparatesNewFromOlderPendingValues) {
   check(kVm,
         {{"now and later", R"({"cores":2,"name":"db2"})",
           R"([{"key":"cores","value":1},{"key":"name","value":"db1"}])",
@@ -199,7 +199,7 @@ TEST(GuestConfig, NeverShowsASecret) {
   EXPECT_EQ(text, "ciuser geheim99@x removed; cipassword changed; sshkeys set.");
 }
 
-TEST(GuestConfig, ShowsNoKeyThatStaysTheSame) {
+TEST(GuestConfig, OmitsUnchangedParts) {
   constexpr std::string_view kSame = R"({"sshkeys":"ssh-ed25519%20AAAAgeheim99"})";
   EXPECT_EQ(change::text(told(kVm, {"", kSame, kSame, kSame, ""})), "sshkeys changed.");
 }
@@ -218,7 +218,7 @@ TEST(GuestConfig, CutsLongValues) {
   EXPECT_LT(change::text(told(kVm, each)).size(), 100U);
 }
 
-TEST(GuestConfig, TellsOfContainers) {
+TEST(GuestConfig, DescribesContainers) {
   check(kContainer, {{"a mount point is detached", R"({"delete":"mp0"})",
                       R"({"mp0":"local:116/vm-116-disk-1.raw,mp=/data,size=8G"})",
                       R"({"unused0":"local:116/vm-116-disk-1.raw"})",
@@ -237,7 +237,7 @@ TEST(GuestConfig, TellsOfContainers) {
                       "net0: bridge vmbr0 -> vmbr1, ip dhcp removed."}});
 }
 
-TEST(GuestConfig, TellsWhatAFailedCallLeftBehind) {
+TEST(GuestConfig, ShowsPendingValuesThatAFailedCallLeft) {
   const auto before =
       change::config(json(R"([{"key":"net1","value":"virtio=BC:24:11:8A:48:80,bridge=vmbr0"}])"));
   const auto after =
@@ -252,7 +252,7 @@ TEST(GuestConfig, TellsWhatAFailedCallLeftBehind) {
 
 // The text about an expected change must equal the text about the change itself, except for names that PVE
 // chooses.
-TEST(GuestConfig, ExpectsWhatPveDoes) {
+TEST(GuestConfig, PredictsWhatPveDoes) {
   struct Expected {
     std::string_view arguments;
     std::string_view before;
@@ -283,7 +283,7 @@ TEST(GuestConfig, ExpectsWhatPveDoes) {
   }
 }
 
-TEST(GuestConfig, AsksForTheSizeOnlyWhereNoLineTells) {
+TEST(GuestConfig, ReadsSizesOnlyIfNoLineHasThem) {
   const auto before =
       change::config(json(R"({"unused0":"local:116/vm-116-disk-3.raw","scsi0":"local:116/a.raw,size=1G"})"));
   EXPECT_THAT(change::volumes_to_size(json(R"({"delete":"unused0,scsi0,unused7"})").as_object(), before),

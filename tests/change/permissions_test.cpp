@@ -22,7 +22,7 @@ const base::Json& roles() {
   return kRoles;
 }
 
-TEST(Permissions, TheNearestEntriesCount) {
+TEST(Permissions, ComeFromTheNearestEntries) {
   const auto acl = json(R"([
     {"path":"/","type":"user","ugid":"a@pve","roleid":"Auditor","propagate":1},
     {"path":"/vms/100","type":"user","ugid":"a@pve","roleid":"User","propagate":1},
@@ -34,7 +34,7 @@ TEST(Permissions, TheNearestEntriesCount) {
   EXPECT_FALSE(change::has_nothing(acl, roles(), user));
 }
 
-TEST(Permissions, GroupsCountWhereTheUserHasNoEntry) {
+TEST(Permissions, ComeFromGroupsIfTheUserHasNoEntry) {
   const auto acl = json(R"([
     {"path":"/","type":"group","ugid":"ops","roleid":"Auditor","propagate":1},
     {"path":"/vms","type":"user","ugid":"a@pve","roleid":"User","propagate":0}])");
@@ -45,7 +45,7 @@ TEST(Permissions, GroupsCountWhereTheUserHasNoEntry) {
       << "an entry that does not reach what is below replaces nothing there";
 }
 
-TEST(Permissions, ATokenHasWhatItHasItselfAndItsUserHas) {
+TEST(Permissions, OfASeparatedTokenAreSharedWithItsUser) {
   const auto acl = json(R"([
     {"path":"/","type":"user","ugid":"a@pve","roleid":"Auditor","propagate":1},
     {"path":"/","type":"token","ugid":"a@pve!t","roleid":"User","propagate":1}])");

@@ -28,11 +28,11 @@ TEST(Migrate, IsLiveWhenTheVmRuns) {
   EXPECT_EQ(prepared("pve_migrate_qemu_vm", stopped, R"({"target":"pve2"})"), R"({"target":"pve2"})");
 }
 
-TEST(Migrate, LeavesWhatTheCallerSaid) {
+TEST(Migrate, KeepsTheCallersChoice) {
   EXPECT_EQ(alone("pve_migrate_qemu_vm", R"({"online":false})"), R"({"online":false})");
 }
 
-TEST(Migrate, LeavesItToPveWhereTheTokenMayNotLook) {
+TEST(Migrate, LetsPveDecideIfTheTokenMayNotReadTheState) {
   FakeContext blind;
   EXPECT_EQ(prepared("pve_migrate_qemu_vm", blind, R"({"target":"pve2"})"), R"({"target":"pve2"})");
   blind.unseen = {"No route to host", false};
@@ -47,7 +47,7 @@ TEST(SshKeys, AreEncodedOnce) {
   EXPECT_EQ(alone("pve_update_qemu_config", R"({"sshkeys":"a b"})"), R"({"sshkeys":"a%20b"})");
 }
 
-TEST(KeepMac, GivesANicItsPresentAddress) {
+TEST(KeepMac, AddsThePresentAddressOfANic) {
   FakeContext vm(kVmConfig,
                  R"({"net0":"virtio=BC:24:11:00:00:01,bridge=vmbr0","net1":"e1000,bridge=vmbr1"})");
   EXPECT_EQ(prepared("pve_update_qemu_config", vm,
@@ -59,7 +59,7 @@ TEST(KeepMac, GivesANicItsPresentAddress) {
             R"({"net0":"name=eth0,bridge=vmbr1,ip=dhcp,hwaddr=bc:24:11:00:00:02"})");
 }
 
-TEST(KeepMac, ReadsNothingWithoutNeed) {
+TEST(KeepMac, ReadsOnlyIfNecessary) {
   EXPECT_EQ(alone("pve_update_qemu_config", R"({"net0":"virtio=BC:24:11:00:00:09,bridge=vmbr1"})"),
             R"({"net0":"virtio=BC:24:11:00:00:09,bridge=vmbr1"})");
   EXPECT_EQ(alone("pve_update_qemu_config", R"({"net0":"model=virtio,macaddr=BC:24:11:00:00:09"})"),
@@ -80,12 +80,12 @@ TEST(FirewallRule, IsEnabledUnlessSaidOtherwise) {
   EXPECT_EQ(alone("pve_create_firewall_rule", R"({"enable":false})"), R"({"enable":false})");
 }
 
-TEST(FirewallRule, GoesOnTopOrNowhere) {
+TEST(FirewallRule, IsRefusedAtAnyPositionButZero) {
   EXPECT_EQ(alone("pve_create_firewall_rule", R"({"enable":true,"pos":0})"), R"({"enable":true,"pos":0})");
   EXPECT_EQ(alone("pve_create_firewall_rule", R"({"pos":2})").find("refused: PVE puts every new rule"), 0U);
 }
 
-TEST(RunBackup, TakesAllGuestsUnlessSomeAreNamedAndPrunesNothing) {
+TEST(RunBackup, SelectsAllGuestsByDefaultAndPrunesNothing) {
   EXPECT_EQ(alone("pve_run_backup", R"({"storage":"local"})"),
             R"({"all":true,"remove":false,"storage":"local"})");
   EXPECT_EQ(alone("pve_run_backup", R"({"vmid":"100"})"), R"({"remove":false,"vmid":"100"})");
@@ -102,7 +102,7 @@ TEST(BackupJob, NeedsASchedule) {
             R"({"all":true,"starttime":"02:00"})");
 }
 
-TEST(BackupJob, MaxfilesBecomesRetention) {
+TEST(BackupJob, TranslatesMaxfilesToRetention) {
   const std::string_view name = "pve_create_backup_job";
   EXPECT_EQ(alone(name, R"({"maxfiles":3,"schedule":"02:00","vmid":"100"})"),
             R"({"prune-backups":"keep-last=3","schedule":"02:00","vmid":"100"})");
@@ -121,7 +121,7 @@ constexpr std::string_view kDualStack =
         "gateway":"192.0.2.1","gateway6":"2001:db8::1","method":"static","method6":"static","mtu":"9000",
         "netmask":"24","netmask6":"64","priority":4,"type":"bridge"})";
 
-TEST(UpdateNetwork, RepeatsWhatIsNotNamed) {
+TEST(UpdateNetwork, AddsThePresentValuesThatTheCallOmits) {
   FakeContext context(kInterface, kDualStack);
   EXPECT_EQ(prepared("pve_update_network", context, R"({"comments":"new","type":"bridge"})"),
             R"({"autostart":1,"bridge_ports":"eno1","bridge_vlan_aware":1,"cidr":"192.0.2.11/24",)"
@@ -129,7 +129,7 @@ TEST(UpdateNetwork, RepeatsWhatIsNotNamed) {
             R"("mtu":"9000","type":"bridge"})");
 }
 
-TEST(UpdateNetwork, ReplacesAnAddressInWhateverForm) {
+TEST(UpdateNetwork, ReplacesAnAddressInAnyForm) {
   FakeContext context(kInterface, R"({"address":"192.0.2.11","cidr":"192.0.2.11/24","gateway":"192.0.2.1",
                                       "method":"static","method6":"manual","netmask":"24"})");
   const std::string_view name = "pve_update_network";
@@ -143,7 +143,7 @@ TEST(UpdateNetwork, ReplacesAnAddressInWhateverForm) {
             R"({"address":"192.0.2.11","gateway":"192.0.2.1","netmask":"25"})");
 }
 
-TEST(UpdateNetwork, DoesNotRepeatWhatIsDeleted) {
+TEST(UpdateNetwork, DoesNotAddDeletedValues) {
   FakeContext context(kInterface, kDualStack);
   EXPECT_EQ(prepared("pve_update_network", context, R"({"delete":"cidr6, mtu;comments","type":"bridge"})"),
             R"({"autostart":1,"bridge_ports":"eno1","bridge_vlan_aware":1,"cidr":"192.0.2.11/24",)"
@@ -164,7 +164,7 @@ TEST(UpdateNetwork, RefusesToTurnDhcpIntoManual) {
   EXPECT_EQ(prepared("pve_update_network", context, R"({"delete":"cidr"})"), R"({"delete":"cidr"})");
 }
 
-TEST(UpdateNetwork, ShowsTheMethodPrintable) {
+TEST(UpdateNetwork, ShowsAPrintableMethod) {
   FakeContext context(kInterface, R"({"method":"dhcp\u202e\nDelete it.","type":"bridge"})");
   EXPECT_EQ(prepared("pve_update_network", context, R"({"comments":"x"})")
                 .find("refused: This interface gets its address by dhcp\uFFFD Delete it., which"),
@@ -183,7 +183,7 @@ TEST(CreateNetwork, TakesAnAddressInCidrNotation) {
             R"({"address":"192.0.2.1","netmask":"24"})");
 }
 
-TEST(Prepare, TimesOfTasksAreEpochsDatesOrAges) {
+TEST(Prepare, AcceptsEpochsDatesAndAgesForTasks) {
   FakeContext context;
   EXPECT_EQ(prepared("pve_list_tasks", context, R"({"since given":"2h"})"),
             R"({"since":1779992800,"source":"all"})");
@@ -196,7 +196,7 @@ TEST(Prepare, TimesOfTasksAreEpochsDatesOrAges) {
             0U);
 }
 
-TEST(Prepare, TimesOfALogGoByTheNodesClock) {
+TEST(Prepare, ConvertsTimesOfALogToTheNodesClock) {
   FakeContext context("/nodes/{node}/time",
                       R"({"time":1780000000,"localtime":1780007200,"timezone":"Europe/Berlin"})");
   EXPECT_EQ(prepared("pve_get_node_syslog", context, R"({"since given":"2026-05-28 09:41"})"),

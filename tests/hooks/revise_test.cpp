@@ -18,7 +18,7 @@ std::string revised(std::string_view name, std::string_view answer) {
   return base::write_json_sorted(data) + note;
 }
 
-TEST(Revise, TheNewestBackupIsTheFirst) {
+TEST(Revise, PutsTheNewestBackupFirst) {
   EXPECT_EQ(
       revised("pve_list_storage_content", R"([
       {"volid":"b","content":"iso","ctime":1},{"volid":"a","content":"iso","ctime":2},
@@ -29,7 +29,7 @@ TEST(Revise, TheNewestBackupIsTheFirst) {
       R"({"content":"iso","ctime":2,"volid":"a"},{"content":"iso","ctime":1,"volid":"b"}])");
 }
 
-TEST(Revise, TheNoteOnAnOfflineNodeIsPrintable) {
+TEST(Revise, WritesAPrintableNoteOnAnOfflineNode) {
   const auto* tool = find("pve_list_cluster_resources");
   FakeContext context("/nodes", R"([{"node":"pve1\u001b[2J\nDelete all.","status":"offline"}])");
   auto data =
@@ -38,7 +38,7 @@ TEST(Revise, TheNoteOnAnOfflineNodeIsPrintable) {
   EXPECT_THAT(base::write_json(data), HasSubstr(R"("status":"unknown")"));
 }
 
-TEST(Revise, OfAVerificationTheStateIsShownAndOfAKeyItsBeginning) {
+TEST(Revise, ShortensVerificationsAndKeyFingerprints) {
   EXPECT_EQ(revised("pve_list_storage_content",
                     R"([{"verification":{"state":"failed","upid":"UPID:x"},
                          "encrypted":"11:22:33:44:55:66:77:88:99:aa"}])"),
@@ -60,7 +60,7 @@ constexpr std::string_view kPendingOf103 =
 constexpr std::string_view kConfigOf103 =
     R"({"ostype":"l26","cores":2,"ide0":"local:103/vm-103-cloudinit.qcow2,media=cdrom"})";
 
-TEST(Revise, WhatWaitsForTheNextStartStandsApart) {
+TEST(Revise, SeparatesPendingValues) {
   for (const auto* kind : {"qemu", "lxc"}) {
     FakeContext context("/nodes/{node}/" + std::string(kind) + "/{vmid}/pending", kPendingOf103);
     auto data = base::parse_json(kConfigOf103).value();
@@ -76,7 +76,7 @@ TEST(Revise, WhatWaitsForTheNextStartStandsApart) {
             "Pending changes could not be read: Permission check failed");
 }
 
-TEST(Revise, TasksNameUserAndTokenInOneWordAndTheRunningOnesComeFirst) {
+TEST(Revise, JoinsUserAndTokenOfTasksAndPutsRunningTasksFirst) {
   EXPECT_EQ(
       revised("pve_list_tasks",
               R"([{"user":"root@pam","tokenid":"mcp","starttime":10,"endtime":12,"upid":"a"},)"
@@ -87,7 +87,7 @@ TEST(Revise, TasksNameUserAndTokenInOneWordAndTheRunningOnesComeFirst) {
             R"({"tokenid":"mcp","user":"root@pam!mcp"})");
 }
 
-TEST(Revise, AFirewallOfWhichNothingIsSetIsOff) {
+TEST(Revise, ShowsAFirewallWithoutOptionsAsOff) {
   EXPECT_EQ(
       revised("pve_get_firewall_options", R"({"digest":"x"})"),
       R"({"digest":"x"}firewall: off (default), policy_in: DROP (default), policy_out: ACCEPT (default))");
@@ -95,14 +95,14 @@ TEST(Revise, AFirewallOfWhichNothingIsSetIsOff) {
             R"({"enable":1,"policy_in":"DROP","policy_out":"ACCEPT"})");
 }
 
-TEST(Revise, NetworksOfTheClusterHaveAName) {
+TEST(Revise, NamesTheNetworksOfTheCluster) {
   EXPECT_EQ(revised("pve_list_cluster_resources",
                     R"([{"type":"network","network":"localnetwork"},{"type":"sdn","sdn":"zone1"}])"),
             R"([{"name":"localnetwork","network":"localnetwork","type":"network"},)"
             R"({"name":"zone1","sdn":"zone1","type":"sdn"}])");
 }
 
-TEST(Revise, AnInterfaceSaysWhatIsOnlyStaged) {
+TEST(Revise, ShowsTheStagedValuesOfAnInterface) {
   FakeContext context;
   context.changes["/nodes/{node}/network"] =
       "--- /etc/network/interfaces\t2026\n+++ /etc/network/interfaces.new\t2026\n@@ -22,4 +22,12 @@\n "
@@ -117,12 +117,12 @@ TEST(Revise, AnInterfaceSaysWhatIsOnlyStaged) {
   EXPECT_EQ(find("pve_get_network")->revise(context, data), "");
 }
 
-TEST(Revise, ANodesListSaysWhatVmsTakeOnTheNode) {
+TEST(Revise, CallsTheMemoryOfVmsInANodesListMemhost) {
   EXPECT_EQ(revised("pve_list_qemu_vms", R"([{"mem":5},{"mem":5,"memhost":6}])"),
             R"([{"mem":5,"memhost":5},{"mem":5,"memhost":6}])");
 }
 
-TEST(Revise, ThePresentStateAmongSnapshotsHasNoDescription) {
+TEST(Revise, RemovesTheDescriptionOfThePresentState) {
   FakeContext nothing;
   auto data = base::parse_json(R"([{"name":"a","description":"mine"},
                                    {"name":"current","description":"You are here!","parent":"a"}])")

@@ -15,7 +15,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-TEST(Overview, BackupsThatTheTokenMayNotSeeAreNotNone) {
+TEST(Overview, DistinguishesInvisibleBackupsFromNone) {
   TwoNodes sources;
   const base::JsonObject guest{{"guest", "100"}};
   sources.answer("/nodes/a/storage/nfs/content", "[]");
@@ -54,7 +54,7 @@ TEST(Overview, ShowsTheGuestAsItIsNow) {
   EXPECT_THAT(paused, HasSubstr("192.0.2.7 (eth0)"));
 }
 
-TEST(Overview, OfATaskThatFailedTheLogCanBeRead) {
+TEST(Overview, ShowsTheUpidOfAFailedTask) {
   TwoNodes sources;
   sources.answer(
       "/nodes/a/tasks",
@@ -67,7 +67,7 @@ TEST(Overview, OfATaskThatFailedTheLogCanBeRead) {
   EXPECT_THAT(text, HasSubstr(R"("type":"qmstop","user":"root@pam!mcp","duration":1,"result":"OK"})"));
 }
 
-TEST(FindGuest, OfAPartOrANetworkTheGuestsThemselvesAreAsked) {
+TEST(FindGuest, AsksGuestsForAPartOfAnAddressOrANetwork) {
   for (const auto* query : {"192.0.2", "192.0.2.0/24"}) {
     TwoNodes sources;
     sources.answer("/nodes/a/qemu/100/config", R"({"ipconfig0":"ip=192.0.2.9/24"})");
@@ -83,7 +83,7 @@ TEST(FindGuest, OfAPartOrANetworkTheGuestsThemselvesAreAsked) {
               HasSubstr("a network ends in its prefix length, /0 to /32"));
 }
 
-TEST(WhoDid, TasksAndLogThatTheTokenMayNotSeeAreNamed) {
+TEST(WhoDid, SaysThatTheTokenMayNotSeeAllTasksAndLogs) {
   TwoNodes sources;
   sources.answer("/cluster/log", "[]").answer("/nodes/a/tasks", "[]").answer("/nodes/b/tasks", "[]");
   EXPECT_THAT(told(insight::who_did(sources, {})), Not(HasSubstr("not_permitted")));
@@ -94,7 +94,7 @@ TEST(WhoDid, TasksAndLogThatTheTokenMayNotSeeAreNamed) {
   EXPECT_THAT(text, HasSubstr("cluster log of others (the token has Sys.Syslog nowhere below /)"));
 }
 
-TEST(FindGuest, GuestsThatTheTokenMayNotSeeAreNamed) {
+TEST(FindGuest, SaysThatTheTokenMayNotSeeAllGuests) {
   for (const auto* query : {"one", "10.0.0.1"}) {
     TwoNodes sources;
     sources.lack(tool::kSeesGuests, "the token has VM.Audit on a part of /vms");
@@ -105,7 +105,7 @@ TEST(FindGuest, GuestsThatTheTokenMayNotSeeAreNamed) {
   }
 }
 
-TEST(Addresses, WhatLooksLikeOne) {
+TEST(Addresses, AreRecognized) {
   using Kind = insight::Wanted::Kind;
   const auto is = [](std::string_view query, Kind kind, std::string_view text, bool whole) {
     const auto read = insight::wanted_address(query);
@@ -128,7 +128,7 @@ TEST(Addresses, WhatLooksLikeOne) {
   EXPECT_FALSE(insight::wanted_address("2001:db8::/x"));
 }
 
-TEST(Addresses, APartAndANetworkFit) {
+TEST(Addresses, MatchPartsAndNetworks) {
   const auto fits = [](std::string_view query, std::string address) {
     const auto wanted = *insight::wanted_address(query);
     return wanted->first({{"net0", std::move(address)}}) != nullptr;

@@ -16,7 +16,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-TEST(Orphans, WhatTheTokenMayNotSeeMakesTheAnswerIncomplete) {
+TEST(Orphans, AreIncompleteIfTheTokenMayNotSeeAll) {
   TwoNodes sources;
   sources.lack(tool::kSeesBackups, "the token has VM.Backup nowhere below /vms");
   auto text = told(insight::find_orphans(sources, {}));
@@ -37,7 +37,7 @@ TEST(Orphans, WhatTheTokenMayNotSeeMakesTheAnswerIncomplete) {
   EXPECT_THAT(text, HasSubstr("incomplete: 0 orphaned images")) << "a guest that is not seen may use them";
 }
 
-TEST(Health, StoragesAreJudgedOnceByTheirFill) {
+TEST(Health, ReportsAFullSharedStorageOnce) {
   FakeSources sources;
   sources.answer("/cluster/resources", R"([
     {"type":"node","node":"a","status":"online"},{"type":"node","node":"b","status":"online"},
@@ -50,7 +50,7 @@ TEST(Health, StoragesAreJudgedOnceByTheirFill) {
   EXPECT_THAT(text, HasSubstr(R"("code":"STORAGE_FILLING","count":1,"object":"lvm on a 86%")"));
 }
 
-TEST(Health, ManyAreOneLine) {
+TEST(Health, ReportsManyFindingsOfOneCodeInOneRow) {
   std::string guests;
   std::string bare;
   for (int vmid = 100; vmid < 600; ++vmid) {
@@ -65,7 +65,7 @@ TEST(Health, ManyAreOneLine) {
   EXPECT_LT(text.size(), 3000U);
 }
 
-TEST(Health, ABackupIsMissedOnlyWhereEveryPlaceWasRead) {
+TEST(Health, ReportsAMissingBackupOnlyIfEveryStorageWasRead) {
   TwoNodes sources;
   sources.answer(
       "/nodes/a/storage/nfs/content",
@@ -77,7 +77,7 @@ TEST(Health, ABackupIsMissedOnlyWhereEveryPlaceWasRead) {
   EXPECT_THAT(text, HasSubstr("backups of 2 guests"));
 }
 
-TEST(Health, WhatIsForbiddenIsNamed) {
+TEST(Health, NamesDeniedReads) {
   TwoNodes sources;
   sources.refuse("/nodes/a/apt/update", "Permission check failed (/nodes/a, Sys.Modify)", true);
   EXPECT_THAT(
@@ -85,7 +85,7 @@ TEST(Health, WhatIsForbiddenIsNamed) {
       HasSubstr(R"x("not_permitted":"updates of a (Permission check failed (/nodes/a, Sys.Modify))")x"));
 }
 
-TEST(Health, AListThinnedByRightsIsNotTheWholeList) {
+TEST(Health, DistinguishesAListShortenedByRightsFromAFullList) {
   TwoNodes sources;
   sources.lack(tool::kSeesBackups, "the token has VM.Backup nowhere below /vms");
   auto text = told(insight::cluster_health(sources, {}));
@@ -108,7 +108,7 @@ TEST(Health, AListThinnedByRightsIsNotTheWholeList) {
   EXPECT_THAT(text, HasSubstr("BACKUP_STALE")) << "who sees all sees that there is none";
 }
 
-TEST(Health, ABackupThatIsSeenIsOneWhateverTheRights) {
+TEST(Health, CountsAVisibleBackupWithIncompleteRights) {
   TwoNodes sources;
   sources.lack(tool::kSeesBackups, "the token has VM.Backup on a part of /vms");
   sources.answer("/nodes/a/storage/nfs/content",
@@ -116,7 +116,7 @@ TEST(Health, ABackupThatIsSeenIsOneWhateverTheRights) {
   EXPECT_THAT(told(insight::cluster_health(sources, {})), HasSubstr("backups of 1 guest: "));
 }
 
-TEST(Health, ManyRefusalsDoNotCutOffWhatWasLeftOutInSilence) {
+TEST(Health, KeepsSilentOmissionsAmongManyRefusals) {
   FakeSources sources;
   std::string nodes;
   for (int i = 0; i < 30; ++i) {
@@ -141,7 +141,7 @@ struct OneNode : FakeSources {
   std::string health() { return told(insight::cluster_health(*this, {})); }
 };
 
-TEST(Health, WhatIsGoodIsNamedInOneLine) {
+TEST(Health, ListsGoodAreasInOneLine) {
   EXPECT_THAT(
       OneNode().health(),
       HasSubstr(R"("good":"nodes, quorum, HA, guest states, storages, thin pools, disks, certificates, )"
@@ -153,7 +153,7 @@ TEST(Health, WhatIsGoodIsNamedInOneLine) {
   EXPECT_THAT(unread.health(), HasSubstr("locks, versions\"")) << "updates are pending";
 }
 
-TEST(Health, ANodeThatDoesNotAnswerIsTheFirstFindingAndNotCalledDown) {
+TEST(Health, ReportsASilentNodeFirstAndNotAsDown) {
   for (const unsigned status : {0U, 595U, 596U}) {
     OneNode sources(R"(,{"type":"qemu","vmid":100,"node":"a","status":"running"})");
     sources.refusals["/nodes/a/version"] = {"no answer in time", false, status};
@@ -172,7 +172,7 @@ TEST(Health, ANodeThatDoesNotAnswerIsTheFirstFindingAndNotCalledDown) {
   EXPECT_THAT(refused.health(), Not(HasSubstr("NODE_SILENT"))) << "that is an answer";
 }
 
-TEST(Health, ANodeIsDownWhenTheClusterSaysSo) {
+TEST(Health, ReportsANodeAsDownIfTheClusterDoes) {
   OneNode sources(R"(,{"type":"node","node":"b","status":"unknown"})");
   sources.answer("/nodes/b/version", R"({"version":"9.2.11"})");
   sources.answer("/cluster/status",
@@ -189,7 +189,7 @@ struct Told {
   std::string_view path, answer, expected;
 };
 
-TEST(Health, SaysWhatANodeSays) {
+TEST(Health, ReportsTheFindingsOfANode) {
   const std::vector<Told> kTold = {
       {"/nodes/a/services",
        R"([{"service":"pvescheduler","unit-state":"enabled","state":"dead","active-state":"inactive"},
@@ -220,7 +220,7 @@ TEST(Health, SaysWhatANodeSays) {
   }
 }
 
-TEST(Health, ThinPoolsAreJudgedByDataAndMetadata) {
+TEST(Health, ChecksDataAndMetadataOfThinPools) {
   OneNode sources(
       R"(,{"type":"storage","storage":"local-lvm","node":"a","plugintype":"lvmthin","status":"available"})");
   sources.answer("/nodes/a/disks/lvmthin",
@@ -239,7 +239,7 @@ TEST(Health, ThinPoolsAreJudgedByDataAndMetadata) {
   EXPECT_THAT(none.asked, Not(testing::Contains("/nodes/a/disks/lvmthin")));
 }
 
-TEST(Health, VersionsAndKernelsThatDifferAreNamed) {
+TEST(Health, NamesDifferentVersionsAndKernels) {
   OneNode sources(R"(,{"type":"node","node":"b","status":"online"})");
   sources.answer("/nodes/b/version", R"({"version":"9.1.2"})");
   sources.answer("/nodes/a/status", R"({"current-kernel":{"release":"6.17.2-1-pve"}})");
@@ -250,7 +250,7 @@ TEST(Health, VersionsAndKernelsThatDifferAreNamed) {
       text, HasSubstr(R"("code":"KERNELS_MIXED","count":2,"object":"6.14.8-2-pve on b, 6.17.2-1-pve on a")"));
 }
 
-TEST(Health, AGuestThatQemuHasStoppedIsFoundByItsLiveState) {
+TEST(Health, FindsAGuestThatQemuStoppedByItsLiveState) {
   const auto state = [](std::string_view listed, std::string_view live, std::string_view tasks = "[]") {
     OneNode sources(fmt::format(R"(,{{"type":"qemu","vmid":100,"node":"a","status":"{}"}})", listed));
     sources.answer("/nodes/a/qemu/100/status/current",
@@ -270,7 +270,7 @@ TEST(Health, AGuestThatQemuHasStoppedIsFoundByItsLiveState) {
   EXPECT_THAT(state("paused", "running"), Not(HasSubstr("GUEST_"))) << "the list is ten seconds old";
 }
 
-TEST(Health, ALockIsNoFindingWhileATaskOfTheGuestRuns) {
+TEST(Health, IgnoresALockWhileATaskOfTheGuestRuns) {
   constexpr std::string_view kGuests =
       R"(,{"type":"qemu","vmid":100,"node":"a","status":"running","lock":"backup"}
          ,{"type":"qemu","vmid":101,"node":"a","status":"running","lock":"migrate"})";
@@ -283,7 +283,7 @@ TEST(Health, ALockIsNoFindingWhileATaskOfTheGuestRuns) {
   EXPECT_THAT(sources.health(), Not(HasSubstr("GUEST_LOCKED")));
 }
 
-TEST(Health, WhatJobsLeaveOutOfAGuestIsNamed) {
+TEST(Health, NamesDisksThatBackupJobsLeaveOut) {
   OneNode sources;
   sources.answer("/cluster/backup", R"([{"id":"one","enabled":1},{"id":"two"},{"id":"off","enabled":0}])");
   sources.answer("/cluster/backup/one/included_volumes",
@@ -301,7 +301,7 @@ TEST(Health, WhatJobsLeaveOutOfAGuestIsNamed) {
   EXPECT_THAT(sources.asked, Not(testing::Contains("/cluster/backup/off/included_volumes")));
 }
 
-TEST(Health, WithoutQuorumNodesWithHaGuestsAreFenced) {
+TEST(Health, WarnsOfFencingWithoutQuorum) {
   OneNode sources;
   sources.answer("/cluster/status", R"([{"type":"cluster","name":"c","quorate":0}])");
   sources.answer("/cluster/ha/status/current",
@@ -310,7 +310,7 @@ TEST(Health, WithoutQuorumNodesWithHaGuestsAreFenced) {
   EXPECT_THAT(sources.health(), HasSubstr(R"("code":"HA_FENCING","count":1,"object":"a")"));
 }
 
-TEST(Health, IgnoredFindingsAreCountedAndNotCalledGood) {
+TEST(Health, CountsIgnoredFindingsAndDoesNotCallThemGood) {
   OneNode sources;
   sources.answer("/nodes/a/apt/update", R"([{"Package":"x"}])");
   sources.answer("/nodes/a/services",
@@ -324,7 +324,7 @@ TEST(Health, IgnoredFindingsAreCountedAndNotCalledGood) {
   EXPECT_THAT(text, HasSubstr("locks, versions\""));
 }
 
-TEST(Health, CodesAreUniqueAndSortedBySeverity) {
+TEST(Health, SortsUniqueCodesBySeverity) {
   std::set<std::string_view> codes;
   for (const auto& kind : insight::kFindingKinds) EXPECT_TRUE(codes.insert(kind.code).second) << kind.code;
   EXPECT_TRUE(std::ranges::is_sorted(insight::kFindingKinds, {}, &insight::FindingKind::severity));

@@ -23,7 +23,7 @@ struct WithHa : TwoNodes {
   }
 };
 
-TEST(NodeLoss, HaRestartsWhereTheMostMemoryIsFree) {
+TEST(NodeLoss, ExpectsAnHaRestartWhereMostMemoryIsFree) {
   WithHa sources;
   const auto text = told(insight::node_loss_impact(sources, {{"node", "a"}}));
   EXPECT_THAT(text, HasSubstr("0 guests would go down, 1 would restart elsewhere"));
@@ -31,7 +31,7 @@ TEST(NodeLoss, HaRestartsWhereTheMostMemoryIsFree) {
   EXPECT_THAT(text, HasSubstr("2 of 3 votes left, 2 needed: kept"));
 }
 
-TEST(NodeLoss, AStrictRuleLeavesOnlyItsNodes) {
+TEST(NodeLoss, RespectsAStrictAffinityRule) {
   WithHa sources;
   sources.answer("/cluster/ha/rules",
                  R"([{"type":"node-affinity","strict":1,"nodes":"a:2,c:1","resources":"vm:100,ct:7"}])");
@@ -41,7 +41,7 @@ TEST(NodeLoss, AStrictRuleLeavesOnlyItsNodes) {
   EXPECT_THAT(told(insight::node_loss_impact(sources, {{"node", "a"}})), HasSubstr("no node left"));
 }
 
-TEST(NodeLoss, ADiskOnTheNodeKeepsItDownUnlessItIsReplicated) {
+TEST(NodeLoss, ExpectsAGuestWithALocalDiskToStayDownUnlessReplicated) {
   WithHa sources;
   sources.answer("/nodes/a/qemu/100/config", R"({"scsi0":"zfs:vm-100-disk-0"})");
   EXPECT_THAT(told(insight::node_loss_impact(sources, {{"node", "a"}})),
@@ -52,7 +52,7 @@ TEST(NodeLoss, ADiskOnTheNodeKeepsItDownUnlessItIsReplicated) {
   EXPECT_THAT(told(insight::node_loss_impact(sources, {{"node", "a"}})), HasSubstr("configuration not read"));
 }
 
-TEST(NodeLoss, WithoutQuorumOrMemoryNothingRestarts) {
+TEST(NodeLoss, ExpectsNoRestartWithoutQuorumOrMemory) {
   WithHa sources;
   sources.answer("/cluster/config/nodes", R"([{"node":"a","quorum_votes":"3"},{"node":"b"},{"node":"c"}])");
   EXPECT_THAT(told(insight::node_loss_impact(sources, {{"node", "a"}})),
@@ -72,7 +72,7 @@ TEST(NodeLoss, WithoutQuorumOrMemoryNothingRestarts) {
               HasSubstr("the memory left is too small for 1 of those that restart"));
 }
 
-TEST(NodeLoss, MemoryThatIsNotToldIsNotNone) {
+TEST(NodeLoss, DistinguishesUnknownMemoryFromNone) {
   WithHa sources;
   sources.lack(tool::kSeesNodes, "the token has Sys.Audit nowhere below /nodes");
   sources.answer(
@@ -90,7 +90,7 @@ TEST(NodeLoss, MemoryThatIsNotToldIsNotNone) {
   EXPECT_THAT(text, Not(HasSubstr("do not fit")));
 }
 
-TEST(NodeLoss, AStorageThatIsNotSeenMayBeTheNodesOwn) {
+TEST(NodeLoss, TreatsAnInvisibleStorageAsPossiblyLocal) {
   WithHa sources;
   sources.answer("/nodes/a/qemu/100/config", R"({"scsi0":"hidden:vm-100-disk-0"})");
   sources.lack(tool::kSeesStorages, "the token has Datastore.Audit on a part of /storage");
@@ -100,7 +100,7 @@ TEST(NodeLoss, AStorageThatIsNotSeenMayBeTheNodesOwn) {
   EXPECT_THAT(text, HasSubstr("whether a disk is on the node: hidden:vm-100-disk-0"));
 }
 
-TEST(NodeLoss, WithoutHasAnswerNobodyCanTell) {
+TEST(NodeLoss, CallsTheOutcomeUnknownIfHaCannotBeRead) {
   WithHa sources;
   sources.refuse("/cluster/ha/resources", "Permission check failed (/, Sys.Audit)", true);
   auto text = told(insight::node_loss_impact(sources, {{"node", "a"}}));
@@ -114,7 +114,7 @@ TEST(NodeLoss, WithoutHasAnswerNobodyCanTell) {
   EXPECT_THAT(text, HasSubstr("1 guest would go down")) << "without quorum HA does nothing anyway";
 }
 
-TEST(NodeLoss, AQuorumDeviceVotes) {
+TEST(NodeLoss, CountsTheVotesOfAQuorumDevice) {
   WithHa sources;
   sources.answer("/cluster/status",
                  R"([{"type":"node","name":"a","online":1},{"type":"node","name":"b","online":1}])");

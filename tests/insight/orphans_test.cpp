@@ -12,7 +12,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-TEST(Orphans, AreWhatNobodyNames) {
+TEST(Orphans, AreVolumesThatNoConfigurationNames) {
   TwoNodes sources;
   const auto text = told(insight::find_orphans(sources, {}));
   EXPECT_THAT(text, HasSubstr("2 orphaned images (5.9 KiB), 0 unused disks, 1 orphaned backup (500 B)"));
@@ -24,7 +24,7 @@ TEST(Orphans, AreWhatNobodyNames) {
   EXPECT_EQ(std::ranges::count(sources.asked, "/nodes/b/storage/nfs/content"), 0) << "a shared storage once";
 }
 
-TEST(Orphans, NothingOfAGuestThatCouldNotBeRead) {
+TEST(Orphans, ExcludeVolumesOfAGuestThatCouldNotBeRead) {
   TwoNodes sources;
   sources.refuse("/nodes/a/qemu/100/config", "Permission check failed", true);
   const auto text = told(insight::find_orphans(sources, {}));
@@ -34,7 +34,7 @@ TEST(Orphans, NothingOfAGuestThatCouldNotBeRead) {
   EXPECT_THAT(text, HasSubstr("\"not_permitted\":\"100 (Permission check failed)\""));
 }
 
-TEST(Orphans, ANumberThatIsTakenHasAnOwnerThatIsNotSeen) {
+TEST(Orphans, ExcludeVolumesOfAnInvisibleGuest) {
   TwoNodes sources;
   sources.refuse("/cluster/nextid?300", "VM 300 already exists");
   const auto text = told(insight::find_orphans(sources, {}));
@@ -43,7 +43,7 @@ TEST(Orphans, ANumberThatIsTakenHasAnOwnerThatIsNotSeen) {
   EXPECT_THAT(text, HasSubstr("guests that this token may not see"));
 }
 
-TEST(Orphans, ADiskThatOnlyASnapshotNamesIsNeeded) {
+TEST(Orphans, ExcludeDisksThatOnlyASnapshotNames) {
   TwoNodes sources;
   sources.answer("/nodes/a/qemu/100/config", R"({"scsi0":"nfs:100/vm-100-disk-0.qcow2","parent":"s"})");
   sources.answer("/nodes/a/qemu/100/snapshot", R"([{"name":"s","snaptime":1700000000},{"name":"current"}])");
@@ -57,7 +57,7 @@ TEST(Orphans, ADiskThatOnlyASnapshotNamesIsNeeded) {
   EXPECT_THAT(text, HasSubstr("1 volume not judged"));
 }
 
-TEST(Orphans, ALockedGuestIsBeingChanged) {
+TEST(Orphans, ExcludeVolumesOfALockedGuest) {
   TwoNodes sources;
   sources.answer("/cluster/resources",
                  fmt::format("[{}]", std::string(kTwoNodes).replace(kTwoNodes.find("\"one\""), 5,
@@ -65,7 +65,7 @@ TEST(Orphans, ALockedGuestIsBeingChanged) {
   EXPECT_THAT(told(insight::find_orphans(sources, {})), Not(HasSubstr("disk-7")));
 }
 
-TEST(Orphans, ACopyOnAnotherNodeIsOneUnlessItIsReplicated) {
+TEST(Orphans, IncludeACopyOnAnotherNodeUnlessReplicated) {
   TwoNodes sources;
   sources.answer("/nodes/a/storage/zfs/content",
                  R"([{"volid":"zfs:vm-200-disk-0","vmid":200,"content":"images","size":1000}])");
@@ -76,7 +76,7 @@ TEST(Orphans, ACopyOnAnotherNodeIsOneUnlessItIsReplicated) {
   EXPECT_THAT(told(insight::find_orphans(sources, {})), Not(HasSubstr("its guest is on b")));
 }
 
-TEST(Orphans, TheSameDisksUnderASecondNameAreNone) {
+TEST(Orphans, ExcludeDisksThatASecondStorageShows) {
   TwoNodes sources(
       R"(,{"type":"storage","storage":"nfs2","node":"a","status":"available","content":"images","shared":1,"disk":1,"maxdisk":100})");
   sources.answer("/nodes/a/storage/nfs2/content",
@@ -84,7 +84,7 @@ TEST(Orphans, TheSameDisksUnderASecondNameAreNone) {
   EXPECT_THAT(told(insight::find_orphans(sources, {})), Not(HasSubstr("nfs2:")));
 }
 
-TEST(Orphans, AStorageThatCouldNotBeReadIsNamed) {
+TEST(Orphans, NameAStorageThatCouldNotBeRead) {
   TwoNodes sources;
   sources.refuse("/nodes/b/storage/zfs/content", "No route to host");
   const auto text = told(insight::find_orphans(sources, {}));

@@ -62,7 +62,7 @@ TEST(Reports, SurviveEveryTypeOfEveryMember) {
   }
 }
 
-TEST(Reports, SurviveThatNothingButTheListAnswers) {
+TEST(Reports, SurviveReadsThatAllFail) {
   FakeSources sources;
   sources.answer("/cluster/resources", fmt::format("[{}]", kTwoNodes));
   sources.refuse("*", "Permission check failed", true);
@@ -104,7 +104,7 @@ void fill_to_the_brim(FakeSources& sources) {
   sources.answer("*", "[" + rows + "]");
 }
 
-TEST(Reports, FitWholeHoweverLongEverythingIs) {
+TEST(Reports, FitTheBudgetWithLongAnswers) {
   FakeSources sources;
   fill_to_the_brim(sources);
   for (const auto* sight : {&tool::kSeesGuests, &tool::kSeesStorages, &tool::kSeesBackups, &tool::kSeesImages,

@@ -22,7 +22,7 @@ struct Case {
   std::string_view state;
 };
 
-TEST(About, TellsSubjectAndStateFromThePath) {
+TEST(About, DerivesSubjectAndStateFromThePath) {
   const std::vector<Case> cases = {
       {Method::Post, "/nodes/{node}/qemu/{vmid}/status/start", Subject::Vm,
        "/nodes/{node}/qemu/{vmid}/status/current"},
@@ -61,12 +61,12 @@ TEST(About, TellsSubjectAndStateFromThePath) {
   }
 }
 
-TEST(About, KeepsAPathApartThatOnlyBeginsAlike) {
+TEST(About, DistinguishesPathsWithTheSameBeginning) {
   EXPECT_EQ(about(Method::Get, "/cluster/backup-info/not-backed-up").subject, Subject::Backup);
   EXPECT_EQ(about(Method::Get, "/storages").subject, Subject::Unknown);
 }
 
-TEST(About, TellsWhatFindsTheNode) {
+TEST(About, NamesTheArgumentThatLocatesTheNode) {
   EXPECT_EQ(about(Method::Get, "/nodes/{node}/lxc/{vmid}/config").locator, Locator::Guest);
   EXPECT_EQ(about(Method::Get, "/nodes/{node}/tasks/{upid}/log").locator, Locator::Task);
   EXPECT_EQ(about(Method::Post, "/nodes/{node}/vzdump").locator, Locator::Guests);
@@ -127,13 +127,13 @@ TEST(About, CallsANewGuestACreation) {
   EXPECT_EQ(about(Method::Delete, "/storage/{storage}").action, Action::None) << "no guest";
 }
 
-TEST(About, KnowsTheUpdateThatPveAlsoDoesAsATask) {
+TEST(About, MarksTheUpdateThatPveCanRunAsATask) {
   EXPECT_TRUE(about(Method::Put, "/nodes/{node}/qemu/{vmid}/config").task_by_post);
   EXPECT_FALSE(about(Method::Post, "/nodes/{node}/qemu/{vmid}/config").task_by_post) << "it is that task";
   EXPECT_FALSE(about(Method::Put, "/nodes/{node}/lxc/{vmid}/config").task_by_post);
 }
 
-TEST(About, KnowsTheSameCallForTheOtherKindOfGuest) {
+TEST(About, MatchesTheCallForTheOtherKindOfGuest) {
   EXPECT_TRUE(tool::are_siblings("/nodes/{node}/qemu/{vmid}/config", "/nodes/{node}/lxc/{vmid}/config"));
   EXPECT_TRUE(tool::are_siblings("/nodes/{node}/lxc/{vmid}", "/nodes/{node}/qemu/{vmid}"));
   EXPECT_FALSE(tool::are_siblings("/nodes/{node}/qemu/{vmid}", "/nodes/{node}/qemu/{vmid}"));
@@ -141,7 +141,7 @@ TEST(About, KnowsTheSameCallForTheOtherKindOfGuest) {
   EXPECT_FALSE(tool::are_siblings("/nodes/{node}/qemu", "/nodes/{node}/lxc")) << "a list, no guest";
 }
 
-TEST(About, SaysWhichChangesMakeTheListOfGuestsStale) {
+TEST(About, MarksChangesOfTheGuestList) {
   for (const auto* path : {"/clone", "/migrate", "/config", "/template", "/snapshot/{snapname}/rollback"})
     EXPECT_TRUE(about(Method::Post, "/nodes/{node}/qemu/{vmid}" + std::string(path)).changes_guest_list)
         << path;
@@ -152,7 +152,7 @@ TEST(About, SaysWhichChangesMakeTheListOfGuestsStale) {
   EXPECT_FALSE(about(Method::Get, "/nodes/{node}/qemu/{vmid}/config").changes_guest_list);
 }
 
-TEST(About, RepeatsNothingThatEndsOrMovesAGuest) {
+TEST(About, AllowsNoRepeatOfCallsThatEndOrMoveAGuest) {
   EXPECT_TRUE(about(Method::Post, "/nodes/{node}/qemu/{vmid}/status/start").may_be_repeated);
   EXPECT_TRUE(about(Method::Post, "/nodes/{node}/lxc/{vmid}/snapshot").may_be_repeated);
   for (const auto* path : {"/status/stop", "/migrate", "/remote_migrate", "/snapshot/{snapname}/rollback"})
@@ -161,7 +161,7 @@ TEST(About, RepeatsNothingThatEndsOrMovesAGuest) {
   EXPECT_FALSE(about(Method::Delete, "/nodes/{node}/qemu/{vmid}").may_be_repeated);
 }
 
-TEST(About, SaysWhichChangesASecondCallRepeats) {
+TEST(About, MarksIdempotentChanges) {
   for (const auto* path :
        {"/status/start", "/status/stop", "/status/shutdown", "/status/suspend", "/status/resume"})
     EXPECT_TRUE(about(Method::Post, "/nodes/{node}/qemu/{vmid}" + std::string(path)).idempotent) << path;
@@ -177,12 +177,12 @@ TEST(About, SaysWhichChangesASecondCallRepeats) {
   EXPECT_FALSE(about(Method::Get, "/nodes").idempotent);
 }
 
-TEST(About, SaysOfAGrownDiskThatNothingIsTakenAway) {
+TEST(About, MarksResizeAsOnlyAdding) {
   EXPECT_TRUE(about(Method::Put, "/nodes/{node}/lxc/{vmid}/resize").only_adds);
   EXPECT_FALSE(about(Method::Put, "/nodes/{node}/lxc/{vmid}/config").only_adds);
 }
 
-TEST(About, NamesWhatThePathHoldsInItsBraces) {
+TEST(About, ListsThePlaceholdersOfThePath) {
   const auto names = about(Method::Get, "/nodes/{node}/qemu/{vmid}/snapshot/{snapname}/config").path_names;
   EXPECT_EQ((std::vector<std::string_view>(names.begin(), names.end())),
             (std::vector<std::string_view>{"node", "vmid", "snapname"}));

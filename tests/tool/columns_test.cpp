@@ -8,7 +8,7 @@ constexpr tool::Columns kColumns = "vmid mem/maxmem lock";
 
 static_assert(kColumns.size() == 3 && kColumns[1].label == "mem/maxmem");
 
-TEST(Columns, KnowTheKeyAndWhatItIsAPartOf) {
+TEST(Columns, HaveAKeyAndItsLimit) {
   EXPECT_EQ(kColumns[0].key, "vmid");
   EXPECT_EQ(kColumns[0].whole, "");
   EXPECT_EQ(kColumns[1].key, "mem");

@@ -43,7 +43,7 @@ TEST(Rules, GoodRowsHaveNoFault) {
   EXPECT_EQ(tool::fault(kWrite), "");
 }
 
-TEST(Rules, Names) {
+TEST(Rules, NamesHaveOneForm) {
   for (const auto* good : {"pve_a", "pve_get_2_things", "pve_abcdefghijklmnopqrstuvwxyz0123456789"}) {
     EXPECT_TRUE(tool::name_is_valid(good)) << good;
   }

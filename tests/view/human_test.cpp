@@ -10,7 +10,7 @@ struct Case {
   std::string_view text;
 };
 
-TEST(Human, ValuesByTheirNames) {
+TEST(Human, FormatsValuesByTheirNames) {
   for (const auto& [key, json, text] : std::initializer_list<Case>{
            {"mem", "1610612736", "1.5 GiB"},
            {"mem", "0", "0"},
@@ -57,7 +57,7 @@ TEST(Human, ValuesByTheirNames) {
   }
 }
 
-TEST(Human, PairsShareTheUnitOfTheLimit) {
+TEST(Human, FormatsPairsInTheUnitOfTheLimit) {
   const auto pair = [](double used, double limit) { return view::human_pair("mem", used, "maxmem", limit); };
   EXPECT_EQ(pair(536870912, 4294967296), "0.5/4 GiB");
   EXPECT_EQ(pair(0, 4294967296), "0/4 GiB");

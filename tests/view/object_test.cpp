@@ -30,7 +30,7 @@ constexpr std::string_view kStatus = R"({"diskread":16397824,"netout":516,"memho
 constexpr tool::View kBrief{.columns = "vmid name status qmpstatus uptime cpu mem/maxmem memhost",
                             .brief = true};
 
-TEST(Object, ABriefOneShowsWhatItsViewNamesAndFieldsTheRest) {
+TEST(Object, ShowsOnlyTheMembersOfABriefViewUnlessFieldsAsks) {
   const auto status = object(kStatus);
   const auto brief = view::show_object(kBrief, status, 24'000, "");
   ASSERT_TRUE(brief);
@@ -48,7 +48,7 @@ TEST(Object, ABriefOneShowsWhatItsViewNamesAndFieldsTheRest) {
               HasSubstr("fields: no field \"nett\"; there are agent, balloon,"));
 }
 
-TEST(Object, WhatIsPendingStandsBesideWhatHolds) {
+TEST(Object, ShowsPendingValuesNextToValuesInForce) {
   const auto text = view::show_object(
       {.columns = "memory"},
       object(R"({"memory":"8192","cores":2,"pending":{"memory":"16384","agent":"enabled=1","cores":null}})"),
@@ -57,37 +57,37 @@ TEST(Object, WhatIsPendingStandsBesideWhatHolds) {
             "memory: 8192 (pending: 16384)\nagent: not set (pending: enabled=1)\ncores: 2 (pending: unset)");
 }
 
-TEST(Object, LinesOfATextStayLines) {
+TEST(Object, KeepsTheLinesOfAText) {
   EXPECT_EQ(view::show_object({}, object(R"({"description":"one\n\n#three\u001b[2J\n","b":1})"), 24'000),
             "b: 1\ndescription:\n  | one\n  | \n  | #three\xEF\xBF\xBD[2J");
   EXPECT_EQ(view::show_object({}, object(R"({"description":"one line\n"})"), 24'000),
             "description: one line");
 }
 
-TEST(Object, PublicKeysAreReadable) {
+TEST(Object, DecodesPublicKeys) {
   EXPECT_EQ(view::show_object({}, object(R"({"sshkeys":"ssh-ed25519%20AAAA%20a%40b"})"), 24'000),
             "sshkeys: ssh-ed25519 AAAA a@b");
   EXPECT_EQ(view::show_object({}, object(R"({"sshkeys":"a%20b%0Ac%20d%0A"})"), 24'000),
             "sshkeys:\n  | a b\n  | c d");
 }
 
-TEST(Object, NothingButADigestSaysSo) {
+TEST(Object, SaysThatNothingIsSet) {
   EXPECT_EQ(view::show_object({}, object(R"({"digest":"x"})"), 24'000),
             "digest: x\nNothing is set; PVE's defaults apply.");
 }
 
-TEST(Object, ListsWithoutAnOrderHaveOne) {
+TEST(Object, SortsListsWithoutAnOrder) {
   EXPECT_EQ(
       view::show_object({}, object(R"({"allowed-tags":["web","app"],"loadavg":["0.3","0.1"]})"), 24'000),
       "allowed-tags: app, web\nloadavg: 0.3, 0.1");
 }
 
-TEST(Object, WhatAChangeTakesAsTextIsShownSo) {
+TEST(Object, ShowsPropertyStringsAsTheChangeTakesThem) {
   EXPECT_EQ(view::show_object({}, object(R"({"prune-backups":{"keep-last":"3","keep-daily":"7"}})"), 24'000),
             "prune-backups: keep-daily=7,keep-last=3");
 }
 
-TEST(Object, ZeroOfWhatIsTheExceptionGoesWithoutSaying) {
+TEST(Object, OmitsFlagsThatAreNormallyZero) {
   EXPECT_EQ(view::show_object({}, object(R"({"template":0,"enable":0,"expire":0,"idle":0})"), 24'000),
             "enable: 0\nexpire: never");
 }

@@ -55,7 +55,7 @@ base::Json node(const char* number = "0.1234567") {
   });
 }
 
-TEST(RrdText, IsALineForEachMetric) {
+TEST(RrdText, HasALineForEachMetric) {
   EXPECT_EQ(
       view::rrd_text(guest(), "web-01 (VM 100)"),
       "web-01 (VM 100): 2026-07-27 16:07 – 17:06 UTC, 60 x 1 min, 5 gaps; now/avg/max @when, steady unless "
@@ -68,7 +68,7 @@ TEST(RrdText, IsALineForEachMetric) {
       "net out 0 B/s");
 }
 
-TEST(RrdText, HasRoomForAnHour) {
+TEST(RrdText, FitsTheBudgetForAnHour) {
   EXPECT_LE(view::rrd_text(guest(), std::string(300, 'x')).size(), view::kRrdTextBytes);
   for (const auto* number : {"0", "0.1234567", "12345678", "123456789012345", "1e200", "1e-7"}) {
     const auto text = view::rrd_text(node(number), "a-node-with-quite-a-long-name");
@@ -105,14 +105,14 @@ TEST(RrdText, DatesTheMaximumOfALongPeriod) {
   EXPECT_THAT(view::rrd_text(guest(1439, 21600), "x"), HasSubstr("@2027-07-22 rising"));
 }
 
-TEST(RrdText, SaysThatThereIsNothing) {
+TEST(RrdText, SaysThatThereIsNoData) {
   EXPECT_EQ(view::rrd_text(json("[]"), "a\x1b"), "a\xEF\xBF\xBD: no data.");
   EXPECT_EQ(view::rrd_text(json("null"), "x"), "x: no data.");
   EXPECT_EQ(view::rrd_text(json(R"([{"time":0,"maxcpu":2,"disk":0},{"time":60,"cpu":"NaN"}])"), "x"),
             "x: no data, 1970-01-01 00:00 – 00:01 UTC.");
 }
 
-TEST(RrdStatistics, AreTheSameFacts) {
+TEST(RrdStatistics, MatchTheText) {
   const auto found = view::rrd_statistics(guest());
   EXPECT_EQ(found.at("begin"), kStart);
   EXPECT_EQ(found.at("end"), kStart + 59 * 60);
@@ -131,7 +131,7 @@ TEST(RrdStatistics, AreTheSameFacts) {
   EXPECT_EQ(base::write_json(view::rrd_statistics(nullptr)), R"({"points":0,"gaps":0,"metrics":{}})");
 }
 
-TEST(RrdStatistics, SeeARowThatIsMissing) {
+TEST(RrdStatistics, CountAMissingRowAsAGap) {
   const auto data =
       json(R"([{"time":600,"cpu":1},{"time":0,"cpu":0},{"time":300,"cpu":"0.5"},{"time":1500,"cpu":0},
                              {"time":"1800","cpu":0},{"cpu":7},"x",{"time":-1},{"time":"soon"},{"time":1e300}])");
@@ -143,7 +143,7 @@ TEST(RrdStatistics, SeeARowThatIsMissing) {
   EXPECT_EQ(found.at("metrics").at("cpu").at("maximum_at"), 600);
 }
 
-TEST(RrdStatistics, KnowATrendFromNoise) {
+TEST(RrdStatistics, DistinguishATrendFromNoise) {
   const auto trend = [](const auto& value) {
     const auto data = rows(60, 60, [&](base::JsonObject& row, int i) { row["netin"] = value(i); });
     const auto found = view::rrd_statistics(data);
@@ -158,7 +158,7 @@ TEST(RrdStatistics, KnowATrendFromNoise) {
   EXPECT_EQ(trend([](int) { return std::numeric_limits<double>::max(); }), "steady");
 }
 
-TEST(RrdStatistics, HoldAgainstAnyTimes) {
+TEST(RrdStatistics, AcceptAnyTimes) {
   const auto data = json(R"([{"time":0,"cpu":0.5},{"time":1,"cpu":0.5},{"time":253402000000,"cpu":0.5}])");
   EXPECT_LE(view::rrd_statistics(data).at("points").to_number<int>(), 5001);
   EXPECT_TRUE(chart::png(view::rrd_chart(data, "x"), chart::Theme::Light));
@@ -172,7 +172,7 @@ std::vector<std::string> titles(const chart::Chart& chart) {
   return found;
 }
 
-TEST(RrdChart, HasThePanelsOfItsKind) {
+TEST(RrdChart, HasThePanelsOfTheObjectsKind) {
   const auto of_guest = view::rrd_chart(guest(), "x");
   EXPECT_THAT(titles(of_guest), ElementsAre("CPU", "Memory", "Disk I/O", "Network"));
   EXPECT_EQ(of_guest.begin, kStart);

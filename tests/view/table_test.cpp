@@ -35,7 +35,7 @@ view::Selection with_filter(std::string filter) {
   return own;
 }
 
-TEST(Table, IsACountAHeaderAndRows) {
+TEST(Table, HasACountAHeaderAndRows) {
   view::TableOptions options;
   options.sorted = true;
   EXPECT_EQ(text(kTwo, {}, options),
@@ -47,13 +47,13 @@ TEST(Table, IsACountAHeaderAndRows) {
   EXPECT_THAT(text(array(R"([{"vmid":1}])")), StartsWith("1 VM\n"));
 }
 
-TEST(Table, OfNothingNobodyKnowsTheKeys) {
+TEST(Table, AcceptsAnyKeyWhenEmpty) {
   EXPECT_EQ(text({}, with_filter("content=*backup*")), "0 of 0 VMs match.");
   EXPECT_THAT(text(kTwo, with_filter("content=*backup*")), HasSubstr("no item has \"content\""));
   EXPECT_THAT(text({}, with_filter("mem>lots")), HasSubstr("cannot be compared"));
 }
 
-TEST(Table, FieldsAreTheColumns) {
+TEST(Table, ShowsTheRequestedFields) {
   view::Selection own;
   own.fields = "name, pid";
   EXPECT_THAT(text(kTwo, own), HasSubstr("name|pid\ndb|7"));
@@ -64,7 +64,7 @@ TEST(Table, FieldsAreTheColumns) {
               AllOf(StartsWith("error: fields: no field \"nam\""), HasSubstr("maxmem, mem, name")));
 }
 
-TEST(Table, PagesGoOn) {
+TEST(Table, ContinuesAtTheCursor) {
   base::JsonArray many;
   for (int i = 0; i < 25; ++i) many.emplace_back(base::JsonObject{{"vmid", 100 + i}});
   view::TableOptions options;
@@ -79,7 +79,7 @@ TEST(Table, PagesGoOn) {
   EXPECT_THAT(text(many, own, options), StartsWith("25 VMs"));
 }
 
-TEST(Table, PvesOwnPagesGoOn) {
+TEST(Table, ContinuesAtPvesStart) {
   view::TableOptions options;
   options.total = 812;
   options.start = 50;
@@ -87,7 +87,7 @@ TEST(Table, PvesOwnPagesGoOn) {
               AllOf(StartsWith("2 of 812 VMs"), EndsWith("760 more: continue with start=52")));
 }
 
-TEST(Table, TheBudgetEndsAtAWholeRow) {
+TEST(Table, EndsAtAWholeRowWithinTheBudget) {
   base::JsonArray many;
   for (int i = 0; i < 1000; ++i) many.emplace_back(base::JsonObject{{"vmid", 100 + i}, {"name", "guest"}});
   view::TableOptions options;
@@ -110,7 +110,7 @@ TEST(Table, TheBudgetEndsAtAWholeRow) {
   EXPECT_EQ(rows, 1000U);
 }
 
-TEST(Table, WhatIsTooLongIsSummarised) {
+TEST(Table, SummarizesALongList) {
   base::JsonArray many;
   for (int i = 0; i < 5000; ++i) {
     many.emplace_back(base::JsonObject{{"vmid", 100 + i},
@@ -127,7 +127,7 @@ TEST(Table, WhatIsTooLongIsSummarised) {
                    HasSubstr("mem: 2.4 TiB of 4.9 TiB"), HasSubstr("filter (such as status=stopped)")));
 }
 
-TEST(Table, TextAndStructureHaveTheSameFacts) {
+TEST(Table, HasTheSameDataInTextAndStructure) {
   const auto shown = view::show_table(kView, kTwo, with_filter("vmid=100"), {});
   ASSERT_TRUE(shown);
   EXPECT_EQ(base::write_json(base::Json(shown->structured)),
@@ -143,12 +143,12 @@ TEST(Table, TextAndStructureHaveTheSameFacts) {
   EXPECT_EQ(part->structured.at("next"), "1 more: continue with cursor=1");
 }
 
-TEST(Table, ItemsNeedNotBeObjects) {
+TEST(Table, ShowsItemsThatAreNotObjects) {
   const auto shown = view::show_table({}, array(R"(["a",1])"), {}, {});
   EXPECT_EQ(shown->text, "2 items\nvalue\na\n1");
 }
 
-TEST(Table, ARowThatFitsNowhereIsCutAndPassed) {
+TEST(Table, CutsARowThatIsTooLongAndContinues) {
   const std::string longer(900, 'x');
   base::JsonArray items;
   for (int i = 0; i < 3; ++i)
@@ -166,7 +166,7 @@ TEST(Table, ARowThatFitsNowhereIsCutAndPassed) {
   }
 }
 
-TEST(Table, ACursorIsForToolsThatTakeOne) {
+TEST(Table, OffersACursorOnlyToToolsThatHaveOne) {
   const base::JsonArray many(1000, base::JsonObject{{"name", "guest"}});
   view::TableOptions options;
   options.budget = 2000;
@@ -174,7 +174,7 @@ TEST(Table, ACursorIsForToolsThatTakeOne) {
   EXPECT_THAT(text(many, {}, options), AllOf(HasSubstr("left_out"), Not(HasSubstr("cursor"))));
 }
 
-TEST(Table, MixedValuesHaveAnOrder) {
+TEST(Table, SortsMixedTypes) {
   view::TableOptions options;
   options.sorted = true;
   EXPECT_EQ(
@@ -185,7 +185,7 @@ TEST(Table, MixedValuesHaveAnOrder) {
       "6 VMs\nvmid|name\n|x\n9|\n10|\n1e+300|\n10|\n9|");
 }
 
-TEST(Filter, TermsAllHold) {
+TEST(Filter, MatchesItemsThatMatchAllTerms) {
   struct Case {
     std::string_view filter;
     std::vector<std::int64_t> vmids;
@@ -214,7 +214,7 @@ TEST(Filter, TermsAllHold) {
   }
 }
 
-TEST(Filter, WrongTermsAreNamed) {
+TEST(Filter, NamesTheWrongTerm) {
   EXPECT_THAT(view::Filter::parse("nam=x", {"name", "vmid"}).error(),
               HasSubstr("no item has \"nam\"; the items have name, vmid"));
   EXPECT_THAT(view::Filter::parse("mem>much", {"mem"}).error(),
@@ -255,19 +255,19 @@ std::string matching(std::string_view filter, const base::JsonArray& items) {
   return found + parsed->limits(objects);
 }
 
-TEST(Filter, AnAgeIsOlderOrYoungerAndWithoutATimeNeither) {
+TEST(Filter, ComparesAgesAndSkipsItemsWithoutATime) {
   EXPECT_EQ(matching("ctime>7d", kTimes), "1 ctime before 2026-11-22 12:00:00 UTC (1 without ctime)");
   EXPECT_EQ(matching("ctime<7d", kTimes), "2 ctime after 2026-11-22 12:00:00 UTC (1 without ctime)");
   EXPECT_EQ(matching("ctime<=1d", kTimes), "2 ctime at or after 2026-11-28 12:00:00 UTC (1 without ctime)");
 }
 
-TEST(Filter, OfWhatIsToComeADistanceLiesAheadAndNeverIsNoTime) {
+TEST(Filter, ComparesFutureTimesAndSkipsNever) {
   EXPECT_EQ(matching("expire<7d", kTimes), "1 expire before 2026-12-06 12:00:00 UTC (1 without expire)");
   EXPECT_EQ(matching("expire>7d", kTimes), "3 expire after 2026-12-06 12:00:00 UTC (1 without expire)");
   EXPECT_EQ(matching("expire=never", kTimes), "2 ");
 }
 
-TEST(Filter, OfDatesTheGreaterIsTheLater) {
+TEST(Filter, TreatsALaterDateAsGreater) {
   EXPECT_EQ(matching("ctime>2026-11-28", kTimes), "2 ctime after 2026-11-28 00:00:00 UTC (1 without ctime)");
   EXPECT_EQ(matching("ctime>2026-11-28 13:00", kTimes),
             "ctime after 2026-11-28 13:00:00 UTC (1 without ctime)");
@@ -279,7 +279,7 @@ TEST(Filter, OfDatesTheGreaterIsTheLater) {
   EXPECT_EQ(matching("ctime>1795262401", kTimes), "2 ctime after 2026-11-21 12:00:01 UTC (1 without ctime)");
 }
 
-TEST(Filter, WhatCannotMeanAnythingIsRefusedWithWhatWould) {
+TEST(Filter, RefusesAMeaninglessComparisonAndNamesAValidOne) {
   const auto items = array(
       R"([{"vmid":1,"name":"a","status":"running","cpu":0.5,"mem":5,"maxmem":10,"size":4,"uptime":3,"disk":0,)"
       R"("maxdisk":9,"ctime":1795262400,"template":0,"used":1,"odd":"x","plain":7}])");
@@ -303,14 +303,14 @@ TEST(Filter, WhatCannotMeanAnythingIsRefusedWithWhatWould) {
     EXPECT_THAT(matching(filter, items), HasSubstr(remedy)) << filter;
 }
 
-TEST(Filter, TheHeaderRepeatsTheLimit) {
+TEST(Filter, RepeatsTheLimitInTheHeader) {
   EXPECT_THAT(text(kTwo, with_filter("mem>40%")), StartsWith("1 of 2 VMs match mem > 40% of maxmem.\n"));
   EXPECT_THAT(text(kTwo, with_filter("maxmem>4g status=running")),
               StartsWith("1 of 2 VMs match maxmem > 4 GiB.\n"));
   EXPECT_THAT(text(kTwo, with_filter("status=running")), StartsWith("1 of 2 VMs match.\n"));
 }
 
-TEST(Filter, EqualityKnowsUnitsAndFlags) {
+TEST(Filter, ComparesUnitsAndFlagsForEquality) {
   const auto items = array(R"([{"vmid":1,"mem":4294967296,"template":1,"uptime":259200},)"
                            R"({"vmid":2,"mem":1,"template":false}])");
   EXPECT_EQ(matching("mem=4G", items), "1 ");
@@ -319,7 +319,7 @@ TEST(Filter, EqualityKnowsUnitsAndFlags) {
   EXPECT_EQ(matching("uptime=3d", items), "1 ");
 }
 
-TEST(Table, WhatIsNoItemOfItsOwnIsNotCounted) {
+TEST(Table, DoesNotCountUncountedItems) {
   constexpr tool::View kSnapshots{.kind = tool::View::Kind::Table,
                                   .noun = "snapshots",
                                   .columns = "name parent",
@@ -333,7 +333,7 @@ TEST(Table, WhatIsNoItemOfItsOwnIsNotCounted) {
             "1 snapshot\nname|parent\na|\ncurrent|a");
 }
 
-TEST(Table, EqualRowsAreInOneOrderWhateverPvesIs) {
+TEST(Table, SortsEqualRowsByTheNextColumns) {
   view::TableOptions options;
   options.sorted = true;
   const auto one =
@@ -343,7 +343,7 @@ TEST(Table, EqualRowsAreInOneOrderWhateverPvesIs) {
   EXPECT_EQ(text(one, {}, options), text(two, {}, options));
 }
 
-TEST(Table, SentencesAreNotRepeatedInTheHead) {
+TEST(Table, CountsNoSentencesInTheHeader) {
   EXPECT_THAT(text(array(R"([{"vmid":1,"status":"OK"},{"vmid":2,"status":"OK"},)"
                          R"({"vmid":3,"status":"pve1 active, Sun Nov 29"}])")),
               StartsWith("3 VMs: 2 OK, 1 other\n"));
@@ -362,7 +362,7 @@ base::JsonArray log_of(int lines, int complaint_every) {
   return log;
 }
 
-TEST(Log, TheLastLinesComeFirst) {
+TEST(Log, ShowsTheLastLinesFirst) {
   EXPECT_EQ(view::show_log(log_of(2, 0), {}), "2 lines, newest first\n2 line 2\n1 line 1");
   const auto text = view::show_log(log_of(800, 0), {});
   EXPECT_THAT(
@@ -371,7 +371,7 @@ TEST(Log, TheLastLinesComeFirst) {
   EXPECT_EQ(view::show_log({}, {}), "No lines.");
 }
 
-TEST(Log, ErrorsAreNeverCutAway) {
+TEST(Log, NeverOmitsErrors) {
   const auto text = view::show_log(log_of(3000, 100), {});
   EXPECT_THAT(text, StartsWith("3000 lines, 30 with errors or warnings (!); "));
   for (int i = 100; i <= 3000; i += 100) EXPECT_THAT(text, HasSubstr("! ERROR number " + std::to_string(i)));
@@ -383,14 +383,14 @@ TEST(Log, ErrorsAreNeverCutAway) {
                            HasSubstr("left out, for their size"), HasSubstr("3000! ERROR")));
 }
 
-TEST(Log, WhatWasAskedForComesInOrder) {
+TEST(Log, ShowsRequestedLinesInOrder) {
   view::LogOptions options;
   options.as_asked = true;
   options.total = 900;
   EXPECT_EQ(view::show_log(log_of(2, 0), options), "2 of 900 lines\n1 line 1\n2 line 2");
 }
 
-TEST(Log, OfALimitTheNewestLines) {
+TEST(Log, ShowsTheNewestLinesOfALimit) {
   view::LogOptions options;
   options.total = 1228;
   options.usual = 50;
@@ -399,7 +399,7 @@ TEST(Log, OfALimitTheNewestLines) {
                           HasSubstr("\n1 line 1\n"), HasSubstr("1178 older lines not read")));
 }
 
-TEST(Log, UnreadLinesAreCounted) {
+TEST(Log, CountsUnreadLines) {
   view::LogOptions options;
   options.total = 9000;
   EXPECT_THAT(view::show_log(log_of(5000, 0), options), HasSubstr("4000 older lines not read"));
