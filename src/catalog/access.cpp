@@ -11,9 +11,9 @@ using tool::Tier;
 
 namespace {
 
-constexpr tool::Sight kSeesUsers{{{{"Sys.Audit", "User.Modify"}, "/access/groups"}}};
-constexpr tool::Sight kSeesGroups{{{{"Sys.Audit", "User.Modify", "Group.Allocate"}, "/access/groups"}}};
-constexpr tool::Sight kSeesAcl{{{{"Sys.Audit"}, "/access"}}, {{{"Permissions.Modify"}, "/"}}};
+constexpr tool::ListRights kSeesUsers{{{{"Sys.Audit", "User.Modify"}, "/access/groups"}}};
+constexpr tool::ListRights kSeesGroups{{{{"Sys.Audit", "User.Modify", "Group.Allocate"}, "/access/groups"}}};
+constexpr tool::ListRights kSeesAcl{{{{"Sys.Audit"}, "/access"}}, {{{"Permissions.Modify"}, "/"}}};
 constexpr tool::Param kUserid{.name = "userid"};
 constexpr tool::Param kExpire{.name = "expire", .terse = true};
 

@@ -12,12 +12,12 @@ using tool::Tier;
 
 namespace {
 
-constexpr tool::Sight kSeesResources{{tool::kAuditsGuests, tool::kAuditsStorages, tool::kAuditsNodes}};
-constexpr tool::Sight kSeesSdn{{{{"SDN.Audit", "SDN.Allocate"}, "/sdn"}}};
-constexpr tool::SightFor kSeesOfType[] = {{"type", "vm", &tool::kSeesGuests},
-                                          {"type", "storage", &tool::kSeesStorages},
-                                          {"type", "node", &tool::kSeesNodes},
-                                          {"type", "sdn", &kSeesSdn}};
+constexpr tool::ListRights kSeesResources{{tool::kAuditsGuests, tool::kAuditsStorages, tool::kAuditsNodes}};
+constexpr tool::ListRights kSeesSdn{{{{"SDN.Audit", "SDN.Allocate"}, "/sdn"}}};
+constexpr tool::ListRightsFor kSeesOfType[] = {{"type", "vm", &tool::kSeesGuests},
+                                               {"type", "storage", &tool::kSeesStorages},
+                                               {"type", "node", &tool::kSeesNodes},
+                                               {"type", "sdn", &kSeesSdn}};
 
 }  // namespace
 
@@ -64,7 +64,7 @@ constexpr tool::Tool kCluster[] = {
      .tier = Tier::ReadOnly,
      .effect = Effect::None,
      .call = {Method::Get, "/cluster/options"},
-     .view = {.seen_with = &tool::kSeesOptions}},
+     .view = {.list_rights = &tool::kSeesOptions}},
     {.name = "pve_list_cluster_backup_info",
      .title = "Guests without backup",
      .description = "List the guests that no backup job covers.",

@@ -14,7 +14,7 @@ using tool::Tier;
 
 namespace {
 
-constexpr tool::SightFor kSeesOfType[] = {
+constexpr tool::ListRightsFor kSeesOfType[] = {
     {"type", "eth"}, {"type", "bond"}, {"type", "alias"}, {"type", "vlan"}};
 
 constexpr std::string_view kTypes[] = {"bridge",    "bond",    "eth",     "alias",     "vlan",

@@ -15,7 +15,7 @@ using tool::Tier;
 
 namespace {
 
-constexpr tool::Sight kSeesPools{{{{"Pool.Audit"}, "/pool"}}};
+constexpr tool::ListRights kSeesPools{{{{"Pool.Audit"}, "/pool"}}};
 
 }  // namespace
 

@@ -36,8 +36,8 @@ constexpr Fact essential(Fact fact) {
   return fact;
 }
 
-constexpr Fact elsewhere(Fact fact) {
-  fact.elsewhere = true;
+constexpr Fact of_any_node(Fact fact) {
+  fact.other_node_if_offline = true;
   return fact;
 }
 
@@ -245,11 +245,11 @@ constexpr tool::Prompt kPrompts[] = {
                of_container("Status", "pve_get_lxc_status"),
                {.what = "Next free number", .call = {"pve_get_next_vmid"}},
                kNodes,
-               elsewhere(kNodeStorage),
+               of_any_node(kNodeStorage),
                {.what = "Backup runs on the node",
                 .call = {"pve_list_tasks", {{"node", "{node}"}, {"typefilter", "vzdump"}, {"limit", "8"}}}},
                kBackupJobs,
-               elsewhere(
+               of_any_node(
                    {.what = "Network of the node", .call = {"pve_list_networks", {{"node", "{node}"}}}})}},
     {.name = "upgrade_readiness",
      .title = "Check before an upgrade",

@@ -24,11 +24,12 @@ constexpr tool::Resource kResources[] = {
      .description = "Every guest, node, storage and network of the cluster with its state and usage.",
      .tools = {"pve_list_cluster_resources"},
      .watch = Watch::Resources,
-     .ticking = kUsage,
-     .spare = "netin,netout,diskread,diskwrite,memhost,id,pressure*,level,cgroup-mode,plugintype "
-              "qemu.disk,lxc.disk,storage.content uptime qemu.cpu,lxc.cpu qemu.maxdisk,lxc.maxdisk "
-              "qemu.mem,lxc.mem qemu.maxcpu,lxc.maxcpu qemu.template,lxc.template qemu.maxmem,lxc.maxmem "
-              "qemu.hastate,lxc.hastate,qemu.pool,lxc.pool qemu.tags,lxc.tags",
+     .volatile_members = kUsage,
+     .omit_first =
+         "netin,netout,diskread,diskwrite,memhost,id,pressure*,level,cgroup-mode,plugintype "
+         "qemu.disk,lxc.disk,storage.content uptime qemu.cpu,lxc.cpu qemu.maxdisk,lxc.maxdisk "
+         "qemu.mem,lxc.mem qemu.maxcpu,lxc.maxcpu qemu.template,lxc.template qemu.maxmem,lxc.maxmem "
+         "qemu.hastate,lxc.hastate,qemu.pool,lxc.pool qemu.tags,lxc.tags",
      .first = "node storage"},
     {.uri = "pve://api",
      .name = "api",
@@ -42,7 +43,7 @@ constexpr tool::Resource kResources[] = {
      .description = "A node's versions, load, memory and disk.",
      .tools = {"pve_get_node_status"},
      .watch = Watch::Resources,
-     .ticking = kUsage},
+     .volatile_members = kUsage},
     {.uri = "pve://guests/{vmid}/config",
      .name = "guest-config",
      .title = "Guest configuration",
@@ -54,7 +55,7 @@ constexpr tool::Resource kResources[] = {
      .description = "Whether a VM or container runs, and what it uses, by number or name.",
      .tools = {"pve_get_qemu_status", "pve_get_lxc_status"},
      .watch = Watch::Resources,
-     .ticking = kUsage},
+     .volatile_members = kUsage},
     {.uri = "pve://guests/{vmid}/snapshots/{snapname}",
      .name = "guest-snapshot",
      .title = "Snapshot",
@@ -72,7 +73,7 @@ constexpr tool::Resource kResources[] = {
      .description = "The volumes of a storage: disk images, ISO images, templates, backups.",
      .kind = Kind::PerNode,
      .tools = {"pve_list_storage_content"},
-     .ticking = "used"},
+     .volatile_members = "used"},
     {.uri = "pve://api/{+path}",
      .name = "api-endpoint",
      .title = "Endpoint of PVE's API",

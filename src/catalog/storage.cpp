@@ -17,8 +17,8 @@ constexpr tool::Param kContent{.name = "content", .description = "E.g. images,ro
 constexpr tool::Param kNodeList{.name = "nodes", .description = "Default all"};
 constexpr tool::Param kShared{.name = "shared"};
 
-constexpr tool::Sight kSeesSnippets{{tool::kAllocates}};
-constexpr tool::SightFor kSeesContent[] = {
+constexpr tool::ListRights kSeesSnippets{{tool::kAllocates}};
+constexpr tool::ListRightsFor kSeesContent[] = {
     {"content", "backup", &tool::kSeesBackups},
     {"content", "images", &tool::kSeesImages},
     {"content", "rootdir", &tool::kSeesImages},

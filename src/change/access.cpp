@@ -64,7 +64,7 @@ std::string shown_holder(const Holder& holder) {
   return (holder.type == "group" ? "group " : "") + shown(std::string_view(holder.id));
 }
 
-void granted(const Change& change, const Holder& holder, const std::string& path, Told& told) {
+void granted(const Change& change, const Holder& holder, const std::string& path, Description& description) {
   const auto was = roles_on(change.before, holder, path);
   const auto is = roles_on(change.after, holder, path);
   // The API token may not see the entry, since PVE shows only those that it may see.
@@ -72,27 +72,27 @@ void granted(const Change& change, const Holder& holder, const std::string& path
   auto words =
       fmt::format("{} has {} on {}", shown_holder(holder), enumerated(is), shown(std::string_view(path)));
   if (was == is) {
-    told.unchanged.push_back(words + " already");
+    description.unchanged.push_back(words + " already");
     return;
   }
   if (!was.empty()) words += fmt::format(", before {}", enumerated(was));
-  told.changes.push_back(std::move(words));
+  description.changes.push_back(std::move(words));
   const auto inherited = was.empty() ? above(change.before, holder, path) : std::string();
   if (inherited.empty()) return;
-  told.cautions.push_back(fmt::format(
+  description.cautions.push_back(fmt::format(
       "On {} this replaces what {} has from {}: {}.", shown(std::string_view(path)), shown_holder(holder),
       shown(std::string_view(inherited)), enumerated(roles_on(change.before, holder, inherited))));
 }
 
-void revoked(const Change& change, const Holder& holder, const std::string& path, Told& told) {
+void revoked(const Change& change, const Holder& holder, const std::string& path, Description& description) {
   const auto was = roles_on(change.before, holder, path);
   const auto is = roles_on(change.after, holder, path);
   const auto place = shown(std::string_view(path));
   if (was == is) {
     if (base::list(change.before).empty()) return;
-    told.unchanged.push_back(fmt::format("PVE shows no entry of {} with {} on {} to revoke",
-                                         shown_holder(holder), enumerated(listed(change.arguments, "roles")),
-                                         place));
+    description.unchanged.push_back(fmt::format("PVE shows no entry of {} with {} on {} to revoke",
+                                                shown_holder(holder),
+                                                enumerated(listed(change.arguments, "roles")), place));
     return;
   }
   std::vector<std::string> gone;
@@ -107,7 +107,7 @@ void revoked(const Change& change, const Holder& holder, const std::string& path
         fmt::format(", where it now has {} from {}", enumerated(roles_on(change.after, holder, inherited)),
                     shown(std::string_view(inherited)));
   }
-  told.changes.push_back(std::move(words));
+  description.changes.push_back(std::move(words));
 }
 
 std::vector<std::string> token_names(const base::JsonObject& user) {
@@ -130,32 +130,32 @@ std::string acl_path(std::string_view path) {
   return clean.empty() ? "/" : clean;
 }
 
-Told tell_acl(const Change& change) {
-  Told told;
-  if (!change.before.is_array() || !change.after.is_array()) return told;
+Description describe_acl(const Change& change) {
+  Description description;
+  if (!change.before.is_array() || !change.after.is_array()) return description;
   const auto path = acl_path(argument(change.arguments, "path"));
   const bool revokes = is_true(change.arguments, "delete");
   for (const auto& holder : holders(change.arguments)) {
     if (revokes) {
-      revoked(change, holder, path, told);
+      revoked(change, holder, path, description);
     } else {
-      granted(change, holder, path, told);
+      granted(change, holder, path, description);
     }
   }
-  return told;
+  return description;
 }
 
-Told tell_user(const Change& change) {
-  auto told = tell_settings(change);
+Description describe_user(const Change& change) {
+  auto description = describe_settings(change);
   const auto* before = change.before.if_object();
-  if (change.endpoint.method != base::Method::Delete || before == nullptr) return told;
+  if (change.endpoint.method != base::Method::Delete || before == nullptr) return description;
   const auto tokens = token_names(*before);
   if (!tokens.empty())
-    told.changes.push_back(fmt::format("its API tokens are gone with it: {}", enumerated(tokens)));
+    description.changes.push_back(fmt::format("its API tokens are gone with it: {}", enumerated(tokens)));
   std::vector<std::string> groups;
   for (const auto& group : base::list(*before, "groups")) groups.push_back(base::text(group, 60));
-  if (!groups.empty()) told.changes.push_back("it was in the groups " + enumerated(groups));
-  return told;
+  if (!groups.empty()) description.changes.push_back("it was in the groups " + enumerated(groups));
+  return description;
 }
 
 base::Json expected_acl(const base::JsonObject& arguments, const base::Json& before) {

@@ -12,8 +12,8 @@ namespace change {
 std::string acl_path(std::string_view path);
 
 /// `before` and `after` are answers to GET /access/acl.
-Told tell_acl(const Change& change);
-Told tell_user(const Change& change);
+Description describe_acl(const Change& change);
+Description describe_user(const Change& change);
 
 /// Returns the ACL as it will be after the call.
 base::Json expected_acl(const base::JsonObject& arguments, const base::Json& before);

@@ -51,21 +51,21 @@ const base::JsonObject* new_job(const Change& change) {
 
 }  // namespace
 
-Told tell_backup_job(const Change& change) {
-  if (change.endpoint.method == base::Method::Put) return tell_settings(change);
-  Told told;
+Description describe_backup_job(const Change& change) {
+  if (change.endpoint.method == base::Method::Put) return describe_settings(change);
+  Description description;
   if (change.endpoint.method == base::Method::Delete) {
     if (const auto* job = change.before.if_object())
-      told.changes.push_back(fmt::format("it backed up {}{} at {}; its backups stay", guests_of(*job),
-                                         node_of(*job), shown(base::raw_text(*job, "schedule"))));
-    return told;
+      description.changes.push_back(fmt::format("it backed up {}{} at {}; its backups stay", guests_of(*job),
+                                                node_of(*job), shown(base::raw_text(*job, "schedule"))));
+    return description;
   }
-  if (!change.before.is_array() || !change.after.is_array()) return told;
+  if (!change.before.is_array() || !change.after.is_array()) return description;
   if (const auto* job = new_job(change)) {
-    told.changes.push_back(fmt::format("id {}, {}{}, {}", base::text(*job, "id", 80), guests_of(*job),
-                                       node_of(*job), when(*job)));
+    description.changes.push_back(fmt::format("id {}, {}{}, {}", base::text(*job, "id", 80), guests_of(*job),
+                                              node_of(*job), when(*job)));
   }
-  return told;
+  return description;
 }
 
 }  // namespace change

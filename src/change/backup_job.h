@@ -7,6 +7,6 @@ namespace change {
 
 /// For a creation, `before` and `after` are the list of jobs, since PVE does not return the new job's id.
 /// Otherwise they are the job.
-Told tell_backup_job(const Change& change);
+Description describe_backup_job(const Change& change);
 
 }  // namespace change

@@ -15,11 +15,11 @@
 namespace change {
 namespace {
 
-Told tell_config(const Change& change) {
+Description describe_config(const Change& change) {
   const auto before = config(change.before);
   const auto after = config(change.after);
   if (!before.known || !after.known) return {};
-  return tell({change.endpoint, change.arguments, before, after, change.sizes});
+  return describe({change.endpoint, change.arguments, before, after, change.sizes});
 }
 
 /// Returns the location of a storage's data if its definition has it.
@@ -35,22 +35,23 @@ std::string place(const base::JsonObject& storage) {
   return {};
 }
 
-Told tell_storage(const Change& change) {
-  auto told = tell_settings(change);
+Description describe_storage(const Change& change) {
+  auto description = describe_settings(change);
   const auto* before = change.before.if_object();
-  if (change.endpoint.method != base::Method::Delete || before == nullptr) return told;
+  if (change.endpoint.method != base::Method::Delete || before == nullptr) return description;
   const auto where = place(*before);
-  told.changes.push_back(fmt::format("only its definition ({}) is gone, its data{} stay",
-                                     base::text(*before, "type", 20), where.empty() ? "" : " in " + where));
+  description.changes.push_back(fmt::format("only its definition ({}) is gone, its data{} stay",
+                                            base::text(*before, "type", 20),
+                                            where.empty() ? "" : " in " + where));
   for (const auto& loss : facts::irreversible(change.endpoint, change.arguments, before)) {
-    if (loss.certain) told.cautions.push_back(fmt::format("Destroyed: {}.", loss.what));
+    if (loss.certain) description.cautions.push_back(fmt::format("Destroyed: {}.", loss.what));
   }
-  return told;
+  return description;
 }
 
 }  // namespace
 
-bool tells(base::Method method, const tool::About& about) {
+bool can_describe(base::Method method, const tool::About& about) {
   if (about.state.empty() || method == base::Method::Get) return false;
   if (about.action == tool::Action::Configure) return true;
   using enum tool::Subject;
@@ -73,23 +74,23 @@ bool tells(base::Method method, const tool::About& about) {
   }
 }
 
-Told tell(const Change& change) {
-  if (change.about.action == tool::Action::Configure) return tell_config(change);
+Description describe(const Change& change) {
+  if (change.about.action == tool::Action::Configure) return describe_config(change);
   switch (change.about.subject) {
     case tool::Subject::Acl:
-      return tell_acl(change);
+      return describe_acl(change);
     case tool::Subject::User:
-      return tell_user(change);
+      return describe_user(change);
     case tool::Subject::Pool:
-      return tell_pool(change);
+      return describe_pool(change);
     case tool::Subject::BackupJob:
-      return tell_backup_job(change);
+      return describe_backup_job(change);
     case tool::Subject::Storage:
-      return tell_storage(change);
+      return describe_storage(change);
     case tool::Subject::FirewallRule:
-      return tell_rule(change);
+      return describe_rule(change);
     default:
-      return tell_settings(change);
+      return describe_settings(change);
   }
 }
 

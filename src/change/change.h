@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/json.h"
-#include "change/told.h"
+#include "change/description.h"
 #include "facts/facts.h"
 #include "tool/about.h"
 
@@ -22,11 +22,11 @@ struct Change {
   base::JsonObject sizes{};
 };
 
-/// Returns whether tell() can describe this kind of change, so that its states must be read.
-bool tells(base::Method method, const tool::About& about);
+/// Returns whether describe() can describe this kind of change, so that its states must be read.
+bool can_describe(base::Method method, const tool::About& about);
 
 /// Returns what the change did; empty if that is not known or if the row's sentence is enough.
-Told tell(const Change& change);
+Description describe(const Change& change);
 
 /// Returns the state that an update of settings will leave if nothing else changes meanwhile. Null if it is
 /// not known.

@@ -26,25 +26,25 @@ std::string holder(const base::JsonObject& config, std::string_view volume) {
 
 class Words {
  public:
-  Words(const DriveChange& change, Told& told)
+  Words(const DriveChange& change, Description& description)
       : change_(change),
-        told_(told),
+        description_(description),
         key_(base::printable(change.option)),
         before_(drive(change.option, comparable(change.before))),
         after_(drive(change.option, comparable(change.after))),
         asked_(drive(change.option, comparable(change.asked))) {}
 
-  void tell() {
+  void describe() {
     if (before_.empty() && after_.empty()) {
-      if (change_.asked.is_null()) told_.unchanged.push_back(key_ + " was not set");
+      if (change_.asked.is_null()) description_.unchanged.push_back(key_ + " was not set");
       return;
     }
     if (after_.empty()) {
-      told_.changes.push_back(gone());
+      description_.changes.push_back(gone());
     } else if (before_.empty()) {
-      told_.changes.push_back(come());
+      description_.changes.push_back(come());
     } else if (before_.volume != after_.volume) {
-      told_.changes.push_back(replaced());
+      description_.changes.push_back(replaced());
     } else {
       same_volume();
     }
@@ -149,18 +149,18 @@ class Words {
     const auto is = after_.size();
     const bool no_effect = !wanted.empty() && wanted != is;
     const auto words = differences(change_.option, comparable(change_.before), comparable(change_.after));
-    if (!words.empty()) told_.changes.push_back(key_ + ": " + words);
+    if (!words.empty()) description_.changes.push_back(key_ + ": " + words);
     if (no_effect) {
-      told_.unchanged.push_back(
+      description_.unchanged.push_back(
           fmt::format("size={} in {} has no effect{}: a disk grows by PVE's resize call",
                       shown(property(asked_.parts, "size")), key_, is.empty() ? "" : ", it has " + is));
     } else if (words.empty()) {
-      told_.unchanged.push_back(key_ + " is as asked already");
+      description_.unchanged.push_back(key_ + " is as asked already");
     }
   }
 
   const DriveChange& change_;
-  Told& told_;
+  Description& description_;
   std::string key_;
   Drive before_;
   Drive after_;
@@ -184,7 +184,7 @@ void keep_as_unused(base::JsonObject& config, const Drive& gone, std::string_vie
 
 }  // namespace
 
-void tell(const DriveChange& change, Told& told) { Words(change, told).tell(); }
+void describe(const DriveChange& change, Description& description) { Words(change, description).describe(); }
 
 std::string pending_drive(std::string_view option, const base::Json& now, const base::Json& then) {
   const auto key = base::printable(option);
@@ -202,7 +202,7 @@ std::string pending_drive(std::string_view option, const base::Json& now, const 
   return key + ": " + differences(option, comparable(now), comparable(then));
 }
 
-void take_away(base::JsonObject& config, std::string_view option, std::string_view vmid, bool force) {
+void remove_option(base::JsonObject& config, std::string_view option, std::string_view vmid, bool force) {
   const auto* line = config.if_contains(option);
   if (line == nullptr) return;
   const auto gone = drive(option, comparable(*line));
@@ -210,7 +210,8 @@ void take_away(base::JsonObject& config, std::string_view option, std::string_vi
   if (is_drive(option) && !is_unused(option) && !force) keep_as_unused(config, gone, vmid);
 }
 
-void put(base::JsonObject& config, std::string_view option, std::string_view text, std::string_view vmid) {
+void set_drive(base::JsonObject& config, std::string_view option, std::string_view text,
+               std::string_view vmid) {
   const auto* line = config.if_contains(option);
   const auto before = drive(option, line == nullptr ? std::string() : comparable(*line));
   const auto after = drive(option, text);

@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "base/json.h"
+#include "change/description.h"
 #include "change/drive.h"
-#include "change/told.h"
 
 namespace change {
 
@@ -23,8 +23,8 @@ struct DriveChange {
   bool destroys = false;          ///< the call frees the volume
 };
 
-/// Adds the description to `told`.
-void tell(const DriveChange& change, Told& told);
+/// Appends to `description`.
+void describe(const DriveChange& change, Description& description);
 
 /// Describes a drive that is pending until the guest's next start: "scsi0 detached", "scsi0: cache none ->
 /// writeback".
@@ -32,10 +32,11 @@ std::string pending_drive(std::string_view option, const base::Json& now, const 
 
 /// Removes a drive or another option from a configuration as PVE does: a disk of the guest is kept as unusedN
 /// unless `force` destroys it.
-void take_away(base::JsonObject& config, std::string_view option, std::string_view vmid, bool force);
+void remove_option(base::JsonObject& config, std::string_view option, std::string_view vmid, bool force);
 
 /// Sets a drive as PVE does: a disk that it replaces is kept as unusedN, and an unused volume that is
 /// attached loses its unusedN.
-void put(base::JsonObject& config, std::string_view option, std::string_view text, std::string_view vmid);
+void set_drive(base::JsonObject& config, std::string_view option, std::string_view text,
+               std::string_view vmid);
 
 }  // namespace change

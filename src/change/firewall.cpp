@@ -35,22 +35,22 @@ std::string rule_words(const base::JsonObject& rule) { return "'" + rule_in_word
 
 std::size_t count(const base::Json& rules) { return base::list(rules).size(); }
 
-void created(const Change& change, Told& told) {
+void created(const Change& change, Description& description) {
   if (const auto* rule = item(change.after, "pos", "0"))
-    told.changes.push_back(
+    description.changes.push_back(
         fmt::format("{} is at position 0 of {} rules", rule_words(*rule), count(change.after)));
 }
 
-void removed(const Change& change, const base::JsonObject& rule, Told& told) {
-  told.changes.push_back(
+void removed(const Change& change, const base::JsonObject& rule, Description& description) {
+  description.changes.push_back(
       fmt::format("it was {}; {} left", rule_words(rule),
                   count(change.after) == 1 ? "1 rule is" : fmt::format("{} rules are", count(change.after))));
   const auto position = base::number(rule, "pos", 0);
   if (position < static_cast<std::int64_t>(count(change.after)))
-    told.cautions.push_back("The rules behind it have moved up by one position.");
+    description.cautions.push_back("The rules behind it have moved up by one position.");
 }
 
-void moved(const Change& change, const base::JsonObject& rule, Told& told) {
+void moved(const Change& change, const base::JsonObject& rule, Description& description) {
   const auto from = base::number(rule, "pos", 0);
   const auto target = base::number(change.arguments, "moveto", 0);
   const auto last = static_cast<std::int64_t>(count(change.before)) - 1;
@@ -60,19 +60,20 @@ void moved(const Change& change, const base::JsonObject& rule, Told& told) {
   const auto* there = item(change.after, "pos", std::to_string(to));
   if (there == nullptr || content(*there) != content(rule)) return;
   if (to == from) {
-    told.unchanged.push_back(fmt::format("{} is at position {} already", rule_words(rule), to));
+    description.unchanged.push_back(fmt::format("{} is at position {} already", rule_words(rule), to));
   } else {
-    told.changes.push_back(fmt::format("{} is now at position {}, before {}", rule_words(rule), to, from));
+    description.changes.push_back(
+        fmt::format("{} is now at position {}, before {}", rule_words(rule), to, from));
   }
 }
 
-void updated(const Change& change, const base::JsonObject& rule, Told& told) {
+void updated(const Change& change, const base::JsonObject& rule, Description& description) {
   const auto* after = item(change.after, "pos", std::to_string(base::number(rule, "pos", 0)));
   if (after == nullptr) return;
   const base::Json was(rule);
   const base::Json is(*after);
-  told = tell_settings({change.endpoint, change.about, change.arguments, was, is});
-  if (!told.changes.empty()) told.changes.push_back("the rule is now " + rule_words(*after));
+  description = describe_settings({change.endpoint, change.about, change.arguments, was, is});
+  if (!description.changes.empty()) description.changes.push_back("the rule is now " + rule_words(*after));
 }
 
 }  // namespace
@@ -88,23 +89,23 @@ std::string rule_in_words(const base::JsonObject& rule) {
   return text;
 }
 
-Told tell_rule(const Change& change) {
-  Told told;
-  if (!change.before.is_array() || !change.after.is_array()) return told;
+Description describe_rule(const Change& change) {
+  Description description;
+  if (!change.before.is_array() || !change.after.is_array()) return description;
   if (change.endpoint.method == base::Method::Post) {
-    created(change, told);
-    return told;
+    created(change, description);
+    return description;
   }
   const auto* rule = item(change.before, "pos", argument(change.arguments, "pos"));
-  if (rule == nullptr) return told;
+  if (rule == nullptr) return description;
   if (change.endpoint.method == base::Method::Delete) {
-    removed(change, *rule, told);
+    removed(change, *rule, description);
   } else if (change.arguments.contains("moveto")) {
-    moved(change, *rule, told);
+    moved(change, *rule, description);
   } else {
-    updated(change, *rule, told);
+    updated(change, *rule, description);
   }
-  return told;
+  return description;
 }
 
 }  // namespace change

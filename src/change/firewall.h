@@ -11,6 +11,6 @@ namespace change {
 std::string rule_in_words(const base::JsonObject& rule);
 
 /// `before` and `after` are lists of rules.
-Told tell_rule(const Change& change);
+Description describe_rule(const Change& change);
 
 }  // namespace change

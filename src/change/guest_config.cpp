@@ -73,46 +73,46 @@ std::string pending_words(const Config& config, std::string_view key) {
   return words.empty() ? base::printable(key) + " changed" : words;
 }
 
-class Teller {
+class ConfigDescription {
  public:
-  explicit Teller(const ConfigUpdate& update)
+  explicit ConfigDescription(const ConfigUpdate& update)
       : update_(update), set_(options(update.arguments)), removed_(keys(update.arguments, "delete")) {
     for (const auto& loss : facts::irreversible(update.endpoint, update.arguments, &update.before.now)) {
       if (loss.certain) lost_.push_back(loss.parameter == "delete" ? loss.value : loss.parameter);
     }
   }
 
-  Told told() {
+  Description description() {
     for (const auto& key : removed_) option(key);
     for (const auto& key : keys(update_.arguments, "revert")) option(key);
     for (const auto& member : set_) option(member.key());
     boot();
     older();
-    return std::move(told_);
+    return std::move(description_);
   }
 
  private:
   void option(std::string_view key) {
     const auto& [before, after] = sides();
     if (is_pending(after, key)) {
-      told_.pending.push_back(pending_words(after, key) +
-                              (is_pending_alike(before, after, key) ? " (as before)" : ""));
+      description_.pending.push_back(pending_words(after, key) +
+                                     (is_pending_alike(before, after, key) ? " (as before)" : ""));
       return;
     }
     if (is_drive(key)) return of_drive(key);
     const auto words = difference(key, at(before.now, key), at(after.now, key));
     if (!words.empty()) {
-      told_.changes.push_back(words);
+      description_.changes.push_back(words);
     } else if (is_pending(before, key)) {
-      told_.changes.push_back(
+      description_.changes.push_back(
           fmt::format("{} {}, its pending {} dropped", base::printable(key), stays(key), dropped(key)));
     } else if (set_.contains(key) && is_secret(key)) {
-      told_.changes.push_back(base::printable(key) + " changed");
+      description_.changes.push_back(base::printable(key) + " changed");
     } else if (at(after.now, key).is_null() && !comparable(at(set_, key)).empty()) {
       // PVE accepted the value and does not show it.
       return;
     } else {
-      told_.unchanged.push_back(base::printable(key) + " " + is_already(key));
+      description_.unchanged.push_back(base::printable(key) + " " + is_already(key));
     }
   }
 
@@ -144,7 +144,7 @@ class Teller {
                              update_.sizes,
                              comparable(at(update_.arguments, "vmid")),
                              holds(lost_, key)};
-    tell(change, told_);
+    describe(change, description_);
   }
 
   /// PVE removes a detached drive from the boot order.
@@ -162,7 +162,7 @@ class Teller {
       if (!is_drive(device) || before.empty() || before.volume == after.volume || before.is_cd()) continue;
       const auto rest =
           is.empty() ? std::string("no boot device is left") : "the boot order is " + enumerated(is);
-      told_.cautions.push_back(fmt::format(
+      description_.cautions.push_back(fmt::format(
           "{} was {}; {}.", device, device == was.front() ? "the boot disk" : "in the boot order", rest));
     }
   }
@@ -173,7 +173,7 @@ class Teller {
     std::vector<std::string> waiting = after.deleting;
     for (const auto& member : after.pending) waiting.emplace_back(member.key());
     for (const auto& key : waiting) {
-      if (!named(key) && is_pending(before, key)) told_.older.push_back(pending_words(after, key));
+      if (!named(key) && is_pending(before, key)) description_.older.push_back(pending_words(after, key));
     }
   }
 
@@ -187,7 +187,7 @@ class Teller {
   base::JsonObject set_;
   std::vector<std::string> removed_;
   std::vector<std::string> lost_;  ///< options whose volume the call destroys
-  Told told_;
+  Description description_;
 };
 
 }  // namespace
@@ -215,9 +215,9 @@ std::string_view name_of(const Config& config) {
   return name.empty() ? base::raw_text(config.now, "hostname") : name;
 }
 
-Told tell(const ConfigUpdate& update) { return Teller(update).told(); }
+Description describe(const ConfigUpdate& update) { return ConfigDescription(update).description(); }
 
-std::vector<std::string> left_behind(const Config& before, const Config& after) {
+std::vector<std::string> remaining_pending(const Config& before, const Config& after) {
   std::vector<std::string> left;
   if (!before.known || !after.known) return left;
   auto waiting = after.deleting;
@@ -237,11 +237,11 @@ Config expected(const base::JsonObject& arguments, const Config& before) {
     after.pending.erase(key);
     std::erase(after.deleting, key);
   }
-  for (const auto& key : keys(arguments, "delete")) take_away(after.now, key, vmid, force);
+  for (const auto& key : keys(arguments, "delete")) remove_option(after.now, key, vmid, force);
   for (const auto& [key, value] : options(arguments)) {
     after.pending.erase(key);
     if (is_drive(key)) {
-      put(after.now, key, comparable(value), vmid);
+      set_drive(after.now, key, comparable(value), vmid);
     } else {
       after.now[key] = value;
     }

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/json.h"
-#include "change/told.h"
+#include "change/description.h"
 #include "facts/facts.h"
 
 namespace change {
@@ -38,10 +38,10 @@ struct ConfigUpdate {
 };
 
 /// Describes what the update changed.
-Told tell(const ConfigUpdate& update);
+Description describe(const ConfigUpdate& update);
 
 /// Returns the pending values that a failed update left in the configuration.
-std::vector<std::string> left_behind(const Config& before, const Config& after);
+std::vector<std::string> remaining_pending(const Config& before, const Config& after);
 
 /// Returns the configuration after an update that takes effect at once. A volume that PVE will create keeps
 /// the requested form.

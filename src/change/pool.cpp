@@ -41,7 +41,8 @@ struct Moves {
   std::vector<std::string> removed;
 };
 
-void one(const Change& change, std::string_view key, const std::string& id, Moves& moves, Told& told) {
+void one(const Change& change, std::string_view key, const std::string& id, Moves& moves,
+         Description& description) {
   const bool removes = is_true(change.arguments, "delete");
   const auto* before = member(pool(change.before), key, id);
   const auto* after = member(pool(change.after), key, id);
@@ -51,23 +52,23 @@ void one(const Change& change, std::string_view key, const std::string& id, Move
   } else if (before != nullptr && after == nullptr) {
     moves.removed.push_back(name);
   } else if (after != nullptr) {
-    told.unchanged.push_back(name + (removes ? " is still in it" : " was in it already"));
+    description.unchanged.push_back(name + (removes ? " is still in it" : " was in it already"));
   } else {
-    told.unchanged.push_back(
+    description.unchanged.push_back(
         name + (removes ? " was not in it" : " is not in it: it does not exist, or may not be seen"));
   }
 }
 
 }  // namespace
 
-Told tell_pool(const Change& change) {
-  Told told;
-  if (pool(change.before) == nullptr || pool(change.after) == nullptr) return told;
+Description describe_pool(const Change& change) {
+  Description description;
+  if (pool(change.before) == nullptr || pool(change.after) == nullptr) return description;
   Moves moves;
-  for (const auto& id : listed(change.arguments, "vms")) one(change, "vmid", id, moves, told);
-  for (const auto& id : listed(change.arguments, "storage")) one(change, "storage", id, moves, told);
-  if (!moves.added.empty()) told.changes.push_back(enumerated(moves.added) + " added");
-  if (!moves.removed.empty()) told.changes.push_back(enumerated(moves.removed) + " removed");
+  for (const auto& id : listed(change.arguments, "vms")) one(change, "vmid", id, moves, description);
+  for (const auto& id : listed(change.arguments, "storage")) one(change, "storage", id, moves, description);
+  if (!moves.added.empty()) description.changes.push_back(enumerated(moves.added) + " added");
+  if (!moves.removed.empty()) description.changes.push_back(enumerated(moves.removed) + " removed");
   if (change.arguments.contains("comment")) {
     static const base::Json kNone;
     const auto comment = [](const base::JsonObject* of) {
@@ -75,9 +76,9 @@ Told tell_pool(const Change& change) {
       return value == nullptr ? kNone : *value;
     };
     const auto words = difference("comment", comment(pool(change.before)), comment(pool(change.after)));
-    if (!words.empty()) told.changes.push_back(words);
+    if (!words.empty()) description.changes.push_back(words);
   }
-  return told;
+  return description;
 }
 
 }  // namespace change

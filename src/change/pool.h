@@ -6,6 +6,6 @@
 namespace change {
 
 /// `before` and `after` are answers to GET /pools?poolid=… (a list of one) or GET /pools/{poolid}.
-Told tell_pool(const Change& change);
+Description describe_pool(const Change& change);
 
 }  // namespace change

@@ -61,42 +61,42 @@ bool is_hidden(const Change& change, std::string_view key) {
   return !argument(change.arguments, key).empty() && at(change.after, key).is_null();
 }
 
-void setting(const Change& change, std::string_view key, Told& told) {
+void setting(const Change& change, std::string_view key, Description& description) {
   const auto subject = change.about.subject;
   const auto before = in_words(subject, key, value_of(change, change.before, key));
   const auto after = in_words(subject, key, value_of(change, change.after, key));
   auto words = difference(key, before, after);
   if (!words.empty()) {
-    told.changes.push_back(std::move(words));
+    description.changes.push_back(std::move(words));
   } else if (is_secret(key)) {
-    told.changes.push_back(base::printable(key) + " changed");
+    description.changes.push_back(base::printable(key) + " changed");
   } else if (is_hidden(change, key)) {
     return;
   } else if (after.is_null()) {
-    told.unchanged.push_back(base::printable(key) + " is not set");
+    description.unchanged.push_back(base::printable(key) + " is not set");
   } else {
-    told.unchanged.push_back(base::printable(key) + " is " + shown(after) + " already");
+    description.unchanged.push_back(base::printable(key) + " is " + shown(after) + " already");
   }
 }
 
 }  // namespace
 
-Told tell_settings(const Change& change) {
-  Told told;
+Description describe_settings(const Change& change) {
+  Description description;
   if (change.endpoint.method != base::Method::Put || !change.before.is_object() || !change.after.is_object())
-    return told;
-  for (const auto& key : listed(change.arguments, "delete")) setting(change, key, told);
+    return description;
+  for (const auto& key : listed(change.arguments, "delete")) setting(change, key, description);
   for (const auto& member : change.arguments) {
     const std::string_view key = member.key();
     const bool none = std::ranges::find(kNoSetting, key) != kNoSetting.end();
-    if (!none && !change.about.in_path(key)) setting(change, key, told);
+    if (!none && !change.about.in_path(key)) setting(change, key, description);
   }
   // An update of an interface repeats its present values, so that PVE keeps them.
-  if (change.about.subject == tool::Subject::Network && !told.unchanged.empty()) {
-    told.unchanged.clear();
-    if (told.changes.empty()) told.unchanged.emplace_back("it is as asked already");
+  if (change.about.subject == tool::Subject::Network && !description.unchanged.empty()) {
+    description.unchanged.clear();
+    if (description.changes.empty()) description.unchanged.emplace_back("it is as asked already");
   }
-  return told;
+  return description;
 }
 
 base::Json expected_settings(const tool::About& about, const base::JsonObject& arguments,

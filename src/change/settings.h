@@ -7,7 +7,7 @@ namespace change {
 
 /// For an update: describes each setting that the call names, before and after. For a removal: returns
 /// nothing.
-Told tell_settings(const Change& change);
+Description describe_settings(const Change& change);
 
 /// Returns the state with the values that the call sets and without those that it deletes.
 base::Json expected_settings(const tool::About& about, const base::JsonObject& arguments,

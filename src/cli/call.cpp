@@ -114,7 +114,7 @@ std::optional<mcp::Outcome> answered(mcp::Tools& tools, const Arguments& argumen
                                      const base::JsonObject& values, const std::stop_token& stop) {
   const mcp::Caller caller;
   const base::JsonObject none;
-  mcp::Unheard unheard;
+  mcp::NullSink unheard;
   base::JsonObject inputs;
   constexpr int kMostRounds = 8;
   for (int round = 0;; ++round) {

@@ -65,9 +65,9 @@ bool has_all(std::span<const tool::Right> rights, const Names& granted) {
   });
 }
 
-void add_sight(const tool::Sight* sight, const Names& granted, Names& lacking) {
-  if (sight == nullptr || (!sight->instead.empty() && has_all(sight->instead, granted))) return;
-  for (const auto& right : sight->all) {
+void add_list_rights(const tool::ListRights* rights, const Names& granted, Names& lacking) {
+  if (rights == nullptr || (!rights->instead.empty() && has_all(rights->instead, granted))) return;
+  for (const auto& right : rights->all) {
     if (!has_all({&right, 1}, granted)) lacking.emplace(*right.any_of.begin());
   }
 }
@@ -76,8 +76,8 @@ Names lacking_of(const tool::Tool& tool, std::string_view category, const facts:
                  const Names& granted) {
   const engine::Row row(tool, category, facts);
   auto lacking = row.endpoint() == nullptr ? Names{} : lacking_of_call(*row.endpoint(), granted);
-  add_sight(tool.view.seen_with, granted, lacking);
-  for (const auto& each : tool.view.seen_for) add_sight(each.sight, granted, lacking);
+  add_list_rights(tool.view.list_rights, granted, lacking);
+  for (const auto& each : tool.view.list_rights_for) add_list_rights(each.rights, granted, lacking);
   return lacking;
 }
 

@@ -120,7 +120,7 @@ std::optional<pve::Upid> started_task(const Row& row, const pve::Answer& answer)
 /// Describes the change where the row's sentence does not say all. Sets `words.done` if PVE changed nothing.
 std::string changed(const Work& work, const Ready& ready, Wording& words) {
   auto told = what_changed(work.row, ready.target.arguments, ready.state, work.cluster, work.call.stop);
-  if (change::is_nothing(told)) {
+  if (change::has_no_effect(told)) {
     words.done =
         without(ready.secrets, fmt::format("{}: {}", words.not_done, fmt::join(told.unchanged, "; ")));
     told.unchanged.clear();

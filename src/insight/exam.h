@@ -25,15 +25,16 @@ struct Exam {
   /// The areas of kFindingKinds that could not be read completely.
   std::set<std::string_view> unread;
   std::vector<std::string> answering;  ///< nodes that answer
-  std::string not_judged;              ///< how many guests' backups could not be checked, and why
+  std::string not_checked;             ///< how many guests' backups could not be checked, and why
 
   void gap(std::string_view area, std::string what, const tool::ReadFailure& why) {
     unread.insert(area);
     gaps.add(std::move(what), why);
   }
   /// Notes it if PVE may have left out some of `what`, and returns whether it may.
-  bool thinned(std::initializer_list<std::string_view> areas, std::string what, const tool::Sight& sight) {
-    const bool some = gaps.thinned(sources, std::move(what), sight);
+  bool note_if_incomplete(std::initializer_list<std::string_view> areas, std::string what,
+                          const tool::ListRights& rights) {
+    const bool some = gaps.note_if_incomplete(sources, std::move(what), rights);
     if (some) unread.insert(areas);
     return some;
   }

@@ -58,7 +58,7 @@ class AddressSearch {
   void run() {
     configurations();
     if (wanted_.kind == Wanted::Kind::Ip && (wanted_.several() || matches.empty())) guests();
-    gaps.thinned(sources_, "guests", tool::kSeesGuests);
+    gaps.note_if_incomplete(sources_, "guests", tool::kSeesGuests);
     gaps.offline(inventory_);
   }
 
@@ -98,30 +98,31 @@ class AddressSearch {
     } else if (!guest.container && !has_agent(config)) {
       ++without_agent;
     } else {
-      talking_.push_back(&guest);
+      answering_guests_.push_back(&guest);
     }
   }
 
   void guests() {
     std::vector<tool::Read> reads;
-    reads.reserve(talking_.size());
-    for (const auto* guest : talking_) reads.push_back(of_guest(*guest, "interfaces"));
+    reads.reserve(answering_guests_.size());
+    for (const auto* guest : answering_guests_) reads.push_back(of_guest(*guest, "interfaces"));
     const auto got = sources_.get(reads);
-    asked = talking_.size();
-    for (std::size_t i = 0; i < std::min(got.size(), talking_.size()); ++i) {
+    asked = answering_guests_.size();
+    for (std::size_t i = 0; i < std::min(got.size(), answering_guests_.size()); ++i) {
       if (!got[i]) {
-        gaps.add(fmt::format("{}", talking_[i]->vmid), got[i].error());
+        gaps.add(fmt::format("{}", answering_guests_[i]->vmid), got[i].error());
         continue;
       }
       if (const auto addresses = addresses_reported(*got[i]); const auto* hit = wanted_.first(addresses))
-        matches.push_back({talking_[i], fmt::format("{} {} (reported by the guest)", hit->card, hit->text)});
+        matches.push_back(
+            {answering_guests_[i], fmt::format("{} {} (reported by the guest)", hit->card, hit->text)});
     }
   }
 
   tool::Sources& sources_;
   const Inventory& inventory_;
   const Wanted& wanted_;
-  std::vector<const Guest*> talking_;
+  std::vector<const Guest*> answering_guests_;
 };
 
 base::JsonObject found(const std::string& query, std::string_view how, const std::vector<Match>& matches,
@@ -178,7 +179,7 @@ Reported find_guest(tool::Sources& sources, const base::JsonObject& arguments) {
   }
   auto report = found(query, "name, tag or number", matches, inventory.guests.size());
   Gaps gaps;
-  gaps.thinned(sources, "guests", tool::kSeesGuests);
+  gaps.note_if_incomplete(sources, "guests", tool::kSeesGuests);
   gaps.offline(inventory);
   gaps.put(report);
   return report;

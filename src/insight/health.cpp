@@ -18,7 +18,7 @@ constexpr double kFilling = 0.85;
 constexpr double kHigh = 0.9;
 constexpr std::size_t kTable = 3900;
 /// A node that has not sent its version by then is reported as not answering.
-constexpr std::chrono::seconds kSilence{3};
+constexpr std::chrono::seconds kVersionLimit{3};
 
 /// The nodes by name, with whether /cluster/status calls them online; empty if it cannot be read.
 using Online = std::map<std::string, bool, std::less<>>;
@@ -35,14 +35,17 @@ Online quorum(Exam& exam, const base::Json& data, bool& quorate) {
   return online;
 }
 
-bool given_up(std::string_view state) { return state == "error" || state == "fence" || state == "recovery"; }
+bool ha_gave_up(std::string_view state) {
+  return state == "error" || state == "fence" || state == "recovery";
+}
 
 void ha(Exam& exam, const base::Json& data, bool quorate) {
   std::set<std::string> nodes;
   for (const auto& row : base::objects(data)) {
     if (base::raw_text(row, "type") != "service") continue;
     const auto state = base::text(row, base::raw_text(row, "crm_state").empty() ? "state" : "crm_state");
-    if (given_up(state)) exam.findings.add("HA_ERROR", fmt::format("{} ({})", base::text(row, "sid"), state));
+    if (ha_gave_up(state))
+      exam.findings.add("HA_ERROR", fmt::format("{} ({})", base::text(row, "sid"), state));
     if (state == "started") nodes.insert(base::text(row, "node"));
   }
   if (quorate) return;
@@ -55,17 +58,17 @@ std::string with_guests(const Exam& exam, const std::string& node) {
 }
 
 /// pveproxy answers with 595 to 599 if it cannot reach a node; 0 means no answer at all.
-bool silent(const tool::ReadFailure& why) {
+bool is_no_answer(const tool::ReadFailure& why) {
   return why.status == 0 || (why.status >= 595 && why.status <= 599);
 }
 
 void ask_versions(Exam& exam, const std::vector<std::string>& nodes) {
   std::vector<tool::Read> reads;
   for (const auto& node : nodes) reads.push_back({"/nodes/{node}/version", {{"node", node}}});
-  const auto got = exam.sources.get_within(reads, kSilence);
+  const auto got = exam.sources.get_within(reads, kVersionLimit);
   std::map<std::string, std::vector<std::string>> versions;
   for (std::size_t i = 0; i < std::min(got.size(), nodes.size()); ++i) {
-    if (!got[i] && silent(got[i].error())) {
+    if (!got[i] && is_no_answer(got[i].error())) {
       exam.findings.add("NODE_SILENT", with_guests(exam, nodes[i]));
       exam.gaps.add(nodes[i], {"does not answer"});
       continue;
@@ -125,7 +128,7 @@ base::JsonObject report(const Exam& exam) {
   if (exam.findings.ignored() > 0)
     report["ignored"] =
         fmt::format("{}, by PVE_IGNORE_FINDINGS", counted(exam.findings.ignored(), "finding"));
-  if (!exam.not_judged.empty()) report["not_judged"] = exam.not_judged;
+  if (!exam.not_checked.empty()) report["not_judged"] = exam.not_checked;
   exam.gaps.put(report);
   return report;
 }
@@ -162,10 +165,10 @@ Reported cluster_health(tool::Sources& sources, const base::JsonObject&) {
   const auto list = read_inventory(sources);
   if (!list) return std::unexpected(list.error());
   Exam exam(sources, **list);
-  exam.thinned({"guest states", "locks", "backup jobs", "backups"}, "guests", tool::kSeesGuests);
-  exam.thinned({"storages"}, "storages", tool::kSeesStorages);
-  exam.thinned({"nodes"}, "use of nodes", tool::kSeesNodes);
-  exam.thinned({"tasks"}, "tasks of others", tool::kSeesNodes);
+  exam.note_if_incomplete({"guest states", "locks", "backup jobs", "backups"}, "guests", tool::kSeesGuests);
+  exam.note_if_incomplete({"storages"}, "storages", tool::kSeesStorages);
+  exam.note_if_incomplete({"nodes"}, "use of nodes", tool::kSeesNodes);
+  exam.note_if_incomplete({"tasks"}, "tasks of others", tool::kSeesNodes);
   examine_cluster(exam);
   use_of_nodes(exam);
   storages(exam);

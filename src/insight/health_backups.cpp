@@ -14,8 +14,8 @@ namespace {
 
 /// A disk or mount point of a guest.
 struct Disk {
-  bool kept = false;   ///< at least one job backs it up
-  bool bound = false;  ///< it is a bind or device mount
+  bool backed_up = false;  ///< at least one job backs it up
+  bool is_mount = false;   ///< it is a bind or device mount
 };
 using Disks = std::map<std::int64_t, std::map<std::string, Disk>>;
 
@@ -36,8 +36,8 @@ void add_disks(const base::Json& data, Disks& disks) {
     for (const auto& row : base::objects(guest, "children")) {
       const auto id = base::text(row, "id");
       auto& disk = of_guest[id.substr(std::min(id.find(':') + 1, id.size()))];
-      disk.kept = disk.kept || base::flag(row, "included");
-      disk.bound = base::raw_text(row, "reason") == "not a volume";
+      disk.backed_up = disk.backed_up || base::flag(row, "included");
+      disk.is_mount = base::raw_text(row, "reason") == "not a volume";
     }
   }
 }
@@ -45,13 +45,13 @@ void add_disks(const base::Json& data, Disks& disks) {
 void left_out(Exam& exam, const Disks& disks) {
   for (const auto& [vmid, of_guest] : disks) {
     std::vector<std::string> without;
-    std::vector<std::string> bound;
+    std::vector<std::string> mounts;
     for (const auto& [key, disk] : of_guest) {
-      if (!disk.kept) (disk.bound ? bound : without).push_back(key);
+      if (!disk.backed_up) (disk.is_mount ? mounts : without).push_back(key);
     }
     if (!without.empty())
       exam.findings.add("BACKUP_PARTIAL", fmt::format("{} without {}", vmid, listed(without)));
-    if (!bound.empty()) exam.findings.add("BIND_MOUNT", fmt::format("{} {}", vmid, listed(bound)));
+    if (!mounts.empty()) exam.findings.add("BIND_MOUNT", fmt::format("{} {}", vmid, listed(mounts)));
   }
 }
 
@@ -139,29 +139,29 @@ Newest newest_backups(Exam& exam, Unread& unread) {
 void examine_backups(Exam& exam) {
   constexpr std::int64_t kOld = 7 * kDay;
   jobs(exam);
-  const bool thinned = exam.thinned({"backups"}, "backups", tool::kSeesBackups);
+  const bool incomplete = exam.note_if_incomplete({"backups"}, "backups", tool::kSeesBackups);
   Unread unread;
   const auto newest = newest_backups(exam, unread);
-  std::size_t unjudged = 0;
+  std::size_t unchecked = 0;
   for (const auto& guest : exam.inventory.guests) {
     if (guest.is_template) continue;
     const auto found = newest.find(guest.vmid);
     const auto age = found == newest.end() ? -1 : exam.sources.now() - found->second;
     if (found != newest.end() && age <= kOld) continue;
-    if (thinned || !unread.shared.empty() || unread.local.contains(guest.node) ||
+    if (incomplete || !unread.shared.empty() || unread.local.contains(guest.node) ||
         !answers(exam, guest.node)) {
-      ++unjudged;
+      ++unchecked;
     } else {
       exam.findings.add("BACKUP_STALE", found == newest.end()
                                             ? fmt::format("{} (none)", guest.vmid)
                                             : fmt::format("{} ({} d)", guest.vmid, age / kDay));
     }
   }
-  if (unjudged == 0) return;
+  if (unchecked == 0) return;
   exam.unread.insert("backups");
-  exam.not_judged = fmt::format(
-      "backups of {}: {}", counted(unjudged, "guest"),
-      thinned ? "this token may not see every backup" : "a storage that may hold them could not be read");
+  exam.not_checked = fmt::format(
+      "backups of {}: {}", counted(unchecked, "guest"),
+      incomplete ? "this token may not see every backup" : "a storage that may hold them could not be read");
 }
 
 }  // namespace insight

@@ -17,19 +17,19 @@ constexpr double kFull = 0.95;
 constexpr double kFilling = 0.85;
 
 /// What the nodes report together.
-struct Told {
+struct ClusterFacts {
   std::map<std::string, std::vector<std::string>> kernels;
-  std::set<std::string> busy;     ///< numbers of guests with a running task
-  std::set<std::string> backing;  ///< nodes on which a backup runs
+  std::set<std::string> guests_with_task;  ///< numbers of guests with a running task
+  std::set<std::string> backup_nodes;      ///< nodes on which a backup runs
 };
 
-struct At {
+struct NodeContext {
   Exam& exam;
   const std::string& node;
-  Told& told;
+  ClusterFacts& cluster;
 };
 
-void failed_tasks(At& at, const base::Json& data) {
+void failed_tasks(NodeContext& at, const base::Json& data) {
   for (const auto& row : base::objects(data)) {
     const auto status = base::text(row, "status", 60);
     if (status.empty() || status == "OK" || status.starts_with("WARNINGS")) continue;
@@ -39,14 +39,14 @@ void failed_tasks(At& at, const base::Json& data) {
   }
 }
 
-void running_tasks(At& at, const base::Json& data) {
+void running_tasks(NodeContext& at, const base::Json& data) {
   for (const auto& row : base::objects(data)) {
-    if (base::raw_text(row, "type") == "vzdump") at.told.backing.insert(at.node);
-    at.told.busy.insert(base::text(row, "id"));
+    if (base::raw_text(row, "type") == "vzdump") at.cluster.backup_nodes.insert(at.node);
+    at.cluster.guests_with_task.insert(base::text(row, "id"));
   }
 }
 
-void certificates(At& at, const base::Json& data) {
+void certificates(NodeContext& at, const base::Json& data) {
   constexpr std::int64_t kSoon = 30 * kDay;
   for (const auto& row : base::objects(data)) {
     const auto until = base::number(row, "notafter", 0);
@@ -61,19 +61,19 @@ void certificates(At& at, const base::Json& data) {
   }
 }
 
-void updates(At& at, const base::Json& data) {
+void updates(NodeContext& at, const base::Json& data) {
   if (const auto count = std::ranges::distance(base::objects(data)); count > 0)
     at.exam.findings.add("UPDATES_PENDING", fmt::format("{} ({})", at.node, count));
 }
 
-void inactive_storages(At& at, const base::Json& data) {
+void inactive_storages(NodeContext& at, const base::Json& data) {
   for (const auto& row : base::objects(data)) {
     if (row.contains("active") && !base::flag(row, "active"))
       at.exam.findings.add("STORAGE_INACTIVE", fmt::format("{} on {}", base::text(row, "storage"), at.node));
   }
 }
 
-void replication(At& at, const base::Json& data) {
+void replication(NodeContext& at, const base::Json& data) {
   for (const auto& row : base::objects(data)) {
     const auto fails = base::number(row, "fail_count", 0);
     if (fails <= 0) continue;
@@ -85,7 +85,7 @@ void replication(At& at, const base::Json& data) {
 
 /// Reports services that systemd enables and that do not run. Corosync does not run on a node without a
 /// cluster.
-void services(At& at, const base::Json& data) {
+void services(NodeContext& at, const base::Json& data) {
   for (const auto& row : base::objects(data)) {
     const auto state = base::raw_text(row, "active-state");
     if (base::raw_text(row, "unit-state") != "enabled" || (state != "inactive" && state != "failed"))
@@ -96,7 +96,7 @@ void services(At& at, const base::Json& data) {
   }
 }
 
-void disks(At& at, const base::Json& data) {
+void disks(NodeContext& at, const base::Json& data) {
   constexpr std::int64_t kLittle = 10;
   for (const auto& row : base::objects(data)) {
     const auto health = base::raw_text(row, "health");
@@ -113,7 +113,7 @@ void disks(At& at, const base::Json& data) {
 
 /// Reports bonds with interfaces that are down: PVE only tells whether an interface is up. An interface that
 /// PVE does not list is not counted as down.
-void bonds(At& at, const base::Json& data) {
+void bonds(NodeContext& at, const base::Json& data) {
   std::map<std::string, bool> up;
   for (const auto& row : base::objects(data)) up[base::text(row, "iface")] = base::flag(row, "active");
   for (const auto& row : base::objects(data)) {
@@ -130,13 +130,13 @@ void bonds(At& at, const base::Json& data) {
   }
 }
 
-void kernel(At& at, const base::Json& data) {
+void kernel(NodeContext& at, const base::Json& data) {
   const auto* kernel = base::object(data, "current-kernel");
   if (const auto release = base::text(kernel, "release"); !release.empty())
-    at.told.kernels[release].push_back(at.node);
+    at.cluster.kernels[release].push_back(at.node);
 }
 
-void thin_pools(At& at, const base::Json& data) {
+void thin_pools(NodeContext& at, const base::Json& data) {
   for (const auto& row : base::objects(data)) {
     const auto share = [&](std::string_view used, std::string_view size) {
       const auto whole = base::real(row, size, 0);
@@ -151,16 +151,16 @@ void thin_pools(At& at, const base::Json& data) {
   }
 }
 
-struct Look {
+struct NodeCheck {
   std::string_view path;
   std::string_view area, what;
-  void (*judge)(At& at, const base::Json& data);
+  void (*examine)(NodeContext& at, const base::Json& data);
   base::JsonObject (*arguments)(std::int64_t now) = nullptr;
   /// Read only on nodes with a storage of this type.
   std::string_view storage_type{};
 };
 
-constexpr auto kLooks = std::to_array<Look>({
+constexpr auto kNodeChecks = std::to_array<NodeCheck>({
     {"/nodes/{node}/tasks", "tasks", "tasks", failed_tasks,
      [](std::int64_t now) { return base::JsonObject{{"errors", 1}, {"since", now - kDay}, {"limit", 200}}; }},
     {"/nodes/{node}/tasks", "locks", "running tasks", running_tasks,
@@ -183,17 +183,17 @@ bool has_storage(const Inventory& inventory, std::string_view node, std::string_
 }
 
 /// A running backup locks one guest after another, so its node's backup locks are not reported.
-void locks(Exam& exam, const Told& told) {
+void locks(Exam& exam, const ClusterFacts& cluster) {
   for (const auto& guest : exam.inventory.guests) {
-    if (guest.lock.empty() || told.busy.contains(fmt::format("{}", guest.vmid))) continue;
-    if (guest.lock == "backup" && told.backing.contains(guest.node)) continue;
+    if (guest.lock.empty() || cluster.guests_with_task.contains(fmt::format("{}", guest.vmid))) continue;
+    if (guest.lock == "backup" && cluster.backup_nodes.contains(guest.node)) continue;
     exam.findings.add("GUEST_LOCKED", fmt::format("{} ({})", guest.vmid, guest.lock));
   }
 }
 
-void kernels(Exam& exam, const Told& told) {
-  if (told.kernels.size() < 2) return;
-  for (const auto& [release, nodes] : told.kernels)
+void kernels(Exam& exam, const ClusterFacts& cluster) {
+  if (cluster.kernels.size() < 2) return;
+  for (const auto& [release, nodes] : cluster.kernels)
     exam.findings.add("KERNELS_MIXED", fmt::format("{} on {}", release, listed(nodes)));
 }
 
@@ -201,37 +201,37 @@ void kernels(Exam& exam, const Told& told) {
 
 void examine_nodes(Exam& exam) {
   std::vector<tool::Read> reads;
-  std::vector<std::pair<const std::string*, const Look*>> whose;
+  std::vector<std::pair<const std::string*, const NodeCheck*>> whose;
   for (const auto& node : exam.answering) {
-    for (const auto& look : kLooks) {
-      if (!look.storage_type.empty() && !has_storage(exam.inventory, node, look.storage_type)) continue;
-      auto arguments = look.arguments == nullptr ? base::JsonObject{} : look.arguments(exam.sources.now());
+    for (const auto& check : kNodeChecks) {
+      if (!check.storage_type.empty() && !has_storage(exam.inventory, node, check.storage_type)) continue;
+      auto arguments = check.arguments == nullptr ? base::JsonObject{} : check.arguments(exam.sources.now());
       arguments["node"] = node;
-      reads.push_back({look.path, std::move(arguments)});
-      whose.emplace_back(&node, &look);
+      reads.push_back({check.path, std::move(arguments)});
+      whose.emplace_back(&node, &check);
     }
   }
   // An area is not good if a node could not be asked.
   if (exam.answering.size() < exam.inventory.nodes.size()) {
-    for (const auto& look : kLooks) exam.unread.insert(look.area);
+    for (const auto& check : kNodeChecks) exam.unread.insert(check.area);
   }
   const auto got = exam.sources.get(reads);
-  Told told;
+  ClusterFacts cluster;
   for (std::size_t i = 0; i < std::min(got.size(), whose.size()); ++i) {
-    const auto& [node, look] = whose[i];
-    At at{exam, *node, told};
+    const auto& [node, check] = whose[i];
+    NodeContext at{exam, *node, cluster};
     if (got[i]) {
-      look->judge(at, *got[i]);
+      check->examine(at, *got[i]);
     } else {
-      exam.gap(look->area, fmt::format("{} of {}", look->what, *node), got[i].error());
+      exam.gap(check->area, fmt::format("{} of {}", check->what, *node), got[i].error());
     }
   }
-  locks(exam, told);
-  kernels(exam, told);
+  locks(exam, cluster);
+  kernels(exam, cluster);
 }
 
 void examine_guests(Exam& exam) {
-  std::vector<const Guest*> odd;
+  std::vector<const Guest*> unusual;
   std::vector<tool::Read> reads;
   for (const auto& guest : exam.inventory.guests) {
     // `last_status` may be ten seconds old, but a node's own list says "running" for all of these states.
@@ -239,13 +239,13 @@ void examine_guests(Exam& exam) {
     if (guest.container || !exam.inventory.online(guest.node) || state == "running" || state == "stopped" ||
         state == "unknown" || state.empty())
       continue;
-    odd.push_back(&guest);
+    unusual.push_back(&guest);
     reads.push_back(of_guest(guest, "current"));
   }
   const auto got = exam.sources.get(reads);
   std::vector<const Guest*> paused;
-  for (std::size_t i = 0; i < std::min(got.size(), odd.size()); ++i) {
-    const auto& guest = *odd[i];
+  for (std::size_t i = 0; i < std::min(got.size(), unusual.size()); ++i) {
+    const auto& guest = *unusual[i];
     const auto name = fmt::format("{} on {}", guest.vmid, guest.node);
     if (!got[i]) {
       exam.gap("guest states", fmt::format("state of {}", guest.vmid), got[i].error());

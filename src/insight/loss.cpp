@@ -35,7 +35,7 @@ std::set<std::string, std::less<>> nodes_in(std::string_view text) {
 }
 
 /// What happens to one guest.
-struct Fate {
+struct Outcome {
   const Guest* guest;
   std::string after;  ///< "down", "restarts, fits on pve2", "off, unavailable", "unknown"
   std::string reason;
@@ -50,7 +50,7 @@ class Loss {
       if (other.maxmem > 0) {
         free_[other.name] = std::max(0.0, other.maxmem - other.mem);
       } else {
-        opaque_.push_back(other.name);
+        memory_unknown_.push_back(other.name);
       }
     }
     for (const auto& guest : inventory.guests) {
@@ -61,13 +61,13 @@ class Loss {
   }
 
   base::JsonObject report() {
-    gaps_.thinned(sources_, "guests", tool::kSeesGuests);
-    storages_thinned_ = gaps_.thinned(sources_, "storages", tool::kSeesStorages);
-    memory_thinned_ = gaps_.thinned(sources_, "use of nodes", tool::kSeesNodes);
+    gaps_.note_if_incomplete(sources_, "guests", tool::kSeesGuests);
+    storages_incomplete_ = gaps_.note_if_incomplete(sources_, "storages", tool::kSeesStorages);
+    memory_incomplete_ = gaps_.note_if_incomplete(sources_, "use of nodes", tool::kSeesNodes);
     read_cluster();
     read_configurations();
     const auto quorum = quorum_after();
-    for (const auto* guest : guests_) fates_.push_back(fate(*guest));
+    for (const auto* guest : guests_) outcomes_.push_back(outcome_of(*guest));
     base::JsonObject report{{"verdict", verdict()}, {"quorum", quorum}};
     if (!lost_.online()) report["now"] = fmt::format("{} is {} already", lost_.name, lost_.status);
     report["capacity"] = capacity();
@@ -76,7 +76,7 @@ class Loss {
     put_rows(report, "down", rows("down"), kDown);
     put_rows(report, "restarting", rows("restarts"), kOthers);
     put_rows(report, "cannot_be_told", rows("unknown"), kOthers);
-    if (const auto off = resting(); !off.empty()) report["off_or_template"] = listed(off, 20);
+    if (const auto off = guests_off(); !off.empty()) report["off_or_template"] = listed(off, 20);
     if (!replicas_.empty()) report["replication"] = listed(replicas_);
     if (const auto local = local_storages(); !local.empty()) report["local_storages_lost"] = listed(local);
     return report;
@@ -202,7 +202,7 @@ class Loss {
       auto& local = local_disks_[guests_[i]->vmid];
       for (const auto& volume : volumes_in(*config)) {
         if (is_local(volume)) local.push_back(volume.text);
-        if (storages_thinned_ && !is_seen(volume)) unseen_disks_[guests_[i]->vmid] = volume.text;
+        if (storages_incomplete_ && !is_seen(volume)) invisible_disks_[guests_[i]->vmid] = volume.text;
       }
     }
   }
@@ -218,7 +218,7 @@ class Loss {
            inventory_.storages.end();
   }
 
-  Fate fate(const Guest& guest) {
+  Outcome outcome_of(const Guest& guest) {
     if (guest.is_template) return {&guest, "unavailable", "template" + disks(guest)};
     const auto managed = managed_.find(sid(guest));
     if (managed == managed_.end()) {
@@ -241,38 +241,39 @@ class Loss {
                : "; disk on the node: " + listed(local->second, 2);
   }
 
-  Fate restart(const Guest& guest) {
+  Outcome restart(const Guest& guest) {
     const auto local = local_disks_.find(guest.vmid);
     if (local == local_disks_.end()) return {&guest, "unknown", "configuration not read"};
-    if (const auto disk = unseen_disks_.find(guest.vmid); disk != unseen_disks_.end())
+    if (const auto disk = invisible_disks_.find(guest.vmid); disk != invisible_disks_.end())
       return {&guest, "unknown", "the token does not see whether a disk is on the node: " + disk->second};
-    const bool bound = !local->second.empty();
+    const bool has_local_disk = !local->second.empty();
     const auto copies = copies_.find(guest.vmid);
-    if (bound && !replication_read_) return {&guest, "unknown", "replication jobs not read" + disks(guest)};
-    if (bound && copies == copies_.end())
+    if (has_local_disk && !replication_read_)
+      return {&guest, "unknown", "replication jobs not read" + disks(guest)};
+    if (has_local_disk && copies == copies_.end())
       return {&guest, "down", "HA cannot start it elsewhere" + disks(guest)};
     const auto fits = [&](const std::string& name) {
-      return (!bound || copies->second.contains(name)) && allowed(guest, name);
+      return (!has_local_disk || copies->second.contains(name)) && allowed(guest, name);
     };
     std::string best;
     for (const auto& [name, free] : free_) {
       if (fits(name) && (best.empty() || free > free_[best])) best = name;
     }
-    const auto opaque = std::ranges::find_if(opaque_, fits);
-    if (best.empty() && opaque == opaque_.end())
+    const auto unknown = std::ranges::find_if(memory_unknown_, fits);
+    if (best.empty() && unknown == memory_unknown_.end())
       return {&guest, "down", "no node left where HA may start it"};
-    auto reason = fmt::format("HA{}{}", bound ? ", from its replica" : "",
+    auto reason = fmt::format("HA{}{}", has_local_disk ? ", from its replica" : "",
                               rules_read_ ? "" : "; its rules were not read");
-    if (opaque != opaque_.end() && (best.empty() || free_[best] < guest.maxmem))
-      return {&guest, fmt::format("restarts, memory of {} not known", *opaque), std::move(reason)};
-    return {&guest, room(guest, best), std::move(reason)};
+    if (unknown != memory_unknown_.end() && (best.empty() || free_[best] < guest.maxmem))
+      return {&guest, fmt::format("restarts, memory of {} not known", *unknown), std::move(reason)};
+    return {&guest, placement(guest, best), std::move(reason)};
   }
 
   /// Estimates whether the guest fits: HA starts it even without enough memory, and chooses the node itself.
-  std::string room(const Guest& guest, const std::string& best) {
+  std::string placement(const Guest& guest, const std::string& best) {
     auto& free = free_[best];
     if (free < guest.maxmem) {
-      ++short_;
+      ++short_of_memory_;
       return fmt::format("restarts, SHORT of memory: {} has {} left", best, size_text(free));
     }
     free -= guest.maxmem;
@@ -285,78 +286,79 @@ class Loss {
     });
   }
 
-  std::size_t going(std::string_view after) const {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(fates_, [&](const Fate& fate) { return fate.after.starts_with(after); }));
+  std::size_t count(std::string_view after) const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        outcomes_, [&](const Outcome& outcome) { return outcome.after.starts_with(after); }));
   }
 
   std::string verdict() const {
-    const auto resting = going("off") + going("stays") + going("unavailable");
+    const auto off = count("off") + count("stays") + count("unavailable");
     const auto quorum = !keeps_quorum_ ? "unknown" : *keeps_quorum_ ? "kept" : "LOST";
     // If HA could not be read, "0 would restart" would be a guess.
-    if (!ha_read_ && going("unknown") > 0)
+    if (!ha_read_ && count("unknown") > 0)
       return fmt::format(
           "the outcome for {} is unknown: HA could not be read; {} off or a template; quorum {}",
-          counted(going("unknown"), "guest"), resting, quorum);
+          counted(count("unknown"), "guest"), off, quorum);
     auto text = fmt::format("{} would go down, {} would restart elsewhere, {} off or a template; quorum {}",
-                            counted(going("down"), "guest"), going("restarts"), resting, quorum);
-    if (short_ > 0)
-      text += fmt::format("; the memory left is too small for {} of those that restart", short_);
-    if (going("unknown") > 0) text += fmt::format("; the outcome for {} is unknown", going("unknown"));
+                            counted(count("down"), "guest"), count("restarts"), off, quorum);
+    if (short_of_memory_ > 0)
+      text += fmt::format("; the memory left is too small for {} of those that restart", short_of_memory_);
+    if (count("unknown") > 0) text += fmt::format("; the outcome for {} is unknown", count("unknown"));
     return text;
   }
 
   std::string capacity() const {
     std::vector<std::string> left;
     for (const auto& [name, free] : free_) left.push_back(fmt::format("{} {}", name, size_text(free)));
-    const auto needed = need("down");
+    const auto needed = memory_of("down");
     double all = 0;
     for (const auto& [name, free] : free_) all += free;
-    auto text = fmt::format("memory of {} is not {}", listed(opaque_, 8),
-                            memory_thinned_ ? "visible to this token" : "known");
-    if (opaque_.empty() || !left.empty())
+    auto text = fmt::format("memory of {} is not {}", listed(memory_unknown_, 8),
+                            memory_incomplete_ ? "visible to this token" : "known");
+    if (memory_unknown_.empty() || !left.empty())
       text = fmt::format("memory free {} HA's restarts: {}{}{}", ha_read_ ? "after" : "before",
-                         left.empty() ? "none" : listed(left, 8), opaque_.empty() ? "" : "; ",
-                         opaque_.empty() ? "" : text);
+                         left.empty() ? "none" : listed(left, 8), memory_unknown_.empty() ? "" : "; ",
+                         memory_unknown_.empty() ? "" : text);
     if (ha_read_ || needed > 0)
       text += fmt::format("; the guests that go down need {}{}", size_text(needed),
-                          needed > all && opaque_.empty() ? ", MORE THAN IS LEFT" : "");
+                          needed > all && memory_unknown_.empty() ? ", MORE THAN IS LEFT" : "");
     if (!ha_read_)
-      text += fmt::format("; guests with an unknown outcome need {}", size_text(need("unknown")));
+      text += fmt::format("; guests with an unknown outcome need {}", size_text(memory_of("unknown")));
     return text;
   }
 
   /// Returns the memory of the guests with that outcome, in bytes.
-  double need(std::string_view after) const {
+  double memory_of(std::string_view after) const {
     double bytes = 0;
-    for (const auto& fate : fates_) bytes += fate.after == after ? fate.guest->maxmem : 0;
+    for (const auto& outcome : outcomes_) bytes += outcome.after == after ? outcome.guest->maxmem : 0;
     return bytes;
   }
 
   base::JsonArray rows(std::string_view after) const {
-    std::map<std::int64_t, const Fate*> chosen;
-    for (const auto& fate : fates_) {
-      if (fate.after.starts_with(after)) chosen[fate.guest->vmid] = &fate;
+    std::map<std::int64_t, const Outcome*> chosen;
+    for (const auto& outcome : outcomes_) {
+      if (outcome.after.starts_with(after)) chosen[outcome.guest->vmid] = &outcome;
     }
     base::JsonArray rows;
-    for (const auto& [vmid, fate] : chosen) {
+    for (const auto& [vmid, outcome] : chosen) {
       base::JsonObject row{{"vmid", vmid},
-                           {"name", fate->guest->name},
-                           {"type", fate->guest->type()},
-                           {"maxmem", fate->guest->maxmem}};
-      if (after == "restarts") row["after"] = fate->after;
-      row["reason"] = fate->reason;
+                           {"name", outcome->guest->name},
+                           {"type", outcome->guest->type()},
+                           {"maxmem", outcome->guest->maxmem}};
+      if (after == "restarts") row["after"] = outcome->after;
+      row["reason"] = outcome->reason;
       rows.push_back(std::move(row));
     }
     return rows;
   }
 
   /// Returns the guests that are off: they cannot be started while the node is lost.
-  std::vector<std::string> resting() const {
+  std::vector<std::string> guests_off() const {
     std::set<std::int64_t> vmids;
-    for (const auto& fate : fates_) {
-      if (fate.after.starts_with("off") || fate.after.starts_with("stays") || fate.after == "unavailable")
-        vmids.insert(fate.guest->vmid);
+    for (const auto& outcome : outcomes_) {
+      if (outcome.after.starts_with("off") || outcome.after.starts_with("stays") ||
+          outcome.after == "unavailable")
+        vmids.insert(outcome.guest->vmid);
     }
     std::vector<std::string> texts;
     for (const auto vmid : vmids) texts.push_back(fmt::format("{}", vmid));
@@ -376,7 +378,7 @@ class Loss {
   const Node& lost_;
   std::vector<const Guest*> guests_;
   std::map<std::string, double, std::less<>> free_;
-  std::vector<std::string> opaque_;  ///< online nodes whose memory is not known
+  std::vector<std::string> memory_unknown_;  ///< online nodes whose memory is not known
   std::map<std::string, bool> online_;
   std::map<std::string, std::int64_t> votes_;
   std::map<std::string, std::string> managed_;
@@ -385,13 +387,13 @@ class Loss {
   std::vector<std::string> replicas_;
   std::map<std::int64_t, std::vector<std::string>> local_disks_;
   std::map<std::int64_t, std::string>
-      unseen_disks_;  ///< by guest: a disk on a storage that may be local to the node
+      invisible_disks_;  ///< by guest: a disk on a storage that may be local to the node
   std::optional<bool> keeps_quorum_;
-  bool memory_thinned_ = false, storages_thinned_ = false;
+  bool memory_incomplete_ = false, storages_incomplete_ = false;
   bool ha_read_ = false, rules_read_ = false, replication_read_ = false;
   bool device_ = false, device_connected_ = false, device_splits_ = true;
-  std::size_t short_ = 0;
-  std::vector<Fate> fates_;
+  std::size_t short_of_memory_ = 0;
+  std::vector<Outcome> outcomes_;
   Gaps gaps_;
 };
 

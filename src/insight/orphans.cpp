@@ -20,7 +20,7 @@ constexpr std::size_t kOwners = 300;
 constexpr std::size_t kTable = 1000;
 
 /// A volume as a storage lists it.
-struct Stored {
+struct ListedVolume {
   const NodeStorage* storage;
   std::string volid, name, content;
   std::int64_t vmid;
@@ -29,7 +29,7 @@ struct Stored {
 };
 
 /// Rows of the report with the sum of their sizes.
-class Pile {
+class SizedRows {
  public:
   void add(base::JsonObject row, double size) {
     bytes_ += size;
@@ -59,7 +59,7 @@ class Orphans {
       : sources_(sources), inventory_(inventory), days_(days) {}
 
   base::JsonObject report() {
-    note_thinned();
+    note_incomplete_lists();
     // Read volumes before configurations, so that the configurations already name any volume that was listed.
     read_volumes();
     read_configurations();
@@ -67,9 +67,9 @@ class Orphans {
     read_snapshots();
     read_snapshot_configurations();
     find_owners();
-    judge();
-    const bool incomplete = blind() || !thinned_.empty() || unseen_guests_ || unjudged_ > 0 || missed_ > 0 ||
-                            !unread_storages_.empty();
+    check_volumes();
+    const bool incomplete = sees_nothing() || !incomplete_lists_.empty() || invisible_guests_ ||
+                            unchecked_ > 0 || unread_guests_ > 0 || !unread_storages_.empty();
     base::JsonObject report{
         {"verdict", fmt::format("{}{}, {}, {}, {}", incomplete ? "incomplete: " : "",
                                 images_.total("orphaned image"), unused_.total("unused disk"),
@@ -90,31 +90,31 @@ class Orphans {
  private:
   /// Returns whether the API token sees no storage or no guest: PVE omits what the token may not see and
   /// reports no error.
-  bool blind() const { return inventory_.storages.empty() || inventory_.guests.empty(); }
+  bool sees_nothing() const { return inventory_.storages.empty() || inventory_.guests.empty(); }
 
   std::string incompleteness() const {
     std::vector<std::string> parts;
-    if (blind()) {
+    if (sees_nothing()) {
       parts.emplace_back("this token sees no storage or no guest at all");
-    } else if (!thinned_.empty()) {
-      parts.push_back("this token may not see all " + base::join(thinned_, ", "));
+    } else if (!incomplete_lists_.empty()) {
+      parts.push_back("this token may not see all " + base::join(incomplete_lists_, ", "));
     }
     if (!unread_storages_.empty()) parts.push_back("storages not read: " + listed(unread_storages_));
-    if (unseen_guests_) parts.push_back("guests that this token may not see");
-    if (missed_ > 0) parts.push_back(counted(missed_, "guest") + " not read");
-    if (unjudged_ > 0) parts.push_back(counted(unjudged_, "volume") + " not judged");
+    if (invisible_guests_) parts.push_back("guests that this token may not see");
+    if (unread_guests_ > 0) parts.push_back(counted(unread_guests_, "guest") + " not read");
+    if (unchecked_ > 0) parts.push_back(counted(unchecked_, "volume") + " not judged");
     return listed(parts) + "; there may be more";
   }
 
-  void note_thinned() {
+  void note_incomplete_lists() {
     // Any disk may belong to a guest that the API token may not see.
-    unseen_guests_ = gaps_.thinned(sources_, "guests", tool::kSeesGuests);
-    for (const auto& [what, sight] :
+    invisible_guests_ = gaps_.note_if_incomplete(sources_, "guests", tool::kSeesGuests);
+    for (const auto& [what, rights] :
          {std::pair("storages", &tool::kSeesStorages), std::pair("disk images", &tool::kSeesImages),
           std::pair("backups", &tool::kSeesBackups)}) {
-      if (gaps_.thinned(sources_, what, *sight)) thinned_.emplace_back(what);
+      if (gaps_.note_if_incomplete(sources_, what, *rights)) incomplete_lists_.emplace_back(what);
     }
-    unseen_storages_ = std::ranges::find(thinned_, "storages") != thinned_.end();
+    invisible_storages_ = std::ranges::find(incomplete_lists_, "storages") != incomplete_lists_.end();
   }
 
   void read_volumes() {
@@ -130,13 +130,13 @@ class Orphans {
         gaps_.add(unread_storages_.back(), got[i].error());
         continue;
       }
-      for (const auto& row : base::objects(*got[i])) keep(*storages[i], row);
+      for (const auto& row : base::objects(*got[i])) add_volume(*storages[i], row);
     }
-    name_unread(storages);
+    note_unread_storages(storages);
   }
 
   /// Names the storages that were not asked, because their node is offline or no node can reach them.
-  void name_unread(const std::vector<const NodeStorage*>& asked) {
+  void note_unread_storages(const std::vector<const NodeStorage*>& asked) {
     std::set<std::string> named;
     for (const auto& storage : inventory_.storages) {
       const bool matters = storage.holds("images") || storage.holds("rootdir") || storage.holds("backup");
@@ -148,7 +148,7 @@ class Orphans {
     }
   }
 
-  void keep(const NodeStorage& storage, const base::JsonObject& row) {
+  void add_volume(const NodeStorage& storage, const base::JsonObject& row) {
     const auto volid = base::raw_word(row, "volid");
     const auto id = volume_of({}, volid);
     const auto content = base::raw_word(row, "content");
@@ -164,7 +164,7 @@ class Orphans {
     std::vector<tool::Read> reads;
     for (const auto& guest : inventory_.guests) {
       if (!inventory_.online(guest.node)) {
-        missed(guest);
+        note_unread(guest);
         continue;
       }
       asked.push_back(&guest);
@@ -173,24 +173,24 @@ class Orphans {
     const auto got = sources_.get(reads);
     for (std::size_t i = 0; i < std::min(got.size(), asked.size()); ++i) {
       const auto* config = got[i] ? got[i]->if_object() : nullptr;
-      if (config == nullptr) missed(*asked[i]);
+      if (config == nullptr) note_unread(*asked[i]);
       if (!got[i]) gaps_.add(fmt::format("{}", asked[i]->vmid), got[i].error());
       if (config == nullptr) continue;
-      known_.insert(asked[i]->vmid);
-      remember(*config, asked[i]->vmid);
+      read_guests_.insert(asked[i]->vmid);
+      note_references(*config, asked[i]->vmid);
       if (config->contains("parent")) with_snapshots_.push_back(asked[i]);
     }
   }
 
-  void missed(const Guest& guest) {
-    ++missed_;
+  void note_unread(const Guest& guest) {
+    ++unread_guests_;
     unread_nodes_.insert(guest.node);
   }
 
-  void remember(const base::JsonObject& config, std::int64_t vmid) {
+  void note_references(const base::JsonObject& config, std::int64_t vmid) {
     for (auto& volume : volumes_in(config)) {
       if (volume.key.starts_with("unused")) {
-        const auto* stored = stored_as(volume, vmid);
+        const auto* stored = listed_volume(volume, vmid);
         unused_.add({{"vmid", vmid},
                      {"key", volume.key},
                      {"volid", volume.text},
@@ -202,9 +202,9 @@ class Orphans {
     }
   }
 
-  const Stored* stored_as(const VolumeId& volume, std::int64_t vmid) const {
+  const ListedVolume* listed_volume(const VolumeId& volume, std::int64_t vmid) const {
     const auto* guest = inventory_.guest(vmid);
-    const auto found = std::ranges::find_if(volumes_, [&](const Stored& stored) {
+    const auto found = std::ranges::find_if(volumes_, [&](const ListedVolume& stored) {
       return stored.storage->id == volume.storage && stored.name == volume.name &&
              (stored.storage->shared || (guest != nullptr && stored.storage->node == guest->node));
     });
@@ -227,7 +227,7 @@ class Orphans {
       const auto& guest = *with_snapshots_[i];
       if (!got[i]) {
         gaps_.add(fmt::format("snapshots of {}", guest.vmid), got[i].error());
-        known_.erase(guest.vmid);
+        read_guests_.erase(guest.vmid);
         continue;
       }
       for (const auto& row : base::objects(*got[i])) snapshot(guest, row);
@@ -251,7 +251,7 @@ class Orphans {
     for (std::size_t i = 0; i < std::min(got.size(), snapshot_owners_.size()); ++i) {
       const auto* config = got[i] ? got[i]->if_object() : nullptr;
       if (config == nullptr) {
-        known_.erase(snapshot_owners_[i]);
+        read_guests_.erase(snapshot_owners_[i]);
         continue;
       }
       for (const auto& volume : volumes_in(*config)) {
@@ -278,29 +278,29 @@ class Orphans {
     const auto got = sources_.get(reads);
     for (std::size_t i = 0; i < std::min(got.size(), asked.size()); ++i) {
       if (got[i]) {
-        gone_.insert(asked[i]);
+        free_numbers_.insert(asked[i]);
       } else {
-        unseen_guests_ = true;
+        invisible_guests_ = true;
       }
     }
   }
 
-  void judge() {
+  void check_volumes() {
     for (const auto& volume : volumes_) {
       if (volume.content == "backup") {
-        judge_backup(volume);
+        check_backup(volume);
       } else if (!referenced_.contains(volume.storage->id + ":" + volume.name)) {
-        judge_image(volume);
+        check_image(volume);
       } else if (!volume.storage->shared) {
-        judge_elsewhere(volume);
+        check_other_node(volume);
       }
     }
   }
 
-  void judge_backup(const Stored& volume) {
+  void check_backup(const ListedVolume& volume) {
     if (inventory_.guest(volume.vmid) != nullptr) return;
-    if (!gone_.contains(volume.vmid)) {
-      ++unjudged_;
+    if (!free_numbers_.contains(volume.vmid)) {
+      ++unchecked_;
       return;
     }
     backups_.add(
@@ -308,27 +308,27 @@ class Orphans {
         volume.size);
   }
 
-  void judge_image(const Stored& volume) {
+  void check_image(const ListedVolume& volume) {
     const auto* guest = inventory_.guest(volume.vmid);
-    const bool absent = guest == nullptr && gone_.contains(volume.vmid);
-    const bool known = guest != nullptr && known_.contains(volume.vmid) && guest->lock.empty();
+    const bool absent = guest == nullptr && free_numbers_.contains(volume.vmid);
+    const bool known = guest != nullptr && read_guests_.contains(volume.vmid) && guest->lock.empty();
     // A second storage may show the same disks under another name, and a disk may be attached to another
     // guest.
-    if ((!absent && !known) || (names_.contains(volume.name) && twin(*volume.storage)) ||
+    if ((!absent && !known) || (names_.contains(volume.name) && may_show_same_disks(*volume.storage)) ||
         may_be_used(*volume.storage)) {
-      ++unjudged_;
+      ++unchecked_;
       return;
     }
     image(volume, absent ? "no such guest" : "in no configuration of its guest");
   }
 
   /// A configuration names the volume, but may mean the disk of the same name on the guest's own node.
-  void judge_elsewhere(const Stored& volume) {
+  void check_other_node(const ListedVolume& volume) {
     const auto* guest = inventory_.guest(volume.vmid);
     if (guest == nullptr || guest->node == volume.storage->node) return;
     if (replication_read_ && replicated_.contains(volume.vmid)) return;
-    if (!replication_read_ || !known_.contains(volume.vmid) || !guest->lock.empty()) {
-      ++unjudged_;
+    if (!replication_read_ || !read_guests_.contains(volume.vmid) || !guest->lock.empty()) {
+      ++unchecked_;
       return;
     }
     image(volume, "its guest is on " + guest->node);
@@ -336,18 +336,18 @@ class Orphans {
 
   /// A guest whose configuration could not be read may use a disk with another guest's number.
   bool may_be_used(const NodeStorage& storage) const {
-    if (unseen_guests_) return true;
+    if (invisible_guests_) return true;
     return storage.shared ? !unread_nodes_.empty() : unread_nodes_.contains(storage.node);
   }
 
-  bool twin(const NodeStorage& storage) const {
-    return unseen_storages_ || std::ranges::any_of(inventory_.storages, [&](const NodeStorage& other) {
+  bool may_show_same_disks(const NodeStorage& storage) const {
+    return invisible_storages_ || std::ranges::any_of(inventory_.storages, [&](const NodeStorage& other) {
              return other.id != storage.id && other.shared == storage.shared && other.total > 0 &&
                     other.total == storage.total && (other.shared || other.node == storage.node);
            });
   }
 
-  void image(const Stored& volume, const std::string& reason) {
+  void image(const ListedVolume& volume, const std::string& reason) {
     base::JsonObject row{{"volid", volume.volid}, {"vmid", volume.vmid}};
     if (!volume.storage->shared) row["node"] = volume.storage->node;
     row["size"] = volume.size;
@@ -358,22 +358,23 @@ class Orphans {
   tool::Sources& sources_;
   const Inventory& inventory_;
   std::int64_t days_;
-  std::vector<Stored> volumes_;
+  std::vector<ListedVolume> volumes_;
   std::set<std::string> referenced_;  ///< "storage:name"
   std::set<std::string> names_;
-  std::set<std::int64_t> known_;  ///< guests whose configurations, with those of snapshots, were all read
-  std::set<std::int64_t> gone_, replicated_;
+  std::set<std::int64_t>
+      read_guests_;  ///< guests whose configurations, with those of snapshots, were all read
+  std::set<std::int64_t> free_numbers_, replicated_;
   bool replication_read_ = false;
   std::vector<const Guest*> with_snapshots_;
   std::vector<tool::Read> snapshot_configs_;
   std::vector<std::int64_t> snapshot_owners_;
   std::vector<std::string> unread_storages_;
-  std::vector<std::string_view> thinned_;
+  std::vector<std::string_view> incomplete_lists_;
   std::set<std::string> unread_nodes_;
-  bool unseen_guests_ = false, unseen_storages_ = false;
-  std::size_t missed_ = 0;
-  std::size_t unjudged_ = 0;
-  Pile images_, unused_, backups_, snapshots_;
+  bool invisible_guests_ = false, invisible_storages_ = false;
+  std::size_t unread_guests_ = 0;
+  std::size_t unchecked_ = 0;
+  SizedRows images_, unused_, backups_, snapshots_;
   Gaps gaps_;
 };
 

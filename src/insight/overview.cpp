@@ -96,7 +96,7 @@ class Overview {
 
   /// Asks for the addresses if the guest runs and can answer.
   void ask_addresses() {
-    if (!running_ || !answers_) return;
+    if (!running_ || !reports_addresses_) return;
     const auto got = sources_.get({of_guest(guest_, "interfaces")});
     if (got.empty()) return;
     if (got[0]) {
@@ -139,7 +139,7 @@ class Overview {
       if (!value.empty()) settings.push_back(fmt::format("{} {}", key, value));
     }
     put("settings", listed(settings, kSettings.size()));
-    answers_ = guest_.container || has_agent(*config);
+    reports_addresses_ = guest_.container || has_agent(*config);
     put("tags", base::text(*config, "tags"));
     put("pool", guest_.pool);
     put("ha", ha_.empty() ? "not known" : ha_);
@@ -227,8 +227,8 @@ class Overview {
   void put_backups(std::vector<base::JsonObject> found) {
     constexpr std::size_t kShown = 3;
     std::ranges::sort(found, std::greater{}, [](const auto& row) { return base::number(row, "ctime", 0); });
-    const bool thinned = gaps_.thinned(sources_, "backups", tool::kSeesBackups);
-    if (found.empty()) report_["backups"] = thinned ? "not visible to this token" : "none found";
+    const bool incomplete = gaps_.note_if_incomplete(sources_, "backups", tool::kSeesBackups);
+    if (found.empty()) report_["backups"] = incomplete ? "not visible to this token" : "none found";
     base::JsonArray rows;
     for (std::size_t i = 0; i < std::min(kShown, found.size()); ++i) rows.push_back(found[i]);
     put_rows(report_, "backups", rows, kTable);
@@ -239,7 +239,7 @@ class Overview {
     const auto got =
         sources_.get({{"/nodes/{node}/tasks",
                        {{"node", guest_.node}, {"vmid", guest_.vmid}, {"limit", 5}, {"source", "all"}}}});
-    gaps_.thinned(sources_, "tasks of others", tool::kSeesNodes);
+    gaps_.note_if_incomplete(sources_, "tasks of others", tool::kSeesNodes);
     if (got.empty()) return;
     if (!got[0]) return gaps_.add("tasks", got[0].error());
     base::JsonArray rows;
@@ -264,7 +264,7 @@ class Overview {
   base::JsonObject report_;
   Gaps gaps_;
   bool running_ = false;
-  bool answers_ = false;  ///< the guest can report its addresses
+  bool reports_addresses_ = false;  ///< the guest can report its addresses
   std::string ha_;
 };
 

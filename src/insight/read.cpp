@@ -18,14 +18,14 @@ constexpr std::size_t kItem = 160;
 
 using ByReason = std::map<std::string, std::vector<std::string>>;
 
-void keep_new(std::vector<std::string>& list, const std::vector<std::string>& items) {
+void add_new(std::vector<std::string>& list, const std::vector<std::string>& items) {
   for (const auto& item : items) {
     if (std::ranges::find(list, item) == list.end()) list.push_back(item);
   }
 }
 
 void note(ByReason& gaps, std::string what, std::string_view reason) {
-  keep_new(gaps[base::printable(reason, kItem)], {std::move(what)});
+  add_new(gaps[base::printable(reason, kItem)], {std::move(what)});
 }
 
 std::string text_for(const ByReason& gaps) {
@@ -137,13 +137,13 @@ void Gaps::add(std::string what, const tool::ReadFailure& why) {
   note(why.forbidden ? forbidden_ : unanswered_, std::move(what), why.sentence);
 }
 
-bool Gaps::thinned(tool::Sources& sources, std::string what, const tool::Sight& sight) {
-  const auto why = sources.why_incomplete(sight);
+bool Gaps::note_if_incomplete(tool::Sources& sources, std::string what, const tool::ListRights& rights) {
+  const auto why = sources.why_incomplete(rights);
   if (!why) return false;
-  note(why->forbidden ? thinned_ : unanswered_, std::move(what), why->sentence);
-  keep_new(grants_, why->grants);
+  note(why->forbidden ? incomplete_lists_ : unanswered_, std::move(what), why->sentence);
+  add_new(grants_, why->grants);
   for (const auto line : base::split(why->caution, '\n')) {
-    if (!line.empty()) keep_new(cautions_, {std::string(line)});
+    if (!line.empty()) add_new(cautions_, {std::string(line)});
   }
   return true;
 }
@@ -161,7 +161,7 @@ void Gaps::put(base::JsonObject& report) const {
   // Refusals repeat for each node and may be cut. Lists that PVE shortened silently come first, so that they
   // are kept.
   const auto refused = text_for(forbidden_);
-  auto denied = text_for(thinned_);
+  auto denied = text_for(incomplete_lists_);
   denied += (denied.empty() || refused.empty() ? "" : "; ") + base::printable(refused, kText);
   if (!denied.empty()) report["not_permitted"] = base::printable(denied, 2 * kText);
   if (grants_.empty()) return;

@@ -56,9 +56,9 @@ class Gaps {
  public:
   void add(std::string what, const tool::ReadFailure& why);
   /// Notes it if PVE may have left out some of `what`, and returns whether it may.
-  bool thinned(tool::Sources& sources, std::string what, const tool::Sight& sight);
+  bool note_if_incomplete(tool::Sources& sources, std::string what, const tool::ListRights& rights);
   void offline(const Inventory& inventory);
-  bool empty() const { return unanswered_.empty() && forbidden_.empty() && thinned_.empty(); }
+  bool empty() const { return unanswered_.empty() && forbidden_.empty() && incomplete_lists_.empty(); }
   /// Adds the members `unanswered`, `not_permitted` and, if a remedy is known, `remedy`.
   void put(base::JsonObject& report) const;
 
@@ -66,7 +66,7 @@ class Gaps {
   using ByReason = std::map<std::string, std::vector<std::string>>;
   ByReason unanswered_;
   ByReason forbidden_;
-  ByReason thinned_;
+  ByReason incomplete_lists_;
   std::vector<std::string> grants_, cautions_;
 };
 

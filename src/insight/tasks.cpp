@@ -145,8 +145,8 @@ Reported who_did(tool::Sources& sources, const base::JsonObject& arguments) {
   const auto got = sources.get(reads);
   Events events(asked);
   Gaps gaps;
-  gaps.thinned(sources, "tasks of others", tool::kSeesNodes);
-  gaps.thinned(sources, "cluster log of others", tool::kSeesLog);
+  gaps.note_if_incomplete(sources, "tasks of others", tool::kSeesNodes);
+  gaps.note_if_incomplete(sources, "cluster log of others", tool::kSeesLog);
   for (std::size_t i = 0; i < std::min(got.size(), reads.size()); ++i) {
     if (!got[i]) {
       gaps.add(i == 0 ? "cluster log" : "tasks of " + base::text(reads[i].arguments, "node"), got[i].error());

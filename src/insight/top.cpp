@@ -99,8 +99,8 @@ class Ranking {
       rows.push_back(row(use));
     }
     put_rows(report, "guests", rows, kTable);
-    gaps_.thinned(sources_, "guests", tool::kSeesGuests);
-    if (measure_.whole != nullptr) gaps_.thinned(sources_, "use of nodes", tool::kSeesNodes);
+    gaps_.note_if_incomplete(sources_, "guests", tool::kSeesGuests);
+    if (measure_.whole != nullptr) gaps_.note_if_incomplete(sources_, "use of nodes", tool::kSeesNodes);
     gaps_.offline(inventory_);
     gaps_.put(report);
     return report;

@@ -127,7 +127,7 @@ class Expansion {
 
   void once(const tool::Fact& row, const tool::FactCall& call) {
     const std::string node(given("node"));
-    if (node.empty() || !(row.elsewhere || is_recorded(call)) || !map_.is_offline(node))
+    if (node.empty() || !(row.other_node_if_offline || is_recorded(call)) || !map_.is_offline(node))
       return add(row, call, subject_.values, "");
     const auto before = facts_.size();
     if (is_recorded(call)) {
@@ -205,7 +205,7 @@ std::string text_of(const mcp::Result& result) {
 
 void read(Fact& fact, mcp::Tools& tools, const mcp::Request& request, const std::stop_token& stop) {
   const base::JsonObject no_inputs;
-  mcp::Unheard unheard;
+  mcp::NullSink unheard;
   const mcp::Call call{
       {request.caller, request.era, request.client_capabilities, no_inputs, unheard, unheard, stop},
       fact.tool,

@@ -119,8 +119,8 @@ bool Map::is_offline(std::string_view node) {
 
 std::string Map::no_storage() const {
   // As the tool that lists storages has it: PVE thins out both lists by the same rights.
-  static constexpr tool::Sight kSight{{{{"Datastore.Audit", "Datastore.AllocateSpace"}, "/storage"}}};
-  constexpr tool::View kView{.noun = "storages", .seen_with = &kSight};
+  static constexpr tool::ListRights kRights{{{{"Datastore.Audit", "Datastore.AllocateSpace"}, "/storage"}}};
+  constexpr tool::View kView{.noun = "storages", .list_rights = &kRights};
   std::string text = "There is no storage with backups to ask.";
   const auto omissions = engine::omission_note(kView, {}, engine::Shape::EmptyList, cluster_, stop_);
   return omissions.empty() ? text : text + " " + omissions;

@@ -65,7 +65,7 @@ struct Poll::List {
 
   std::optional<std::uint64_t> digest_of(const Match& match) const {
     if (rows() == nullptr) return std::nullopt;
-    if (match.values.empty()) return digest(*data, match.row->ticking) | 2U;
+    if (match.values.empty()) return digest(*data, match.row->volatile_members) | 2U;
     const auto node = match.values.find("node");
     const auto* wanted = guest(match);
     if (node == match.values.end() && wanted == nullptr) return kGone;
@@ -74,7 +74,7 @@ struct Poll::List {
       const auto* row = item.if_object();
       if (row != nullptr && is_meant(*row, node == match.values.end() ? std::string_view{} : node->second,
                                      wanted == nullptr ? 0 : wanted->vmid))
-        found ^= digest(item, match.row->ticking) | 2U;
+        found ^= digest(item, match.row->volatile_members) | 2U;
     }
     return found;
   }
@@ -145,7 +145,7 @@ std::optional<std::uint64_t> Poll::look(const std::string& uri, const List& list
   if (reading) {
     // A node that cannot be read makes the list shorter without anything having gone.
     if (reading->partial) return std::nullopt;
-    return digest(reading->data, row.ticking) | 2U;
+    return digest(reading->data, row.volatile_members) | 2U;
   }
   return std::holds_alternative<mcp::NoSuchResource>(reading.error()) ? std::optional(kGone) : std::nullopt;
 }

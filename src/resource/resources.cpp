@@ -99,11 +99,11 @@ mcp::ResourceOutcome Resources::read(const mcp::Request& request, std::string_vi
       request.stop);
   if (!reading) return outcome(std::move(reading.error()));
   const auto budget = toolbox_.cluster().options.style.max_result;
-  auto text =
-      found->row->kind == tool::Resource::Kind::Log
-          ? log_text(*reading, budget)
-          : json_text(*std::move(reading), budget,
-                      {found->row->first, found->row->spare, rest(*found->row, toolbox_, request.caller)});
+  auto text = found->row->kind == tool::Resource::Kind::Log
+                  ? log_text(*reading, budget)
+                  : json_text(*std::move(reading), budget,
+                              {found->row->first, found->row->omit_first,
+                               rest(*found->row, toolbox_, request.caller)});
   // What is live is old as soon as it is read.
   return contents(*found->row, uri, std::move(text), std::chrono::milliseconds{0});
 }

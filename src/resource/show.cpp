@@ -82,7 +82,7 @@ Cut cut(base::JsonArray& items, std::size_t budget, const Shape& shape) {
   Cut taken;
   std::size_t front = 0;
   for (const auto type : names_in(shape.first, ' ')) bring_forward(items, type, front);
-  for (const auto group : names_in(shape.spare, ' ')) {
+  for (const auto group : names_in(shape.omit_first, ' ')) {
     if (size_of(items) <= budget) break;
     take_members(items, names_in(group, ','), taken);
   }
@@ -120,15 +120,16 @@ base::Json cut(base::JsonObject& object, std::size_t budget) {
 }
 
 /// Sorted text without what ticks; the rows of a list sorted too.
-std::string normal(const base::Json& value, const std::vector<std::string_view>& ticking) {
+std::string normal(const base::Json& value, const std::vector<std::string_view>& volatile_members) {
   std::vector<std::string> parts;
   if (const auto* array = value.if_array()) {
-    for (const auto& item : *array) parts.push_back(normal(item, ticking));
+    for (const auto& item : *array) parts.push_back(normal(item, volatile_members));
   } else if (const auto* object = value.if_object()) {
     const auto type = base::raw_text(*object, "type");
     for (const auto& member : *object) {
-      if (!is_named(member.key(), type, ticking))
-        parts.push_back(base::write_json(base::Json(member.key())) + ":" + normal(member.value(), ticking));
+      if (!is_named(member.key(), type, volatile_members))
+        parts.push_back(base::write_json(base::Json(member.key())) + ":" +
+                        normal(member.value(), volatile_members));
     }
   } else {
     return base::write_json(value);
@@ -216,8 +217,8 @@ std::string log_text(const Reading& reading, std::size_t budget) {
   return text;
 }
 
-std::uint64_t digest(const base::Json& data, std::string_view ticking) {
-  return std::hash<std::string>{}(normal(data, names_in(ticking, ' ')));
+std::uint64_t digest(const base::Json& data, std::string_view volatile_members) {
+  return std::hash<std::string>{}(normal(data, names_in(volatile_members, ' ')));
 }
 
 }  // namespace resource

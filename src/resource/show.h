@@ -15,7 +15,7 @@ namespace resource {
 /// How a list gets shorter; the views as in tool::Resource.
 struct Shape {
   std::string_view first{};
-  std::string_view spare{};
+  std::string_view omit_first{};
   std::string rest{};  ///< a sentence: how to get what is left out
 };
 
@@ -29,8 +29,8 @@ std::string json_text(Reading reading, std::size_t budget, const Shape& shape = 
 /// missing.
 std::string log_text(const Reading& reading, std::size_t budget);
 
-/// Equal for equal data, whatever the order of members and rows, and whatever the members in `ticking`
-/// (see tool::Resource) say, at any depth.
-std::uint64_t digest(const base::Json& data, std::string_view ticking);
+/// Equal for equal data, whatever the order of members and rows, and whatever the members in
+/// `volatile_members` (see tool::Resource) say, at any depth.
+std::uint64_t digest(const base::Json& data, std::string_view volatile_members);
 
 }  // namespace resource

@@ -66,7 +66,7 @@ class Log {
 };
 
 /// Drops progress and logs.
-class Unheard final : public Progress, public Log {
+class NullSink final : public Progress, public Log {
  public:
   void report(double /*progress*/, std::optional<double> /*total*/, std::string_view /*message*/) override {}
   bool wanted() const override { return false; }

@@ -19,8 +19,8 @@ constexpr bool is_below(std::string_view path, std::string_view above) {
 }
 
 /// The names in the braces of a template. It ignores a sixth name, since PVE has four at most.
-constexpr Few<std::string_view, 5> path_names(std::string_view path) {
-  Few<std::string_view, 5> names;
+constexpr InplaceVector<std::string_view, 5> path_names(std::string_view path) {
+  InplaceVector<std::string_view, 5> names;
   for (auto open = path.find('{'); open != std::string_view::npos; open = path.find('{')) {
     const auto close = path.find('}', open);
     if (close == std::string_view::npos || names.full()) break;
@@ -41,17 +41,17 @@ inline std::string with_value(std::string_view path, std::string_view name, std:
 namespace endpoints {
 
 /// The entry with the longest prefix of the path; nullptr if there is none.
-constexpr const Below* entry(std::string_view path) {
-  const Below* found = nullptr;
-  for (const auto& row : kBelow) {
+constexpr const SubjectRow* entry(std::string_view path) {
+  const SubjectRow* found = nullptr;
+  for (const auto& row : kSubjects) {
     if (is_below(path, row.path) && (found == nullptr || row.path.size() > found->path.size())) found = &row;
   }
   return found;
 }
 
-/// `path` has the form of Deed::path.
-constexpr Deed deed(std::span<const Deed> deeds, base::Method method, std::string_view path) {
-  for (const auto& row : deeds) {
+/// `path` has the form of ChangeRow::path.
+constexpr ChangeRow change_row(std::span<const ChangeRow> rows, base::Method method, std::string_view path) {
+  for (const auto& row : rows) {
     if (row.method == method && row.path == path) return row;
   }
   return {method, path, Action::None};
@@ -86,20 +86,21 @@ constexpr About about(base::Method method, std::string_view path) {
   if (of_guest) about.locator = Locator::Guest;
   if (is_below(path, "/nodes/{node}/tasks/{upid}")) about.locator = Locator::Task;
   if (path == "/nodes/{node}/vzdump") about.locator = Locator::Guests;
-  const auto deed =
-      of_guest ? endpoints::deed(endpoints::kGuestDeeds, method,
-                                 path.substr(about.guest == GuestKind::Vm ? kVm.size() : kContainer.size()))
-               : endpoints::deed(endpoints::kOtherDeeds, method, path);
+  const auto change_row =
+      of_guest
+          ? endpoints::change_row(endpoints::kGuestChanges, method,
+                                  path.substr(about.guest == GuestKind::Vm ? kVm.size() : kContainer.size()))
+          : endpoints::change_row(endpoints::kOtherChanges, method, path);
   // After a deletion by position, the same position holds another object.
   const bool names_its_end =
       (method == base::Method::Put || method == base::Method::Delete) && !about.in_path("pos");
-  about.action = deed.action;
+  about.action = change_row.action;
   about.task_by_post = method == base::Method::Put && path == endpoints::kTaskByPost;
-  about.changes_guest_list = (deed.traits & endpoints::kChangesGuestList) != 0;
-  about.may_be_repeated = (deed.traits & endpoints::kMayBeRepeated) != 0;
-  about.only_adds = (deed.traits & endpoints::kOnlyAdds) != 0;
-  about.idempotent = (deed.traits & endpoints::kIdempotent) != 0 ||
-                     (names_its_end && (deed.traits & endpoints::kNotIdempotent) == 0);
+  about.changes_guest_list = (change_row.traits & endpoints::kChangesGuestList) != 0;
+  about.may_be_repeated = (change_row.traits & endpoints::kMayBeRepeated) != 0;
+  about.only_adds = (change_row.traits & endpoints::kOnlyAdds) != 0;
+  about.idempotent = (change_row.traits & endpoints::kIdempotent) != 0 ||
+                     (names_its_end && (change_row.traits & endpoints::kNotIdempotent) == 0);
   return about;
 }
 

@@ -10,18 +10,18 @@
 
 namespace tool::endpoints {
 
-/// Value of Below::state: the change's own path, read with GET.
+/// Value of SubjectRow::state: the change's own path, read with GET.
 inline constexpr std::string_view kSelf = "=";
 
 /// The subject of all endpoints below a path, unless an entry with a longer path matches.
-struct Below {
+struct SubjectRow {
   std::string_view path;
   Subject subject;
   /// Template of the GET that returns the object before a change; empty if PVE has none.
   std::string_view state = kSelf;
 };
 
-inline constexpr Below kBelow[] = {
+inline constexpr SubjectRow kSubjects[] = {
     {"/access", Subject::Acl},
     {"/access/acl", Subject::Acl},
     {"/access/domains", Subject::Realm},
@@ -170,14 +170,14 @@ enum Trait : std::uint8_t {
 };
 
 /// A change. `path` is the part after {vmid}, or the whole path if it has no {vmid}.
-struct Deed {
+struct ChangeRow {
   base::Method method;
   std::string_view path;
   Action action;
   unsigned traits = 0;
 };
 
-inline constexpr Deed kGuestDeeds[] = {
+inline constexpr ChangeRow kGuestChanges[] = {
     {base::Method::Delete, "", Action::Delete, kChangesGuestList},
     {base::Method::Post, "/clone", Action::Clone, kChangesGuestList | kMayBeRepeated},
     {base::Method::Get, "/config", Action::ReadConfig},
@@ -203,7 +203,7 @@ inline constexpr Deed kGuestDeeds[] = {
     {base::Method::Post, "/template", Action::Template, kChangesGuestList},
 };
 
-inline constexpr Deed kOtherDeeds[] = {
+inline constexpr ChangeRow kOtherChanges[] = {
     // A second call applies changes that were staged since the first.
     {base::Method::Put, "/cluster/sdn", Action::None, kNotIdempotent},
     {base::Method::Put, "/nodes/{node}/network", Action::None, kNotIdempotent},
@@ -220,6 +220,6 @@ inline constexpr Deed kOtherDeeds[] = {
 /// The path whose PUT has About::task_by_post. Containers have no such endpoint.
 inline constexpr std::string_view kTaskByPost = "/nodes/{node}/qemu/{vmid}/config";
 
-static_assert(std::ranges::is_sorted(kBelow, {}, &Below::path));
+static_assert(std::ranges::is_sorted(kSubjects, {}, &SubjectRow::path));
 
 }  // namespace tool::endpoints

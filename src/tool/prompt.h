@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "tool/completes.h"
-#include "tool/few.h"
+#include "tool/inplace_vector.h"
 
 namespace tool {
 
@@ -31,7 +31,7 @@ struct FactArgument {
 
 struct FactCall {
   std::string_view tool{};  ///< the tool of a read; empty: no call
-  Few<FactArgument, 5> arguments{};
+  InplaceVector<FactArgument, 5> arguments{};
 };
 
 /// A call whose result the prompt embeds. Placeholders in its arguments are the prompt's arguments, {guest}
@@ -54,17 +54,17 @@ struct Fact {
   /// The server offers the prompt only to callers that may read this fact.
   bool essential = false;
   /// If the node is offline, read the fact from another node.
-  bool elsewhere = false;
+  bool other_node_if_offline = false;
 };
 
 struct Prompt {
   std::string_view name;
   std::string_view title;
   std::string_view description;
-  Few<PromptArgument, 3> arguments{};
+  InplaceVector<PromptArgument, 3> arguments{};
   /// Lines of text; {argument} is replaced by its value.
   std::string_view instructions;
-  Few<Fact, 18> facts{};
+  InplaceVector<Fact, 18> facts{};
 };
 
 }  // namespace tool

@@ -37,10 +37,10 @@ struct Resource {
   Watch watch = Watch::Read;
   /// Members whose change alone is not a change of the resource, separated by blanks. "pressure*" means all
   /// names with that prefix, "node.maxdisk" only the member of objects whose "type" is node.
-  std::string_view ticking{};
+  std::string_view volatile_members{};
   /// Members to omit when a list is too long: groups separated by blanks, the first group first; the members
-  /// of a group, written as in `ticking`, separated by commas.
-  std::string_view spare{};
+  /// of a group, written as in `volatile_members`, separated by commas.
+  std::string_view omit_first{};
   /// Types of the rows to put first when a list is too long, separated by blanks.
   std::string_view first{};
 

@@ -2,7 +2,7 @@
 // still answers with status 200.
 #pragma once
 
-#include "tool/sight.h"
+#include "tool/list_rights.h"
 
 namespace tool {
 
@@ -15,17 +15,17 @@ inline constexpr Right kAllocates{{"Datastore.Allocate"}, "/storage"};
 inline constexpr Right kBacksUp{{"VM.Backup"}, "/vms"};
 inline constexpr Right kConfiguresDisks{{"VM.Config.Disk"}, "/vms"};
 
-inline constexpr Sight kSeesGuests{{kAuditsGuests}};
-inline constexpr Sight kSeesStorages{{kAuditsStorages}};
-inline constexpr Sight kSeesNodes{{kAuditsNodes}};  ///< usage of nodes, and tasks of other users
-inline constexpr Sight kSeesLog{{{{"Sys.Syslog"}, "/", true}}};
-inline constexpr Sight kSeesOptions{{{{"Sys.Audit"}, "/", true}}};
-inline constexpr Sight kSeesBridges{{{{"SDN.Audit", "SDN.Use"}, "/sdn"}}};
+inline constexpr ListRights kSeesGuests{{kAuditsGuests}};
+inline constexpr ListRights kSeesStorages{{kAuditsStorages}};
+inline constexpr ListRights kSeesNodes{{kAuditsNodes}};  ///< usage of nodes, and tasks of other users
+inline constexpr ListRights kSeesLog{{{{"Sys.Syslog"}, "/", true}}};
+inline constexpr ListRights kSeesOptions{{{{"Sys.Audit"}, "/", true}}};
+inline constexpr ListRights kSeesBridges{{{{"SDN.Audit", "SDN.Use"}, "/sdn"}}};
 /// PVE::Storage::check_volume_access: Datastore.Allocate shows all volumes. Without it, a guest's volume also
 /// needs a privilege on the guest; ISO images and templates are visible to every user who may list the
 /// storage.
-inline constexpr Sight kSeesBackups{{kAllocatesSpace, kBacksUp}, {kAllocates}};
-inline constexpr Sight kSeesImages{{kListsVolumes, kConfiguresDisks}, {kAllocates}};
-inline constexpr Sight kSeesVolumes{{kAllocatesSpace, kBacksUp, kConfiguresDisks}, {kAllocates}};
+inline constexpr ListRights kSeesBackups{{kAllocatesSpace, kBacksUp}, {kAllocates}};
+inline constexpr ListRights kSeesImages{{kListsVolumes, kConfiguresDisks}, {kAllocates}};
+inline constexpr ListRights kSeesVolumes{{kAllocatesSpace, kBacksUp, kConfiguresDisks}, {kAllocates}};
 
 }  // namespace tool

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "tool/few.h"
+#include "tool/inplace_vector.h"
 
 namespace tool {
 
@@ -110,7 +110,7 @@ struct About {
   /// GET.
   std::string_view state{};
   /// The names in the path's braces, in order, as PVE writes them.
-  Few<std::string_view, 5> path_names{};
+  InplaceVector<std::string_view, 5> path_names{};
 
   constexpr bool in_path(std::string_view wire) const {
     for (const auto name : path_names) {

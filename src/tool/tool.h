@@ -17,7 +17,7 @@
 #include "base/method.h"
 #include "tool/about.h"
 #include "tool/columns.h"
-#include "tool/sight.h"
+#include "tool/list_rights.h"
 
 namespace pve {
 struct Guest;
@@ -121,9 +121,9 @@ struct View {
   /// The order of items (Table) or members (Object) has a meaning, so the server does not sort them.
   bool ordered = false;
   /// The privileges that make the list complete; nullptr: the list is always complete.
-  const Sight* seen_with = nullptr;
-  /// The same by the value of an argument. Without a match here, `seen_with` applies.
-  std::span<const SightFor> seen_for{};
+  const ListRights* list_rights = nullptr;
+  /// The same by the value of an argument. Without a match here, `list_rights` applies.
+  std::span<const ListRightsFor> list_rights_for{};
   /// For an Object: show only the members of `columns` unless "fields" asks for others.
   bool brief = false;
   /// For a Table: an item whose first column has this value is not counted.
@@ -140,7 +140,7 @@ struct ReadFailure {
   std::string caution{};  ///< what these commands would allow besides the read
 };
 
-/// Returns the sentence that advises the commands of Unseen::grants.
+/// Returns the sentence that advises the commands of ReadFailure::grants.
 inline std::string to_grant(const std::vector<std::string>& commands) {
   std::string text;
   for (const auto& command : commands) text += (text.empty() ? "On a node as root: " : " && ") + command;
@@ -191,7 +191,7 @@ class Sources {
   /// PVE gives up on a dead node after three to ten seconds.
   static constexpr std::chrono::seconds kLongest{15};
   /// Returns `data` of each read, in order. Runs several reads at the same time. A read without an answer
-  /// within kLongest gives Unseen.
+  /// within kLongest gives ReadFailure.
   std::vector<Got> get(const std::vector<Read>& reads) { return get_within(reads, kLongest); }
   /// As get(); a read that takes longer than `longest` is a ReadFailure.
   virtual std::vector<Got> get_within(const std::vector<Read>& reads, std::chrono::seconds longest) = 0;
@@ -203,7 +203,7 @@ class Sources {
   /// Why a list may lack items: PVE leaves out what the token may not see and answers with status 200.
   /// Returns nullopt if the token sees all of it. The error is not `forbidden` if PVE does not say what the
   /// token may see.
-  virtual std::optional<ReadFailure> why_incomplete(const Sight& sight) = 0;
+  virtual std::optional<ReadFailure> why_incomplete(const ListRights& rights) = 0;
   /// Epoch seconds.
   virtual std::int64_t now() const = 0;
   /// The findings that the administrator has chosen to ignore: "CODE" or "CODE:object", with * and ? as

@@ -94,7 +94,7 @@ bool compare(double have, std::string_view operation, double want) {
 
 /// Returns whether the word looks like another query language; as a plain word it would silently match
 /// nothing.
-bool looks_like_more(std::string_view word) {
+bool looks_like_other_syntax(std::string_view word) {
   const auto lower = base::lower_ascii(word);
   return lower == "or" || lower == "and" || lower == "not" ||
          word.find_first_of("~!()|&\"'") != std::string_view::npos;
@@ -163,8 +163,8 @@ struct Filter::Reader {
         return fraction(term);
       case Kind::Seconds:
         return seconds(term);
-      case Kind::Past:
-      case Kind::Ahead:
+      case Kind::PastTime:
+      case Kind::FutureTime:
         return time(term);
       case Kind::Flag:
         return std::unexpected(fmt::format("{0} is 0 or 1: {0}=1", term.key));
@@ -223,7 +223,7 @@ struct Filter::Reader {
   }
 
   Read time(Term& term) const {
-    const bool ahead = term.kind == Kind::Ahead;
+    const bool ahead = term.kind == Kind::FutureTime;
     if (const auto age = base::parse_age(term.value)) {
       term.bound = static_cast<double>(ahead ? now + *age : now - *age);
       // An older item has a smaller time.
@@ -266,7 +266,7 @@ std::expected<Filter, std::string> Filter::parse(std::string_view text, const st
     const auto at = word.find_first_of("=<>!");
     Term term;
     if (at == std::string::npos || at == 0 || (word[at] == '!' && word.compare(at, 2, "!=") != 0)) {
-      if (looks_like_more(word)) {
+      if (looks_like_other_syntax(word)) {
         return std::unexpected(fmt::format(
             "\"{}\" is not a valid term; valid are key=value, key!=value (* stands for anything), key>4G, "
             "key<50% or a word; all terms must match",

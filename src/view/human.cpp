@@ -149,18 +149,18 @@ std::string human(std::string_view key, const base::Json& value) {
   if (!amount) return plain(value);
   switch (kind) {
     case Kind::Bytes:
-      return *amount < least_bytes(key) ? plain(value) : human_bytes(*amount);
+      return *amount < smallest_bytes(key) ? plain(value) : human_bytes(*amount);
     case Kind::Fraction:
       // `cpu` may also be the text of a CPU type, and a large number is a count, not a fraction.
       return *amount < 1000 ? human_percent(*amount) : plain(value);
     case Kind::Seconds:
       // An uptime of 0 means not running, but a duration of 0 means less than a second.
       return *amount == 0 && key != "duration" ? plain(value) : human_duration(*amount);
-    case Kind::Ahead:
+    case Kind::FutureTime:
       // PVE writes 0 for a time that does not exist.
       if (*amount == 0) return "never";
       [[fallthrough]];
-    case Kind::Past:
+    case Kind::PastTime:
       return std::abs(*amount) < 1e15 ? shown_time(key, static_cast<std::int64_t>(*amount)) : plain(value);
     default:
       return plain(value);

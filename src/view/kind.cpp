@@ -25,7 +25,7 @@ constexpr std::array kKnown = {
     Known{"cores", Kind::Count},
     Known{"cpu", Kind::Fraction},
     Known{"cpus", Kind::Count},
-    Known{"ctime", Kind::Past},
+    Known{"ctime", Kind::PastTime},
     Known{"disable", Kind::Flag},
     Known{"disk", Kind::Bytes},
     Known{"diskread", Kind::Bytes},
@@ -33,18 +33,18 @@ constexpr std::array kKnown = {
     Known{"duration", Kind::Seconds},
     Known{"enable", Kind::Flag},
     Known{"enabled", Kind::Flag},
-    Known{"endtime", Kind::Past},
-    Known{"expire", Kind::Ahead},
+    Known{"endtime", Kind::PastTime},
+    Known{"expire", Kind::FutureTime},
     Known{"fail_count", Kind::Count},
     Known{"format", Kind::Text},
     Known{"free", Kind::Bytes},
     Known{"free_mem", Kind::Bytes},
     Known{"freemem", Kind::Bytes},
     Known{"hastate", Kind::Text},
-    Known{"last_sync", Kind::Past},
-    Known{"last_try", Kind::Past},
-    Known{"last_update", Kind::Past},
-    Known{"localtime", Kind::Past},
+    Known{"last_sync", Kind::PastTime},
+    Known{"last_try", Kind::PastTime},
+    Known{"last_update", Kind::PastTime},
+    Known{"localtime", Kind::PastTime},
     Known{"lock", Kind::Text},
     Known{"max_mem", Kind::Bytes},
     Known{"maxcpu", Kind::Count},
@@ -57,11 +57,11 @@ constexpr std::array kKnown = {
     Known{"name", Kind::Text},
     Known{"netin", Kind::Bytes},
     Known{"netout", Kind::Bytes},
-    Known{"next-run", Kind::Ahead},
-    Known{"next_sync", Kind::Ahead},
+    Known{"next-run", Kind::FutureTime},
+    Known{"next_sync", Kind::FutureTime},
     Known{"node", Kind::Text},
-    Known{"notafter", Kind::Ahead},
-    Known{"notbefore", Kind::Past},
+    Known{"notafter", Kind::FutureTime},
+    Known{"notbefore", Kind::PastTime},
     Known{"notes", Kind::Text},
     Known{"online", Kind::Flag},
     Known{"pid", Kind::Count},
@@ -74,16 +74,16 @@ constexpr std::array kKnown = {
     Known{"rd_bytes", Kind::Bytes},
     Known{"running", Kind::Flag},
     Known{"size", Kind::Bytes},
-    Known{"snaptime", Kind::Past},
+    Known{"snaptime", Kind::PastTime},
     Known{"special", Kind::Flag},
-    Known{"starttime", Kind::Past},
+    Known{"starttime", Kind::PastTime},
     Known{"status", Kind::Text},
     Known{"storage", Kind::Text},
     Known{"swap", Kind::Bytes},
     Known{"tags", Kind::Text},
     Known{"template", Kind::Flag},
-    Known{"time", Kind::Past},
-    Known{"timestamp", Kind::Past},
+    Known{"time", Kind::PastTime},
+    Known{"timestamp", Kind::PastTime},
     Known{"total", Kind::Bytes},
     Known{"total_mem", Kind::Bytes},
     Known{"type", Kind::Text},
@@ -101,7 +101,7 @@ constexpr std::array kKnown = {
 static_assert(std::ranges::is_sorted(kKnown, {}, &Known::key));
 
 /// Flags that are worth showing only if set.
-constexpr std::array<std::string_view, 3> kExceptions = {"idle", "template", "vmstate"};
+constexpr std::array<std::string_view, 3> kNormallyZero = {"idle", "template", "vmstate"};
 
 }  // namespace
 
@@ -118,10 +118,10 @@ std::string_view limit_of(std::string_view key) {
   return {};
 }
 
-bool says_nothing(std::string_view key, const base::Json* value) {
+bool is_uninformative(std::string_view key, const base::Json* value) {
   if (value == nullptr || value->is_null()) return true;
   if (value->is_string() && value->get_string().empty()) return true;
-  if (std::ranges::find(kExceptions, key) == kExceptions.end()) return false;
+  if (std::ranges::find(kNormallyZero, key) == kNormallyZero.end()) return false;
   return value->is_bool() ? !value->get_bool() : base::real(*value) == 0;
 }
 

@@ -29,7 +29,7 @@ std::vector<Line> lines_of(const base::JsonArray& array) {
     const auto* text = base::ObjectView(item).member("t");
     if (text == nullptr || text->is_null()) continue;
     auto shown = base::text(*text, kLine);
-    const bool complaint = is_complaint(shown);
+    const bool complaint = is_error_or_warning(shown);
     lines.push_back({base::number(item, "n", 0), std::move(shown), complaint});
   }
   return lines;
@@ -69,7 +69,7 @@ std::string in_order(const std::vector<Line>& lines, std::int64_t total, std::si
 
 }  // namespace
 
-bool is_complaint(std::string_view line) {
+bool is_error_or_warning(std::string_view line) {
   const auto lower = base::lower_ascii(line);
   for (const std::string_view word :
        {"error", "warn", "failed", "failure", "unable to", "cannot ", "can't ", "denied", "refused",
@@ -83,7 +83,7 @@ std::string show_log(const base::JsonArray& array, const LogOptions& options) {
   auto lines = lines_of(array);
   const auto total = std::max(options.total, static_cast<std::int64_t>(lines.size()));
   if (lines.empty()) return "No lines.";
-  if (options.as_asked) return in_order(lines, total, options.budget);
+  if (options.in_order) return in_order(lines, total, options.budget);
   const auto missing = choose(lines, options.budget, options.usual);
   const auto shown = std::ranges::count(lines, true, &Line::shown);
   const auto complaints = std::ranges::count(lines, true, &Line::complaint);

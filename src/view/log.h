@@ -10,13 +10,13 @@
 namespace view {
 
 /// Returns true for a line in which a PVE program reports an error or a warning.
-bool is_complaint(std::string_view line);
+bool is_error_or_warning(std::string_view line);
 
 struct LogOptions {
   std::size_t budget = 24'000;
   std::int64_t total = 0;  ///< number of lines that PVE has; 0: as many as it sent
   /// The model has asked for a position: show all lines in PVE's order.
-  bool as_asked = false;
+  bool in_order = false;
   std::size_t usual = 40;  ///< maximum of lines that are not errors or warnings
 };
 

@@ -150,13 +150,13 @@ std::vector<Label> labels_of(const tool::View& view, const base::JsonObject& obj
     const auto [label, key, whole] = view.columns[i];
     const bool is_pair = !whole.empty() && object.contains(key) && object.contains(whole);
     if (is_pair) done.push_back(whole);
-    if (waits(object, key) || !says_nothing(key, object.if_contains(key)))
+    if (waits(object, key) || !is_uninformative(key, object.if_contains(key)))
       labels.push_back({is_pair ? label : key, is_pair});
     done.push_back(key);
   }
   const auto begin = labels.size();
   for (const auto& member : object) {
-    if (!says_nothing(member.key(), &member.value()) &&
+    if (!is_uninformative(member.key(), &member.value()) &&
         std::ranges::find(done, std::string_view(member.key())) == done.end())
       labels.push_back({member.key(), false});
   }
@@ -199,7 +199,7 @@ std::vector<std::string> keys_of(const std::vector<Label>& labels, const base::J
 }
 
 /// PVE has two values for the memory of a VM, and its lists show one of them.
-bool two_memories(const std::vector<std::string>& keys, const base::JsonObject& object) {
+bool has_two_memories(const std::vector<std::string>& keys, const base::JsonObject& object) {
   const auto has = [&](std::string_view key) { return std::ranges::find(keys, key) != keys.end(); };
   const auto host = base::real(object, "memhost", 0);
   return has("mem") && has("memhost") && host > 0 && host != base::real(object, "mem", 0);
@@ -238,7 +238,7 @@ std::string whole(const std::vector<Label>& labels, const base::JsonObject& obje
 }
 
 /// Divides the budget that the other members leave among the long lists.
-std::string shared_out(const std::vector<Label>& labels, const base::JsonObject& object, std::size_t budget) {
+std::string divided(const std::vector<Label>& labels, const base::JsonObject& object, std::size_t budget) {
   std::string text;
   std::size_t left_out = 0;
   auto lists = static_cast<std::size_t>(
@@ -289,12 +289,12 @@ std::expected<ShownObject, std::string> show_object(const tool::View& view, cons
     return shown;
   }
   shown.text = whole(labels, object, budget);
-  if (shown.text.empty()) shown.text = shared_out(labels, object, budget);
+  if (shown.text.empty()) shown.text = divided(labels, object, budget);
   const auto say = [&](std::string_view line) {
     shown.remark.append(shown.remark.empty() ? "" : "\n").append(line);
   };
   if (labels.size() == 1 && labels.front().text == "digest") say("Nothing is set; PVE's defaults apply.");
-  if (two_memories(shown.keys, object)) say("mem: used inside the guest; memhost: taken on the node");
+  if (has_two_memories(shown.keys, object)) say("mem: used inside the guest; memhost: taken on the node");
   if (!more.empty()) say(more);
   if (!shown.remark.empty()) shown.text += "\n" + shown.remark;
   return shown;

@@ -44,7 +44,7 @@ Keys keys_of(const Items& items) {
     for (const auto& member : *item) {
       const auto [key, first] = seen.try_emplace(member.key(), false);
       if (first) keys.names.emplace_back(member.key());
-      if (key->second || says_nothing(member.key(), &member.value())) continue;
+      if (key->second || is_uninformative(member.key(), &member.value())) continue;
       key->second = true;
       keys.filled.insert(key->first);
     }
@@ -121,7 +121,7 @@ std::string cell_text(std::string text) {
 std::string cell(const base::JsonObject& item, const Column& column) {
   std::vector<std::pair<std::string_view, const base::Json*>> present;
   for (const auto& key : column.keys) {
-    if (const auto* value = item.if_contains(key); !says_nothing(key, value))
+    if (const auto* value = item.if_contains(key); !is_uninformative(key, value))
       present.emplace_back(key, value);
   }
   if (present.empty()) return {};
@@ -151,7 +151,7 @@ class Table {
       const auto size = std::max(row.size(), options_.structured ? structured_size(*items_[i]) : 0) + 1;
       // If the model asked for no part of the list, show a summary of the whole.
       if (bytes + size > room()) {
-        if (untouched() && !rows.empty()) return summary();
+        if (wants_whole_list() && !rows.empty()) return summary();
         // Cut a row that is too long on its own, so that the rows after it can be reached.
         if (rows.empty()) rows.push_back(cut_row(*items_[i]));
         break;
@@ -163,7 +163,7 @@ class Table {
   }
 
  private:
-  bool untouched() const {
+  bool wants_whole_list() const {
     return !selection_.limit && selection_.cursor == 0 && selection_.filter.empty() && options_.selects;
   }
   std::size_t room() const { return options_.budget > kFooter * 2 ? options_.budget - kFooter : kFooter; }

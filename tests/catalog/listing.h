@@ -17,8 +17,7 @@ inline std::vector<mcp::ToolDescription> described(const tool::Category& categor
                                                    const facts::Facts& facts) {
   std::vector<mcp::ToolDescription> tools;
   for (const auto& tool : category.tools)
-    tools.push_back(
-        engine::describe(engine::Row(tool, category.name, facts, engine::Confirm::Irreversible)));
+    tools.push_back(engine::describe(engine::Row(tool, category.name, facts, engine::Confirm::Irreversible)));
   return tools;
 }
 

@@ -115,15 +115,15 @@ void expect_privileges(std::span<const tool::Right> rights) {
 
 TEST(Rules, ListRightsNamePrivilegesAndArgumentsOfTheirRow) {
   std::size_t sights = 0;
-  const auto check = [&](const tool::Sight& sight) {
+  const auto check = [&](const tool::ListRights& sight) {
     ++sights;
     EXPECT_FALSE(sight.all.empty());
     expect_privileges(sight.all);
     expect_privileges(sight.instead);
   };
   for_each_tool([&](const tool::Tool& tool, const auto&) {
-    if (tool.view.seen_with != nullptr) check(*tool.view.seen_with);
-    for (const auto& [argument, value, sight] : tool.view.seen_for) {
+    if (tool.view.list_rights != nullptr) check(*tool.view.list_rights);
+    for (const auto& [argument, value, sight] : tool.view.list_rights_for) {
       const auto name = argument;
       EXPECT_TRUE(std::ranges::any_of(tool.params, [&](const auto& param) { return param.name == name; }))
           << name;

@@ -38,7 +38,7 @@ void check(Method method, std::string_view path, const std::vector<Case>& cases)
     const auto before = json(each.before);
     const auto after = json(each.after);
     const auto text =
-        change::text(change::tell({*endpoint, tool::about(method, path), arguments, before, after, {}}));
+        change::text(change::describe({*endpoint, tool::about(method, path), arguments, before, after, {}}));
     EXPECT_EQ(text, each.text) << each.what;
   }
 }
@@ -233,7 +233,7 @@ TEST(Change, ClaimsNothingAboutAnUnreadState) {
     const auto* endpoint = facts.find(listed.method, listed.path);
     if (endpoint == nullptr) continue;
     const auto about = tool::about(listed.method, listed.path);
-    EXPECT_EQ(change::text(change::tell({*endpoint, about, arguments, unknown, unknown, {}})), "")
+    EXPECT_EQ(change::text(change::describe({*endpoint, about, arguments, unknown, unknown, {}})), "")
         << listed.path;
   }
 }

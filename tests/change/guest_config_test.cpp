@@ -39,18 +39,18 @@ const facts::Facts& all_facts() {
   return kFacts;
 }
 
-change::Told told(std::string_view path, const Case& each) {
+change::Description description(std::string_view path, const Case& each) {
   const auto before = change::config(json(each.before));
   const auto after = change::config(json(each.after));
   auto arguments = json(each.arguments).as_object();
   arguments["vmid"] = 116;
   const auto* endpoint = all_facts().find(base::Method::Put, path);
-  return change::tell({*endpoint, arguments, before, after, json(each.sizes).as_object()});
+  return change::describe({*endpoint, arguments, before, after, json(each.sizes).as_object()});
 }
 
 void check(std::string_view path, const std::vector<Case>& cases) {
   for (const auto& each : cases) {
-    const auto text = change::text(told(path, each));
+    const auto text = change::text(description(path, each));
     EXPECT_EQ(text, each.text) << each.what;
     EXPECT_LT(text.size(), 330U) << each.what;
   }
@@ -195,18 +195,18 @@ TEST(GuestConfig, NeverShowsASecret) {
                      R"({"cipassword":"geheim99","sshkeys":"ssh-ed25519%20AAAAgeheim99","delete":"ciuser"})",
                      R"({"cipassword":"**********","ciuser":"geheim99@x"})",
                      R"({"cipassword":"**********","sshkeys":"ssh-ed25519%20AAAAgeheim99"})", ""};
-  const auto text = change::text(told(kVm, secrets));
+  const auto text = change::text(description(kVm, secrets));
   EXPECT_EQ(text, "ciuser geheim99@x removed; cipassword changed; sshkeys set.");
 }
 
 TEST(GuestConfig, OmitsUnchangedParts) {
   constexpr std::string_view kSame = R"({"sshkeys":"ssh-ed25519%20AAAAgeheim99"})";
-  EXPECT_EQ(change::text(told(kVm, {"", kSame, kSame, kSame, ""})), "sshkeys changed.");
+  EXPECT_EQ(change::text(description(kVm, {"", kSame, kSame, kSame, ""})), "sshkeys changed.");
 }
 
 TEST(GuestConfig, ShowsNoControlCharacters) {
   const Case hostile{"", R"({"name":"x"})", R"({"name":"a\u001b[31mb"})", R"({"name":"x\u0007"})", ""};
-  const auto text = change::text(told(kVm, hostile));
+  const auto text = change::text(description(kVm, hostile));
   EXPECT_THAT(text, Not(HasSubstr("\x1b")));
   EXPECT_THAT(text, Not(HasSubstr("\x07")));
 }
@@ -215,7 +215,7 @@ TEST(GuestConfig, CutsLongValues) {
   const auto long_value = std::string(500, 'x');
   const auto after = R"({"args":")" + long_value + R"("})";
   const Case each{"", R"({"args":"y"})", R"({})", after, ""};
-  EXPECT_LT(change::text(told(kVm, each)).size(), 100U);
+  EXPECT_LT(change::text(description(kVm, each)).size(), 100U);
 }
 
 TEST(GuestConfig, DescribesContainers) {
@@ -243,11 +243,11 @@ TEST(GuestConfig, ShowsPendingValuesThatAFailedCallLeft) {
   const auto after =
       change::config(json(R"([{"key":"net1","value":"virtio=BC:24:11:8A:48:80,bridge=vmbr0","delete":1},
                {"key":"net2","pending":"virtio=BC:24:11:F3:1B:94,bridge=vmbr77"}])"));
-  EXPECT_THAT(change::left_behind(before, after),
+  EXPECT_THAT(change::remaining_pending(before, after),
               ElementsAre("net1 removed (virtio=BC:24:11:8A:48:80,bridge=vmbr0)",
                           "net2 set to virtio=BC:24:11:F3:1B:94,bridge=vmbr77"));
-  EXPECT_THAT(change::left_behind(after, after), IsEmpty());
-  EXPECT_THAT(change::left_behind(change::config(base::Json()), after), IsEmpty());
+  EXPECT_THAT(change::remaining_pending(after, after), IsEmpty());
+  EXPECT_THAT(change::remaining_pending(change::config(base::Json()), after), IsEmpty());
 }
 
 // The text about an expected change must equal the text about the change itself, except for names that PVE
@@ -278,7 +278,7 @@ TEST(GuestConfig, PredictsWhatPveDoes) {
     arguments["vmid"] = 116;
     const auto after = change::expected(arguments, before);
     const auto* endpoint = all_facts().find(base::Method::Put, kVm);
-    EXPECT_EQ(change::text(change::tell({*endpoint, arguments, before, after, {}})), each.text)
+    EXPECT_EQ(change::text(change::describe({*endpoint, arguments, before, after, {}})), each.text)
         << each.arguments;
   }
 }

@@ -55,7 +55,7 @@ class BusyLock : public testing::Test {
                        {"https://pve:8006", std::chrono::seconds(30), {}});
     engine::Toolbox box(kCategories, {}, {client, facts_, clock_, {wait}});
     const base::JsonObject none;
-    mcp::Unheard unheard;
+    mcp::NullSink unheard;
     const auto outcome = box.call({{{}, mcp::Era::Modern, none, none, unheard, unheard, {}},
                                    tool,
                                    base::parse_json(arguments)->as_object()});

@@ -118,7 +118,7 @@ struct Call {
     const base::JsonObject arguments{{"node", "pve1"}, {"vmid", "100"}};
     const base::JsonObject none;
     const mcp::Caller caller;
-    mcp::Unheard log;
+    mcp::NullSink log;
     return std::get<mcp::Result>(box.call(
         {{caller, mcp::Era::Legacy, none, none, sink, log, stop.get_token()}, "pve_run_backup", arguments}));
   }

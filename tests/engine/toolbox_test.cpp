@@ -38,7 +38,7 @@ class ToolboxTest : public testing::Test {
     engine::Toolbox box(test::kCategories, std::move(policy), {client, facts_, clock_, {wait_}});
     const auto parsed = base::parse_json(arguments)->as_object();
     const base::JsonObject none;
-    mcp::Unheard unheard;
+    mcp::NullSink unheard;
     return box.call(
         {{caller, mcp::Era::Modern, none, none, unheard, unheard, std::move(stop)}, name, parsed});
   }

@@ -46,12 +46,12 @@ class FakeSources : public tool::Sources {
     }
     return std::unexpected("no guest is named " + std::string(text) + ".");
   }
-  std::optional<tool::ReadFailure> why_incomplete(const tool::Sight& sight) override {
-    const auto lack = lacking.find(&sight);
+  std::optional<tool::ReadFailure> why_incomplete(const tool::ListRights& rights) override {
+    const auto lack = lacking.find(&rights);
     return lack == lacking.end() ? std::nullopt : std::optional(lack->second);
   }
-  FakeSources& lack(const tool::Sight& sight, std::string sentence) {
-    lacking[&sight] = {std::move(sentence), true, 0, {"pveum grant"}, "Beware."};
+  FakeSources& lack(const tool::ListRights& rights, std::string sentence) {
+    lacking[&rights] = {std::move(sentence), true, 0, {"pveum grant"}, "Beware."};
     return *this;
   }
   std::int64_t now() const override { return kNow; }
@@ -59,7 +59,7 @@ class FakeSources : public tool::Sources {
 
   std::map<std::string, base::Json> answers;
   std::map<std::string, tool::ReadFailure> refusals;
-  std::map<const tool::Sight*, tool::ReadFailure> lacking;
+  std::map<const tool::ListRights*, tool::ReadFailure> lacking;
   std::vector<std::string> asked;
   std::vector<std::string> ignored;
 

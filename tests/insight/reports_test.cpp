@@ -107,9 +107,9 @@ void fill_to_the_brim(FakeSources& sources) {
 TEST(Reports, FitTheBudgetWithLongAnswers) {
   FakeSources sources;
   fill_to_the_brim(sources);
-  for (const auto* sight : {&tool::kSeesGuests, &tool::kSeesStorages, &tool::kSeesBackups, &tool::kSeesImages,
-                            &tool::kSeesNodes, &tool::kSeesLog})
-    sources.lacking[sight] = {std::string(500, 'x'), true, 0, {std::string(400, 'y')}, "Beware."};
+  for (const auto* rights : {&tool::kSeesGuests, &tool::kSeesStorages, &tool::kSeesBackups,
+                             &tool::kSeesImages, &tool::kSeesNodes, &tool::kSeesLog})
+    sources.lacking[rights] = {std::string(500, 'x'), true, 0, {std::string(400, 'y')}, "Beware."};
   for (const auto& report : all_reports()) {
     const auto got = report.run(sources, report.arguments);
     if (!got) continue;

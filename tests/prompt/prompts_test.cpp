@@ -110,7 +110,7 @@ class PromptsTest : public testing::Test {
 
   mcp::Caller caller_;
   const base::JsonObject none_;
-  mcp::Unheard unheard_;
+  mcp::NullSink unheard_;
   FakeTools tools_;
   static base::JsonArray typed(std::string_view rows, std::string_view type) {
     auto list = base::parse_json(rows)->as_array();

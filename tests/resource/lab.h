@@ -50,7 +50,7 @@ class Lab {
   mcp::Outcome outcome(std::string_view tool, std::string_view arguments, bool may_be_task = false,
                        const mcp::Caller& caller = {}, mcp::Era era = mcp::Era::Modern) {
     const auto parsed = base::parse_json(arguments)->as_object();
-    mcp::Unheard unheard;
+    mcp::NullSink unheard;
     return toolbox.call({{caller, era, none, none, unheard, log, {}}, tool, parsed, may_be_task});
   }
   std::string call(std::string_view tool, std::string_view arguments) {
@@ -59,7 +59,7 @@ class Lab {
     return result == nullptr ? "no result" : std::get<mcp::Text>(result->content.at(0)).text;
   }
   mcp::ResourceOutcome read(std::string_view uri, const mcp::Caller& caller = {}) {
-    mcp::Unheard unheard;
+    mcp::NullSink unheard;
     return resources.read({caller, mcp::Era::Modern, none, none, unheard, unheard, {}}, uri);
   }
   /// What a client reads, or the words of the refusal behind its kind.

@@ -40,7 +40,7 @@ TEST(Changes, AnUpdateThatNeedsNoTaskSaysWhatItChanged) {
     for (const auto& tool : category.tools) {
       if (tool.call.method != base::Method::Put || tool.starts_task) continue;
       ++updates;
-      EXPECT_TRUE(change::tells(tool.call.method, tool.about)) << tool.name;
+      EXPECT_TRUE(change::can_describe(tool.call.method, tool.about)) << tool.name;
     }
   }
   EXPECT_GE(updates, 10U);

@@ -111,7 +111,7 @@ class NarrowCaller : public testing::Test {
 
   const mcp::Caller caller_;
   const base::JsonObject none_;
-  mcp::Unheard unheard_;
+  mcp::NullSink unheard_;
   std::size_t policies_ = 0;
 };
 

@@ -66,7 +66,7 @@ class PromptsTest : public testing::Test {
     if (!prompts_) policy({});
     const mcp::Caller caller;
     const base::JsonObject none;
-    mcp::Unheard unheard;
+    mcp::NullSink unheard;
     const auto given = base::parse_json(arguments).value().as_object();
     const auto outcome =
         prompts_->get({caller, mcp::Era::Modern, none, none, unheard, unheard, std::move(stop)}, name, given);

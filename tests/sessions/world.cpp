@@ -26,7 +26,7 @@ Told call_telling(engine::Toolbox& toolbox, std::string_view tool, const base::J
                   mcp::Progress& progress) {
   const mcp::Caller caller;
   const base::JsonObject none;
-  mcp::Unheard unheard;
+  mcp::NullSink unheard;
   const auto outcome =
       toolbox.call({{caller, mcp::Era::Modern, none, none, progress, unheard, {}}, tool, arguments});
   if (const auto* error = std::get_if<mcp::ProtocolError>(&outcome)) return {true, error->message, {}};
@@ -56,7 +56,7 @@ const facts::Facts& facts() {
 }
 
 Told call(engine::Toolbox& toolbox, std::string_view tool, const base::JsonObject& arguments) {
-  mcp::Unheard progress;
+  mcp::NullSink progress;
   return call_telling(toolbox, tool, arguments, progress);
 }
 

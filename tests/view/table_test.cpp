@@ -385,7 +385,7 @@ TEST(Log, NeverOmitsErrors) {
 
 TEST(Log, ShowsRequestedLinesInOrder) {
   view::LogOptions options;
-  options.as_asked = true;
+  options.in_order = true;
   options.total = 900;
   EXPECT_EQ(view::show_log(log_of(2, 0), options), "2 of 900 lines\n1 line 1\n2 line 2");
 }

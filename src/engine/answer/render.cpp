@@ -141,7 +141,7 @@ mcp::Result log(const Rendering& rendering, const base::JsonArray& lines, const 
   view::LogOptions options;
   options.budget = rendering.style.max_result;
   options.total = answer.total.value_or(0);
-  options.as_asked = rendering.arguments.contains("start");
+  options.in_order = rendering.arguments.contains("start");
   if (const auto limit = base::number(rendering.arguments, "limit"))
     options.usual = static_cast<std::size_t>(std::max<std::int64_t>(*limit, 1));
   auto text = view::show_log(lines, options);

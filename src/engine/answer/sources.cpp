@@ -61,8 +61,8 @@ std::expected<pve::Guest, std::string> ParallelReads::guest(std::string_view tex
   return std::unexpected(std::move(found.error().sentence));
 }
 
-std::optional<tool::ReadFailure> ParallelReads::why_incomplete(const tool::Sight& sight) {
-  return engine::why_incomplete(sight, cluster_, stop_);
+std::optional<tool::ReadFailure> ParallelReads::why_incomplete(const tool::ListRights& rights) {
+  return engine::why_incomplete(rights, cluster_, stop_);
 }
 
 std::int64_t ParallelReads::now() const { return cluster_.now(); }

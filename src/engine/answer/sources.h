@@ -22,7 +22,7 @@ class ParallelReads final : public tool::Sources {
   std::vector<Got> get_within(const std::vector<tool::Read>& reads, std::chrono::seconds longest) override;
   std::expected<pve::InventoryPtr, tool::ReadFailure> inventory() override;
   std::expected<pve::Guest, std::string> guest(std::string_view text) override;
-  std::optional<tool::ReadFailure> why_incomplete(const tool::Sight& sight) override;
+  std::optional<tool::ReadFailure> why_incomplete(const tool::ListRights& rights) override;
   std::int64_t now() const override;
   std::span<const std::string> ignored_findings() const override;
 

@@ -28,11 +28,11 @@ struct Shortfall {
 using Shortfalls = std::vector<Shortfall>;
 
 /// The rights that show the whole list for these arguments; nullptr if PVE leaves nothing out.
-const tool::Sight* sight_for(const tool::View& view, const base::JsonObject& arguments) {
-  for (const auto& [argument, value, sight] : view.seen_for) {
-    if (arguments.contains(argument) && base::raw_text(arguments, argument) == value) return sight;
+const tool::ListRights* list_rights_for_arguments(const tool::View& view, const base::JsonObject& arguments) {
+  for (const auto& [argument, value, rights] : view.list_rights_for) {
+    if (arguments.contains(argument) && base::raw_text(arguments, argument) == value) return rights;
   }
-  return view.seen_with;
+  return view.list_rights;
 }
 
 bool any_nowhere(const Shortfalls& lacks) { return std::ranges::any_of(lacks, &Shortfall::nowhere); }
@@ -53,11 +53,11 @@ std::optional<Shortfalls> shortfalls(std::span<const tool::Right> rights, Cluste
 
 /// A list can have two sets of rights that show all of it. Returns what the token lacks of the set of which
 /// it has more, else of the first.
-std::optional<Shortfalls> least_shortfalls(const tool::Sight& sight, Cluster& cluster,
+std::optional<Shortfalls> least_shortfalls(const tool::ListRights& rights, Cluster& cluster,
                                            const std::stop_token& stop) {
-  auto lacks = shortfalls(sight.all, cluster, stop);
-  if (!lacks || lacks->empty() || sight.instead.empty()) return lacks;
-  auto others = shortfalls(sight.instead, cluster, stop);
+  auto lacks = shortfalls(rights.all, cluster, stop);
+  if (!lacks || lacks->empty() || rights.instead.empty()) return lacks;
+  auto others = shortfalls(rights.instead, cluster, stop);
   if (!others || others->empty() || (any_nowhere(*lacks) && !any_nowhere(*others))) return others;
   return lacks;
 }
@@ -110,11 +110,11 @@ Shape shape_of(const base::Json& data) {
 
 std::string omission_note(const tool::View& view, const base::JsonObject& arguments, Shape shape,
                           Cluster& cluster, const std::stop_token& stop) {
-  const auto* sight = sight_for(view, arguments);
-  if (sight == nullptr || shape == Shape::NoList) return {};
+  const auto* rights = list_rights_for_arguments(view, arguments);
+  if (rights == nullptr || shape == Shape::NoList) return {};
   // An object in the place of a list has no rows that could be missing.
   if (view.kind == tool::View::Kind::Table && shape == Shape::Object) return {};
-  const auto lacks = least_shortfalls(*sight, cluster, stop);
+  const auto lacks = least_shortfalls(*rights, cluster, stop);
   if (!lacks || lacks->empty()) return {};
   if (!any_nowhere(*lacks)) return fmt::format("Only what the token may see: it has {}.", words_for(*lacks));
   const auto given = grants(*lacks, cluster, stop);
@@ -126,9 +126,9 @@ std::string omission_note(const tool::View& view, const base::JsonObject& argume
                      words_for(*lacks), tool::to_grant(given.commands), beware.empty() ? "" : " ", beware);
 }
 
-std::optional<tool::ReadFailure> why_incomplete(const tool::Sight& sight, Cluster& cluster,
+std::optional<tool::ReadFailure> why_incomplete(const tool::ListRights& rights, Cluster& cluster,
                                                 const std::stop_token& stop) {
-  const auto lacks = least_shortfalls(sight, cluster, stop);
+  const auto lacks = least_shortfalls(rights, cluster, stop);
   if (!lacks) return tool::ReadFailure{"PVE did not say what the token may see"};
   if (lacks->empty()) return std::nullopt;
   auto given = grants(*lacks, cluster, stop);

@@ -24,7 +24,7 @@ std::string omission_note(const tool::View& view, const base::JsonObject& argume
                           Cluster& cluster, const std::stop_token& stop);
 
 /// See tool::Sources::why_incomplete(). Each caution is on its own line.
-std::optional<tool::ReadFailure> why_incomplete(const tool::Sight& sight, Cluster& cluster,
+std::optional<tool::ReadFailure> why_incomplete(const tool::ListRights& rights, Cluster& cluster,
                                                 const std::stop_token& stop);
 
 }  // namespace engine

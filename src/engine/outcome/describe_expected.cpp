@@ -75,10 +75,10 @@ std::string power_clause(const ChangeContext& context) {
 std::string settings(const ChangeContext& context) {
   const auto* endpoint = context.row.endpoint();
   const auto& about = context.row.about();
-  if (endpoint == nullptr || context.after.object.is_null() || !change::tells(endpoint->method, about))
+  if (endpoint == nullptr || context.after.object.is_null() || !change::can_describe(endpoint->method, about))
     return {};
   return change::text(
-      change::tell({*endpoint, about, context.arguments, context.before.object, context.after.object}));
+      change::describe({*endpoint, about, context.arguments, context.before.object, context.after.object}));
 }
 
 std::string snapshot_clause(const ChangeContext& context) {

@@ -19,7 +19,7 @@ bool configures(const Row& row) { return row.about().action == tool::Action::Con
 /// A change of an endpoint that the facts do not have cannot be described.
 bool is_watched(const Row& row) {
   return row.endpoint() != nullptr && !row.tool().starts_task &&
-         change::tells(row.tool().call.method, row.about());
+         change::can_describe(row.tool().call.method, row.about());
 }
 
 /// The arguments of the call that its read takes: those of its path, and those that select the object in a
@@ -84,7 +84,7 @@ bool says_hotplug(const pve::Error& error) {
 std::string of_lost(const Row& row, const base::JsonObject& arguments, const StateBefore& before,
                     const base::Json& after) {
   const change::Change change{*row.endpoint(), row.about(), arguments, before.state, after, before.volumes};
-  const auto told = change::tell(change);
+  const auto told = change::describe(change);
   if (!told.changes.empty() || !told.pending.empty())
     return "No answer came, but the configuration was changed: " + change::text(told);
   const auto lock = base::text(change::config(after).now, "lock", 40);
@@ -119,13 +119,13 @@ std::string guest_named(const Row& row, const StateBefore& before) {
   return std::string(change::name_of(change::config(before.state)));
 }
 
-change::Told what_changed(const Row& row, const base::JsonObject& arguments, const StateBefore& before,
-                          const Cluster& cluster, const std::stop_token& stop) {
+change::Description what_changed(const Row& row, const base::JsonObject& arguments, const StateBefore& before,
+                                 const Cluster& cluster, const std::stop_token& stop) {
   // A state that could not be read before the change has nothing to be compared with.
   if (!before.watched || before.state.is_null()) return {};
   const bool is_gone = row.tool().call.method == base::Method::Delete && !before.state.is_array();
   const auto after = is_gone ? base::Json() : state(row, arguments, cluster, stop);
-  return change::tell({*row.endpoint(), row.about(), arguments, before.state, after, before.volumes});
+  return change::describe({*row.endpoint(), row.about(), arguments, before.state, after, before.volumes});
 }
 
 std::string leftovers_after_error(const Row& row, const base::JsonObject& arguments,
@@ -138,7 +138,7 @@ std::string leftovers_after_error(const Row& row, const base::JsonObject& argume
   if (after.is_null())
     return lost ? "Whether the configuration was changed is not known: it could not be read." : std::string();
   if (lost) return of_lost(row, arguments, before, after);
-  const auto left = change::left_behind(change::config(before.state), change::config(after));
+  const auto left = change::remaining_pending(change::config(before.state), change::config(after));
   if (left.empty()) return {};
   return fmt::format(
       "PVE keeps this as pending all the same, for the guest's next start: {}. revert=OPTION takes "

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/json.h"
-#include "change/told.h"
+#include "change/description.h"
 #include "engine/cluster/cluster.h"
 #include "engine/row/row.h"
 #include "pve/client.h"
@@ -28,8 +28,8 @@ StateBefore state_before(const Row& row, const base::JsonObject& arguments, cons
 std::string guest_named(const Row& row, const StateBefore& before);
 
 /// Says what the change did. Empty if nothing could be read, or if there is nothing to say.
-change::Told what_changed(const Row& row, const base::JsonObject& arguments, const StateBefore& before,
-                          const Cluster& cluster, const std::stop_token& stop);
+change::Description what_changed(const Row& row, const base::JsonObject& arguments, const StateBefore& before,
+                                 const Cluster& cluster, const std::stop_token& stop);
 
 /// Says what a failed or unanswered change of a guest's configuration left behind, or that it changed nothing
 /// so far. Empty for other changes, and if PVE's refusal means that nothing was changed.

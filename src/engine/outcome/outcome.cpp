@@ -31,7 +31,8 @@ std::string complaints(const std::vector<std::string>& log) {
   std::string text;
   std::size_t count = 0;
   for (const auto& line : log) {
-    if (view::is_complaint(line) && ++count <= kMostComplaints) text += "\n  " + base::printable(line, 300);
+    if (view::is_error_or_warning(line) && ++count <= kMostComplaints)
+      text += "\n  " + base::printable(line, 300);
   }
   if (count > kMostComplaints) text += fmt::format("\n  and {} more", count - kMostComplaints);
   return text;

@@ -18,12 +18,12 @@ using testing::Not;
 
 constexpr tool::Right kAuditsGuests{{"VM.Audit"}, "/vms"};
 constexpr tool::Right kAuditsStorages{{"Datastore.Audit"}, "/storage"};
-constexpr tool::Sight kSeesGuests{{kAuditsGuests}};
-constexpr tool::Sight kAll{{kAuditsGuests, kAuditsStorages}};
-constexpr tool::Sight kLog{{{{"Sys.Syslog"}, "/"}}};
-constexpr tool::Sight kBackups{{{{"Datastore.AllocateSpace"}, "/storage"}, {{"VM.Backup"}, "/vms"}},
-                               {{{"Datastore.Allocate"}, "/storage"}}};
-constexpr tool::SightFor kByType[] = {{"type", "vm", &kSeesGuests}, {"type", "none"}};
+constexpr tool::ListRights kSeesGuests{{kAuditsGuests}};
+constexpr tool::ListRights kAll{{kAuditsGuests, kAuditsStorages}};
+constexpr tool::ListRights kLog{{{{"Sys.Syslog"}, "/"}}};
+constexpr tool::ListRights kBackups{{{{"Datastore.AllocateSpace"}, "/storage"}, {{"VM.Backup"}, "/vms"}},
+                                    {{{"Datastore.Allocate"}, "/storage"}}};
+constexpr tool::ListRightsFor kByType[] = {{"type", "vm", &kSeesGuests}, {"type", "none"}};
 
 struct Token {
   /// A token of which PVE tells only the rights.
@@ -34,13 +34,15 @@ struct Token {
     pve.refuse("GET /access/users/*", 403, "Permission check failed");
   }
 
-  std::string note(const tool::Sight& sight, const base::JsonObject& arguments = {}, bool is_empty = false) {
-    const tool::View view{.kind = tool::View::Kind::Table, .seen_with = &sight, .seen_for = kByType};
+  std::string note(const tool::ListRights& rights, const base::JsonObject& arguments = {},
+                   bool is_empty = false) {
+    const tool::View view{
+        .kind = tool::View::Kind::Table, .list_rights = &rights, .list_rights_for = kByType};
     return engine::omission_note(view, arguments, is_empty ? engine::Shape::EmptyList : engine::Shape::List,
                                  cluster, {});
   }
-  std::optional<tool::ReadFailure> why_incomplete(const tool::Sight& sight) {
-    return engine::why_incomplete(sight, cluster, {});
+  std::optional<tool::ReadFailure> why_incomplete(const tool::ListRights& rights) {
+    return engine::why_incomplete(rights, cluster, {});
   }
 
   test::ScriptedPve pve;
@@ -65,7 +67,7 @@ TEST(Visibility, ChecksEachPartOfAMixedList) {
 }
 
 TEST(Visibility, IgnoresEntriesBelowIfOnePathAloneCounts) {
-  constexpr tool::Sight kAlone{{{{"Sys.Syslog"}, "/", true}}};
+  constexpr tool::ListRights kAlone{{{{"Sys.Syslog"}, "/", true}}};
   Token narrower(R"({"/":{"Sys.Syslog":1},"/storage":{"Datastore.Audit":1},"/vms":{"VM.Audit":1}})");
   EXPECT_EQ(narrower.note(kAlone), "");
   Token below(R"({"/":{"VM.Audit":1},"/nodes":{"Sys.Syslog":1}})");
@@ -74,8 +76,8 @@ TEST(Visibility, IgnoresEntriesBelowIfOnePathAloneCounts) {
 }
 
 TEST(Visibility, SaysThatAnObjectMayLackMembers) {
-  constexpr tool::Sight kOptions{{{{"Sys.Audit"}, "/", true}}};
-  const tool::View view{.seen_with = &kOptions};
+  constexpr tool::ListRights kOptions{{{{"Sys.Audit"}, "/", true}}};
+  const tool::View view{.list_rights = &kOptions};
   Token none("{}");
   EXPECT_THAT(engine::omission_note(view, {}, engine::Shape::Object, none.cluster, {}),
               AllOf(HasSubstr("There may be more: the token has no Sys.Audit on /, and PVE leaves out"),
@@ -83,7 +85,7 @@ TEST(Visibility, SaysThatAnObjectMayLackMembers) {
 }
 
 TEST(Visibility, AcceptsOneOfTwoSetsOfRights) {
-  constexpr tool::Sight kRule{{{{"Sys.Audit"}, "/access"}}, {{{"Permissions.Modify"}, "/"}}};
+  constexpr tool::ListRights kRule{{{{"Sys.Audit"}, "/access"}}, {{{"Permissions.Modify"}, "/"}}};
   EXPECT_EQ(Token(R"({"/access":{"Sys.Audit":1}})").note(kRule), "");
   EXPECT_EQ(Token(R"({"/":{"Permissions.Modify":1}})").note(kRule), "");
   EXPECT_EQ(Token(R"({"/pool/a":{"Permissions.Modify":1}})").note(kRule),

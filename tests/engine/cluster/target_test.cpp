@@ -155,7 +155,7 @@ class TargetTest : public testing::Test {
   std::string call(std::string_view name, std::string_view arguments) {
     const auto parsed = base::parse_json(arguments)->as_object();
     const base::JsonObject none;
-    mcp::Unheard unheard;
+    mcp::NullSink unheard;
     const auto outcome =
         box_.call({{caller_, mcp::Era::Modern, none, none, unheard, unheard, {}}, name, parsed});
     const auto* result = std::get_if<mcp::Result>(&outcome);
@@ -448,7 +448,7 @@ TEST_F(TargetTest, ChecksTheNameAgainAfterWaitingForASlot) {
   const auto start = [&](std::string_view name) {
     const base::JsonObject arguments{{"vmid", name}};
     const base::JsonObject none;
-    mcp::Unheard unheard;
+    mcp::NullSink unheard;
     const auto outcome = busy.call(
         {{caller_, mcp::Era::Modern, none, none, unheard, unheard, {}}, "pve_start_qemu_vm", arguments});
     return std::get<mcp::Text>(std::get<mcp::Result>(outcome).content.at(0)).text;

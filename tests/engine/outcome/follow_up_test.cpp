@@ -76,7 +76,7 @@ class FollowUp : public testing::Test {
     const auto parsed = base::parse_json(arguments)->as_object();
     const base::JsonObject none;
     const mcp::Caller caller;
-    mcp::Unheard unheard;
+    mcp::NullSink unheard;
     const auto made = box.call({{caller, mcp::Era::Modern, none, none, unheard, unheard, {}}, tool, parsed});
     const auto& result = std::get<mcp::Result>(made);
     is_error_ = result.is_error;

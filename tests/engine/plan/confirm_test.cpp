@@ -90,7 +90,7 @@ class ConfirmTest : public testing::Test {
   Answer call(std::string_view tool, std::string_view arguments) {
     const auto parsed = base::parse_json(arguments)->as_object();
     const base::JsonObject none;
-    mcp::Unheard unheard;
+    mcp::NullSink unheard;
     const auto outcome = box_->call(
         {{caller_, mcp::Era::Modern, none, inputs_, unheard, unheard, {}, can_confirm_}, tool, parsed});
     Answer answer;

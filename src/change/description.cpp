@@ -1,4 +1,4 @@
-#include "change/told.h"
+#include "change/description.h"
 
 #include <fmt/format.h>
 
@@ -26,17 +26,17 @@ void add(std::string& text, std::string_view heading, const std::vector<std::str
 
 }  // namespace
 
-bool is_nothing(const Told& told) {
-  return told.changes.empty() && told.pending.empty() && !told.unchanged.empty();
+bool has_no_effect(const Description& description) {
+  return description.changes.empty() && description.pending.empty() && !description.unchanged.empty();
 }
 
-std::string text(const Told& told) {
+std::string text(const Description& description) {
   std::string text;
-  add(text, "", told.changes);
-  add(text, "Pending until the guest is stopped and started: ", told.pending);
-  add(text, is_nothing(told) ? "Nothing changed: " : "Unchanged: ", told.unchanged);
-  add(text, "Pending since before: ", told.older);
-  for (const auto& caution : told.cautions) text += (text.empty() ? "" : " ") + caution;
+  add(text, "", description.changes);
+  add(text, "Pending until the guest is stopped and started: ", description.pending);
+  add(text, has_no_effect(description) ? "Nothing changed: " : "Unchanged: ", description.unchanged);
+  add(text, "Pending since before: ", description.older);
+  for (const auto& caution : description.cautions) text += (text.empty() ? "" : " ") + caution;
   return text;
 }
 

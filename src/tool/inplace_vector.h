@@ -10,11 +10,11 @@ namespace tool {
 /// g++ 12 cannot keep a nested initializer list in a constant. A list longer than the capacity does not
 /// compile; add() beyond it is undefined.
 template <class T, std::size_t Capacity>
-class Few {
+class InplaceVector {
  public:
-  constexpr Few() = default;
+  constexpr InplaceVector() = default;
   // Implicit, so that rows can give a list in braces.
-  constexpr Few(std::initializer_list<T> items) {  // NOLINT(google-explicit-constructor)
+  constexpr InplaceVector(std::initializer_list<T> items) {  // NOLINT(google-explicit-constructor)
     for (const auto& item : items) add(item);
   }
   constexpr void add(const T& item) { items_[count_++] = item; }
