@@ -161,6 +161,10 @@ std::expected<std::vector<net::ClientOptions>, std::string> routes_of(const conf
   return routes;
 }
 
+pve::Credentials credentials_of(const config::Cluster& cluster) {
+  return {cluster.token_id, cluster.token_secret, cluster.token_secret_file, cluster.token_secret_source};
+}
+
 std::string names_of(std::span<const net::ClientOptions> routes) {
   constexpr std::size_t kAll = 3;
   if (routes.size() > kAll) {
@@ -195,11 +199,8 @@ std::expected<std::unique_ptr<Backend>, std::string> Backend::open(const config:
   if (!routes) return std::unexpected(routes.error());
   options.base_url = names_of(*routes);
   if (!settings.cluster.base_url.empty()) warn_of_weak_transport(*routes, settings.cluster);
-  const auto& cluster = settings.cluster;
-  return std::make_unique<Remote>(
-      *std::move(routes), clock,
-      pve::Credentials{cluster.token_id, cluster.token_secret, cluster.token_secret_file},
-      std::move(options));
+  return std::make_unique<Remote>(*std::move(routes), clock, credentials_of(settings.cluster),
+                                  std::move(options));
 }
 
 }  // namespace cli

@@ -56,6 +56,9 @@ class Backend {
 std::expected<std::vector<net::ClientOptions>, std::string> routes_of(const config::Settings& settings,
                                                                       const Variables& variables);
 
+/// What the settings say about the API token, in pve's words.
+pve::Credentials credentials_of(const config::Cluster& cluster);
+
 /// The addresses in a text: "https://pve1:8006 or https://pve2:8006".
 std::string names_of(std::span<const net::ClientOptions> routes);
 

@@ -80,7 +80,9 @@ void settings_step(const config::Settings& settings, const Backend& backend, Rep
   }
   std::string hosts;
   for (const auto& way : backend.ways()) hosts += (hosts.empty() ? "" : ", ") + way.route.url.text();
-  report.good("settings", hosts + " as " + settings.cluster.token_id + limits + origin(settings));
+  report.good("settings", hosts + " as " + settings.cluster.token_id + ", secret from " +
+                              base::printable(settings.cluster.token_secret_source) + limits +
+                              origin(settings));
 }
 
 void name_and_tcp_steps(const net::ClientOptions& route, const std::string& source, Report& report) {
@@ -258,8 +260,7 @@ void hosts_steps(const config::Settings& settings, std::span<const Way> ways, co
     report.begin_host(host);
     way_steps(way, cluster, report);
     if (!report.failed()) {
-      pve::Client client(*way.network, {cluster.token_id, cluster.token_secret, cluster.token_secret_file},
-                         {host, settings.timeout, {}});
+      pve::Client client(*way.network, credentials_of(cluster), {host, settings.timeout, {}});
       token_and_version_steps(client, cluster, facts, report);
     }
     auto& list = report.end_host() ? good : bad;

@@ -1,12 +1,12 @@
 #include "config/file.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstddef>
 #include <system_error>
+#include <utility>
 
 #include "base/file.h"
 
@@ -27,12 +27,11 @@ FileError failed(int code) {
 std::expected<FileText, FileError> read_file(const std::string& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return std::unexpected(failed(errno));
-  struct stat status{};
-  const bool known = ::fstat(descriptor, &status) == 0;
+  auto exposure = base::exposure(descriptor, path);
   auto text = base::read_all(descriptor, kLimit);
   ::close(descriptor);
   if (!text) return std::unexpected(failed(text.error()));
-  return FileText{path, std::move(*text), known && (status.st_mode & (S_IRGRP | S_IROTH)) != 0};
+  return FileText{path, std::move(*text), std::move(exposure)};
 }
 
 std::string default_config_path(std::string_view xdg_config_home, std::string_view home) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,7 +11,7 @@ namespace config {
 struct FileText {
   std::string path;
   std::string text;
-  bool others_may_read = false;  ///< group or world
+  std::optional<std::string> exposure;  ///< that of base/file.h
 };
 
 struct FileError {

@@ -41,7 +41,10 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "cluster.token_secret_file",
      .fallback = "",
-     .help = "A file that holds the secret; it is read again when PVE rejects the secret.",
+     .help = "A file that holds the secret, and that other users can neither read nor write; it is read "
+             "again when "
+             "PVE rejects the secret. If nothing sets a secret, a service takes it from systemd's credential "
+             "pve-token-secret.",
      .apply = apply::token_secret_file},
     {.flag = "",
      .argument = "",

@@ -66,7 +66,7 @@ const Setting* row_of_variable(std::string_view variable) {
   return nullptr;
 }
 
-std::expected<void, std::string> from_file(const FileText& file, Findings& findings, Settings& settings) {
+std::expected<void, std::string> from_file(const FileText& file, Findings& findings) {
   auto entries = parse_toml(file.text);
   if (!entries) return std::unexpected(file.path + ", " + entries.error() + ".");
   for (auto& entry : *entries) {
@@ -75,12 +75,11 @@ std::expected<void, std::string> from_file(const FileText& file, Findings& findi
     if (row == table().end()) return std::unexpected(unknown_key(entry, file.path));
     const std::string source = entry.key + " in " + file.path;
     if (entry.values.empty()) return std::unexpected(source + " is an empty list; set a value or remove it.");
-    if (entry.key == "cluster.token_secret" && file.others_may_read) {
-      settings.warnings.push_back(base::printable(file.path) +
-                                  " holds a secret and can be read by other users; chmod 600 it.");
-    }
     // An empty string in the file counts as unset, like an empty variable.
     if (entry.values.size() == 1 && entry.values.front().empty()) continue;
+    // A setting without a flag is a secret.
+    if (row->flag.empty() && file.exposure)
+      return std::unexpected(base::printable(source) + " is a secret, but " + *file.exposure + ".");
     findings.try_emplace(&*row, Found{{source, std::move(entry.values)}, Layer::File});
   }
   return {};
@@ -166,20 +165,27 @@ std::expected<std::optional<FileText>, std::string> config_file(const Sources& s
   return std::unexpected(complaint("The settings file", path, file.error().requirement));
 }
 
-std::optional<std::string> check_secret_file(const Findings& findings, Settings& settings) {
-  const auto at = findings.find(row_of_variable("PVE_TOKEN_SECRET_FILE"));
-  if (at == findings.end()) return std::nullopt;
-  const auto& source = at->second.given.source;
-  const auto& path = settings.cluster.token_secret_file;
+/// Takes the secret of a service from systemd's credential, where nothing else sets one.
+void use_credential(std::span<const std::string_view> environment, Cluster& cluster) {
+  const auto folder = variable_value(environment, "CREDENTIALS_DIRECTORY");
+  if (!cluster.token_secret_source.empty() || !folder.starts_with('/')) return;
+  auto path = std::string(folder) + "/pve-token-secret";
+  const auto file = read_file(path);
+  if (!file && file.error().absent) return;
+  cluster.token_secret_file = std::move(path);
+  cluster.token_secret_source = "$CREDENTIALS_DIRECTORY/pve-token-secret";
+}
+
+std::optional<std::string> check_secret_file(const Cluster& cluster) {
+  const auto& path = cluster.token_secret_file;
+  if (path.empty()) return std::nullopt;
+  const auto& source = cluster.token_secret_source;
   const auto file = read_file(path);
   if (!file) return complaint(source, path, file.error().requirement);
   if (!is_token_secret(base::trim(file->text))) {
     return complaint(source, path, "the file must hold the token's secret and nothing else");
   }
-  if (file->others_may_read) {
-    settings.warnings.push_back("the secret in " + base::printable(path) +
-                                " can be read by other users; chmod 600 it.");
-  }
+  if (file->exposure) return complaint(source, path, *file->exposure);
   return std::nullopt;
 }
 
@@ -225,10 +231,8 @@ std::optional<std::string> read_state_key(const Findings& findings, Settings& se
   const auto key = base::trim(file->text);
   if (const auto misfit = state_key_misfit(key))
     return complaint(at->second.given.source, path, "its content " + *misfit);
+  if (file->exposure) return complaint(at->second.given.source, path, *file->exposure);
   settings.state_key = key;
-  if (file->others_may_read)
-    settings.warnings.push_back("the secret in " + base::printable(path) +
-                                " can be read by other users; chmod 600 it.");
   return std::nullopt;
 }
 
@@ -252,7 +256,7 @@ std::expected<Settings, std::string> load(const Sources& sources, const Known& k
   Settings settings;
   if (*file) {
     settings.file = (*file)->path;
-    if (auto read = from_file(**file, findings, settings); !read) return std::unexpected(read.error());
+    if (auto read = from_file(**file, findings); !read) return std::unexpected(read.error());
   }
   resolve_paths(sources, settings.file, findings);
   if (auto error = settle_token(findings)) return std::unexpected(*error);
@@ -264,7 +268,8 @@ std::expected<Settings, std::string> load(const Sources& sources, const Known& k
     if (at == findings.end() || row.apply == nullptr) continue;
     if (auto error = row.apply(at->second.given, known, settings)) return std::unexpected(*error);
   }
-  if (auto error = check_secret_file(findings, settings)) return std::unexpected(*error);
+  use_credential(sources.environment, settings.cluster);
+  if (auto error = check_secret_file(settings.cluster)) return std::unexpected(*error);
   if (auto error = read_state_key(findings, settings)) return std::unexpected(*error);
   if (auto error = misplaced_http(findings, settings)) return std::unexpected(*error);
   if (auto error = http_misfit(settings.http)) return std::unexpected(*error);

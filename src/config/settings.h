@@ -26,7 +26,7 @@ struct Cluster {
   std::string token_id_source, token_secret_source;
   /// At most one of the two is set.
   std::string token_secret;
-  std::string token_secret_file;  ///< readable and not empty when it was checked
+  std::string token_secret_file;  ///< held a secret, which other users could not read, when it was checked
   /// As written; net::parse_fingerprint reads them. Verified instead of the chain when not empty.
   std::vector<std::string> fingerprints;
   std::string fingerprint_source;

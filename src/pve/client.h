@@ -58,6 +58,8 @@ struct Credentials {
   std::string token_id;     ///< user@realm!tokenname
   std::string secret;       ///< empty when `secret_file` is given
   std::string secret_file;  ///< re-read once when PVE rejects the secret
+  /// The setting that named the file, for errors.
+  std::string secret_source = "PVE_TOKEN_SECRET_FILE";
 };
 
 struct ClientOptions {

@@ -1,12 +1,12 @@
 #include "pve/secret.h"
 
-#include <array>
-#include <cerrno>
-#include <cstdio>
-#include <memory>
-#include <system_error>
-#include <vector>
+#include <fcntl.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <system_error>
+
+#include "base/file.h"
 #include "base/text.h"
 
 namespace pve {
@@ -19,20 +19,27 @@ constexpr std::size_t kShortestRedacted = 6;
 }  // namespace
 
 Secret::Secret(const Credentials& credentials)
-    : secret_(credentials.secret), file_(credentials.secret.empty() ? credentials.secret_file : "") {}
+    : secret_(credentials.secret),
+      file_(credentials.secret.empty() ? credentials.secret_file : ""),
+      source_(credentials.secret_source) {}
 
 std::expected<std::string, std::string> Secret::read_file() const {
-  const std::string name = "the secret file '" + base::printable(file_) + "'";
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(file_.c_str(), "re"), &std::fclose);
-  if (!file)
-    return std::unexpected(name + " cannot be read: " + std::generic_category().message(errno) +
-                           " (PVE_TOKEN_SECRET_FILE)");
-  std::array<char, kLongest + 1> buffer{};
-  const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), file.get());
-  const auto text = base::trim({buffer.data(), size});
-  if (text.empty()) return std::unexpected(name + " is empty (PVE_TOKEN_SECRET_FILE)");
-  if (size > kLongest || base::has_control(text) || text.find(' ') != std::string_view::npos)
-    return std::unexpected(name + " must hold the secret alone, on one line (PVE_TOKEN_SECRET_FILE)");
+  const auto failed = [&](const std::string& why) {
+    return std::unexpected("the secret file '" + base::printable(file_) + "' " + why + " (" +
+                           base::printable(source_) + ")");
+  };
+  const int descriptor = ::open(file_.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return failed("cannot be read: " + std::generic_category().message(errno));
+  const auto exposure = base::exposure(descriptor, file_);
+  const auto read = base::read_all(descriptor, kLongest);
+  ::close(descriptor);
+  if (exposure) return failed("is refused: " + *exposure);
+  if (!read && read.error() != EFBIG)
+    return failed("cannot be read: " + std::generic_category().message(read.error()));
+  const auto text = base::trim(read ? std::string_view(*read) : "");
+  if (read && text.empty()) return failed("is empty");
+  if (!read || base::has_control(text) || text.find(' ') != std::string_view::npos)
+    return failed("must hold the secret alone, on one line");
   return std::string(text);
 }
 

@@ -29,6 +29,7 @@ class Secret {
   std::mutex mutex_;
   std::string secret_;
   const std::string file_;
+  const std::string source_;
 };
 
 }  // namespace pve

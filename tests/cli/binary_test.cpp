@@ -310,18 +310,19 @@ TEST(Binary, RejectedCredentialsEndItWithExitCode1) {
   EXPECT_THAT(process.output(), Not(HasSubstr(kWrong)));
 }
 
-TEST(Binary, AChangedSecretFileIsReadAgain) {
+void expect_read_again(const std::string& name, const std::string& variable) {
   Simulator simulator;
   std::string pattern = testing::TempDir() + "secret-XXXXXX";
   ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-  const std::string path = pattern + "/secret";
+  const std::string path = pattern + "/" + name;
   const auto put = [&](const char* secret) {
     std::ofstream(path) << secret << '\n';
     std::filesystem::permissions(path,
                                  std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   };
   put(kWrong);
-  Process process({}, simulator.environment({{"PVE_TOKEN_SECRET", ""}, {"PVE_TOKEN_SECRET_FILE", path}}));
+  const auto value = variable == "CREDENTIALS_DIRECTORY" ? pattern : path;
+  Process process({}, simulator.environment({{"PVE_TOKEN_SECRET", ""}, {variable, value}}));
   process.write(initialize());
   ASSERT_TRUE(process.read_line());
   put(kSecret);
@@ -331,7 +332,14 @@ TEST(Binary, AChangedSecretFileIsReadAgain) {
   EXPECT_THAT(*answer, AllOf(HasSubstr("pve1"), Not(HasSubstr("isError\":true"))));
   process.close_input();
   EXPECT_EQ(process.wait(), 0) << process.errors();
+  EXPECT_THAT(process.errors(), AllOf(Not(HasSubstr(kSecret)), Not(HasSubstr(kWrong))));
   std::filesystem::remove_all(pattern);
+}
+
+TEST(Binary, AChangedSecretFileIsReadAgain) { expect_read_again("secret", "PVE_TOKEN_SECRET_FILE"); }
+
+TEST(Binary, AChangedCredentialOfSystemdIsReadAgain) {
+  expect_read_again("pve-token-secret", "CREDENTIALS_DIRECTORY");
 }
 
 // Two simulated nodes as the hosts of one setting.
@@ -408,8 +416,9 @@ TEST(Doctor, SaysWhereTheTierComesFromAndEndsWithALine) {
               AllOf(HasSubstr("tier full (default)"), EndsWith("\nEverything works: start your client.\n")));
   Simulator simulator;
   const auto limited = run({"doctor"}, simulator.environment({{"PVE_ACCESS_TIER", "read-only"}}));
-  EXPECT_THAT(limited.output, AllOf(HasSubstr("tier read-only (PVE_ACCESS_TIER)"),
-                                    EndsWith("\nEverything works: start your client.\n")));
+  EXPECT_THAT(limited.output,
+              AllOf(HasSubstr("secret from PVE_TOKEN_SECRET, tier read-only (PVE_ACCESS_TIER)"),
+                    Not(HasSubstr(kSecret)), EndsWith("\nEverything works: start your client.\n")));
   EXPECT_THAT(run({"doctor"}, simulator.environment()).output,
               EndsWith("Everything works: start your client.\nAn API token of root@pam can delete everything "
                        "in the tier full. Set PVE_ACCESS_TIER=read-only to allow reading only.\n"));

@@ -215,8 +215,8 @@ TEST(StateKey, ComesFromAVariableOrAFile) {
       << "the flag wins";
   EXPECT_THAT(error({}, {"PVE_STATE_KEY_FILE=" + path, "PVE_STATE_KEY=" + std::string(kKey)}),
               HasSubstr("are both set; keep one"));
-  EXPECT_THAT(load({{"--state-key-file", file(std::string(kKey), 0644)}})->warnings,
-              ElementsAre(HasSubstr("chmod 600")));
+  EXPECT_THAT(error({{"--state-key-file", file(std::string(kKey), 0644)}}),
+              AllOf(HasSubstr("but other users can read the file; run \"chmod 600 "), Not(HasSubstr(kKey))));
 }
 
 TEST(StateKey, IsLongAndStaysSecret) {

@@ -231,20 +231,56 @@ TEST_F(Load, ASecretFileOfAHigherLayerWins) {
   EXPECT_THAT(settings->warnings, IsEmpty());
 }
 
-TEST_F(Load, WarnsOfFilesThatOthersMayRead) {
-  set("PVE_TOKEN_SECRET_FILE", write("secret", kSecret, 0644));
+TEST_F(Load, RefusesASecretThatOthersCanReadOrWrite) {
+  const auto path = directory_ + "/secret";
+  const std::vector<std::pair<mode_t, std::string>> cases = {{0644, "read"},  {0640, "read"},
+                                                             {0604, "read"},  {0620, "write"},
+                                                             {0602, "write"}, {0666, "read and write"}};
+  for (const auto& [mode, verb] : cases) {
+    set("PVE_TOKEN_SECRET_FILE", write("secret", kSecret, mode));
+    EXPECT_EQ(error(), "PVE_TOKEN_SECRET_FILE is \"" + path + "\", but other users can " + verb +
+                           " the file; run \"chmod 600 " + path + "\".");
+    environment_.pop_back();
+  }
+  const auto settings = write("mcp-pve/config.toml", "[cluster]\ntoken_secret = 'abc'\n", 0640);
+  EXPECT_EQ(error(), "cluster.token_secret in " + settings +
+                         " is a secret, but other users can read the file; run \"chmod 600 " + settings +
+                         "\".");
+  write("mcp-pve/config.toml", "timeout = 3\n[cluster]\ntoken_secret = ''\n", 0644);
+  EXPECT_TRUE(load()) << "no secret, nothing to hide";
+}
+
+TEST_F(Load, TakesTheSecretFromSystemdWhereNothingElseSetsOne) {
+  const auto path = write("credentials/pve-token-secret", std::string(kSecret) + "\n", 0400);
+  set("CREDENTIALS_DIRECTORY", directory_ + "/credentials");
   auto settings = load();
   ASSERT_TRUE(settings) << settings.error();
-  EXPECT_THAT(settings->warnings, ElementsAre(HasSubstr("chmod 600")));
+  EXPECT_EQ(settings->cluster.token_secret_file, path);
+  EXPECT_EQ(settings->cluster.token_secret_source, "$CREDENTIALS_DIRECTORY/pve-token-secret");
 
-  environment_.pop_back();
-  write("mcp-pve/config.toml", "[cluster]\ntoken_secret = 'abc'\n", 0640);
-  settings = load();
-  ASSERT_TRUE(settings) << settings.error();
-  EXPECT_THAT(settings->warnings, ElementsAre(HasSubstr("config.toml")));
+  write("mcp-pve/config.toml", "[cluster]\ntoken_secret = 'from-file'\n");
+  EXPECT_THAT(load()->cluster.token_secret_file, IsEmpty());
+  std::filesystem::remove(directory_ + "/mcp-pve/config.toml");
+  for (const auto& [name, value] : {std::pair{"PVE_TOKEN_SECRET", std::string(kSecret)},
+                                    std::pair{"PVE_TOKEN_SECRET_FILE", write("own", kSecret)},
+                                    std::pair{"PROXMOX_VE_API_TOKEN", "u@pve!t1=" + std::string(kSecret)}}) {
+    set(name, value);
+    settings = load();
+    ASSERT_TRUE(settings) << settings.error();
+    EXPECT_EQ(settings->cluster.token_secret_source, name);
+    EXPECT_NE(settings->cluster.token_secret_file, path);
+    environment_.pop_back();
+  }
+}
 
-  write("mcp-pve/config.toml", "timeout = 3\n", 0644);
-  EXPECT_THAT(load()->warnings, IsEmpty()) << "no secret, nothing to hide";
+TEST_F(Load, ACredentialIsAbsentOrASecret) {
+  set("CREDENTIALS_DIRECTORY", directory_ + "/credentials");
+  EXPECT_THAT(load()->cluster.token_secret_file, IsEmpty());
+  write("credentials/other", "x");
+  EXPECT_THAT(load()->cluster.token_secret_file, IsEmpty());
+  write("credentials/pve-token-secret", "two words");
+  EXPECT_THAT(error(), AllOf(HasSubstr("$CREDENTIALS_DIRECTORY/pve-token-secret is \"" + directory_),
+                             HasSubstr("the token's secret and nothing else"), Not(HasSubstr("two words"))));
 }
 
 TEST_F(Load, AVariableNearASettingStopsTheStart) {

@@ -1,6 +1,7 @@
 #include "pve/client.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -334,7 +335,10 @@ struct SecretFile {
   std::string path = testing::TempDir() + "mcp-pve-secret-" + std::to_string(::getpid());
   explicit SecretFile(std::string_view text) { write(text); }
   ~SecretFile() { std::remove(path.c_str()); }
-  void write(std::string_view text) const { std::ofstream(path) << text; }
+  void write(std::string_view text, mode_t mode = 0600) const {
+    std::ofstream(path) << text;
+    ::chmod(path.c_str(), mode);
+  }
   pve::Credentials credentials() const { return {"root@pam!t", "", path}; }
 };
 
@@ -373,6 +377,20 @@ TEST(SecretFile, AnUnchangedOneIsNot) {
   setup.http.refuse("GET /a", 401, "No ticket", "");
   EXPECT_EQ(setup.error({Method::Get, "/a", {}}).kind, Error::Kind::Rejected);
   EXPECT_EQ(setup.http.requests().size(), 1U);
+}
+
+TEST(SecretFile, IsRefusedOnceOthersCanReadIt) {
+  const SecretFile file("first-secret");
+  auto credentials = file.credentials();
+  credentials.secret_source = "--token-secret-file";
+  Fixture setup(credentials);
+  file.write("first-secret", 0644);
+  EXPECT_EQ(setup.error({Method::Get, "/a", {}}).message,
+            "the secret file '" + file.path +
+                "' is refused: other users can read the file; run \"chmod 600 " + file.path +
+                "\" (--token-secret-file)");
+  file.write("first-secret");
+  EXPECT_TRUE(setup.client.call({Method::Get, "/a", {}}, {}));
 }
 
 TEST(SecretFile, UnusableOnesAreNamedAndTriedAgain) {
