@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/simulation.h"
+#include "cli/token_command.h"
 #include "net/failover.h"
 #include "simulator/cluster.h"
 #include "simulator/in_process.h"
@@ -161,8 +162,14 @@ std::expected<std::vector<net::ClientOptions>, std::string> routes_of(const conf
   return routes;
 }
 
-pve::Credentials credentials_of(const config::Cluster& cluster) {
-  return {cluster.token_id, cluster.token_secret, cluster.token_secret_file, cluster.token_secret_source};
+pve::Credentials credentials_of(const config::Cluster& cluster, const base::Clock& clock) {
+  pve::Credentials credentials{cluster.token_id, cluster.token_secret, cluster.token_secret_file,
+                               cluster.token_secret_source};
+  if (!cluster.token_command.empty()) {
+    auto command = std::make_shared<TokenCommand>(cluster.token_command, cluster.token_secret_source, clock);
+    credentials.secret_command = [command] { return command->secret(); };
+  }
+  return credentials;
 }
 
 std::string names_of(std::span<const net::ClientOptions> routes) {
@@ -199,7 +206,7 @@ std::expected<std::unique_ptr<Backend>, std::string> Backend::open(const config:
   if (!routes) return std::unexpected(routes.error());
   options.base_url = names_of(*routes);
   if (!settings.cluster.base_url.empty()) warn_of_weak_transport(*routes, settings.cluster);
-  return std::make_unique<Remote>(*std::move(routes), clock, credentials_of(settings.cluster),
+  return std::make_unique<Remote>(*std::move(routes), clock, credentials_of(settings.cluster, clock),
                                   std::move(options));
 }
 

@@ -56,8 +56,9 @@ class Backend {
 std::expected<std::vector<net::ClientOptions>, std::string> routes_of(const config::Settings& settings,
                                                                       const Variables& variables);
 
-/// What the settings say about the API token, in pve's words.
-pve::Credentials credentials_of(const config::Cluster& cluster);
+/// What the settings say about the API token, in pve's words. `clock` must outlive them and their copies,
+/// which share the runs of a command: only one of them at a time may use it.
+pve::Credentials credentials_of(const config::Cluster& cluster, const base::Clock& clock);
 
 /// The addresses in a text: "https://pve1:8006 or https://pve2:8006".
 std::string names_of(std::span<const net::ClientOptions> routes);

@@ -253,6 +253,8 @@ void privileges_step(pve::Client& client, const config::Settings& settings, cons
 void hosts_steps(const config::Settings& settings, std::span<const Way> ways, const facts::Facts& facts,
                  Report& report) {
   const auto& cluster = settings.cluster;
+  const base::SystemClock clock;
+  const auto credentials = credentials_of(cluster, clock);
   std::string good;
   std::string bad;
   for (const auto& way : ways) {
@@ -260,7 +262,7 @@ void hosts_steps(const config::Settings& settings, std::span<const Way> ways, co
     report.begin_host(host);
     way_steps(way, cluster, report);
     if (!report.failed()) {
-      pve::Client client(*way.network, credentials_of(cluster), {host, settings.timeout, {}});
+      pve::Client client(*way.network, credentials, {host, settings.timeout, {}});
       token_and_version_steps(client, cluster, facts, report);
     }
     auto& list = report.end_host() ? good : bad;

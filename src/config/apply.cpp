@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "config/command.h"
 #include "config/readers.h"
 #include "config/token.h"
 
@@ -38,6 +39,26 @@ std::optional<std::string> token_secret(const Given& given, const Known&, Settin
 std::optional<std::string> token_secret_file(const Given& given, const Known&, Settings& settings) {
   settings.cluster.token_secret_source = given.source;
   return set_path(given, settings.cluster.token_secret_file);
+}
+
+// A command may hold a password, so no error shows it.
+std::optional<std::string> token_command(const Given& given, const Known&, Settings& settings) {
+  const std::string hidden = " (its value is not shown).";
+  auto words = given.values;
+  if (!given.is_array) {
+    const auto value = single(given);
+    if (!value) return value.error();
+    auto split = split_command(*value);
+    if (!split) return given.source + " " + split.error() + hidden;
+    words = *std::move(split);
+  }
+  if (words.empty() || words.front().empty())
+    return given.source + " must begin with a program, as in: pass show pve" + hidden;
+  if (std::ranges::any_of(words, [](const std::string& word) { return base::has_control(word); }))
+    return given.source + " must not hold control characters" + hidden;
+  settings.cluster.token_command = std::move(words);
+  settings.cluster.token_secret_source = given.source;
+  return std::nullopt;
 }
 
 std::optional<std::string> api_token(const Given& given, const Known&, Settings& settings) {

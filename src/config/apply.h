@@ -13,6 +13,7 @@ std::optional<std::string> base_url(const Given& given, const Known& known, Sett
 std::optional<std::string> token_id(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> token_secret(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> token_secret_file(const Given& given, const Known& known, Settings& settings);
+std::optional<std::string> token_command(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> api_token(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> tier(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> categories(const Given& given, const Known& known, Settings& settings);

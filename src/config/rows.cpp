@@ -46,6 +46,17 @@ constexpr auto kTable = std::to_array<Setting>({
              "PVE rejects the secret. If nothing sets a secret, a service takes it from systemd's credential "
              "pve-token-secret.",
      .apply = apply::token_secret_file},
+    {.flag = "--token-command",
+     .argument = "COMMAND",
+     .variable = "PVE_TOKEN_COMMAND",
+     .alias = "",
+     .key = "cluster.token_command",
+     .fallback = "",
+     .help = "A command whose first line of output is the secret, such as pass show pve; an array in the "
+             "file. It "
+             "is split at blanks outside quotes, and no shell reads it. It runs without input for the first "
+             "request, for 30 s at most, and again when PVE rejects the secret.",
+     .apply = apply::token_command},
     {.flag = "",
      .argument = "",
      .variable = "PROXMOX_VE_API_TOKEN",

@@ -80,7 +80,7 @@ std::expected<void, std::string> from_file(const FileText& file, Findings& findi
     // A setting without a flag is a secret.
     if (row->flag.empty() && file.exposure)
       return std::unexpected(base::printable(source) + " is a secret, but " + *file.exposure + ".");
-    findings.try_emplace(&*row, Found{{source, std::move(entry.values)}, Layer::File});
+    findings.try_emplace(&*row, Found{{source, std::move(entry.values), entry.is_array}, Layer::File});
   }
   return {};
 }
@@ -90,7 +90,7 @@ std::optional<Layer> layer_of(const Findings& findings, const Setting* row) {
   return at == findings.end() ? std::optional<Layer>{} : at->second.layer;
 }
 
-// Of a secret and of a file that holds it, the one of the higher layer counts.
+// Of two settings that give the same secret, such as a value and a file, the one of the higher layer counts.
 std::optional<std::string> settle_secret(Findings& findings, const Setting* secret, const Setting* file) {
   const auto of_secret = layer_of(findings, secret);
   const auto of_file = layer_of(findings, file);
@@ -103,25 +103,29 @@ std::optional<std::string> settle_secret(Findings& findings, const Setting* secr
   return std::nullopt;
 }
 
-// Of id and secret in one, of a secret and of a secret's file, the one of the highest layer counts: mixing
-// the id of one token with the secret of another only gives a 401.
+// Of id and secret in one, of a secret, a secret's file and a command, the one of the highest layer counts:
+// mixing the id of one token with the secret of another only gives a 401.
 std::optional<std::string> settle_token(Findings& findings) {
   const Setting* id = row_of_variable("PVE_TOKEN_ID");
   const Setting* secret = row_of_variable("PVE_TOKEN_SECRET");
   const Setting* file = row_of_variable("PVE_TOKEN_SECRET_FILE");
+  const Setting* command = row_of_variable("PVE_TOKEN_COMMAND");
   const Setting* both = row_of_variable("PROXMOX_VE_API_TOKEN");
   const auto layer = [&](const Setting* row) { return layer_of(findings, row); };
   if (layer(both)) {
     const auto above_file = [&](const Setting* row) {
       return layer(row).value_or(Layer::File) != Layer::File;
     };
-    if (above_file(id) || above_file(secret) || above_file(file)) {
+    if (above_file(id) || above_file(secret) || above_file(file) || above_file(command)) {
       findings.erase(both);
     } else {
-      for (const auto* row : {id, secret, file}) findings.erase(row);
+      for (const auto* row : {id, secret, file, command}) findings.erase(row);
     }
   }
-  return settle_secret(findings, secret, file);
+  for (const auto& [one, other] : {std::pair{secret, file}, {secret, command}, {file, command}}) {
+    if (auto error = settle_secret(findings, one, other)) return error;
+  }
+  return std::nullopt;
 }
 
 /// A path as the user may write it: "~/" is the shell's word, which nobody expands where a client starts us.
@@ -291,7 +295,7 @@ std::optional<std::string> missing(const Settings& settings) {
     return "PVE_TOKEN_ID is not set; set it to the id of an API token, such as root@pam!mcp (PVE: Datacenter "
            "> Permissions > API Tokens).";
   }
-  if (cluster.token_secret.empty() && cluster.token_secret_file.empty()) {
+  if (cluster.token_secret.empty() && cluster.token_secret_file.empty() && cluster.token_command.empty()) {
     return "PVE_TOKEN_SECRET is not set; set it to the API token's secret, or set PVE_TOKEN_SECRET_FILE to a "
            "file that holds it.";
   }

@@ -24,8 +24,9 @@ struct Cluster {
   std::string token_id;  ///< user@realm!name, checked
   /// Where id and secret came from; the same where one setting holds both.
   std::string token_id_source, token_secret_source;
-  /// At most one of the two is set.
+  /// At most one of the three is set.
   std::string token_secret;
+  std::vector<std::string> token_command;  ///< the program and its arguments, whose output is the secret
   std::string token_secret_file;  ///< held a secret, which other users could not read, when it was checked
   /// As written; net::parse_fingerprint reads them. Verified instead of the chain when not empty.
   std::vector<std::string> fingerprints;

@@ -15,6 +15,7 @@ namespace config {
 struct Given {
   std::string source;               ///< as the user wrote it: "PVE_TIMEOUT", "--timeout", "timeout in FILE"
   std::vector<std::string> values;  ///< never empty; more than one from a repeated flag or a TOML array
+  bool is_array = false;            ///< a TOML array, even if it has one item
 };
 
 /// Checks the value and puts it into the settings. The error is a whole sentence.

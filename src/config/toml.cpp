@@ -52,7 +52,8 @@ std::optional<std::string> flatten(const toml::table& table, const std::string& 
     }
     auto values = values_of(node);
     if (!values) return values.error();
-    out.push_back({key, std::move(*values), static_cast<unsigned>(node.source().begin.line)});
+    out.push_back(
+        {key, std::move(*values), node.is_array(), static_cast<unsigned>(node.source().begin.line)});
   }
   return std::nullopt;
 }

@@ -10,6 +10,7 @@ namespace config {
 struct TomlEntry {
   std::string key;                  ///< dotted: "cluster.base_url"
   std::vector<std::string> values;  ///< of an array one each
+  bool is_array = false;
   unsigned line = 0;
 };
 

@@ -60,6 +60,9 @@ struct Credentials {
   std::string secret_file;  ///< re-read once when PVE rejects the secret
   /// The setting that named the file, for errors.
   std::string secret_source = "PVE_TOKEN_SECRET_FILE";
+  /// Gives the secret where neither of the two does: called for the first request, and again when PVE rejects
+  /// the secret; never from two threads at once. The error is a sentence.
+  std::function<std::expected<std::string, std::string>()> secret_command{};
 };
 
 struct ClientOptions {

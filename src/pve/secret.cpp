@@ -21,7 +21,8 @@ constexpr std::size_t kShortestRedacted = 6;
 Secret::Secret(const Credentials& credentials)
     : secret_(credentials.secret),
       file_(credentials.secret.empty() ? credentials.secret_file : ""),
-      source_(credentials.secret_source) {}
+      source_(credentials.secret_source),
+      command_(secret_.empty() && file_.empty() ? credentials.secret_command : nullptr) {}
 
 std::expected<std::string, std::string> Secret::read_file() const {
   const auto failed = [&](const std::string& why) {
@@ -45,10 +46,10 @@ std::expected<std::string, std::string> Secret::read_file() const {
 
 std::expected<std::string, std::string> Secret::get() {
   const std::scoped_lock lock(mutex_);
-  if (secret_.empty() && !file_.empty()) {
-    auto read = read_file();
-    if (!read) return read;
-    secret_ = std::move(*read);
+  if (secret_.empty() && !is_fixed()) {
+    auto found = read();
+    if (!found) return found;
+    secret_ = std::move(*found);
   }
   return secret_;
 }
@@ -56,10 +57,10 @@ std::expected<std::string, std::string> Secret::get() {
 bool Secret::renew(const std::string& used) {
   const std::scoped_lock lock(mutex_);
   if (secret_ != used) return true;
-  if (file_.empty()) return false;
-  auto read = read_file();
-  if (!read || *read == used) return false;
-  secret_ = std::move(*read);
+  if (is_fixed()) return false;
+  auto found = read();
+  if (!found || *found == used) return false;
+  secret_ = std::move(*found);
   return true;
 }
 

@@ -342,6 +342,19 @@ TEST(Binary, AChangedCredentialOfSystemdIsReadAgain) {
   expect_read_again("pve-token-secret", "CREDENTIALS_DIRECTORY");
 }
 
+TEST(Binary, ACommandGivesTheSecret) {
+  Simulator simulator;
+  const auto environment = simulator.environment(
+      {{"PVE_TOKEN_SECRET", ""}, {"PVE_TOKEN_COMMAND", "echo " + std::string(kSecret)}, {"DEBUG", "1"}});
+  const auto called = run({"call", "pve_list_nodes"}, environment);
+  EXPECT_EQ(called.code, 0) << called.errors;
+  EXPECT_THAT(called.output + called.errors, AllOf(HasSubstr("pve1"), Not(HasSubstr(kSecret))));
+  const auto doctor = run({"doctor"}, environment);
+  EXPECT_EQ(doctor.code, 0) << doctor.output;
+  EXPECT_THAT(doctor.output + doctor.errors,
+              AllOf(HasSubstr("secret from PVE_TOKEN_COMMAND"), Not(HasSubstr(kSecret))));
+}
+
 // Two simulated nodes as the hosts of one setting.
 struct TwoHosts {
   Simulator one;

@@ -273,6 +273,38 @@ TEST_F(Load, TakesTheSecretFromSystemdWhereNothingElseSetsOne) {
   }
 }
 
+TEST_F(Load, TakesACommandAsAnArrayOrAsWords) {
+  set("PVE_TOKEN_COMMAND", "pass show 'my pve'");
+  EXPECT_THAT(load()->cluster.token_command, ElementsAre("pass", "show", "my pve"));
+  EXPECT_EQ(load()->cluster.token_secret_source, "PVE_TOKEN_COMMAND");
+  EXPECT_FALSE(load()->warnings.size());
+  set("CREDENTIALS_DIRECTORY", directory_);
+  write("pve-token-secret", kSecret);
+  EXPECT_THAT(load()->cluster.token_secret_file, IsEmpty());
+  set("PVE_TOKEN_SECRET_FILE", write("own", kSecret));
+  EXPECT_THAT(error(), AllOf(HasSubstr("PVE_TOKEN_SECRET_FILE and PVE_TOKEN_COMMAND are both set")));
+  environment_.resize(1);
+
+  write("mcp-pve/config.toml", "[cluster]\ntoken_command = ['/opt/my tools/pass', \"it's\"]\n");
+  EXPECT_THAT(load()->cluster.token_command, ElementsAre("/opt/my tools/pass", "it's"));
+  write("mcp-pve/config.toml", "[cluster]\ntoken_command = ['/opt/my tools/pass']\n");
+  EXPECT_THAT(load()->cluster.token_command, ElementsAre("/opt/my tools/pass"));
+  write("mcp-pve/config.toml", "[cluster]\ntoken_command = 'pass show pve'\ntoken_secret = 'abc'\n");
+  EXPECT_THAT(error(), HasSubstr("are both set; keep one of them"));
+  flag("--token-command", "pass show other");
+  EXPECT_THAT(load()->cluster.token_command, ElementsAre("pass", "show", "other"));
+  EXPECT_THAT(load()->cluster.token_secret, IsEmpty());
+}
+
+TEST_F(Load, ShowsNothingOfACommandThatItRefuses) {
+  for (const auto* value : {"'hunter2", "'' hunter2", "hunter2 \x01"}) {
+    set("PVE_TOKEN_COMMAND", value);
+    EXPECT_THAT(error(), AllOf(HasSubstr("PVE_TOKEN_COMMAND "), HasSubstr("(its value is not shown)."),
+                               Not(HasSubstr("hunter2"))));
+    environment_.pop_back();
+  }
+}
+
 TEST_F(Load, ACredentialIsAbsentOrASecret) {
   set("CREDENTIALS_DIRECTORY", directory_ + "/credentials");
   EXPECT_THAT(load()->cluster.token_secret_file, IsEmpty());

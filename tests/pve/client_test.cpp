@@ -411,6 +411,26 @@ TEST(SecretFile, UnusableOnesAreNamedAndTriedAgain) {
   EXPECT_NE(missing.error({Method::Get, "/a", {}}).message.find("/nonexistent/secret"), std::string::npos);
 }
 
+TEST(SecretCommand, RunsForTheFirstRequestAndWhenPveRejectsTheSecret) {
+  int runs = 0;
+  pve::Credentials credentials{.token_id = "root@pam!t", .secret = {}, .secret_file = {}};
+  credentials.secret_command = [&]() -> std::expected<std::string, std::string> {
+    if (++runs == 1) return std::unexpected("the command of PVE_TOKEN_COMMAND exited with 1");
+    return runs == 2 ? "first-secret" : "second-secret";
+  };
+  Fixture setup(credentials);
+  EXPECT_EQ(runs, 0);
+  EXPECT_EQ(setup.error({Method::Get, "/a", {}}).message, "the command of PVE_TOKEN_COMMAND exited with 1");
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(setup.client.call({Method::Get, "/a", {}}, {}));
+  EXPECT_EQ(runs, 2);
+  setup.http.answer("POST /a", net::Response{401, "Authentication failed!", {}, ""}, "null");
+  ASSERT_TRUE(setup.client.call({Method::Post, "/a", {}}, {}));
+  EXPECT_EQ(runs, 3);
+  EXPECT_EQ(header(setup.http.requests().back().request, "Authorization"),
+            "PVEAPIToken=root@pam!t=second-secret");
+  EXPECT_TRUE(setup.rejections.empty());
+}
+
 TEST(SecretText, NeverComesBack) {
   Fixture setup;
   const std::string secret(kSecret);
