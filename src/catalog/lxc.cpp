@@ -165,7 +165,7 @@ constexpr tool::Tool kLxc[] = {
      .call = {Method::Delete, "/nodes/{node}/lxc/{vmid}"},
      .params = {kNode,
                 kVmid,
-                {.name = "purge", .description = "From jobs and HA"},
+                {.name = "purge", .description = "Remove from jobs, HA"},
                 {.name = "force", .description = "Even while running"},
                 {.name = "destroy-unreferenced-disks"}},
      .starts_task = true,

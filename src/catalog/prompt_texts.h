@@ -15,7 +15,7 @@ Check in this order and stop at the first that explains the trouble:
 2. Memory: above 90% of total, or swap in use together with memory pressure. ZFS's ARC counts as used and gives way.
    "oom" or "Out of memory" in the system log names the victim.
 3. Disk: rootfs above 90% stops logging, tasks and backups. Thin pool above 85%: when it is full, guests get I/O
-   errors. A storage enabled but not active: network, credentials or the other end.
+   errors. A storage enabled but not active: network, credentials or its server.
 4. I/O: wait above 10% or io pressure avg above 10%. Who does it? Look for a running backup, restore, scrub or move.
 5. CPU: load above the number of CPUs for long, cpu pressure above 10%. One guest or all of them?
 6. Services: pve-cluster, corosync, pvestatd, pvedaemon, pveproxy, pvescheduler must run (corosync only in a cluster);
@@ -25,7 +25,7 @@ Check in this order and stop at the first that explains the trouble:
 
 Traps: PVE 8 has no pressure values. A restart of corosync or pve-cluster, or a lost link, on a node with HA guests can
 end in fencing: a hard reset of the node. A restart of pvestatd, pvedaemon or pveproxy does not touch guests. A lock is
-no fault while its task runs.
+normal while its task runs.
 
 Next tools: pve_get_node_syslog with since and service; pve_get_task_log of a failed task; pve_get_node_rrddata or
 pve_get_storage_rrddata for since when; pve_get_qemu_rrddata or pve_get_lxc_rrddata of the heaviest guests; slow guests
@@ -43,7 +43,7 @@ Stuck? Look here first:
 2. qmpstatus: paused is suspended or waiting; io-error means that its storage is full or away: free space first, then
    pve_resume_qemu_vm. internal-error: save the evidence before a reset.
 3. A backup that failed may have left the guest's file systems frozen by the agent: alive, but every write hangs.
-4. HA: state error is left alone by HA until disabled and started again; a stop beside HA is undone by HA.
+4. HA does nothing for a guest in state error until it is disabled and started again; it undoes a stop that bypasses it.
 Slow? Compare the guest with its own past and with its node:
 5. CPU near 100% of its cores: too few, or a runaway process inside. Low CPU of its own but cpu pressure above 10%: the
    node is short. cpulimit and cpuunits in the config hold it back on purpose.
@@ -56,8 +56,8 @@ Slow? Compare the guest with its own past and with its node:
    limits, rate on the network card, no agent. pending changes wait for a full stop and start: a reboot from inside
    does not apply them.
 
-Traps: a steady change of level at one hour points to a change or a migration; look for its task. Inside the guest you
-see nothing: say what to check there (top, iostat, free space, its own logs). PVE 8 has no pressure values.
+Traps: a lasting step at one moment points to a change or a migration; look for its task. You cannot see inside the
+guest: say what to check there (top, iostat, free space, its own logs). PVE 8 has no pressure values.
 
 Next tools: pve_get_task_log of suspicious tasks; pve_get_storage_rrddata; pve_top_consumers by diskio; the prompt
 triage_node when the node itself is short.
@@ -66,8 +66,8 @@ Report: the cause and its evidence, since when, guest, node or storage to blame,
 the least invasive first, saying which need downtime.)";
 
 inline constexpr std::string_view kBackupAudit =
-    R"(Audit the backups of this cluster, from the facts below first. Change nothing without asking. Scope: {pool}. Where
-that is a pool, judge its members alone: those of the list Guests; the other lists hold all that there is.
+    R"(Audit the backups of this cluster, from the facts below first. Change nothing without asking. Scope: {pool}. If
+that is a pool, judge only its members, those of the list Guests; the other lists cover the whole cluster.
 
 The question is not "are there jobs?" but "could every guest be restored to yesterday?" Check:
 1. Coverage: guests in no backup job. For each: template, test or sandbox (fine when its owner says so), or an
@@ -79,17 +79,17 @@ The question is not "are there jobs?" but "could every guest be restored to yest
 4. Runs: one failed guest makes the whole task "job errors", the others are fine: pve_get_task_log names the one.
    WARNINGS counts too. No vzdump task of a job on a node in its period: the node was off, or the job never ran.
 5. Retention: prune-backups of the job, else of the storage. keep-all with a filling storage stops all backups one day;
-   keep-last=1 is no history: damage noticed late is in every copy. PBS may prune on its own side.
+   keep-last=1 keeps no history: damage noticed late is in every copy. PBS may prune on its own side.
 6. Space: backup storage above 85%, or growing to full within weeks. PBS frees space only by garbage collection.
 7. Content: disks with backup=0 are left out; of a container only rootfs and mount points with backup=1, never bind
    mounts. Passthrough disks are never included. A VM without agent is only crash-consistent: databases need more.
-8. One copy in one place is no backup strategy: a second place, off site, that the cluster's root cannot delete.
+8. One copy in one place is not enough: it needs a second, off site, that the cluster's root cannot delete.
 
-Traps: snapshots and replication are no backups. A token sees only guests it has rights on. A guest's backup
+Traps: snapshots and replication are not backups. A token sees only guests it has rights on. A guest's backup
 history ends when it gets another number. "Protected" backups are not pruned and fill up.
 
 Next tools: pve_list_storage_content with content backup and vmid; pve_get_backup_job; pve_get_qemu_config or
-pve_get_lxc_config for point 7; pve_find_orphans; the prompt restore_drill for proof: an untested backup is a hope.
+pve_get_lxc_config for point 7; pve_find_orphans; the prompt restore_drill to prove that a restore works.
 
 Report: a table guest, covered by, newest backup, problem, worst first; then jobs and storages with problems; then the
 changes you propose, each as one call (such as pve_create_backup_job) to be confirmed.)";
@@ -98,7 +98,7 @@ inline constexpr std::string_view kDrainNode =
     R"(Plan how to empty the node {node} for maintenance, from the facts below first. It is a plan: migrate, stop and
 change nothing without asking.
 
-1. May it go at all? The cluster must stay quorate without it: with two nodes and no QDevice it does not. Another node
+1. Can the node go at all? The cluster must stay quorate without it: with two nodes and no QDevice it does not. Another node
    offline, a running backup or a Ceph that rebalances: not now.
 2. Sort its guests: running VM, running container, stopped, template. Stopped ones may stay unless the node goes away
    for good.
@@ -108,7 +108,7 @@ change nothing without asking.
    - disks on storage that is not shared: live with with-local-disks, slow, as much copy as the disk is big; quick where
      a replication job to the target exists. The target needs a storage of that name or targetstorage.
    - cpu host: only between like CPUs. A bridge or VLAN that the target lacks: the network is gone after the move.
-   - lock, or snapshots with RAM on local disks. From newer to older PVE.
+   - lock, or snapshots with RAM on local disks. Also a move from newer to older PVE.
    - containers never move live: stop, move, start, seconds of downtime; bind mounts block. No tool here moves them: on
      the node "pct migrate CTID TARGET --restart".
 4. Where to: free memory by the guests' maxmem, not their present use; leave each target below 80% and able to lose one
@@ -117,20 +117,20 @@ change nothing without asking.
 5. HA guests: do not move them by hand one by one. As root on a node: ha-manager crm-command node-maintenance enable
    {node} moves them and brings them back after disable. A plain reboot follows shutdown_policy and may stop them.
 6. Order: small and redundant ones first as a test, big memory last, two or three at a time over the migration network.
-   The VM that is your router, DNS, PBS or storage: think before you cut the branch.
+   The VM that is your router, DNS, PBS or storage: plan how you work without it.
 
 Next tools: pve_migrate_qemu_vm (after the yes), pve_get_task_status with wait, pve_list_networks of source and target,
 pve_get_node_status of the targets.
 
-Report: may it go (yes, no, after what); a table guest, target, way (live, with local disks, restart, stop, stays),
+Report: can it go (yes, no, or after what); a table guest, target, way (live, with local disks, restart, stop, stays),
 expected interruption, blocker; load of each target afterwards; the way back.)";
 
 inline constexpr std::string_view kCapacityReport =
     R"(Report how full this cluster is and what ends first, from the facts below first. Change nothing without asking.
-Scope: {node}. Where that is one node, report on it alone, and name the others only as room for its guests.
+Scope: {node}. If that is one node, report only on it, and name the others only as room for its guests.
 
 1. Memory is what ends first in most clusters. Compare per node: used now, maximum over the month, and promised (maxmem
-   of the running guests). Above 80% used is tight, above 90% urgent; promised above 100% lives on ballooning and KSM.
+   of the running guests). Above 80% used is tight, above 90% urgent; promised above 100% depends on ballooning and KSM.
    ZFS's ARC counts as used and gives way (default 10% of RAM, at most 16 GiB, since 8.1; before that up to half).
 2. One node less: leave out the biggest; would its running guests fit into the memory that the others have free? If not,
    HA cannot restart them all: that is a finding however good the rest looks. Two nodes: keep both below 45%.
@@ -140,8 +140,8 @@ Scope: {node}. Where that is one node, report on it alone, and name the others o
    damage in guests. Ceph warns at 85%, stops at 95%, and must hold the data of a lost node as well. Backup storage:
    see the prompt backup_audit. A shared storage is listed once for each node: count it once.
 5. Promised disk: thin disks may add up to more than there is; say the ratio. discard off: deleted data never comes back.
-6. Growth: from month and year statistics; without them do not estimate growth, say that it is not known. Tell a trend
-   from a step (a new guest, a restore). Months left, as a range. Less than six: order now.
+6. Growth: from month and year statistics; without them do not estimate growth, say that it is not known. Distinguish a
+   trend from a step (a new guest, a restore). Months left, as a range. Less than six: order now.
 7. Cheap gains first: orphaned images and old snapshots, idle or oversized guests (maximum of the month below a third
    of what they have), stopped guests nobody misses, discard and fstrim.
 
@@ -156,20 +156,20 @@ loss of the biggest) and per storage; the biggest five guests; gains without mon
 
 inline constexpr std::string_view kSecurityReview =
     R"(Review who can do what in this cluster and what is open, from the facts below first. Change nothing without asking.
-Whom it is about: {user}. Where that is one user: its rights (own, by groups, by tokens), its tokens and what it did
+Users in scope: {user}. If that is one user: its rights (own, by groups, by tokens), its tokens and what it did
 come first and in detail; the rest in a line each.
 
-1. Power: who has Administrator or another role with Permissions.Modify, Sys.Modify, Sys.Console or Realm.Allocate on
-   "/" (propagate 1)? That is root in fact. Each must be a living person or a named service; groups rather than users.
+1. Power: which users have Administrator or a role with Permissions.Modify, Sys.Modify, Sys.Console or Realm.Allocate on
+   "/" (propagate 1)? That equals root. Each must be a living person or a named service; groups rather than users.
 2. Users: enabled without expiry and without a known owner, shared accounts, service users with a password. @pam users
    are accounts of the nodes' system: only the few who need a shell. Daily work does not need root@pam.
 3. Tokens (listed with their users): privsep 0 gives the token all rights of its user; for root@pam that is
-   everything. Want: privsep 1, a role of its own, an expiry, a comment. This server's own too.
+   everything. Each needs privsep 1, its own role, an expiry and a comment; so does this server's.
 4. Realms: tfa on a realm forces a second factor on all of its users. Whether a user has one enrolled is not visible
    here: look at Datacenter, Permissions, Two Factor. root@pam first. LDAP and AD: encrypted, verified?
 5. Roles: custom ones with more than their name says. PVEVMAdmin where PVEVMUser would do; VM.Config on a path makes
    disks and boot media changeable, VM.Console shows the screen. Sys.Audit reads all configuration.
-6. Firewall: enable 0 at the datacenter means that no rule anywhere works, of guests neither. policy_in should be DROP
+6. Firewall: enable 0 at the datacenter means that no rule works, not even those of guests. policy_in should be DROP
    with 8006 and 22 only from management networks; a rule without source is open to all. No tool shows who is in an IP
    set (root: pvesh get /cluster/firewall/ipset/NAME). A guest is filtered only with enable 1 in its own options and
    firewall=1 on each network card. Disabled rules?
@@ -177,7 +177,7 @@ come first and in detail; the rest in a line each.
    their own. Privileged containers (unprivileged 0), above all with nesting, are near root on the node.
 8. Traces: repeated failed logins, rights changed lately (pve_who_did, pve_get_cluster_log).
 
-Traps: no list of a limited token proves absence. Disabling a user disables its tokens as well. Before any firewall is
+Traps: a limited token's list does not prove absence. Disabling a user disables its tokens as well. Before any firewall is
 switched on: a rule for your own way in, or you are locked out. Deleting an ACL can cut off backups and monitoring.
 
 Next tools: pve_get_user, pve_get_lxc_config.
@@ -200,7 +200,7 @@ again. The original stays as it is. Nothing is created before the user says yes 
    VM: pve_create_qemu_vm with vmid, archive (the volid), storage, unique true, start false.
    Container: pve_create_lxc_container with vmid, ostemplate (the volid), restore true, storage, unique true.
    Both need the tier full.
-6. Before the first start, or the copy fights with the original over its address, its cluster role and its mail: each
+6. Before the first start, or the copy conflicts with the original over its address, its cluster role and its mail: each
    netN with link_down=1 or on a bridge without uplink (repeat the other settings of the card); onboot 0; hostpciN and
    usbN off; not under HA, in no backup job, no pool that a job covers.
 7. Start and check: it boots, the agent answers, the file systems are clean, the services are up, the data is as old as
@@ -219,10 +219,10 @@ inline constexpr std::string_view kUpgradeReadiness =
     R"(Judge whether {node} can be upgraded now (packages, or PVE 8 to 9), from the facts below first. Upgrade, move and
 change nothing without asking.
 
-1. Versions: all nodes alike? Mixed ones are for the hours of the upgrade only. To 9 one goes from the newest 8.4; never
-   skip a major version. A node whose running kernel is older than the installed one waits for its reboot.
+1. Versions: all nodes alike? Mixed versions are only for the hours of the upgrade. Upgrade to 9 only from the newest 8.4;
+   never skip a major version. A node whose running kernel is older than the installed one waits for its reboot.
 2. Health first: quorate, all nodes online, no failed services (dead ones that are enabled count; corosync only in a
-   cluster), no HA service in error, no storage inactive. Do not upgrade out of trouble.
+   cluster), no HA service in error, no storage inactive. Do not upgrade a cluster with problems.
 3. Room: rootfs at least 5 GiB free, better 10; /boot or ESP not full.
 4. Safety: backup of every guest not older than a day on other hardware, one restore tried (prompt restore_drill); copy
    of /etc of each node; a console that does not depend on the network (IPMI), no upgrade inside the web console.
@@ -230,7 +230,7 @@ change nothing without asking.
    Debian and PVE release, Ceph's included. Ask for "pveversion -v", "apt update" and, for 8 to 9, "pve8to9 --full".
 6. Ceph before PVE: HEALTH_OK, Squid (19) before PVE 9, noout while nodes reboot.
 7. One node at a time: empty it (prompt drain_node), "apt dist-upgrade", never "apt upgrade", reboot, check, then the
-   next; the least important first. New to old cannot be migrated back.
+   next; the least important first. Guests cannot migrate back from new to old.
 
 Traps of 8 to 9: HA groups become rules once all nodes are on 9. GlusterFS storage and maxfiles are gone. Privilege
 VM.Monitor is gone: look at custom roles. Containers with systemd older than 230 (CentOS 7, Ubuntu 16.04) do not start

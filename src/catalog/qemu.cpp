@@ -200,7 +200,7 @@ constexpr tool::Tool kQemu[] = {
      .call = {Method::Delete, "/nodes/{node}/qemu/{vmid}"},
      .params = {kNode,
                 kVmid,
-                {.name = "purge", .description = "From jobs and HA"},
+                {.name = "purge", .description = "Remove from jobs, HA"},
                 {.name = "destroy-unreferenced-disks"}},
      .starts_task = true,
      .doing = "Deleting VM {vmid} on {node}",

@@ -40,7 +40,7 @@ std::vector<std::string> roles_on(const base::Json& acl, const Holder& holder, s
   for (const auto& entry : base::objects(acl)) {
     if (!is_of(entry, holder) || base::raw_text(entry, "path") != path) continue;
     auto role = base::text(entry, "roleid");
-    if (!base::flag(entry, "propagate", true)) role += " (not on what is below)";
+    if (!base::flag(entry, "propagate", true)) role += " (not on the paths below)";
     roles.push_back(std::move(role));
   }
   std::ranges::sort(roles);
@@ -69,13 +69,13 @@ void granted(const Change& change, const Holder& holder, const std::string& path
   const auto is = roles_on(change.after, holder, path);
   // The API token may not see the entry, since PVE shows only those that it may see.
   if (is.empty()) return;
-  auto words =
-      fmt::format("{} has {} on {}", shown_holder(holder), enumerated(is), shown(std::string_view(path)));
+  auto words = fmt::format("{} {} {} on {}", shown_holder(holder), was == is ? "already has" : "has",
+                           enumerated(is), shown(std::string_view(path)));
   if (was == is) {
-    description.unchanged.push_back(words + " already");
+    description.unchanged.push_back(std::move(words));
     return;
   }
-  if (!was.empty()) words += fmt::format(", before {}", enumerated(was));
+  if (!was.empty()) words += fmt::format(" (before: {})", enumerated(was));
   description.changes.push_back(std::move(words));
   const auto inherited = was.empty() ? above(change.before, holder, path) : std::string();
   if (inherited.empty()) return;
@@ -151,7 +151,7 @@ Description describe_user(const Change& change) {
   if (change.endpoint.method != base::Method::Delete || before == nullptr) return description;
   const auto tokens = token_names(*before);
   if (!tokens.empty())
-    description.changes.push_back(fmt::format("its API tokens are gone with it: {}", enumerated(tokens)));
+    description.changes.push_back(fmt::format("its API tokens deleted: {}", enumerated(tokens)));
   std::vector<std::string> groups;
   for (const auto& group : base::list(*before, "groups")) groups.push_back(base::text(group, 60));
   if (!groups.empty()) description.changes.push_back("it was in the groups " + enumerated(groups));

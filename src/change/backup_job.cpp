@@ -56,7 +56,7 @@ Description describe_backup_job(const Change& change) {
   Description description;
   if (change.endpoint.method == base::Method::Delete) {
     if (const auto* job = change.before.if_object())
-      description.changes.push_back(fmt::format("it backed up {}{} at {}; its backups stay", guests_of(*job),
+      description.changes.push_back(fmt::format("it backed up {}{} at {}; its backups kept", guests_of(*job),
                                                 node_of(*job), shown(base::raw_text(*job, "schedule"))));
     return description;
   }

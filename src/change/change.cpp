@@ -40,7 +40,7 @@ Description describe_storage(const Change& change) {
   const auto* before = change.before.if_object();
   if (change.endpoint.method != base::Method::Delete || before == nullptr) return description;
   const auto where = place(*before);
-  description.changes.push_back(fmt::format("only its definition ({}) is gone, its data{} stay",
+  description.changes.push_back(fmt::format("only its definition ({}) removed, its data{} kept",
                                             base::text(*before, "type", 20),
                                             where.empty() ? "" : " in " + where));
   for (const auto& loss : facts::irreversible(change.endpoint, change.arguments, before)) {

@@ -126,7 +126,7 @@ class Words {
 
   std::string attached() const {
     const auto was = holder(change_.config_before, after_.volume);
-    if (is_unused(was)) return ", before " + was;
+    if (is_unused(was)) return " (was " + was + ")";
     if (!was.empty()) return ", the same volume as " + was + ": two drives on one volume damage its data";
     if (is_foreign(after_)) {
       return fmt::format(", a volume of guest {}: two guests on one volume damage its data", *after_.owner());
@@ -140,7 +140,7 @@ class Words {
     auto text = come();
     if (before_.is_cd()) return text + " in place of " + what(before_);
     if (before_.is_cloud_init()) return text + ", the cloud-init drive destroyed";
-    return text + "; the disk it replaces: " + fate();
+    return text + "; the replaced disk: " + fate();
   }
 
   /// PVE treats `size` as its own note and reads the real size from the volume.
@@ -151,11 +151,11 @@ class Words {
     const auto words = differences(change_.option, comparable(change_.before), comparable(change_.after));
     if (!words.empty()) description_.changes.push_back(key_ + ": " + words);
     if (no_effect) {
-      description_.unchanged.push_back(
-          fmt::format("size={} in {} has no effect{}: a disk grows by PVE's resize call",
-                      shown(property(asked_.parts, "size")), key_, is.empty() ? "" : ", it has " + is));
+      description_.unchanged.push_back(fmt::format(
+          "size={} in {} has no effect{}; a disk grows only by PVE's resize call",
+          shown(property(asked_.parts, "size")), key_, is.empty() ? "" : " (the disk has " + is + ")"));
     } else if (words.empty()) {
-      description_.unchanged.push_back(key_ + " is as asked already");
+      description_.unchanged.push_back(key_ + " already has the requested value");
     }
   }
 

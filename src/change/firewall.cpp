@@ -60,10 +60,10 @@ void moved(const Change& change, const base::JsonObject& rule, Description& desc
   const auto* there = item(change.after, "pos", std::to_string(to));
   if (there == nullptr || content(*there) != content(rule)) return;
   if (to == from) {
-    description.unchanged.push_back(fmt::format("{} is at position {} already", rule_words(rule), to));
+    description.unchanged.push_back(fmt::format("{} is already at position {}", rule_words(rule), to));
   } else {
     description.changes.push_back(
-        fmt::format("{} is now at position {}, before {}", rule_words(rule), to, from));
+        fmt::format("{} is now at position {} (was {})", rule_words(rule), to, from));
   }
 }
 

@@ -105,7 +105,7 @@ class ConfigDescription {
       description_.changes.push_back(words);
     } else if (is_pending(before, key)) {
       description_.changes.push_back(
-          fmt::format("{} {}, its pending {} dropped", base::printable(key), stays(key), dropped(key)));
+          fmt::format("{}: pending {} dropped, {}", base::printable(key), dropped(key), kept(key)));
     } else if (set_.contains(key) && is_secret(key)) {
       description_.changes.push_back(base::printable(key) + " changed");
     } else if (at(after.now, key).is_null() && !comparable(at(set_, key)).empty()) {
@@ -120,13 +120,13 @@ class ConfigDescription {
     const auto& value = at(update_.after.now, key);
     if (value.is_null()) return removed_.empty() || !holds(removed_, key) ? "is not set" : "was not set";
     const auto text = comparable(value);
-    return text.find('\n') == std::string::npos ? "is " + shown(std::string_view(text)) + " already"
-                                                : std::string("is the same already");
+    return text.find('\n') == std::string::npos ? "is already " + shown(std::string_view(text))
+                                                : std::string("already has this value");
   }
 
-  std::string stays(std::string_view key) const {
+  std::string kept(std::string_view key) const {
     const auto value = shown(at(update_.after.now, key));
-    return value.empty() ? std::string("stays unset") : "stays " + value;
+    return value.empty() ? std::string("still not set") : value + " kept";
   }
 
   std::string dropped(std::string_view key) const {
@@ -161,7 +161,7 @@ class ConfigDescription {
       const auto after = drive(device, comparable(at(update_.after.now, device)));
       if (!is_drive(device) || before.empty() || before.volume == after.volume || before.is_cd()) continue;
       const auto rest =
-          is.empty() ? std::string("no boot device is left") : "the boot order is " + enumerated(is);
+          is.empty() ? std::string("no boot device is left") : "the boot order is now " + enumerated(is);
       description_.cautions.push_back(fmt::format(
           "{} was {}; {}.", device, device == was.front() ? "the boot disk" : "in the boot order", rest));
     }

@@ -52,10 +52,11 @@ void one(const Change& change, std::string_view key, const std::string& id, Move
   } else if (before != nullptr && after == nullptr) {
     moves.removed.push_back(name);
   } else if (after != nullptr) {
-    description.unchanged.push_back(name + (removes ? " is still in it" : " was in it already"));
+    description.unchanged.push_back(name + (removes ? " is still in it" : " was already in it"));
   } else {
     description.unchanged.push_back(
-        name + (removes ? " was not in it" : " is not in it: it does not exist, or may not be seen"));
+        name +
+        (removes ? " was not in it" : " is not in it: it does not exist, or the API token may not see it"));
   }
 }
 

@@ -75,7 +75,7 @@ void setting(const Change& change, std::string_view key, Description& descriptio
   } else if (after.is_null()) {
     description.unchanged.push_back(base::printable(key) + " is not set");
   } else {
-    description.unchanged.push_back(base::printable(key) + " is " + shown(after) + " already");
+    description.unchanged.push_back(base::printable(key) + " is already " + shown(after));
   }
 }
 
@@ -94,7 +94,8 @@ Description describe_settings(const Change& change) {
   // An update of an interface repeats its present values, so that PVE keeps them.
   if (change.about.subject == tool::Subject::Network && !description.unchanged.empty()) {
     description.unchanged.clear();
-    if (description.changes.empty()) description.unchanged.emplace_back("it is as asked already");
+    if (description.changes.empty())
+      description.unchanged.emplace_back("it already has the requested values");
   }
   return description;
 }

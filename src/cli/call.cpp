@@ -97,9 +97,9 @@ std::optional<base::Json> confirmation(const mcp::InputRequest& request, const A
   const auto question = std::string(message == nullptr ? std::string_view() : base::raw_text(*message));
   const bool terminal = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
   if (!arguments.yes && !terminal) {
-    failed(
-        question + "\nNot done: nobody was there to answer. Repeat it with --yes, or run it on a terminal.",
-        kFailed);
+    failed(question +
+               "\nNot done: there is no terminal to ask on. Repeat it with --yes, or run it on a terminal.",
+           kFailed);
     return std::nullopt;
   }
   if (!arguments.yes && !says_yes(question)) {

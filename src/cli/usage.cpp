@@ -23,8 +23,7 @@ constexpr auto kTexts = std::to_array<Text>({
      "value as text:\n  vmid=100 force=true tags='\"100\"'\n'{\"vmid\":100}' gives the arguments as one "
      "object, as --json OBJECT does; --json - reads it from stdin.\n--chart FILE writes the picture of a "
      "statistics tool (PNG).\nA call that destroys something shows its plan and asks on the terminal; --yes "
-     "answers "
-     "yes ahead.\nmcp-pve tools TOOL shows the arguments that a tool takes.\n"},
+     "confirms it without a question.\nmcp-pve tools TOOL shows the arguments that a tool takes.\n"},
     {Command::Tools, "[settings] tools [TOOL] [--json]", "Lists the tools, or shows one with its arguments",
      "Lists the tools that these settings offer. --json prints what an MCP client gets.\n"},
     {Command::Doctor, "[settings] doctor", "Checks the connection to PVE, step by step",

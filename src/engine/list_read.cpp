@@ -76,7 +76,7 @@ Merged merged(const std::vector<std::string>& nodes, std::vector<tool::Sources::
   }
   if (!full.empty()) {
     const std::vector<std::string_view> views(full.begin(), full.end());
-    say(fmt::format("{} may have more than the newest {}: limit asks for more.", base::join(views, ", "),
+    say(fmt::format("{} may have more than the newest {}; raise limit to see them.", base::join(views, ", "),
                     page));
   }
   all.items = newest_first(std::move(all.items), newest_by);
@@ -105,7 +105,7 @@ mcp::Outcome read_every_node(Work& work, Checked checked) {
   auto& arguments = checked.arguments;
   const auto& tool = work.row.tool();
   if (arguments.contains("start"))
-    return render_error("start: give node too; it counts the items of one node.");
+    return render_error("start: give node too, since start counts the items of one node.");
   Ready ready{{.arguments = {}}, std::move(checked.for_server), std::move(checked.secrets), {}, {}, {}};
   if (tool.prepare != nullptr) {
     Reads reads(work.cluster, arguments, work.may, work.call.stop);

@@ -9,21 +9,21 @@ namespace {
 
 constexpr Methods kWrite = kPost | kPut;
 
-constexpr std::string_view kAnew = "can be made anew from what PVE shows";
+constexpr std::string_view kAnew = "can be made again from what PVE shows";
 constexpr std::string_view kSetting = "a setting, which can be set again";
-constexpr std::string_view kLater = "a setting that works when its job runs";
+constexpr std::string_view kLater = "a setting that takes effect when its job runs";
 constexpr std::string_view kEntered = "its secrets can be entered again";
 constexpr std::string_view kStaged = "staged changes, which PVE shows";
 constexpr std::string_view kAdds = "only adds";
 constexpr std::string_view kLogin = "a login";
 constexpr std::string_view kPower = "the state of guests, nodes or services; storage keeps its content";
-constexpr std::string_view kConsole = "opens a console; what is typed there is no part of the call";
+constexpr std::string_view kConsole = "opens a console; the commands typed there are not part of the call";
 constexpr std::string_view kPassword = "a password, which can be set again";
 constexpr std::string_view kLock = "a lock, which can be taken again";
 constexpr std::string_view kTunnel = "for PVE's own migration";
 constexpr std::string_view kGrows = "a disk only grows, PVE refuses to shrink it";
 constexpr std::string_view kMoves = "the guest or its disks go on elsewhere";
-constexpr std::string_view kService = "holds nothing that the rest of the cluster does not have";
+constexpr std::string_view kService = "contains only what the rest of the cluster also has";
 
 constexpr Harmless kHarmless[] = {
     {kPut, "/access/acl", kAnew},
@@ -171,7 +171,7 @@ constexpr Harmless kHarmless[] = {
     {kDelete, "/nodes/{node}/network", kStaged},
     {kPut, "/nodes/{node}/network/{iface}", kStaged},
     {kDelete, "/nodes/{node}/network/{iface}", kStaged},
-    {kPost, "/nodes/{node}/qemu/{vmid}/agent", "the commands that it takes change no files"},
+    {kPost, "/nodes/{node}/qemu/{vmid}/agent", "the commands that it accepts change no files"},
     {kPost, "/nodes/{node}/qemu/{vmid}/agent/fsfreeze-freeze", kPower},
     {kPost, "/nodes/{node}/qemu/{vmid}/agent/fsfreeze-status", "only asks"},
     {kPost, "/nodes/{node}/qemu/{vmid}/agent/fsfreeze-thaw", kPower},
@@ -200,7 +200,7 @@ constexpr Harmless kHarmless[] = {
     {kPost, "/nodes/{node}/qemu/{vmid}/status/*", kPower},
     {kPost, "/nodes/{node}/qemu/{vmid}/termproxy", kConsole},
     {kPost, "/nodes/{node}/qemu/{vmid}/vncproxy", kConsole},
-    {kPost, "/nodes/{node}/replication/{id}/schedule_now", "copies what the guest has now"},
+    {kPost, "/nodes/{node}/replication/{id}/schedule_now", "copies the guest's present data"},
     {kPost, "/nodes/{node}/services/{service}/*", kPower},
     {kPost, "/nodes/{node}/spiceshell", kConsole},
     {kPost, "/nodes/{node}/startall", kPower},
@@ -214,7 +214,7 @@ constexpr Harmless kHarmless[] = {
     {kWrite, "/nodes/{node}/subscription", "a key, which PVE shows"},
     {kDelete, "/nodes/{node}/subscription", "a key, which PVE shows"},
     {kPost, "/nodes/{node}/suspendall", kPower},
-    {kDelete, "/nodes/{node}/tasks/{upid}", "stops work that can be begun again"},
+    {kDelete, "/nodes/{node}/tasks/{upid}", "stops work that can be started again"},
     {kPost, "/nodes/{node}/termproxy", kConsole},
     {kPut, "/nodes/{node}/time", kSetting},
     {kPost, "/nodes/{node}/vncshell", kConsole},

@@ -8,17 +8,17 @@ namespace {
 
 using enum When;
 
-constexpr std::string_view kDevice = "what is on the device";
+constexpr std::string_view kDevice = "the data on the device";
 constexpr std::string_view kConfigOfVm = "/nodes/{node}/qemu/{vmid}/config";
-constexpr std::string_view kUnused = "the unused disk and what is on it";
-constexpr std::string_view kDrive = "the disk and what is on it";
+constexpr std::string_view kUnused = "the unused disk and its data";
+constexpr std::string_view kDrive = "the disk and its data";
 constexpr std::string_view kCloudInit = "the cloud-init drive, which PVE removes at once";
 constexpr std::string_view kUnreferenced = "disks of this number that no configuration names";
 constexpr std::string_view kRelations = "its entries in backup jobs, replication and HA";
 constexpr std::string_view kSource = "the original, once it is copied";
 constexpr std::string_view kSince = "everything since the snapshot";
 constexpr std::string_view kTemplate = "the guest as it is; a template cannot be turned back";
-constexpr std::string_view kSnapshotByForce = "its entry, even where a disk's snapshot stays behind";
+constexpr std::string_view kSnapshotByForce = "its entry, even if a disk's snapshot remains";
 constexpr std::string_view kReplica = "the replicated volumes on the target";
 constexpr std::string_view kPruned = "the backups that the retention does not keep";
 constexpr std::string_view kVanished =
@@ -37,7 +37,7 @@ constexpr Risk kRisks[] = {
      "remove-vanished",
      kVanished,
      {.without = "dry-run", .decided_by = "/access/domains/{realm}"}},
-    {kDelete, "/access/tfa/{userid}/{id}", Always, "", "the second factor, which has to be enrolled anew"},
+    {kDelete, "/access/tfa/{userid}/{id}", Always, "", "the second factor, which must be enrolled again"},
     {kDelete, "/access/users/{userid}", Always, "", "the user's API tokens and second factors"},
     {kDelete, "/access/users/{userid}/token/{tokenid}", Always, "", "the token's secret"},
     {kPut, "/access/users/{userid}/token/{tokenid}", Given, "regenerate", "the token's present secret"},
@@ -45,7 +45,7 @@ constexpr Risk kRisks[] = {
     {kPost, "/cluster/config/join", Always, "", "the joining node's own configuration"},
     {kPost, "/cluster/config/join", Given, "force", "the configurations of the joining node's guests"},
     {kDelete, "/cluster/config/nodes/{node}", Always, "",
-     "the node's membership; it has to be installed anew to join"},
+     "the node's membership; the node must be reinstalled to join again"},
     {kPost, "/cluster/replication", Equals, "remove_job", kReplica, {.value = "full"}},
     {kDelete, "/cluster/replication/{id}", Missing, "keep", kReplica, {.without = "force"}},
     {kPut, "/cluster/replication/{id}", Equals, "remove_job", kReplica, {.value = "full"}},
@@ -71,9 +71,9 @@ constexpr Risk kRisks[] = {
     {kDelete, "/nodes/{node}/disks/lvmthin/{name}", Always, "", "the thin pool with its volumes"},
     {kDelete, "/nodes/{node}/disks/lvmthin/{name}", Given, "cleanup-disks", kDevice},
     {kPut, "/nodes/{node}/disks/wipedisk", Always, "", kDevice},
-    {kPost, "/nodes/{node}/disks/zfs", Always, "", "what is on the devices"},
+    {kPost, "/nodes/{node}/disks/zfs", Always, "", "the data on the devices"},
     {kDelete, "/nodes/{node}/disks/zfs/{name}", Always, "", "the pool with its volumes and snapshots"},
-    {kDelete, "/nodes/{node}/disks/zfs/{name}", Given, "cleanup-disks", "what is on the pool's devices"},
+    {kDelete, "/nodes/{node}/disks/zfs/{name}", Given, "cleanup-disks", "the data on the pool's devices"},
     {kPost, "/nodes/{node}/execute", Perhaps, "commands", "what the commands destroy"},
     {kPost, "/nodes/{node}/lxc", Given, "force", "the container that has this number", {.with = "restore"}},
     {kDelete, "/nodes/{node}/lxc/{vmid}", Always, "", "the container with its volumes and snapshots"},
@@ -85,7 +85,7 @@ constexpr Risk kRisks[] = {
      "/nodes/{node}/lxc/{vmid}/config",
      ListsUnused,
      "delete",
-     "the unused volume and what is on it",
+     "the unused volume and its data",
      {.decided_by = "/nodes/{node}/lxc/{vmid}/config"}},
     {kPost, "/nodes/{node}/lxc/{vmid}/move_volume", Given, "delete", kSource, {.without = "target-vmid"}},
     {kPost, "/nodes/{node}/lxc/{vmid}/remote_migrate", Given, "delete", kSource},

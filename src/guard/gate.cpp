@@ -51,8 +51,8 @@ const std::string& sentence(const Refusal& refusal) {
 }
 
 std::string token_of(const mcp::Caller& caller) {
-  if (caller.identity.empty()) return "the caller's token";
-  return fmt::format("the token {}{}", caller.scopes.empty() ? "" : "of ",
+  if (caller.identity.empty()) return "the caller's bearer token";
+  return fmt::format("the bearer token {}{}", caller.scopes.empty() ? "" : "of ",
                      base::printable(caller.identity, 100));
 }
 
@@ -96,8 +96,8 @@ std::optional<Refusal> Gate::refusal(const mcp::Caller& caller, const tool::Tool
   if (!by_tier) return fmt::format("{} belongs to the category {}, but {}.", subject, category, clause);
   // More scopes do not add categories.
   if (!caller.scopes.empty() && !guard::Policy{tool::Tier::Full, limit->categories}.refusal(tool, category)) {
-    return lacking(tool.tier, fmt::format("{} needs the scope {}, which this token was not granted.", subject,
-                                          scope_of(tool.tier)));
+    return lacking(tool.tier, fmt::format("{} needs the scope {}, which this bearer token was not granted.",
+                                          subject, scope_of(tool.tier)));
   }
   return fmt::format("{} needs the tier {}, but {}.", subject, tool::name(tool.tier), clause);
 }

@@ -23,8 +23,8 @@ using Refusal = std::variant<std::string, mcp::InsufficientScope>;
 /// The sentence of the refusal.
 const std::string& sentence(const Refusal& refusal);
 
-/// "the token ci", or "the token of ann@idp" if the token has scopes: the identity is then a user's, who may
-/// have many tokens.
+/// "the bearer token ci", or "the bearer token of ann@idp" if the token has scopes: the identity is then a
+/// user's, who may have many tokens.
 std::string token_of(const mcp::Caller& caller);
 
 /// The scopes that reach this tier.

@@ -21,7 +21,7 @@ std::string refusal(const PassedParameter& parameter, const TierLimit& limit) {
   if ((parameter.marks & facts::kFullTier) != 0 && below_full)
     return fmt::format("{}: needs the tier full, but {}; leave it out", parameter.name, reason_of(limit));
   if ((parameter.marks & facts::kRootOnly) != 0)
-    return fmt::format("{}: PVE takes it from root@pam itself only, never from an API token; leave it out",
+    return fmt::format("{}: PVE accepts it only from root@pam itself, never from an API token; leave it out",
                        parameter.name);
   return {};
 }

@@ -157,7 +157,7 @@ std::expected<std::optional<Wanted>, std::string> wanted_address(std::string_vie
     const auto bits = base::parse_number<int>(query.substr(slash + 1));
     const int most = ip.find(':') == std::string::npos ? 32 : 128;
     if (!bits || *bits < 0 || *bits > most)
-      return std::unexpected(fmt::format("a network ends in its prefix length, /0 to /{}", most));
+      return std::unexpected(fmt::format("a network must end with its prefix length, /0 to /{}", most));
     return Wanted{Wanted::Kind::Ip, std::move(ip), true, bits};
   }
   if (query.ends_with('*')) query.remove_suffix(1);

@@ -167,7 +167,7 @@ Reported cluster_health(tool::Sources& sources, const base::JsonObject&) {
   Exam exam(sources, **list);
   exam.note_if_incomplete({"guest states", "locks", "backup jobs", "backups"}, "guests", tool::kSeesGuests);
   exam.note_if_incomplete({"storages"}, "storages", tool::kSeesStorages);
-  exam.note_if_incomplete({"nodes"}, "use of nodes", tool::kSeesNodes);
+  exam.note_if_incomplete({"nodes"}, "usage of nodes", tool::kSeesNodes);
   exam.note_if_incomplete({"tasks"}, "tasks of others", tool::kSeesNodes);
   examine_cluster(exam);
   use_of_nodes(exam);

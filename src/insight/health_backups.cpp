@@ -159,9 +159,9 @@ void examine_backups(Exam& exam) {
   }
   if (unchecked == 0) return;
   exam.unread.insert("backups");
-  exam.not_checked = fmt::format(
-      "backups of {}: {}", counted(unchecked, "guest"),
-      incomplete ? "this token may not see every backup" : "a storage that may hold them could not be read");
+  exam.not_checked = fmt::format("backups of {}: {}", counted(unchecked, "guest"),
+                                 incomplete ? "this API token may not see every backup"
+                                            : "a storage that may hold them could not be read");
 }
 
 }  // namespace insight

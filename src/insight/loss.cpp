@@ -63,13 +63,13 @@ class Loss {
   base::JsonObject report() {
     gaps_.note_if_incomplete(sources_, "guests", tool::kSeesGuests);
     storages_incomplete_ = gaps_.note_if_incomplete(sources_, "storages", tool::kSeesStorages);
-    memory_incomplete_ = gaps_.note_if_incomplete(sources_, "use of nodes", tool::kSeesNodes);
+    memory_incomplete_ = gaps_.note_if_incomplete(sources_, "usage of nodes", tool::kSeesNodes);
     read_cluster();
     read_configurations();
     const auto quorum = quorum_after();
     for (const auto* guest : guests_) outcomes_.push_back(outcome_of(*guest));
     base::JsonObject report{{"verdict", verdict()}, {"quorum", quorum}};
-    if (!lost_.online()) report["now"] = fmt::format("{} is {} already", lost_.name, lost_.status);
+    if (!lost_.online()) report["now"] = fmt::format("{} is already {}", lost_.name, lost_.status);
     report["capacity"] = capacity();
     // Gaps come before the long lists, so that a reader cannot miss them.
     gaps_.put(report);
@@ -245,7 +245,8 @@ class Loss {
     const auto local = local_disks_.find(guest.vmid);
     if (local == local_disks_.end()) return {&guest, "unknown", "configuration not read"};
     if (const auto disk = invisible_disks_.find(guest.vmid); disk != invisible_disks_.end())
-      return {&guest, "unknown", "the token does not see whether a disk is on the node: " + disk->second};
+      return {&guest, "unknown",
+              "the API token may not see the storage of a disk, which may be on the node: " + disk->second};
     const bool has_local_disk = !local->second.empty();
     const auto copies = copies_.find(guest.vmid);
     if (has_local_disk && !replication_read_)
@@ -297,9 +298,9 @@ class Loss {
     // If HA could not be read, "0 would restart" would be a guess.
     if (!ha_read_ && count("unknown") > 0)
       return fmt::format(
-          "the outcome for {} is unknown: HA could not be read; {} off or a template; quorum {}",
+          "the outcome for {} is unknown: HA could not be read; off or template: {}; quorum {}",
           counted(count("unknown"), "guest"), off, quorum);
-    auto text = fmt::format("{} would go down, {} would restart elsewhere, {} off or a template; quorum {}",
+    auto text = fmt::format("{} would go down, {} would restart elsewhere, off or template: {}; quorum {}",
                             counted(count("down"), "guest"), count("restarts"), off, quorum);
     if (short_of_memory_ > 0)
       text += fmt::format("; the memory left is too small for {} of those that restart", short_of_memory_);
@@ -314,7 +315,7 @@ class Loss {
     double all = 0;
     for (const auto& [name, free] : free_) all += free;
     auto text = fmt::format("memory of {} is not {}", listed(memory_unknown_, 8),
-                            memory_incomplete_ ? "visible to this token" : "known");
+                            memory_incomplete_ ? "visible to this API token" : "known");
     if (memory_unknown_.empty() || !left.empty())
       text = fmt::format("memory free {} HA's restarts: {}{}{}", ha_read_ ? "after" : "before",
                          left.empty() ? "none" : listed(left, 8), memory_unknown_.empty() ? "" : "; ",

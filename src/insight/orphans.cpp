@@ -95,15 +95,17 @@ class Orphans {
   std::string incompleteness() const {
     std::vector<std::string> parts;
     if (sees_nothing()) {
-      parts.emplace_back("this token sees no storage or no guest at all");
+      parts.emplace_back("this API token sees no storage or no guest at all");
     } else if (!incomplete_lists_.empty()) {
-      parts.push_back("this token may not see all " + base::join(incomplete_lists_, ", "));
+      parts.push_back("this API token may not see all " + base::join(incomplete_lists_, ", "));
     }
     if (!unread_storages_.empty()) parts.push_back("storages not read: " + listed(unread_storages_));
-    if (invisible_guests_) parts.push_back("guests that this token may not see");
+    if (invisible_guests_) parts.push_back("some guests are not visible to this API token");
     if (unread_guests_ > 0) parts.push_back(counted(unread_guests_, "guest") + " not read");
-    if (unchecked_ > 0) parts.push_back(counted(unchecked_, "volume") + " not judged");
-    return listed(parts) + "; there may be more";
+    if (unchecked_ > 0) parts.push_back(counted(unchecked_, "volume") + " not checked");
+    std::string text;
+    for (const auto& part : parts) text += base::printable(part, 160) + "; ";
+    return text + "there may be more";
   }
 
   void note_incomplete_lists() {

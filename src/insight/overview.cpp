@@ -58,7 +58,7 @@ class Overview {
       own();
     } else {
       const auto* node = inventory_.node(guest_.node);
-      report_["why"] = fmt::format("{} is {}: only what the rest of the cluster knows is shown", guest_.node,
+      report_["why"] = fmt::format("{} is {}, so this shows only what the other nodes know", guest_.node,
                                    node == nullptr ? "unknown" : node->status);
       put("tags", guest_.tags);
     }
@@ -228,7 +228,7 @@ class Overview {
     constexpr std::size_t kShown = 3;
     std::ranges::sort(found, std::greater{}, [](const auto& row) { return base::number(row, "ctime", 0); });
     const bool incomplete = gaps_.note_if_incomplete(sources_, "backups", tool::kSeesBackups);
-    if (found.empty()) report_["backups"] = incomplete ? "not visible to this token" : "none found";
+    if (found.empty()) report_["backups"] = incomplete ? "not visible to this API token" : "none found";
     base::JsonArray rows;
     for (std::size_t i = 0; i < std::min(kShown, found.size()); ++i) rows.push_back(found[i]);
     put_rows(report_, "backups", rows, kTable);

@@ -34,18 +34,18 @@ double at(const base::JsonObject& point, std::string_view key) {
 }
 
 constexpr auto kMeasures = std::to_array<Measure>({
-    {"cpu", "cores", "of the node's cores", [](const Guest& g) { return g.cpu * g.maxcpu; },
+    {"cpu", "cores", "percent of the node's cores", [](const Guest& g) { return g.cpu * g.maxcpu; },
      [](const base::JsonObject& p, const Guest& g) {
        return at(p, "cpu") * (p.contains("maxcpu") ? at(p, "maxcpu") : g.maxcpu);
      },
      [](const Node& n) { return n.maxcpu; }},
-    {"mem", "memory", "of the node's memory", [](const Guest& g) { return g.mem; },
+    {"mem", "memory", "percent of the node's memory", [](const Guest& g) { return g.mem; },
      [](const base::JsonObject& p, const Guest&) { return at(p, "mem"); },
      [](const Node& n) { return n.maxmem; }},
-    {"diskio", "read and written per second", "of what the listed node's guests read and write",
+    {"diskio", "read and written per second", "percent of what all guests of its node read and write",
      [](const Guest& g) { return present_rate(g.diskio, g); },
      [](const base::JsonObject& p, const Guest&) { return at(p, "diskread") + at(p, "diskwrite"); }, nullptr},
-    {"network", "received and sent per second", "of what the listed node's guests receive and send",
+    {"network", "received and sent per second", "percent of what all guests of its node receive and send",
      [](const Guest& g) { return present_rate(g.network, g); },
      [](const base::JsonObject& p, const Guest&) { return at(p, "netin") + at(p, "netout"); }, nullptr},
 });
@@ -100,7 +100,7 @@ class Ranking {
     }
     put_rows(report, "guests", rows, kTable);
     gaps_.note_if_incomplete(sources_, "guests", tool::kSeesGuests);
-    if (measure_.whole != nullptr) gaps_.note_if_incomplete(sources_, "use of nodes", tool::kSeesNodes);
+    if (measure_.whole != nullptr) gaps_.note_if_incomplete(sources_, "usage of nodes", tool::kSeesNodes);
     gaps_.offline(inventory_);
     gaps_.put(report);
     return report;
@@ -130,7 +130,7 @@ class Ranking {
   std::string ranked(std::size_t running) const {
     const auto rate = measure_.whole == nullptr;
     if (window_ == "now")
-      return fmt::format("{} running by {}, {}", counted(running, "guest"), measure_.name,
+      return fmt::format("{} by {}, {}", counted(running, "running guest"), measure_.name,
                          rate ? "mean since each started" : "now");
     auto text =
         fmt::format("{} by {}, mean of the last {}", counted(uses_.size(), "guest"), measure_.name, window_);

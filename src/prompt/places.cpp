@@ -121,7 +121,7 @@ std::string Map::no_storage() const {
   // As the tool that lists storages has it: PVE thins out both lists by the same rights.
   static constexpr tool::ListRights kRights{{{{"Datastore.Audit", "Datastore.AllocateSpace"}, "/storage"}}};
   constexpr tool::View kView{.noun = "storages", .list_rights = &kRights};
-  std::string text = "There is no storage with backups to ask.";
+  std::string text = "The API token sees no storage with backups.";
   const auto omissions = engine::omission_note(kView, {}, engine::Shape::EmptyList, cluster_, stop_);
   return omissions.empty() ? text : text + " " + omissions;
 }

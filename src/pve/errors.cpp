@@ -75,7 +75,7 @@ std::string connection_text(const net::Failure& failure, std::string_view base_u
         return "TLS could not be set up: " + why + ". Check PVE_CA_FILE.";
       return "TLS failed: " + why + ". Check that PVE_BASE_URL names PVE's own HTTPS port (8006).";
     case Kind::Timeout:
-      return "PVE did not answer in time: " + why +
+      return "The request timed out: " + why +
              ". The node may be busy, or it may be waiting for another node. Raise PVE_TIMEOUT to wait "
              "longer.";
     case Kind::Closed:

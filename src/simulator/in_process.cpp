@@ -22,7 +22,11 @@ std::expected<net::Response, net::Failure> InProcess::send(const net::Request& r
     }
   }
   if (reply.delay > options.timeout)
-    return std::unexpected(net::Failure{Kind::Timeout, "no answer in time", false, {}});
+    return std::unexpected(
+        net::Failure{Kind::Timeout,
+                     "no full answer within " + std::to_string(options.timeout.count()) + " ms",
+                     false,
+                     {}});
   if (reply.drop)
     return std::unexpected(net::Failure{Kind::Closed, "connection closed before the answer", false, {}});
   return std::move(reply.response);

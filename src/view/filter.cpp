@@ -167,9 +167,10 @@ struct Filter::Reader {
       case Kind::FutureTime:
         return time(term);
       case Kind::Flag:
-        return std::unexpected(fmt::format("{0} is 0 or 1: {0}=1", term.key));
+        return std::unexpected(fmt::format("{0} is 0 or 1, so write {0}=1", term.key));
       case Kind::Text:
-        return std::unexpected(fmt::format("{0} is text: {0}=value, * stands for anything", term.key));
+        return std::unexpected(
+            fmt::format("{0} is text, so write {0}=value (* stands for any text)", term.key));
       case Kind::Count:
       case Kind::Unknown:
         break;
@@ -188,13 +189,13 @@ struct Filter::Reader {
     const auto size = share ? share : amount(term.value);
     if (!size) {
       return std::unexpected(
-          whole.empty()
-              ? fmt::format("{0} is a number of bytes without a limit: {0}>4G", term.key)
-              : fmt::format("{0} is a number of bytes: {0}>4G, or {0}>80% of {1}", term.key, whole));
+          whole.empty() ? fmt::format("{0} is a number of bytes without a limit, so write {0}>4G", term.key)
+                        : fmt::format("{0} is a number of bytes, so write {0}>4G or {0}>80% (of {1})",
+                                      term.key, whole));
     }
     if (share && !items.empty() && !any_above_zero(whole, items))
       return std::unexpected(
-          fmt::format("none of these items has {}, so there is nothing to take a percentage of", whole));
+          fmt::format("none of these items has {}, so a percentage has no meaning", whole));
     if (share && term.key == "disk" && !items.empty() && !any_above_zero(term.key, items))
       return std::unexpected("PVE does not know how full the disks of these guests are");
     term.bound = *size;
@@ -207,7 +208,7 @@ struct Filter::Reader {
     auto share = percent(term.value);
     if (!share) share = base::parse_number<double>(term.value);
     if (!share || (*share > 1 && !term.value.ends_with('%')))
-      return std::unexpected(fmt::format("{0} is a fraction: {0}>80% or {0}>0.8", term.key));
+      return std::unexpected(fmt::format("{0} is a fraction, so write {0}>80% or {0}>0.8", term.key));
     term.bound = *share;
     say(term, human_percent(*share));
     return {};
@@ -216,7 +217,9 @@ struct Filter::Reader {
   static Read seconds(Term& term) {
     auto length = base::parse_number<double>(term.value);
     if (const auto age = base::parse_age(term.value)) length = static_cast<double>(*age);
-    if (!length) return std::unexpected(fmt::format("{0} is a duration: {0}>3d, 2h, 30m or 90s", term.key));
+    if (!length)
+      return std::unexpected(
+          fmt::format("{0} is a duration, so write {0}>3d, or with 2h, 30m or 90s", term.key));
     term.bound = *length;
     say(term, human_duration(*length));
     return {};
@@ -234,11 +237,12 @@ struct Filter::Reader {
       term.bound = *epoch;
     } else {
       return std::unexpected(
-          ahead
-              ? fmt::format("{0} is a future time: {0}<7d is less than 7 days away; or {0}<2026-11-28 10:00",
-                            term.key)
-              : fmt::format("{0} is a time: {0}>7d is older than 7 days; or {0}>2026-11-28 10:00, later",
-                            term.key));
+          ahead ? fmt::format(
+                      "{0} is a future time, so write {0}<7d (less than 7 days away) or {0}<2026-11-28 10:00",
+                      term.key)
+                : fmt::format(
+                      "{0} is a time, so write {0}>7d (older than 7 days) or {0}>2026-11-28 10:00 (later)",
+                      term.key));
     }
     const bool or_at = term.operation.size() > 1;
     const bool later = term.operation.front() == '>';
@@ -249,9 +253,10 @@ struct Filter::Reader {
 
   Read count(Term& term) const {
     if (term.kind == Kind::Unknown && !all_numbers(term.key, items))
-      return std::unexpected(fmt::format("{0} is text: {0}=value, * stands for anything", term.key));
+      return std::unexpected(
+          fmt::format("{0} is text, so write {0}=value (* stands for any text)", term.key));
     const auto number = base::parse_number<double>(term.value);
-    if (!number) return std::unexpected(fmt::format("{0} is a plain number: {0}>2", term.key));
+    if (!number) return std::unexpected(fmt::format("{0} is a number, so write {0}>2", term.key));
     term.bound = *number;
     say(term, term.value);
     return {};
@@ -268,7 +273,7 @@ std::expected<Filter, std::string> Filter::parse(std::string_view text, const st
     if (at == std::string::npos || at == 0 || (word[at] == '!' && word.compare(at, 2, "!=") != 0)) {
       if (looks_like_other_syntax(word)) {
         return std::unexpected(fmt::format(
-            "\"{}\" is not a valid term; valid are key=value, key!=value (* stands for anything), key>4G, "
+            "\"{}\" is not a valid term; valid are key=value, key!=value (* stands for any text), key>4G, "
             "key<50% or a word; all terms must match",
             base::printable(word, 60)));
       }

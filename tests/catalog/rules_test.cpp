@@ -285,7 +285,8 @@ std::string unportable(const base::Json& schema) {
     if (members->contains(keyword)) return std::string(keyword) + " in " + base::write_json(schema);
   }
   const auto* const type = members->if_contains("type");
-  if (type == nullptr || !type->is_string()) return "a type that is no word: " + base::write_json(schema);
+  if (type == nullptr || !type->is_string())
+    return "a type that is not one word: " + base::write_json(schema);
   if (const auto* const values = members->if_contains("enum")) {
     const auto is_text = [](const base::Json& value) { return value.is_string(); };
     if (*type != "string" || !std::ranges::all_of(values->as_array(), is_text))

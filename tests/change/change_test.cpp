@@ -55,7 +55,7 @@ TEST(Acl, NamesHolderRoleAndPath) {
           kAuditor, kBoth,
           "a@pve has PVEVMUser on /vms/100. On /vms/100 this replaces what a@pve has from /: PVEAuditor."},
          {"once more", R"({"path":"/vms/100","roles":"PVEVMUser","users":"a@pve"})", kBoth, kBoth,
-          "Nothing changed: a@pve has PVEVMUser on /vms/100 already."},
+          "Nothing changed: a@pve already has PVEVMUser on /vms/100."},
          {"revoked", R"({"path":"/vms/100","roles":"PVEVMUser","users":"a@pve","delete":true})", kBoth,
           kAuditor, "a@pve lost PVEVMUser on /vms/100, where it now has PVEAuditor from /."},
          {"nothing to revoke", R"({"path":"/vms/100","roles":"PVEVMUser","users":"a@pve","delete":true})",
@@ -63,7 +63,7 @@ TEST(Acl, NamesHolderRoleAndPath) {
           "Nothing changed: PVE shows no entry of a@pve with PVEVMUser on /vms/100 to revoke."},
          {"a group, not below", R"({"path":"/pool/p","roles":"PVEPoolUser","groups":"g","propagate":false})",
           "[]", R"([{"path":"/pool/p","type":"group","ugid":"g","roleid":"PVEPoolUser","propagate":0}])",
-          "group g has PVEPoolUser (not on what is below) on /pool/p."},
+          "group g has PVEPoolUser (not on the paths below) on /pool/p."},
          {"the token may see none of it", R"({"path":"/vms/100","roles":"PVEVMUser","users":"a@pve"})", "[]",
           "[]", ""},
          {"nor what goes", R"({"path":"/vms/100","roles":"PVEVMUser","users":"a@pve","delete":true})", "[]",
@@ -91,9 +91,10 @@ TEST(Pool, NamesItsMembers) {
       R"([{"poolid":"prod","members":[{"type":"qemu","vmid":100,"name":"web01","id":"qemu/100"}]}])";
   check(Method::Put, "/pools",
         {{"one guest exists, one does not", R"({"poolid":"prod","vms":"100,9999"})", kEmpty, kOne,
-          "VM 100 (web01) added. Unchanged: guest 9999 is not in it: it does not exist, or may not be seen."},
+          "VM 100 (web01) added. Unchanged: guest 9999 is not in it: it does not exist, or the API token may "
+          "not see it."},
          {"again", R"({"poolid":"prod","vms":"100"})", kOne, kOne,
-          "Nothing changed: VM 100 (web01) was in it already."},
+          "Nothing changed: VM 100 (web01) was already in it."},
          {"removed", R"({"poolid":"prod","vms":"100","storage":"nix","delete":true})", kOne, kEmpty,
           "VM 100 (web01) removed. Unchanged: storage nix was not in it."}});
 }
@@ -117,7 +118,7 @@ TEST(Settings, DescribeWhatAnUpdateChanged) {
   check(Method::Put, "/cluster/ha/resources/{sid}",
         {{"HA", R"({"sid":"vm:100","state":"stopped","max_restart":1})", R"({"state":"started"})",
           R"({"state":"stopped","max_restart":1})",
-          "state started -> stopped. Unchanged: max_restart is 1 already."}});
+          "state started -> stopped. Unchanged: max_restart is already 1."}});
   check(Method::Put, "/cluster/options",
         {{"the datacenter", R"({"migration":"type=insecure","delete":"keyboard"})",
           R"({"keyboard":"de","migration":"secure,network=10.0.0.0/8"})",
@@ -133,21 +134,21 @@ TEST(Settings, DescribeWhatAnUpdateChanged) {
 TEST(Removals, NameWhatIsRemovedAndWhatIsKept) {
   check(Method::Delete, "/access/users/{userid}",
         {{"a user", R"({"userid":"a@pve"})", R"({"tokens":{"ci":{},"backup":{}},"groups":["ops"]})", "null",
-          "its API tokens are gone with it: backup and ci; it was in the groups ops."}});
+          "its API tokens deleted: backup and ci; it was in the groups ops."}});
   check(Method::Delete, "/storage/{storage}",
         {{"a directory", R"({"storage":"iso"})", R"({"type":"dir","path":"/mnt/iso"})", "null",
-          "only its definition (dir) is gone, its data in /mnt/iso stay."},
+          "only its definition (dir) removed, its data in /mnt/iso kept."},
          {"a share, not where it is mounted", R"({"storage":"nas"})",
           R"({"type":"nfs","server":"10.0.0.9","export":"/srv","path":"/mnt/pve/nas"})", "null",
-          "only its definition (nfs) is gone, its data in 10.0.0.9:/srv stay."},
+          "only its definition (nfs) removed, its data in 10.0.0.9:/srv kept."},
          {"a backup server with a key", R"({"storage":"pbs"})",
           R"({"type":"pbs","server":"10.0.0.5","datastore":"main","encryption-key":"1a:2b"})", "null",
-          "only its definition (pbs) is gone, its data in 10.0.0.5:main stay. Destroyed: the storage's "
+          "only its definition (pbs) removed, its data in 10.0.0.5:main kept. Destroyed: the storage's "
           "encryption "
           "key, without which its backups are unreadable."}});
   check(Method::Delete, "/cluster/backup/{id}",
         {{"a job", R"({"id":"j"})", R"({"id":"j","vmid":"100,200","schedule":"sat 02:00"})", "null",
-          "it backed up 2 guests (100 and 200) at sat 02:00; its backups stay."}});
+          "it backed up 2 guests (100 and 200) at sat 02:00; its backups kept."}});
 }
 
 TEST(BackupJob, ShowsIdNextRunAndGuests) {
@@ -176,9 +177,9 @@ TEST(FirewallRule, ShowsItsNewPosition) {
         R"([{"pos":0,"type":"in","action":"DROP","proto":"tcp","dport":"80:90,443","source":"10.0.0.0/8","enable":1},
               {"pos":1,"type":"in","action":"ACCEPT","macro":"SSH","enable":1,"comment":"r1"},
               {"pos":2,"type":"out","action":"REJECT","dest":"192.0.2.1","enable":0}])",
-        "'in ACCEPT SSH (r1)' is now at position 1, before 0."},
+        "'in ACCEPT SSH (r1)' is now at position 1 (was 0)."},
        {"moved to where it is", R"({"pos":0,"moveto":1})", kRules, kRules,
-        "Nothing changed: 'in ACCEPT SSH (r1)' is at position 0 already."},
+        "Nothing changed: 'in ACCEPT SSH (r1)' is already at position 0."},
        {"changed", R"({"pos":2,"enable":true,"dport":"25"})", kRules,
         R"([{"pos":0},{"pos":1},{"pos":2,"type":"out","action":"REJECT","dest":"192.0.2.1","dport":"25","enable":1}])",
         "enable off -> on; dport set to 25; the rule is now 'out REJECT to 192.0.2.1 to port 25'."}});

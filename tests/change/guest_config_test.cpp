@@ -70,7 +70,7 @@ TEST(GuestConfig, DescribesWhatHappenedToDisks) {
         R"({"boot":"order=scsi0;net0","scsi0":"ceph-vm:vm-116-disk-0,size=32G"})",
         R"({"boot":"order=net0","unused0":"ceph-vm:vm-116-disk-0"})",
         "scsi0 detached, data kept as unused0: ceph-vm:vm-116-disk-0 (32 GiB). "
-        "scsi0 was the boot disk; the boot order is net0."},
+        "scsi0 was the boot disk; the boot order is now net0."},
        {"no boot device is left", R"({"delete":"scsi0"})",
         R"({"boot":"order=scsi0","scsi0":"local:116/vm-116-disk-0.qcow2,size=209716K"})",
         R"({"boot":" ","unused0":"local:116/vm-116-disk-0.qcow2"})",
@@ -86,8 +86,8 @@ TEST(GuestConfig, DescribesWhatHappenedToDisks) {
        {"a disk is replaced by an empty one", R"({"scsi0":"ceph-vm:64"})",
         R"({"boot":"order=scsi0","scsi0":"ceph-vm:vm-116-disk-0,size=32G"})",
         R"({"boot":"order=scsi0","scsi0":"ceph-vm:vm-116-disk-1,size=64G","unused0":"ceph-vm:vm-116-disk-0"})",
-        "scsi0 is a new empty disk of 64 GiB: ceph-vm:vm-116-disk-1; the disk it replaces: data kept as "
-        "unused0: ceph-vm:vm-116-disk-0 (32 GiB). scsi0 was the boot disk; the boot order is scsi0."},
+        "scsi0 is a new empty disk of 64 GiB: ceph-vm:vm-116-disk-1; the replaced disk: data kept as "
+        "unused0: ceph-vm:vm-116-disk-0 (32 GiB). scsi0 was the boot disk; the boot order is now scsi0."},
        {"a disk is made", R"({"scsi5":"local:0.1"})", R"({})",
         R"({"scsi5":"local:116/vm-116-disk-1.raw,size=104858K"})",
         "scsi5 is a new empty disk of 102 MiB: local:116/vm-116-disk-1.raw."},
@@ -97,7 +97,7 @@ TEST(GuestConfig, DescribesWhatHappenedToDisks) {
        {"an unused disk is attached", R"({"scsi2":"local2:116/vm-116-disk-2.qcow2"})",
         R"({"unused0":"local2:116/vm-116-disk-2.qcow2"})",
         R"({"scsi2":"local2:116/vm-116-disk-2.qcow2,size=1G"})",
-        "scsi2 is now local2:116/vm-116-disk-2.qcow2 (1 GiB), before unused0."},
+        "scsi2 is now local2:116/vm-116-disk-2.qcow2 (1 GiB) (was unused0)."},
        {"another guest's volume", R"({"scsi3":"local:101/vm-101-disk-0.qcow2"})", R"({})",
         R"({"scsi3":"local:101/vm-101-disk-0.qcow2,size=48M"})",
         "scsi3 is now local:101/vm-101-disk-0.qcow2 (48 MiB), a volume of guest 101: two guests on one "
@@ -119,7 +119,8 @@ TEST(GuestConfig, DescribesWhatHappenedToDisks) {
         "scsi4 detached, local:116/vm-116-disk-1.qcow2 (1 GiB) is still in use as scsi0."},
        {"size has no effect", R"({"scsi0":"ceph-vm:vm-116-disk-0,size=52G"})",
         R"({"scsi0":"ceph-vm:vm-116-disk-0,size=32G"})", R"({"scsi0":"ceph-vm:vm-116-disk-0,size=32G"})",
-        "Nothing changed: size=52G in scsi0 has no effect, it has 32 GiB: a disk grows by PVE's resize "
+        "Nothing changed: size=52G in scsi0 has no effect (the disk has 32 GiB); a disk grows only by PVE's "
+        "resize "
         "call."},
        {"options of a disk get lost", R"({"scsi0":"ceph-vm:vm-116-disk-0,iothread=1"})",
         R"({"scsi0":"ceph-vm:vm-116-disk-0,discard=on,size=32G,backup=0"})",
@@ -156,10 +157,10 @@ TEST(GuestConfig, NamesChangedOptions) {
          {"tags as a set", R"({"tags":"web,prod"})", R"({"tags":"db;web"})", R"({"tags":"prod;web"})",
           "tags: prod added, db removed."},
          {"the same again", R"({"cores":2})", R"({"cores":2})", R"({"cores":2})",
-          "Nothing changed: cores is 2 already."},
+          "Nothing changed: cores is already 2."},
          {"an option goes", R"({"delete":"onboot,tags"})", R"({"onboot":1})", R"({})",
           "onboot 1 removed. Unchanged: tags was not set."},
-         {"a text of several lines", R"({"description":"a\nb"})", R"({"description":"old"})",
+         {"several lines of text", R"({"description":"a\nb"})", R"({"description":"old"})",
           R"({"description":"a\nb"})", "description changed."}});
 }
 
@@ -177,9 +178,9 @@ TEST(GuestConfig, SeparatesNewFromOlderPendingValues) {
           R"([{"key":"cores","value":1,"pending":2}])",
           "Pending until the guest is stopped and started: cores 1 -> 2 (as before)."},
          {"the present value takes it back", R"({"cores":1})", R"([{"key":"cores","value":1,"pending":2}])",
-          R"([{"key":"cores","value":1}])", "cores stays 1, its pending 2 dropped."},
+          R"([{"key":"cores","value":1}])", "cores: pending 2 dropped, 1 kept."},
          {"revert does too", R"({"revert":"cores"})", R"([{"key":"cores","value":1,"pending":2}])",
-          R"([{"key":"cores","value":1}])", "cores stays 1, its pending 2 dropped."},
+          R"([{"key":"cores","value":1}])", "cores: pending 2 dropped, 1 kept."},
          {"the guest holds a disk", R"({"delete":"scsi1"})",
           R"([{"key":"scsi1","value":"local:116/vm-116-disk-1.raw,size=8G"}])",
           R"([{"key":"scsi1","value":"local:116/vm-116-disk-1.raw,size=8G","delete":1}])",
@@ -223,7 +224,7 @@ TEST(GuestConfig, DescribesContainers) {
                       R"({"mp0":"local:116/vm-116-disk-1.raw,mp=/data,size=8G"})",
                       R"({"unused0":"local:116/vm-116-disk-1.raw"})",
                       "mp0 detached, data kept as unused0: local:116/vm-116-disk-1.raw (8 GiB)."},
-                     {"a bind mount is none of PVE's", R"({"delete":"mp1"})",
+                     {"a bind mount is not a volume of PVE", R"({"delete":"mp1"})",
                       R"({"mp1":"/srv/media,mp=/media"})", R"({})", "mp1 detached, /srv/media untouched."},
                      {"a mount point is made", R"({"mp0":"local-lvm:8,mp=/data"})", R"({})",
                       R"({"mp0":"local-lvm:vm-116-disk-1,mp=/data,size=8G"})",
@@ -264,10 +265,11 @@ TEST(GuestConfig, PredictsWhatPveDoes) {
       {R"({"delete":"unused0"})", R"({"unused0":"ceph-vm:vm-116-disk-0"})",
        "unused0 removed: ceph-vm:vm-116-disk-0 destroyed with all data."},
       {R"({"scsi0":"ceph-vm:64"})", R"({"scsi0":"ceph-vm:vm-116-disk-0,size=32G"})",
-       "scsi0 is a new empty disk of 64 GiB on ceph-vm; the disk it replaces: data kept as unused0: "
+       "scsi0 is a new empty disk of 64 GiB on ceph-vm; the replaced disk: data kept as unused0: "
        "ceph-vm:vm-116-disk-0 (32 GiB)."},
       {R"({"scsi0":"ceph-vm:vm-116-disk-0,size=52G"})", R"({"scsi0":"ceph-vm:vm-116-disk-0,size=32G"})",
-       "Nothing changed: size=52G in scsi0 has no effect, it has 32 GiB: a disk grows by PVE's resize call."},
+       "Nothing changed: size=52G in scsi0 has no effect (the disk has 32 GiB); a disk grows only by PVE's "
+       "resize call."},
       {R"({"delete":"scsi1","force":true})", R"({"scsi1":"ceph-vm:vm-116-disk-1,size=8G"})",
        "scsi1 removed: ceph-vm:vm-116-disk-1 (8 GiB) destroyed with all data."},
       {R"({"cores":4,"delete":"onboot"})", R"({"cores":2,"onboot":1})", "onboot 1 removed; cores 2 -> 4."},

@@ -62,8 +62,7 @@ std::string tools() {
         "|\n|---|---|---|\n",
         category.title, category.name, category.tools.size(),
         category.opt_in
-            ? fmt::format("Off unless it is named beside the others: `PVE_CATEGORIES=all,{}`.\n\n",
-                          category.name)
+            ? fmt::format("Off by default. To add it, set `PVE_CATEGORIES=all,{}`.\n\n", category.name)
             : std::string());
     for (const auto& tool : category.tools)
       out += fmt::format("| `{}` | {} | {} |\n", tool.name, tool.description, tool::name(tool.tier));
@@ -111,10 +110,10 @@ std::string listing() {
   std::string out = fmt::format("| category | tools | bytes for {} | bytes for {} |\n|---|--:|--:|--:|\n",
                                 mcp::name(mcp::Revision::R2026_07_28), mcp::name(mcp::Revision::R2025_11_25));
   for (const auto& category : catalog::categories()) {
-    out += bytes_row(fmt::format("`{}`{}", category.name, category.opt_in ? ", off unless named" : ""),
+    out += bytes_row(fmt::format("`{}`{}", category.name, category.opt_in ? ", off by default" : ""),
                      {category}, false);
   }
-  out += bytes_row("the whole list, nothing set", usual(), true);
+  out += bytes_row("all tools that are on by default", usual(), true);
   const auto all = catalog::categories();
   return out + bytes_row("the whole list, every category named", {all.begin(), all.end()}, true);
 }

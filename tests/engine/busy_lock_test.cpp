@@ -90,8 +90,9 @@ TEST_F(BusyLock, StartsATaskThatFailedForItOnceMore) {
 TEST_F(BusyLock, IsWaitedForAsLongAsATaskAtMost) {
   pve_.answer(kConfig, busy());
   const auto begin = clock_.steady();
-  EXPECT_THAT(call("pve_update_qemu_config", R"({"vmid":100,"cores":2})", std::chrono::seconds{10}),
-              AllOf(HasSubstr("No task that this token may see holds this lock"), HasSubstr("up to 30 s")));
+  EXPECT_THAT(
+      call("pve_update_qemu_config", R"({"vmid":100,"cores":2})", std::chrono::seconds{10}),
+      AllOf(HasSubstr("No task that this API token may see holds this lock"), HasSubstr("up to 30 s")));
   EXPECT_TRUE(is_error_);
   EXPECT_EQ(clock_.steady() - begin, std::chrono::seconds{10});
   pve_.clear_asked();
@@ -111,9 +112,9 @@ TEST_F(BusyLock, NamesTheTaskThatHoldsIt) {
   pve_.answer(kConfig, busy());
   pve_.answer(kTasks, R"([{"type":"qmshutdown","id":"100","user":"ann@pve","starttime":1780000000,
                            "upid":"UPID:pve1:1:2:3:qmshutdown:100:ann@pve:"}])");
-  EXPECT_THAT(
-      call("pve_update_qemu_config", R"({"vmid":100,"cores":2})", std::chrono::seconds{0}),
-      AllOf(HasSubstr("The task qmshutdown of ann@pve holds it"), testing::Not(HasSubstr("clean-up"))));
+  EXPECT_THAT(call("pve_update_qemu_config", R"({"vmid":100,"cores":2})", std::chrono::seconds{0}),
+              AllOf(HasSubstr("The task qmshutdown of ann@pve has held the lock since"),
+                    testing::Not(HasSubstr("clean-up"))));
 }
 
 }  // namespace

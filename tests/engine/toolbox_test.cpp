@@ -173,7 +173,7 @@ TEST_F(ToolboxTest, ListsTheToolsThatTheCallerMayUse) {
 
 TEST_F(ToolboxTest, LetsPrepareReadTheObject) {
   EXPECT_EQ(text(outcome("pve_update_qemu_config", R"({"node":"pve1","vmid":100,"fetch":true})")),
-            "VM 100 (web) was not changed: description is old already.");
+            "VM 100 (web) was not changed: description is already old.");
   ASSERT_THAT(sent(), ElementsAre(kConfig, kStatus, kPending, kUpdate, kPending));
   EXPECT_EQ(requests()[3].request.body, "description=old");
 }
@@ -212,8 +212,8 @@ TEST_F(ToolboxTest, RefusesArgumentsThatTheConnectedPveLacks) {
   const auto* arguments = R"({"node":"pve1","vmid":100,"allow-ksm":true,"intel-tdx":"type=tdx"})";
   EXPECT_EQ(text(outcome("pve_update_qemu_config", arguments)),
             "pve_update_qemu_config was not called:\n"
-            "- allow-ksm: PVE has it since 9.1; this is 8.4.14; leave it out\n"
-            "- intel-tdx: PVE has it since 9.1; this is 8.4.14; leave it out");
+            "- allow-ksm: PVE has it since 9.1; the connected PVE is 8.4.14; leave it out\n"
+            "- intel-tdx: PVE has it since 9.1; the connected PVE is 8.4.14; leave it out");
   EXPECT_TRUE(is_error_);
   EXPECT_THAT(sent(), ElementsAre(kVersion));
 }

@@ -23,35 +23,37 @@ TEST(Gate, NamesTheSettingOrTheTokenThatRefuses) {
   const mcp::Caller low{"ci", "read-only", {}, {}};
   const mcp::Caller narrow{"ci", {}, {{"nodes", "lxc"}}, {}};
   EXPECT_EQ(refusal({}, {"ci", "read-execute", {{"qemu"}}, {}}), "allowed");
-  EXPECT_EQ(refusal({}, low),
-            "pve_do needs the tier read-execute, but the token ci allows read-only only (its tier is set in "
-            "the file of PVE_HTTP_TOKENS).");
+  EXPECT_EQ(
+      refusal({}, low),
+      "pve_do needs the tier read-execute, but the bearer token ci allows read-only only (its tier is set in "
+      "the file of PVE_HTTP_TOKENS).");
   EXPECT_EQ(refusal({}, narrow),
-            "pve_do belongs to the category qemu, but the token ci allows nodes,lxc only (its categories are "
+            "pve_do belongs to the category qemu, but the bearer token ci allows nodes,lxc only (its "
+            "categories are "
             "set in the file of PVE_HTTP_TOKENS).");
   EXPECT_EQ(refusal({Tier::ReadOnly, {}}, {}),
             "pve_do needs the tier read-execute, but PVE_ACCESS_TIER allows read-only only.");
-  EXPECT_EQ(
-      refusal({Tier::ReadOnly, {}}, low),
-      "pve_do needs the tier read-execute, but PVE_ACCESS_TIER allows read-only only. Also the token ci "
-      "allows read-only only (its tier is set in the file of PVE_HTTP_TOKENS).");
+  EXPECT_EQ(refusal({Tier::ReadOnly, {}}, low),
+            "pve_do needs the tier read-execute, but PVE_ACCESS_TIER allows read-only only. Also the bearer "
+            "token ci "
+            "allows read-only only (its tier is set in the file of PVE_HTTP_TOKENS).");
   EXPECT_EQ(
       refusal({Tier::Full, {{"nodes"}}}, low),
       "pve_do belongs to the category qemu, which is off; set PVE_CATEGORIES=nodes,qemu to offer it too. "
-      "Also the token ci allows read-only only (its tier is set in the file of PVE_HTTP_TOKENS).");
-  EXPECT_EQ(
-      refusal({}, {{}, {}, std::vector<std::string>{}, {}}),
-      "pve_do belongs to the category qemu, but the caller's token allows none only (its categories are "
-      "set in the file of PVE_HTTP_TOKENS).");
+      "Also the bearer token ci allows read-only only (its tier is set in the file of PVE_HTTP_TOKENS).");
+  EXPECT_EQ(refusal({}, {{}, {}, std::vector<std::string>{}, {}}),
+            "pve_do belongs to the category qemu, but the caller's bearer token allows none only (its "
+            "categories are "
+            "set in the file of PVE_HTTP_TOKENS).");
 }
 
 TEST(Gate, NamesTheScopeThatTheTokenLacks) {
   EXPECT_EQ(refusal({}, {"ann@idp", "read-only", {}, {"pve:read"}}),
-            "pve_do needs the scope pve:execute, which this token was not granted.");
-  EXPECT_EQ(
-      refusal({Tier::ReadOnly, {}}, {"ann@idp", "read-only", {}, {"pve:read"}}),
-      "pve_do needs the tier read-execute, but PVE_ACCESS_TIER allows read-only only. Also the token of "
-      "ann@idp was not granted the scope pve:execute.");
+            "pve_do needs the scope pve:execute, which this bearer token was not granted.");
+  EXPECT_EQ(refusal({Tier::ReadOnly, {}}, {"ann@idp", "read-only", {}, {"pve:read"}}),
+            "pve_do needs the tier read-execute, but PVE_ACCESS_TIER allows read-only only. Also the bearer "
+            "token of "
+            "ann@idp was not granted the scope pve:execute.");
 }
 
 TEST(Gate, NamesWhatLimitsTheTier) {
@@ -61,11 +63,12 @@ TEST(Gate, NamesWhatLimitsTheTier) {
   EXPECT_EQ(open.tier_limit({})->tier, Tier::Full);
   EXPECT_EQ(open.tier_limit({})->reason, "");
   EXPECT_EQ(open.tier_limit(low)->reason,
-            "the token ci allows read-execute only (its tier is set in the file of PVE_HTTP_TOKENS)");
+            "the bearer token ci allows read-execute only (its tier is set in the file of PVE_HTTP_TOKENS)");
   EXPECT_EQ(closed.tier_limit(low)->tier, Tier::ReadOnly);
-  EXPECT_EQ(closed.tier_limit(low)->reason,
-            "PVE_ACCESS_TIER allows read-only only, and the token ci allows read-execute only (its tier is "
-            "set in the file of PVE_HTTP_TOKENS)");
+  EXPECT_EQ(
+      closed.tier_limit(low)->reason,
+      "PVE_ACCESS_TIER allows read-only only, and the bearer token ci allows read-execute only (its tier is "
+      "set in the file of PVE_HTTP_TOKENS)");
   const mcp::Caller scoped{"ann@idp", "read-execute", {}, {"pve:execute"}};
   EXPECT_TRUE(open.tier_limit(scoped)->scope_would_do);
   EXPECT_FALSE(closed.tier_limit(scoped)->scope_would_do);

@@ -24,8 +24,8 @@ TEST(Parameters, MarkedWithTheTierFullAreRefusedBelowIt) {
       refused({prune}, kExecute),
       ElementsAre("remove: needs the tier full, but PVE_ACCESS_TIER allows read-execute only; leave it out"));
   EXPECT_THAT(
-      refused({prune}, {.tier = Tier::ReadExecute, .reason = "the token ci allows read-execute only"}),
-      ElementsAre("remove: needs the tier full, but the token ci allows read-execute only; leave it "
+      refused({prune}, {.tier = Tier::ReadExecute, .reason = "the bearer token ci allows read-execute only"}),
+      ElementsAre("remove: needs the tier full, but the bearer token ci allows read-execute only; leave it "
                   "out"));
   EXPECT_THAT(refused({prune}, kFull), IsEmpty());
 }
@@ -33,9 +33,10 @@ TEST(Parameters, MarkedWithTheTierFullAreRefusedBelowIt) {
 TEST(Parameters, OfRootAreRefusedOnEveryTier) {
   const PassedParameter args{.name = "args", .marks = facts::kRootOnly};
   for (const auto& limit : {kFull, kExecute})
-    EXPECT_THAT(refused({args}, limit),
-                ElementsAre("args: PVE takes it from root@pam itself only, never from an API token; leave it "
-                            "out"));
+    EXPECT_THAT(
+        refused({args}, limit),
+        ElementsAre("args: PVE accepts it only from root@pam itself, never from an API token; leave it "
+                    "out"));
 }
 
 TEST(Parameters, ThatAreSwitchedOffMayBePassed) {

@@ -19,8 +19,9 @@ using testing::IsEmpty;
 /// The folders whose sentences have been rewritten, below src/ and tests/. Add a folder when its sentences
 /// are.
 const std::vector<std::string_view> kFolders = {
-    "auth",    "base", "chart", "cli",    "config", "engine",   "facts",     "guard",
-    "jsonrpc", "mcp",  "net",   "prompt", "pve",    "resource", "simulator", "transport"};
+    "auth",  "base",     "catalog", "change",    "chart",   "cli",       "config", "engine",
+    "facts", "guard",    "hooks",   "insight",   "jsonrpc", "mcp",       "net",    "prompt",
+    "pve",   "resource", "seam",    "simulator", "tool",    "transport", "view"};
 
 struct Phrase {
   std::string_view words;    ///< in lower case
@@ -64,6 +65,13 @@ const std::vector<Phrase> kInLiterals = {
     {"has not begun", "say what is not running yet"},
     {"were had", "\"were read\""},
     {"valid ones", "name them: \"valid faults\""},
+    {"unless said", "\"unless given\""},
+    {"the same with --", "\"run the commands with --...\""},
+    {"this token", "\"this API token\" or \"this bearer token\""},
+    {"nowhere below", "\"has no ... below ...\""},
+    {"would also allow", "\"also allow ...\""},
+    {"there no name is known", "\"the name of ... is not known\""},
+    {"have become another guest", "\"another guest may have got this number\""},
 };
 
 /// For what a contributor reads: every comment.
@@ -97,7 +105,18 @@ const std::vector<Phrase> kInComments = {
     {"stands in the way", "say what prevents it"},
     {"words go to", "\"adds the output to ...\""},
     {"may it go", "say what is deleted"},
+    {"goes without saying", "say what is omitted"},
+    {"nobody asked", "say what was not read"},
+    {"speaks of", "\"contains\", \"names\""},
+    {"of what is none", "say what the value is"},
 };
+
+/// For readers of documents: every paragraph of Markdown.
+const std::vector<Phrase> kInDocuments = [] {
+  std::vector<Phrase> all = kInLiterals;
+  all.insert(all.end(), kInComments.begin(), kInComments.end());
+  return all;
+}();
 
 struct Token {
   bool comment = false;
@@ -164,6 +183,24 @@ std::vector<std::string> texts_of(std::string_view source, bool comments) {
   return texts;
 }
 
+/// Paragraphs of Markdown, each on one line, without the rows of "| not | but |", the counter-examples of the
+/// style sheet.
+std::vector<std::string> paragraphs_of(const std::string& markdown) {
+  std::vector<std::string> texts(1);
+  bool counter_examples = false;
+  for (const auto& line : house::lines(markdown)) {
+    counter_examples = line == "| not | but |" || (counter_examples && line.starts_with('|'));
+    if (counter_examples) continue;
+    if (line.empty()) {
+      texts.emplace_back();
+    } else {
+      texts.back() +=
+          (texts.back().empty() ? "" : " ") + line.substr(std::min(line.find_first_not_of(' '), line.size()));
+    }
+  }
+  return texts;
+}
+
 /// The phrases that a text has, each with what to write instead.
 std::vector<std::string> refused(std::string_view text, const std::vector<Phrase>& phrases) {
   std::string lower(text);
@@ -184,11 +221,18 @@ std::vector<std::string> refused(std::string_view text, const std::vector<Phrase
   return found;
 }
 
-void check(const std::filesystem::path& path, const std::vector<Phrase>& phrases, bool comments) {
-  for (const auto& text : texts_of(house::read(path), comments)) {
+void check(const std::filesystem::path& path, const std::vector<std::string>& texts,
+           const std::vector<Phrase>& phrases) {
+  for (const auto& text : texts) {
     for (const auto& phrase : refused(text, phrases))
       ADD_FAILURE() << path << " has " << phrase << ": " << text;
   }
+}
+
+void check_source(const std::filesystem::path& path) {
+  const auto source = house::read(path);
+  check(path, texts_of(source, false), kInLiterals);
+  check(path, texts_of(source, true), kInComments);
 }
 
 TEST(Phrases, TheTestSeesABadPhrase) {
@@ -209,15 +253,28 @@ TEST(Phrases, TheTestReadsWholeSentences) {
   EXPECT_THAT(texts_of("a = R\"x(one\n  \"two\")x\";", false), ElementsAre("R\"x(one \"two\")x\""));
 }
 
-TEST(Phrases, DoNotComeBack) {
+TEST(Phrases, TheTestReadsParagraphsWithoutCounterExamples) {
+  EXPECT_THAT(paragraphs_of("one\n  two\n\n| not | but |\n|---|---|\n| bad | good |\n\n| a | b |"),
+              ElementsAre("one two", "", "| a | b |"));
+}
+
+TEST(Phrases, DoNotComeBackInSources) {
+  const auto root = house::root();
   for (const auto folder : kFolders) {
     for (const std::string below : {"src/", "tests/"}) {
-      for (const auto& path : house::files_below(below + std::string(folder), {".h", ".cpp"})) {
-        check(path, kInLiterals, false);
-        check(path, kInComments, true);
-      }
+      if (const auto name = below + std::string(folder); std::filesystem::is_directory(root / name))
+        for (const auto& path : house::files_below(name, {".h", ".cpp"})) check_source(path);
     }
   }
+  for (const auto& path : house::files_below("bench", {".h", ".cpp"})) check_source(path);
+  check_source(root / "src/main.cpp");
+}
+
+TEST(Phrases, DoNotComeBackInDocuments) {
+  auto paths = house::files_below("docs", {".md"});
+  for (const auto* name : {"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"})
+    paths.push_back(house::root() / name);
+  for (const auto& path : paths) check(path, paragraphs_of(house::read(path)), kInDocuments);
 }
 
 }  // namespace

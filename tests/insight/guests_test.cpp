@@ -20,10 +20,10 @@ TEST(Overview, DistinguishesInvisibleBackupsFromNone) {
   const base::JsonObject guest{{"guest", "100"}};
   sources.answer("/nodes/a/storage/nfs/content", "[]");
   EXPECT_THAT(told(insight::guest_overview(sources, guest)), HasSubstr(R"("backups":"none found")"));
-  sources.lack(tool::kSeesBackups, "the token has VM.Backup nowhere below /vms");
+  sources.lack(tool::kSeesBackups, "the API token has no VM.Backup below /vms");
   const auto text = told(insight::guest_overview(sources, guest));
-  EXPECT_THAT(text, HasSubstr(R"("backups":"not visible to this token")"));
-  EXPECT_THAT(text, HasSubstr("backups (the token has VM.Backup nowhere below /vms)"));
+  EXPECT_THAT(text, HasSubstr(R"("backups":"not visible to this API token")"));
+  EXPECT_THAT(text, HasSubstr("backups (the API token has no VM.Backup below /vms)"));
   EXPECT_THAT(text, HasSubstr("\"remedy\""));
   sources.answer("/nodes/a/storage/nfs/content",
                  R"([{"vmid":100,"content":"backup","ctime":5,"volid":"nfs:b"}])");
@@ -80,28 +80,28 @@ TEST(FindGuest, AsksGuestsForAPartOfAnAddressOrANetwork) {
   }
   TwoNodes sources;
   EXPECT_THAT(told(insight::find_guest(sources, {{"query", "192.0.2.0/40"}})),
-              HasSubstr("a network ends in its prefix length, /0 to /32"));
+              HasSubstr("a network must end with its prefix length, /0 to /32"));
 }
 
 TEST(WhoDid, SaysThatTheTokenMayNotSeeAllTasksAndLogs) {
   TwoNodes sources;
   sources.answer("/cluster/log", "[]").answer("/nodes/a/tasks", "[]").answer("/nodes/b/tasks", "[]");
   EXPECT_THAT(told(insight::who_did(sources, {})), Not(HasSubstr("not_permitted")));
-  sources.lack(tool::kSeesNodes, "the token has Sys.Audit nowhere below /nodes");
-  sources.lack(tool::kSeesLog, "the token has Sys.Syslog nowhere below /");
+  sources.lack(tool::kSeesNodes, "the API token has no Sys.Audit below /nodes");
+  sources.lack(tool::kSeesLog, "the API token has no Sys.Syslog below /");
   const auto text = told(insight::who_did(sources, {}));
-  EXPECT_THAT(text, HasSubstr("tasks of others (the token has Sys.Audit nowhere below /nodes)"));
-  EXPECT_THAT(text, HasSubstr("cluster log of others (the token has Sys.Syslog nowhere below /)"));
+  EXPECT_THAT(text, HasSubstr("tasks of others (the API token has no Sys.Audit below /nodes)"));
+  EXPECT_THAT(text, HasSubstr("cluster log of others (the API token has no Sys.Syslog below /)"));
 }
 
 TEST(FindGuest, SaysThatTheTokenMayNotSeeAllGuests) {
   for (const auto* query : {"one", "10.0.0.1"}) {
     TwoNodes sources;
-    sources.lack(tool::kSeesGuests, "the token has VM.Audit on a part of /vms");
+    sources.lack(tool::kSeesGuests, "the API token has VM.Audit on only a part of /vms");
     EXPECT_THAT(told(insight::find_guest(sources, {{"query", query}})),
-                HasSubstr("guests (the token has VM.Audit on a part of /vms)"));
+                HasSubstr("guests (the API token has VM.Audit on only a part of /vms)"));
     EXPECT_THAT(told(insight::top_consumers(sources, {})),
-                HasSubstr("guests (the token has VM.Audit on a part of /vms)"));
+                HasSubstr("guests (the API token has VM.Audit on only a part of /vms)"));
   }
 }
 

@@ -18,21 +18,21 @@ using testing::Not;
 
 TEST(Orphans, AreIncompleteIfTheTokenMayNotSeeAll) {
   TwoNodes sources;
-  sources.lack(tool::kSeesBackups, "the token has VM.Backup nowhere below /vms");
+  sources.lack(tool::kSeesBackups, "the API token has no VM.Backup below /vms");
   auto text = told(insight::find_orphans(sources, {}));
   EXPECT_THAT(text, HasSubstr("incomplete: 2 orphaned images"));
-  EXPECT_THAT(text, HasSubstr("this token may not see all backups; there may be more"));
-  EXPECT_THAT(text, HasSubstr("backups (the token has VM.Backup nowhere below /vms)"));
+  EXPECT_THAT(text, HasSubstr("this API token may not see all backups; there may be more"));
+  EXPECT_THAT(text, HasSubstr("backups (the API token has no VM.Backup below /vms)"));
   EXPECT_THAT(text, HasSubstr("\"remedy\""));
-  sources.lack(tool::kSeesImages, "the token has VM.Config.Disk nowhere below /vms");
+  sources.lack(tool::kSeesImages, "the API token has no VM.Config.Disk below /vms");
   EXPECT_THAT(told(insight::find_orphans(sources, {})), HasSubstr("may not see all disk images, backups"));
   sources.lacking.clear();
-  sources.lack(tool::kSeesStorages, "the token has Datastore.Audit on a part of /storage");
+  sources.lack(tool::kSeesStorages, "the API token has Datastore.Audit on only a part of /storage");
   sources.answer("/nodes/a/qemu/100/config", R"({"scsi0":"hidden:100/vm-100-disk-7.qcow2,size=8G"})");
   EXPECT_THAT(told(insight::find_orphans(sources, {})), Not(HasSubstr("nfs:100/vm-100-disk-7")))
       << "the storage that is not seen may be the same disks";
   sources.lacking.clear();
-  sources.lack(tool::kSeesGuests, "the token has VM.Audit on a part of /vms");
+  sources.lack(tool::kSeesGuests, "the API token has VM.Audit on only a part of /vms");
   text = told(insight::find_orphans(sources, {}));
   EXPECT_THAT(text, HasSubstr("incomplete: 0 orphaned images")) << "a guest that is not seen may use them";
 }
@@ -87,12 +87,12 @@ TEST(Health, NamesDeniedReads) {
 
 TEST(Health, DistinguishesAListShortenedByRightsFromAFullList) {
   TwoNodes sources;
-  sources.lack(tool::kSeesBackups, "the token has VM.Backup nowhere below /vms");
+  sources.lack(tool::kSeesBackups, "the API token has no VM.Backup below /vms");
   auto text = told(insight::cluster_health(sources, {}));
   EXPECT_THAT(text, Not(HasSubstr("BACKUP_STALE"))) << "PVE answers with 200 and a shorter list";
   EXPECT_THAT(text, HasSubstr("not everything could be read"));
-  EXPECT_THAT(text, HasSubstr("backups of 2 guests: this token may not see every backup"));
-  EXPECT_THAT(text, HasSubstr("backups (the token has VM.Backup nowhere below /vms)"));
+  EXPECT_THAT(text, HasSubstr("backups of 2 guests: this API token may not see every backup"));
+  EXPECT_THAT(text, HasSubstr("backups (the API token has no VM.Backup below /vms)"));
   EXPECT_THAT(text, HasSubstr(R"("remedy":"On a node as root: pveum grant. Beware.)"));
   EXPECT_THAT(text, HasSubstr("Beware."));
 
@@ -110,7 +110,7 @@ TEST(Health, DistinguishesAListShortenedByRightsFromAFullList) {
 
 TEST(Health, CountsAVisibleBackupWithIncompleteRights) {
   TwoNodes sources;
-  sources.lack(tool::kSeesBackups, "the token has VM.Backup on a part of /vms");
+  sources.lack(tool::kSeesBackups, "the API token has VM.Backup on only a part of /vms");
   sources.answer("/nodes/a/storage/nfs/content",
                  fmt::format(R"([{{"vmid":100,"content":"backup","ctime":{}}}])", FakeSources::kNow - 60));
   EXPECT_THAT(told(insight::cluster_health(sources, {})), HasSubstr("backups of 1 guest: "));
@@ -125,10 +125,10 @@ TEST(Health, KeepsSilentOmissionsAmongManyRefusals) {
                    fmt::format("Permission check failed (/nodes/n{}, Sys.Modify)", i), true);
   }
   sources.answer("/cluster/resources", "[" + nodes + "]");
-  sources.lack(tool::kSeesBackups, "the token has VM.Backup nowhere below /vms");
+  sources.lack(tool::kSeesBackups, "the API token has no VM.Backup below /vms");
   EXPECT_THAT(
       told(insight::cluster_health(sources, {})),
-      HasSubstr(R"("not_permitted":"backups (the token has VM.Backup nowhere below /vms); updates of n0)"));
+      HasSubstr(R"("not_permitted":"backups (the API token has no VM.Backup below /vms); updates of n0)"));
 }
 
 /// One node "a" that answers every read without a finding.

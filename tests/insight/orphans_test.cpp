@@ -40,7 +40,7 @@ TEST(Orphans, ExcludeVolumesOfAnInvisibleGuest) {
   const auto text = told(insight::find_orphans(sources, {}));
   EXPECT_THAT(text, HasSubstr("0 orphaned backups"));
   EXPECT_THAT(text, Not(HasSubstr("vm-300-disk-0")));
-  EXPECT_THAT(text, HasSubstr("guests that this token may not see"));
+  EXPECT_THAT(text, HasSubstr("some guests are not visible to this API token"));
 }
 
 TEST(Orphans, ExcludeDisksThatOnlyASnapshotNames) {
@@ -54,7 +54,7 @@ TEST(Orphans, ExcludeDisksThatOnlyASnapshotNames) {
   sources.refuse("/nodes/a/qemu/100/snapshot/s/config", "No route to host");
   text = told(insight::find_orphans(sources, {}));
   EXPECT_THAT(text, Not(HasSubstr("disk-7"))) << "what could not be read may name it";
-  EXPECT_THAT(text, HasSubstr("1 volume not judged"));
+  EXPECT_THAT(text, HasSubstr("1 volume not checked"));
 }
 
 TEST(Orphans, ExcludeVolumesOfALockedGuest) {

@@ -177,16 +177,17 @@ TEST_F(PromptsTest, TheRemedyNamesTheLimitingSetting) {
   caller_ = {"ci", "read-only", {}, {}};
   tools_.of_token = {"pve_two", "pve_three"};
   const auto text = get("look", R"({"node":"pve1"})");
-  EXPECT_THAT(text,
-              HasSubstr("This server offers \"Fix\", \"One\", but the token ci does not reach that far: "
-                        "its tier and categories are set in the file of PVE_HTTP_TOKENS.\n"));
+  EXPECT_THAT(
+      text, HasSubstr("This server offers \"Fix\", \"One\", but the bearer token ci does not reach that far: "
+                      "its tier and categories are set in the file of PVE_HTTP_TOKENS.\n"));
   EXPECT_THAT(text, Not(HasSubstr("PVE_ACCESS_TIER")));
   caller_.scopes = {"pve:read"};
-  EXPECT_THAT(get("look", R"({"node":"pve1"})"),
-              HasSubstr("but the token of ci does not reach that far: it was not granted the scopes.\n"));
+  EXPECT_THAT(
+      get("look", R"({"node":"pve1"})"),
+      HasSubstr("but the bearer token of ci does not reach that far: it was not granted the scopes.\n"));
   tools_.names = {"pve_one", "pve_two", "pve_three"};
   EXPECT_THAT(get("look", R"({"node":"pve1"})"),
-              HasSubstr("or full to offer changes. This server offers \"One\", but the token of ci"));
+              HasSubstr("or full to offer changes. This server offers \"One\", but the bearer token of ci"));
 }
 
 TEST_F(PromptsTest, TheRefusalNamesWhatIsMissingAndTheSetting) {

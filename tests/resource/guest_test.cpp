@@ -19,7 +19,7 @@ TEST(GuestInUri, ANumberWithTheNameOfAnotherGuestIsRefused) {
   lab.http.clear_asked();
   for (const auto* what : {"status", "config", "snapshots/before-upgrade"}) {
     EXPECT_THAT(lab.text(fmt::format("pve://guests/100%20(web02)/{}", what)),
-                StartsWith("none: Guest 100 is called web01, not web02: "));
+                StartsWith("none: Guest 100 is named web01, not web02; "));
   }
   EXPECT_THAT(lab.text("pve://guests/100%20(x%1b[31m)/status"), StartsWith("none: "));
   for (const auto* malformed : {"100%20()", "100%20(web01", "100(web01)", "100%20web01", "%20(web01)"}) {
@@ -38,7 +38,7 @@ TEST(GuestInUri, ANewNameIsKnownThoughAnOldListIsRemembered) {
   EXPECT_THAT(lab.text("pve://guests/100%20(web09)/status"), StartsWith("{"));
   EXPECT_EQ(lab.http.count("* /cluster/*"), 0U) << "its configuration says more than any list";
   EXPECT_THAT(lab.text("pve://guests/100%20(web01)/status"),
-              StartsWith("none: Guest 100 is called web09, not web01: "));
+              StartsWith("none: Guest 100 is named web09, not web01; "));
 }
 
 TEST(GuestInUri, ANameIsTheGuestsThatHasItNow) {
@@ -84,7 +84,7 @@ TEST(GuestInUri, AGuestThatTheListDoesNotNameYetIsFound) {
   EXPECT_THAT(lab.text("pve://guests/fresh/config"), HasSubstr("\"name\":\"fresh\""));
   EXPECT_THAT(lab.text("pve://guests/900%20(fresh)/config"), HasSubstr("\"name\":\"fresh\""));
   EXPECT_THAT(lab.text("pve://guests/900%20(other)/config"),
-              StartsWith("none: Guest 900 is called fresh, not other: "));
+              StartsWith("none: Guest 900 is named fresh, not other; "));
 }
 
 }  // namespace

@@ -127,7 +127,7 @@ TEST(Read, ThePolicyIsAskedAtEachListAndRead) {
                           "pve://tasks/UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:/log"}) {
     const auto before = lab.http.asked().size();
     EXPECT_THAT(lab.text(uri, none),
-                AllOf(StartsWith("none: "), HasSubstr("the caller's token allows none only")))
+                AllOf(StartsWith("none: "), HasSubstr("the caller's bearer token allows none only")))
         << uri;
     EXPECT_EQ(lab.http.asked().size(), before) << uri;
   }
@@ -141,7 +141,7 @@ TEST(Read, AGuestOfAnotherKindIsNotThere) {
   const auto lxc = only({"lxc"});
   const std::string nobody = lab.text("pve://guests/999/config", lxc);
   EXPECT_THAT(nobody,
-              testing::MatchesRegex("none: There is no guest 999 among the [0-9]+ that this token may "
+              testing::MatchesRegex("none: There is no guest 999 among the [0-9]+ that this API token may "
                                     "see\\."));
   for (const std::string guest : {"100", "web01", "web", "100%20(web01)", "100%20(web02)"}) {
     for (const auto* what : {"config", "status", "snapshots/before-upgrade"}) {
@@ -192,7 +192,7 @@ TEST(Read, ADenialIsExplainedAsTheToolDoes) {
   lab::Lab lab({}, {}, {9, 2}, lab::kLimited);
   const auto words = lab.text("pve://nodes/pve1/status");
   EXPECT_THAT(words,
-              AllOf(StartsWith("error -32603: "), HasSubstr("The token limited@pve!none lacks Sys.Audit"),
+              AllOf(StartsWith("error -32603: "), HasSubstr("The API token limited@pve!none lacks Sys.Audit"),
                     HasSubstr("--tokens 'limited@pve!none'"), Not(HasSubstr("USER@REALM"))));
   const auto tool = lab.call("pve_get_node_status", R"({"node":"pve1"})");
   EXPECT_THAT(words, HasSubstr(tool.substr(0, tool.find('\n'))));
@@ -217,7 +217,7 @@ TEST(Read, AListThatPveThinsOutSaysSo) {
   lab::Lab lab({}, {}, {9, 2}, lab::kLimited);
   const auto all = lab.json("pve://cluster/resources");
   EXPECT_THAT(std::string(std::string_view(all.at("note").as_string())),
-              AllOf(HasSubstr("That does not mean that there are no others"), HasSubstr("VM.Audit"),
+              AllOf(HasSubstr("The list may be incomplete"), HasSubstr("VM.Audit"),
                     HasSubstr("--tokens 'limited@pve!none'")));
   EXPECT_THAT(all.at("data").as_array(), testing::SizeIs(3));
 }

@@ -106,7 +106,8 @@ TEST_F(TasksTest, ItCanBeStopped) {
   reader.tier = "read-only";
   const auto refused = tasks_.cancel(reader, Era::Modern, task.handle, {}).error();
   EXPECT_EQ(refused.code, -32602);
-  EXPECT_THAT(refused.message, HasSubstr("needs the tier read-execute, but the caller's token allows"));
+  EXPECT_THAT(refused.message,
+              HasSubstr("needs the tier read-execute, but the caller's bearer token allows"));
   reader.scopes = {"pve:read"};
   const auto challenged = tasks_.cancel(reader, Era::Modern, task.handle, {}).error();
   EXPECT_EQ(challenged.code, mcp::kInsufficientScope);
@@ -320,9 +321,10 @@ TEST_F(TasksTest, AParameterBeyondTheScopeIsAScopeToo) {
   const auto* scope = std::get_if<mcp::InsufficientScope>(&outcome);
   ASSERT_NE(scope, nullptr);
   EXPECT_THAT(scope->scopes, testing::ElementsAre("pve:read", "pve:execute", "pve:full"));
-  EXPECT_THAT(scope->message,
-              HasSubstr("remove: needs the tier full, but the token of ann@idp was not granted the scope "
-                        "pve:full; leave it out"));
+  EXPECT_THAT(
+      scope->message,
+      HasSubstr("remove: needs the tier full, but the bearer token of ann@idp was not granted the scope "
+                "pve:full; leave it out"));
   EXPECT_TRUE(std::holds_alternative<mcp::Result>(
       lab_.outcome("pve_run_backup", R"({"vmid":"104","remove":true,"nonsense":1})", false, caller)))
       << "more scopes alone would not do";
@@ -334,7 +336,7 @@ TEST_F(TasksTest, AParameterBeyondTheScopeIsAScopeToo) {
   const auto refused = lab_.outcome("pve_run_backup", kRemove, false, caller);
   ASSERT_TRUE(std::holds_alternative<mcp::Result>(refused));
   EXPECT_THAT(std::get<mcp::Text>(std::get<mcp::Result>(refused).content.at(0)).text,
-              AllOf(HasSubstr("but the token ci allows read-execute only"),
+              AllOf(HasSubstr("but the bearer token ci allows read-execute only"),
                     testing::Not(HasSubstr("PVE_ACCESS_TIER"))));
 }
 

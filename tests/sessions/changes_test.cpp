@@ -56,7 +56,7 @@ TEST(Changes, ADiskIsDestroyedDetachedOrReplacedInSoManyWords) {
           {"unused1 removed: ceph-vm:vm-116-disk-1 (16 GiB) destroyed with all data."}},
          {R"({"vmid":116,"scsi0":"ceph-vm:vm-116-disk-0,size=520G"})", {"size=520G in scsi0 has no effect"}},
          {R"({"vmid":116,"scsi0":"ceph-vm:64"})",
-          {"scsi0 is a new empty disk of 64 GiB", "the disk it replaces: data kept as unused1",
+          {"scsi0 is a new empty disk of 64 GiB", "the replaced disk: data kept as unused1",
            "scsi0 was the boot disk"}}});
 }
 
@@ -69,7 +69,7 @@ TEST(Changes, WhatChangesNothingIsNotCalledAChange) {
   const auto told = world.call(kVm, {{"vmid", 105}, {"cores", 4}});
   EXPECT_FALSE(told.is_error);
   EXPECT_THAT(told.text,
-              AllOf(HasSubstr("was not changed: cores is 4 already"), Not(HasSubstr("was changed"))));
+              AllOf(HasSubstr("was not changed: cores is already 4"), Not(HasSubstr("was changed"))));
 }
 
 // A volume takes longer to make than PVE's proxy waits.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/json_read.h"
 #include "base/text.h"
 #include "engine/row/schema.h"
 #include "sessions/examples.h"
@@ -105,8 +106,12 @@ bool is_member(std::string_view line, const base::JsonObject& object) {
     const auto* inner = object.if_contains(holder);
     return inner != nullptr && inner->is_object() && inner->get_object().contains(part);
   };
+  // The structure names the lists for which it has no room.
+  const auto left_out = base::list(object, "left_out");
   return std::ranges::all_of(parts, [&](const auto part) {
-    return object.contains(part) || has("summary", part) || has("data", part);
+    return object.contains(part) || has("summary", part) || has("data", part) ||
+           std::ranges::any_of(left_out,
+                               [&](const base::Json& name) { return base::raw_text(name) == part; });
   });
 }
 

@@ -63,7 +63,8 @@ class Site {
 
   /// Runs the commands of an advice as root would, who knows the token: "pveum … && pveum …".
   void run(std::string_view text) {
-    const bool for_user = !separated_ && text.find("If the token has no privilege") != std::string_view::npos;
+    const bool for_user =
+        !separated_ && text.find("If the API token has no privilege") != std::string_view::npos;
     for (auto at = text.find("pveum "); at != std::string_view::npos; at = text.find("pveum ", at + 1)) {
       if (text.substr(at).starts_with("pveum user ")) continue;
       const auto end = std::min(text.find(" && ", at), text.find(". ", at));
@@ -246,7 +247,7 @@ TEST(Grants, UseARoleThatIsThereAndBringsNothingElse) {
       << "somebody else's role";
   site.commands.clear();
   expect_cured(site, {"pve_get_node_syslog", R"({"node":"pve2"})"});
-  EXPECT_EQ(site.commands.size(), 1U) << "the role is there already";
+  EXPECT_EQ(site.commands.size(), 1U) << "the role is already there";
 }
 
 TEST(Grants, AreForWhomTheTokenLacksThem) {
@@ -266,8 +267,8 @@ TEST(Grants, OfWhoCannotSeeTheListNameWhatItHolds) {
   Site site({"an operator", false, {{"/vms", "user", "PVEVMUser"}}});
   const auto told = site.call("pve_delete_qemu_vm", R"({"vmid":102})");
   EXPECT_THAT(told.text, AllOf(HasSubstr("--tokens 'mcp@pve!ai' --roles McpVMAllocate,PVEVMUser"),
-                               HasSubstr("If the token has no privilege separation"),
-                               HasSubstr("the same with --users 'mcp@pve' in place of"),
+                               HasSubstr("If the API token has no privilege separation"),
+                               HasSubstr("run the commands with --users 'mcp@pve' instead of"),
                                HasSubstr("pveum user permissions 'mcp@pve'")));
   for (const auto& asked : {Asked{"pve_update_qemu_config", R"({"vmid":101,"memory":1024})"},
                             Asked{"pve_create_qemu_vm", R"({"node":"pve1","vmid":990})"}}) {

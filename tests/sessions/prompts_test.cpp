@@ -212,7 +212,7 @@ TEST_F(PromptsTest, WhatIsNotListedIsNotGiven) {
   const auto no = prompts_->completes("drain_node", "node", caller);
   ASSERT_FALSE(no);
   EXPECT_EQ(no.error().code, -32602);
-  EXPECT_THAT(no.error().message, HasSubstr("but the token ci allows access only"));
+  EXPECT_THAT(no.error().message, HasSubstr("but the bearer token ci allows access only"));
   caller.categories = std::nullopt;
   EXPECT_EQ(prompts_->completes("drain_node", "node", caller), tool::Completes::Node);
 }
@@ -318,7 +318,7 @@ TEST_F(PromptsTest, AnOptionalArgumentChangesTheFacts) {
   EXPECT_THAT(all, Not(HasSubstr("filter=pool=")));
 
   const auto user = get("security_review", R"({"user":"operator@pve"})").text;
-  EXPECT_THAT(user, HasSubstr("Whom it is about: operator@pve."));
+  EXPECT_THAT(user, HasSubstr("Users in scope: operator@pve."));
   EXPECT_THAT(user, HasSubstr("## What the user did in the last week: pve_who_did user=operator@pve"));
   EXPECT_THAT(user, HasSubstr("| 1 of 5 users match.\n"));
   EXPECT_THAT(user, HasSubstr("tokenid=ops")) << "tokens with their user";
@@ -341,8 +341,8 @@ TEST_F(PromptsTest, AnEmptyListIsNoWrongFilter) {
   const auto text = get("backup_audit", "{}").text;
   EXPECT_THAT(text, HasSubstr("\n| 0 of 0 resources match."));
   EXPECT_THAT(text, Not(HasSubstr("no item has")));
-  EXPECT_THAT(text,
-              HasSubstr("## Newest backups: pve_list_storage_content\n| Not read: There is no storage"));
+  EXPECT_THAT(text, HasSubstr("## Newest backups: pve_list_storage_content\n| Not read: The API token sees "
+                              "no storage with backups."));
 }
 
 TEST_F(PromptsTest, AFactThatPveRefusesIsOneLine) {
@@ -426,9 +426,9 @@ TEST_F(Operator, WhoMaySeeNoStorageIsToldWhichRightIsMissing) {
     EXPECT_THAT(
         text,
         HasSubstr(
-            "\n| Not read: There is no storage with backups to ask. That does not mean that "
-            "there are none: the token has Datastore.Audit nowhere below /storage, and PVE "
-            "leaves out what it may not see. On a node as root: pveum role add McpDatastoreAudit "
+            "\n| Not read: The API token sees no storage with backups. The list may be incomplete: "
+            "the API token has no Datastore.Audit below /storage, and PVE leaves out what the "
+            "token may not see. On a node as root: pveum role add McpDatastoreAudit "
             "--privs Datastore.Audit && pveum acl modify /storage --tokens 'operator@pve!ops' --roles "));
   }
 }
@@ -614,10 +614,10 @@ TEST_F(PromptsTest, ANameThatIsNewIsKnownThoughAnOldListIsRemembered) {
 TEST_F(PromptsTest, ANumberWithTheNameOfAnotherGuestIsRefused) {
   const auto got = get("slow_guest", R"-({"guest":"100 (web02)"})-");
   EXPECT_EQ(got.error, -32602);
-  EXPECT_THAT(got.text, StartsWith("guest: guest 100 is called web01, not web02: "));
+  EXPECT_THAT(got.text, StartsWith("guest: guest 100 is named web01, not web02; "));
   EXPECT_EQ(get("slow_guest", R"-({"guest":"100 (WEB01)"})-").error, 0);
   EXPECT_THAT(get("restore_drill", R"-({"guest":"101 (db01)"})-").text,
-              StartsWith("guest: guest 101 is called "));
+              StartsWith("guest: guest 101 is named "));
   EXPECT_THAT(get("slow_guest", R"-({"guest":"100 ()"})-").text,
               StartsWith("guest: '100 ()' is not a guest's"));
   EXPECT_THAT(get("slow_guest", R"-({"guest":"999 (web01)"})-").text,

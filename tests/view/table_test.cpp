@@ -218,7 +218,7 @@ TEST(Filter, NamesTheWrongTerm) {
   EXPECT_THAT(view::Filter::parse("nam=x", {"name", "vmid"}).error(),
               HasSubstr("no item has \"nam\"; the items have name, vmid"));
   EXPECT_THAT(view::Filter::parse("mem>much", {"mem"}).error(),
-              HasSubstr("mem is a number of bytes: mem>4G, or mem>80% of maxmem"));
+              HasSubstr("mem is a number of bytes, so write mem>4G or mem>80% (of maxmem)"));
   EXPECT_THAT(view::Filter::parse("uptime>5%", {"uptime"}).error(), HasSubstr("uptime is a duration"));
   EXPECT_TRUE(view::Filter::parse("uptime>20d", {"uptime"}));
   const auto minutes = view::Filter::parse("uptime<30m", {"uptime"});
@@ -284,21 +284,21 @@ TEST(Filter, RefusesAMeaninglessComparisonAndNamesAValidOne) {
       R"([{"vmid":1,"name":"a","status":"running","cpu":0.5,"mem":5,"maxmem":10,"size":4,"uptime":3,"disk":0,)"
       R"("maxdisk":9,"ctime":1795262400,"template":0,"used":1,"odd":"x","plain":7}])");
   for (const auto& [filter, remedy] : std::vector<std::pair<std::string_view, std::string_view>>{
-           {"ctime>7", "ctime>7d is older than 7 days"},
-           {"ctime>4G", "ctime>7d is older than 7 days"},
+           {"ctime>7", "so write ctime>7d (older than 7 days)"},
+           {"ctime>4G", "so write ctime>7d (older than 7 days)"},
            {"ctime>2026-13-01", "ctime>2026-11-28 10:00"},
-           {"mem>3d", "mem>80% of maxmem"},
-           {"size>50%", "size is a number of bytes without a limit: size>4G"},
+           {"mem>3d", "mem>80% (of maxmem)"},
+           {"size>50%", "size is a number of bytes without a limit, so write size>4G"},
            {"used>50%", "none of these items has total"},
            {"disk>50%", "PVE does not know how full"},
-           {"uptime>4G", "uptime is a duration: uptime>3d"},
-           {"cpu>50", "cpu is a fraction: cpu>80%"},
+           {"uptime>4G", "uptime is a duration, so write uptime>3d"},
+           {"cpu>50", "cpu is a fraction, so write cpu>80%"},
            {"cpu>4G", "cpu is a fraction"},
-           {"vmid>4G", "vmid is a plain number"},
-           {"status>5", "status is text: status=value"},
+           {"vmid>4G", "vmid is a number, so write vmid>2"},
+           {"status>5", "status is text, so write status=value"},
            {"odd>5", "odd is text"},
-           {"plain>5%", "plain is a plain number"},
-           {"template>0", "template is 0 or 1: template=1"},
+           {"plain>5%", "plain is a number, so write plain>2"},
+           {"template>0", "template is 0 or 1, so write template=1"},
        })
     EXPECT_THAT(matching(filter, items), HasSubstr(remedy)) << filter;
 }

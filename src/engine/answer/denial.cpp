@@ -94,13 +94,15 @@ std::string explain_denial(const pve::Error& error, const pve::Call& call, const
   if (told) lacks = lacks_of_call(denial, call, context);
   if (!told && denial) lacks.push_back({std::string(denial->path), std::string(denial->privilege)});
   if (lacks.empty() && told && !denial)
-    return "The token has the privileges that the call itself needs: something that it names may not exist, "
-           "or "
-           "be out of the token's reach.";
+    return "The API token has the privileges that the call itself needs. Something that the call names may "
+           "not "
+           "exist, or the token may not see it.";
   if (lacks.empty()) return {};
-  auto text = fmt::format(
-      "The token {} lacks {}{}, or what the path names does not exist.", context.cluster.client.token_id(),
-      said_of(lacks), denial && denial->one_of_several && lacks.size() == 1 ? " (or another of those)" : "");
+  auto text = fmt::format("The API token {} lacks {}{}, or the object of that path does not exist.",
+                          context.cluster.client.token_id(), said_of(lacks),
+                          denial && denial->one_of_several && lacks.size() == 1
+                              ? " (or another privilege that PVE accepts there)"
+                              : "");
   if (!told)
     return text +
            " An administrator grants it with a role there, naming again the roles that hold there now: a "

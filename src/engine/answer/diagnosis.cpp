@@ -84,10 +84,12 @@ std::string holder(const base::JsonObject& task, std::string_view vmid, std::int
   const auto* start = task.if_contains("starttime");
   const auto begun = start != nullptr && start->is_int64() ? start->get_int64() : 0;
   const auto since = std::clamp<std::int64_t>(now - std::clamp<std::int64_t>(begun, 0, now), 0, now);
-  return fmt::format("The task {} of {} {} it since {} (for {}): upid {}. {}", base::text(task, "type"),
-                     base::text(task, "user"), base::text(task, "id") == vmid ? "holds" : "most likely holds",
-                     view::human_time(begun), view::human_duration(static_cast<double>(since)),
-                     base::text(task, "upid"), advise(Advice::AwaitTaskAndRepeat, may));
+  const auto age =
+      since == 0 ? std::string{} : fmt::format(" ({})", view::human_duration(static_cast<double>(since)));
+  return fmt::format(
+      "The task {} of {} {} the lock since {} UTC{}: upid {}. {}", base::text(task, "type"),
+      base::text(task, "user"), base::text(task, "id") == vmid ? "has held" : "has most likely held",
+      view::human_time(begun), age, base::text(task, "upid"), advise(Advice::AwaitTaskAndRepeat, may));
 }
 
 std::string without_holder(const Lock& lock, std::string_view vmid, std::string_view node,
@@ -122,9 +124,8 @@ std::string lock_file_busy(std::string_view message, const ErrorContext& context
     if (!task.contains("endtime") && base::text(task, "id") == vmid)
       return holder(task, vmid, context.cluster.now(), context.may);
   }
-  return "No task that this token may see holds this lock: after a guest has stopped, PVE's own clean-up "
-         "does "
-         "so for up to 30 s. Try again in a moment.";
+  return "No task that this API token may see holds this lock. After a guest has stopped, PVE's own clean-up "
+         "holds it for up to 30 s. Repeat the call after that.";
 }
 
 std::string locked(std::string_view message, const ErrorContext& context) {
@@ -206,7 +207,7 @@ std::string among(const base::Json& data, std::string_view key, std::string_view
   if (const auto near = base::nearest(wanted, views);
       !near.empty() && without_digits(near) != without_digits(wanted))
     return fmt::format("Did you mean {}?", near);
-  if (views.empty()) return fmt::format("There is no {} that this token may see.", noun);
+  if (views.empty()) return fmt::format("There is no {} that this API token may see.", noun);
   return fmt::format("There {}: {}{}.", views.size() == 1 ? "is" : "are",
                      base::join(std::span(views).first(std::min(views.size(), kMost)), ", "),
                      views.size() > kMost ? ", …" : "");

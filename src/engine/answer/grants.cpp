@@ -203,15 +203,15 @@ class Commands {
     std::string text;
     if (!access_.separated)
       text = fmt::format(
-          "If the token has no privilege separation (pveum user token list {} shows it), the same with "
-          "--users "
-          "{} in place of --tokens {}. ",
+          "If the API token has no privilege separation (pveum user token list {} shows it), run the "
+          "commands with --users {} instead of --tokens {}. ",
           user, user, quoted(access_.token));
-    return text + fmt::format(
-                      "{} its user lacks the privilege too, the same for --users {}, naming the roles that "
-                      "the user has "
-                      "there as well (pveum user permissions {}): a role on a deeper path replaces them.",
-                      access_.separated ? "If" : "If it has, and", user, user);
+    return text +
+           fmt::format(
+               "If {}its user lacks the privilege too, grant it to {} too. Name in --roles also the "
+               "roles that the user already has there (pveum user permissions {}), because an entry on "
+               "a deeper path replaces them.",
+               access_.separated ? "" : "it has, and ", user, user);
   }
 
   const OwnAccess& access_;

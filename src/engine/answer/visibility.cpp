@@ -62,13 +62,13 @@ std::optional<Shortfalls> least_shortfalls(const tool::ListRights& rights, Clust
   return lacks;
 }
 
-/// "VM.Audit nowhere below /vms and Sys.Audit on a part of /nodes"
+/// "no VM.Audit below /vms and Sys.Audit on only a part of /nodes"
 std::string words_for(const Shortfalls& lacks) {
   std::string text;
   for (const auto& [privilege, path, nowhere, alone] : lacks) {
-    const auto part =
-        alone ? fmt::format("no {} on {}", privilege, path)
-              : fmt::format("{} {} {}", privilege, nowhere ? "nowhere below" : "on a part of", path);
+    const auto part = alone     ? fmt::format("no {} on {}", privilege, path)
+                      : nowhere ? fmt::format("no {} below {}", privilege, path)
+                                : fmt::format("{} on only a part of {}", privilege, path);
     text += (text.empty() ? "" : " and ") + part;
   }
   return text;
@@ -90,9 +90,9 @@ std::string caution(const Shortfalls& lacks) {
   const bool backups = has("VM.Backup") || has("Datastore.AllocateSpace");
   const bool disks = has("VM.Config.Disk");
   if (!backups && !disks) return {};
-  return fmt::format("That would also allow to {}{}{}: PVE has no right that only shows them.",
-                     backups ? "make and delete backups of guests" : "", backups && disks ? " and to " : "",
-                     disks ? "change disks of guests" : "");
+  return fmt::format("These commands also allow {}{}{}, because PVE has no privilege that only shows them.",
+                     backups ? "making and deleting backups of guests" : "", backups && disks ? " and " : "",
+                     disks ? "changing disks of guests" : "");
 }
 
 std::string both(const std::string& first, std::string_view between, const std::string& second) {
@@ -116,23 +116,23 @@ std::string omission_note(const tool::View& view, const base::JsonObject& argume
   if (view.kind == tool::View::Kind::Table && shape == Shape::Object) return {};
   const auto lacks = least_shortfalls(*rights, cluster, stop);
   if (!lacks || lacks->empty()) return {};
-  if (!any_nowhere(*lacks)) return fmt::format("Only what the token may see: it has {}.", words_for(*lacks));
+  if (!any_nowhere(*lacks))
+    return fmt::format("This is only what the API token may see: it has {}.", words_for(*lacks));
   const auto given = grants(*lacks, cluster, stop);
   const auto beware = both(given.caution, " ", caution(*lacks));
-  const auto begin = shape == Shape::Object ? std::string("There may be more")
-                                            : fmt::format("That does not mean that there are {}",
-                                                          shape == Shape::EmptyList ? "none" : "no others");
-  return fmt::format("{}: the token has {}, and PVE leaves out what it may not see. {}{}{}", begin,
-                     words_for(*lacks), tool::to_grant(given.commands), beware.empty() ? "" : " ", beware);
+  return fmt::format(
+      "The {} may be incomplete: the API token has {}, and PVE leaves out what the token may not see. {}{}{}",
+      shape == Shape::Object ? "answer" : "list", words_for(*lacks), tool::to_grant(given.commands),
+      beware.empty() ? "" : " ", beware);
 }
 
 std::optional<tool::ReadFailure> why_incomplete(const tool::ListRights& rights, Cluster& cluster,
                                                 const std::stop_token& stop) {
   const auto lacks = least_shortfalls(rights, cluster, stop);
-  if (!lacks) return tool::ReadFailure{"PVE did not say what the token may see"};
+  if (!lacks) return tool::ReadFailure{"PVE did not say what the API token may see"};
   if (lacks->empty()) return std::nullopt;
   auto given = grants(*lacks, cluster, stop);
-  return tool::ReadFailure{"the token has " + words_for(*lacks), true, 0, std::move(given.commands),
+  return tool::ReadFailure{"the API token has " + words_for(*lacks), true, 0, std::move(given.commands),
                            both(given.caution, "\n", caution(*lacks))};
 }
 

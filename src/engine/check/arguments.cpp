@@ -61,7 +61,7 @@ std::string unknown(const Row& row, std::string_view written) {
   std::vector<std::string_view> listed;
   for (const auto& field : row.fields()) listed.push_back(field.name);
   if (names.size() == row.fields().size())
-    return listed.empty() ? text + "; this tool takes none"
+    return listed.empty() ? text + "; this tool has no arguments"
                           : fmt::format("{}; valid are {}", text, base::join(listed, ", "));
   const auto alike = base::most_alike(written, views, 3);
   return fmt::format("{}; valid are {}{}PVE's own parameters of this call{}", text, base::join(listed, ", "),

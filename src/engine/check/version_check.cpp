@@ -50,14 +50,14 @@ std::optional<std::string> value_problem(const Field& field, const base::Json& v
   if (dated == nullptr) return std::nullopt;
   const auto pve = lacking(dated->lifetime, ask);
   if (!pve) return std::nullopt;
-  return fmt::format("{}: {}; this is {}; expected one of {}", field.name,
+  return fmt::format("{}: {}; the connected PVE is {}; expected one of {}", field.name,
                      when(dated->lifetime, dated->value, pve->version), pve->text,
                      base::join(facts::values_of(*field.fact, pve->version), ", "));
 }
 
 std::optional<std::string> problem(const Field& field, const base::Json& value, const AskVersion& ask) {
   if (const auto pve = lacking(field.fact->lifetime, ask)) {
-    return fmt::format("{}: {}; this is {}; leave it out", field.name,
+    return fmt::format("{}: {}; the connected PVE is {}; leave it out", field.name,
                        when(field.fact->lifetime, "it", pve->version), pve->text);
   }
   const auto* items = value.if_array();
@@ -75,8 +75,8 @@ std::optional<std::string> lacking_endpoint(const Row& row, const AskVersion& as
   const auto& lifetime = row.endpoint()->lifetime;
   const auto pve = lacking(lifetime, ask);
   if (!pve || !lifetime.since) return std::nullopt;
-  return fmt::format("{} was not called: {} {} needs PVE {} or later; this is {}.", row.tool().name,
-                     base::name(row.tool().call.method), row.tool().call.path,
+  return fmt::format("{} was not called: {} {} needs PVE {} or later; the connected PVE is {}.",
+                     row.tool().name, base::name(row.tool().call.method), row.tool().call.path,
                      facts::to_text(*lifetime.since), pve->text);
 }
 

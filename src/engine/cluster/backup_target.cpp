@@ -57,8 +57,8 @@ void add(const FoundGuest& found, std::string_view part, const GuestKinds& kinds
 std::optional<std::string> elsewhere(const Row& row, const BackupGuests& all, std::string_view node) {
   if (all.nodes.size() > 1) {
     return fmt::format(
-        "{} was not called: node: one backup is of one node's guests, but these are on several: {}; call it "
-        "once for each node.",
+        "{} was not called: node: one call backs up guests of one node, but these are on several nodes: {}. "
+        "Call it once for each node.",
         row.tool().name, base::printable(all.places, 500));
   }
   if (node.empty() || all.nodes.empty() || all.nodes.contains(node)) return std::nullopt;

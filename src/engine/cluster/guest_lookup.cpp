@@ -35,7 +35,7 @@ std::unexpected<LookupError> not_found(std::string sentence) {
 std::string none_named(std::string_view name, std::span<const std::string_view> names) {
   const auto near = base::nearest(name, names);
   return fmt::format(
-      "there is no guest named {}{} that this token may see{}", base::printable(name, kShown),
+      "there is no guest named {}{} that this API token may see{}", base::printable(name, kShown),
       names.empty() ? std::string{} : fmt::format(" among the {}", names.size()),
       near.empty() ? std::string(".") : fmt::format("; did you mean {}?", base::printable(near, kShown)));
 }
@@ -43,7 +43,7 @@ std::string none_named(std::string_view name, std::span<const std::string_view> 
 std::string none_numbered(std::int64_t vmid, const pve::Inventory& list, const GuestKinds& listed) {
   const auto visible =
       std::ranges::count_if(list.guests, [&](const auto& guest) { return listed.has(guest); });
-  return fmt::format("there is no guest {} among the {} that this token may see.", vmid, visible);
+  return fmt::format("there is no guest {} among the {} that this API token may see.", vmid, visible);
 }
 
 std::string many_named(std::string_view name, const std::vector<const pve::Guest*>& found,
@@ -170,8 +170,9 @@ std::string GuestsNow::open(std::string_view name) const {
   std::string what;
   if (!had.empty()) what = fmt::format("{} there had this name", had);
   if (unknown > 0)
-    what += fmt::format("{}of {} there no name is known", what.empty() ? "" : ", and ",
-                        unknown == 1 ? "one guest" : fmt::format("{} guests", unknown));
+    what += fmt::format("{}the {} not known", what.empty() ? "" : ", and ",
+                        unknown == 1 ? std::string("name of one guest there is")
+                                     : fmt::format("names of {} guests there are", unknown));
   return fmt::format("{} {} not answer: {}; give the number.", who, nodes.size() == 1 ? "does" : "do", what);
 }
 

@@ -58,7 +58,7 @@ std::string wrong_kind(const Row& row, const pve::Guest& guest, const MayUse& ma
 }
 
 std::string not_of_kind(const Row& row, std::int64_t vmid) {
-  return fmt::format("{} was not called: vmid: {} is not a {} that this token may see.", row.tool().name,
+  return fmt::format("{} was not called: vmid: {} is not a {} that this API token may see.", row.tool().name,
                      vmid, kind_of(row));
 }
 

@@ -27,7 +27,7 @@ ChangeText describe_ha(const ChangeContext& context) {
   using State = FollowUp::State;
   const auto& follow_up = context.follow_up;
   if (follow_up.state == State::Failed)
-    return {fmt::format("{}: HA took the request, but {}.", context.words.not_done, follow_up.why), true};
+    return {fmt::format("{}: HA accepted the request, but {}.", context.words.not_done, follow_up.why), true};
   if (follow_up.state == State::Done) {
     const auto action = context.row.about().action;
     const auto was = power(context.before.status);
@@ -77,14 +77,15 @@ std::string describe_already(const Row& row, const Wording& words, std::string_v
 
 std::string describe_remedy(const Row& row, std::string_view message, const ObjectState& before) {
   if (message.find("must be disabled and fixed first") != std::string_view::npos)
-    return "HA holds the guest in the state error: set its HA state to disabled, mend the cause, then set it "
+    return "HA holds the guest in the state error: set its HA state to disabled, remove the cause, then set "
+           "it "
            "to "
            "started.";
   const auto was = power(before.status);
   const bool runs = message.find("already running") != std::string_view::npos;
   if (row.about().action != Action::Start || !runs || was == Power::Running || was == Power::Unknown)
     return {};
-  return fmt::format("It is {}{}: a resume lets it go on.", power_word(before.status), power_hint(was));
+  return fmt::format("It is {}{}; resume it instead.", power_word(before.status), power_hint(was));
 }
 
 std::string describe_guest(const Row& row, const ObjectState& state) {

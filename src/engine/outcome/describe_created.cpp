@@ -67,7 +67,7 @@ ChangeText cloned(const ChangeContext& context) {
   if (const auto target = said(context, "target"); !target.empty()) text += " on " + target;
   const auto linked = [](const std::string& line) { return line.starts_with("create linked clone"); };
   if (context.report != nullptr && std::ranges::any_of(context.report->log, linked))
-    text += ", linked to its disks";
+    text += ", as a linked clone";
   return {text + took(context) + "." + new_things(context, true)};
 }
 

@@ -39,7 +39,7 @@ std::string volumes(const ChangeContext& context) {
   return text;
 }
 
-/// "3 backups stay on backup-nfs and 1 on local"
+/// "3 backups remain on backup-nfs and 1 on local"
 std::string backups(const ChangeContext& context) {
   std::string held;
   std::string seen;
@@ -54,11 +54,11 @@ std::string backups(const ChangeContext& context) {
     seen += (seen.empty() ? "" : ", ") + name;
     if (*count == 0) continue;
     const auto counted = base::count_of(static_cast<std::size_t>(*count), "backups");
-    held += held.empty() ? fmt::format("{} {} on {}", counted, *count == 1 ? "stays" : "stay", name)
+    held += held.empty() ? fmt::format("{} {} on {}", counted, *count == 1 ? "remains" : "remain", name)
                          : fmt::format(", {} on {}", *count, name);
   }
   if (!held.empty()) return held + (all ? "" : ", and there may be more elsewhere");
-  return all ? "no backup of it was seen on " + seen : "its backups stay";
+  return all ? "no backup of it was seen on " + seen : "its backups remain";
 }
 
 /// The backup jobs that name the guest, from the list that was read before the deletion.
@@ -93,10 +93,10 @@ std::string lost(const ChangeContext& context) {
 std::string left_behind(const ChangeContext& context) {
   const bool purged = base::flag(context.arguments, "purge");
   const auto named = jobs(context);
-  auto text = backups(context) + "; its ACL entries and its place in a pool went with it";
+  auto text = backups(context) + "; PVE also removed its ACL entries and its pool membership";
   if (base::is_lower(text.front())) text.front() = static_cast<char>(text.front() - 'a' + 'A');
   if (purged) {
-    text += ", as did its entries in backup, replication and HA";
+    text += ", and its entries in backup jobs, replication and HA";
   } else if (!named.empty()) {
     text += "; backup job " + named + " still names it";
   }

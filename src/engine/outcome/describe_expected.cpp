@@ -65,7 +65,7 @@ std::string power_clause(const ChangeContext& context) {
     case Action::Stop:
     case Action::Shutdown:
     case Action::Suspend:
-      return fmt::format("it is {} already, so nothing would change", now);
+      return fmt::format("it is already {}, so nothing would change", now);
     default:
       return "it is " + now + " now";
   }
@@ -84,7 +84,7 @@ std::string settings(const ChangeContext& context) {
 std::string snapshot_clause(const ChangeContext& context) {
   const auto taken = base::number(context.before.object, "snaptime");
   if (context.row.about().action != Action::RollBack || !taken) return {};
-  return "what came after " + view::human_time(*taken) + " would be lost";
+  return "changes since " + view::human_time(*taken) + " would be lost";
 }
 
 }  // namespace

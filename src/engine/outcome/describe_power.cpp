@@ -35,7 +35,7 @@ ChangeText ended(const PowerChange& change) {
   if (change.was == Power::Off) return {change.words().subject + " was off already; nothing was changed."};
   if (change.was == Power::OnDisk)
     return {change.words().subject +
-            " was off already, suspended to disk; nothing was changed. A start brings it back."};
+            " was off already, suspended to disk; nothing was changed. The next start resumes it."};
   return {change.done() + change.unless(Power::Off)};
 }
 
@@ -53,7 +53,7 @@ ChangeText rebooted(const PowerChange& change) {
 ChangeText suspended(const PowerChange& change) {
   if (change.container()) return {change.done() + "."};
   if (base::flag(change.context.arguments, "todisk"))
-    return {change.done() + " to disk; it is off, and a start brings it back as it was."};
+    return {change.done() + " to disk; it is off, and the next start resumes it."};
   if (change.was == Power::Paused)
     return {change.words().subject + " was paused already; nothing was changed."};
   if (change.is == Power::Paused || change.is == Power::Unknown)
@@ -74,12 +74,12 @@ ChangeText rolled_back(const PowerChange& change) {
   const auto& snapshot = change.context.before.object;
   auto text = change.done();
   if (const auto taken = base::number(snapshot, "snaptime"))
-    text += " of " + view::human_time(*taken) + ", what came after it is lost";
+    text += " (taken " + view::human_time(*taken) + "); later changes are lost";
   if (change.is == Power::Unknown) return {text + "."};
   const bool ram = !base::raw_text(snapshot, "vmstate").empty();
   const auto now = power_word(change.context.after.status);
   if (change.was != Power::Unknown && change.was != change.is) {
-    text += fmt::format("; it was {} and is {} now", power_word(change.context.before.status), now);
+    text += fmt::format("; it was {} and is now {}", power_word(change.context.before.status), now);
     if (snapshot.is_object() && !change.container())
       text += ram ? " (snapshot with RAM)" : " (snapshot without RAM)";
   } else {
@@ -93,14 +93,14 @@ ChangeText snapshot_taken(const PowerChange& change) {
   auto text = change.done();
   if (!change.container() && change.was == Power::Running) text += ram ? " with its RAM" : " without its RAM";
   if (change.was != Power::Unknown && change.is != Power::Unknown && change.was != change.is)
-    text += fmt::format("; the guest was {} and is {} now{}", power_word(change.context.before.status),
+    text += fmt::format("; the guest was {} and is now {}{}", power_word(change.context.before.status),
                         power_word(change.context.after.status), power_hint(change.is));
   return {text + "."};
 }
 
 ChangeText snapshot_deleted(const PowerChange& change) {
   const auto taken = base::number(change.context.before.object, "snaptime");
-  return {change.done() + (taken ? "; it was of " + view::human_time(*taken) : std::string{}) + "."};
+  return {change.done() + (taken ? "; it was taken " + view::human_time(*taken) : std::string{}) + "."};
 }
 
 ChangeText migrated(const PowerChange& change) {

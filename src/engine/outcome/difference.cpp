@@ -141,8 +141,8 @@ std::string leftovers_after_error(const Row& row, const base::JsonObject& argume
   const auto left = change::remaining_pending(change::config(before.state), change::config(after));
   if (left.empty()) return {};
   return fmt::format(
-      "PVE keeps this as pending all the same, for the guest's next start: {}. revert=OPTION takes "
-      "it back.",
+      "PVE still keeps this as pending for the guest's next start: {}. Update with revert=OPTION to drop "
+      "it.",
       fmt::join(left, "; "));
 }
 

@@ -140,7 +140,7 @@ std::string why_of(const std::optional<Failed>& failed, bool ha, const base::Jso
                           : std::string{};
   if (ha && ha_state(status) == "error")
     why += fmt::format(
-        "{}HA holds the guest in the state error: set its HA state to disabled, mend the cause, "
+        "{}HA holds the guest in the state error: set its HA state to disabled, remove the cause, "
         "then set it to started",
         why.empty() ? "" : "; ");
   return why;

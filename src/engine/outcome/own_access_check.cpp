@@ -37,10 +37,11 @@ Names own_names(const Cluster& cluster) {
 }
 
 Verdict refusal(std::string_view what) {
-  return std::unexpected(fmt::format(
-      "Not sent: {} that this server itself uses, so it could not reach PVE any more. If that is meant, an "
-      "administrator does it in PVE.",
-      what));
+  return std::unexpected(
+      fmt::format("Not sent: {} that this server itself uses, so the server could no longer reach PVE. If "
+                  "you intend this, "
+                  "ask an administrator to do it in PVE.",
+                  what));
 }
 
 /// True if the expiry is less than a day from now. The server would lose its access while it is in use.

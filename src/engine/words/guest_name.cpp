@@ -58,8 +58,8 @@ std::optional<std::string> misnamed(const WrittenGuest& written, const pve::Gues
                        guest.container ? "VM" : "container");
   if (written.name.empty() || guest.name.empty() || same_name(written.name, guest.name)) return std::nullopt;
   return fmt::format(
-      "guest {} is called {}, not {}: the number may have become another guest's. Give the number alone, or "
-      "with the name it has.",
+      "guest {} is named {}, not {}; another guest may have got this number. Give the number alone, or with "
+      "its present name.",
       guest.vmid, base::printable(guest.name, kShown), base::printable(written.name, kShown));
 }
 

@@ -62,10 +62,9 @@ constexpr CauseRow kCauseRows[] = {
      {"PVE allows this setting only to root@pam logged in with a password; no right of an API token changes "
       "that. Leave it out, or have it done on a node as root (qm set, pct set)."}},
     {Cause::NoPrivilege,
-     {"The API token or its user lacks this privilege on this path, or what the path names does not exist. "
-      "An "
-      "administrator grants it with a role there, naming again the roles that hold there now: a role on a "
-      "deeper path replaces those above it."}},
+     {"The API token or its user lacks this privilege on this path, or the object of that path does not "
+      "exist. Ask an administrator to grant it with a role on that path, and to name the present roles there "
+      "again, because an entry on a deeper path replaces inherited roles."}},
     {Cause::NoQuorum,
      {"The cluster has no quorum and refuses changes. Bring the missing nodes back; use {} to see which "
       "are missing.",
@@ -82,18 +81,16 @@ constexpr CauseRow kCauseRows[] = {
       "The cluster refuses changes for now. Look for missing nodes with \"pvecm status\" on a node."}},
     {Cause::ClusterLockBusy, {"Another change holds the cluster's lock. Try again in a moment."}},
     {Cause::LockFileBusy,
-     {"A running task holds the lock, or for up to 30 s PVE's own clean-up after the guest has stopped. Use "
-      "{} "
-      "with source=active to look for a task, and try again.",
+     {"A running task holds the lock, or PVE's own clean-up does for up to 30 s after the guest has stopped. "
+      "Use {} with source=active to look for a task, and try again.",
       kTasks,
-      "A running task holds the lock, or for up to 30 s PVE's own clean-up after the guest has stopped. Try "
-      "again in a moment."}},
+      "A running task holds the lock, or PVE's own clean-up does for up to 30 s after the guest has stopped. "
+      "Try again in a moment."}},
     {Cause::GuestSuspended,
-     {"The VM is suspended to disk: its RAM is saved there. Use {} to let it run on; until then PVE changes "
+     {"The VM is suspended to disk: its RAM is saved there. Use {} to resume it; until then PVE changes "
       "nothing about it. Deleting it loses the saved state.",
       {Method::Post, "/nodes/{node}/qemu/{vmid}/status/start"},
-      "The VM is suspended to disk: its RAM is saved there. Start it to let it run on; until then PVE "
-      "changes "
+      "The VM is suspended to disk: its RAM is saved there. Start it to resume it; until then PVE changes "
       "nothing about it. Deleting it loses the saved state."}},
     {Cause::GuestLocked,
      {"A task holds this lock, or an interrupted task left it behind. Use {} with source=active to look for "
@@ -102,7 +99,7 @@ constexpr CauseRow kCauseRows[] = {
       "A task holds this lock, or an interrupted task left it behind. Look for the task in PVE's task list. "
       "If none runs, an administrator removes the lock with qm unlock or pct unlock."}},
     {Cause::GuestNotOnNode,
-     {"There is no such guest on this node. Use {} to see where it is, if anywhere.", kResources,
+     {"There is no such guest on this node. Use {} to see whether and where it exists.", kResources,
       "There is no such guest on this node. Check its number and its node."}},
     {Cause::NoSuchNode,
      {"No node has this name. Use {} to list the nodes of this cluster.", kNodes,
@@ -114,35 +111,34 @@ constexpr CauseRow kCauseRows[] = {
     {Cause::GuestAgentSilent, {"Start qemu-guest-agent in the guest, or wait until the guest has booted."}},
     {Cause::HaGroupsMigrated, {"Since PVE 9, HA rules replace HA groups."}},
     {Cause::NoStatistics,
-     {"PVE has no statistics of it. It is new (statistics begin about a minute after its start) or does not "
-      "exist; use {} to list what does.",
+     {"PVE has no statistics of this object. It is new (statistics begin about a minute after its start) or "
+      "does not exist. Use {} to list the existing ones.",
       kResources,
-      "PVE has no statistics of it. It is new (statistics begin about a minute after its start) or does not "
-      "exist."}},
+      "PVE has no statistics of this object. It is new (statistics begin about a minute after its start) or "
+      "does not exist."}},
     {Cause::Protected, {"Set protection=0 in its configuration first."}},
     {Cause::IsTemplate,
-     {"A template does not run. Use {} to make a guest of it.",
+     {"A template cannot run. Use {} to create a guest from it.",
       {Method::Post, "/nodes/{node}/qemu/{vmid}/clone"},
-      "A template does not run. Clone it to get a guest that does."}},
+      "A template cannot run. Clone it to create a guest from it."}},
     {Cause::UsedByLinkedClone,
-     {"Linked clones still read this template's disk. Delete them first, or give them disks of their own by "
-      "moving these to a storage."}},
+     {"Linked clones still read this template's disk. Delete them first, or move their disks to a storage, "
+      "which makes full copies."}},
     {Cause::AlreadyRunning,
      {"It runs already; nothing was changed. A VM that is paused counts as running: resume it."}},
     {Cause::ShutdownTimedOut,
-     {"The guest did not shut down in time. Without ACPI or the guest agent it cannot shut down cleanly: "
-      "look "
-      "at its console, or stop it."}},
+     {"The guest did not shut down in time. Without ACPI or the guest agent it cannot shut down cleanly. "
+      "Look at its console, or stop it."}},
     {Cause::StillRunning, {"Stop it first."}},
     {Cause::NotRunning, {"Start it first. Use {} to see its state.", kResources, "Start it first."}},
     {Cause::Paused,
-     {"Use {} to let it run on first; stopping it works too, without a clean shutdown.",
+     {"Use {} to resume it first. You can also stop it, without a clean shutdown.",
       {Method::Post, "/nodes/{node}/qemu/{vmid}/status/resume"},
-      "Resume it first; stopping it works too, without a clean shutdown."}},
+      "Resume it first. You can also stop it, without a clean shutdown."}},
     {Cause::NotFinalized,
-     {"The VM stands still after its RAM was saved, as by a snapshot with RAM of a paused VM "
-      "(finish-migrate). "
-      "Resuming does not help: stop it and start it again, which loses what its RAM held."}},
+     {"The VM was halted after its RAM was saved, for example by a snapshot with RAM of a paused VM "
+      "(finish-migrate). Resuming does not help. Stop it and start it again; the content of its RAM is "
+      "lost."}},
     {Cause::UsedByHa,
      {"Use {} to remove it from HA first, or delete it with purge=true, which also removes it from backup "
       "jobs, replication and HA.",
@@ -150,15 +146,16 @@ constexpr CauseRow kCauseRows[] = {
       "Remove it from HA first (in PVE: Datacenter > HA), or delete it with purge=true, which also removes "
       "it from backup jobs, replication and HA."}},
     {Cause::HaError,
-     {"HA gave up on it and does nothing more until it is disabled. Use {} with state=disabled, mend what "
-      "failed (HA's log and the guest's last start say what), then set state=started.",
+     {"HA gave up on the guest and does nothing more until its HA state is disabled. Use {} with "
+      "state=disabled, remove the cause (see HA's log and the task of the guest's last start), then set "
+      "state=started.",
       {Method::Put, "/cluster/ha/resources/{sid}"},
-      "HA gave up on it and does nothing more until it is disabled. In PVE, Datacenter > HA: set it to "
-      "disabled, mend what failed, then set it to started."}},
+      "HA gave up on the guest and does nothing more until its HA state is disabled. In PVE under Datacenter "
+      "> HA, set it to disabled, remove the cause, then set it to started."}},
     {Cause::NotInHa,
-     {"HA does not manage it. Use {} to list what it manages.",
+     {"HA does not manage this guest. Use {} to list the guests that it manages.",
       {Method::Get, "/cluster/ha/resources"},
-      "HA does not manage it; nothing is to be undone there."}},
+      "HA does not manage this guest, so there is nothing to change."}},
     {Cause::StorageNotOnNode,
      {"Use {} to list the storages of this node.", kNodeStorage,
       "Choose a storage of this node; PVE lists them below the node."}},
@@ -177,17 +174,19 @@ constexpr CauseRow kCauseRows[] = {
     {Cause::ClonesOnlyInFull, {"Repeat with full=true: this storage has no linked clones of this disk."}},
     {Cause::NoSnapshots, {"A disk on this storage cannot be snapshotted. Back the guest up instead."}},
     {Cause::VolumeUnreadable,
-     {"A new disk is written STORAGE:GiB, a number without a unit (local:32 has 32 GiB); one that exists as "
+     {"Write a new disk as STORAGE:GIB, a number without a unit (local:32 has 32 GiB), and an existing one "
+      "as "
       "STORAGE:VOLUME. Use {} to list the volumes of a storage.",
       {Method::Get, "/nodes/{node}/storage/{storage}/content"},
-      "A new disk is written STORAGE:GiB, a number without a unit (local:32 has 32 GiB); one that exists as "
+      "Write a new disk as STORAGE:GIB, a number without a unit (local:32 has 32 GiB), and an existing one "
+      "as "
       "STORAGE:VOLUME."}},
     {Cause::ImportMissing,
-     {"There is nothing to import under this name. Use {} with content=import or content=images to list what "
-      "is.",
+     {"No volume with this name can be imported. Use {} with content=import or content=images to list those "
+      "that can.",
       {Method::Get, "/nodes/{node}/storage/{storage}/content"},
-      "There is nothing to import under this name. PVE lists what is below the storage, Import and VM "
-      "Disks."}},
+      "No volume with this name can be imported. PVE lists those that can below the storage, under Import "
+      "and VM Disks."}},
     {Cause::ImportIsNoImage,
      {"Only disk images can be imported. An ISO image is attached as a CD: "
       "ide2=STORAGE:iso/NAME,media=cdrom."}},
@@ -200,27 +199,26 @@ constexpr CauseRow kCauseRows[] = {
       "Clone it without target, on its own node, and migrate the clone afterwards."}},
     {Cause::TooManyCpus, {"The node has no more CPUs than that: lower sockets × cores."}},
     {Cause::NoSuchMapping,
-     {"The cluster has no such mapping for this node. An administrator sees and makes them in PVE under "
+     {"The cluster has no such mapping for this node. An administrator can create one in PVE under "
       "Datacenter > Resource Mappings."}},
     {Cause::HotplugFailed,
-     {"PVE could not change the running guest and keeps the value as pending: its next start uses it, and "
-      "fails "
-      "where what it names does not exist."}},
+     {"PVE could not change the running guest and keeps the value as pending. The next start uses it, and "
+      "fails if the object that it names does not exist."}},
     {Cause::PoolNotEmpty,
-     {"Take out its members first: use {} with delete=true.",
+     {"Remove its members first: use {} with delete=true.",
       {Method::Put, "/pools"},
-      "Take out its members first."}},
+      "Remove its members first."}},
     {Cause::GuestExists,
      {"Choose another number; use {} to get a free one.",
       {Method::Get, "/cluster/nextid"},
       "Choose another number."}},
     {Cause::AlreadyExists, {"Choose another name, or change the one that exists."}},
-    {Cause::TimedOut, {"Another operation held it for too long. Try again in a moment."}},
+    {Cause::TimedOut, {"Another operation held the lock for too long. Try again in a moment."}},
     {Cause::ClusterFilesDown,
      {"The node's cluster file system is down. Look at \"systemctl status pve-cluster\" on that node."}},
     {Cause::NotImplemented, {"This version of PVE does not have this call."}},
     {Cause::DaemonDown,
-     {"PVE could not pass the call on: pvedaemon, or pveproxy of the other node, does not run there. Look at "
+     {"PVE could not forward the call: pvedaemon, or pveproxy of the other node, does not run there. Look at "
       "\"systemctl status pvedaemon pveproxy\"."}},
     {Cause::NodeUnreachable,
      {"PVE could not reach the node of this call: it is offline or cut off. Use {} to see its status.",
@@ -228,8 +226,8 @@ constexpr CauseRow kCauseRows[] = {
       "PVE could not reach the node of this call: it is offline or cut off. Check that it runs and that the "
       "cluster's network reaches it."}},
     {Cause::NodeSilent,
-     {"PVE passed the call on and got no answer: the node hangs, or the call failed halfway."}},
-    {Cause::AnswerBrokeOff, {"PVE passed the call on and the answer broke off."}},
+     {"PVE forwarded the call and got no answer: the node hangs, or the call failed halfway."}},
+    {Cause::AnswerBrokeOff, {"PVE forwarded the call, and the answer broke off."}},
 };
 
 constexpr std::string_view kPlace = "{}";

@@ -33,7 +33,7 @@ std::vector<std::string_view> split_unquoted(std::string_view text, char separat
 /// One element of Accept.
 struct Range {
   std::string type;
-  /// It speaks of some kind of the type only.
+  /// It has parameters, so it accepts only some forms of the type.
   bool narrowed = false;
   /// "q=0": anything but this.
   bool refused = false;

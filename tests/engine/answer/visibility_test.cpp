@@ -54,16 +54,18 @@ struct Token {
 
 TEST(Visibility, ChecksEachPartOfAMixedList) {
   Token guests(R"({"/vms":{"VM.Audit":1}})");
-  EXPECT_THAT(guests.note(kAll),
-              AllOf(HasSubstr("no others: the token has Datastore.Audit nowhere below /storage,"),
-                    HasSubstr("pveum acl modify /storage --tokens 'a@pve!t' --roles McpDatastoreAudit")));
+  EXPECT_THAT(
+      guests.note(kAll),
+      AllOf(HasSubstr("The list may be incomplete: the API token has no Datastore.Audit below /storage,"),
+            HasSubstr("pveum acl modify /storage --tokens 'a@pve!t' --roles McpDatastoreAudit")));
   EXPECT_EQ(guests.note(kAll, {{"type", "vm"}}), "");
   EXPECT_EQ(guests.note(kAll, {{"type", "none"}}), "") << "PVE leaves nothing out of this list";
   Token none("{}");
-  EXPECT_THAT(none.note(kAll, {}, true),
-              HasSubstr("none: the token has VM.Audit nowhere below /vms and Datastore.Audit nowhere below"));
+  EXPECT_THAT(none.note(kAll, {}, true), HasSubstr("The list may be incomplete: the API token has no "
+                                                   "VM.Audit below /vms and no Datastore.Audit below"));
   Token part(R"({"/vms/100":{"VM.Audit":1},"/storage":{"Datastore.Audit":1}})");
-  EXPECT_EQ(part.note(kAll), "Only what the token may see: it has VM.Audit on a part of /vms.");
+  EXPECT_EQ(part.note(kAll),
+            "This is only what the API token may see: it has VM.Audit on only a part of /vms.");
 }
 
 TEST(Visibility, IgnoresEntriesBelowIfOnePathAloneCounts) {
@@ -71,17 +73,20 @@ TEST(Visibility, IgnoresEntriesBelowIfOnePathAloneCounts) {
   Token narrower(R"({"/":{"Sys.Syslog":1},"/storage":{"Datastore.Audit":1},"/vms":{"VM.Audit":1}})");
   EXPECT_EQ(narrower.note(kAlone), "");
   Token below(R"({"/":{"VM.Audit":1},"/nodes":{"Sys.Syslog":1}})");
-  EXPECT_THAT(below.note(kAlone),
-              HasSubstr("no others: the token has no Sys.Syslog on /, and PVE leaves out"));
+  EXPECT_THAT(
+      below.note(kAlone),
+      HasSubstr("The list may be incomplete: the API token has no Sys.Syslog on /, and PVE leaves out"));
 }
 
 TEST(Visibility, SaysThatAnObjectMayLackMembers) {
   constexpr tool::ListRights kOptions{{{{"Sys.Audit"}, "/", true}}};
   const tool::View view{.list_rights = &kOptions};
   Token none("{}");
-  EXPECT_THAT(engine::omission_note(view, {}, engine::Shape::Object, none.cluster, {}),
-              AllOf(HasSubstr("There may be more: the token has no Sys.Audit on /, and PVE leaves out"),
-                    HasSubstr("pveum acl modify / --tokens 'a@pve!t' --roles McpSysAudit")));
+  EXPECT_THAT(
+      engine::omission_note(view, {}, engine::Shape::Object, none.cluster, {}),
+      AllOf(
+          HasSubstr("The answer may be incomplete: the API token has no Sys.Audit on /, and PVE leaves out"),
+          HasSubstr("pveum acl modify / --tokens 'a@pve!t' --roles McpSysAudit")));
 }
 
 TEST(Visibility, AcceptsOneOfTwoSetsOfRights) {
@@ -89,9 +94,9 @@ TEST(Visibility, AcceptsOneOfTwoSetsOfRights) {
   EXPECT_EQ(Token(R"({"/access":{"Sys.Audit":1}})").note(kRule), "");
   EXPECT_EQ(Token(R"({"/":{"Permissions.Modify":1}})").note(kRule), "");
   EXPECT_EQ(Token(R"({"/pool/a":{"Permissions.Modify":1}})").note(kRule),
-            "Only what the token may see: it has Permissions.Modify on a part of /.");
+            "This is only what the API token may see: it has Permissions.Modify on only a part of /.");
   EXPECT_THAT(Token("{}").note(kRule, {}, true),
-              AllOf(HasSubstr("none: the token has Sys.Audit nowhere below /access"),
+              AllOf(HasSubstr("The list may be incomplete: the API token has no Sys.Audit below /access"),
                     HasSubstr("pveum acl modify /access --tokens 'a@pve!t' --roles McpSysAudit")));
 }
 
@@ -101,7 +106,7 @@ TEST(Visibility, AdvisesTheSmallestRoles) {
   ASSERT_TRUE(why);
   EXPECT_TRUE(why->forbidden);
   EXPECT_EQ(why->sentence,
-            "the token has Datastore.AllocateSpace nowhere below /storage and VM.Backup nowhere below /vms");
+            "the API token has no Datastore.AllocateSpace below /storage and no VM.Backup below /vms");
   EXPECT_THAT(
       why->grants,
       ElementsAre("pveum role add McpDatastoreAudit --privs Datastore.Audit",
@@ -109,7 +114,7 @@ TEST(Visibility, AdvisesTheSmallestRoles) {
                   "pveum acl modify /storage --tokens 'a@pve!t' --roles McpDatastoreAudit,PVEDatastoreUser",
                   "pveum acl modify /vms --tokens 'a@pve!t' --roles McpVMBackup,PVEAuditor"))
       << "the commands keep the roles that the token has there";
-  EXPECT_THAT(why->caution, HasSubstr("delete"));
+  EXPECT_THAT(why->caution, HasSubstr("deleting"));
   EXPECT_THAT(Token("{}").why_incomplete(kLog)->grants,
               ElementsAre("pveum role add McpSysSyslog --privs Sys.Syslog",
                           "pveum acl modify / --tokens 'a@pve!t' --roles McpSysSyslog"));
@@ -123,7 +128,7 @@ TEST(Visibility, ReportsAListAsIncompleteOnlyIfATokenLacksRights) {
   const auto part = Token(R"({"/vms/9":{"VM.Backup":1},"/storage":{"Datastore.AllocateSpace":1}})")
                         .why_incomplete(kBackups);
   ASSERT_TRUE(part);
-  EXPECT_EQ(part->sentence, "the token has VM.Backup on a part of /vms");
+  EXPECT_EQ(part->sentence, "the API token has VM.Backup on only a part of /vms");
 }
 
 TEST(Visibility, TellsUnknownRightsFromMissingOnes) {

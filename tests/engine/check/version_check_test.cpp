@@ -60,9 +60,9 @@ class VersionCheck : public testing::Test {
 };
 
 TEST_F(VersionCheck, NamesTheVersionThatHasAMissingEndpoint) {
-  EXPECT_EQ(
-      checked(kRules, "{}", "8.4.14"),
-      "pve_list_ha_rules was not called: GET /cluster/ha/rules needs PVE 9.0 or later; this is 8.4.14.");
+  EXPECT_EQ(checked(kRules, "{}", "8.4.14"),
+            "pve_list_ha_rules was not called: GET /cluster/ha/rules needs PVE 9.0 or later; the connected "
+            "PVE is 8.4.14.");
   EXPECT_EQ(checked(kRules, "{}", "9.0.3"), "{}");
   EXPECT_EQ(checked(kRules, "{}", "10.1"), "{}");
 }
@@ -70,10 +70,12 @@ TEST_F(VersionCheck, NamesTheVersionThatHasAMissingEndpoint) {
 TEST_F(VersionCheck, RefusesParametersThatPveLacks) {
   const auto* json = R"({"node":"pve1","vmid":100,"allow-ksm":true,"virtiofs0":"share","cores":2})";
   const auto refusal = checked(test::kUpdate, json, "8.3.5");
-  EXPECT_THAT(refusal, AllOf(HasSubstr("pve_update_qemu_config was not called:"),
-                             HasSubstr("\n- allow-ksm: PVE has it since 9.1; this is 8.3.5; leave it out"),
-                             HasSubstr("\n- virtiofs0: PVE has it since 8.4; this is 8.3.5; leave it out"),
-                             Not(HasSubstr("cores"))));
+  EXPECT_THAT(
+      refusal,
+      AllOf(HasSubstr("pve_update_qemu_config was not called:"),
+            HasSubstr("\n- allow-ksm: PVE has it since 9.1; the connected PVE is 8.3.5; leave it out"),
+            HasSubstr("\n- virtiofs0: PVE has it since 8.4; the connected PVE is 8.3.5; leave it out"),
+            Not(HasSubstr("cores"))));
   EXPECT_THAT(checked(test::kUpdate, json, "8.4.1"),
               AllOf(HasSubstr("allow-ksm"), Not(HasSubstr("virtiofs"))));
   EXPECT_EQ(checked(test::kUpdate, json, "9.1.0"), json);
@@ -88,7 +90,7 @@ TEST_F(VersionCheck, AcceptsFormerParametersForAnOlderPve) {
   const auto* json = R"({"storage":"st1","type":"dir","maxfiles":3})";
   EXPECT_EQ(checked(kStorage, json, "8.4.14"), json);
   EXPECT_THAT(checked(kStorage, json, "9.2.11"),
-              HasSubstr("\n- maxfiles: PVE had it until 8.4; this is 9.2.11; leave it out"));
+              HasSubstr("\n- maxfiles: PVE had it until 8.4; the connected PVE is 9.2.11; leave it out"));
   EXPECT_THAT(checked(kStorage, R"({"storage":"st1","type":"dir","maxfiles":-1})", "8.4.14"),
               HasSubstr("maxfiles: -1 is invalid; expected an integer of at least 0"));
 }
@@ -97,13 +99,16 @@ TEST_F(VersionCheck, RefusesValuesThatPveLacks) {
   const auto* rule = R"({"type":"forward","action":"DROP"})";
   EXPECT_THAT(
       checked(kFirewall, rule, "8.2.4"),
-      HasSubstr("\n- type: PVE has forward since 8.3; this is 8.2.4; expected one of in, out, group"));
+      HasSubstr(
+          "\n- type: PVE has forward since 8.3; the connected PVE is 8.2.4; expected one of in, out, group"));
   EXPECT_EQ(checked(kFirewall, rule, "8.3.0"), rule);
   const auto* gluster = R"({"storage":"st1","type":"glusterfs"})";
   EXPECT_EQ(checked(kStorage, gluster, "8.4.14"), gluster);
-  EXPECT_THAT(checked(kStorage, gluster, "9.0.1"),
-              AllOf(HasSubstr("\n- type: PVE had glusterfs until 8.4; this is 9.0.1; expected one of btrfs"),
-                    Not(HasSubstr("glusterfs,"))));
+  EXPECT_THAT(
+      checked(kStorage, gluster, "9.0.1"),
+      AllOf(HasSubstr(
+                "\n- type: PVE had glusterfs until 8.4; the connected PVE is 9.0.1; expected one of btrfs"),
+            Not(HasSubstr("glusterfs,"))));
   EXPECT_THAT(checked(kStorage, R"({"storage":"st1","type":"floppy"})", "8.4.14"),
               HasSubstr("type: \"floppy\" is invalid"));
 }

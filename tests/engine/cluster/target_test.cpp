@@ -337,9 +337,10 @@ TEST_F(TargetTest, RefusesANumberWithTheNameOfAnotherGuest) {
   pve_.answer("/nodes/pve2/qemu/102/config", R"({"data":{"name":"aside"}})");
   pve_.names("/nodes/pve2/qemu", {{101, "db"}, {102, "aside"}});
   pve_.asked.clear();
-  EXPECT_EQ(call("pve_start_qemu_vm", R"x({"vmid":"102 (db)"})x"),
-            "pve_start_qemu_vm was not called: vmid: guest 102 is called aside, not db: the number may have "
-            "become another guest's. Give the number alone, or with the name it has.");
+  EXPECT_EQ(
+      call("pve_start_qemu_vm", R"x({"vmid":"102 (db)"})x"),
+      "pve_start_qemu_vm was not called: vmid: guest 102 is named aside, not db; another guest may have "
+      "got this number. Give the number alone, or with its present name.");
   EXPECT_THAT(pve_.asked, Not(testing::Contains(HasSubstr("/status/start"))));
 }
 
@@ -391,9 +392,10 @@ TEST_F(TargetTest, RefusesANameWhileTheNamesOfADeadNodeAreForgotten) {
                        R"({"type":"qemu","vmid":100,"name":"web","node":"pve1"},)"
                        R"({"type":"qemu","vmid":101,"node":"pve2","status":"unknown"},)"
                        R"({"type":"qemu","vmid":102,"node":"pve2","status":"unknown"}]})");
-  EXPECT_THAT(call("pve_start_qemu_vm", R"({"vmid":"web"})"),
-              testing::EndsWith("but pve2 does not answer: of 2 guests there no name is known; give the "
-                                "number."));
+  EXPECT_THAT(
+      call("pve_start_qemu_vm", R"({"vmid":"web"})"),
+      testing::EndsWith("but pve2 does not answer: the names of 2 guests there are not known; give the "
+                        "number."));
   EXPECT_TRUE(is_error_);
   call("pve_start_qemu_vm", R"({"vmid":100})");
   EXPECT_FALSE(is_error_);
@@ -515,17 +517,18 @@ TEST_F(TargetTest, TellsNothingAboutGuestsThatTheCallerMayNotList) {
     return text;
   };
   EXPECT_EQ(refused(R"({"vmid":100})"),
-            "pve_get_lxc_status was not called: vmid: 100 is not a container that this token may see.");
+            "pve_get_lxc_status was not called: vmid: 100 is not a container that this API token may see.");
   EXPECT_EQ(refused(R"({"vmid":999})"),
-            "pve_get_lxc_status was not called: vmid: 999 is not a container that this token may see.")
+            "pve_get_lxc_status was not called: vmid: 999 is not a container that this API token may see.")
       << "the same text as for a number of the other kind";
   EXPECT_THAT(refused(R"({"vmid":"web"})"),
-              HasSubstr("no guest named web among the 2 that this token may see."));
-  EXPECT_EQ(refused(R"x({"vmid":"100 (web)"})x"),
-            "pve_get_lxc_status was not called: vmid: there is no guest 100 among the 2 that this token may "
-            "see.");
+              HasSubstr("no guest named web among the 2 that this API token may see."));
+  EXPECT_EQ(
+      refused(R"x({"vmid":"100 (web)"})x"),
+      "pve_get_lxc_status was not called: vmid: there is no guest 100 among the 2 that this API token may "
+      "see.");
   EXPECT_THAT(refused(R"({"vmid":"wep"})"),
-              HasSubstr("no guest named wep among the 2 that this token may see."));
+              HasSubstr("no guest named wep among the 2 that this API token may see."));
   EXPECT_THAT(refused(R"({"vmid":"dms"})"), HasSubstr("did you mean dns?"));
   call("pve_get_lxc_status", R"({"vmid":"db"})");
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve1/lxc/201/status/current")
@@ -535,7 +538,7 @@ TEST_F(TargetTest, TellsNothingAboutGuestsThatTheCallerMayNotList) {
 TEST_F(TargetTest, SendsNoReadOfAGuestThatTheCallerMayNotList) {
   only({"lxc"});
   EXPECT_THAT(call("pve_get_lxc_status", R"({"vmid":100,"node":"pve1"})"),
-              HasSubstr("100 is not a container that this token may see."));
+              HasSubstr("100 is not a container that this API token may see."));
   EXPECT_THAT(pve_.asked, ElementsAre(kLookUp));
   call("pve_get_lxc_status", R"({"vmid":200,"node":"pve1"})");
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve1/lxc/200/status/current");
@@ -553,13 +556,13 @@ TEST_F(TargetTest, FindsGuestsOfABackupThatTheCallerMayNotList) {
   call("pve_run_backup", R"({"vmid":"dns, 100"})");
   EXPECT_EQ(pve_.bodies.back(), "vmid=200%2C100");
   EXPECT_THAT(call("pve_run_backup", R"({"vmid":"100,dns,102"})"),
-              AllOf(HasSubstr("on several: 100, dns, 102;"), Not(HasSubstr("pve1"))));
+              AllOf(HasSubstr("on several nodes: 100, dns, 102."), Not(HasSubstr("pve1"))));
   EXPECT_THAT(call("pve_run_backup", R"({"vmid":"dns","node":"pve2"})"),
               AllOf(HasSubstr("not on pve2: dns;"), Not(HasSubstr("200")), Not(HasSubstr("pve1"))));
   EXPECT_THAT(call("pve_run_backup", R"({"vmid":"web"})"),
               testing::EndsWith("2 guests are named web; give the number."));
   EXPECT_THAT(call("pve_run_backup", R"({"vmid":"wep"})"),
-              testing::EndsWith("no guest named wep that this token may see."));
+              testing::EndsWith("no guest named wep that this API token may see."));
 }
 
 TEST_F(TargetTest, UsesTheGivenNodeIfTheListCannotBeRead) {

@@ -102,7 +102,7 @@ TEST(DescribeChange, SaysWhatTheGuestIsNow) {
            {"shutdown", "shut down", kOff, kOff, "was off already; nothing was changed."},
            {"shutdown", "shut down", kRuns, kRuns, "shut down, but it is running now."},
            {"shutdown", "shut down", kOnDisk, kOnDisk,
-            "was off already, suspended to disk; nothing was changed. A start brings it back."},
+            "was off already, suspended to disk; nothing was changed. The next start resumes it."},
            {"suspend", "suspended", kRuns, kPaused, "suspended; it is paused in memory."},
            {"suspend", "suspended", kPaused, kPaused, "was paused already; nothing was changed."},
            {"resume", "resumed", kPaused, kRuns, "resumed."},
@@ -122,11 +122,11 @@ TEST(DescribeChange, SaysAheadWhatTheGuestWouldBe) {
   };
   for (const auto& [action, before, text] : std::initializer_list<Case>{
            {"start", kOff, ": it is off now and would be running."},
-           {"start", kRuns, ": it is running already, so nothing would change."},
+           {"start", kRuns, ": it is already running, so nothing would change."},
            {"start", "{}", "."},
            {"stop", kRuns, ": it is running now and would be off."},
-           {"shutdown", kOff, ": it is off already, so nothing would change."},
-           {"shutdown", kOnDisk, ": it is suspended to disk already, so nothing would change."},
+           {"shutdown", kOff, ": it is already off, so nothing would change."},
+           {"shutdown", kOnDisk, ": it is already suspended to disk, so nothing would change."},
            {"reboot", kRuns, ": it is running now."},
            {"suspend", kRuns, ": it is running now and would be paused in memory."},
            {"resume", kPaused, ": it is paused in memory now and would be running."},
@@ -168,7 +168,7 @@ TEST(DescribeChange, NamesTheRemedyForTheGuestsState) {
   const auto way_out = [&](std::string_view message, std::string_view before) {
     return engine::describe_remedy(row, message, {.status = object(before)});
   };
-  EXPECT_EQ(way_out("VM 100 already running", kPaused), "It is paused in memory: a resume lets it go on.");
+  EXPECT_EQ(way_out("VM 100 already running", kPaused), "It is paused in memory; resume it instead.");
   EXPECT_EQ(way_out("VM 100 already running", kRuns), "");
   EXPECT_THAT(way_out("service 'vm:100' in error state, must be disabled and fixed first", kOff),
               StartsWith("HA holds the guest in the state error: set its HA state to disabled"));
@@ -210,11 +210,11 @@ TEST(DescribeChange, SaysWhetherAGuestRunsAfterARollback) {
   call.before.status = object(kRuns);
   call.after.status = object(kOff);
   call.before.object = object(R"({"snaptime":1779998400})");
-  EXPECT_THAT(call.text(), HasSubstr("; it was running and is off now (snapshot without RAM)."));
+  EXPECT_THAT(call.text(), HasSubstr("; it was running and is now off (snapshot without RAM)."));
   call.after.status = object(kRuns);
   EXPECT_THAT(call.text(), HasSubstr("; it is running."));
   EXPECT_EQ(call.ahead(),
-            "Rolling back VM 100 (web01): it is running now and would be off; what came after 2026-05-28 "
+            "Rolling back VM 100 (web01): it is running now and would be off; changes since 2026-05-28 "
             "20:00 would be lost.");
 }
 
@@ -227,9 +227,9 @@ TEST(DescribeChange, SaysWhatHaDid) {
   EXPECT_EQ(start.text(), "Changing VM 100 (web01) on pve1: requested; HA has not carried it out yet.");
   EXPECT_TRUE(start.story().open);
   start.follow_up = {FollowUp::State::Failed, "its task qmstart failed: no space"};
-  EXPECT_EQ(
-      start.text(),
-      "VM 100 (web01) on pve1 was not started: HA took the request, but its task qmstart failed: no space.");
+  EXPECT_EQ(start.text(),
+            "VM 100 (web01) on pve1 was not started: HA accepted the request, but its task qmstart failed: "
+            "no space.");
   EXPECT_TRUE(start.story().failed);
 }
 
@@ -263,9 +263,8 @@ TEST(DescribeChange, ListsWhatACloneSharesWithItsSource) {
   call.arguments["newid"] = 300;
   call.after.config = object(kConfig);
   call.log = {"create linked clone of drive scsi0 (local-lvm:base-100-disk-0)"};
-  EXPECT_THAT(call.text(),
-              StartsWith("VM 100 (web01) on pve1 cloned to 300 (app), linked to its disks.\nscsi0 "
-                         "local-lvm:vm-300-disk-0 (16 GiB)"));
+  EXPECT_THAT(call.text(), StartsWith("VM 100 (web01) on pve1 cloned to 300 (app), as a linked clone.\nscsi0 "
+                                      "local-lvm:vm-300-disk-0 (16 GiB)"));
   EXPECT_THAT(call.text(), HasSubstr("as in the source: onboot 1, tags a;b, ipconfig0 ip=192.0.2.9/24."));
 }
 
@@ -292,14 +291,14 @@ TEST(DescribeChange, SaysWhatADeletionDestroyedAndWhatRemains) {
   EXPECT_EQ(
       call.text(),
       "VM 100 (web01) on pve1 deleted. Destroyed: scsi0 local-lvm:vm-300-disk-0 (16 GiB). Not its own, so "
-      "kept: scsi1 local:9320/vm-9320-disk-0.raw (1 GiB).\nIts backups stay; its ACL entries and its place "
-      "in a pool went with it; backup job nightly still names it.");
+      "kept: scsi1 local:9320/vm-9320-disk-0.raw (1 GiB).\nIts backups remain; PVE also removed its ACL "
+      "entries and its pool membership; backup job nightly still names it.");
   call.before.status = object(kOnDisk);
   EXPECT_THAT(call.text(), HasSubstr("(1 GiB). It was suspended to disk; its saved memory is gone.\n"));
   call.before.status = object(kRuns);
   EXPECT_THAT(call.text(), HasSubstr(" It was running until then.\n"));
   call.arguments["purge"] = true;
-  EXPECT_THAT(call.text(), HasSubstr("as did its entries in backup, replication and HA."));
+  EXPECT_THAT(call.text(), HasSubstr("and its entries in backup jobs, replication and HA."));
 }
 
 TEST(DescribeChange, CountsTheBackupsThatRemainAfterADeletion) {
@@ -312,15 +311,15 @@ TEST(DescribeChange, CountsTheBackupsThatRemainAfterADeletion) {
     const auto line = text.substr(text.find('\n') + 1);
     return line.substr(0, line.find(';'));
   };
-  EXPECT_EQ(stays(R"({"backup-nfs":3})"), "3 backups stay on backup-nfs");
-  EXPECT_EQ(stays(R"({"backup-nfs":1,"local":2})"), "1 backup stays on backup-nfs, 2 on local");
-  EXPECT_EQ(stays(R"({"backup-nfs":0,"local":2})"), "2 backups stay on local");
+  EXPECT_EQ(stays(R"({"backup-nfs":3})"), "3 backups remain on backup-nfs");
+  EXPECT_EQ(stays(R"({"backup-nfs":1,"local":2})"), "1 backup remains on backup-nfs, 2 on local");
+  EXPECT_EQ(stays(R"({"backup-nfs":0,"local":2})"), "2 backups remain on local");
   EXPECT_EQ(stays(R"({"backup-nfs":1,"local":null})"),
-            "1 backup stays on backup-nfs, and there may be more elsewhere");
+            "1 backup remains on backup-nfs, and there may be more elsewhere");
   EXPECT_EQ(stays(R"({"backup-nfs":0,"local":0})"), "No backup of it was seen on backup-nfs, local");
-  EXPECT_EQ(stays(R"({"backup-nfs":0,"local":null})"), "Its backups stay")
+  EXPECT_EQ(stays(R"({"backup-nfs":0,"local":null})"), "Its backups remain")
       << "one storage was not read, so it may have backups";
-  EXPECT_EQ(stays("{}"), "Its backups stay");
+  EXPECT_EQ(stays("{}"), "Its backups remain");
 }
 
 TEST(DescribeChange, SaysAheadWhatADeletionDestroys) {
@@ -333,7 +332,7 @@ TEST(DescribeChange, SaysAheadWhatADeletionDestroys) {
   EXPECT_EQ(
       call.ahead(),
       "Deleting VM 100 (web01): it is off now; it destroys scsi0 local-lvm:vm-300-disk-0 (16 GiB) for "
-      "good; it keeps scsi1 local:9320/vm-9320-disk-0.raw (1 GiB), which is not its own; 3 backups stay "
+      "good; it keeps scsi1 local:9320/vm-9320-disk-0.raw (1 GiB), which is not its own; 3 backups remain "
       "on backup-nfs.");
 }
 

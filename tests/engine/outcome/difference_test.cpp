@@ -90,7 +90,7 @@ TEST_F(Difference, ReadsAPoolByItsName) {
 TEST_F(Difference, DoesNotReadADeletedObjectAgain) {
   pve_.answer("GET /storage/iso", R"({"type":"dir","path":"/mnt/iso"})");
   EXPECT_EQ(told(Method::Delete, "/storage/{storage}", R"({"storage":"iso"})"),
-            "only its definition (dir) is gone, its data in /mnt/iso stay.");
+            "only its definition (dir) removed, its data in /mnt/iso kept.");
   EXPECT_EQ(pve_.count("GET /storage/iso"), 1U);
 }
 
@@ -130,8 +130,8 @@ TEST_F(Difference, SaysThatAFailedHotplugStaysPending) {
   error.message = "Parameter verification failed.";
   error.errors = {{"net2", "hotplug problem - VM 9395 qmp command 'netdev_add' failed"}};
   EXPECT_EQ(remains(kVm, R"({"node":"pve1","vmid":116,"net2":"virtio,bridge=vmbr77"})", error),
-            "PVE keeps this as pending all the same, for the guest's next start: net2 set to "
-            "virtio=BC:24:11:F3:1B:94,bridge=vmbr77. revert=OPTION takes it back.");
+            "PVE still keeps this as pending for the guest's next start: net2 set to "
+            "virtio=BC:24:11:F3:1B:94,bridge=vmbr77. Update with revert=OPTION to drop it.");
 }
 
 TEST_F(Difference, ReadsNothingIfTheRowsSentenceSaysAll) {

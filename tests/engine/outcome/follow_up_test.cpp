@@ -118,9 +118,10 @@ TEST_F(FollowUp, ReportsTheHaStateErrorWithItsRemedy) {
               R"([{"type":"qmstart","upid":"UPID:x","endtime":1,"user":"root@pam","status":"no space"}])");
   EXPECT_THAT(
       call("pve_start_qemu_vm"),
-      HasSubstr("VM 100 (web01) on pve1 was not started: HA took the request, but its task qmstart failed: "
-                "no space; HA holds the guest in the state error: set its HA state to disabled, mend the "
-                "cause, then set it to started."));
+      HasSubstr(
+          "VM 100 (web01) on pve1 was not started: HA accepted the request, but its task qmstart failed: "
+          "no space; HA holds the guest in the state error: set its HA state to disabled, remove the "
+          "cause, then set it to started."));
   EXPECT_TRUE(is_error_);
 }
 
@@ -171,7 +172,8 @@ TEST_F(FollowUp, CountsTheBackupsBeforeADeletion) {
   pve_.answer("GET /cluster/backup", "[]");
   pve_.answer(kNfs, R"([{"volid":"nfs:backup/a"},{"volid":"nfs:backup/b"}])");
   pve_.answer("GET /nodes/pve2/storage/local/content?content=backup&vmid=100", R"([{"volid":"local:a"}])");
-  EXPECT_THAT(call("pve_delete_qemu_vm"), HasSubstr("\n2 backups stay on nfs, 1 on local of pve2; its ACL"));
+  EXPECT_THAT(call("pve_delete_qemu_vm"),
+              HasSubstr("\n2 backups remain on nfs, 1 on local of pve2; PVE also removed its ACL"));
   const auto asked = pve_.asked();
   EXPECT_LT(std::ranges::find(asked, kNfs), std::ranges::find(asked, kDelete));
 }

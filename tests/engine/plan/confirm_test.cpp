@@ -293,7 +293,7 @@ TEST_F(ConfirmTest, AsksOnlyForSettingsThatDestroySomething) {
       call("pve_update_qemu_config", R"({"node":"pve1","vmid":118,"delete":"description"})").is_error);
   EXPECT_EQ(pve_.count("PUT *"), 1U);
   const auto refused = call("pve_update_qemu_config", R"({"node":"pve1","vmid":118,"delete":"unused0"})");
-  EXPECT_THAT(refused.text, HasSubstr("Lost for good: the unused disk and what is on it (unused0)."));
+  EXPECT_THAT(refused.text, HasSubstr("Lost for good: the unused disk and its data (unused0)."));
   EXPECT_EQ(pve_.count("PUT *"), 1U);
 }
 

@@ -47,8 +47,8 @@ TEST(GuestName, OfAnotherGuestIsReported) {
   EXPECT_FALSE(engine::misnamed({100, "Web01"}, kGuests[0]));
   EXPECT_FALSE(engine::misnamed({203, "any"}, kGuests[3])) << "PVE does not tell its name";
   EXPECT_EQ(engine::misnamed({100, "db"}, kGuests[0]),
-            "guest 100 is called web01, not db: the number may have become another guest's. Give the number "
-            "alone, or with the name it has.");
+            "guest 100 is named web01, not db; another guest may have got this number. Give the number "
+            "alone, or with its present name.");
 }
 
 TEST(GuestName, IsShownWithoutControlCharacters) {

@@ -65,7 +65,7 @@ TEST(Explanation, SaysThatALostChangeMayHaveBeenMade) {
   error.status = 596;
   error.message = "Broken pipe";
   EXPECT_THAT(engine::explanation(error, "POST /x", "", {}),
-              AllOf(HasSubstr("PVE passed the call on"), EndsWith("check before you repeat it.")));
+              AllOf(HasSubstr("PVE forwarded the call"), EndsWith("check before you repeat it.")));
   EXPECT_THAT(engine::explanation(error, "GET /x", "", {}), EndsWith("halfway."));
 }
 
