@@ -18,6 +18,7 @@
 #include "cli/commands.h"
 #include "cli/hardening.h"
 #include "cli/known.h"
+#include "cli/offer.h"
 #include "cli/output.h"
 #include "cli/serve_http.h"
 #include "cli/signals.h"
@@ -71,8 +72,11 @@ std::expected<engine::Options, std::string> options(const config::Settings& sett
 }
 
 guard::Policy policy_of(const config::Settings& settings) {
-  return {tool::tier_named(settings.tier).value_or(tool::Tier::ReadOnly),
-          settings.categories ? *settings.categories : catalog::usual_categories()};
+  guard::Policy policy{tool::tier_named(settings.tier).value_or(tool::Tier::ReadOnly),
+                       settings.categories ? *settings.categories : catalog::usual_categories()};
+  if (!settings.tools_allow.empty()) policy.allow.push_back(settings.tools_allow);
+  policy.deny = settings.tools_deny;
+  return policy;
 }
 
 int fail(std::string_view sentence) {
@@ -88,14 +92,14 @@ bool reload_tokens(cli::HttpService& http) {
   return read.value_or(false);
 }
 
-/// Returns true if tier and categories were read again.
+/// Returns true if tier, categories and lists of tools were read again.
 bool reload_policy(const cli::Arguments& arguments, engine::Toolbox& toolbox) {
   const auto settings = load(arguments);
   if (settings) {
     toolbox.set_policy(policy_of(*settings));
-    base::log(LogLevel::Info, "tier and categories were read again.");
+    base::log(LogLevel::Info, "tier, categories and tools were read again.");
   } else {
-    base::log(LogLevel::Error, "tier and categories are unchanged: " + settings.error());
+    base::log(LogLevel::Error, "tier, categories and tools are unchanged: " + settings.error());
   }
   return settings.has_value();
 }
@@ -141,6 +145,9 @@ int serve(const cli::Arguments& arguments, const config::Settings& settings, eng
       mcp::Patience{.limit = settings.ask_timeout});
   cli::on_signals([&] { stop.stop(cli::kDone); },
                   [&] { reload(arguments, toolbox, http.get(), server.changes()); });
+  if (const auto text = cli::warning(cli::offer_of(catalog::categories(), policy_of(settings)));
+      !text.empty())
+    base::log(LogLevel::Warning, text);
   // Every client asks for the list of tools first, so another thread prepares it meanwhile.
   std::thread([&toolbox] { toolbox.prepare(); }).detach();
   if (!settings.simulate) cli::check_in_background(cluster.client);

@@ -28,7 +28,8 @@ void check_in_background(pve::Client& client);
 /// One tool; its text goes to stdout, an error to stderr.
 int call(mcp::Tools& tools, const Arguments& arguments);
 
-/// What the policy offers, as a table or as the result of tools/list.
+/// What the policy offers, as a table or as the result of tools/list. Below the table stands what the lists
+/// of tools do to it.
 int list_tools(std::span<const tool::Category> categories, const guard::Policy& policy, mcp::Tools& tools,
                bool as_json);
 
@@ -41,7 +42,7 @@ int simulate(const Arguments& arguments, const config::Settings& settings, const
              const base::Clock& clock);
 
 /// Every step of the way to PVE, with what to do where one fails, and the privileges that the tools of the
-/// policy lack.
+/// policy lack; what the lists of tools hide.
 int doctor(const config::Settings& settings, Backend& backend, const facts::Facts& facts,
            const guard::Policy& policy);
 

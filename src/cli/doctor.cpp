@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "catalog/catalog.h"
 #include "cli/commands.h"
+#include "cli/offer.h"
 #include "cli/output.h"
 #include "cli/privileges.h"
 #include "cli/reach.h"
@@ -83,6 +84,15 @@ void settings_step(const config::Settings& settings, const Backend& backend, Rep
   report.good("settings", hosts + " as " + settings.cluster.token_id + ", secret from " +
                               base::printable(settings.cluster.token_secret_source) + limits +
                               origin(settings));
+}
+
+/// Where the lists of tools exclude some.
+void tools_step(const guard::Policy& policy, Report& report) {
+  const auto offer = offer_of(catalog::categories(), policy);
+  const auto text = told(offer);
+  const auto problem = warning(offer);
+  if (!problem.empty()) return report.weak("tools", problem + (text.empty() ? "" : "\n") + text);
+  if (!text.empty()) report.good("tools", text);
 }
 
 void name_and_tcp_steps(const net::ClientOptions& route, const std::string& source, Report& report) {
@@ -290,6 +300,7 @@ int doctor(const config::Settings& settings, Backend& backend, const facts::Fact
            const guard::Policy& policy) {
   Report report;
   settings_step(settings, backend, report);
+  tools_step(policy, report);
   const auto ways = backend.ways();
   const bool several = ways.size() > 1;
   if (several) {

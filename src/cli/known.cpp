@@ -21,18 +21,28 @@ std::vector<std::string_view> category_names(bool with_opt_in) {
   return names;
 }
 
+std::vector<std::string_view> tool_names() {
+  std::vector<std::string_view> names;
+  for (const auto& category : catalog::categories()) {
+    for (const auto& tool : category.tools) names.push_back(tool.name);
+  }
+  return names;
+}
+
 }  // namespace
 
 const config::Known& known() {
   static const auto all = category_names(true);
   static const auto usual = category_names(false);
+  static const auto tools = tool_names();
   static const config::Known words{tool::kTierNames,
                                    all,
                                    usual,
                                    engine::kOutputNames,
                                    engine::kConfirmNames,
                                    simulator::release_names(),
-                                   insight::finding_codes()};
+                                   insight::finding_codes(),
+                                   tools};
   return words;
 }
 

@@ -6,7 +6,9 @@
 
 #include "base/json.h"
 #include "base/json_read.h"
+#include "base/plural.h"
 #include "cli/commands.h"
+#include "cli/offer.h"
 #include "cli/output.h"
 #include "guard/gate.h"
 #include "mcp/render.h"
@@ -44,7 +46,12 @@ std::string as_table(std::span<const tool::Category> categories, const guard::Po
     text += padded(row.name, name) + padded(row.tier, tier) + padded(row.category, category);
     text += std::string(row.title) + '\n';
   }
-  return text + std::to_string(rows.size()) + " tools\n";
+  text += base::count_of(rows.size(), "tools") + "\n";
+  const auto offer = offer_of(categories, policy);
+  for (const auto& sentence : {told(offer), warning(offer)}) {
+    if (!sentence.empty()) text += sentence + "\n";
+  }
+  return text;
 }
 
 std::string as_result(const std::vector<mcp::ToolDescription>& list) {

@@ -4,12 +4,50 @@
 #include <array>
 #include <utility>
 
+#include "base/near.h"
+#include "base/pattern.h"
 #include "base/text.h"
 #include "config/command.h"
 #include "config/readers.h"
 #include "config/token.h"
 
 namespace config::apply {
+namespace {
+
+/// The tool with all words of the name and the fewest others, else the one with the most similar letters;
+/// nothing where there are no tools.
+std::vector<std::string_view> nearest_tool(std::string_view name, std::span<const std::string_view> tools) {
+  const auto words = base::split(name, '_');
+  std::string_view best;
+  for (const auto tool : tools) {
+    const auto own = base::split(tool, '_');
+    const auto has = [&](auto word) { return std::ranges::find(own, word) != own.end(); };
+    if (std::ranges::all_of(words, has) && (best.empty() || tool.size() < best.size())) best = tool;
+  }
+  return best.empty() ? base::most_alike(name, tools, 1) : std::vector{best};
+}
+
+/// A name that matches no tool would allow nothing or forbid nothing, and the user would not notice.
+std::optional<std::string> tool_list(const Given& given, const Known& known,
+                                     std::vector<std::string>& target) {
+  auto patterns = parts(given);
+  if (patterns.empty()) return complaint(given.source, as_written(given), "must name at least one tool");
+  for (const auto& pattern : patterns) {
+    if (std::ranges::any_of(known.tools, [&](auto tool) { return base::fits_pattern(pattern, tool); }))
+      continue;
+    auto letters = pattern;
+    std::erase(letters, '*');
+    std::string requirement =
+        letters == pattern ? "no tool has this name" : "no tool has a name that matches it";
+    for (const auto near : nearest_tool(letters, known.tools))
+      requirement += "; the nearest is " + std::string(near);
+    return complaint(given.source, pattern, requirement);
+  }
+  target = std::move(patterns);
+  return std::nullopt;
+}
+
+}  // namespace
 
 std::optional<std::string> base_url(const Given& given, const Known&, Settings& settings) {
   // A list, from commas and from repetition; what each part means is not judged here.
@@ -107,6 +145,14 @@ std::optional<std::string> categories(const Given& given, const Known& known, Se
   }
   settings.categories = std::move(words);
   return std::nullopt;
+}
+
+std::optional<std::string> tools_allow(const Given& given, const Known& known, Settings& settings) {
+  return tool_list(given, known, settings.tools_allow);
+}
+
+std::optional<std::string> tools_deny(const Given& given, const Known& known, Settings& settings) {
+  return tool_list(given, known, settings.tools_deny);
 }
 
 std::optional<std::string> verify_ssl(const Given& given, const Known&, Settings& settings) {

@@ -17,6 +17,8 @@ std::optional<std::string> token_command(const Given& given, const Known& known,
 std::optional<std::string> api_token(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> tier(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> categories(const Given& given, const Known& known, Settings& settings);
+std::optional<std::string> tools_allow(const Given& given, const Known& known, Settings& settings);
+std::optional<std::string> tools_deny(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> verify_ssl(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> ca_file(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> fingerprint(const Given& given, const Known& known, Settings& settings);

@@ -12,6 +12,7 @@
 #include "config/file.h"
 #include "config/http.h"
 #include "config/names.h"
+#include "config/readers.h"
 #include "config/table.h"
 #include "config/token.h"
 #include "config/toml.h"
@@ -48,8 +49,23 @@ void from_flags(std::span<const Flag> flags, Findings& findings) {
   }
 }
 
-void from_environment(std::span<const std::string_view> environment, Findings& findings) {
+/// The sentence about a variable and its alias that say different things; nothing if they agree.
+std::optional<std::string> disagreement(const Setting& row, std::span<const std::string_view> environment) {
+  if (!row.alias_must_agree) return std::nullopt;
+  const auto list = [&](std::string_view name) {
+    return parts({std::string(name), {std::string(variable_value(environment, name))}});
+  };
+  const auto own = list(row.variable);
+  const auto other = list(row.alias);
+  if (own.empty() || other.empty() || own == other) return std::nullopt;
+  return std::string(row.variable) + " and " + std::string(row.alias) +
+         " are two names of one setting, but have different values; keep " + std::string(row.variable) + ".";
+}
+
+std::optional<std::string> from_environment(std::span<const std::string_view> environment,
+                                            Findings& findings) {
   for (const auto& row : table()) {
+    if (auto sentence = disagreement(row, environment)) return sentence;
     for (const auto name : {row.variable, row.alias}) {
       if (name.empty()) continue;
       const auto value = variable_value(environment, name);
@@ -57,6 +73,7 @@ void from_environment(std::span<const std::string_view> environment, Findings& f
       findings.try_emplace(&row, Found{{std::string(name), {std::string(value)}}, Layer::Environment});
     }
   }
+  return std::nullopt;
 }
 
 const Setting* row_of_variable(std::string_view variable) {
@@ -254,7 +271,7 @@ std::expected<Settings, std::string> load(const Sources& sources, const Known& k
   if (!strangers) return std::unexpected(std::move(strangers.error()));
   Findings findings;
   from_flags(sources.flags, findings);
-  from_environment(sources.environment, findings);
+  if (auto error = from_environment(sources.environment, findings)) return std::unexpected(*error);
   auto file = config_file(sources, findings);
   if (!file) return std::unexpected(file.error());
   Settings settings;

@@ -61,6 +61,10 @@ struct Settings {
   std::string tier_source;  ///< "PVE_ACCESS_TIER", "access_tier in FILE"; empty: nobody set it
   /// Absent: all.
   std::optional<std::vector<std::string>> categories;
+  /// Names with * of the only tools that may run; empty: all. Each matches a tool.
+  std::vector<std::string> tools_allow;
+  /// Names with * of tools that may not run. Each matches a tool.
+  std::vector<std::string> tools_deny;
   std::chrono::seconds timeout{40};  ///< 1 to 3600, for the answer to one request
   /// How long a call that starts a task waits for its end; 0 to 3600, 0: not at all.
   std::chrono::seconds wait{30};
@@ -99,6 +103,7 @@ struct Known {
   std::span<const std::string_view> releases;  ///< of PVE, that can be simulated
   std::span<const std::string_view> findings;  ///< codes of what a report can find
 };
+  std::span<const std::string_view> tools{};   ///< names of all tools
 
 /// One flag of the command line, in the order given; a switch has the value "true".
 struct Flag {

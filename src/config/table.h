@@ -31,6 +31,8 @@ struct Setting {
   /// Sentences; {categories} and {opt-in} stand for the names of all and of those that are off unless named.
   std::string_view help;
   bool repeatable = false;
+  /// Variable and alias with different lists are an error, because either may be the one that forbids more.
+  bool alias_must_agree = false;
   Apply apply = nullptr;
 };
 

@@ -202,11 +202,11 @@ std::vector<Candidate> Completions::snapshots(const base::JsonObject& context, c
                                               const std::stop_token& stop) {
   auto wanted = base::text(context, "vmid");
   if (wanted.empty()) wanted = base::text(context, "guest");
-  if (wanted.empty() || !inventory(stop)) return {};
+  if (wanted.empty()) return {};
   const auto may = toolbox_.may_use(caller);
   const GuestKinds kinds{may({base::Method::Get, "/nodes/{node}/qemu/{vmid}/snapshot"}),
                          may({base::Method::Get, "/nodes/{node}/lxc/{vmid}/snapshot"})};
-  if (!kinds.vms && !kinds.containers) return {};
+  if ((!kinds.vms && !kinds.containers) || !inventory(stop)) return {};
   const auto found = guest(wanted, kinds, stop);
   if (!found) return {};
   auto names = texts(answers_.get(guest_path(*found, "snapshot"), stop).get(), "name");

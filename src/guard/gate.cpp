@@ -82,10 +82,10 @@ std::optional<guard::Policy> Gate::allowed(const mcp::Caller& caller) const {
 
 std::optional<Refusal> Gate::refusal(const mcp::Caller& caller, const tool::Tool& tool,
                                      std::string_view category, std::string_view subject) const {
-  if (subject.empty()) subject = tool.name;
   const auto limit = own(caller);
   if (!limit) return "The caller's access tier is not one this server knows.";
   auto by_server = server()->refusal(tool, category, subject);
+  if (subject.empty()) subject = tool.name;
   if (!limit->refusal(tool, category)) {
     if (by_server) return *std::move(by_server);
     return std::nullopt;

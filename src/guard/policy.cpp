@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/pattern.h"
 #include "base/text.h"
 
 namespace guard {
@@ -18,11 +19,27 @@ std::string listed(const std::vector<std::string>& categories) {
   return base::join(views, ",");
 }
 
+/// The first of the names that the tool matches; "" if it matches none.
+std::string_view match(const std::vector<std::string>& names, std::string_view tool) {
+  const auto found =
+      std::ranges::find_if(names, [&](const auto& name) { return base::fits_pattern(name, tool); });
+  return found == names.end() ? std::string_view{} : std::string_view(*found);
+}
+
 }  // namespace
 
 std::optional<std::string> Policy::refusal(const tool::Tool& tool, std::string_view category,
                                            std::string_view subject) const {
-  if (subject.empty()) subject = tool.name;
+  const bool named = subject.empty();
+  if (named) subject = tool.name;
+  // First, because no other setting would help.
+  if (const auto entry = match(deny, tool.name); !entry.empty()) {
+    if (!named)
+      return fmt::format("{} needs a tool that PVE_TOOLS_DENY excludes; remove its entry to offer it.",
+                         subject);
+    return fmt::format("{} is off, because PVE_TOOLS_DENY has the entry {}; remove it to offer the tool.",
+                       subject, base::printable(entry, 100));
+  }
   if (tool.tier > tier) {
     return fmt::format("{} needs the tier {}, but PVE_ACCESS_TIER allows {} only.", subject,
                        tool::name(tool.tier), tool::name(tier));
@@ -33,14 +50,24 @@ std::optional<std::string> Policy::refusal(const tool::Tool& tool, std::string_v
     return fmt::format("{} belongs to the category {}, which is off; set PVE_CATEGORIES={} to offer it too.",
                        subject, category, listed(wider));
   }
+  const auto lacks = [&](const auto& names) { return match(names, tool.name).empty(); };
+  if (std::ranges::any_of(allow, lacks)) {
+    if (!named)
+      return fmt::format("{} needs a tool that PVE_TOOLS_ALLOW does not name; add it there to offer it too.",
+                         subject);
+    return fmt::format("{} is off, because PVE_TOOLS_ALLOW does not name it; add it there to offer it too.",
+                       subject);
+  }
   return std::nullopt;
 }
 
 Policy operator&(const Policy& a, const Policy& b) {
-  Policy both{std::min(a.tier, b.tier), a.categories ? a.categories : b.categories};
+  Policy both{std::min(a.tier, b.tier), a.categories ? a.categories : b.categories, a.allow, a.deny};
   if (a.categories && b.categories) {
     std::erase_if(*both.categories, [&b](const std::string& item) { return !contains(*b.categories, item); });
   }
+  both.allow.insert(both.allow.end(), b.allow.begin(), b.allow.end());
+  both.deny.insert(both.deny.end(), b.deny.begin(), b.deny.end());
   return both;
 }
 

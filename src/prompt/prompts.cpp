@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/text.h"
@@ -118,18 +119,26 @@ engine::GuestScope scope_of(const tool::Prompt& row, const Allowed& allowed) {
 
 /// Which settings of the server exclude tools: as the refusals of a caller without limits of its own say.
 std::string settings_of(const Tools& missing, const Refuse& refuse) {
-  bool by_tier = !refuse;
-  bool by_category = !refuse;
+  struct Limit {
+    std::string_view setting, remedy;
+    bool found;
+  };
+  std::array<Limit, 4> limits{
+      Limit{"PVE_CATEGORIES", "set PVE_CATEGORIES=all,insight to offer every category", !refuse},
+      Limit{"PVE_ACCESS_TIER", "set PVE_ACCESS_TIER=read-execute or full to offer changes", !refuse},
+      Limit{"PVE_TOOLS_ALLOW", "add these tools to PVE_TOOLS_ALLOW", false},
+      Limit{"PVE_TOOLS_DENY", "remove the entries from PVE_TOOLS_DENY that exclude these tools", false}};
   for (const auto name : missing) {
     const auto refusal = refuse ? refuse({}, name, {}) : std::nullopt;
     if (!refusal) continue;
-    (engine::sentence(*refusal).find("PVE_ACCESS_TIER") == std::string::npos ? by_category : by_tier) = true;
+    for (auto& limit : limits)
+      limit.found = limit.found || engine::sentence(*refusal).find(limit.setting) != std::string::npos;
   }
-  std::string text = "The administrator of this server can change this: ";
-  if (by_category) text += "set PVE_CATEGORIES=all,insight to offer every category";
-  if (by_tier && by_category) text += ", ";
-  if (by_tier) text += "set PVE_ACCESS_TIER=read-execute or full to offer changes";
-  return text + ".";
+  std::string remedies;
+  for (const auto& limit : limits) {
+    if (limit.found) remedies += (remedies.empty() ? "" : ", ") + std::string(limit.remedy);
+  }
+  return "The administrator of this server can change this: " + remedies + ".";
 }
 
 /// How to get the missing tools. `offered`: the tools that this server offers to a caller without limits of

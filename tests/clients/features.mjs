@@ -200,7 +200,7 @@ async function reloading(kind, transport) {
       if (said) {
         writeFileSync(file, 'access_tier = "everything"\n');
         reload();
-        await said(/tier and categories are unchanged: .*everything/);
+        await said(/tier, categories and tools are unchanged: .*everything/);
         await listsOf('read-only');
         await changed(1);
       }

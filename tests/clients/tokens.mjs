@@ -99,13 +99,13 @@ async function tokens() {
       writeFileSync(file, '[[token]]\nname = 1\n');
       server.signal('SIGHUP');
       await server.said(/tokens\.toml.*stay valid/);
-      await server.said(/ tier and categories were read again/, 2);
+      await server.said(/ tier, categories and tools were read again/, 2);
       assert.equal(await statusOf(bearer(all.late.token)), 200);
       // A mistake in the settings keeps no token that was taken back.
       store('reader');
       writeFileSync(settings, 'access_tier = "ful"\n');
       server.signal('SIGHUP');
-      await server.said(/tier and categories are unchanged: .*"ful"/);
+      await server.said(/tier, categories and tools are unchanged: .*"ful"/);
       assert.equal(await statusOf(bearer(all.late.token)), 401);
       assert.doesNotMatch(server.log(), /pve_[\w-]{43}/);
       for (const { token } of Object.values(all)) assert.ok(!server.log().includes(token.slice(4)), 'a token in the log');

@@ -27,6 +27,8 @@ constexpr std::array<std::string_view, 3> kOutputs = {"text", "json", "structure
 constexpr std::array<std::string_view, 3> kConfirms = {"irreversible", "changes", "never"};
 constexpr std::array<std::string_view, 2> kReleases = {"8.4", "9.2"};
 constexpr std::array<std::string_view, 2> kFindings = {"NO_QUORUM", "BACKUP_STALE"};
+constexpr std::array<std::string_view, 4> kTools = {"pve_list_nodes", "pve_list_guests", "pve_start_qemu_vm",
+                                                    "pve_delete_qemu_vm"};
 constexpr std::string_view kSecret = "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9";
 constexpr std::string_view kPrint =
     "aa:bb:cc:dd:ee:ff:00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff:00:11:22:33:44:55:66:77:88:99";
@@ -58,7 +60,7 @@ class Load : public testing::Test {
   std::expected<config::Settings, std::string> load() {
     const std::vector<std::string_view> environment(environment_.begin(), environment_.end());
     return config::load({flags_, environment},
-                        {kTiers, kCategories, kUsual, kOutputs, kConfirms, kReleases, kFindings});
+                        {kTiers, kCategories, kUsual, kOutputs, kConfirms, kReleases, kFindings, kTools});
   }
   std::string error() {
     const auto settings = load();
@@ -137,6 +139,84 @@ TEST_F(Load, AnUnknownFindingToIgnoreIsRefused) {
   set("PVE_IGNORE_FINDINGS", "NO_QUORUM,BACKUP_STAL:105");
   EXPECT_THAT(error(), HasSubstr("PVE_IGNORE_FINDINGS is \"BACKUP_STAL\", but must be one of NO_QUORUM, "
                                  "BACKUP_STALE; did you mean \"BACKUP_STALE\"?"));
+}
+
+TEST_F(Load, ListsOfToolsAreNamesAndPatterns) {
+  EXPECT_THAT(load()->tools_allow, IsEmpty());
+  EXPECT_THAT(load()->tools_deny, IsEmpty());
+  set("PVE_TOOLS_ALLOW", " pve_list_*, ,pve_start_qemu_vm,");
+  set("PVE_TOOLS_DENY", "*_guests");
+  EXPECT_THAT(load()->tools_allow, ElementsAre("pve_list_*", "pve_start_qemu_vm"));
+  EXPECT_THAT(load()->tools_deny, ElementsAre("*_guests"));
+  flag("--tools-deny", "pve_delete_*");
+  flag("--tools-deny", "pve_start_qemu_vm");
+  EXPECT_THAT(load()->tools_deny, ElementsAre("pve_delete_*", "pve_start_qemu_vm"));
+}
+
+TEST_F(Load, ListsOfToolsStandInTheFile) {
+  write("mcp-pve/config.toml", "tools_allow = ['pve_list_*']\ntools_deny = 'pve_list_nodes,pve_start*'\n");
+  EXPECT_THAT(load()->tools_allow, ElementsAre("pve_list_*"));
+  EXPECT_THAT(load()->tools_deny, ElementsAre("pve_list_nodes", "pve_start*"));
+}
+
+TEST_F(Load, ANameThatMatchesNoToolStopsTheStart) {
+  struct Case {
+    std::string_view value, sentence;
+  };
+  for (const auto& [value, sentence] : {
+           Case{"pve_list_node",
+                "PVE_TOOLS_DENY is \"pve_list_node\", but no tool has this name; the nearest is "
+                "pve_list_nodes."},
+           Case{"pve_list_*,pve_delete_vm",
+                "PVE_TOOLS_DENY is \"pve_delete_vm\", but no tool has this name; the nearest is "
+                "pve_delete_qemu_vm."},
+           Case{"pve_delte_*",
+                "PVE_TOOLS_DENY is \"pve_delte_*\", but no tool has a name that matches it; the "
+                "nearest is pve_delete_qemu_vm."},
+           Case{"pve_list", "is \"pve_list\", but no tool has this name; the nearest is pve_list_"},
+           Case{",", "PVE_TOOLS_DENY is \",\", but must name at least one tool."},
+       }) {
+    environment_.clear();
+    set("XDG_CONFIG_HOME", directory_);
+    set("PVE_TOOLS_DENY", value);
+    EXPECT_THAT(error(), HasSubstr(sentence));
+  }
+  environment_.clear();
+  flag("--tools-allow", "list_nodes");
+  EXPECT_THAT(error(), HasSubstr("--tools-allow is \"list_nodes\", but no tool has this name"));
+}
+
+TEST_F(Load, TheEarlierNamesOfTheListsAreAliases) {
+  set("PVE_TOOL_WHITELIST", "pve_list_nodes");
+  set("PVE_TOOL_BLACKLIST", "pve_delete_qemu_vm");
+  EXPECT_THAT(load()->tools_allow, ElementsAre("pve_list_nodes"));
+  EXPECT_THAT(load()->tools_deny, ElementsAre("pve_delete_qemu_vm"));
+  set("PVE_TOOLS_DENY", "pve_delete_qemu_vm ,");
+  EXPECT_THAT(load()->tools_deny, ElementsAre("pve_delete_qemu_vm")) << "the same list";
+  environment_.back() = "PVE_TOOLS_DENY=pve_start_qemu_vm";
+  EXPECT_EQ(error(),
+            "PVE_TOOLS_DENY and PVE_TOOL_BLACKLIST are two names of one setting, but have different "
+            "values; keep PVE_TOOLS_DENY.");
+  flag("--tools-deny", "pve_list_nodes");
+  EXPECT_THAT(error(), HasSubstr("two names of one setting")) << "a flag does not say which one is meant";
+}
+
+TEST_F(Load, AMisfitInAnAliasIsNamedAsItWasWritten) {
+  set("PVE_TOOL_BLACKLIST", "pve_delete_vm");
+  EXPECT_THAT(error(), HasSubstr("PVE_TOOL_BLACKLIST is \"pve_delete_vm\""));
+}
+
+TEST_F(Load, OtherNamesOfTheListsAreUnderstood) {
+  for (const auto& [name, meant] : {std::pair{"PVE_TOOL_ALLOW", "PVE_TOOLS_ALLOW"},
+                                    {"PVE_WHITELIST", "PVE_TOOLS_ALLOW"},
+                                    {"PVE_ALLOWED_TOOLS", "PVE_TOOLS_ALLOW"},
+                                    {"PVE_TOOLS_BLACKLIST", "PVE_TOOLS_DENY"},
+                                    {"PVE_TOOLS_DENIED", "PVE_TOOLS_DENY"},
+                                    {"PVE_DISABLED_TOOLS", "PVE_TOOLS_DENY"}}) {
+    environment_.clear();
+    set(name, "pve_list_nodes");
+    EXPECT_THAT(error(), HasSubstr(std::string(name) + " is not a setting; did you mean " + meant + "?"));
+  }
 }
 
 TEST_F(Load, EmptyCountsAsUnset) {

@@ -47,6 +47,34 @@ TEST(Gate, NamesTheSettingOrTheTokenThatRefuses) {
             "set in the file of PVE_HTTP_TOKENS).");
 }
 
+TEST(Gate, ListsOfToolsCountForEveryCaller) {
+  const guard::Policy denied{Tier::Full, {}, {}, {"pve_do"}};
+  const guard::Policy others{Tier::Full, {}, {{"pve_get_*"}}, {}};
+  constexpr auto kDenied =
+      "pve_do is off, because PVE_TOOLS_DENY has the entry pve_do; remove it to offer the tool.";
+  EXPECT_EQ(refusal(denied, {}), kDenied);
+  EXPECT_EQ(refusal(denied, {"ci", "full", {}, {}}), kDenied);
+  EXPECT_EQ(refusal(denied, {"ann@idp", "full", {}, {"pve:full"}}), kDenied);
+  EXPECT_EQ(refusal(denied, {"ci", "read-only", {}, {}}),
+            std::string(kDenied) +
+                " Also the token ci allows read-only only (its tier is set in the file of PVE_HTTP_TOKENS).");
+  EXPECT_EQ(refusal(others, {"ci", "full", {}, {}}),
+            "pve_do is off, because PVE_TOOLS_ALLOW does not name it; add it there to offer it too.");
+  EXPECT_TRUE(engine::Gate(denied).allowed({"ci", "full", {}, {}})->refusal(kDo, "qemu"));
+  EXPECT_TRUE(engine::Gate(others).allowed({"ci", "full", {}, {}})->refusal(kDo, "qemu"));
+}
+
+TEST(Gate, ANewPolicyBringsItsLists) {
+  engine::Gate gate{guard::Policy{}};
+  EXPECT_FALSE(gate.refusal({}, kDo, "qemu"));
+  gate.set({Tier::Full, {}, {}, {"pve_do"}});
+  EXPECT_TRUE(gate.refusal({}, kDo, "qemu"));
+  EXPECT_EQ(engine::sentence(*gate.refusal({}, kDo, "qemu", "This task")),
+            "This task needs a tool that PVE_TOOLS_DENY excludes; remove its entry to offer it.");
+  gate.set({});
+  EXPECT_FALSE(gate.refusal({}, kDo, "qemu"));
+}
+
 TEST(Gate, NamesTheScopeThatTheTokenLacks) {
   EXPECT_EQ(refusal({}, {"ann@idp", "read-only", {}, {"pve:read"}}),
             "pve_do needs the scope pve:execute, which this bearer token was not granted.");

@@ -27,6 +27,8 @@ Step parse_step(std::string_view line, std::size_t number) {
   if (take(line, "advance")) return {.kind = Step::Kind::Advance, .text = std::string(line)};
   if (take(line, "fault")) return {.kind = Step::Kind::Fault, .text = std::string(line)};
   if (take(line, "tier")) return {.kind = Step::Kind::Tier, .text = std::string(line)};
+  if (take(line, "allow")) return {.kind = Step::Kind::Allow, .text = std::string(line)};
+  if (take(line, "deny")) return {.kind = Step::Kind::Deny, .text = std::string(line)};
   if (take(line, "as")) return {.kind = Step::Kind::As, .text = std::string(line)};
   if (take(line, "pve")) return {.kind = Step::Kind::Pve, .text = std::string(line)};
   if (take(line, "progress")) return {.kind = Step::Kind::Progress};
@@ -90,6 +92,12 @@ std::string print(const std::vector<Step>& steps) {
       case Step::Kind::Tier:
         out += "tier " + step.text;
         break;
+      case Step::Kind::Allow:
+        out += step.text.empty() ? "allow" : "allow " + step.text;
+        break;
+      case Step::Kind::Deny:
+        out += step.text.empty() ? "deny" : "deny " + step.text;
+        break;
       case Step::Kind::Wait:
         out += "wait " + step.text;
         break;
@@ -132,6 +140,12 @@ void perform(World& world, Step& step) {
       break;
     case Step::Kind::Tier:
       world.tier(step.text);
+      break;
+    case Step::Kind::Allow:
+      world.allow(step.text);
+      break;
+    case Step::Kind::Deny:
+      world.deny(step.text);
       break;
     case Step::Kind::Wait:
       world.wait(step.text);

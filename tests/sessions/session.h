@@ -36,6 +36,8 @@ struct Step {
     Advance,
     Fault,
     Tier,
+    Allow,
+    Deny,
     Wait,
     Pve,
     As,

@@ -40,6 +40,12 @@ Told call_telling(engine::Toolbox& toolbox, std::string_view tool, const base::J
   return told;
 }
 
+std::vector<std::string> names_of(const std::string& text) {
+  std::vector<std::string> names;
+  for (const auto name : base::split(text, ',')) names.emplace_back(name);
+  return names;
+}
+
 std::chrono::seconds seconds_of(std::string_view text) {
   int seconds = 0;
   const auto end = std::from_chars(text.data(), text.data() + text.size(), seconds).ptr;
@@ -167,6 +173,17 @@ void World::style(const engine::Style& style) {
 
 void World::categories(std::vector<std::string> names) {
   policy_.categories = std::move(names);
+  toolbox_ = toolbox();
+}
+
+void World::allow(const std::string& text) {
+  policy_.allow.clear();
+  if (!text.empty()) policy_.allow.push_back(names_of(text));
+  toolbox_ = toolbox();
+}
+
+void World::deny(const std::string& text) {
+  policy_.deny = text.empty() ? std::vector<std::string>{} : names_of(text);
   toolbox_ = toolbox();
 }
 

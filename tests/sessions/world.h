@@ -53,6 +53,10 @@ class World {
   void confirm(const std::string& text);
   /// What no call may change, "tag:prod,storage:nas"; "" nothing.
   void protect(const std::string& text);
+  /// From now on only these tools, "pve_list_*,pve_get_*"; "" all.
+  void allow(const std::string& text);
+  /// From now on without these tools; "" none.
+  void deny(const std::string& text);
   /// Calls want progress from now on.
   void show_progress() { progress_ = true; }
   /// How results look; text at first.
