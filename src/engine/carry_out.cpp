@@ -280,6 +280,8 @@ std::expected<mcp::Outcome, SendAgain> carry_out(Work& work, Ready& ready, bool 
          waited_for_lock(work, ready, answer.error().message))
     answer = fetch(work, ready, *wanted);
   if (!answer) {
+    if (answer.error().kind == pve::Error::Kind::Held)
+      return noted(work, ready, failure(ready, ready.words.not_done + ": " + answer.error().message));
     if (answer.error().kind == pve::Error::Kind::Refused) {
       if (auto so = already(work, ready, answer.error().message)) return noted(work, ready, *std::move(so));
     }

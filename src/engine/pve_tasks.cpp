@@ -46,6 +46,8 @@ bool is_unknown(const pve::Error& error) {
 
 mcp::ProtocolError explained(const pve::Error& error, std::string_view method, const Started& started,
                              const pve::Client& client, const MayUse& may) {
+  if (error.kind == pve::Error::Kind::Held)
+    return {mcp::kInvalidParams, fmt::format("{} was not stopped: {}", kThisTask, error.message), nullptr};
   if (is_unknown(error)) return unknown(started.upid.text);
   const auto what = fmt::format("{} /nodes/{}/tasks/{}", method, started.upid.node, started.upid.text);
   return {mcp::kInternalError, explanation(error, what, client.base_url(), may), nullptr};

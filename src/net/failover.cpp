@@ -90,6 +90,7 @@ std::expected<Response, Failure> Failover::send(const Request& request, const Se
     if (last) break;
     if (options.stop.stop_requested())
       return std::unexpected(Failure{Kind::Cancelled, "cancelled", request.method != base::Method::Get, {}});
+    if (options.may_go_on && !options.may_go_on()) break;
   }
   return std::unexpected(combined(std::move(attempts)));
 }

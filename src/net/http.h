@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -71,6 +72,9 @@ struct SendOptions {
   /// From the call to the last byte of the answer, connecting not included.
   std::chrono::milliseconds timeout{40'000};
   std::stop_token stop;
+  /// Asked before the request goes to another host than at first; false ends it with the failures so far.
+  /// Empty: it may.
+  std::function<bool()> may_go_on{};
 };
 
 /// Blocking; safe to call from many threads at once. A stop request returns within milliseconds.

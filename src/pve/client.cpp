@@ -58,6 +58,14 @@ Error error_of(net::Failure failure) {
   return error;
 }
 
+// A repeat is asked for only if nothing of the request was written, so nothing of it was sent at all.
+Error held_back(std::string why) {
+  Error error;
+  error.kind = Error::Kind::Held;
+  error.message = std::move(why);
+  return error;
+}
+
 }  // namespace
 
 Client::Client(net::HttpClient& http, const Credentials& credentials, ClientOptions options)
@@ -120,12 +128,22 @@ std::expected<net::Response, Error> Client::attempt(const Call& call, const std:
                                                        call.path + names_of(call.parameters) + ": " + result +
                                                        ", " + std::to_string(spent().count()) + " ms"));
   };
-  auto response = http_.send(request, {options_.timeout, stop});
+  std::optional<std::string> why;
+  const auto may_send = [&] {
+    if (call.method != base::Method::Get) why = held();
+    return !why;
+  };
+  const auto send = [&](std::chrono::milliseconds timeout) -> std::expected<net::Response, net::Failure> {
+    if (!may_send()) return std::unexpected(net::Failure{net::Failure::Kind::Cancelled, "held", true, {}});
+    return http_.send(request, {timeout, stop, may_send});
+  };
+  auto response = send(options_.timeout);
   if (!response && worth_repeating(response.error(), call.method) && !stop.stop_requested() &&
       spent() < options_.timeout) {
     log(response.error().detail + ", once more");
-    response = http_.send(request, {options_.timeout - spent(), stop});
+    response = send(options_.timeout - spent());
   }
+  if (!response && why) return std::unexpected(held_back(*std::move(why)));
   if (!response) {
     log(response.error().detail);
     return std::unexpected(error_of(std::move(response.error())));

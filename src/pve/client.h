@@ -44,6 +44,7 @@ struct Error {
     Connection,  ///< no answer; `failure` says why
     Malformed,   ///< an answer that is not PVE's (HTML, broken JSON)
     Cancelled,
+    Held,  ///< a change that ClientOptions::hold kept back; nothing was sent, and `message` says why
   };
   Kind kind = Kind::Refused;
   unsigned status = 0;
@@ -71,6 +72,10 @@ struct ClientOptions {
   std::chrono::milliseconds timeout{40'000};
   /// Called once, from the thread of a call, when the credentials are finally rejected. May be empty.
   std::function<void(const std::string& sentence)> on_rejected;
+  /// Why no change may be sent now; nothing: it may. Asked each time before a change (all but GET) is sent,
+  /// at first and again: with a renewed secret, over another connection, to another host. From the threads of
+  /// calls. The text begins with a clause and ends with a full stop. Empty: changes are never held.
+  std::function<std::optional<std::string>()> hold{};
 };
 
 class Secret;
@@ -89,6 +94,9 @@ class Client {
 
   /// As call(), and the body of what PVE answers to a call that it carries out, unread.
   std::expected<std::string, Error> text(const Call& call, const std::stop_token& stop);
+
+  /// Why a change would be kept back now; nothing: it would be sent.
+  std::optional<std::string> held() const { return options_.hold ? options_.hold() : std::nullopt; }
 
   const std::string& base_url() const { return options_.base_url; }
   /// user@realm!tokenname

@@ -129,6 +129,8 @@ std::string explain(const Error& error, std::string_view what, std::string_view 
       return error.failure && !error.failure->nothing_sent && !is_repeatable(what)
                  ? "The call was cancelled after the request was sent; PVE may have carried it out."
                  : "The call was cancelled.";
+    case Error::Kind::Held:
+      return "Nothing was sent: " + error.message;
   }
   return error.message;
 }

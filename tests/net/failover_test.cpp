@@ -192,6 +192,18 @@ TEST(Failover, AStopEndsIt) {
   EXPECT_THAT(hosts.asked(), ElementsAre(1, 0, 0));
 }
 
+TEST(Failover, GoesToAnotherHostOnlyWhileItMay) {
+  Cluster cluster;
+  for (const auto index : {0U, 1U}) cluster.all_hosts[index]->fail(Kind::Refused);
+  int asked = 0;
+  const auto answer =
+      cluster.all->send({Method::Post, "/api2/json/x", {}, {}}, {40s, {}, [&] { return ++asked < 2; }});
+  ASSERT_FALSE(answer);
+  EXPECT_TRUE(answer.error().nothing_sent);
+  EXPECT_EQ(asked, 2) << "not before the first";
+  EXPECT_THAT(cluster.asked(), ElementsAre(1U, 1U, 0U));
+}
+
 TEST(Failover, LogsOnceThatAHostIsSkipped) {
   Cluster hosts;
   hosts[0].fail(Kind::Refused);
