@@ -22,6 +22,7 @@
 #include "cli/output.h"
 #include "cli/serve_http.h"
 #include "cli/signals.h"
+#include "cli/state_folder.h"
 #include "cli/state_key.h"
 #include "config/settings.h"
 #include "engine/completions.h"
@@ -55,7 +56,8 @@ std::expected<config::Settings, std::string> load(const cli::Arguments& argument
 }
 
 bool needs_pve(cli::Command command) {
-  return command != cli::Command::Tools && command != cli::Command::Simulate;
+  return command != cli::Command::Tools && command != cli::Command::Simulate &&
+         command != cli::Command::Freeze && command != cli::Command::Thaw;
 }
 
 /// The error is a sentence about a setting.
@@ -160,6 +162,8 @@ int run(const cli::Arguments& arguments, const config::Settings& settings) {
   base::SystemClock clock;
   const facts::Facts facts;
   if (arguments.command == cli::Command::Simulate) return cli::simulate(arguments, settings, facts, clock);
+  if (arguments.command == cli::Command::Freeze) return cli::freeze(arguments, settings, variable, clock);
+  if (arguments.command == cli::Command::Thaw) return cli::thaw(settings, variable);
 
   transport::StopControl stop;
   cli::Backend::OnRejected on_rejected;
@@ -169,7 +173,8 @@ int run(const cli::Arguments& arguments, const config::Settings& settings) {
       stop.stop(cli::kFailed);
     };
   }
-  const auto backend = cli::Backend::open(settings, facts, clock, variable, on_rejected);
+  const auto backend =
+      cli::Backend::open(settings, facts, clock, variable, on_rejected, cli::hold_of(settings, variable));
   if (!backend) return fail(backend.error());
   const auto policy = policy_of(settings);
   auto engine_options = options(settings);
@@ -183,7 +188,8 @@ int run(const cli::Arguments& arguments, const config::Settings& settings) {
       if (!arguments.tool.empty()) return cli::show_tool(toolbox, arguments.tool, arguments.as_json);
       return cli::list_tools(catalog::categories(), policy, toolbox, arguments.as_json);
     case cli::Command::Doctor:
-      return cli::doctor(settings, **backend, facts, policy);
+      return cli::doctor(settings, **backend, facts, policy,
+                         state::folder(cli::surroundings_of(settings, variable)));
     default:
       return serve(arguments, settings, toolbox, stop);
   }

@@ -103,7 +103,10 @@ std::expected<Arguments, std::string> parse(std::span<const char* const> words) 
   token->add_option("name", arguments.token_name);
   token->add_option("--tier", arguments.token_tier);
   token->add_option("--categories", arguments.token_categories)->delimiter(',')->allow_extra_args(false);
-  for (auto* command : {call, tools, simulate, doctor, token}) {
+  auto* freeze = app.add_subcommand("freeze");
+  freeze->add_option("--reason", arguments.reason);
+  auto* thaw = app.add_subcommand("thaw");
+  for (auto* command : {call, tools, simulate, doctor, token, freeze, thaw}) {
     command->set_help_flag();
     command->fallthrough();
   }
@@ -122,6 +125,8 @@ std::expected<Arguments, std::string> parse(std::span<const char* const> words) 
                       : *simulate ? Command::Simulate
                       : *doctor   ? Command::Doctor
                       : *token    ? Command::Token
+                      : *freeze   ? Command::Freeze
+                      : *thaw     ? Command::Thaw
                                   : Command::Serve;
   if (version) return arguments;
   if (help) settle_help(arguments);

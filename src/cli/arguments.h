@@ -12,7 +12,18 @@
 
 namespace cli {
 
-enum class Command : std::uint8_t { Serve, Call, Tools, Simulate, Doctor, Token, Help, Version };
+enum class Command : std::uint8_t {
+  Serve,
+  Call,
+  Tools,
+  Simulate,
+  Doctor,
+  Token,
+  Freeze,
+  Thaw,
+  Help,
+  Version
+};
 
 struct Arguments {
   Command command = Command::Serve;
@@ -33,6 +44,7 @@ struct Arguments {
   std::string token_name;                 ///< token: what to call it
   std::optional<std::string> token_tier;  ///< token --tier
   std::optional<std::vector<std::string>> token_categories;  ///< token --categories
+  std::string reason;                                        ///< freeze --reason; else empty
 };
 
 /// `words` are argv without the program's name. The error is one sentence and never repeats a value that may

@@ -189,8 +189,8 @@ std::expected<std::unique_ptr<Backend>, std::string> Backend::open(const config:
                                                                    const facts::Facts& facts,
                                                                    const base::Clock& clock,
                                                                    const Variables& variables,
-                                                                   OnRejected on_rejected) {
-  pve::ClientOptions options{"", settings.timeout, std::move(on_rejected)};
+                                                                   OnRejected on_rejected, Hold hold) {
+  pve::ClientOptions options{"", settings.timeout, std::move(on_rejected), std::move(hold)};
   if (settings.simulate) {
     const auto simulation = simulation_of(settings, clock);
     if (!simulation) return std::unexpected(simulation.error());

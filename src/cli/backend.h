@@ -4,6 +4,7 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,6 +31,8 @@ class Backend {
  public:
   /// Called once, from the thread of a call, when PVE finally rejects the credentials. May be empty.
   using OnRejected = std::function<void(const std::string& sentence)>;
+  /// As pve::ClientOptions::hold.
+  using Hold = std::function<std::optional<std::string>()>;
 
   /// Connects to nothing yet. Settings without an address are allowed: every call then fails. The error is a
   /// sentence about a setting or a proxy variable.
@@ -37,7 +40,7 @@ class Backend {
                                                                    const facts::Facts& facts,
                                                                    const base::Clock& clock,
                                                                    const Variables& variables,
-                                                                   OnRejected on_rejected);
+                                                                   OnRejected on_rejected, Hold hold);
   virtual ~Backend() = default;
   Backend(const Backend&) = delete;
   Backend& operator=(const Backend&) = delete;

@@ -1,6 +1,7 @@
 // One function per subcommand. Each returns the exit code.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "guard/policy.h"
 #include "mcp/server.h"
 #include "seam/tools.h"
+#include "state/folder.h"
 #include "tool/tool.h"
 #include "transport/stop.h"
 
@@ -42,11 +44,19 @@ int simulate(const Arguments& arguments, const config::Settings& settings, const
              const base::Clock& clock);
 
 /// Every step of the way to PVE, with what to do where one fails, and the privileges that the tools of the
-/// policy lack; what the lists of tools hide.
+/// policy lack; what the lists of tools hide, and whether changes are frozen in `folder` (nothing: there is
+/// none).
 int doctor(const config::Settings& settings, Backend& backend, const facts::Facts& facts,
-           const guard::Policy& policy);
+           const guard::Policy& policy, const std::optional<state::Folder>& folder);
 
 /// A new bearer token: the lines for the file of tokens on stdout, the token on stderr. Needs no settings.
 int make_token(const Arguments& arguments);
+
+/// Stops changes by a file in the state folder, and says which folder it is. An earlier freeze stays.
+int freeze(const Arguments& arguments, const config::Settings& settings, const Variables& variables,
+           const base::Clock& clock);
+
+/// Removes that file.
+int thaw(const config::Settings& settings, const Variables& variables);
 
 }  // namespace cli

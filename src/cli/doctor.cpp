@@ -22,6 +22,7 @@
 #include "engine/words/remedies.h"
 #include "pve/fingerprint.h"
 #include "pve/own_access.h"
+#include "state/freeze.h"
 
 namespace cli {
 namespace {
@@ -93,6 +94,22 @@ void tools_step(const guard::Policy& policy, Report& report) {
   const auto problem = warning(offer);
   if (!problem.empty()) return report.weak("tools", problem + (text.empty() ? "" : "\n") + text);
   if (!text.empty()) report.good("tools", text);
+}
+
+/// Whether `mcp-pve freeze` reaches this server, and whether it has.
+void freeze_step(const config::Settings& settings, const std::optional<state::Folder>& folder,
+                 Report& report) {
+  if (!folder) {
+    // Without changes there is nothing to freeze.
+    if (settings.tier == tool::kTierNames.front()) return;
+    return report.weak("freeze",
+                       "`mcp-pve freeze` cannot reach this server, because it has no state folder: HOME "
+                       "is not set\nSet PVE_STATE_DIR to a folder that its user owns.");
+  }
+  if (const auto freeze = state::frozen(*folder)) return report.weak("freeze", describe(*freeze, *folder));
+  if (const auto problem = state::weakness(*folder)) return report.weak("freeze", *problem);
+  report.good("freeze", "changes are not frozen; `mcp-pve freeze` freezes them by a file in " +
+                            base::printable(folder->path.string()));
 }
 
 void name_and_tcp_steps(const net::ClientOptions& route, const std::string& source, Report& report) {
@@ -297,10 +314,11 @@ std::string closing(const config::Settings& settings, const Report& report) {
 }  // namespace
 
 int doctor(const config::Settings& settings, Backend& backend, const facts::Facts& facts,
-           const guard::Policy& policy) {
+           const guard::Policy& policy, const std::optional<state::Folder>& folder) {
   Report report;
   settings_step(settings, backend, report);
   tools_step(policy, report);
+  freeze_step(settings, folder, report);
   const auto ways = backend.ways();
   const bool several = ways.size() > 1;
   if (several) {

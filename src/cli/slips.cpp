@@ -18,8 +18,8 @@ namespace cli {
 namespace {
 
 constexpr std::size_t kShown = 80;
-constexpr std::array<std::string_view, 7> kCommands = {"call",  "tools", "simulate", "doctor",
-                                                       "token", "help",  "version"};
+constexpr std::array<std::string_view, 9> kCommands = {"call",   "tools", "simulate", "doctor", "token",
+                                                       "freeze", "thaw",  "help",     "version"};
 
 /// The options that are no settings, and what each takes.
 struct Option {
@@ -38,6 +38,7 @@ constexpr auto kOptions = std::to_array<Option>({
     {"--path", "a path of PVE's permissions, such as --path /vms", "simulate"},
     {"--tier", "a tier, such as --tier read-only", "token"},
     {"--plain", "", "simulate"},
+    {"--reason", "text, such as --reason 'storage migration'", "freeze"},
 });
 
 std::string hint(std::string_view word, std::span<const std::string_view> words) {

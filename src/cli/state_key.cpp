@@ -14,20 +14,13 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "cli/output.h"
+#include "cli/state_folder.h"
 #include "config/http.h"
 
 namespace cli {
 namespace {
 
 std::string random_key() { return base::base64url(base::random_bytes(32)); }
-
-std::filesystem::path folder(const Variables& variables) {
-  const auto state = variables("XDG_STATE_HOME");
-  if (state.starts_with('/')) return std::filesystem::path(state) / "mcp-pve";
-  const auto home = variables("HOME");
-  if (!home.starts_with('/')) return {};
-  return std::filesystem::path(home) / ".local/state/mcp-pve";
-}
 
 /// The content of the file, if only its owner could have written and read it.
 std::optional<std::string> read_key(const std::string& file) {
@@ -46,9 +39,9 @@ std::optional<std::string> read_key(const std::string& file) {
 }
 
 /// Creates the file atomically: if several processes start at the same time, the first one's key counts.
-std::optional<std::string> make_key(const std::filesystem::path& path) {
+std::optional<std::string> make_key(const state::Folder& folder, const std::filesystem::path& path) {
+  if (!state::open_for_writing(folder)) return std::nullopt;
   std::error_code error;
-  std::filesystem::create_directories(path.parent_path(), error);
   const auto draft = path.string() + "." + std::to_string(::getpid());
   const int out = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (out < 0) return std::nullopt;
@@ -63,11 +56,13 @@ std::optional<std::string> make_key(const std::filesystem::path& path) {
 
 std::string state_key(const config::Settings& settings, const Variables& variables) {
   if (!settings.state_key.empty()) return settings.state_key;
-  const auto place = folder(variables);
-  if (!place.empty()) {
-    const auto path = place / "key";
+  auto surroundings = surroundings_of(settings, variables);
+  // Root does not share a key with the service: the file belongs to one user.
+  surroundings.of_service.clear();
+  if (const auto place = state::folder(surroundings)) {
+    const auto path = place->path / "key";
     if (auto key = read_key(path.string())) return *std::move(key);
-    if (auto key = make_key(path)) return *std::move(key);
+    if (auto key = make_key(*place, path)) return *std::move(key);
     base::log(base::LogLevel::Warning,
               "cannot keep a key in " + path.string() +
                   " (only this user may have access to the file), so task ids become invalid when this "

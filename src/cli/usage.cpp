@@ -36,6 +36,12 @@ constexpr auto kTexts = std::to_array<Text>({
     {Command::Token, "token NAME [--tier TIER] [--categories LIST]", "Makes a bearer token for HTTP clients",
      "Prints the lines for the file that --http-tokens names on stdout, and the token itself on stderr:\n"
      "  mcp-pve token laptop --tier read-only >> tokens.toml\n"},
+    {Command::Freeze, "[settings] freeze [--reason TEXT]", "Stops every change at once, until thaw",
+     "Every running server that shares the state folder refuses changes from now on. Reads go on, and calls "
+     "in "
+     "flight finish. Root without a state folder of its own freezes the service (/var/lib/mcp-pve).\n"
+     "--reason TEXT           what the refusals say, such as 'storage migration until 18:00'\n"},
+    {Command::Thaw, "[settings] thaw", "Allows changes again after freeze", ""},
 });
 
 std::string heading(std::string_view text) { return "mcp-pve " + std::string(text) + "\n"; }

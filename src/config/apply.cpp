@@ -252,6 +252,16 @@ std::optional<std::string> chart_theme(const Given& given, const Known&, Setting
   return std::nullopt;
 }
 
+std::optional<std::string> state_dir(const Given& given, const Known&, Settings& settings) {
+  auto value = single(given);
+  if (!value) return value.error();
+  // Every process must find the same folder, wherever it runs.
+  if (!value->starts_with('/') || base::has_control(*value))
+    return complaint(given.source, *value, "must be the absolute path of a folder");
+  settings.state_dir = std::move(*value);
+  return std::nullopt;
+}
+
 std::optional<std::string> debug(const Given& given, const Known&, Settings& settings) {
   // Other programs use this variable too, with values such as "express:*" for "on".
   if (given.source == "DEBUG") {

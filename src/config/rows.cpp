@@ -334,6 +334,17 @@ constexpr auto kTable = std::to_array<Setting>({
      .fallback = "",
      .help = "A file that holds that secret.",
      .apply = apply::state_key_file},
+    {.flag = "--state-dir",
+     .argument = "FOLDER",
+     .variable = "PVE_STATE_DIR",
+     .alias = "",
+     .key = "state_dir",
+     .fallback = "$XDG_STATE_HOME/mcp-pve",
+     .help =
+         "The folder that all servers share which mcp-pve freeze stops; it holds the key for task ids, too. "
+         "Without it: $STATE_DIRECTORY (systemd), $XDG_STATE_HOME/mcp-pve, ~/.local/state/mcp-pve. It is "
+         "made when something is written there, for its user alone.",
+     .apply = apply::state_dir},
     {.flag = "--debug",
      .argument = "",
      .variable = "DEBUG",

@@ -157,10 +157,12 @@ void resolve_paths(const Sources& sources, const std::string& file, Findings& fi
   const auto home = variable_value(sources.environment, "HOME");
   const auto folder = std::filesystem::path(file).parent_path();
   for (auto& [row, found] : findings) {
-    if (row->argument != "FILE") continue;
+    const bool is_folder = row->argument == "FOLDER";
+    if (row->argument != "FILE" && !is_folder) continue;
     for (auto& value : found.given.values) {
       value = at_home(value, home);
-      if (found.layer == Layer::File) value = (folder / value).string();
+      if (found.layer != Layer::File) continue;
+      value = (is_folder ? std::filesystem::absolute(folder) / value : folder / value).string();
     }
   }
 }

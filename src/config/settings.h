@@ -81,6 +81,7 @@ struct Settings {
   std::string output = "text";      ///< one of Known::outputs
   std::size_t max_result = 24'000;  ///< bytes of text in one result, 2,000 to 1,000,000
   bool dark_charts = false;
+  std::string state_dir;  ///< absolute path of the state folder; empty: the usual one
   bool debug = false;
   bool simulate = false;
   unsigned guests = 30;  ///< of the simulator, 1 to 100000
@@ -102,8 +103,8 @@ struct Known {
   std::span<const std::string_view> confirms;
   std::span<const std::string_view> releases;  ///< of PVE, that can be simulated
   std::span<const std::string_view> findings;  ///< codes of what a report can find
-};
   std::span<const std::string_view> tools{};   ///< names of all tools
+};
 
 /// One flag of the command line, in the order given; a switch has the value "true".
 struct Flag {

@@ -47,6 +47,10 @@ TEST(Arguments, ChooseTheCommand) {
   EXPECT_EQ(parse({"help"})->topic, std::nullopt);
   EXPECT_EQ(parse({"call", "x", "--help"})->command, Command::Tools);
   EXPECT_EQ(parse({"tools", "x"})->tool, "x");
+  EXPECT_EQ(parse({"freeze"})->command, Command::Freeze);
+  EXPECT_EQ(parse({"freeze", "--reason", "a b"})->reason, "a b");
+  EXPECT_EQ(parse({"--state-dir=/x", "thaw"})->command, Command::Thaw);
+  EXPECT_EQ(parse({"help", "thaw"})->topic, Command::Thaw);
   EXPECT_EQ(parse({"version"})->command, Command::Version);
   EXPECT_EQ(parse({"--version"})->command, Command::Version);
 }

@@ -425,14 +425,14 @@ TEST(Doctor, ChecksEveryStep) {
 }
 
 TEST(Doctor, SaysWhereTheTierComesFromAndEndsWithALine) {
-  EXPECT_THAT(run({"doctor", "--simulate"}).output,
+  EXPECT_THAT(run({"doctor", "--simulate"}, {"HOME=/nonexistent"}).output,
               AllOf(HasSubstr("tier full (default)"), EndsWith("\nEverything works: start your client.\n")));
   Simulator simulator;
   const auto limited = run({"doctor"}, simulator.environment({{"PVE_ACCESS_TIER", "read-only"}}));
   EXPECT_THAT(limited.output,
               AllOf(HasSubstr("secret from PVE_TOKEN_SECRET, tier read-only (PVE_ACCESS_TIER)"),
                     Not(HasSubstr(kSecret)), EndsWith("\nEverything works: start your client.\n")));
-  EXPECT_THAT(run({"doctor"}, simulator.environment()).output,
+  EXPECT_THAT(run({"doctor"}, simulator.environment({{"HOME", "/nonexistent"}})).output,
               EndsWith("Everything works: start your client.\nAn API token of root@pam can delete everything "
                        "in the tier full. Set PVE_ACCESS_TIER=read-only to allow reading only.\n"));
 }

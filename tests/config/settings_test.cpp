@@ -212,11 +212,27 @@ TEST_F(Load, OtherNamesOfTheListsAreUnderstood) {
                                     {"PVE_ALLOWED_TOOLS", "PVE_TOOLS_ALLOW"},
                                     {"PVE_TOOLS_BLACKLIST", "PVE_TOOLS_DENY"},
                                     {"PVE_TOOLS_DENIED", "PVE_TOOLS_DENY"},
-                                    {"PVE_DISABLED_TOOLS", "PVE_TOOLS_DENY"}}) {
+                                    {"PVE_DISABLED_TOOLS", "PVE_TOOLS_DENY"},
+                                    {"PVE_STATE_FOLDER", "PVE_STATE_DIR"}}) {
     environment_.clear();
     set(name, "pve_list_nodes");
     EXPECT_THAT(error(), HasSubstr(std::string(name) + " is not a setting; did you mean " + meant + "?"));
   }
+}
+
+TEST_F(Load, TheStateFolderIsAnAbsolutePath) {
+  EXPECT_EQ(load()->state_dir, "");
+  set("PVE_STATE_DIR", "state");
+  EXPECT_THAT(error(), HasSubstr("PVE_STATE_DIR is \"state\", but must be the absolute path of a folder."));
+  environment_.back() = "PVE_STATE_DIR=/srv/state";
+  EXPECT_EQ(load()->state_dir, "/srv/state");
+  environment_.back() = "PVE_STATE_DIR=~/state";
+  set("HOME", "/home/ann");
+  EXPECT_EQ(load()->state_dir, "/home/ann/state");
+  environment_.pop_back();
+  environment_.pop_back();
+  write("mcp-pve/config.toml", "state_dir = 'here'\n");
+  EXPECT_EQ(load()->state_dir, directory_ + "/mcp-pve/here") << "relative to the file's folder";
 }
 
 TEST_F(Load, EmptyCountsAsUnset) {

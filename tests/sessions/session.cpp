@@ -29,6 +29,7 @@ Step parse_step(std::string_view line, std::size_t number) {
   if (take(line, "tier")) return {.kind = Step::Kind::Tier, .text = std::string(line)};
   if (take(line, "allow")) return {.kind = Step::Kind::Allow, .text = std::string(line)};
   if (take(line, "deny")) return {.kind = Step::Kind::Deny, .text = std::string(line)};
+  if (take(line, "freeze")) return {.kind = Step::Kind::Freeze, .text = std::string(line)};
   if (take(line, "as")) return {.kind = Step::Kind::As, .text = std::string(line)};
   if (take(line, "pve")) return {.kind = Step::Kind::Pve, .text = std::string(line)};
   if (take(line, "progress")) return {.kind = Step::Kind::Progress};
@@ -98,6 +99,9 @@ std::string print(const std::vector<Step>& steps) {
       case Step::Kind::Deny:
         out += step.text.empty() ? "deny" : "deny " + step.text;
         break;
+      case Step::Kind::Freeze:
+        out += step.text.empty() ? "freeze" : "freeze " + step.text;
+        break;
       case Step::Kind::Wait:
         out += "wait " + step.text;
         break;
@@ -146,6 +150,9 @@ void perform(World& world, Step& step) {
       break;
     case Step::Kind::Deny:
       world.deny(step.text);
+      break;
+    case Step::Kind::Freeze:
+      world.freeze(step.text);
       break;
     case Step::Kind::Wait:
       world.wait(step.text);

@@ -38,6 +38,7 @@ struct Step {
     Tier,
     Allow,
     Deny,
+    Freeze,
     Wait,
     Pve,
     As,

@@ -129,7 +129,10 @@ void World::fault(const std::string& text) {
 std::unique_ptr<pve::Client> World::client(const std::string& token_id) {
   return std::make_unique<pve::Client>(
       http_, pve::Credentials{.token_id = token_id, .secret = tokens_.at(token_id), .secret_file = {}},
-      pve::ClientOptions{.base_url = "simulated", .timeout = std::chrono::seconds{40}, .on_rejected = {}});
+      pve::ClientOptions{
+          .base_url = "simulated", .timeout = std::chrono::seconds{40}, .on_rejected = {}, .hold = [this] {
+            return held_.empty() ? std::nullopt : std::optional(held_);
+          }});
 }
 
 void World::as(const std::string& text) {

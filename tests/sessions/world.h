@@ -57,6 +57,8 @@ class World {
   void allow(const std::string& text);
   /// From now on without these tools; "" none.
   void deny(const std::string& text);
+  /// Changes are held from now on, with this reason; "" no longer.
+  void freeze(const std::string& text) { held_ = text; }
   /// Calls want progress from now on.
   void show_progress() { progress_ = true; }
   /// How results look; text at first.
@@ -87,6 +89,7 @@ class World {
   std::optional<simulator::Cluster> cluster_{std::in_place, options_, facts(), clock_};
   test::ScriptedPve http_;
   std::map<std::string, std::string> tokens_{{options_.token_id, options_.token_secret}};
+  std::string held_;
   std::unique_ptr<pve::Client> client_ = client(options_.token_id);
   guard::Policy policy_;
   engine::Options engine_;

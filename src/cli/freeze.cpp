@@ -1,0 +1,94 @@
+#include "state/freeze.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/state_folder.h"
+
+namespace cli {
+namespace {
+
+constexpr std::string_view kNoFolder =
+    "there is no state folder, because neither PVE_STATE_DIR nor HOME is set. Set PVE_STATE_DIR to the state "
+    "folder of the servers.";
+
+int failed(std::string_view sentence, int code) {
+  base::log(base::LogLevel::Error, sentence);
+  return code;
+}
+
+int done(const std::string& text) { return print(STDOUT_FILENO, text + "\n") ? kDone : kFailed; }
+
+/// The person behind sudo, where root acts for one.
+std::string caller(const Variables& variables) {
+  const auto own = state::user_name(::geteuid());
+  const auto person = variables("SUDO_USER");
+  return ::geteuid() != 0 || person.empty() ? own : fmt::format("{} ({})", base::printable(person, 40), own);
+}
+
+std::string text_of(const state::Folder& folder) { return base::printable(folder.path.string()); }
+
+std::string with_full_stop(std::string text) {
+  if (std::string_view(".!?").find(text.back()) == std::string_view::npos) text += '.';
+  return text;
+}
+
+/// Root's own folder is not the service's, so a user that means the service must be told.
+std::string about_service(const state::Surroundings& surroundings, const state::Folder& folder,
+                          std::string_view command) {
+  auto service = surroundings;
+  service.xdg_state_home.clear();
+  service.home.clear();
+  const auto other = state::folder(service);
+  if (!surroundings.root || !other || other->path == folder.path) return "";
+  return fmt::format("\nThe service has its own folder {0}: run PVE_STATE_DIR={0} mcp-pve {1} for it.",
+                     text_of(*other), command);
+}
+
+}  // namespace
+
+int freeze(const Arguments& arguments, const config::Settings& settings, const Variables& variables,
+           const base::Clock& clock) {
+  const auto surroundings = surroundings_of(settings, variables);
+  const auto folder = state::folder(surroundings);
+  if (!folder) return failed(kNoFolder, kUsage);
+  const auto now = std::chrono::floor<std::chrono::seconds>(clock.wall()).time_since_epoch().count();
+  const auto frozen = state::freeze(*folder, caller(variables), now, arguments.reason);
+  if (!frozen) return failed(frozen.error(), kFailed);
+  const auto& [freeze, was_already] = *frozen;
+  if (!freeze.unreadable.empty()) return done("Nothing was written: " + state::describe(freeze, *folder));
+  auto text = was_already
+                  ? with_full_stop("Changes were frozen already, " + state::since(freeze)) + " That stays. "
+                  : with_full_stop("Changes are frozen " + state::since(freeze)) + " ";
+  text += fmt::format(
+      "Every server that uses the state folder {} refuses changes; reads go on, and calls in flight finish. "
+      "Run "
+      "`mcp-pve thaw` to allow changes again.",
+      text_of(*folder));
+  return done(text + about_service(surroundings, *folder, "freeze"));
+}
+
+int thaw(const config::Settings& settings, const Variables& variables) {
+  const auto surroundings = surroundings_of(settings, variables);
+  const auto folder = state::folder(surroundings);
+  if (!folder) return failed(kNoFolder, kUsage);
+  const auto was = state::thaw(*folder, {});
+  if (!was) return failed(was.error(), kFailed);
+  std::string text = fmt::format("Changes are not frozen in the state folder {}.", text_of(*folder));
+  if (*was) {
+    text = fmt::format("Every server that uses the state folder {} allows changes again.", text_of(*folder));
+    if ((*was)->unreadable.empty()) text += with_full_stop(" They were frozen " + state::since(**was));
+  }
+  return done(text + about_service(surroundings, *folder, "thaw"));
+}
+
+}  // namespace cli
