@@ -180,6 +180,12 @@ Step<Ready> confirmed(Work& work, Ready ready) {
     shown.is_error = false;
     return std::unexpected(std::move(shown));
   }
+  // Otherwise the user would be asked, or the id used up, for a change that is not sent.
+  if (const auto held = work.cluster.client.held()) {
+    look(work, ready);
+    compare(work, ready);
+    return std::unexpected(failure(ready, ready.words.not_done + ": " + *held));
+  }
   if (auto no = stopped(work, ready, question)) return std::unexpected(*std::move(no));
   bind_to(question.object, work.row, ready.target.arguments);
   ready.is_confirmed = true;

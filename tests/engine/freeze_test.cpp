@@ -118,6 +118,33 @@ TEST_F(FrozenChange, IsNotSentToAnotherNode) {
   EXPECT_THAT(changes(), testing::ElementsAre(kStart));
 }
 
+TEST_F(FrozenChange, AsksNoConfirmationAndKeepsThePlanId) {
+  engine::Options options{std::chrono::seconds{30}};
+  options.confirm = engine::Confirm::Irreversible;
+  engine::Toolbox box{test::kCategories, {}, {client_, facts_, clock_, options}};
+  const auto deleted = [&](const std::string& id) {
+    base::JsonObject arguments{{"node", "pve1"}, {"vmid", 100}, {"snapname", "s1"}};
+    if (!id.empty()) arguments["confirm"] = id;
+    const auto outcome = box.call({{{}, mcp::Era::Modern, none_, none_, unheard_, unheard_, {}},
+                                   "pve_delete_qemu_snapshot",
+                                   arguments});
+    const auto* result = std::get_if<mcp::Result>(&outcome);
+    return result == nullptr ? "no result" : std::get<mcp::Text>(result->content.at(0)).text;
+  };
+  freeze_from(1'000'000);
+  const auto plan = deleted("");
+  const auto at = plan.find("confirm: \"");
+  ASSERT_NE(at, std::string::npos) << plan;
+  const auto id = plan.substr(at + 10, plan.find('"', at + 10) - at - 10);
+  freeze_from(1);
+  EXPECT_EQ(deleted(""), std::string("Snapshot s1 was not deleted: ") + kWhy);
+  EXPECT_EQ(deleted(id), std::string("Snapshot s1 was not deleted: ") + kWhy);
+  EXPECT_THAT(changes(), testing::IsEmpty());
+  freeze_from(1'000'000);
+  EXPECT_THAT(deleted(id), StartsWith("Snapshot s1 deleted"));
+  EXPECT_EQ(changes().size(), 1U);
+}
+
 TEST_F(FrozenChange, ACallInFlightIsFollowedToItsEnd) {
   pve_.answer("GET /nodes/pve1/tasks/*/status", R"({"status":"stopped","exitstatus":"OK"})");
   freeze_from(2);
