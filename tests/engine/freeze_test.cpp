@@ -68,7 +68,7 @@ class FrozenChange : public testing::Test {
        }}};
   engine::Toolbox box_{test::kCategories, {}, {client_, facts_, clock_, {std::chrono::seconds{30}}}};
   const base::JsonObject none_;
-  mcp::Unheard unheard_;
+  mcp::NullSink unheard_;
   bool is_error_ = false;
 };
 

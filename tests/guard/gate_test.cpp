@@ -57,7 +57,8 @@ TEST(Gate, ListsOfToolsCountForEveryCaller) {
   EXPECT_EQ(refusal(denied, {"ann@idp", "full", {}, {"pve:full"}}), kDenied);
   EXPECT_EQ(refusal(denied, {"ci", "read-only", {}, {}}),
             std::string(kDenied) +
-                " Also the token ci allows read-only only (its tier is set in the file of PVE_HTTP_TOKENS).");
+                " Also the bearer token ci allows read-only only (its tier is set in the file of "
+                "PVE_HTTP_TOKENS).");
   EXPECT_EQ(refusal(others, {"ci", "full", {}, {}}),
             "pve_do is off, because PVE_TOOLS_ALLOW does not name it; add it there to offer it too.");
   EXPECT_TRUE(engine::Gate(denied).allowed({"ci", "full", {}, {}})->refusal(kDo, "qemu"));

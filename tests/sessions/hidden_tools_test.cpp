@@ -43,7 +43,7 @@ struct Server {
   engine::Toolbox toolbox;
   mcp::Caller caller_;
   const base::JsonObject none;
-  mcp::Unheard unheard;
+  mcp::NullSink unheard;
 };
 
 std::string text_of(const mcp::Outcome& outcome) {
