@@ -373,7 +373,7 @@ TEST_F(Load, TakesACommandAsAnArrayOrAsWords) {
   set("PVE_TOKEN_COMMAND", "pass show 'my pve'");
   EXPECT_THAT(load()->cluster.token_command, ElementsAre("pass", "show", "my pve"));
   EXPECT_EQ(load()->cluster.token_secret_source, "PVE_TOKEN_COMMAND");
-  EXPECT_FALSE(load()->warnings.size());
+  EXPECT_TRUE(load()->warnings.empty());
   set("CREDENTIALS_DIRECTORY", directory_);
   write("pve-token-secret", kSecret);
   EXPECT_THAT(load()->cluster.token_secret_file, IsEmpty());

@@ -29,8 +29,8 @@ std::string part(std::string_view text, std::string_view name) {
   return {};
 }
 
-void add(base::JsonObject& identity, std::string_view name, std::string value) {
-  if (!value.empty()) identity[name] = std::move(value);
+void add(base::JsonObject& identity, std::string_view name, std::string_view value) {
+  if (!value.empty()) identity[name] = value;
 }
 
 void identify_vm(const base::JsonObject& config, base::JsonObject& identity) {

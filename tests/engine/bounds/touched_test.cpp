@@ -131,8 +131,8 @@ TEST(Touched, KnowsEveryParameterWithAGuestsNumber) {
     for (const auto& parameter : endpoint->parameters) {
       if (!parameter.format.starts_with("pve-vmid") || parameter.indexed) continue;
       const auto value = parameter.type == facts::Type::Array ? std::string("[4711]") : std::string("4711");
-      const auto found = touched(listed.method, std::string(listed.path).c_str(),
-                                 "{\"" + std::string(parameter.name) + "\":" + value + "}");
+      const auto found =
+          touched(listed.method, listed.path, "{\"" + std::string(parameter.name) + "\":" + value + "}");
       EXPECT_EQ(found.guests.count(4711) + found.sources.count(4711), 1U)
           << base::name(listed.method) << " " << listed.path << " " << parameter.name;
       ++seen;
