@@ -81,8 +81,9 @@ std::string refusal(const guard::Plans::Spent& spent, const Object& now) {
     case Verdict::Fits:
       break;
   }
-  return "This server knows no such id: each id is used once, for ten minutes, by the caller that it was "
-         "issued to, and ends with the process.";
+  return "This server knows no such id. An id works once, within ten minutes, for the caller that it was "
+         "issued to; "
+         "it is lost when the server stops.";
 }
 
 /// The error with the plan, and with a new id that confirms the same call.
