@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "pve/client.h"
@@ -77,6 +78,8 @@ TEST_F(Hold, IsAskedAgainBeforeARepeatWithAnotherSecret) {
   const std::string folder = ::mkdtemp(pattern.data());
   const auto file = folder + "/secret";
   std::ofstream(file) << "secret-of-old";
+  std::filesystem::permissions(file,
+                               std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   http_.answer("POST /x", [&](const test::Asked&) -> test::Answer {
     std::ofstream(file) << "secret-of-new";
     return net::Response{401, "No ticket", {}, ""};
