@@ -109,8 +109,8 @@ std::string describe_loss(const ChangeContext& context) {
   if (context.row.about().action != tool::Action::Delete) return {};
   const auto [own, foreign] = disks(context);
   std::string text;
-  if (!own.empty()) text += "it destroys " + disks_text(own) + " for good; ";
-  if (!foreign.empty()) text += "it keeps " + disks_text(foreign) + ", which is not its own; ";
+  if (!own.empty()) text += "the deletion destroys " + disks_text(own) + " for good; ";
+  if (!foreign.empty()) text += "the deletion keeps " + disks_text(foreign) + ", which is not its own; ";
   return text + backups(context);
 }
 

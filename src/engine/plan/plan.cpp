@@ -82,7 +82,8 @@ Plan plan_of(const Planning& planning, Cluster& cluster, const MayUse& may, cons
   const auto lacking = lacks(planning, cluster, may, stop);
   auto request = request_facts(planning);
   Plan plan;
-  plan.text = describe_change({row, arguments, words, before, after, nullptr, {}, false, true}).text;
+  plan.text =
+      "Plan: " + describe_change({row, arguments, words, before, after, nullptr, {}, false, true}).text;
   add_line(plan.text, "Lost for good", lost);
   add_line(plan.text, "It replaces", replaced(row, object));
   add_line(plan.text, "Belongs to it or refers to it", depends);

@@ -329,11 +329,12 @@ TEST(DescribeChange, SaysAheadWhatADeletionDestroys) {
   call.before.config = object(kConfig);
   call.before.status = object(kOff);
   call.before.backups = object(R"({"backup-nfs":3})");
-  EXPECT_EQ(
-      call.ahead(),
-      "Deleting VM 100 (web01): it is off now; it destroys scsi0 local-lvm:vm-300-disk-0 (16 GiB) for "
-      "good; it keeps scsi1 local:9320/vm-9320-disk-0.raw (1 GiB), which is not its own; 3 backups remain "
-      "on backup-nfs.");
+  EXPECT_EQ(call.ahead(),
+            "Deleting VM 100 (web01): it is off now; the deletion destroys scsi0 local-lvm:vm-300-disk-0 (16 "
+            "GiB) for "
+            "good; the deletion keeps scsi1 local:9320/vm-9320-disk-0.raw (1 GiB), which is not its own; 3 "
+            "backups remain "
+            "on backup-nfs.");
 }
 
 // Logs of PVE 9.2.

@@ -133,7 +133,7 @@ TEST_F(ConfirmTest, RefusesADeletionWithItsPlanAndAnId) {
   const auto refused = remove();
   EXPECT_TRUE(refused.is_error);
   EXPECT_THAT(refused.text,
-              AllOf(StartsWith("Not done. Deleting VM 118 (web) on pve1"),
+              AllOf(StartsWith("Not done. Plan: Deleting VM 118 (web) on pve1"),
                     HasSubstr("Lost for good: the VM with its disks and snapshots."),
                     HasSubstr("Request: DELETE /nodes/pve1/qemu/118"),
                     HasSubstr("repeat the call with confirm: \"" + refused.id + "\""), HasSubstr("dry_run")));
@@ -158,7 +158,7 @@ TEST_F(ConfirmTest, SendsNothingInADryRunAndIssuesNoId) {
   const auto plan = remove(R"(,"dry_run":true)");
   EXPECT_FALSE(plan.is_error);
   EXPECT_EQ(plan.id, "");
-  EXPECT_THAT(plan.text, AllOf(StartsWith("Dry run, nothing was sent. Deleting VM 118 (web)"),
+  EXPECT_THAT(plan.text, AllOf(StartsWith("Dry run, nothing was sent. Plan: Deleting VM 118 (web)"),
                                HasSubstr("asks for a confirmation first")));
   can_confirm_ = true;
   EXPECT_FALSE(remove(R"(,"dry_run":true)").asks);
