@@ -49,7 +49,9 @@ std::string problem(const char* verb, const fs::path& path, int code) {
 /// Root makes the folder for the user whose home it is in, whose server could not look into it otherwise.
 void give_to_owner_of(int above, int made) {
   struct stat owner{};
-  if (::geteuid() == 0 && ::fstat(above, &owner) == 0) (void)::fchown(made, owner.st_uid, owner.st_gid);
+  if (::geteuid() != 0 || ::fstat(above, &owner) != 0) return;
+  // A file system may refuse this. Then root keeps the folder, since a freeze must not fail for it.
+  if (::fchown(made, owner.st_uid, owner.st_gid) != 0) return;
 }
 
 /// Opens `path`, the folders above it first where they are missing; the error is an errno.
