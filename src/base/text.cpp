@@ -169,6 +169,18 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
+std::vector<std::string_view> list_items(std::string_view list) {
+  using namespace std::string_view_literals;
+  constexpr auto kBetween = ",; \t\r\n\v\f\0"sv;
+  std::vector<std::string_view> items;
+  for (auto begin = list.find_first_not_of(kBetween); begin != std::string_view::npos;) {
+    const auto end = std::min(list.find_first_of(kBetween, begin), list.size());
+    items.push_back(list.substr(begin, end - begin));
+    begin = list.find_first_not_of(kBetween, end);
+  }
+  return items;
+}
+
 std::string join(std::span<const std::string_view> parts, std::string_view separator) {
   std::string out;
   for (const auto part : parts) {

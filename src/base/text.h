@@ -37,6 +37,10 @@ std::string percent_decode(std::string_view text, bool plus_is_space = false);
 /// Splits at every `separator`; empty parts are kept, so "" gives one empty part.
 std::vector<std::string_view> split(std::string_view text, char separator);
 
+/// The items of a list as PVE splits it: at commas, semicolons, white space and NUL. Empty items are left
+/// out.
+std::vector<std::string_view> list_items(std::string_view list);
+
 std::string join(std::span<const std::string_view> parts, std::string_view separator);
 
 std::string_view trim(std::string_view text);

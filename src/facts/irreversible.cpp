@@ -75,13 +75,7 @@ std::string_view drive_key(std::string_view key) { return key == "cdrom" ? "ide2
 std::vector<std::string> keys(const base::JsonObject& arguments, std::string_view name) {
   std::vector<std::string> all;
   const auto split = [&](std::string_view list) {
-    using namespace std::string_view_literals;
-    constexpr auto kBetween = ",; \t\r\n\v\f\0"sv;
-    for (auto begin = list.find_first_not_of(kBetween); begin != std::string_view::npos;) {
-      const auto end = std::min(list.find_first_of(kBetween, begin), list.size());
-      all.emplace_back(drive_key(list.substr(begin, end - begin)));
-      begin = list.find_first_not_of(kBetween, end);
-    }
+    for (const auto item : base::list_items(list)) all.emplace_back(drive_key(item));
   };
   for (const auto& item : base::list(arguments, name)) split(base::wire_text(item));
   if (base::list(arguments, name).empty()) split(wire(arguments, name));

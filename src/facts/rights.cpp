@@ -98,13 +98,8 @@ std::vector<std::string> filled(std::string_view path, const ValueOf& value_of) 
   if (value.empty()) value = path.substr(open, close - open + 1);
   std::vector<std::string> all;
   const auto rests = filled(path.substr(close + 1), value_of);
-  for (std::size_t begin = 0; begin < value.size();) {
-    const auto end = std::min(value.find_first_of(",; ", begin), value.size());
-    for (const auto& rest : rests) {
-      if (end > begin)
-        all.push_back(std::string(path.substr(0, open)) + value.substr(begin, end - begin) + rest);
-    }
-    begin = end + 1;
+  for (const auto item : base::list_items(value)) {
+    for (const auto& rest : rests) all.push_back(std::string(path.substr(0, open)).append(item).append(rest));
   }
   return all;
 }

@@ -65,13 +65,8 @@ std::string counted(std::size_t count, std::string_view noun) {
 }
 
 std::vector<std::string> words(std::string_view text) {
-  std::vector<std::string> all;
-  while (!text.empty()) {
-    const auto end = std::min(text.find_first_of(",; "), text.size());
-    if (end > 0) all.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return all;
+  const auto items = base::list_items(text);
+  return {items.begin(), items.end()};
 }
 
 std::string user_of(const base::JsonObject& task) {

@@ -31,6 +31,15 @@ TEST(Utf8, IsJudgedAtEveryPositionOfALongText) {
   }
 }
 
+TEST(ListItems, AreSplitAsPveDoes) {
+  using namespace std::string_view_literals;
+  using Items = std::vector<std::string_view>;
+  EXPECT_EQ(base::list_items("a,b;c d\te\nf\0g"sv), (Items{"a", "b", "c", "d", "e", "f", "g"}));
+  EXPECT_EQ(base::list_items(" ,a,, ;b, "), (Items{"a", "b"}));
+  EXPECT_EQ(base::list_items(""), Items{});
+  EXPECT_EQ(base::list_items(" ,;"), Items{});
+}
+
 TEST(PlainText, IsWhatAnEditorWrites) {
   using namespace std::string_view_literals;
   for (const auto good : {""sv, "a\tb\r\nc\n"sv, "Ä€😀"sv}) EXPECT_TRUE(base::is_plain_text(good)) << good;
