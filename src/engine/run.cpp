@@ -89,15 +89,20 @@ Step<Ready> prepared(const Work& work, Ready ready) {
   return ready;
 }
 
-/// Refuses, as the last step before the call is sent, what an operator protects and what would take away the
-/// server's own access to PVE.
-Step<Ready> allowed(const Work& work, Ready ready) {
-  if (auto why = protected_by(work.row, ready.target.arguments, work.cluster, work.call.stop))
-    return std::unexpected(failure(ready, fmt::format("{}: {}.", ready.words.not_done, *why)));
+/// Refuses a change that would take away the server's own access to PVE.
+Step<Ready> own_access_kept(const Work& work, Ready ready) {
   auto kept = check_own_access(work.row, ready.target.arguments, work.cluster, work.call.stop);
   if (!kept) return std::unexpected(failure(ready, std::move(kept.error())));
   ready.target.note = joined_notes(ready.target.note, *kept);
   return ready;
+}
+
+/// Refuses a change of what an operator protects, and asks for the confirmation that the change still needs.
+Step<Ready> decided(Work& work, Ready ready) {
+  if (auto why = protected_by(work.row, ready.target.arguments, work.cluster, work.call.stop))
+    return std::unexpected(failure(ready, fmt::format("{}: {}.", ready.words.not_done, *why)));
+  if (ready.is_confirmed) return ready;
+  return confirmed(work, std::move(ready));
 }
 
 /// Waits for the end of the task before a read about it, if the call asks for that.
@@ -111,7 +116,13 @@ void await_target(Work& work, const Ready& ready) {
 mcp::Outcome sent(Work& work, Ready ready) {
   await_target(work, ready);
   auto outcome = carry_out(work, ready, !ready.is_confirmed);
-  while (!outcome) outcome = carry_out(work, ready, !ready.redirected && !ready.is_confirmed);
+  while (!outcome) {
+    // The call may go to another guest or node now, and what it changes may have changed.
+    auto again = decided(work, std::move(ready));
+    if (!again) return mark_simulated(std::move(again.error()), work.cluster.options.style);
+    ready = *std::move(again);
+    outcome = carry_out(work, ready, !ready.redirected && !ready.is_confirmed);
+  }
   const bool changes = work.row.tool().effect != tool::Effect::None;
   return changes ? mark_simulated(*std::move(outcome), work.cluster.options.style) : *std::move(outcome);
 }
@@ -128,9 +139,9 @@ mcp::Outcome run(const Row& row, const Limits& limits, Cluster& cluster, const m
   if (!target) return std::move(target.error());
   auto ready = prepared(work, *std::move(target));
   if (!ready) return std::move(ready.error());
-  ready = allowed(work, *std::move(ready));
+  ready = own_access_kept(work, *std::move(ready));
   if (!ready) return std::move(ready.error());
-  ready = confirmed(work, *std::move(ready));
+  ready = decided(work, *std::move(ready));
   if (!ready) return mark_simulated(std::move(ready.error()), cluster.options.style);
   raise_limit_for_filter(row, ready->target.arguments, ready->for_server);
   return sent(work, *std::move(ready));

@@ -31,12 +31,7 @@ std::expected<bool, std::string> GuestTraits::read_configuration(const pve::Gues
     return std::unexpected(cannot_read("its configuration", config.error()));
   }
   traits.name = base::raw_text(*config, guest.container ? "hostname" : "name");
-  auto tags = base::raw_text(*config, "tags");
-  while (!tags.empty()) {
-    const auto end = std::min(tags.find_first_of(",; "), tags.size());
-    if (end > 0) traits.tags.emplace_back(tags.substr(0, end));
-    tags.remove_prefix(std::min(end + 1, tags.size()));
-  }
+  for (const auto tag : base::list_items(base::raw_text(*config, "tags"))) traits.tags.emplace_back(tag);
   return true;
 }
 
@@ -73,27 +68,30 @@ std::expected<void, std::string> GuestTraits::read_pools() {
   return {};
 }
 
-std::expected<std::optional<guard::GuestTraits>, std::string> GuestTraits::of(std::int64_t vmid,
-                                                                              std::string node) {
-  const auto list = cluster_.inventory.get(stop_);
-  if (!list) return std::unexpected(cannot_read("the list of guests", list.error()));
-  const auto* known = (*list)->guest(vmid);
-  pve::Guest guest;
-  if (known != nullptr) guest = *known;
-  if (!node.empty()) guest.node = std::move(node);
-  guest.vmid = vmid;
-  guard::GuestTraits traits{.vmid = vmid, .node = guest.node};
+std::expected<std::optional<guard::GuestTraits>, std::string> GuestTraits::of(const pve::Guest& guest) {
+  guard::GuestTraits traits{.vmid = guest.vmid, .node = guest.node};
   if (terms_.asks_configuration()) {
-    if (guest.node.empty()) return std::unexpected(std::string("it is not visible to this API token"));
     const auto is_there = read_configuration(guest, traits);
     if (!is_there) return std::unexpected(is_there.error());
     if (!*is_there) return std::nullopt;
   }
   if (terms_.asks_pools()) {
     if (auto read = read_pools(); !read) return std::unexpected(std::move(read.error()));
-    if (const auto found = pools_->find(vmid); found != pools_->end()) traits.pools = found->second;
+    if (const auto found = pools_->find(guest.vmid); found != pools_->end()) traits.pools = found->second;
   }
   return traits;
+}
+
+std::expected<guard::GuestTraits, std::string> GuestTraits::of(std::int64_t vmid) {
+  const auto list = cluster_.inventory.now(stop_);
+  if (!list) return std::unexpected(cannot_read("the list of guests", list.error()));
+  const auto* guest = (*list)->guest(vmid);
+  if (guest == nullptr) return std::unexpected(std::string("it is not visible to this API token"));
+  auto traits = of(*guest);
+  if (!traits) return std::unexpected(std::move(traits.error()));
+  if (!*traits)
+    return std::unexpected(fmt::format("it is not on {} any more", base::printable(guest->node, 60)));
+  return **std::move(traits);
 }
 
 }  // namespace engine

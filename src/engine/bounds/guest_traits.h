@@ -22,9 +22,11 @@ class GuestTraits {
   GuestTraits(const guard::Terms& terms, Cluster& cluster, const std::stop_token& stop)
       : terms_(terms), cluster_(cluster), stop_(stop) {}
 
-  /// `node` is the guest's node, or empty if the caller does not know it. Returns nullopt if the guest does
-  /// not exist on its node. The error is a clause that says why the traits could not be read.
-  std::expected<std::optional<guard::GuestTraits>, std::string> of(std::int64_t vmid, std::string node);
+  /// Of a guest whose kind and node the call says. Returns nullopt if PVE has no such guest there: PVE then
+  /// refuses the call. The error is a clause that says why the traits could not be read.
+  std::expected<std::optional<guard::GuestTraits>, std::string> of(const pve::Guest& guest);
+  /// Of a guest of which only the number is known; it must be in the list of guests.
+  std::expected<guard::GuestTraits, std::string> of(std::int64_t vmid);
 
  private:
   using PoolsOfGuests = std::map<std::int64_t, std::vector<std::string>>;

@@ -6,7 +6,9 @@
 #include "base/text.h"
 #include "engine/bounds/guest_traits.h"
 #include "engine/bounds/touched.h"
+#include "engine/cluster/request.h"
 #include "engine/outcome/guest_state.h"
+#include "engine/words/guest_name.h"
 
 namespace engine {
 namespace {
@@ -25,19 +27,31 @@ std::optional<std::string> by_flag(const Row& row, const base::JsonObject& argum
   return "the guest has protection=1, and a rollback replaces its disks. Set protection=0 first";
 }
 
+/// The guest of the path, or the one that a creation would replace; number 0: the call has none.
+pve::Guest own_guest(const Row& row, const base::JsonObject& arguments) {
+  const bool replaces = row.about().action == tool::Action::Create && base::flag(arguments, "force");
+  return row.about().guest != tool::GuestKind::None || replaces ? guest_of(row, arguments) : pve::Guest{};
+}
+
+/// The number of a guest that the call makes: it has no state in PVE yet. 0: it makes none, or replaces one.
+std::int64_t new_guest(const Row& row, const base::JsonObject& arguments) {
+  const auto action = row.about().action;
+  if (action == tool::Action::Clone) return guest_number(argument_text(arguments, "newid")).value_or(0);
+  const bool makes = action == tool::Action::Create && !base::flag(arguments, "force");
+  return makes ? guest_number(argument_text(arguments, "vmid")).value_or(0) : 0;
+}
+
 std::optional<std::string> of_guests(const Row& row, const base::JsonObject& arguments,
                                      const Touched& touched, Cluster& cluster, const std::stop_token& stop) {
   const auto& terms = cluster.options.protect;
   if (touched.many)
     return fmt::format("{} guests, and this call lets PVE choose the guests. Name them by vmid", kWhy);
-  const auto own = guest_of(row, arguments);
+  const auto own = own_guest(row, arguments);
   GuestTraits traits(terms, cluster, stop);
   for (const auto vmid : touched.guests) {
-    // A new guest has no state in PVE yet, but a guest that it replaces has.
-    const bool is_new = row.about().action == tool::Action::Create && !base::flag(arguments, "force");
-    const bool is_copy = row.about().action == tool::Action::Clone && vmid != own.vmid;
-    if (is_new || is_copy) continue;
-    const auto guest = traits.of(vmid, vmid == own.vmid ? own.node : std::string());
+    if (vmid == new_guest(row, arguments)) continue;
+    using Traits = std::expected<std::optional<guard::GuestTraits>, std::string>;
+    const auto guest = vmid == own.vmid ? traits.of(own) : Traits(traits.of(vmid));
     if (!guest)
       return fmt::format("{} some guests, and whether guest {} is one is not known: {}", kWhy, vmid,
                          guest.error());

@@ -40,17 +40,6 @@ std::vector<std::string> texts(const base::Json& value) {
   return all;
 }
 
-/// The parts of a list as PVE splits it.
-std::vector<std::string_view> parts(std::string_view list) {
-  std::vector<std::string_view> all;
-  while (!list.empty()) {
-    const auto end = std::min(list.find_first_of(",; \t"), list.size());
-    if (end > 0) all.push_back(list.substr(0, end));
-    list.remove_prefix(std::min(end + 1, list.size()));
-  }
-  return all;
-}
-
 /// The number at the beginning of the text. Returns nullopt if a letter follows it.
 std::optional<std::int64_t> leading_number(std::string_view text) {
   const auto end = std::min(text.find_first_not_of("0123456789"), text.size());
@@ -77,6 +66,12 @@ void add_owners(std::string_view value, std::set<std::int64_t>& owners) {
   }
 }
 
+/// Only the volume behind import-from is read; the others of the same value are attached.
+void add_volumes(std::string_view value, bool is_source, Touched& touched) {
+  for (const auto part : base::split(value, ','))
+    add_owners(part, is_source || part.starts_with("import-from=") ? touched.sources : touched.guests);
+}
+
 bool names_guests(const Field& field) {
   if (field.fact == nullptr) return is_one_of(field.wire, kNumbers);
   const auto format = field.fact->format;
@@ -87,7 +82,7 @@ bool names_guests(const Field& field) {
 
 /// Reads "100", "vm:100", "ct:200", "qemu/100", and "100-0" of a replication job.
 void add_guests(std::string_view list, std::set<std::int64_t>& guests) {
-  for (const auto part : parts(list)) {
+  for (const auto part : base::list_items(list)) {
     const auto written = written_guest(part);
     if (written) {
       guests.insert(written->vmid);
@@ -117,8 +112,7 @@ void add_argument(const Row& row, std::string_view name, const base::Json& value
       // The number of a new guest names an existing one only if a restore replaces it.
       add_guests(text, reads && !is_new ? touched.sources : touched.guests);
     } else if (!is_one_of(name, kFreeText)) {
-      const bool imports = text.find("import-from=") != std::string::npos;
-      add_owners(text, is_one_of(name, kSources) || imports ? touched.sources : touched.guests);
+      add_volumes(text, is_one_of(name, kSources), touched);
     }
   }
 }

@@ -14,6 +14,8 @@ namespace {
 
 using testing::HasSubstr;
 
+constexpr tool::Endpoint kPool{base::Method::Put, "/pools"};
+
 class ProtectionTest : public testing::Test {
  protected:
   ProtectionTest() {
@@ -31,6 +33,9 @@ class ProtectionTest : public testing::Test {
 
   /// Why the VM may not be stopped; "" when it may.
   std::string refusal(std::string_view terms, std::string_view arguments = R"({"node":"pve1","vmid":100})") {
+    return refusal_of({base::Method::Post, "/nodes/{node}/qemu/{vmid}/status/stop"}, terms, arguments);
+  }
+  std::string refusal_of(tool::Endpoint call, std::string_view terms, std::string_view arguments) {
     std::vector<std::string> all;
     for (const auto part : base::split(terms, ',')) all.emplace_back(part);
     engine::Options options;
@@ -38,9 +43,9 @@ class ProtectionTest : public testing::Test {
     pve::Client client(pve_, {"root@pam!t", "secret", ""}, {"https://pve:8006", std::chrono::seconds(1), {}});
     engine::Cluster cluster({client, facts_, clock_, options});
     tool::Tool tool;
-    tool.name = "pve_stop_qemu_vm";
+    tool.name = "pve_test";
     tool.effect = tool::Effect::Destructive;
-    tool.call = {base::Method::Post, "/nodes/{node}/qemu/{vmid}/status/stop"};
+    tool.call = call;
     tool.about = tool::about(tool.call.method, tool.call.path);
     const engine::Row row(tool, "x", facts_);
     return engine::protected_by(row, base::parse_json(arguments).value().as_object(), cluster, {})
@@ -74,7 +79,40 @@ TEST_F(ProtectionTest, WhatCannotBeReadIsRefused) {
   EXPECT_THAT(refusal("tag:prod"), HasSubstr("its configuration cannot be read"));
   EXPECT_EQ(refusal("vmid:200"), "") << "the number alone tells";
   pve_.fail("GET /cluster/resources", net::Failure::Kind::Refused);
-  EXPECT_THAT(refusal("node:pve1"), HasSubstr("the list of guests cannot be read"));
+  EXPECT_THAT(refusal_of(kPool, "node:pve1", R"({"poolid":"lab","vms":"100"})"),
+              HasSubstr("the list of guests cannot be read"));
+  EXPECT_THAT(refusal("node:pve1"), HasSubstr("protects guest 100")) << "the call itself names the node";
+}
+
+TEST_F(ProtectionTest, AGuestNamedByItsNumberAloneMustBeSeenWhereItIs) {
+  const auto add = [&](std::string_view terms, std::string_view vmid) {
+    return refusal_of(kPool, terms, R"({"poolid":"lab","vms":")" + std::string(vmid) + "\"}");
+  };
+  EXPECT_THAT(add("tag:prod", "100"), HasSubstr("protects guest 100"));
+  for (const auto* const terms : {"tag:prod", "node:pve1", "vmid:300"})
+    EXPECT_THAT(add(terms, "4711"), HasSubstr("it is not visible to this API token")) << terms;
+  // It has moved since the list was made.
+  pve_.refuse("GET /nodes/pve1/qemu/100/config", 500,
+              "Configuration file 'nodes/pve1/qemu-server/100.conf' does not exist");
+  EXPECT_THAT(add("tag:prod", "100"), HasSubstr("it is not on pve1 any more"));
+}
+
+TEST_F(ProtectionTest, ANewGuestMayNotTakeADiskOfAProtectedOne) {
+  const auto make = [&](std::string_view more) {
+    return refusal_of({base::Method::Post, "/nodes/{node}/qemu"}, "tag:prod",
+                      R"({"node":"pve1","vmid":500)" + std::string(more) + "}");
+  };
+  EXPECT_EQ(make(R"(,"scsi0":"local-lvm:32")"), "");
+  EXPECT_THAT(make(R"(,"scsi0":"local-lvm:vm-100-disk-0")"), HasSubstr("protects guest 100"));
+}
+
+TEST_F(ProtectionTest, TheKindOfAGuestComesFromTheListWhereThePathDoesNotSayIt) {
+  pve_.answer("GET /cluster/resources",
+              R"([{"type":"lxc","vmid":200,"node":"pve1"},{"type":"node","node":"pve1","status":"online"}])");
+  pve_.answer("GET /nodes/pve1/lxc/200/config", R"({"hostname":"dns","tags":"prod"})");
+  EXPECT_THAT(refusal_of({base::Method::Post, "/nodes/{node}/vzdump"}, "tag:prod",
+                         R"({"node":"pve1","vmid":"200","mode":"stop"})"),
+              HasSubstr("protects guest 200"));
 }
 
 TEST_F(ProtectionTest, AGuestThatDoesNotExistIsPvesToRefuse) {
