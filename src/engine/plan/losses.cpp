@@ -38,8 +38,8 @@ std::vector<facts::Loss> found(const facts::Endpoint& endpoint, const base::Json
 }
 
 bool lists(std::string_view list, std::string_view key) {
-  const auto keys = base::split(list, ',');
-  return std::ranges::any_of(keys, [&](std::string_view each) { return base::trim(each) == key; });
+  const auto keys = base::list_items(list);
+  return std::ranges::find(keys, key) != keys.end();
 }
 
 /// True if the change clears PVE's flag against the deletion of a guest and its disks.

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <string_view>
 #include <utility>
 
@@ -48,22 +46,23 @@ void identify_container(const base::JsonObject& config, base::JsonObject& identi
   }
 }
 
-/// Members that change while the object stays the same.
-constexpr auto kVolatile = std::to_array<std::string_view>(
-    {"used", "avail", "cpu", "mem", "disk", "uptime", "pid", "netin", "netout", "diskread", "diskwrite",
-     "health", "wearout", "status", "last_sync", "next_sync", "duration", "fail_count"});
-
 /// The digest of the object, or else all members that change only with the object. Lists contain more than
 /// the object.
 std::string state_of(const base::Json& present) {
   const auto* object = present.if_object();
   if (object == nullptr) return {};
   if (auto digest = base::raw_text(*object, "digest"); !digest.empty()) return std::string(digest);
-  base::JsonObject kept;
-  for (const auto& [key, value] : *object) {
-    if (std::ranges::find(kVolatile, std::string_view(key)) == kVolatile.end()) kept[key] = value;
-  }
+  auto kept = *object;
+  // The space that a volume takes grows while its guest runs.
+  kept.erase("used");
   return base::write_json_sorted(base::Json(std::move(kept)));
+}
+
+/// True if the GET of the object's state shows how it is used, which differs at each look.
+bool shows_usage(tool::Subject subject) {
+  using enum tool::Subject;
+  return subject == Ceph || subject == Console || subject == Disk || subject == Guests || subject == Node ||
+         subject == Task;
 }
 
 bool is_of_guest(const Row& row) {
@@ -73,7 +72,10 @@ bool is_of_guest(const Row& row) {
 void read_present(const Row& row, const base::JsonObject& arguments, Cluster& cluster,
                   const std::stop_token& stop, Object& object) {
   const auto state = row.about().state;
-  if (state.empty()) return;
+  const auto subject = row.about().subject;
+  // Of a guest the digest of its configuration tells; its status differs at each look.
+  const bool told = is_of_guest(row) && subject != tool::Subject::Snapshot;
+  if (state.empty() || told || shows_usage(subject)) return;
   const auto filled = path(state, arguments);
   if (!filled) return;
   auto answer = cluster.client.call({base::Method::Get, *filled, {}}, stop);

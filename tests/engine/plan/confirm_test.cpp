@@ -334,6 +334,50 @@ TEST_F(ConfirmTest, NamesTheGuestThatARestoreReplaces) {
   EXPECT_EQ(pve_.count("POST *"), 1U);
 }
 
+TEST_F(ConfirmTest, TakesTheIdThoughTheUsageOfTheGuestChanges) {
+  ask(engine::Confirm::Changes);
+  int looks = 0;
+  pve_.answer("GET /nodes/pve1/qemu/118/status/current", [&](const test::Asked&) -> test::Answer {
+    ++looks;
+    return test::pve_answer(R"({"status":"running","name":"web","uptime":)" + std::to_string(looks) +
+                            R"(,"blockstat":{"scsi0":{"rd_bytes":)" + std::to_string(looks) + "}}}");
+  });
+  const auto id = call("pve_start_qemu_vm", R"({"node":"pve1","vmid":118})").id;
+  const auto done = call("pve_start_qemu_vm", R"({"node":"pve1","vmid":118,"confirm":")" + id + "\"}");
+  EXPECT_FALSE(done.is_error) << done.text;
+  EXPECT_EQ(pve_.count("POST *"), 1U);
+}
+
+TEST_F(ConfirmTest, AsksBeforeProtectionIsClearedInAnyListOfPves) {
+  pve_.answer(kConfig, R"({"name":"web","digest":"d1","protection":1})");
+  for (const auto* const list :
+       {"protection", "description;protection", "description protection", "tags, protection"}) {
+    const auto refused =
+        call("pve_update_qemu_config", R"({"node":"pve1","vmid":118,"delete":")" + std::string(list) + "\"}");
+    EXPECT_THAT(refused.text, HasSubstr("Lost for good: the guest's protection against deletion.")) << list;
+  }
+  EXPECT_EQ(pve_.count("PUT *"), 0U);
+}
+
+TEST_F(ConfirmTest, JudgesProtectionAgainWhereTheGuestTurnsOutToBe) {
+  const auto terms = guard::Terms::parse(std::vector<std::string>{"tag:prod"}, guard::protect_kinds());
+  box_ = std::make_unique<engine::Toolbox>(
+      kCategories, guard::Policy{},
+      engine::Access{client_, facts_, clock_, engine::Options{.protect = *terms}});
+  constexpr auto kGone = "Configuration file 'nodes/pve1/qemu-server/118.conf' does not exist";
+  pve_.refuse(kConfig, 500, kGone);
+  pve_.refuse("POST /nodes/pve1/qemu/118/status/start", 500, kGone);
+  pve_.answer("GET /nodes/pve2/qemu/118/config", R"({"name":"web","tags":"prod"})");
+  constexpr auto kNodes =
+      R"(,{"type":"node","node":"pve1","status":"online"},{"type":"node","node":"pve2","status":"online"}])";
+  pve_.answer("GET /cluster/resources",
+              R"([{"type":"qemu","vmid":118,"node":"pve1","name":"web"})" + std::string(kNodes),
+              R"([{"type":"qemu","vmid":118,"node":"pve2","name":"web"})" + std::string(kNodes));
+  EXPECT_THAT(call("pve_start_qemu_vm", R"({"vmid":118})").text, HasSubstr("PVE_PROTECT protects guest 118"));
+  EXPECT_EQ(pve_.count("POST /nodes/pve1/*"), 1U);
+  EXPECT_EQ(pve_.count("POST /nodes/pve2/*"), 0U);
+}
+
 TEST_F(ConfirmTest, AsksForTheChangesOfTheSetting) {
   ask(engine::Confirm::Changes);
   EXPECT_NE(call("pve_start_qemu_vm", R"({"node":"pve1","vmid":118})").id, "");
