@@ -118,7 +118,7 @@ std::string as_page(const mcp::ToolDescription& tool) {
 int show_tool(engine::Toolbox& toolbox, std::string_view name, bool as_json) {
   const mcp::Caller caller;
   if (const auto refusal = toolbox.refusal(caller, name)) {
-    print(STDERR_FILENO, shown(engine::sentence(*refusal), ::isatty(STDERR_FILENO) == 1));
+    print(STDERR_FILENO, shown(guard::sentence(*refusal), ::isatty(STDERR_FILENO) == 1));
     return kUsage;
   }
   auto all = toolbox.list(caller);

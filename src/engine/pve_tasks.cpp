@@ -45,7 +45,7 @@ bool is_unknown(const pve::Error& error) {
 }
 
 mcp::ProtocolError explained(const pve::Error& error, std::string_view method, const Started& started,
-                             const pve::Client& client, const MayUse& may) {
+                             const pve::Client& client, const guard::MayUse& may) {
   if (error.kind == pve::Error::Kind::Held)
     return {mcp::kInvalidParams, fmt::format("{} was not stopped: {}", kThisTask, error.message), nullptr};
   if (is_unknown(error)) return unknown(started.upid.text);
@@ -54,9 +54,9 @@ mcp::ProtocolError explained(const pve::Error& error, std::string_view method, c
 }
 
 /// Refuses like a tools/call: names the scopes if a token with more of them would be allowed.
-mcp::ProtocolError not_allowed(const Refusal& refusal) {
+mcp::ProtocolError not_allowed(const guard::Refusal& refusal) {
   const auto* scope = std::get_if<mcp::InsufficientScope>(&refusal);
-  if (scope == nullptr) return {mcp::kInvalidParams, sentence(refusal), nullptr};
+  if (scope == nullptr) return {mcp::kInvalidParams, guard::sentence(refusal), nullptr};
   return {mcp::kInsufficientScope, scope->message,
           base::JsonObject{{"scopes", base::JsonArray(scope->scopes.begin(), scope->scopes.end())}}};
 }

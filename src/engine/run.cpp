@@ -31,7 +31,7 @@ Limits with_all_scopes(const Limits& limits) {
 
 /// Names the scopes that the call needs if only the scopes of the caller's token forbid an argument.
 mcp::Outcome refused(std::string sentence, bool scope_would_do) {
-  if (scope_would_do) return lacking(tool::Tier::Full, std::move(sentence));
+  if (scope_would_do) return guard::lacking(tool::Tier::Full, std::move(sentence));
   return render_error(std::move(sentence));
 }
 

@@ -28,7 +28,7 @@ struct Work {
   Cluster& cluster;
   const mcp::Call& call;
   Progress progress;
-  const MayUse& may = limits.may;
+  const guard::MayUse& may = limits.may;
 };
 
 template <class Next>

@@ -90,15 +90,15 @@ std::string Toolbox::unknown(const mcp::Caller& caller, std::string_view tool) {
                      near.empty() ? "" : fmt::format("; did you mean {}?", near));
 }
 
-std::optional<Refusal> Toolbox::refusal(const mcp::Caller& caller, std::string_view tool,
-                                        std::string_view subject) {
+std::optional<guard::Refusal> Toolbox::refusal(const mcp::Caller& caller, std::string_view tool,
+                                               std::string_view subject) {
   const auto* found = row(tool);
   if (found == nullptr) return unknown(caller, tool);
   return gate_.refusal(caller, found->tool(), found->category(), subject);
 }
 
-std::optional<Refusal> Toolbox::refusal_to_look(const mcp::Caller& caller, std::string_view tool,
-                                                std::string_view subject) {
+std::optional<guard::Refusal> Toolbox::refusal_to_look(const mcp::Caller& caller, std::string_view tool,
+                                                       std::string_view subject) {
   const auto* found = row(tool);
   if (found == nullptr) return fmt::format("Unknown tool: {}", base::printable(tool, 100));
   auto look = found->tool();
@@ -106,8 +106,8 @@ std::optional<Refusal> Toolbox::refusal_to_look(const mcp::Caller& caller, std::
   return gate_.refusal(caller, look, found->category(), subject);
 }
 
-MayUse Toolbox::may_use(const mcp::Caller& caller) {
-  return MayUse([this, &caller](const tool::Endpoint& call) {
+guard::MayUse Toolbox::may_use(const mcp::Caller& caller) {
+  return guard::MayUse([this, &caller](const tool::Endpoint& call) {
     const auto* found = row(call);
     const bool may = found != nullptr && !gate_.refusal(caller, found->tool(), found->category());
     return may ? found->tool().name : std::string_view{};

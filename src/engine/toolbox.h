@@ -51,14 +51,14 @@ class Toolbox final : public mcp::Tools {
   std::string_view title(std::string_view tool);
   /// Returns nullopt if the caller may use the tool. `subject` begins the sentence if the caller did not name
   /// the tool: "This task".
-  std::optional<Refusal> refusal(const mcp::Caller& caller, std::string_view tool,
-                                 std::string_view subject = {});
+  std::optional<guard::Refusal> refusal(const mcp::Caller& caller, std::string_view tool,
+                                        std::string_view subject = {});
   /// Returns nullopt if the caller may see what the tool started. This needs the tool's category, but no tier
   /// above read-only.
-  std::optional<Refusal> refusal_to_look(const mcp::Caller& caller, std::string_view tool,
-                                         std::string_view subject);
+  std::optional<guard::Refusal> refusal_to_look(const mcp::Caller& caller, std::string_view tool,
+                                                std::string_view subject);
   /// Asks refusal() whether the caller may use a tool. Refers to the caller.
-  MayUse may_use(const mcp::Caller& caller);
+  guard::MayUse may_use(const mcp::Caller& caller);
 
  private:
   struct Index;
@@ -68,7 +68,7 @@ class Toolbox final : public mcp::Tools {
   std::string unknown(const mcp::Caller& caller, std::string_view tool);
 
   std::span<const tool::Category> categories_;
-  Gate gate_;
+  guard::Gate gate_;
   Cluster cluster_;
   std::unique_ptr<Index> index_;
 };

@@ -9,14 +9,14 @@
 
 #include "base/text.h"
 
-namespace engine {
+namespace guard {
 namespace {
 
 constexpr std::array<std::string_view, 3> kScopes = {"pve:read", "pve:execute", "pve:full"};
 
 /// The limit that the caller's token sets; nullopt if this server does not know its tier.
-std::optional<guard::Policy> own(const mcp::Caller& caller) {
-  guard::Policy policy;
+std::optional<Policy> own(const mcp::Caller& caller) {
+  Policy policy;
   if (caller.tier) {
     const auto tier = tool::tier_named(*caller.tier);
     if (!tier) return std::nullopt;
@@ -61,20 +61,20 @@ mcp::InsufficientScope lacking(tool::Tier tier, std::string message) {
   return {std::vector<std::string>(kScopes.begin(), kScopes.begin() + count), std::move(message)};
 }
 
-Gate::Gate(guard::Policy policy) : policy_(std::make_shared<const guard::Policy>(std::move(policy))) {}
+Gate::Gate(Policy policy) : policy_(std::make_shared<const Policy>(std::move(policy))) {}
 
-void Gate::set(guard::Policy policy) {
-  auto next = std::make_shared<const guard::Policy>(std::move(policy));
+void Gate::set(Policy policy) {
+  auto next = std::make_shared<const Policy>(std::move(policy));
   const std::scoped_lock lock(mutex_);
   policy_.swap(next);
 }
 
-std::shared_ptr<const guard::Policy> Gate::server() const {
+std::shared_ptr<const Policy> Gate::server() const {
   const std::scoped_lock lock(mutex_);
   return policy_;
 }
 
-std::optional<guard::Policy> Gate::allowed(const mcp::Caller& caller) const {
+std::optional<Policy> Gate::allowed(const mcp::Caller& caller) const {
   const auto limit = own(caller);
   if (!limit) return std::nullopt;
   return *server() & *limit;
@@ -95,19 +95,19 @@ std::optional<Refusal> Gate::refusal(const mcp::Caller& caller, const tool::Tool
   if (by_server) return fmt::format("{} Also {}.", *by_server, clause);
   if (!by_tier) return fmt::format("{} belongs to the category {}, but {}.", subject, category, clause);
   // More scopes do not add categories.
-  if (!caller.scopes.empty() && !guard::Policy{tool::Tier::Full, limit->categories}.refusal(tool, category)) {
+  if (!caller.scopes.empty() && !Policy{tool::Tier::Full, limit->categories}.refusal(tool, category)) {
     return lacking(tool.tier, fmt::format("{} needs the scope {}, which this bearer token was not granted.",
                                           subject, scope_of(tool.tier)));
   }
   return fmt::format("{} needs the tier {}, but {}.", subject, tool::name(tool.tier), clause);
 }
 
-std::optional<guard::TierLimit> Gate::tier_limit(const mcp::Caller& caller) const {
+std::optional<TierLimit> Gate::tier_limit(const mcp::Caller& caller) const {
   using tool::Tier;
   const auto limit = own(caller);
   if (!limit) return std::nullopt;
   const auto of_server = server()->tier;
-  guard::TierLimit found{std::min(of_server, limit->tier), {}, false};
+  TierLimit found{std::min(of_server, limit->tier), {}, false};
   if (of_server < Tier::Full)
     found.reason = fmt::format("PVE_ACCESS_TIER allows {} only", tool::name(of_server));
   if (limit->tier < Tier::Full) {
@@ -118,4 +118,4 @@ std::optional<guard::TierLimit> Gate::tier_limit(const mcp::Caller& caller) cons
   return found;
 }
 
-}  // namespace engine
+}  // namespace guard

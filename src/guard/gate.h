@@ -15,7 +15,7 @@
 #include "seam/request.h"
 #include "tool/tool.h"
 
-namespace engine {
+namespace guard {
 
 /// Why a tool may not run: a sentence, or the scopes that the caller's token lacks.
 using Refusal = std::variant<std::string, mcp::InsufficientScope>;
@@ -33,25 +33,25 @@ mcp::InsufficientScope lacking(tool::Tier tier, std::string message);
 /// One gate serves tools, resources and completion. Safe from many threads.
 class Gate {
  public:
-  explicit Gate(guard::Policy policy);
+  explicit Gate(Policy policy);
 
   /// Applies this policy of the server from now on. Running calls keep the old one.
-  void set(guard::Policy policy);
+  void set(Policy policy);
   /// What the server and the caller's token both allow; nullopt if the token's tier is unknown.
-  std::optional<guard::Policy> allowed(const mcp::Caller& caller) const;
+  std::optional<Policy> allowed(const mcp::Caller& caller) const;
   /// nullopt if the token's tier is unknown.
-  std::optional<guard::TierLimit> tier_limit(const mcp::Caller& caller) const;
+  std::optional<TierLimit> tier_limit(const mcp::Caller& caller) const;
   /// Returns nullopt if the caller may use the tool. The sentence names what limits the caller: a setting of
   /// the server first, then the caller's own token, never another token. `subject`: see
-  /// guard::Policy::refusal().
+  /// Policy::refusal().
   std::optional<Refusal> refusal(const mcp::Caller& caller, const tool::Tool& tool, std::string_view category,
                                  std::string_view subject = {}) const;
 
  private:
-  std::shared_ptr<const guard::Policy> server() const;
+  std::shared_ptr<const Policy> server() const;
 
   mutable std::mutex mutex_;
-  std::shared_ptr<const guard::Policy> policy_;
+  std::shared_ptr<const Policy> policy_;
 };
 
-}  // namespace engine
+}  // namespace guard

@@ -7,7 +7,7 @@
 
 #include "tool/tool.h"
 
-namespace engine {
+namespace guard {
 
 /// Tells whether a caller may use a tool, and the tool's name. A text must not name a tool that its reader
 /// may not list. A tool is asked for by the call that it makes, so that only the catalog contains names of
@@ -30,4 +30,4 @@ class MayUse {
   Find find_;
 };
 
-}  // namespace engine
+}  // namespace guard

@@ -132,7 +132,7 @@ std::string settings_of(const Tools& missing, const Refuse& refuse) {
     const auto refusal = refuse ? refuse({}, name, {}) : std::nullopt;
     if (!refusal) continue;
     for (auto& limit : limits)
-      limit.found = limit.found || engine::sentence(*refusal).find(limit.setting) != std::string::npos;
+      limit.found = limit.found || guard::sentence(*refusal).find(limit.setting) != std::string::npos;
   }
   std::string remedies;
   for (const auto& limit : limits) {
@@ -152,7 +152,7 @@ std::string remedy(const Tools& missing, const Allowed& offered, const mcp::Call
   if (!beyond_server.empty()) text = settings_of(beyond_server, refuse);
   if (beyond_token.empty()) return text;
   return text + fmt::format("{}This server offers {}, but {} does not reach that far: {}.",
-                            text.empty() ? "" : " ", titled(beyond_token, title), engine::token_of(caller),
+                            text.empty() ? "" : " ", titled(beyond_token, title), guard::token_of(caller),
                             caller.scopes.empty()
                                 ? "its tier and categories are set in the file of PVE_HTTP_TOKENS"
                                 : "it was not granted the scopes");
@@ -186,7 +186,7 @@ const tool::Prompt* Prompts::find(std::string_view name) const {
   return row == rows_.end() ? nullptr : &*row;
 }
 
-std::optional<engine::Refusal> Prompts::refusal(const tool::Prompt& row, const mcp::Caller& caller) const {
+std::optional<guard::Refusal> Prompts::refusal(const tool::Prompt& row, const mcp::Caller& caller) const {
   const auto missing = lacking(row, allowed_tools(tools_, caller));
   if (missing.empty()) return std::nullopt;
   auto text = fmt::format("The prompt {} is not offered: it needs {}.", row.name, titled(missing, title_));
@@ -197,9 +197,9 @@ std::optional<engine::Refusal> Prompts::refusal(const tool::Prompt& row, const m
     const auto no = refuse_ ? refuse_(caller, name, subject) : std::nullopt;
     if (no) {
       // Of tools that are excluded for one reason the first says it.
-      std::string_view why = engine::sentence(*no);
+      std::string_view why = guard::sentence(*no);
       if (why.starts_with(subject)) why.remove_prefix(subject.size());
-      if (text.find(why) == std::string::npos) text += " " + engine::sentence(*no);
+      if (text.find(why) == std::string::npos) text += " " + guard::sentence(*no);
     }
     const auto* scope = no ? std::get_if<mcp::InsufficientScope>(&*no) : nullptr;
     scopes_would_do = scopes_would_do && scope != nullptr;
@@ -220,7 +220,7 @@ std::expected<engine::Completes, mcp::ProtocolError> Prompts::completes(std::str
     return std::unexpected(
         wrong(fmt::format("The prompt {} has no argument {}", row->name, base::printable(argument, 100))));
   }
-  if (const auto no = refusal(*row, caller)) return std::unexpected(wrong(engine::sentence(*no)));
+  if (const auto no = refusal(*row, caller)) return std::unexpected(wrong(guard::sentence(*no)));
   return found->completes;
 }
 
@@ -247,7 +247,7 @@ mcp::PromptOutcome Prompts::get(const mcp::Request& request, std::string_view na
   if (!values) return wrong(std::move(values.error()));
   if (auto no = refusal(*row, request.caller)) {
     if (auto* scope = std::get_if<mcp::InsufficientScope>(&*no)) return std::move(*scope);
-    return wrong(engine::sentence(*no));
+    return wrong(guard::sentence(*no));
   }
   if (names_ != nullptr) {
     if (auto no = unknown_name(*row, *values, *names_, request.caller, request.stop))

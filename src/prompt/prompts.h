@@ -23,8 +23,8 @@ namespace prompt {
 inline constexpr std::size_t kMostBytes = 16 * 1024;
 
 /// Why the caller may not use a tool; nothing when he may. The sentence begins with `subject`.
-using Refuse = std::function<std::optional<engine::Refusal>(const mcp::Caller&, std::string_view tool,
-                                                            std::string_view subject)>;
+using Refuse = std::function<std::optional<guard::Refusal>(const mcp::Caller&, std::string_view tool,
+                                                           std::string_view subject)>;
 
 /// A tool's title, for those who may not use it: they are not told names.
 using Title = std::function<std::string_view(std::string_view tool)>;
@@ -60,7 +60,7 @@ class Prompts final : public mcp::Prompts, public engine::PromptArguments {
  private:
   const tool::Prompt* find(std::string_view name) const;
   /// Nothing when the caller is offered the prompt.
-  std::optional<engine::Refusal> refusal(const tool::Prompt& row, const mcp::Caller& caller) const;
+  std::optional<guard::Refusal> refusal(const tool::Prompt& row, const mcp::Caller& caller) const;
 
   std::span<const tool::Prompt> rows_;
   mcp::Tools& tools_;

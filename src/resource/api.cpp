@@ -47,7 +47,7 @@ base::Json permissions(const facts::Endpoint& endpoint) {
 }
 
 base::JsonObject method(engine::Toolbox& toolbox, const facts::Endpoint& endpoint, facts::Version version,
-                        const engine::MayUse& may) {
+                        const guard::MayUse& may) {
   base::JsonObject out{{"method", base::name(endpoint.method)}};
   add_lifetime(endpoint.lifetime, out);
   if (const auto name = may.tool({endpoint.method, endpoint.path}); !name.empty()) {
@@ -175,7 +175,7 @@ std::string api_index(engine::Toolbox& toolbox, facts::Version version, std::siz
 
 std::optional<std::string> api_endpoint(engine::Toolbox& toolbox, std::string_view path,
                                         facts::Version version, std::size_t budget,
-                                        const engine::MayUse& may) {
+                                        const guard::MayUse& may) {
   const auto& facts = toolbox.cluster().facts;
   const auto wanted = "/" + std::string(path);
   auto name = template_of(facts, wanted, version);

@@ -36,7 +36,6 @@ std::string api_index(engine::Toolbox& toolbox, facts::Version version, std::siz
 /// with their parameters and privileges, the tools of them that may be used, and the paths below it. Nothing
 /// where PVE has neither.
 std::optional<std::string> api_endpoint(engine::Toolbox& toolbox, std::string_view path,
-                                        facts::Version version, std::size_t budget,
-                                        const engine::MayUse& may);
+                                        facts::Version version, std::size_t budget, const guard::MayUse& may);
 
 }  // namespace resource

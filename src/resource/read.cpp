@@ -357,12 +357,12 @@ class Reader {
   const Permit& permit_;
   const std::stop_token& stop_;
   const std::chrono::seconds longest_;
-  const engine::MayUse may_;
+  const guard::MayUse may_;
 };
 
 }  // namespace
 
-Unread unread(engine::Refusal refusal) {
+Unread unread(guard::Refusal refusal) {
   if (auto* scope = std::get_if<mcp::InsufficientScope>(&refusal)) return std::move(*scope);
   return mcp::NoSuchResource{std::get<std::string>(std::move(refusal))};
 }

@@ -29,7 +29,7 @@ struct Reading {
 };
 
 /// Nothing when the tool may be used.
-using Permit = std::function<std::optional<engine::Refusal>(std::string_view tool)>;
+using Permit = std::function<std::optional<guard::Refusal>(std::string_view tool)>;
 
 /// How long the nodes of one storage are waited for.
 inline constexpr std::chrono::seconds kLongest{15};
@@ -42,7 +42,7 @@ inline constexpr std::chrono::seconds kLongest{15};
 std::expected<Reading, Unread> read(engine::Toolbox& toolbox, const Match& match, const Permit& permit,
                                     const std::stop_token& stop, std::chrono::seconds longest = kLongest);
 
-Unread unread(engine::Refusal refusal);
+Unread unread(guard::Refusal refusal);
 
 /// PVE's words mean that the object is not there.
 bool is_gone(const pve::Error& error);

@@ -46,9 +46,9 @@ mcp::ResourceOutcome contents(const tool::Resource& row, std::string_view uri, s
 
 }  // namespace
 
-std::optional<engine::Refusal> refusal(const tool::Resource& row, engine::Toolbox& toolbox,
-                                       const mcp::Caller& caller) {
-  std::optional<engine::Refusal> first;
+std::optional<guard::Refusal> refusal(const tool::Resource& row, engine::Toolbox& toolbox,
+                                      const mcp::Caller& caller) {
+  std::optional<guard::Refusal> first;
   for (const auto tool : row.tools) {
     if (tool.empty()) continue;
     auto no = toolbox.refusal(caller, tool, row.uri);

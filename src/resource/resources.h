@@ -37,7 +37,7 @@ class Resources final : public mcp::Resources {
 };
 
 /// Nothing when the caller may use one of the row's tools.
-std::optional<engine::Refusal> refusal(const tool::Resource& row, engine::Toolbox& toolbox,
-                                       const mcp::Caller& caller);
+std::optional<guard::Refusal> refusal(const tool::Resource& row, engine::Toolbox& toolbox,
+                                      const mcp::Caller& caller);
 
 }  // namespace resource

@@ -49,7 +49,7 @@ TEST(Remedies, NameOnlyToolsOfTheCategoriesThatTheReaderMayUse) {
   const std::regex name(R"(\bpve_[a-z0-9_]+)");
   std::size_t named = 0;
   for (const auto& category : catalog::categories()) {
-    const engine::MayUse may([&](const tool::Endpoint& call) {
+    const guard::MayUse may([&](const tool::Endpoint& call) {
       const auto* tool = making(call, category);
       return tool == nullptr ? std::string_view{} : tool->name;
     });

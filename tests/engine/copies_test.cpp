@@ -32,7 +32,7 @@ class Copies : public testing::Test {
   facts::Facts facts_;
   base::ManualClock clock_;
   engine::Row row_{test::kUpdate, "x", facts_};
-  engine::MayUse may_{[](const tool::Endpoint&) { return std::string_view("pve_x"); }};
+  guard::MayUse may_{[](const tool::Endpoint&) { return std::string_view("pve_x"); }};
 };
 
 TEST_F(Copies, AreNotMadeWhenTheTargetIsFound) {

@@ -15,8 +15,8 @@ constexpr tool::Tool kDo = {.name = "pve_do",
                             .call = {base::Method::Get, "/x"}};
 
 std::string refusal(const guard::Policy& server, const mcp::Caller& caller) {
-  const auto no = engine::Gate(server).refusal(caller, kDo, "qemu");
-  return no ? engine::sentence(*no) : "allowed";
+  const auto no = guard::Gate(server).refusal(caller, kDo, "qemu");
+  return no ? guard::sentence(*no) : "allowed";
 }
 
 TEST(Gate, NamesTheSettingOrTheTokenThatRefuses) {
@@ -61,16 +61,16 @@ TEST(Gate, ListsOfToolsCountForEveryCaller) {
                 "PVE_HTTP_TOKENS).");
   EXPECT_EQ(refusal(others, {"ci", "full", {}, {}}),
             "pve_do is off, because PVE_TOOLS_ALLOW does not name it; add it there to offer it too.");
-  EXPECT_TRUE(engine::Gate(denied).allowed({"ci", "full", {}, {}})->refusal(kDo, "qemu"));
-  EXPECT_TRUE(engine::Gate(others).allowed({"ci", "full", {}, {}})->refusal(kDo, "qemu"));
+  EXPECT_TRUE(guard::Gate(denied).allowed({"ci", "full", {}, {}})->refusal(kDo, "qemu"));
+  EXPECT_TRUE(guard::Gate(others).allowed({"ci", "full", {}, {}})->refusal(kDo, "qemu"));
 }
 
 TEST(Gate, ANewPolicyBringsItsLists) {
-  engine::Gate gate{guard::Policy{}};
+  guard::Gate gate{guard::Policy{}};
   EXPECT_FALSE(gate.refusal({}, kDo, "qemu"));
   gate.set({Tier::Full, {}, {}, {"pve_do"}});
   EXPECT_TRUE(gate.refusal({}, kDo, "qemu"));
-  EXPECT_EQ(engine::sentence(*gate.refusal({}, kDo, "qemu", "This task")),
+  EXPECT_EQ(guard::sentence(*gate.refusal({}, kDo, "qemu", "This task")),
             "This task needs a tool that PVE_TOOLS_DENY excludes; remove its entry to offer it.");
   gate.set({});
   EXPECT_FALSE(gate.refusal({}, kDo, "qemu"));
@@ -86,8 +86,8 @@ TEST(Gate, NamesTheScopeThatTheTokenLacks) {
 }
 
 TEST(Gate, NamesWhatLimitsTheTier) {
-  const engine::Gate open{guard::Policy{}};
-  const engine::Gate closed{guard::Policy{Tier::ReadOnly, {}}};
+  const guard::Gate open{guard::Policy{}};
+  const guard::Gate closed{guard::Policy{Tier::ReadOnly, {}}};
   const mcp::Caller low{"ci", "read-execute", {}, {}};
   EXPECT_EQ(open.tier_limit({})->tier, Tier::Full);
   EXPECT_EQ(open.tier_limit({})->reason, "");

@@ -192,7 +192,7 @@ TEST_F(PromptsTest, TheRemedyNamesTheLimitingSetting) {
 
 TEST_F(PromptsTest, TheRefusalNamesWhatIsMissingAndTheSetting) {
   const auto refuse = [&](const mcp::Caller& caller, std::string_view,
-                          std::string_view subject) -> std::optional<engine::Refusal> {
+                          std::string_view subject) -> std::optional<guard::Refusal> {
     if (caller.scopes.empty()) return fmt::format("{} belongs elsewhere, says PVE_CATEGORIES.", subject);
     return mcp::InsufficientScope{{"pve:read"}, "Scope."};
   };
@@ -215,7 +215,7 @@ TEST_F(PromptsTest, TheRefusalNamesWhatIsMissingAndTheSetting) {
 TEST_F(PromptsTest, TheRemedyNamesOnlyTheSettingThatExcludes) {
   std::string_view setting;
   const auto refuse = [&](const mcp::Caller&, std::string_view,
-                          std::string_view subject) -> std::optional<engine::Refusal> {
+                          std::string_view subject) -> std::optional<guard::Refusal> {
     return fmt::format("{} is excluded by {}.", subject, setting);
   };
   prompt::Prompts prompts(kRows, tools_, cluster_, nullptr, title, refuse);

@@ -14,7 +14,7 @@ namespace engine {
 namespace {
 
 std::string sentence(const pve::Error& error, const pve::Call& call, const pve::Client& client,
-                     const MayUse& may, std::string_view better = {}) {
+                     const guard::MayUse& may, std::string_view better = {}) {
   return explanation(
       error, fmt::format("{} {}", base::name(call.method), base::printable(base::percent_decode(call.path))),
       client.base_url(), may, better);
@@ -51,7 +51,7 @@ std::expected<pve::Answer, tool::ReadFailure> Reads::answer(std::string_view pat
 }
 
 Revision revise(const tool::Tool& tool, const base::JsonObject& arguments, base::Json& data,
-                const Cluster& cluster, const MayUse& may, const std::stop_token& stop) {
+                const Cluster& cluster, const guard::MayUse& may, const std::stop_token& stop) {
   if (tool.revise == nullptr) return {{}, true};
   Reads reads(cluster, arguments, may, stop);
   auto note = tool.revise(reads, data);
@@ -59,7 +59,7 @@ Revision revise(const tool::Tool& tool, const base::JsonObject& arguments, base:
 }
 
 Revision revise_and_note_omissions(const tool::Tool& tool, const base::JsonObject& arguments,
-                                   base::Json& data, Cluster& cluster, const MayUse& may,
+                                   base::Json& data, Cluster& cluster, const guard::MayUse& may,
                                    const std::stop_token& stop) {
   auto revision = revise(tool, arguments, data, cluster, may, stop);
   const auto omissions = omission_note(tool.view, arguments, shape_of(data), cluster, stop);
@@ -68,7 +68,7 @@ Revision revise_and_note_omissions(const tool::Tool& tool, const base::JsonObjec
 }
 
 std::string explained(const pve::Error& error, const pve::Call& call, const base::JsonObject& arguments,
-                      Cluster& cluster, const MayUse& may, const std::stop_token& stop) {
+                      Cluster& cluster, const guard::MayUse& may, const std::stop_token& stop) {
   const auto better = error.kind == pve::Error::Kind::Refused
                           ? diagnose(error, call, arguments, cluster, may, stop)
                           : std::string{};

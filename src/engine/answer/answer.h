@@ -15,7 +15,7 @@ namespace engine {
 /// names), with their present values. Refers to everything that it is given. For one thread.
 class Reads final : public tool::Context {
  public:
-  Reads(const Cluster& cluster, const base::JsonObject& arguments, const MayUse& may,
+  Reads(const Cluster& cluster, const base::JsonObject& arguments, const guard::MayUse& may,
         const std::stop_token& stop)
       : cluster_(cluster), arguments_(arguments), may_(may), stop_(stop) {}
 
@@ -30,7 +30,7 @@ class Reads final : public tool::Context {
 
   const Cluster& cluster_;
   const base::JsonObject& arguments_;
-  const MayUse& may_;
+  const guard::MayUse& may_;
   const std::stop_token& stop_;
   bool failed_ = false;
 };
@@ -42,16 +42,16 @@ struct Revision {
 
 /// Corrects in `data` what PVE's answer says wrongly (tool::Tool::revise).
 Revision revise(const tool::Tool& tool, const base::JsonObject& arguments, base::Json& data,
-                const Cluster& cluster, const MayUse& may, const std::stop_token& stop);
+                const Cluster& cluster, const guard::MayUse& may, const std::stop_token& stop);
 
 /// Corrects `data` like revise(), and adds to the note what PVE may have left out of the list (visibility.h).
 Revision revise_and_note_omissions(const tool::Tool& tool, const base::JsonObject& arguments,
-                                   base::Json& data, Cluster& cluster, const MayUse& may,
+                                   base::Json& data, Cluster& cluster, const guard::MayUse& may,
                                    const std::stop_token& stop);
 
 /// Explains why the call failed and what to do about it. Asks PVE for more, as far as the caller may know it
 /// (diagnosis.h).
 std::string explained(const pve::Error& error, const pve::Call& call, const base::JsonObject& arguments,
-                      Cluster& cluster, const MayUse& may, const std::stop_token& stop);
+                      Cluster& cluster, const guard::MayUse& may, const std::stop_token& stop);
 
 }  // namespace engine

@@ -16,7 +16,7 @@ namespace engine {
 struct ErrorContext {
   const base::JsonObject& arguments;
   Cluster& cluster;
-  const MayUse& may;
+  const guard::MayUse& may;
   const std::stop_token& stop;
 
   /// True if no argument of the call contains these words, so that they come from PVE.

@@ -80,7 +80,8 @@ const base::JsonObject* holder_of(const base::Json& tasks, std::string_view lock
   return likely;
 }
 
-std::string holder(const base::JsonObject& task, std::string_view vmid, std::int64_t now, const MayUse& may) {
+std::string holder(const base::JsonObject& task, std::string_view vmid, std::int64_t now,
+                   const guard::MayUse& may) {
   const auto* start = task.if_contains("starttime");
   const auto begun = start != nullptr && start->is_int64() ? start->get_int64() : 0;
   const auto since = std::clamp<std::int64_t>(now - std::clamp<std::int64_t>(begun, 0, now), 0, now);
@@ -282,7 +283,7 @@ std::string of_words(std::string_view words, const ErrorContext& context) {
 }  // namespace
 
 std::string diagnose(const pve::Error& error, const pve::Call& call, const base::JsonObject& arguments,
-                     Cluster& cluster, const MayUse& may, const std::stop_token& stop) {
+                     Cluster& cluster, const guard::MayUse& may, const std::stop_token& stop) {
   const ErrorContext context{arguments, cluster, may, stop};
   if (error.status == 403) return explain_denial(error, call, context);
   auto found = of_words(error.message, context);
@@ -296,7 +297,7 @@ std::string diagnose(const pve::Error& error, const pve::Call& call, const base:
 }
 
 std::string diagnose_end(std::string_view exit_status, const base::JsonObject& arguments, Cluster& cluster,
-                         const MayUse& may, const std::stop_token& stop) {
+                         const guard::MayUse& may, const std::stop_token& stop) {
   return of_words(exit_status, {arguments, cluster, may, stop});
 }
 

@@ -17,11 +17,11 @@ namespace engine {
 /// never what PVE repeats of the arguments. Only reads, with the server's rights, and shows only what the
 /// caller's tools list and which rights the server has.
 std::string diagnose(const pve::Error& error, const pve::Call& call, const base::JsonObject& arguments,
-                     Cluster& cluster, const MayUse& may, const std::stop_token& stop);
+                     Cluster& cluster, const guard::MayUse& may, const std::stop_token& stop);
 
 /// The same for the exit status of a task. Never advises to grant rights, because others may have shaped the
 /// text.
 std::string diagnose_end(std::string_view exit_status, const base::JsonObject& arguments, Cluster& cluster,
-                         const MayUse& may, const std::stop_token& stop);
+                         const guard::MayUse& may, const std::stop_token& stop);
 
 }  // namespace engine

@@ -25,7 +25,7 @@ struct Rendering {
   /// The object of the statistics: "web01 (VM 100)". PVE's text, not yet safe to show.
   std::string title{};
   /// The tools that the text may name to the caller.
-  MayUse may{};
+  guard::MayUse may{};
   std::int64_t now = 0;  ///< epoch seconds
 };
 

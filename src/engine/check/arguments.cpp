@@ -89,7 +89,7 @@ bool contains(const Arguments& arguments, std::string_view wire) {
                              [&](const Argument& argument) { return argument.field.wire == wire; });
 }
 
-void add_field(const Field& field, std::string_view name, const base::Json& value, const MayUse& may,
+void add_field(const Field& field, std::string_view name, const base::Json& value, const guard::MayUse& may,
                Arguments& out, Problems& problems) {
   if (contains(out, field.wire)) {
     problems.push_back(fmt::format("{}: given twice, under different names", field.wire));
@@ -113,7 +113,8 @@ bool is_absent(const Row& row, const Field& field, const base::JsonObject& given
 /// here.
 bool may_be_found(const Field& field) { return field.in_path && field.wire == "node"; }
 
-void add_missing(const Row& row, const base::JsonObject& given, const MayUse& may, Problems& problems) {
+void add_missing(const Row& row, const base::JsonObject& given, const guard::MayUse& may,
+                 Problems& problems) {
   for (const auto& field : row.fields()) {
     if (!field.required || may_be_found(field)) continue;
     if (is_absent(row, field, given))
@@ -122,7 +123,8 @@ void add_missing(const Row& row, const base::JsonObject& given, const MayUse& ma
 }
 
 /// Names a missing node together with the other problems, so that the model can mend all of them at once.
-void add_missing_node(const Row& row, const base::JsonObject& given, const MayUse& may, Problems& problems) {
+void add_missing_node(const Row& row, const base::JsonObject& given, const guard::MayUse& may,
+                      Problems& problems) {
   const auto node = std::ranges::find_if(row.fields(), may_be_found);
   const bool wanted = node != row.fields().end() && node->required && !row.tool().every_node;
   if (problems.empty() || !wanted || !is_absent(row, *node, given)) return;

@@ -20,7 +20,7 @@ struct Limits {
   /// Called only for arguments that not every version of PVE has, because it may wait for PVE.
   AskVersion connected{};
   /// The tools that an error may name to the caller.
-  MayUse may{};
+  guard::MayUse may{};
 };
 
 /// Checks the arguments and converts each to the type of its field (value.h). They keep the order of `given`;

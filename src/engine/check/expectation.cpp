@@ -49,7 +49,7 @@ constexpr Form kForms[] = {
     {"pve-userid", "a user with the realm such as alice@pve", Advice::FindUser},
 };
 
-std::string form(const facts::Parameter& fact, const MayUse& may) {
+std::string form(const facts::Parameter& fact, const guard::MayUse& may) {
   std::string text;
   const auto* known = std::ranges::find(kForms, fact.format, &Form::format);
   if (known != std::end(kForms)) {
@@ -65,7 +65,7 @@ std::string form(const facts::Parameter& fact, const MayUse& may) {
 
 bool is_list(const Field& field) { return field.fact != nullptr && field.fact->format.ends_with("list"); }
 
-std::string expectation(const Field& field, const MayUse& may) {
+std::string expectation(const Field& field, const guard::MayUse& may) {
   constexpr std::size_t kMost = 40;
   if (!field.values.empty()) {
     const auto count = std::min(field.values.size(), kMost);

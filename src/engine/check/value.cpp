@@ -243,7 +243,8 @@ std::string reason(std::string_view misfit) {
   return fmt::format(" ({})", base::printable(base::trim(misfit.substr(kFormat.size())), 160));
 }
 
-std::string refused(const Field& field, const base::Json& given, std::string_view misfit, const MayUse& may) {
+std::string refused(const Field& field, const base::Json& given, std::string_view misfit,
+                    const guard::MayUse& may) {
   const auto valid = expectation(field, may);
   if (field.marked(facts::kSecret))
     return fmt::format("invalid value (hidden because it is secret); expected {}", valid);
@@ -265,7 +266,7 @@ bool is_set(const base::Json& value) {
 }
 
 std::expected<base::Json, std::string> check_value(const Field& field, const base::Json& given,
-                                                   const MayUse& may) {
+                                                   const guard::MayUse& may) {
   auto value = typed(field, given);
   if (!value) return std::unexpected(refused(field, given, {}, may));
   if (const auto misfit = misfit_of(field, *value))

@@ -15,14 +15,14 @@ namespace engine {
 /// true, an array for a list. The error is a clause that follows the parameter's name; it does not show a
 /// secret.
 std::expected<base::Json, std::string> check_value(const Field& field, const base::Json& given,
-                                                   const MayUse& may);
+                                                   const guard::MayUse& may);
 
 /// True if PVE splits the text into several values.
 bool is_list(const Field& field);
 
 /// Says what is valid, such as "an integer from 100 to 999999999", and which of the caller's tools shows such
 /// values.
-std::string expectation(const Field& field, const MayUse& may);
+std::string expectation(const Field& field, const guard::MayUse& may);
 
 /// True if PVE reads the value as set: it is not false, 0 or empty.
 bool is_set(const base::Json& value);

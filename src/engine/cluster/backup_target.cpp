@@ -72,7 +72,7 @@ std::optional<std::string> elsewhere(const Row& row, const BackupGuests& all, st
 /// all of them if the list of guests cannot be read.
 std::expected<Target, std::string> find_numbers(const Row& row, Target target,
                                                 const std::vector<std::string_view>& parts, Cluster& cluster,
-                                                const MayUse& may, const std::stop_token& stop) {
+                                                const guard::MayUse& may, const std::stop_token& stop) {
   const auto kinds = listed_kinds(may);
   const auto node = argument_text(target.arguments, "node");
   const auto list = node.empty() ? cluster.inventory.get(stop) : cluster.inventory.now(stop);
@@ -96,7 +96,7 @@ std::expected<Target, std::string> find_numbers(const Row& row, Target target,
 /// Looks up names and numbers, all from one read of the nodes, so that they are as they are now.
 std::expected<Target, std::string> find_names(const Row& row, Target target,
                                               const std::vector<std::string_view>& parts, Cluster& cluster,
-                                              const MayUse& may, const std::stop_token& stop) {
+                                              const guard::MayUse& may, const std::stop_token& stop) {
   const auto kinds = listed_kinds(may);
   const auto guests = GuestsNow::read(cluster, {meant_kinds(row), kinds}, stop);
   if (!guests) return std::unexpected(lookup_failed(row, guests.error(), cluster, may));
@@ -120,7 +120,7 @@ std::expected<Target, std::string> find_names(const Row& row, Target target,
 }  // namespace
 
 std::expected<Target, std::string> find_backup_node(const Row& row, Target target, Cluster& cluster,
-                                                    const MayUse& may, const std::stop_token& stop) {
+                                                    const guard::MayUse& may, const std::stop_token& stop) {
   if (!target.arguments.contains("vmid")) return target;
   const auto wanted = argument_text(target.arguments, "vmid");
   const auto parts = parts_of(wanted);

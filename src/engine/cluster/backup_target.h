@@ -13,6 +13,6 @@ namespace engine {
 /// Refuses guests on several nodes, because PVE would skip all but those of one node without an error.
 /// Returns the errors of find_target().
 std::expected<Target, std::string> find_backup_node(const Row& row, Target target, Cluster& cluster,
-                                                    const MayUse& may, const std::stop_token& stop);
+                                                    const guard::MayUse& may, const std::stop_token& stop);
 
 }  // namespace engine

@@ -2,7 +2,7 @@
 
 namespace engine {
 
-GuestKinds listed_kinds(const MayUse& may) {
+GuestKinds listed_kinds(const guard::MayUse& may) {
   if (may({base::Method::Get, "/cluster/resources"})) return {};
   return {may({base::Method::Get, "/nodes/{node}/qemu"}), may({base::Method::Get, "/nodes/{node}/lxc"})};
 }

@@ -17,6 +17,6 @@ struct GuestKinds {
 };
 
 /// A caller who may list the cluster's resources may list both kinds.
-GuestKinds listed_kinds(const MayUse& may);
+GuestKinds listed_kinds(const guard::MayUse& may);
 
 }  // namespace engine

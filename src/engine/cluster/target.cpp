@@ -20,7 +20,7 @@ namespace engine {
 namespace {
 
 std::expected<Target, std::string> at_guest(const Row& row, Target target, const pve::Guest& guest,
-                                            const MayUse& may) {
+                                            const guard::MayUse& may) {
   if (guest.container != wants_container(row))
     return std::unexpected(listed_kinds(may).has(guest) ? wrong_kind(row, guest, may)
                                                         : not_of_kind(row, guest.vmid));
@@ -38,7 +38,7 @@ std::expected<Target, std::string> at_guest(const Row& row, Target target, const
 /// Finds a number in the list. A guest that the token cannot see is looked for on the node that the call
 /// names.
 std::expected<Target, std::string> look_up(const Row& row, Target target, std::int64_t vmid,
-                                           const MayUse& may) {
+                                           const guard::MayUse& may) {
   if (const auto* guest = target.list->guest(vmid)) return at_guest(row, std::move(target), *guest, may);
   if (target.arguments.contains("node")) return target;
   return std::unexpected(listed_kinds(may).all()
@@ -67,7 +67,7 @@ std::optional<pve::Guest> of_other_kind(const Row& row, std::string_view text, b
 
 /// Finds the guest that has the name now. A read first uses the list, because its answer shows whether the
 /// name is right. If the answer has no name, reads the configuration: this takes one request.
-LookupResult find_text(const Row& row, const Target& target, Cluster& cluster, const MayUse& may,
+LookupResult find_text(const Row& row, const Target& target, Cluster& cluster, const guard::MayUse& may,
                        const std::stop_token& stop) {
   const GuestScope scope{meant_kinds(row), listed_kinds(may), row.tool().effect == tool::Effect::None};
   if (row.tool().effect != tool::Effect::None) return guest_now(target.given, scope, cluster, stop);
@@ -80,7 +80,7 @@ LookupResult find_text(const Row& row, const Target& target, Cluster& cluster, c
 }
 
 std::expected<Target, std::string> at_found(const Row& row, Target target, const LookupResult& found,
-                                            Cluster& cluster, const MayUse& may) {
+                                            Cluster& cluster, const guard::MayUse& may) {
   if (!found && found.error().list_error)
     return std::unexpected(lookup_failed(row, *found.error().list_error, cluster, may));
   const auto list = found ? found->list : cluster.inventory.remembered();
@@ -100,7 +100,7 @@ std::expected<Target, std::string> at_found(const Row& row, Target target, const
 
 /// Finds the target of a read again, by the names that the configurations have now.
 std::expected<Target, std::string> by_name_now(const Row& row, const Target& before, Cluster& cluster,
-                                               const MayUse& may, const std::stop_token& stop) {
+                                               const guard::MayUse& may, const std::stop_token& stop) {
   Target target{.arguments = before.arguments, .given = before.given};
   // The node of the guest that was found before is not an argument of the caller.
   target.arguments.stable_erase("node");
@@ -109,7 +109,7 @@ std::expected<Target, std::string> by_name_now(const Row& row, const Target& bef
 }
 
 std::expected<Target, std::string> find_guest(const Row& row, Target target, Cluster& cluster,
-                                              const MayUse& may, const std::stop_token& stop) {
+                                              const guard::MayUse& may, const std::stop_token& stop) {
   const auto wanted = argument_text(target.arguments, "vmid");
   const bool has_node = target.arguments.contains("node");
   const auto id = whole_number(wanted);
@@ -139,7 +139,7 @@ std::expected<Target, std::string> find_guest(const Row& row, Target target, Clu
   return look_up(row, std::move(target), *id, may);
 }
 
-std::expected<Target, std::string> find_task(const Row& row, Target target, const MayUse& may) {
+std::expected<Target, std::string> find_task(const Row& row, Target target, const guard::MayUse& may) {
   const auto written = argument_text(target.arguments, "upid");
   const auto upid = pve::parse_upid(base::trim(written));
   if (!upid && target.arguments.contains("node")) return target;
@@ -159,7 +159,7 @@ std::expected<Target, std::string> find_task(const Row& row, Target target, cons
 
 /// The target, with the nodes still as the caller wrote them.
 std::expected<Target, std::string> located(const Row& row, base::JsonObject arguments, Cluster& cluster,
-                                           const MayUse& may, const std::stop_token& stop) {
+                                           const guard::MayUse& may, const std::stop_token& stop) {
   Target target{.arguments = std::move(arguments)};
   switch (row.about().locator) {
     case tool::Locator::Guest:
@@ -177,7 +177,7 @@ std::expected<Target, std::string> located(const Row& row, base::JsonObject argu
 }  // namespace
 
 std::expected<Target, std::string> find_target(const Row& row, base::JsonObject arguments, Cluster& cluster,
-                                               const MayUse& may, const std::stop_token& stop) {
+                                               const guard::MayUse& may, const std::stop_token& stop) {
   // A backup compares the node with the nodes of its guests, so the node needs its right name before.
   if (row.about().locator == tool::Locator::Guests && arguments.contains("node")) {
     if (auto why = normalize_nodes(row, arguments, cluster, may, stop))
@@ -197,8 +197,8 @@ bool says_not_on_node(std::string_view message) {
          message.find("does not exist") != std::string_view::npos;
 }
 
-std::optional<Target> find_again(const Row& row, const Target& before, Cluster& cluster, const MayUse& may,
-                                 const std::stop_token& stop) {
+std::optional<Target> find_again(const Row& row, const Target& before, Cluster& cluster,
+                                 const guard::MayUse& may, const std::stop_token& stop) {
   const auto id = whole_number(argument_text(before.arguments, "vmid"));
   if (!is_about_guest(row) || !id) return std::nullopt;
   if (before.guest && !before.guest->sure) {
@@ -222,7 +222,7 @@ std::optional<Target> find_again(const Row& row, const Target& before, Cluster& 
 
 std::optional<std::expected<Target, std::string>> recheck_name(const Row& row, const Target& read,
                                                                const base::Json& data, Cluster& cluster,
-                                                               const MayUse& may,
+                                                               const guard::MayUse& may,
                                                                const std::stop_token& stop) {
   if (!read.guest || read.guest->sure || name_in(data, read.guest->guest) == read.guest->guest.name)
     return std::nullopt;

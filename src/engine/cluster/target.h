@@ -32,21 +32,21 @@ struct Target {
 /// error is a sentence for the model. About a guest that the caller may not list, it says only that the guest
 /// is not of the row's kind.
 std::expected<Target, std::string> find_target(const Row& row, base::JsonObject arguments, Cluster& cluster,
-                                               const MayUse& may, const std::stop_token& stop);
+                                               const guard::MayUse& may, const std::stop_token& stop);
 
 /// True if PVE says that the guest of the call is not on that node, or that the node does not exist.
 bool says_not_on_node(std::string_view message);
 
 /// Looks for the guest again after such an answer. Returns nullopt if it is not found on another node.
-std::optional<Target> find_again(const Row& row, const Target& before, Cluster& cluster, const MayUse& may,
-                                 const std::stop_token& stop);
+std::optional<Target> find_again(const Row& row, const Target& before, Cluster& cluster,
+                                 const guard::MayUse& may, const std::stop_token& stop);
 
 /// Checks, after a read by name, that the answer `data` is about the guest that has the name. Returns nullopt
 /// if it is, else the guest that has the name now. The error is a sentence for the model: no guest has the
 /// name any more.
 std::optional<std::expected<Target, std::string>> recheck_name(const Row& row, const Target& read,
                                                                const base::Json& data, Cluster& cluster,
-                                                               const MayUse& may,
+                                                               const guard::MayUse& may,
                                                                const std::stop_token& stop);
 
 /// The number and the name of a guest that was given by name, for a sentence: "100 (web01)". Empty for other

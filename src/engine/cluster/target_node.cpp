@@ -12,7 +12,7 @@ namespace engine {
 namespace {
 
 /// " There are: pve1, pve2."
-std::string there_are(const pve::Inventory& list, const MayUse& may) {
+std::string there_are(const pve::Inventory& list, const guard::MayUse& may) {
   if (!may({base::Method::Get, "/nodes"}) && !may({base::Method::Get, "/cluster/resources"})) return {};
   std::vector<std::string_view> names;
   for (const auto& node : list.nodes) names.push_back(node.name);
@@ -31,7 +31,8 @@ const std::string* found_in(const pve::Inventory& list, std::string_view said) {
 
 /// Replaces one name by the name that the cluster uses.
 std::optional<std::string> normalize(const Row& row, std::string_view key, base::Json& value,
-                                     Cluster& cluster, const MayUse& may, const std::stop_token& stop) {
+                                     Cluster& cluster, const guard::MayUse& may,
+                                     const std::stop_token& stop) {
   const auto said = base::wire_text(value);
   if (said.empty() || cluster.inventory.knows_node(said)) return std::nullopt;
   const auto old = cluster.inventory.remembered();
@@ -51,7 +52,7 @@ std::optional<std::string> normalize(const Row& row, std::string_view key, base:
 }
 
 std::optional<std::string> fill_in_node(const Row& row, base::JsonObject& arguments, Cluster& cluster,
-                                        const MayUse& may, const std::stop_token& stop) {
+                                        const guard::MayUse& may, const std::stop_token& stop) {
   const auto list = cluster.inventory.get(stop);
   auto missing =
       fmt::format("{} was not called: node: missing; give the name of a node{}.", row.tool().name,
@@ -75,7 +76,7 @@ bool is_node(std::string_view said, std::string_view name) {
 }
 
 std::optional<std::string> normalize_nodes(const Row& row, base::JsonObject& arguments, Cluster& cluster,
-                                           const MayUse& may, const std::stop_token& stop) {
+                                           const guard::MayUse& may, const std::stop_token& stop) {
   if (row.about().in_path("node") && !arguments.contains("node")) {
     if (auto why = fill_in_node(row, arguments, cluster, may, stop)) return why;
   }

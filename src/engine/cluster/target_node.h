@@ -21,6 +21,6 @@ bool is_node(std::string_view said, std::string_view name);
 /// of the cluster only if no earlier list had the name, and leaves the names as they are if the list cannot
 /// be read. The error is a sentence for the model; it lists the nodes only to callers who may list them.
 std::optional<std::string> normalize_nodes(const Row& row, base::JsonObject& arguments, Cluster& cluster,
-                                           const MayUse& may, const std::stop_token& stop);
+                                           const guard::MayUse& may, const std::stop_token& stop);
 
 }  // namespace engine

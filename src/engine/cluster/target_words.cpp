@@ -49,7 +49,7 @@ bool is_about_guest(const Row& row) { return row.about().guest != tool::GuestKin
 
 bool wants_container(const Row& row) { return row.about().guest == tool::GuestKind::Container; }
 
-std::string wrong_kind(const Row& row, const pve::Guest& guest, const MayUse& may) {
+std::string wrong_kind(const Row& row, const pve::Guest& guest, const guard::MayUse& may) {
   auto text = fmt::format("{} was not called: {}{} is a {} on {}", row.tool().name, guest.vmid,
                           guest.name.empty() ? "" : " (" + guest.name + ")", kind(guest), guest.node);
   const auto other = row.sibling() == nullptr ? std::string_view{} : may.tool(row.sibling()->call);
@@ -75,7 +75,8 @@ std::string joined_notes(const std::string& note, const std::string& more) {
   return note + (note.empty() || more.empty() ? "" : "\n") + more;
 }
 
-std::string guest_not_visible(const Row& row, std::int64_t vmid, std::size_t visible, const MayUse& may) {
+std::string guest_not_visible(const Row& row, std::int64_t vmid, std::size_t visible,
+                              const guard::MayUse& may) {
   const auto needed = privileges_for(row, vmid);
   auto text = fmt::format("{} was not called: vmid: no guest {} among the {} visible to this API token; {}.",
                           row.tool().name, vmid, visible, advise(Advice::FindGuest, may));
@@ -88,7 +89,7 @@ std::string guest_not_visible(const Row& row, std::int64_t vmid, std::size_t vis
 }
 
 std::string lookup_failed(const Row& row, const pve::Error& error, const Cluster& cluster,
-                          const MayUse& may) {
+                          const guard::MayUse& may) {
   return fmt::format(
       "{} was not called, because its guest could not be looked up: {} To skip the look-up, pass node and "
       "the numeric vmid.",

@@ -30,12 +30,14 @@ std::string joined_notes(const std::string& note, const std::string& more);
 
 // Sentences for the model.
 std::string not_called(const Row& row, std::string_view why);
-std::string wrong_kind(const Row& row, const pve::Guest& guest, const MayUse& may);
+std::string wrong_kind(const Row& row, const pve::Guest& guest, const guard::MayUse& may);
 /// Says the same for a guest of the other kind and for an unused number, so that it does not tell the caller
 /// which numbers exist.
 std::string not_of_kind(const Row& row, std::int64_t vmid);
 /// Names the privileges that the call needs, and those that make the guest visible.
-std::string guest_not_visible(const Row& row, std::int64_t vmid, std::size_t visible, const MayUse& may);
-std::string lookup_failed(const Row& row, const pve::Error& error, const Cluster& cluster, const MayUse& may);
+std::string guest_not_visible(const Row& row, std::int64_t vmid, std::size_t visible,
+                              const guard::MayUse& may);
+std::string lookup_failed(const Row& row, const pve::Error& error, const Cluster& cluster,
+                          const guard::MayUse& may);
 
 }  // namespace engine

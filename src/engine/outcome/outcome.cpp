@@ -81,7 +81,7 @@ std::string failed(const TaskOutcome& outcome) {
   return text;
 }
 
-std::string to_follow(const MayUse& may) {
+std::string to_follow(const guard::MayUse& may) {
   return advise(Advice::AwaitTask, may) + " " + advise(Advice::StopTask, may);
 }
 

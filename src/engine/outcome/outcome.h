@@ -18,8 +18,8 @@ struct TaskOutcome {
   const pve::Upid& upid;
   const pve::TaskReport& report;
   const std::string& base_url;
-  const MayUse& may;     ///< the tools that the text may name
-  std::string remedy{};  ///< of a failure, if more is known than PVE's words tell
+  const guard::MayUse& may;  ///< the tools that the text may name
+  std::string remedy{};      ///< of a failure, if more is known than PVE's words tell
   /// What a successful task did (describe_change()), or what a failed one left behind.
   ChangeText description{};
   /// How long the call waited for a slot on the node.

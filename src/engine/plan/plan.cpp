@@ -41,7 +41,7 @@ std::string request_text(const base::JsonObject& request) {
   return text;
 }
 
-std::vector<std::string> lacks(const Planning& planning, Cluster& cluster, const MayUse& may,
+std::vector<std::string> lacks(const Planning& planning, Cluster& cluster, const guard::MayUse& may,
                                const std::stop_token& stop) {
   std::vector<std::string> clauses;
   const auto* endpoint = planning.row.endpoint();
@@ -75,7 +75,8 @@ void add_line(std::string& text, std::string_view head, const std::vector<std::s
 
 }  // namespace
 
-Plan plan_of(const Planning& planning, Cluster& cluster, const MayUse& may, const std::stop_token& stop) {
+Plan plan_of(const Planning& planning, Cluster& cluster, const guard::MayUse& may,
+             const std::stop_token& stop) {
   const auto& [row, arguments, words, before, object, lost, call] = planning;
   const auto after = expected_state(row, arguments, before);
   const auto depends = dependents_of(row, arguments, object, cluster, stop);

@@ -36,6 +36,7 @@ struct Plan {
 };
 
 /// Sends nothing. Masks secrets among the parameters of the request.
-Plan plan_of(const Planning& planning, Cluster& cluster, const MayUse& may, const std::stop_token& stop);
+Plan plan_of(const Planning& planning, Cluster& cluster, const guard::MayUse& may,
+             const std::stop_token& stop);
 
 }  // namespace engine

@@ -255,7 +255,7 @@ static_assert(is_whole());
 
 }  // namespace
 
-std::string advise(const Remedy& remedy, const MayUse& may) {
+std::string advise(const Remedy& remedy, const guard::MayUse& may) {
   if (remedy.tool.path.empty()) return std::string(remedy.with);
   const auto name = may.tool(remedy.tool);
   if (name.empty()) return std::string(remedy.without);
@@ -263,17 +263,17 @@ std::string advise(const Remedy& remedy, const MayUse& may) {
   return text.replace(text.find(kPlace), kPlace.size(), name);
 }
 
-std::string advise(Advice advice, const MayUse& may) {
+std::string advise(Advice advice, const guard::MayUse& may) {
   return advise(kAdviceRows[static_cast<std::size_t>(advice)].remedy, may);
 }
 
-std::string remedy(pve::Cause cause, const MayUse& may) {
+std::string remedy(pve::Cause cause, const guard::MayUse& may) {
   if (cause == Cause::Unknown) return {};
   return advise(kCauseRows[static_cast<std::size_t>(cause) - 1].remedy, may);
 }
 
 std::string explanation(const pve::Error& error, std::string_view what, std::string_view base_url,
-                        const MayUse& may, std::string_view better) {
+                        const guard::MayUse& may, std::string_view better) {
   return pve::explain(error, what, base_url,
                       better.empty() ? remedy(pve::cause_of(error), may) : std::string(better));
 }

@@ -39,16 +39,16 @@ enum class Advice : std::uint8_t {
 };
 
 /// The text of the remedy for a caller with these tools.
-std::string advise(const Remedy& remedy, const MayUse& may);
-std::string advise(Advice advice, const MayUse& may);
+std::string advise(const Remedy& remedy, const guard::MayUse& may);
+std::string advise(Advice advice, const guard::MayUse& may);
 
 /// What to do about an error of PVE: one sentence or more; empty if nothing is known.
-std::string remedy(pve::Cause cause, const MayUse& may);
+std::string remedy(pve::Cause cause, const guard::MayUse& may);
 
 /// Explains a failed call like pve::explain(), with the remedy for its cause, or with `better` instead of
 /// that.
 std::string explanation(const pve::Error& error, std::string_view what, std::string_view base_url,
-                        const MayUse& may, std::string_view better = {});
+                        const guard::MayUse& may, std::string_view better = {});
 
 /// All rows, for tests that check each of them.
 std::vector<Remedy> remedies();

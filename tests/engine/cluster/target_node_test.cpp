@@ -20,12 +20,12 @@ constexpr auto kThree = R"([{"type":"node","node":"pve1","status":"online"},
                             {"type":"node","node":"pve3","status":"offline"}])";
 constexpr auto kOne = R"([{"type":"node","node":"pve1","status":"online"},
                           {"type":"node","node":"pve3","status":"offline"}])";
-const engine::MayUse kAll([](const tool::Endpoint&) -> std::string_view { return "a_tool"; });
+const guard::MayUse kAll([](const tool::Endpoint&) -> std::string_view { return "a_tool"; });
 
 class TargetNode : public testing::Test {
  protected:
   /// The node that the call goes to, or the refusal.
-  std::string node(std::string_view arguments, const engine::MayUse& may = kAll) {
+  std::string node(std::string_view arguments, const guard::MayUse& may = kAll) {
     const engine::Row row(test::kService, "nodes", facts_);
     auto wire = base::parse_json(arguments)->as_object();
     if (auto why = engine::normalize_nodes(row, wire, cluster_, may, {})) return *why;

@@ -24,7 +24,7 @@ struct Rendered {
   bool is_error;
 };
 
-Rendered rendered(const TaskReport& report, const engine::MayUse& may = {}) {
+Rendered rendered(const TaskReport& report, const guard::MayUse& may = {}) {
   const auto result = engine::render_outcome({.words = kWords,
                                               .upid = *pve::parse_upid(kUpid),
                                               .report = report,
@@ -107,7 +107,7 @@ TEST(Outcome, ReportsARunningTaskAsASuccess) {
 
 TEST(Outcome, NamesOnlyToolsThatTheReaderMayUse) {
   const auto running = report(State::Running, "", {}, 30s);
-  const engine::MayUse waits([](const tool::Endpoint& call) -> std::string_view {
+  const guard::MayUse waits([](const tool::Endpoint& call) -> std::string_view {
     return call.method == base::Method::Get ? "look_at_task" : "";
   });
   EXPECT_THAT(rendered(running, waits).text,

@@ -6,7 +6,7 @@
 namespace {
 
 using engine::Advice;
-using engine::MayUse;
+using guard::MayUse;
 using pve::Cause;
 using testing::AllOf;
 using testing::EndsWith;
