@@ -1,7 +1,9 @@
 // Which guests, storages and users a setting means:
-// "vmid:100-199,tag:web,pool:prod,node:pve1,name:db-*,!vmid:150".
+// "vmid:100-199,tag:web,pool:prod,node:pve1,name:db-*,!vmid:150"; and which other objects a scope allows:
+// "allow:storage".
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -21,6 +23,23 @@ struct GuestTraits {
   std::vector<std::string> pools{};  ///< the pool that holds it, "prod/web"
 };
 
+/// What is changed that is no guest. A scope names the kinds that it allows: "allow:storage".
+enum class Kind : std::uint8_t { Node, Storage, Network, Firewall, Access, Pool, Cluster, Backup, Ha };
+
+/// In the order of Kind.
+inline constexpr std::array<std::string_view, 9> kKindNames = {
+    "node", "storage", "network", "firewall", "access", "pool", "cluster", "backup", "ha"};
+
+/// What must be read of a guest, beside its number, before terms can judge it.
+struct Wanted {
+  bool configuration = false;
+  bool node = false;
+  std::vector<std::string> pools{};  ///< the ids that terms name, without those below
+
+  bool any_pool() const { return !pools.empty(); }
+  Wanted& operator|=(const Wanted& other);
+};
+
 /// A guest is meant by any term, unless one with "!" means it too; where all terms have a "!", by none of
 /// them. Names, tags and users may hold * and ?; letters count alike in both cases. "pool:prod" means the
 /// pools below it too.
@@ -35,36 +54,39 @@ class Terms {
                                                  std::span<const std::string_view> kinds);
 
   bool empty() const { return terms_.empty(); }
-  /// Whether a guest can be judged by its number and node alone.
-  bool asks_configuration() const;
-  bool asks_pools() const;
-  /// The ids of the pools that a term names, without those below.
-  std::vector<std::string> pools() const;
+  Wanted wanted() const;
 
   bool mean(const GuestTraits& guest) const;
   bool mean_storage(std::string_view storage) const;
   bool mean_user(std::string_view userid) const;
   bool mean_guests() const;
+  /// Whether a term "allow:KIND" names the kind.
+  bool allow(Kind kind) const;
 
  private:
-  enum class Kind : std::uint8_t { Vmid, Tag, Pool, Node, Name, Storage, User };
+  enum class Trait : std::uint8_t { Vmid, Tag, Pool, Node, Name, Storage, User, Allow };
   struct Term {
-    Kind kind = Kind::Vmid;
+    Trait trait = Trait::Vmid;
     bool excludes = false;
     std::string value{};
     std::int64_t first = 0, last = 0;  ///< of Vmid
+    Kind kind = Kind::Node;            ///< of Allow
   };
 
   static std::expected<Term, std::string> parse_one(std::string_view text,
                                                     std::span<const std::string_view> kinds);
-  static bool is_of_guest(Kind kind) { return kind != Kind::Storage && kind != Kind::User; }
+  static std::optional<std::string> read_numbers(std::string_view text, Term& term);
+  static std::optional<std::string> read_kind(std::string_view text, Term& term);
+  static bool is_of_guest(Trait trait) { return trait < Trait::Storage; }
   static bool fits(const Term& term, const GuestTraits& guest);
-  bool mean_text(Kind kind, std::string_view text) const;
+  bool mean_text(Trait trait, std::string_view text) const;
 
   std::vector<Term> terms_;
 };
 
-/// The kinds of PVE_PROTECT.
+/// The kinds of terms that PVE_PROTECT takes.
 std::span<const std::string_view> protect_kinds();
+/// Those that PVE_SCOPE takes.
+std::span<const std::string_view> scope_kinds();
 
 }  // namespace guard

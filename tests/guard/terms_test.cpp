@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/text.h"
@@ -52,11 +53,37 @@ TEST(Terms, MeanStoragesAndUsersApartFromGuests) {
 }
 
 TEST(Terms, SayWhatTheyAskOfAGuest) {
-  EXPECT_FALSE(terms("vmid:100,node:pve1").asks_configuration());
-  EXPECT_TRUE(terms("tag:a").asks_configuration());
-  EXPECT_TRUE(terms("name:a").asks_configuration());
-  EXPECT_TRUE(terms("pool:a").asks_pools());
-  EXPECT_FALSE(terms("tag:a").asks_pools());
+  EXPECT_FALSE(terms("vmid:100,node:pve1").wanted().configuration);
+  EXPECT_TRUE(terms("node:pve1").wanted().node);
+  EXPECT_FALSE(terms("vmid:100").wanted().node);
+  EXPECT_TRUE(terms("tag:a").wanted().configuration);
+  EXPECT_TRUE(terms("name:a").wanted().configuration);
+  EXPECT_EQ(terms("pool:a,!pool:b/c").wanted().pools, (std::vector<std::string>{"a", "b/c"}));
+  EXPECT_FALSE(terms("tag:a").wanted().any_pool());
+}
+
+TEST(Terms, AllowTheKindsThatAScopeNames) {
+  const auto parsed = guard::Terms::parse(std::vector<std::string>{"tag:web", "allow:storage", "allow:ha"},
+                                          guard::scope_kinds());
+  ASSERT_TRUE(parsed) << parsed.error();
+  EXPECT_TRUE(parsed->allow(guard::Kind::Storage));
+  EXPECT_TRUE(parsed->allow(guard::Kind::Ha));
+  EXPECT_FALSE(parsed->allow(guard::Kind::Node));
+  for (const auto& [text, why] : {std::pair("allow:disks", "valid kinds are node, storage, network"),
+                                  std::pair("!allow:node", "only what is named is allowed"),
+                                  std::pair("storage:local", "has an unknown kind"),
+                                  std::pair("user:root@pam", "has an unknown kind")}) {
+    const auto refused = guard::Terms::parse(std::vector<std::string>{text}, guard::scope_kinds());
+    ASSERT_FALSE(refused) << text;
+    EXPECT_THAT(refused.error(), AllOf(HasSubstr(text), HasSubstr(why)));
+  }
+  EXPECT_THAT(misfit("allow:node"), HasSubstr("has an unknown kind"));
+}
+
+TEST(Terms, WithoutATermForGuestsMeanNone) {
+  const auto parsed =
+      guard::Terms::parse(std::vector<std::string>{"allow:storage"}, guard::scope_kinds()).value();
+  EXPECT_FALSE(parsed.mean(kGuest));
 }
 
 TEST(Terms, RefuseWhatTheyDoNotUnderstand) {

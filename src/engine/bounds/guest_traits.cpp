@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/json_read.h"
@@ -25,7 +25,7 @@ bool says_missing(const pve::Error& error) {
 
 std::expected<bool, std::string> GuestTraits::read_configuration(const pve::Guest& guest,
                                                                  guard::GuestTraits& traits) {
-  const auto config = read_guest(cluster_.client, guest, "config", stop_);
+  const auto config = read_guest(client_, guest, "config", stop_);
   if (!config) {
     if (says_missing(config.error())) return false;
     return std::unexpected(cannot_read("its configuration", config.error()));
@@ -36,7 +36,7 @@ std::expected<bool, std::string> GuestTraits::read_configuration(const pve::Gues
 }
 
 std::expected<void, std::string> GuestTraits::read_pool(const std::string& id, PoolsOfGuests& pools) {
-  const auto members = cluster_.client.call({base::Method::Get, "/pools", {{"poolid", id}}}, stop_);
+  const auto members = client_.call({base::Method::Get, "/pools", {{"poolid", id}}}, stop_);
   if (!members) return std::unexpected(cannot_read("pool " + base::printable(id, 60), members.error()));
   for (const auto& pool : base::objects(members->data)) {
     for (const auto& member : base::objects(pool, "members")) {
@@ -46,52 +46,74 @@ std::expected<void, std::string> GuestTraits::read_pool(const std::string& id, P
   return {};
 }
 
-std::expected<void, std::string> GuestTraits::read_pools() {
-  if (pools_) return {};
-  const auto list = cluster_.client.call({base::Method::Get, "/pools", {}}, stop_);
-  if (!list) return std::unexpected(cannot_read("the list of pools", list.error()));
+std::expected<const GuestTraits::PoolsOfGuests*, std::string> GuestTraits::pools() {
+  if (pools_) return &*pools_;
   PoolsOfGuests pools;
-  for (const auto& wanted : terms_.pools()) {
-    bool seen = false;
-    for (const auto& row : base::objects(list->data)) {
-      const std::string id(base::raw_text(row, "poolid"));
-      if (id != wanted && !id.starts_with(wanted + "/")) continue;
-      seen = true;
-      if (auto read = read_pool(id, pools); !read) return read;
+  if (wanted_.any_pool()) {
+    const auto list = client_.call({base::Method::Get, "/pools", {}}, stop_);
+    if (!list) return std::unexpected(cannot_read("the list of pools", list.error()));
+    std::set<std::string> ids;
+    for (const auto& wanted : wanted_.pools) {
+      const auto before = ids.size();
+      for (const auto& row : base::objects(list->data)) {
+        const std::string id(base::raw_text(row, "poolid"));
+        if (id == wanted || id.starts_with(wanted + "/")) ids.insert(id);
+      }
+      // PVE leaves out of the list what the token may not see.
+      if (ids.size() == before && !ids.contains(wanted))
+        return std::unexpected(fmt::format("pool {} does not exist, or this API token cannot see it",
+                                           base::printable(wanted, 60)));
     }
-    // PVE leaves out of the list what the token may not see.
-    if (!seen)
-      return std::unexpected(fmt::format("pool {} does not exist, or this API token cannot see it",
-                                         base::printable(wanted, 60)));
+    for (const auto& id : ids) {
+      if (auto read = read_pool(id, pools); !read) return std::unexpected(std::move(read.error()));
+    }
   }
   pools_ = std::move(pools);
-  return {};
+  return &*pools_;
 }
 
 std::expected<std::optional<guard::GuestTraits>, std::string> GuestTraits::of(const pve::Guest& guest) {
   guard::GuestTraits traits{.vmid = guest.vmid, .node = guest.node};
-  if (terms_.asks_configuration()) {
+  if (wanted_.configuration) {
     const auto is_there = read_configuration(guest, traits);
     if (!is_there) return std::unexpected(is_there.error());
     if (!*is_there) return std::nullopt;
+  } else if (wanted_.node) {
+    // PVE answers some paths of a guest on every node: its firewall, its statistics.
+    const auto list = inventory_.now(stop_);
+    if (!list) return std::unexpected(cannot_read("the list of guests", list.error()));
+    const auto* found = (*list)->guest(guest.vmid);
+    if (found == nullptr) return std::nullopt;
+    traits.node = found->node;
   }
-  if (terms_.asks_pools()) {
-    if (auto read = read_pools(); !read) return std::unexpected(std::move(read.error()));
-    if (const auto found = pools_->find(guest.vmid); found != pools_->end()) traits.pools = found->second;
-  }
+  const auto all = pools();
+  if (!all) return std::unexpected(all.error());
+  if (const auto found = (*all)->find(guest.vmid); found != (*all)->end()) traits.pools = found->second;
+  return traits;
+}
+
+std::expected<std::optional<guard::GuestTraits>, std::string> GuestTraits::in_list(std::int64_t vmid) {
+  const auto list = inventory_.now(stop_);
+  if (!list) return std::unexpected(cannot_read("the list of guests", list.error()));
+  const auto* guest = (*list)->guest(vmid);
+  if (guest == nullptr) return std::nullopt;
+  auto traits = of(*guest);
+  if (traits && !*traits)
+    return std::unexpected(fmt::format("it is not on {} any more", base::printable(guest->node, 60)));
   return traits;
 }
 
 std::expected<guard::GuestTraits, std::string> GuestTraits::of(std::int64_t vmid) {
-  const auto list = cluster_.inventory.now(stop_);
-  if (!list) return std::unexpected(cannot_read("the list of guests", list.error()));
-  const auto* guest = (*list)->guest(vmid);
-  if (guest == nullptr) return std::unexpected(std::string("it is not visible to this API token"));
-  auto traits = of(*guest);
+  auto traits = in_list(vmid);
   if (!traits) return std::unexpected(std::move(traits.error()));
-  if (!*traits)
-    return std::unexpected(fmt::format("it is not on {} any more", base::printable(guest->node, 60)));
+  if (!*traits) return std::unexpected(std::string("it is not visible to this API token"));
   return **std::move(traits);
+}
+
+std::expected<guard::GuestTraits, std::string> GuestTraits::of_number(std::int64_t vmid) {
+  auto traits = in_list(vmid);
+  if (!traits) return std::unexpected(std::move(traits.error()));
+  return traits->value_or(guard::GuestTraits{.vmid = vmid});
 }
 
 }  // namespace engine

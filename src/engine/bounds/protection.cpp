@@ -47,7 +47,7 @@ std::optional<std::string> of_guests(const Row& row, const base::JsonObject& arg
   if (touched.many)
     return fmt::format("{} guests, and this call lets PVE choose the guests. Name them by vmid", kWhy);
   const auto own = own_guest(row, arguments);
-  GuestTraits traits(terms, cluster, stop);
+  GuestTraits traits(terms.wanted(), cluster.client, cluster.inventory, stop);
   for (const auto vmid : touched.guests) {
     if (vmid == new_guest(row, arguments)) continue;
     using Traits = std::expected<std::optional<guard::GuestTraits>, std::string>;

@@ -81,7 +81,12 @@ TEST_F(ProtectionTest, WhatCannotBeReadIsRefused) {
   pve_.fail("GET /cluster/resources", net::Failure::Kind::Refused);
   EXPECT_THAT(refusal_of(kPool, "node:pve1", R"({"poolid":"lab","vms":"100"})"),
               HasSubstr("the list of guests cannot be read"));
-  EXPECT_THAT(refusal("node:pve1"), HasSubstr("protects guest 100")) << "the call itself names the node";
+  EXPECT_THAT(refusal("node:pve1"), HasSubstr("the list of guests cannot be read"))
+      << "PVE answers some paths of a guest on any node, so the node in the call proves nothing";
+}
+
+TEST_F(ProtectionTest, TheNodeInTheCallDoesNotHideAGuest) {
+  EXPECT_THAT(refusal("node:pve1", R"({"node":"pve2","vmid":100})"), HasSubstr("protects guest 100"));
 }
 
 TEST_F(ProtectionTest, AGuestNamedByItsNumberAloneMustBeSeenWhereItIs) {
