@@ -14,7 +14,7 @@ export HOME
 
 build_packages=(g++ cmake ninja-build libssl-dev zlib1g-dev libfmt-dev libcli11-dev libtomlplusplus-dev
   libboost1.81-dev libboost-json1.81-dev libcairo2-dev libpixman-1-dev libfreetype-dev libpng-dev libbrotli-dev
-  fonts-inter)
+  fonts-inter libsqlite3-dev libsqlite3-0)
 test_packages=(libgtest-dev libgmock-dev mold ccache python3 python3-jsonschema
   glewlwyd sqlite3 haproxy openssl)
 clang_packages=(clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev)

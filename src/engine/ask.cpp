@@ -63,8 +63,15 @@ guard::Planned planned_for(const Work& work, const Object& object) {
           base::write_json_sorted(base::Json(object.identity)), object.state};
 }
 
+/// What `mcp-pve plans` shows of it.
+guard::PlanText shown(const Work& work, const Ready& ready, const Object& object, const Plan& plan) {
+  return {std::string(work.row.tool().name),
+          without(ready.secrets, object_text(object.identity, ready.guest)),
+          without(ready.secrets, plan.text)};
+}
+
 /// Why the id in the call does not confirm it.
-std::string refusal(const guard::Plans::Spent& spent, const Object& now) {
+std::string refusal(const guard::Plans& plans, const guard::Plans::Spent& spent, const Object& now) {
   switch (spent.verdict) {
     case Verdict::OtherCall:
       return "This id was issued for another tool or other arguments.";
@@ -77,24 +84,30 @@ std::string refusal(const guard::Plans::Spent& spent, const Object& now) {
                             : std::string();
       return "This is not the object that the id was issued for: " + what + ".";
     }
+    case Verdict::Undecided:
+      return "No person has approved this plan yet.";
+    case Verdict::Rejected:
+      return fmt::format("{} has rejected this plan.", spent.by.empty() ? "A person" : spent.by);
     case Verdict::Unknown:
     case Verdict::Fits:
       break;
   }
   return "This server knows no such id. An id works once, within ten minutes, for the caller that it was "
-         "issued to; "
-         "it is lost when the server stops.";
+         "issued to. " +
+         plans.reach();
 }
 
 /// The error with the plan, and with a new id that confirms the same call.
 mcp::Result refused(Work& work, Ready& ready, const Question& question, const std::string& why) {
   auto plan = planned(work, ready, question);
-  const auto id = work.cluster.plans.issue(planned_for(work, question.object));
-  plan.facts["confirm"] = id;
+  const auto id =
+      work.cluster.plans.issue(planned_for(work, question.object), shown(work, ready, question.object, plan));
+  if (!id) return failure(ready, ready.words.not_done + ": " + id.error());
+  plan.facts["confirm"] = *id;
   auto text = fmt::format(
       "Not done. {}{}\nTo go ahead, repeat the call with confirm: \"{}\" within {} minutes. To see the plan "
       "alone, pass dry_run: true.",
-      why.empty() ? why : why + " ", plan.text, id, guard::Plans::kGoodFor.count());
+      why.empty() ? why : why + " ", plan.text, *id, guard::Plans::kGoodFor.count());
   return with_plan(work, ready, std::move(text), std::move(plan.facts));
 }
 
@@ -118,10 +131,12 @@ std::optional<mcp::Outcome> stopped(Work& work, Ready& ready, const Question& qu
   if (work.call.can_confirm) return asked(work, ready, question);
   const auto& id = ready.for_server.confirm;
   if (id.empty()) return refused(work, ready, question, {});
-  const auto spent = work.cluster.plans.spend(id, planned_for(work, question.object));
-  if (spent.verdict == Verdict::Fits) return std::nullopt;
-  const auto why = refusal(spent, question.object);
-  if (spent.verdict != Verdict::OtherObject) return refused(work, ready, question, why);
+  auto& plans = work.cluster.plans;
+  const auto spent = plans.spend(id, planned_for(work, question.object), guard::Plans::Needs::Id);
+  if (!spent) return failure(ready, ready.words.not_done + ": " + spent.error());
+  if (spent->verdict == Verdict::Fits) return std::nullopt;
+  const auto why = refusal(plans, *spent, question.object);
+  if (spent->verdict != Verdict::OtherObject) return refused(work, ready, question, why);
   look(work, ready);
   compare(work, ready);
   return render_error(without(

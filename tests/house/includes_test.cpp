@@ -32,7 +32,7 @@ const std::map<std::string, Folders, std::less<>>& picture() {
       {"catalog", {"base", "tool", "hooks", "insight"}},
       {"pve", {"base", "net"}},
       {"seam", {"base"}},
-      {"state", {"base"}},
+      {"state", {"base", "guard/audit.h", "guard/plans.h"}},
       {"guard", {"base", "tool", "facts", "seam"}},
       {"mcp", {"base", "jsonrpc", "seam"}},
       {"view", {"base", "tool", "chart"}},

@@ -11,6 +11,7 @@
 #include "engine/row/confirm.h"
 #include "engine/row/output.h"
 #include "facts/facts.h"
+#include "guard/audit.h"
 #include "guard/plans.h"
 #include "guard/terms.h"
 #include "pve/client.h"
@@ -43,6 +44,10 @@ struct Access {
   const facts::Facts& facts;
   base::Clock& clock;
   Options options{};
+  /// nullptr: the plans live in the Cluster.
+  guard::Plans* plans = nullptr;
+  /// nullptr: changes are not recorded.
+  guard::Audit* audit = nullptr;
 };
 
 /// Safe from many threads.
@@ -59,7 +64,9 @@ struct Cluster {
         own_access(client, clock),
         tasks(client, clock),
         node_slots(client, clock, options.node_tasks),
-        plans(clock) {}
+        own_plans(clock),
+        plans(access.plans == nullptr ? own_plans : *access.plans),
+        audit(access.audit) {}
 
   /// Epoch seconds.
   std::int64_t now() const {
@@ -77,7 +84,9 @@ struct Cluster {
   pve::OwnAccessCache own_access;
   pve::Tasks tasks;
   pve::NodeSlots node_slots;
-  guard::Plans plans;
+  guard::PlansInProcess own_plans;
+  guard::Plans& plans;
+  guard::Audit* const audit;
 };
 
 }  // namespace engine

@@ -120,6 +120,13 @@ Object object_of(const Row& row, const base::JsonObject& arguments, Cluster& clu
   return object;
 }
 
+std::string object_text(const base::JsonObject& identity, std::string_view guest) {
+  const auto vmid = base::text(identity, "vmid");
+  if (vmid.empty()) return base::text(identity, "path", 500);
+  return fmt::format("{} {} on {}", base::raw_text(identity, "type") == "lxc" ? "container" : "VM",
+                     guest.empty() ? std::string_view(vmid) : guest, base::text(identity, "node"));
+}
+
 std::string identity_difference(const base::JsonObject& before, const base::JsonObject& now) {
   std::string text;
   const auto tell = [&](std::string_view name, const std::string& was, const std::string& is) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "base/json.h"
 #include "engine/cluster/cluster.h"
@@ -31,6 +32,10 @@ struct Object {
 /// Makes two GETs at most. `arguments` have PVE's names, and contain the node.
 Object object_of(const Row& row, const base::JsonObject& arguments, Cluster& cluster,
                  const std::stop_token& stop);
+
+/// "VM 118 (web01) on pve1", or the path of the call for what is not a guest. `guest` is "118 (web01)", or
+/// empty.
+std::string object_text(const base::JsonObject& identity, std::string_view guest);
 
 /// Clauses such as "its uuid was A and is B". Empty if the identities are the same.
 std::string identity_difference(const base::JsonObject& before, const base::JsonObject& now);
