@@ -25,6 +25,7 @@
 #include "cli/state_folder.h"
 #include "cli/state_key.h"
 #include "config/settings.h"
+#include "engine/bounds/scope.h"
 #include "engine/completions.h"
 #include "engine/pve_tasks.h"
 #include "engine/toolbox.h"
@@ -71,6 +72,16 @@ std::expected<engine::Options, std::string> options(const config::Settings& sett
                          settings.ignore_findings,
                          engine::confirm_named(settings.confirm).value_or(engine::Confirm::Changes),
                          *std::move(terms)};
+}
+
+/// nullptr: the settings have no scope. The error is a sentence about the setting.
+std::expected<std::unique_ptr<engine::Scope>, std::string> scope_of(const config::Settings& settings,
+                                                                    pve::Client& client, base::Clock& clock) {
+  if (settings.scope.empty()) return nullptr;
+  auto terms = guard::Terms::parse(settings.scope, guard::scope_kinds());
+  if (!terms) return std::unexpected(settings.scope_source + ": " + terms.error() + ".");
+  return std::make_unique<engine::Scope>(std::vector<engine::ScopeTerms>{{*std::move(terms), "PVE_SCOPE"}},
+                                         client, clock);
 }
 
 guard::Policy policy_of(const config::Settings& settings) {
@@ -179,8 +190,11 @@ int run(const cli::Arguments& arguments, const config::Settings& settings) {
   const auto policy = policy_of(settings);
   auto engine_options = options(settings);
   if (!engine_options) return fail(engine_options.error());
-  engine::Toolbox toolbox(catalog::categories(), policy,
-                          {(*backend)->client(), facts, clock, *std::move(engine_options)});
+  const auto scope = scope_of(settings, (*backend)->client(), clock);
+  if (!scope) return fail(scope.error());
+  engine::Access access{(*backend)->client(), facts, clock, *std::move(engine_options)};
+  access.scope = scope->get();
+  engine::Toolbox toolbox(catalog::categories(), policy, access);
   switch (arguments.command) {
     case cli::Command::Call:
       return cli::call(toolbox, arguments);

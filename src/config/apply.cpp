@@ -220,6 +220,13 @@ std::optional<std::string> confirm(const Given& given, const Known& known, Setti
   return std::nullopt;
 }
 
+std::optional<std::string> scope(const Given& given, const Known&, Settings& settings) {
+  settings.scope = parts(given);
+  settings.scope_source = given.source;
+  if (!settings.scope.empty()) return std::nullopt;
+  return complaint(given.source, as_written(given), "must hold at least one term, such as vmid:100-199");
+}
+
 std::optional<std::string> protect(const Given& given, const Known&, Settings& settings) {
   settings.protect = parts(given);
   settings.protect_source = given.source;

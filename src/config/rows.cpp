@@ -187,6 +187,18 @@ constexpr auto kTable = std::to_array<Setting>({
      .help = "Which changes the user must confirm before they are sent: irreversible (those that destroy "
              "something for good), changes (all) or never.",
      .apply = apply::confirm},
+    {.flag = "--scope",
+     .argument = "TERMS",
+     .variable = "PVE_SCOPE",
+     .alias = "",
+     .key = "scope",
+     .fallback = "",
+     .help = "The guests that are seen and changed, by their state in PVE: terms separated by commas, such as "
+             "vmid:100-199, tag:web, pool:prod, node:pve1 or name:db-*; !vmid:150 excludes. Other objects are "
+             "then changed only if a term allows their kind: allow:node, storage, network, firewall, access, "
+             "pool, cluster, backup or ha.",
+     .repeatable = true,
+     .apply = apply::scope},
     {.flag = "--protect",
      .argument = "TERMS",
      .variable = "PVE_PROTECT",

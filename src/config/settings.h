@@ -75,6 +75,10 @@ struct Settings {
   /// Findings that are not reported: "CODE" or "CODE:object" with * and ? for any.
   std::vector<std::string> ignore_findings;
   std::string confirm = "irreversible";  ///< one of Known::confirms
+  /// Which guests are seen and changed, and which other kinds of objects may be changed; guard::Terms reads
+  /// them. Empty: all.
+  std::vector<std::string> scope;
+  std::string scope_source;
   /// What no call may change; guard::Terms reads them.
   std::vector<std::string> protect;
   std::string protect_source;

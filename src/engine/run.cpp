@@ -11,6 +11,7 @@
 #include "engine/answer/render.h"
 #include "engine/answer/sources.h"
 #include "engine/bounds/protection.h"
+#include "engine/bounds/within_scope.h"
 #include "engine/cluster/target_words.h"
 #include "engine/list_read.h"
 #include "engine/outcome/own_access_check.h"
@@ -97,8 +98,13 @@ Step<Ready> own_access_kept(const Work& work, Ready ready) {
   return ready;
 }
 
-/// Refuses a change of what an operator protects, and asks for the confirmation that the change still needs.
+/// Refuses a change outside the scope and a change of what an operator protects, and asks for the
+/// confirmation that the change still needs.
 Step<Ready> decided(Work& work, Ready ready) {
+  auto kept = keep_within_scope(work.row, ready.target.arguments, work.cluster, work.call.stop);
+  if (!kept)
+    return std::unexpected(failure(ready, fmt::format("{}: {}.", ready.words.not_done, kept.error())));
+  ready.target.note = joined_notes(ready.target.note, *kept);
   if (auto why = protected_by(work.row, ready.target.arguments, work.cluster, work.call.stop))
     return std::unexpected(failure(ready, fmt::format("{}: {}.", ready.words.not_done, *why)));
   if (ready.is_confirmed) return ready;

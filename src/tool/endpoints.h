@@ -88,7 +88,7 @@ inline constexpr SubjectRow kSubjects[] = {
     {"/nodes/{node}/disks/lvm", Subject::Disk, "/nodes/{node}/disks/lvm"},
     {"/nodes/{node}/disks/lvmthin", Subject::Disk, "/nodes/{node}/disks/lvmthin"},
     {"/nodes/{node}/disks/zfs", Subject::Disk},
-    {"/nodes/{node}/execute", Subject::Node, "/nodes/{node}/status"},
+    {"/nodes/{node}/execute", Subject::Calls, "/nodes/{node}/status"},
     {"/nodes/{node}/firewall", Subject::Firewall},
     {"/nodes/{node}/firewall/rules", Subject::FirewallRule, "/nodes/{node}/firewall/rules"},
     {"/nodes/{node}/lxc", Subject::Container},

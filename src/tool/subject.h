@@ -14,6 +14,7 @@ enum class Subject : std::uint8_t {
   Acme,
   Backup,
   BackupJob,
+  Calls,  ///< a list of calls that PVE carries out as one
   Ceph,
   Certificate,
   Cluster,

@@ -19,8 +19,9 @@ constexpr std::size_t kBytes = 400;
 constexpr std::ptrdiff_t kLines = 2;
 
 /// What makes an answer longer, and why it may.
-constexpr std::array<std::string_view, 6> kReasons = {
+constexpr std::array<std::string_view, 7> kReasons = {
     "the call was sent to",  // a line before it: the call went to another node
+    "The call covers ",      // a line before it: the guests of the scope
     "task log has complaints:",
     "With warnings (",
     "Last in its log:",

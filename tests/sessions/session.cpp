@@ -36,6 +36,7 @@ Step parse_step(std::string_view line, std::size_t number) {
   if (take(line, "slow")) return {.kind = Step::Kind::Slow, .text = std::string(line)};
   if (take(line, "confirm")) return {.kind = Step::Kind::Confirm, .text = std::string(line)};
   if (take(line, "protect")) return {.kind = Step::Kind::Protect, .text = std::string(line)};
+  if (take(line, "scope")) return {.kind = Step::Kind::Scope, .text = std::string(line)};
   if (take(line, "wait")) return {.kind = Step::Kind::Wait, .text = std::string(line)};
   if (!take(line, "call")) throw std::runtime_error(fmt::format("line {}: '{}' is no step", number, line));
   const auto space = line.find(' ');
@@ -117,6 +118,9 @@ std::string print(const std::vector<Step>& steps) {
       case Step::Kind::Protect:
         out += step.text.empty() ? "protect" : "protect " + step.text;
         break;
+      case Step::Kind::Scope:
+        out += step.text.empty() ? "scope" : "scope " + step.text;
+        break;
       case Step::Kind::As:
         out += "as " + step.text;
         break;
@@ -162,6 +166,9 @@ void perform(World& world, Step& step) {
       break;
     case Step::Kind::Protect:
       world.protect(step.text);
+      break;
+    case Step::Kind::Scope:
+      world.scope(step.text);
       break;
     case Step::Kind::As:
       world.as(step.text);

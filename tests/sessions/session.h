@@ -15,9 +15,9 @@
 // auditor@pve separated`, `as root`) calls with a token of that user, `pve 8.4` begins anew with a cluster of
 // that version, `progress` shows what later calls report while they wait, a line each before the
 // result, `slow 60` begins anew with a cluster whose tasks take 60 times as long, `confirm irreversible` lets
-// such changes ask first (at the beginning none does), `protect tag:prod` protects what it means. The id of a
-// plan is recorded as ID, and the argument "confirm":"ID" stands for the last one. The recorded lines are
-// rewritten when UPDATE_GOLDEN is set.
+// such changes ask first (at the beginning none does), `protect tag:prod` protects what it means, `scope
+// tag:web` limits the calls to these guests. The id of a plan is recorded as ID, and the argument
+// "confirm":"ID" stands for the last one. The recorded lines are rewritten when UPDATE_GOLDEN is set.
 #pragma once
 
 #include <chrono>
@@ -45,7 +45,8 @@ struct Step {
     Progress,
     Slow,
     Confirm,
-    Protect
+    Protect,
+    Scope
   } kind = Kind::Comment;
   std::string text{};       ///< the comment, the tool's name, the duration, the fault, the tier, the version
   std::string arguments{};  ///< of a call: JSON

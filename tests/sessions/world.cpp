@@ -46,6 +46,16 @@ std::vector<std::string> names_of(const std::string& text) {
   return names;
 }
 
+guard::Terms terms_of(const std::string& text, std::span<const std::string_view> kinds) {
+  std::vector<std::string> terms;
+  for (const auto part : base::split(text, ',')) {
+    if (!part.empty()) terms.emplace_back(part);
+  }
+  auto parsed = guard::Terms::parse(terms, kinds);
+  if (!parsed) throw std::runtime_error(parsed.error());
+  return *std::move(parsed);
+}
+
 std::chrono::seconds seconds_of(std::string_view text) {
   int seconds = 0;
   const auto end = std::from_chars(text.data(), text.data() + text.size(), seconds).ptr;
@@ -74,8 +84,9 @@ Told call_with_progress(engine::Toolbox& toolbox, std::string_view tool, const b
 }
 
 std::unique_ptr<engine::Toolbox> World::toolbox() {
-  return std::make_unique<engine::Toolbox>(catalog::categories(), policy_,
-                                           engine::Access{*client_, facts(), clock_, engine_});
+  engine::Access access{*client_, facts(), clock_, engine_};
+  access.scope = scope_.get();
+  return std::make_unique<engine::Toolbox>(catalog::categories(), policy_, access);
 }
 
 Told World::call(std::string_view tool, base::JsonObject arguments) {
@@ -100,13 +111,16 @@ void World::wait(std::string_view text) {
 }
 
 void World::protect(const std::string& text) {
-  std::vector<std::string> terms;
-  for (const auto part : base::split(text, ',')) {
-    if (!part.empty()) terms.emplace_back(part);
-  }
-  auto parsed = guard::Terms::parse(terms, guard::protect_kinds());
-  if (!parsed) throw std::runtime_error(parsed.error());
-  engine_.protect = *std::move(parsed);
+  engine_.protect = terms_of(text, guard::protect_kinds());
+  toolbox_ = toolbox();
+}
+
+void World::scope(const std::string& text) {
+  std::vector<engine::ScopeTerms> terms;
+  if (!text.empty()) terms.push_back({terms_of(text, guard::scope_kinds()), "PVE_SCOPE"});
+  auto scope = terms.empty() ? nullptr : std::make_unique<engine::Scope>(std::move(terms), *client_, clock_);
+  toolbox_.reset();
+  scope_ = std::move(scope);
   toolbox_ = toolbox();
 }
 

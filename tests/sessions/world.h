@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "engine/bounds/scope.h"
 #include "engine/toolbox.h"
 #include "facts/facts.h"
 #include "pve/client.h"
@@ -53,6 +54,8 @@ class World {
   void confirm(const std::string& text);
   /// What no call may change, "tag:prod,storage:nas"; "" nothing.
   void protect(const std::string& text);
+  /// The guests and kinds that calls may see and change, "tag:web,allow:storage"; "" all.
+  void scope(const std::string& text);
   /// From now on only these tools, "pve_list_*,pve_get_*"; "" all.
   void allow(const std::string& text);
   /// From now on without these tools; "" none.
@@ -91,6 +94,7 @@ class World {
   std::map<std::string, std::string> tokens_{{options_.token_id, options_.token_secret}};
   std::string held_;
   std::unique_ptr<pve::Client> client_ = client(options_.token_id);
+  std::unique_ptr<engine::Scope> scope_;
   guard::Policy policy_;
   engine::Options engine_;
   bool progress_ = false;

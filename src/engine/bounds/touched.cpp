@@ -20,10 +20,12 @@ using tool::Subject;
 
 constexpr auto kFreeText =
     std::to_array<std::string_view>({"description", "comment", "notes", "notes-template"});
+/// How the path of a guest begins in the access control.
+constexpr std::string_view kAclOfGuests = "/vms/";
 /// Parameters whose volumes are only read.
 constexpr auto kSources = std::to_array<std::string_view>({"archive", "restore", "ostemplate"});
-constexpr auto kNumbers =
-    std::to_array<std::string_view>({"vmid", "vms", "newid", "target-vmid", "sid", "guest", "id"});
+constexpr auto kNumbers = std::to_array<std::string_view>(
+    {"vmid", "vms", "newid", "target-vmid", "sid", "guest", "id", "resources"});
 
 template <std::size_t N>
 bool is_one_of(std::string_view name, const std::array<std::string_view, N>& names) {
@@ -75,9 +77,8 @@ void add_volumes(std::string_view value, bool is_source, Touched& touched) {
 bool names_guests(const Field& field) {
   if (field.fact == nullptr) return is_one_of(field.wire, kNumbers);
   const auto format = field.fact->format;
-  return format.starts_with("pve-vmid") || format == "pve-ha-resource-or-vm-id" ||
-         format == "pve-ha-resource-id" || format == "pve-replication-job-id" ||
-         is_one_of(field.wire, kNumbers);
+  return format.starts_with("pve-vmid") || format.starts_with("pve-ha-resource-") ||
+         format == "pve-replication-job-id" || is_one_of(field.wire, kNumbers);
 }
 
 /// Reads "100", "vm:100", "ct:200", "qemu/100", and "100-0" of a replication job.
@@ -111,6 +112,8 @@ void add_argument(const Row& row, std::string_view name, const base::Json& value
     if (names_guests(field)) {
       // The number of a new guest names an existing one only if a restore replaces it.
       add_guests(text, reads && !is_new ? touched.sources : touched.guests);
+    } else if (name == "path" && text.starts_with(kAclOfGuests)) {
+      add_guests(std::string_view(text).substr(kAclOfGuests.size()), touched.guests);
     } else if (!is_one_of(name, kFreeText)) {
       add_volumes(text, is_one_of(name, kSources), touched);
     }

@@ -24,6 +24,8 @@
 
 namespace engine {
 
+class Scope;  // engine/bounds/scope.h
+
 struct Options {
   /// The maximum time that a call waits for the end of the task that it starts; 0: it does not wait.
   std::chrono::seconds wait{0};
@@ -48,6 +50,8 @@ struct Access {
   guard::Plans* plans = nullptr;
   /// nullptr: changes are not recorded.
   guard::Audit* audit = nullptr;
+  /// What limits `client`; nullptr: nothing. Changes are checked against it.
+  Scope* scope = nullptr;
 };
 
 /// Safe from many threads.
@@ -57,6 +61,7 @@ struct Cluster {
         facts(access.facts),
         clock(access.clock),
         options(access.options),
+        scope(access.scope),
         version(client, clock),
         inventory(client, clock),
         seen(clock),
@@ -77,6 +82,7 @@ struct Cluster {
   const facts::Facts& facts;
   base::Clock& clock;
   const Options options;
+  Scope* const scope;
   pve::ConnectedVersion version;
   pve::InventoryCache inventory;
   SeenGuests seen;

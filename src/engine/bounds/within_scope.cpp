@@ -1,0 +1,276 @@
+#include "engine/bounds/within_scope.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "base/json_read.h"
+#include "base/plural.h"
+#include "base/text.h"
+#include "engine/bounds/scope.h"
+#include "engine/bounds/touched.h"
+#include "engine/cluster/request.h"
+#include "engine/outcome/guest_state.h"
+#include "engine/words/guest_name.h"
+
+namespace engine {
+namespace {
+
+using guard::Kind;
+using tool::Action;
+using tool::Subject;
+using Refusal = std::optional<std::string>;
+
+/// The kind of the object that a call changes; nullopt: it changes guests and what belongs to them.
+std::optional<Kind> kind_of(const tool::About& about, bool names_guests) {
+  if (about.guest != tool::GuestKind::None) return std::nullopt;
+  switch (about.subject) {
+    case Subject::Backup:
+    case Subject::Vm:
+    case Subject::Container:
+    case Subject::Guests:
+    case Subject::Snapshot:
+    case Subject::Replication:
+    case Subject::Task:
+      return std::nullopt;
+    case Subject::Volume:
+      return names_guests ? std::nullopt : std::optional(Kind::Storage);
+    case Subject::BackupJob:
+      return Kind::Backup;
+    case Subject::Storage:
+      return Kind::Storage;
+    case Subject::Certificate:
+    case Subject::Console:
+    case Subject::Disk:
+    case Subject::Node:
+    case Subject::Package:
+    case Subject::Service:
+    case Subject::Subscription:
+      return Kind::Node;
+    case Subject::Network:
+    case Subject::Sdn:
+      return Kind::Network;
+    case Subject::Firewall:
+    case Subject::FirewallRule:
+      return Kind::Firewall;
+    case Subject::Acl:
+    case Subject::Group:
+    case Subject::Realm:
+    case Subject::Role:
+    case Subject::SecondFactor:
+    case Subject::Session:
+    case Subject::Token:
+    case Subject::User:
+      return Kind::Access;
+    case Subject::Pool:
+      return Kind::Pool;
+    case Subject::Ha:
+      return Kind::Ha;
+    case Subject::Acme:
+    case Subject::Calls:
+    case Subject::Ceph:
+    case Subject::Cluster:
+    case Subject::CpuModel:
+    case Subject::Job:
+    case Subject::Mapping:
+    case Subject::Metrics:
+    case Subject::Notification:
+    case Subject::Unknown:
+      break;
+  }
+  return Kind::Cluster;
+}
+
+/// One call, and the scope that limits it.
+class Limited {
+ public:
+  Limited(const Row& row, base::JsonObject& arguments, Cluster& cluster, const std::stop_token& stop)
+      : row_(row), arguments_(arguments), cluster_(cluster), scope_(*cluster.scope), stop_(stop) {}
+
+  std::expected<std::string, std::string> keep() {
+    if (row_.about().subject == Subject::Calls)
+      return std::unexpected(fmt::format(
+          "{} limits this server, and each call of this list can change any guest", scope_.source()));
+    auto listed = list_guests();
+    if (!listed) return listed;
+    auto touched = touched_by(row_, arguments_);
+    if (auto no = add_members(touched)) return std::unexpected(*std::move(no));
+    const bool names_guests = !touched.guests.empty() || !touched.sources.empty();
+    const auto kind = kind_of(row_.about(), names_guests);
+    if (kind && !scope_.allows(*kind)) return std::unexpected(not_allowed(*kind));
+    if (!kind && !names_guests && row_.about().subject != Subject::Task)
+      return std::unexpected(fmt::format("{} limits this server, and this call names no guest", source()));
+    if (auto no = outside(touched)) return std::unexpected(*std::move(no));
+    return listed;
+  }
+
+ private:
+  const std::string& source() const { return scope_.source(); }
+
+  std::string not_allowed(Kind kind) const {
+    const auto name = guard::kKindNames.at(static_cast<std::size_t>(kind));
+    return fmt::format(
+        "{} limits this server to guests, and this call changes something else. If that is meant, an "
+        "administrator adds allow:{} to it",
+        source(), name);
+  }
+
+  Refusal outside(const std::set<std::int64_t>& guests) {
+    const auto own = guest_of(row_, arguments_);
+    for (const auto vmid : guests) {
+      if (vmid == new_guest()) continue;
+      const auto held =
+          vmid == own.vmid && !own.node.empty() ? scope_.holds(own, stop_) : scope_.holds(vmid, stop_);
+      if (!held)
+        return fmt::format("{} limits this server, and whether guest {} is in it is not known: {}", source(),
+                           vmid, held.error());
+      if (!*held) return fmt::format("guest {} is not in {}", vmid, source());
+    }
+    return std::nullopt;
+  }
+
+  Refusal outside(const Touched& touched) {
+    if (auto no = outside(touched.guests)) return no;
+    if (auto no = outside(touched.sources)) return no;
+    if (new_guest() == 0 && !makes_guest()) return std::nullopt;
+    const auto traits = requested();
+    if (!traits) return traits.error();
+    if (scope_.means(*traits)) return std::nullopt;
+    const auto which = traits->vmid == 0 ? std::string() : fmt::format(" {}", traits->vmid);
+    return fmt::format(
+        "the new guest{} would not be in {}. Give it a number, node, name, tag or pool of the scope", which,
+        source());
+  }
+
+  bool makes_guest() const {
+    const auto action = row_.about().action;
+    return action == Action::Clone || (action == Action::Create && is_of_guest());
+  }
+  bool is_of_guest() const {
+    const auto subject = row_.about().subject;
+    return subject == Subject::Vm || subject == Subject::Container;
+  }
+
+  /// The number of a guest that the call makes; 0: it makes none, or replaces one.
+  std::int64_t new_guest() const {
+    if (!makes_guest()) return 0;
+    const bool clones = row_.about().action == Action::Clone;
+    if (!clones && base::flag(arguments_, "force")) return 0;
+    return guest_number(argument_text(arguments_, clones ? "newid" : "vmid")).value_or(0);
+  }
+
+  /// The traits of the guest that the call makes. A clone keeps the tags of its source.
+  std::expected<guard::GuestTraits, std::string> requested() {
+    const bool clones = row_.about().action == Action::Clone;
+    const auto own = guest_of(row_, arguments_);
+    guard::GuestTraits traits{
+        .vmid = guest_number(argument_text(arguments_, clones ? "newid" : "vmid")).value_or(0)};
+    traits.node = argument_text(arguments_, "node");
+    if (const auto target = argument_text(arguments_, "target"); clones && !target.empty())
+      traits.node = target;
+    const bool container = row_.about().subject == Subject::Container || own.container;
+    traits.name = argument_text(arguments_, container ? "hostname" : "name");
+    auto tags = argument_text(arguments_, "tags");
+    if (clones && scope_.wanted().configuration) {
+      const auto config = read_guest(scope_.unlimited(), own, "config", stop_);
+      if (!config)
+        return std::unexpected(
+            fmt::format("the tags of guest {} cannot be read: {}", own.vmid, config.error().message));
+      tags = base::raw_text(*config, "tags");
+    }
+    for (const auto tag : base::list_items(tags)) traits.tags.emplace_back(tag);
+    if (auto pool = argument_text(arguments_, "pool"); !pool.empty()) traits.pools.push_back(std::move(pool));
+    return traits;
+  }
+
+  /// Adds the guests of the job or rule that the call changes: the call need not name them.
+  Refusal add_members(Touched& touched) {
+    const auto& about = row_.about();
+    const bool has_members = about.subject == Subject::BackupJob || about.subject == Subject::Ha;
+    if (!has_members || (!about.in_path("id") && !about.in_path("rule"))) return std::nullopt;
+    const auto call = engine::path(about.state, arguments_);
+    if (!call) return "the object of this call cannot be read: " + call.error();
+    const auto present = scope_.unlimited().call({base::Method::Get, *call, {}}, stop_);
+    if (!present) return "the object of this call cannot be read: " + present.error().message;
+    if (!present->data.is_object()) return std::nullopt;
+    const auto& object = present->data.get_object();
+    if (base::flag(object, "all") || object.contains("pool"))
+      return fmt::format("{} limits this server, and this job covers guests that PVE chooses", source());
+    const auto members = touched_by(row_, object);
+    touched.guests.insert(members.guests.begin(), members.guests.end());
+    touched.guests.insert(members.sources.begin(), members.sources.end());
+    return std::nullopt;
+  }
+
+  /// Replaces the choice of PVE by a list. The value is a sentence; empty: nothing was replaced.
+  std::expected<std::string, std::string> list_guests() {
+    const bool all = base::flag(arguments_, "all");
+    const auto pool = argument_text(arguments_, "pool");
+    const auto subject = row_.about().subject;
+    const bool backs_up = subject == Subject::BackupJob || row_.about().locator == tool::Locator::Guests;
+    const auto* const list = subject == Subject::Guests ? "vms" : "vmid";
+    if (subject == Subject::Guests ? arguments_.contains("vms") : !backs_up || (!all && pool.empty()))
+      return std::string();
+    const auto* parameter = row_.endpoint() == nullptr ? nullptr : row_.endpoint()->parameter(list);
+    if (parameter == nullptr)
+      return std::unexpected(
+          fmt::format("{} limits this server, and this call lets PVE choose the guests", source()));
+    auto guests = chosen(pool);
+    if (!guests) return std::unexpected(std::move(guests.error()));
+    if (guests->empty())
+      return std::unexpected(fmt::format("none of the guests of this call is in {}", source()));
+    for (const auto* const name : {"all", "pool", "exclude"}) arguments_.stable_erase(name);
+    if (parameter->type == facts::Type::Array) {
+      base::JsonArray items;
+      for (const auto vmid : *guests) items.emplace_back(vmid);
+      arguments_[list] = std::move(items);
+    } else {
+      arguments_[list] = fmt::format("{}", fmt::join(*guests, ","));
+    }
+    return fmt::format("The call covers {} in {}: {}.", base::count_of(guests->size(), "guests"), source(),
+                       fmt::join(*guests, ", "));
+  }
+
+  /// The guests of the scope that PVE would choose.
+  std::expected<std::set<std::int64_t>, std::string> chosen(const std::string& pool) {
+    auto held = scope_.held(stop_);
+    if (!held) return std::unexpected(std::move(held.error()));
+    if (!held->unjudged.empty())
+      return std::unexpected(
+          fmt::format("which guests of {} are in {} is not known, because it does not answer",
+                      base::printable(held->unjudged.front(), 60), source()));
+    const auto list = cluster_.inventory.now(stop_);
+    if (!list) return std::unexpected("the list of guests cannot be read: " + list.error().message);
+    std::set<std::int64_t> excluded;
+    for (const auto item : base::list_items(argument_text(arguments_, "exclude")))
+      excluded.insert(guest_number(item).value_or(0));
+    const auto node = argument_text(arguments_, "node");
+    std::set<std::int64_t> guests;
+    for (const auto vmid : held->vmids) {
+      const auto* guest = (*list)->guest(vmid);
+      if (guest == nullptr || excluded.contains(vmid) || (!node.empty() && guest->node != node)) continue;
+      if (!pool.empty() && guest->pool != pool) continue;
+      guests.insert(vmid);
+    }
+    return guests;
+  }
+
+  const Row& row_;
+  base::JsonObject& arguments_;
+  Cluster& cluster_;
+  Scope& scope_;
+  const std::stop_token& stop_;
+};
+
+}  // namespace
+
+std::expected<std::string, std::string> keep_within_scope(const Row& row, base::JsonObject& arguments,
+                                                          Cluster& cluster, const std::stop_token& stop) {
+  if (cluster.scope == nullptr || row.tool().effect == tool::Effect::None) return std::string();
+  return Limited(row, arguments, cluster, stop).keep();
+}
+
+}  // namespace engine
