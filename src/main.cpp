@@ -58,7 +58,7 @@ std::expected<config::Settings, std::string> load(const cli::Arguments& argument
 
 bool needs_pve(cli::Command command) {
   return command != cli::Command::Tools && command != cli::Command::Simulate &&
-         command != cli::Command::Freeze && command != cli::Command::Thaw;
+         command != cli::Command::Freeze && command != cli::Command::Thaw && command != cli::Command::Trust;
 }
 
 /// The error is a sentence about a setting.
@@ -175,6 +175,7 @@ int run(const cli::Arguments& arguments, const config::Settings& settings) {
   if (arguments.command == cli::Command::Simulate) return cli::simulate(arguments, settings, facts, clock);
   if (arguments.command == cli::Command::Freeze) return cli::freeze(arguments, settings, variable, clock);
   if (arguments.command == cli::Command::Thaw) return cli::thaw(settings, variable);
+  if (arguments.command == cli::Command::Trust) return cli::trust(arguments, settings, variable);
 
   transport::StopControl stop;
   cli::Backend::OnRejected on_rejected;

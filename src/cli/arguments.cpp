@@ -106,7 +106,10 @@ std::expected<Arguments, std::string> parse(std::span<const char* const> words) 
   auto* freeze = app.add_subcommand("freeze");
   freeze->add_option("--reason", arguments.reason);
   auto* thaw = app.add_subcommand("thaw");
-  for (auto* command : {call, tools, simulate, doctor, token, freeze, thaw}) {
+  auto* trust = app.add_subcommand("trust");
+  trust->add_option("address", arguments.address);
+  trust->add_flag("--yes", arguments.yes);
+  for (auto* command : {call, tools, simulate, doctor, token, freeze, thaw, trust}) {
     command->set_help_flag();
     command->fallthrough();
   }
@@ -127,6 +130,7 @@ std::expected<Arguments, std::string> parse(std::span<const char* const> words) 
                       : *token    ? Command::Token
                       : *freeze   ? Command::Freeze
                       : *thaw     ? Command::Thaw
+                      : *trust    ? Command::Trust
                                   : Command::Serve;
   if (version) return arguments;
   if (help) settle_help(arguments);

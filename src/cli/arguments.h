@@ -21,6 +21,7 @@ enum class Command : std::uint8_t {
   Token,
   Freeze,
   Thaw,
+  Trust,
   Help,
   Version
 };
@@ -33,7 +34,7 @@ struct Arguments {
   std::string tool;                ///< call: the tool's name; tools: the one to describe, or ""
   std::vector<std::string> pairs;  ///< call: key=value
   std::string json;                ///< call --json: arguments as one object, or "-" for stdin; else empty
-  bool yes = false;                ///< call --yes: confirms what the call asks
+  bool yes = false;                ///< call, trust: --yes answers the question
   std::string chart;               ///< call --chart: the file for the picture; else empty
   bool as_json = false;            ///< tools --json
   std::string listen = "127.0.0.1:8006";  ///< simulate
@@ -45,6 +46,7 @@ struct Arguments {
   std::optional<std::string> token_tier;  ///< token --tier
   std::optional<std::vector<std::string>> token_categories;  ///< token --categories
   std::string reason;                                        ///< freeze --reason; else empty
+  std::string address;                                       ///< trust: of PVE; else empty
 };
 
 /// `words` are argv without the program's name. The error is one sentence and never repeats a value that may

@@ -6,10 +6,12 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/simulation.h"
+#include "cli/state_folder.h"
 #include "cli/token_command.h"
 #include "net/failover.h"
 #include "simulator/cluster.h"
 #include "simulator/in_process.h"
+#include "state/trusted.h"
 
 namespace cli {
 namespace {
@@ -74,7 +76,7 @@ void warn_of_weak_transport(std::span<const net::ClientOptions> routes, const co
     base::log(base::LogLevel::Warning,
               base::printable(cluster.verify_ssl_source) +
                   " is false: anybody on the network between this machine and PVE can read the API token. "
-                  "Run \"mcp-pve doctor\" to get the certificate's fingerprint for PVE_FINGERPRINT.");
+                  "Run \"mcp-pve trust\" to pin the certificate.");
   }
 }
 
@@ -136,6 +138,14 @@ std::expected<net::ClientOptions, std::string> common_route(const config::Cluste
 
 }  // namespace
 
+std::expected<state::Trusted, std::string> trusted_of(const config::Settings& settings,
+                                                      const Variables& variables) {
+  // What the settings pin counts alone.
+  if (!settings.cluster.fingerprints.empty()) return state::Trusted{};
+  const auto folder = state::folder(surroundings_of(settings, variables));
+  return folder ? state::trusted(*folder) : state::Trusted{};
+}
+
 std::expected<std::vector<net::ClientOptions>, std::string> routes_of(const config::Settings& settings,
                                                                       const Variables& variables) {
   const auto& cluster = settings.cluster;
@@ -147,6 +157,8 @@ std::expected<std::vector<net::ClientOptions>, std::string> routes_of(const conf
   }
   auto route = common_route(cluster);
   if (!route) return std::unexpected(std::move(route.error()));
+  const auto trusted = trusted_of(settings, variables);
+  if (!trusted) return std::unexpected(trusted.error());
   const auto either = [&](std::string_view upper, std::string_view lower) {
     const auto value = variables(upper);
     return value.empty() ? variables(lower) : value;
@@ -158,6 +170,10 @@ std::expected<std::vector<net::ClientOptions>, std::string> routes_of(const conf
     route->url = std::move(url);
     route->proxy = std::move(*proxy);
     routes.push_back(*route);
+    const auto stored = trusted->find(routes.back().url.text());
+    if (stored == trusted->end() || !routes.back().url.tls) continue;
+    if (const auto fingerprint = net::parse_fingerprint(stored->second))
+      routes.back().fingerprints = {*fingerprint};
   }
   return routes;
 }

@@ -54,8 +54,9 @@ class Backend {
 };
 
 /// What the settings say about the connections, in net's words: one for each of at most 16 addresses, which
-/// differ in the address and the proxy alone; one even without an address. The error is a sentence that names
-/// the address that does not fit.
+/// differ in the address, the proxy and the certificate that `mcp-pve trust` stored; one even without an
+/// address. The error is a sentence that names
+/// the address that does not fit, or about the file of trusted certificates.
 std::expected<std::vector<net::ClientOptions>, std::string> routes_of(const config::Settings& settings,
                                                                       const Variables& variables);
 

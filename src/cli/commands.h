@@ -59,4 +59,8 @@ int freeze(const Arguments& arguments, const config::Settings& settings, const V
 /// Removes that file.
 int thaw(const config::Settings& settings, const Variables& variables);
 
+/// Shows the certificate of PVE at the address of the command line or of the settings, asks, and stores its
+/// fingerprint in the state folder.
+int trust(const Arguments& arguments, const config::Settings& settings, const Variables& variables);
+
 }  // namespace cli

@@ -133,10 +133,10 @@ void name_and_tcp_steps(const net::ClientOptions& route, const std::string& sour
 }
 
 // A fingerprint together with the advice to compare it: a user must not pin it unseen.
-std::string to_pin(const std::string& fingerprint) {
+std::string to_pin(const std::string& fingerprint, const net::Url& url) {
   return "The certificate has the fingerprint\n" + fingerprint + "\n" +
-         std::string(pve::kCompareFingerprint) +
-         ".\nIf both are equal, pin it:\nPVE_FINGERPRINT=" + fingerprint;
+         std::string(pve::kCompareFingerprint) + ".\nIf both are equal, pin it: run mcp-pve trust " +
+         url.text() + "\nor set PVE_FINGERPRINT=" + fingerprint;
 }
 
 void tls_step(net::Client& network, const net::ClientOptions& route, const config::Cluster& cluster,
@@ -153,16 +153,19 @@ void tls_step(net::Client& network, const net::ClientOptions& route, const confi
                                    "\nCheck that PVE_BASE_URL names PVE's own HTTPS port (8006) and that "
                                    "pveproxy runs there (systemctl status pveproxy).");
     return report.bad(
-        "TLS", "the certificate was refused: " + failure.detail + "\n" + to_pin(failure.fingerprint) +
+        "TLS", "the certificate was refused: " + failure.detail + "\n" +
+                   to_pin(failure.fingerprint, route.url) +
                    "\nOr trust PVE's CA: set PVE_CA_FILE to a copy of the node's /etc/pve/pve-root-ca.pem.");
   }
   if (!route.verify && route.fingerprints.empty()) {
     return report.weak("TLS", "the certificate is not verified (" +
-                                  base::printable(cluster.verify_ssl_source) + ")\n" + to_pin(*seen));
+                                  base::printable(cluster.verify_ssl_source) + ")\n" +
+                                  to_pin(*seen, route.url));
   }
-  report.good(
-      "TLS",
-      (route.fingerprints.empty() ? "certificate verified, fingerprint " : "certificate pinned, ") + *seen);
+  const auto* const how = route.fingerprints.empty()     ? "certificate verified, fingerprint "
+                          : cluster.fingerprints.empty() ? "certificate pinned by mcp-pve trust, "
+                                                         : "certificate pinned, ";
+  report.good("TLS", how + *seen);
 }
 
 void way_steps(const Way& way, const config::Cluster& cluster, Report& report) {

@@ -17,10 +17,6 @@
 namespace cli {
 namespace {
 
-constexpr std::string_view kNoFolder =
-    "there is no state folder, because neither PVE_STATE_DIR nor HOME is set. Set PVE_STATE_DIR to the state "
-    "folder of the servers.";
-
 int failed(std::string_view sentence, int code) {
   base::log(base::LogLevel::Error, sentence);
   return code;

@@ -18,8 +18,8 @@ namespace cli {
 namespace {
 
 constexpr std::size_t kShown = 80;
-constexpr std::array<std::string_view, 9> kCommands = {"call",   "tools", "simulate", "doctor", "token",
-                                                       "freeze", "thaw",  "help",     "version"};
+constexpr std::array<std::string_view, 10> kCommands = {"call",   "tools", "simulate", "doctor", "token",
+                                                        "freeze", "thaw",  "trust",    "help",   "version"};
 
 /// The options that are no settings, and what each takes.
 struct Option {

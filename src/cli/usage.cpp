@@ -42,6 +42,13 @@ constexpr auto kTexts = std::to_array<Text>({
      "flight finish. Root without a state folder of its own freezes the service (/var/lib/mcp-pve).\n"
      "--reason TEXT           what the refusals say, such as 'storage migration until 18:00'\n"},
     {Command::Thaw, "[settings] thaw", "Allows changes again after freeze", ""},
+    {Command::Trust, "[settings] trust [URL] [--yes --fingerprint EXPECTED]",
+     "Shows PVE's certificate, asks, and pins it",
+     "Stores the fingerprint in the state folder, for the address URL or those of PVE_BASE_URL; servers that "
+     "start from then on accept this certificate there, and no other. Compare the fingerprint with the one "
+     "that "
+     "pvenode cert info shows on the node.\n--yes stores it without a question, if it is the one that "
+     "--fingerprint expects.\n"},
 });
 
 std::string heading(std::string_view text) { return "mcp-pve " + std::string(text) + "\n"; }

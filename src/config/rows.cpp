@@ -113,7 +113,7 @@ constexpr auto kTable = std::to_array<Setting>({
      .key = "cluster.verify_ssl",
      .fallback = "true",
      .help =
-         "Whether PVE's certificate is verified. Instead of false, pin the certificate with PVE_FINGERPRINT.",
+         "Whether PVE's certificate is verified. Instead of false, pin the certificate with mcp-pve trust.",
      .apply = apply::verify_ssl},
     {.flag = "--ca-file",
      .argument = "FILE",
@@ -131,7 +131,9 @@ constexpr auto kTable = std::to_array<Setting>({
      .key = "cluster.fingerprint",
      .fallback = "",
      .help = "SHA-256 fingerprints of the certificates to accept, as \"pvenode cert info\" shows them for "
-             "pveproxy-ssl.pem or pve-ssl.pem; they are compared instead of verifying the chain.",
+             "pveproxy-ssl.pem or pve-ssl.pem; they are compared instead of verifying the chain. Without it: "
+             "what mcp-pve trust "
+             "has stored for the address.",
      .repeatable = true,
      .apply = apply::fingerprint},
     {.flag = "--timeout",

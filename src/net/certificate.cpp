@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ctime>
 #include <memory>
 #include <optional>
 
@@ -42,6 +43,46 @@ std::string pem_text(Write write) {
   char* data = nullptr;
   const long size = BIO_get_mem_data(bio.get(), &data);
   return {data, static_cast<std::size_t>(size)};
+}
+
+std::string name_text(const X509_NAME* name) {
+  return base::printable(
+      pem_text([&](BIO* bio) {
+        return X509_NAME_print_ex(bio, name, 0, XN_FLAG_ONELINE & ~ASN1_STRFLGS_ESC_MSB) >= 0 ? 1 : 0;
+      }),
+      300);
+}
+
+std::int64_t epoch_of(const ASN1_TIME* time) {
+  std::tm parts{};
+  return ASN1_TIME_to_tm(time, &parts) == 1 ? ::timegm(&parts) : 0;
+}
+
+std::string address_text(const ASN1_OCTET_STRING* value) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  const auto* bytes = ASN1_STRING_get0_data(value);
+  const int length = ASN1_STRING_length(value);
+  if (length != 4 && length != 16) return "";
+  return ::inet_ntop(length == 4 ? AF_INET : AF_INET6, bytes, text.data(), text.size()) == nullptr
+             ? ""
+             : text.data();
+}
+
+std::vector<std::string> alternative_names(const X509* certificate) {
+  std::vector<std::string> names;
+  const NamesPtr list(
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
+  for (int at = 0; at < sk_GENERAL_NAME_num(list.get()); ++at) {
+    const auto* entry = sk_GENERAL_NAME_value(list.get(), at);
+    std::string name;
+    if (entry->type == GEN_IPADD) name = address_text(entry->d.iPAddress);
+    if (entry->type == GEN_DNS)
+      name = base::printable({reinterpret_cast<const char*>(ASN1_STRING_get0_data(entry->d.dNSName)),
+                              static_cast<std::size_t>(ASN1_STRING_length(entry->d.dNSName))},
+                             255);
+    if (!name.empty()) names.push_back(std::move(name));
+  }
+  return names;
 }
 
 bool add_alternative_names(X509* certificate, std::span<const std::string> names) {
@@ -150,6 +191,19 @@ std::string to_text(const Fingerprint& fingerprint) {
     out += kHex[byte & 15U];
   }
   return out;
+}
+
+CertificateFacts facts_of(const X509* certificate) {
+  CertificateFacts facts;
+  const auto fingerprint = digest(certificate);
+  if (!fingerprint) return facts;
+  facts.fingerprint = to_text(*fingerprint);
+  facts.subject = name_text(X509_get_subject_name(certificate));
+  facts.issuer = name_text(X509_get_issuer_name(certificate));
+  facts.names = alternative_names(certificate);
+  facts.from = epoch_of(X509_get0_notBefore(certificate));
+  facts.until = epoch_of(X509_get0_notAfter(certificate));
+  return facts;
 }
 
 std::expected<Certificate, std::string> make_certificate(std::span<const std::string> names) {

@@ -1,6 +1,8 @@
 // Certificates: SHA-256 fingerprints as PVE shows them, and self-signed ones for servers of our own.
 #pragma once
 
+#include <openssl/types.h>
+
 #include <array>
 #include <cstdint>
 #include <expected>
@@ -20,6 +22,16 @@ std::expected<Fingerprint, std::string> parse_fingerprint(std::string_view text)
 
 /// "AA:BB:…", as `pvenode cert info` prints it.
 std::string to_text(const Fingerprint& fingerprint);
+
+/// What a certificate says of itself. Its texts are one line each, and harmless to a terminal.
+struct CertificateFacts {
+  std::string fingerprint;  ///< as to_text() writes it; empty: the server showed no certificate
+  std::string subject, issuer;
+  std::vector<std::string> names;    ///< DNS names and IP addresses that it is valid for
+  std::int64_t from = 0, until = 0;  ///< epoch seconds; 0: unknown
+};
+
+CertificateFacts facts_of(const X509* certificate);
 
 struct Certificate {
   std::string certificate_pem;

@@ -1,5 +1,7 @@
 #include "net/client.h"
 
+#include <openssl/ssl.h>
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -103,7 +105,13 @@ void Client::start(const Request& request, const SendOptions& options,
 }
 
 std::expected<std::string, Failure> Client::probe(const SendOptions& options) {
-  using Result = std::expected<std::string, Failure>;
+  auto facts = inspect(options);
+  if (!facts) return std::unexpected(std::move(facts.error()));
+  return std::move(facts->fingerprint);
+}
+
+std::expected<CertificateFacts, Failure> Client::inspect(const SendOptions& options) {
+  using Result = std::expected<CertificateFacts, Failure>;
   if (options.stop.stop_requested()) return std::unexpected(cancelled());
   try {
     State& at = state();
@@ -119,7 +127,8 @@ std::expected<std::string, Failure> Client::probe(const SendOptions& options) {
     const auto connector =
         std::make_shared<Connector>(at.route, [tell](std::expected<Connection, Failure> result) {
           if (result) {
-            tell(result->fingerprint);
+            const bool tls = result->stream->tls();
+            tell(tls ? facts_of(SSL_get0_peer_certificate(result->stream->session())) : CertificateFacts{});
           } else {
             tell(std::unexpected(std::move(result.error())));
           }

@@ -62,6 +62,8 @@ class Client final : public HttpClient {
   /// Connects, with the TLS handshake, and closes again: what the server shows (`doctor`). The certificate is
   /// judged as for a request; its fingerprint is given in both cases, "" over plain HTTP.
   std::expected<std::string, Failure> probe(const SendOptions& options);
+  /// As probe(): all that an accepted certificate says of itself; nothing over plain HTTP.
+  std::expected<CertificateFacts, Failure> inspect(const SendOptions& options);
 
  private:
   struct State;

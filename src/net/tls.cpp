@@ -39,6 +39,13 @@ bool pinned(const Fingerprint& seen, const std::vector<Fingerprint>& allowed) {
   return found;
 }
 
+/// "AA:BB or CC:DD"
+std::string texts_of(const std::vector<Fingerprint>& fingerprints) {
+  std::string text;
+  for (const auto& one : fingerprints) text += (text.empty() ? "" : " or ") + to_text(one);
+  return text;
+}
+
 // Whether the system's directory of certificates is indexed by subject, as OpenSSL looks them up.
 bool has_indexed_directory() {
   const char* named = std::getenv(X509_get_default_cert_dir_env());
@@ -124,8 +131,8 @@ Judgement judge(SSL* session, const TlsTrust& trust) {
   if (!trust.fingerprints.empty()) {
     if (!pinned(seen, trust.fingerprints))
       judgement.objection =
-          "its fingerprint differs from the pinned one (expected after a renewal; otherwise another machine "
-          "may be answering in PVE's place)";
+          "its fingerprint differs from the pinned one, " + texts_of(trust.fingerprints) +
+          " (expected after a renewal; otherwise another machine may be answering in PVE's place)";
   } else if (trust.verify) {
     judgement.objection = objection_to_chain(session);
   }

@@ -40,14 +40,15 @@ std::string explain_answer(const Error& error, std::string_view what, std::strin
   return text;
 }
 
-std::string certificate_text(const net::Failure& failure) {
+std::string certificate_text(const net::Failure& failure, std::string_view base_url) {
   std::string text = "The certificate was refused: " + failure.detail + ".";
   if (failure.detail.find("another host") != std::string::npos)
     text += " Set PVE_BASE_URL to a name that the certificate lists.";
   if (failure.fingerprint.empty()) return text;
   return text + " Its SHA-256 fingerprint is " + failure.fingerprint + ". " +
-         std::string(kCompareFingerprint) +
-         ". If both are equal, pin the certificate: set PVE_FINGERPRINT=" + failure.fingerprint +
+         std::string(kCompareFingerprint) + ". If both are equal, pin the certificate: run `mcp-pve trust " +
+         std::string(base_url) +
+         "` and start the server again, or set PVE_FINGERPRINT=" + failure.fingerprint +
          "; or set PVE_CA_FILE to a copy of the CA's certificate (on a node: /etc/pve/pve-root-ca.pem).";
 }
 
@@ -69,7 +70,7 @@ std::string connection_text(const net::Failure& failure, std::string_view base_u
       return "The connection timed out: " + why +
              ". Check the host and port in PVE_BASE_URL, the firewalls on the way, and that the node is up.";
     case Kind::Certificate:
-      return certificate_text(failure);
+      return certificate_text(failure, base_url);
     case Kind::Tls:
       if (why.find("CA file") != std::string::npos)
         return "TLS could not be set up: " + why + ". Check PVE_CA_FILE.";

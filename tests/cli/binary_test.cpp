@@ -13,6 +13,7 @@
 
 #include "base/json.h"
 #include "cli/process.h"
+#include "cli/simulated_pve.h"
 #include "pve/fingerprint.h"
 #include "simulator/release.h"
 
@@ -20,6 +21,7 @@ namespace {
 
 using test::Process;
 using test::run;
+using test::Simulator;
 using testing::AllOf;
 using testing::EndsWith;
 using testing::HasSubstr;
@@ -44,45 +46,6 @@ std::string call(int id, const std::string& tool) {
   return R"({"jsonrpc":"2.0","id":)" + std::to_string(id) + R"(,"method":"tools/call","params":{"name":")" +
          tool + R"(","arguments":{}}})" + "\n";
 }
-
-// `mcp-pve simulate` on a free port, and what a client of it has to set.
-class Simulator {
- public:
-  explicit Simulator(Texts more = {}) : process_(with(std::move(more))) {
-    while (!settings.contains("PVE_TOKEN_SECRET")) read();
-  }
-  /// Reads on to the fingerprint, which is the last line with TLS.
-  void read_fingerprint() {
-    while (!settings.contains("PVE_FINGERPRINT")) read();
-  }
-  Texts environment(const std::map<std::string, std::string>& changes = {}) {
-    read_fingerprint();
-    auto all = settings;
-    for (const auto& [name, value] : changes) all[name] = value;
-    Texts texts;
-    for (const auto& [name, value] : all) texts.push_back(name + "=" + value);
-    return texts;
-  }
-  Process& process() { return process_; }
-
-  std::map<std::string, std::string> settings;
-
- private:
-  static Texts with(Texts more) {
-    Texts arguments = {"simulate", "--listen", "127.0.0.1:0"};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return arguments;
-  }
-  void read() {
-    const auto line = process_.read_line();
-    if (!line) throw std::runtime_error("the simulator ended: " + process_.errors());
-    const auto name = line->find("PVE_");
-    const auto equals = line->find("='");
-    if (name == std::string::npos || equals == std::string::npos) return;
-    settings[line->substr(name, equals - name)] = line->substr(equals + 2, line->size() - equals - 3);
-  }
-  Process process_;
-};
 
 /// A simulated cluster whose answers come ten minutes late: a process that waits for one would not end within
 /// the time of Process::wait.

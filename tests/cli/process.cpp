@@ -47,7 +47,7 @@ std::string binary() {
   return std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path() / "mcp-pve";
 }
 
-Process::Process(std::vector<std::string> arguments, std::vector<std::string> environment) {
+Process::Process(std::vector<std::string> arguments, std::vector<std::string> environment, Session session) {
   std::signal(SIGPIPE, SIG_IGN);
   const auto in = make_pipe();
   const auto out = make_pipe();
@@ -59,10 +59,14 @@ Process::Process(std::vector<std::string> arguments, std::vector<std::string> en
   posix_spawn_file_actions_adddup2(&actions, in[0], STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, err[1], STDERR_FILENO);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  if (session == Session::Own) posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
   auto words = pointers(arguments);
   auto variables = pointers(environment);
-  if (::posix_spawn(&pid_, words[0], &actions, nullptr, words.data(), variables.data()) != 0) pid_ = -1;
+  if (::posix_spawn(&pid_, words[0], &actions, &attributes, words.data(), variables.data()) != 0) pid_ = -1;
   posix_spawn_file_actions_destroy(&actions);
+  posix_spawnattr_destroy(&attributes);
   for (const int end : {in[0], out[1], err[1]}) ::close(end);
   in_ = in[1];
   out_ = out[0];

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,8 +16,12 @@ std::string binary();
 
 class Process {
  public:
+  /// A session of its own has no terminal.
+  enum class Session : std::uint8_t { Callers, Own };
+
   /// Starts the binary with nothing of the caller's environment but `environment` ("NAME=value").
-  explicit Process(std::vector<std::string> arguments, std::vector<std::string> environment = {});
+  explicit Process(std::vector<std::string> arguments, std::vector<std::string> environment = {},
+                   Session session = Session::Callers);
   /// Kills it if it still runs.
   ~Process();
   Process(const Process&) = delete;

@@ -126,6 +126,29 @@ TEST(Certificates, ProbeTellsTheFingerprint) {
   EXPECT_EQ(Client(options).probe({}).error().fingerprint, net::to_text(certificate().fingerprint));
 }
 
+TEST(Certificates, InspectTellsWhatTheCertificateSays) {
+  const auto server = serve(echo);
+  const auto facts = Client(to(server->port())).inspect({}).value();
+  EXPECT_EQ(facts.fingerprint, net::to_text(certificate().fingerprint));
+  EXPECT_EQ(facts.subject, "CN = localhost");
+  EXPECT_EQ(facts.issuer, "CN = localhost");
+  EXPECT_EQ(facts.names, (std::vector<std::string>{"localhost", "127.0.0.1", "pve.test"}));
+  EXPECT_EQ(facts.until - facts.from, (3650 * 24 + 1) * 3600);
+  const auto plain = serve(echo, net::pveproxy_options(), false);
+  EXPECT_EQ(Client(to(plain->port(), false)).inspect({}).value().fingerprint, "");
+}
+
+TEST(Certificates, AWrongPinNamesBothFingerprints) {
+  const auto server = serve(echo);
+  auto options = to(server->port());
+  options.fingerprints = {net::Fingerprint{}};
+  const auto failure = Client(options).probe({}).error();
+  EXPECT_EQ(failure.fingerprint, net::to_text(certificate().fingerprint));
+  EXPECT_NE(failure.detail.find("differs from the pinned one, " + net::to_text(net::Fingerprint{})),
+            std::string::npos)
+      << failure.detail;
+}
+
 TEST(Certificates, PlainServerOnATlsPort) {
   const auto server = serve(echo, net::pveproxy_options(), false);
   Client client(to(server->port()));

@@ -1,0 +1,110 @@
+#include "cli/operator/terminal.h"
+
+#include <fcntl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "base/text.h"
+#include "cli/output.h"
+
+namespace cli {
+namespace {
+
+constexpr std::size_t kLongest = 1024;
+
+/// The next byte; nullopt at the end of input.
+std::optional<char> next(int descriptor) {
+  for (;;) {
+    char byte = 0;
+    const auto count = ::read(descriptor, &byte, 1);
+    if (count == 1) return byte;
+    if (count == 0 || errno != EINTR) return std::nullopt;
+  }
+}
+
+/// While it lives, the terminal neither echoes nor turns keys into signals: a signal would leave it so.
+class Silence {
+ public:
+  explicit Silence(int descriptor) : descriptor_(descriptor) {
+    valid_ = ::tcgetattr(descriptor, &before_) == 0;
+    auto silent = before_;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO | ICANON | ISIG);
+    silent.c_cc[VMIN] = 1;
+    silent.c_cc[VTIME] = 0;
+    valid_ = valid_ && ::tcsetattr(descriptor, TCSAFLUSH, &silent) == 0;
+  }
+  Silence(const Silence&) = delete;
+  Silence& operator=(const Silence&) = delete;
+  ~Silence() {
+    if (valid_) ::tcsetattr(descriptor_, TCSAFLUSH, &before_);
+  }
+  bool is_valid() const { return valid_; }
+
+ private:
+  int descriptor_;
+  termios before_{};
+  bool valid_ = false;
+};
+
+/// A line of a terminal that leaves the editing of the line to its reader.
+std::optional<std::string> silent_line(int descriptor) {
+  constexpr char kCtrlC = '\x03';
+  constexpr char kCtrlD = '\x04';
+  constexpr char kBackspace = '\x08';
+  constexpr char kCtrlU = '\x15';
+  constexpr char kDelete = '\x7f';
+  std::string line;
+  for (;;) {
+    const auto byte = next(descriptor);
+    if (!byte || *byte == kCtrlC || (*byte == kCtrlD && line.empty())) return std::nullopt;
+    if (*byte == '\r' || *byte == '\n') return line;
+    if (*byte == kCtrlU) {
+      line.clear();
+    } else if (*byte == kBackspace || *byte == kDelete) {
+      if (!line.empty()) line.pop_back();
+    } else if (line.size() < kLongest) {
+      line += *byte;
+    }
+  }
+}
+
+}  // namespace
+
+std::optional<Terminal> Terminal::open() {
+  const int descriptor = ::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+  if (descriptor < 0) return std::nullopt;
+  Terminal terminal(descriptor);
+  if (::isatty(descriptor) != 1) return std::nullopt;
+  return terminal;
+}
+
+Terminal::Terminal(Terminal&& other) noexcept : descriptor_(other.descriptor_) { other.descriptor_ = -1; }
+
+Terminal::~Terminal() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void Terminal::show(std::string_view text) const { print(descriptor_, shown(text, true)); }
+
+bool Terminal::says_yes(std::string_view question) const {
+  print(descriptor_, shown(question, true).append("[y/N] "));
+  std::string line;
+  for (auto byte = next(descriptor_); byte && *byte != '\n'; byte = next(descriptor_)) {
+    if (line.size() < kLongest) line += *byte;
+  }
+  const auto word = base::lower_ascii(base::trim(line));
+  return word == "y" || word == "yes";
+}
+
+std::optional<std::string> Terminal::secret(std::string_view prompt) const {
+  const Silence silence(descriptor_);
+  if (!silence.is_valid()) return std::nullopt;
+  print(descriptor_, prompt);
+  auto line = silent_line(descriptor_);
+  print(descriptor_, "\n");
+  return line;
+}
+
+}  // namespace cli
