@@ -44,7 +44,7 @@ constexpr tool::Tool kBackup[] = {
      .params = {kJobId}},
     {.name = "pve_run_backup",
      .title = "Back up now",
-     .description = "Back up guests of a node now. Prunes no old backup unless remove is true (tier full).",
+     .description = "Back up guests of a node now. remove=true prunes old backups (tier full).",
      .tier = Tier::ReadExecute,
      .effect = Effect::Destructive,
      .call = {Method::Post, "/nodes/{node}/vzdump"},

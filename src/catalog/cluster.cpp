@@ -31,7 +31,7 @@ constexpr tool::Tool kCluster[] = {
      .view = {tool::View::Kind::Table, "entries", "id type name online quorate nodes ip local version"}},
     {.name = "pve_list_cluster_resources",
      .title = "List resources",
-     .description = "List all guests, nodes and storages of the cluster with their usage. "
+     .description = "List the cluster's guests, nodes and storages with their usage. "
                     "Finds a guest's node.",
      .tier = Tier::ReadOnly,
      .effect = Effect::None,
@@ -92,7 +92,7 @@ constexpr tool::Tool kCluster[] = {
               "id guest source target schedule disable rate type comment", false, &tool::kSeesGuests}},
     {.name = "pve_update_cluster_options",
      .title = "Update datacenter options",
-     .description = "Change the datacenter options, e.g. keyboard, language, migration.",
+     .description = "Change the datacenter options, e.g. migration.",
      .tier = Tier::Full,
      .effect = Effect::Destructive,
      .call = {Method::Put, "/cluster/options"},

@@ -66,7 +66,7 @@ constexpr tool::Tool kNodes[] = {
                 kStart,
                 kLimit,
                 {.name = "since",
-                 .description = "Epoch, date (node's time) or age (2h)",
+                 .description = "Epoch, date or age (2h)",
                  .wire = hooks::kSinceGiven,
                  .type = tool::Type::String},
                 {.name = "until", .wire = hooks::kUntilGiven, .type = tool::Type::String},

@@ -13,7 +13,7 @@ using tool::Tier;
 namespace {
 
 constexpr tool::Param kStorageId{.name = "storage"};
-constexpr tool::Param kContent{.name = "content", .description = "E.g. images,rootdir,iso,vztmpl,backup"};
+constexpr tool::Param kContent{.name = "content", .description = "E.g. images,iso,backup"};
 constexpr tool::Param kNodeList{.name = "nodes", .description = "Default all"};
 constexpr tool::Param kShared{.name = "shared"};
 

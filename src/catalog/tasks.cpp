@@ -14,7 +14,7 @@ using tool::Tier;
 constexpr tool::Tool kTasks[] = {
     {.name = "pve_list_tasks",
      .title = "List tasks",
-     .description = "List the tasks of a node or of all nodes, running ones first, then the newest.",
+     .description = "List the tasks of a node or of all, running ones first, then the newest.",
      .tier = Tier::ReadOnly,
      .effect = Effect::None,
      .call = {Method::Get, "/nodes/{node}/tasks"},

@@ -12,6 +12,7 @@
 #include "engine/answer/render.h"
 #include "engine/cluster/request.h"
 #include "engine/outcome/sent_as.h"
+#include "engine/plan/cut_off.h"
 #include "engine/plan/losses.h"
 #include "engine/plan/object.h"
 #include "engine/plan/plan.h"
@@ -26,6 +27,7 @@ using Verdict = guard::Plans::Verdict;
 struct Question {
   Object object;
   std::vector<std::string> lost;
+  std::vector<std::string> cut_off;
   pve::Call request;
 };
 
@@ -46,7 +48,7 @@ Plan planned(Work& work, Ready& ready, const Question& question) {
   auto before = ready.before;
   if (ready.state.watched) before.object = ready.state.state;
   return plan_of({work.row, ready.target.arguments, ready.words, before, question.object, question.lost,
-                  question.request},
+                  question.cut_off, question.request},
                  work.cluster, work.may, work.call.stop);
 }
 
@@ -178,14 +180,16 @@ Step<Ready> confirmed(Work& work, Ready ready) {
   if (work.row.tool().effect == tool::Effect::None || (when == Confirm::Never && !ready.for_server.dry_run))
     return ready;
   auto lost = losses_of(work.row, ready.target.arguments, work.cluster, work.call.stop);
-  const bool asks = when == Confirm::Changes || (when == Confirm::Irreversible && !lost.empty());
+  auto cut_off = cut_off_by(work.row, ready.target.arguments, work.cluster, work.call.stop);
+  const bool asks =
+      when == Confirm::Changes || (when == Confirm::Irreversible && (!lost.empty() || !cut_off.empty()));
   if (!asks && !ready.for_server.dry_run) return ready;
   auto request = engine::request(sent_as(work.row.tool(), ready.target.arguments), ready.target.arguments);
   if (!request)
     return std::unexpected(
         failure(ready, fmt::format("{} was not called: {}", work.row.tool().name, request.error())));
   Question question{object_of(work.row, ready.target.arguments, work.cluster, work.call.stop),
-                    std::move(lost), *std::move(request)};
+                    std::move(lost), std::move(cut_off), *std::move(request)};
   if (auto no = missing(work, ready, question.object)) return std::unexpected(*std::move(no));
   if (ready.for_server.dry_run) {
     auto plan = planned(work, ready, question);

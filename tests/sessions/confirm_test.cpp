@@ -1,5 +1,5 @@
 // Every change of the catalog: its dry run sends nothing, and with PVE_CONFIRM=changes nothing is sent before
-// the confirmation; what asks by default is what destroys.
+// the confirmation; by default a change asks that destroys something or may cut off PVE.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -82,12 +82,14 @@ TEST(Confirmation, IsAskedByTheToolsThatCanDestroy) {
     if (engine::can_ask(*each.tool, row.endpoint(), engine::Confirm::Irreversible))
       asking.insert(each.tool->name);
   }
-  EXPECT_THAT(asking, testing::UnorderedElementsAre(
-                          "pve_create_qemu_vm", "pve_delete_qemu_vm", "pve_update_qemu_config",
-                          "pve_delete_qemu_snapshot", "pve_rollback_qemu_snapshot",
-                          "pve_create_lxc_container", "pve_delete_lxc_container", "pve_update_lxc_config",
-                          "pve_delete_lxc_snapshot", "pve_rollback_lxc_snapshot", "pve_update_storage",
-                          "pve_delete_storage", "pve_delete_user", "pve_run_backup"));
+  EXPECT_THAT(asking,
+              testing::UnorderedElementsAre(
+                  "pve_create_qemu_vm", "pve_delete_qemu_vm", "pve_update_qemu_config",
+                  "pve_delete_qemu_snapshot", "pve_rollback_qemu_snapshot", "pve_create_lxc_container",
+                  "pve_delete_lxc_container", "pve_update_lxc_config", "pve_delete_lxc_snapshot",
+                  "pve_rollback_lxc_snapshot", "pve_update_storage", "pve_delete_storage", "pve_delete_user",
+                  "pve_run_backup", "pve_update_firewall_options", "pve_create_firewall_rule",
+                  "pve_update_firewall_rule", "pve_delete_firewall_rule"));
 }
 
 }  // namespace

@@ -77,7 +77,7 @@ void add_line(std::string& text, std::string_view head, const std::vector<std::s
 
 Plan plan_of(const Planning& planning, Cluster& cluster, const guard::MayUse& may,
              const std::stop_token& stop) {
-  const auto& [row, arguments, words, before, object, lost, call] = planning;
+  const auto& [row, arguments, words, before, object, lost, cut_off, call] = planning;
   const auto after = expected_state(row, arguments, before);
   const auto depends = dependents_of(row, arguments, object, cluster, stop);
   const auto lacking = lacks(planning, cluster, may, stop);
@@ -86,12 +86,14 @@ Plan plan_of(const Planning& planning, Cluster& cluster, const guard::MayUse& ma
   plan.text =
       "Plan: " + describe_change({row, arguments, words, before, after, nullptr, {}, false, true}).text;
   add_line(plan.text, "Lost for good", lost);
+  add_line(plan.text, "May cut off", cut_off);
   add_line(plan.text, "It replaces", replaced(row, object));
   add_line(plan.text, "Belongs to it or refers to it", depends);
   add_line(plan.text, "PVE would refuse, because this API token lacks", lacking);
   plan.text += "\n" + request_text(request);
   plan.facts = {{"request", std::move(request)}, {"object", object.identity}};
   if (!lost.empty()) plan.facts["lost"] = items(lost);
+  if (!cut_off.empty()) plan.facts["cut_off"] = items(cut_off);
   if (!depends.empty()) plan.facts["depends"] = items(depends);
   if (!lacking.empty()) plan.facts["lacks"] = items(lacking);
   return plan;

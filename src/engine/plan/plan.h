@@ -23,13 +23,14 @@ struct Planning {
   const Wording& words;
   const ObjectState& before;  ///< `object` is the state that change/ compares, if it compares one
   const Object& object;
-  const std::vector<std::string>& lost;  ///< losses_of()
+  const std::vector<std::string>& lost;     ///< losses_of()
+  const std::vector<std::string>& cut_off;  ///< cut_off_by()
   const pve::Call& request;
 };
 
 struct Plan {
-  /// Lines: what would happen, what would be lost for good, what belongs to the object or refers to it, which
-  /// privileges are missing (for a caller who may list the ACL), and the request.
+  /// Lines: what would happen, what would be lost for good, what could be cut off, what belongs to the object
+  /// or refers to it, which privileges are missing (for a caller who may list the ACL), and the request.
   std::string text;
   /// The same as members: request, object, lost, depends, lacks.
   base::JsonObject facts;

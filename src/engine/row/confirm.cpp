@@ -8,9 +8,17 @@ bool deletes_storage(const tool::Tool& tool) {
   return tool.about.subject == tool::Subject::Storage && tool.call.method == base::Method::Delete;
 }
 
+bool can_cut_off(const tool::Tool& tool) {
+  const auto& about = tool.about;
+  const bool of_firewall =
+      about.subject == tool::Subject::Firewall || about.subject == tool::Subject::FirewallRule;
+  return of_firewall && tool.effect != tool::Effect::None && about.guest == tool::GuestKind::None &&
+         !about.in_path("vnet");
+}
+
 bool can_ask(const tool::Tool& tool, const facts::Endpoint* endpoint, Confirm confirm) {
   if (tool.effect == tool::Effect::None || confirm == Confirm::Never) return false;
-  if (confirm == Confirm::Changes || deletes_storage(tool)) return true;
+  if (confirm == Confirm::Changes || deletes_storage(tool) || can_cut_off(tool)) return true;
   // It is not known what an unknown endpoint destroys.
   if (endpoint == nullptr) return tool.effect == tool::Effect::Destructive;
   return !facts::risks(endpoint->method, endpoint->path).empty() ||
