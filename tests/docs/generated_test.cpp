@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -127,6 +128,49 @@ std::string findings() {
   return out;
 }
 
+/// The first sentences of an answer, as a cell of a table.
+std::string cell(std::string text) {
+  constexpr std::size_t kMost = 260;
+  if (text.size() > kMost) text = text.substr(0, text.rfind(' ', kMost)) + " …";
+  return std::regex_replace(text, std::regex(R"([|<>*_])"), R"(\$&)");
+}
+
+/// The attempts in tests/sessions/attacks, each with the setting that holds, the call and its answer.
+std::string attacks() {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(TEST_SOURCE_DIR "/sessions/attacks"))
+    files.push_back(entry.path());
+  std::ranges::sort(files);
+  std::string out;
+  for (const auto& file : files) {
+    out += fmt::format("## {}\n\n| Attempt | Setting | Call | What stops it |\n|---|---|---|---|\n",
+                       file.stem().string());
+    std::ifstream in(file);
+    std::string attempt, setting, call, answer;
+    bool answered = true;
+    for (std::string line; std::getline(in, line);) {
+      if (line.starts_with("# ")) {
+        attempt = line.substr(2);
+      } else if (line.starts_with("call ")) {
+        call = line.substr(5);
+        answer.clear();
+        answered = false;
+      } else if (line.starts_with("  ")) {
+        answer += (answer.empty() ? "" : " ") + line.substr(2);
+        // The list behind a colon is part of the sentence.
+        if (answered || line.ends_with(':')) continue;
+        out += fmt::format("| {} | {} | `{}` | {} |\n", attempt, setting.empty() ? "–" : "`" + setting + "`",
+                           call, cell(std::move(answer)));
+        answered = true;
+      } else if (line != "error" && line != "ok" && !line.starts_with("advance")) {
+        setting = line.find(' ') == std::string::npos ? "" : line;
+      }
+    }
+    out += "\n";
+  }
+  return out;
+}
+
 struct Part {
   std::string_view file;
   std::string_view name;  ///< of its markers
@@ -143,6 +187,7 @@ std::vector<Part> parts() {
           {"README.md", "tools", block(tools())},
           {"README.md", "prompts", block(prompts())},
           {"docs/findings.md", "findings", block(findings())},
+          {"docs/security-tests.md", "attacks", block(attacks())},
           {"docs/tokens.md", "listing", block(listing())}};
 }
 

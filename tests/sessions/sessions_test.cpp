@@ -2,10 +2,14 @@
 // at least once; what it gives is what is recorded.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <string>
+#include <string_view>
 
 #include "sessions/examples.h"
 #include "sessions/session.h"
@@ -47,9 +51,13 @@ TEST_P(Session, GivesWhatIsRecorded) {
 INSTANTIATE_TEST_SUITE_P(Tools, Session, testing::ValuesIn(sessions::examples()),
                          [](const auto& test) { return std::string(test.param.tool->name); });
 
-// Sessions that belong to no single tool (faults, tiers) live in tests/sessions/stories.
-TEST(Stories, GiveWhatIsRecorded) {
-  const fs::path folder = kFolder / "stories";
+/// Sessions that belong to no single tool (faults, tiers), and those of an attacker.
+constexpr std::array<std::string_view, 2> kWithoutATool = {"stories", "attacks"};
+
+class Stories : public testing::TestWithParam<std::string_view> {};
+
+TEST_P(Stories, GiveWhatIsRecorded) {
+  const fs::path folder = kFolder / GetParam();
   ASSERT_TRUE(fs::exists(folder));
   std::size_t told = 0;
   for (const auto& entry : fs::directory_iterator(folder)) {
@@ -66,12 +74,36 @@ TEST(Stories, GiveWhatIsRecorded) {
   EXPECT_GT(told, 0U);
 }
 
+INSTANTIATE_TEST_SUITE_P(In, Stories, testing::ValuesIn(kWithoutATool),
+                         [](const auto& test) { return std::string(test.param); });
+
+/// docs/security-tests.md shows each attempt with what stopped it.
+TEST(Attacks, AreNamedAndFail) {
+  std::size_t seen = 0;
+  for (const auto& entry : fs::directory_iterator(kFolder / "attacks")) {
+    const auto steps = sessions::parse(read_file(entry.path()));
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      if (steps[i].kind != sessions::Step::Kind::Call) continue;
+      EXPECT_TRUE(steps[i].is_error) << entry.path() << ": " << steps[i].text << " " << steps[i].arguments;
+      const bool named =
+          std::any_of(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(i),
+                      [](const auto& step) { return step.kind == sessions::Step::Kind::Comment; });
+      EXPECT_TRUE(named) << entry.path() << ": " << steps[i].text
+                         << " needs a comment that names the attempt";
+      ++seen;
+    }
+  }
+  EXPECT_GT(seen, 40U);
+}
+
 TEST(Sessions, NoFileWithoutATool) {
   std::set<std::string> known;
   for (const auto& example : sessions::examples()) known.insert(sessions::file_of(example));
   std::size_t seen = 0;
   for (const auto& entry : fs::recursive_directory_iterator(kFolder)) {
-    if (entry.path().extension() != ".session" || entry.path().parent_path().filename() == "stories")
+    const auto folder = entry.path().parent_path().filename().string();
+    if (entry.path().extension() != ".session" ||
+        std::ranges::find(kWithoutATool, folder) != kWithoutATool.end())
       continue;
     EXPECT_TRUE(known.contains(entry.path().string())) << entry.path() << " belongs to no tool";
     ++seen;
