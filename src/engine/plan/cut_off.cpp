@@ -21,7 +21,9 @@ constexpr std::array<std::int64_t, 2> kPorts = {8006, 22};
 using Clauses = std::vector<std::string>;
 using Given = std::optional<base::JsonObject>;
 
-Clauses ports(std::string_view why) { return {"ports 8006 and 22 of the nodes, because " + std::string(why)}; }
+Clauses ports(std::string_view why) {
+  return {"ports 8006 and 22 of the nodes, because " + std::string(why)};
+}
 
 Given read(std::string_view path, Cluster& cluster, const std::stop_token& stop) {
   auto answer = cluster.client.call({base::Method::Get, std::string(path), {}}, stop);
@@ -109,8 +111,7 @@ Given present_rule(const Row& row, const base::JsonObject& arguments, Cluster& c
   const auto list = cluster.client.call({base::Method::Get, *where, {}}, stop);
   if (!list) return std::nullopt;
   for (const auto& rule : base::objects(list->data)) {
-    if (argument_text(rule, "pos") == argument_text(arguments, "pos"))
-      return rule;
+    if (argument_text(rule, "pos") == argument_text(arguments, "pos")) return rule;
   }
   return std::nullopt;
 }

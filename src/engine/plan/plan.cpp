@@ -9,6 +9,7 @@
 #include "engine/answer/grants.h"
 #include "engine/cluster/request.h"
 #include "engine/plan/dependents.h"
+#include "engine/plan/pruned.h"
 #include "engine/words/config_words.h"
 #include "engine/words/guest_name.h"
 #include "facts/rights.h"
@@ -80,12 +81,14 @@ Plan plan_of(const Planning& planning, Cluster& cluster, const guard::MayUse& ma
   const auto& [row, arguments, words, before, object, lost, cut_off, call] = planning;
   const auto after = expected_state(row, arguments, before);
   const auto depends = dependents_of(row, arguments, object, cluster, stop);
+  const auto pruned = lost.empty() ? std::vector<std::string>() : pruned_by(row, arguments, cluster, stop);
   const auto lacking = lacks(planning, cluster, may, stop);
   auto request = request_facts(planning);
   Plan plan;
   plan.text =
       "Plan: " + describe_change({row, arguments, words, before, after, nullptr, {}, false, true}).text;
   add_line(plan.text, "Lost for good", lost);
+  add_line(plan.text, "Backups that PVE removes", pruned);
   add_line(plan.text, "May cut off", cut_off);
   add_line(plan.text, "It replaces", replaced(row, object));
   add_line(plan.text, "Belongs to it or refers to it", depends);
@@ -93,6 +96,7 @@ Plan plan_of(const Planning& planning, Cluster& cluster, const guard::MayUse& ma
   plan.text += "\n" + request_text(request);
   plan.facts = {{"request", std::move(request)}, {"object", object.identity}};
   if (!lost.empty()) plan.facts["lost"] = items(lost);
+  if (!pruned.empty()) plan.facts["pruned"] = items(pruned);
   if (!cut_off.empty()) plan.facts["cut_off"] = items(cut_off);
   if (!depends.empty()) plan.facts["depends"] = items(depends);
   if (!lacking.empty()) plan.facts["lacks"] = items(lacking);
