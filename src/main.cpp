@@ -30,6 +30,7 @@
 #include "engine/pve_tasks.h"
 #include "engine/toolbox.h"
 #include "facts/facts.h"
+#include "guard/plans.h"
 #include "guard/policy.h"
 #include "mcp/seal.h"
 #include "mcp/server.h"
@@ -37,6 +38,10 @@
 #include "resource/completer.h"
 #include "resource/resources.h"
 #include "resource/watch.h"
+#include "state/database.h"
+#include "state/folder.h"
+#include "state/plans.h"
+#include "state/record_key.h"
 #include "tool/tool.h"
 #include "transport/stop.h"
 
@@ -58,20 +63,36 @@ std::expected<config::Settings, std::string> load(const cli::Arguments& argument
 
 bool needs_pve(cli::Command command) {
   return command != cli::Command::Tools && command != cli::Command::Simulate &&
-         command != cli::Command::Freeze && command != cli::Command::Thaw && command != cli::Command::Trust;
+         command != cli::Command::Plans && command != cli::Command::Approve &&
+         command != cli::Command::Reject && command != cli::Command::Freeze &&
+         command != cli::Command::Thaw && command != cli::Command::Trust;
+}
+
+/// The error is a sentence about a setting.
+std::expected<engine::Rules, std::string> rules_of(const config::Settings& settings) {
+  auto terms = guard::Terms::parse(settings.protect, guard::protect_kinds());
+  if (!terms) return std::unexpected(settings.protect_source + ": " + terms.error() + ".");
+  const auto confirm = engine::confirm_named(settings.confirm).value_or(engine::Confirm::Changes);
+  const auto approval = engine::approval_named(settings.approval).value_or(engine::Approval::Human);
+  if (approval == engine::Approval::Human && confirm == engine::Confirm::Never)
+    return std::unexpected(
+        "PVE_APPROVAL is \"human\", but PVE_CONFIRM is \"never\", so no change would ask for an approval. "
+        "Remove one of them.");
+  return engine::Rules{confirm, approval, *std::move(terms)};
 }
 
 /// The error is a sentence about a setting.
 std::expected<engine::Options, std::string> options(const config::Settings& settings) {
-  auto terms = guard::Terms::parse(settings.protect, guard::protect_kinds());
-  if (!terms) return std::unexpected(settings.protect_source + ": " + terms.error() + ".");
+  auto rules = rules_of(settings);
+  if (!rules) return std::unexpected(std::move(rules.error()));
   return engine::Options{settings.wait,
                          settings.node_tasks,
                          {engine::output_named(settings.output).value_or(engine::Output::Text),
                           settings.max_result, settings.dark_charts, settings.simulate},
                          settings.ignore_findings,
-                         engine::confirm_named(settings.confirm).value_or(engine::Confirm::Changes),
-                         *std::move(terms)};
+                         rules->confirm,
+                         rules->approval,
+                         std::move(rules->protect)};
 }
 
 /// nullptr: the settings have no scope. The error is a sentence about the setting.
@@ -105,16 +126,19 @@ bool reload_tokens(cli::HttpService& http) {
   return read.value_or(false);
 }
 
-/// Returns true if tier, categories and lists of tools were read again.
+/// Returns true if the rules about tools and changes were read again: all of them or none.
 bool reload_policy(const cli::Arguments& arguments, engine::Toolbox& toolbox) {
   const auto settings = load(arguments);
-  if (settings) {
+  auto rules = settings ? rules_of(*settings) : std::unexpected(settings.error());
+  if (rules) {
     toolbox.set_policy(policy_of(*settings));
-    base::log(LogLevel::Info, "tier, categories and tools were read again.");
+    toolbox.set_rules(*std::move(rules));
+    base::log(LogLevel::Info,
+              "tier, categories and tools were read again, and what is protected, confirmed and approved.");
   } else {
-    base::log(LogLevel::Error, "tier, categories and tools are unchanged: " + settings.error());
+    base::log(LogLevel::Error, "tier, categories and tools are unchanged: " + rules.error());
   }
-  return settings.has_value();
+  return rules.has_value();
 }
 
 /// Reloads what may change while the server runs. Each part is reloaded on its own, so that an error in one
@@ -175,6 +199,9 @@ int run(const cli::Arguments& arguments, const config::Settings& settings) {
   if (arguments.command == cli::Command::Simulate) return cli::simulate(arguments, settings, facts, clock);
   if (arguments.command == cli::Command::Freeze) return cli::freeze(arguments, settings, variable, clock);
   if (arguments.command == cli::Command::Thaw) return cli::thaw(settings, variable);
+  if (arguments.command == cli::Command::Plans) return cli::list_plans(settings, variable, clock);
+  if (arguments.command == cli::Command::Approve) return cli::approve(arguments, settings, variable, clock);
+  if (arguments.command == cli::Command::Reject) return cli::reject(arguments, settings, variable, clock);
   if (arguments.command == cli::Command::Trust) return cli::trust(arguments, settings, variable);
 
   transport::StopControl stop;
@@ -193,18 +220,25 @@ int run(const cli::Arguments& arguments, const config::Settings& settings) {
   if (!engine_options) return fail(engine_options.error());
   const auto scope = scope_of(settings, (*backend)->client(), clock);
   if (!scope) return fail(scope.error());
-  engine::Access access{(*backend)->client(), facts, clock, *std::move(engine_options)};
+  // Another process finds a plan there, such as the next `mcp-pve call`, or `mcp-pve approve`.
+  const auto folder = [surroundings = cli::surroundings_of(settings, variable)] {
+    return state::folder(surroundings);
+  };
+  state::Database database(folder);
+  const state::RecordKey key(settings.state_key, folder);
+  guard::PlansInProcess own_plans(clock);
+  state::StoredPlans plans(database, key, clock, (*backend)->client().base_url(), &own_plans);
+  engine::Access access{(*backend)->client(), facts, clock, *std::move(engine_options), &plans};
   access.scope = scope->get();
   engine::Toolbox toolbox(catalog::categories(), policy, access);
   switch (arguments.command) {
     case cli::Command::Call:
-      return cli::call(toolbox, arguments);
+      return cli::call(toolbox, arguments, settings, variable);
     case cli::Command::Tools:
       if (!arguments.tool.empty()) return cli::show_tool(toolbox, arguments.tool, arguments.as_json);
       return cli::list_tools(catalog::categories(), policy, toolbox, arguments.as_json);
     case cli::Command::Doctor:
-      return cli::doctor(settings, **backend, facts, policy,
-                         state::folder(cli::surroundings_of(settings, variable)));
+      return cli::doctor(settings, **backend, facts, policy, folder());
     default:
       return serve(arguments, settings, toolbox, stop);
   }

@@ -109,7 +109,13 @@ std::expected<Arguments, std::string> parse(std::span<const char* const> words) 
   auto* trust = app.add_subcommand("trust");
   trust->add_option("address", arguments.address);
   trust->add_flag("--yes", arguments.yes);
-  for (auto* command : {call, tools, simulate, doctor, token, freeze, thaw, trust}) {
+  auto* plans = app.add_subcommand("plans");
+  auto* approve = app.add_subcommand("approve");
+  approve->add_option("plan", arguments.plan);
+  approve->add_flag("--set-passphrase", arguments.set_passphrase);
+  auto* reject = app.add_subcommand("reject");
+  reject->add_option("plan", arguments.plan);
+  for (auto* command : {call, tools, simulate, doctor, token, freeze, thaw, trust, plans, approve, reject}) {
     command->set_help_flag();
     command->fallthrough();
   }
@@ -131,6 +137,9 @@ std::expected<Arguments, std::string> parse(std::span<const char* const> words) 
                       : *freeze   ? Command::Freeze
                       : *thaw     ? Command::Thaw
                       : *trust    ? Command::Trust
+                      : *plans    ? Command::Plans
+                      : *approve  ? Command::Approve
+                      : *reject   ? Command::Reject
                                   : Command::Serve;
   if (version) return arguments;
   if (help) settle_help(arguments);
@@ -144,6 +153,14 @@ std::expected<Arguments, std::string> parse(std::span<const char* const> words) 
   }
   if (arguments.command == Command::Token && arguments.token_name.empty()) {
     return std::unexpected("token needs a name for the token, such as: mcp-pve token laptop.");
+  }
+  const bool decides = arguments.command == Command::Approve || arguments.command == Command::Reject;
+  if (decides && arguments.plan.empty() == !arguments.set_passphrase) {
+    const auto* const name = arguments.command == Command::Approve ? "approve" : "reject";
+    return std::unexpected(arguments.set_passphrase
+                               ? std::string("--set-passphrase stands alone; remove the id of the plan.")
+                               : std::string(name) +
+                                     " needs the id of a plan; run mcp-pve plans to list them.");
   }
   for (auto& flag : flags) {
     for (auto& value : flag.values) {

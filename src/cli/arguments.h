@@ -22,6 +22,9 @@ enum class Command : std::uint8_t {
   Freeze,
   Thaw,
   Trust,
+  Plans,
+  Approve,
+  Reject,
   Help,
   Version
 };
@@ -47,6 +50,8 @@ struct Arguments {
   std::optional<std::vector<std::string>> token_categories;  ///< token --categories
   std::string reason;                                        ///< freeze --reason; else empty
   std::string address;                                       ///< trust: of PVE; else empty
+  std::string plan;                                          ///< approve, reject: the id
+  bool set_passphrase = false;                               ///< approve --set-passphrase
 };
 
 /// `words` are argv without the program's name. The error is one sentence and never repeats a value that may

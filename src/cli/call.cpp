@@ -16,9 +16,12 @@
 #include "base/json_read.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/operator/authority.h"
 #include "cli/output.h"
 #include "cli/signals.h"
+#include "cli/state_folder.h"
 #include "cli/values.h"
+#include "engine/row/confirm.h"
 
 namespace cli {
 namespace {
@@ -84,56 +87,76 @@ std::optional<std::string> save_chart(const mcp::Result& result, const std::stri
 
 /// Shows the question; whether the user types y or yes.
 bool says_yes(const std::string& question) {
-  print(STDERR_FILENO, shown(question, true) + " [y/N] ");
+  print(STDERR_FILENO, shown(question, true) + "[y/N] ");
   std::string line;
   std::getline(std::cin, line);
   const auto word = base::lower_ascii(base::trim(line));
   return word == "y" || word == "yes";
 }
 
-/// The answer to a confirmation; nothing when it is a no, which stderr then says.
-std::optional<base::Json> confirmation(const mcp::InputRequest& request, const Arguments& arguments) {
+bool needs_person(const mcp::InputRequest& request) { return request.key.starts_with(engine::kAskPerson); }
+
+/// How this call confirms what the tool asks.
+struct Consent {
+  const Arguments& arguments;
+  const config::Settings& settings;
+  const Variables& variables;
+  bool terminal = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
+
+  /// Whether --yes answers, which it does not where a person must.
+  bool is_given(const mcp::InputRequest& request) const { return arguments.yes && !needs_person(request); }
+};
+
+/// Whether the person at the terminal agrees; stderr then says why not.
+bool agrees(const mcp::InputRequest& request, const Consent& consent) {
   const auto* message = request.params.if_contains("message");
   const auto question = std::string(message == nullptr ? std::string_view() : base::raw_text(*message));
-  const bool terminal = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
-  if (!arguments.yes && !terminal) {
-    failed(question +
-               "\nNot done: there is no terminal to ask on. Repeat it with --yes, or run it on a terminal.",
-           kFailed);
-    return std::nullopt;
-  }
-  if (!arguments.yes && !says_yes(question)) {
+  if (!needs_person(request)) {
+    if (says_yes(question)) return true;
     failed("Not done.", kFailed);
-    return std::nullopt;
+    return false;
   }
-  return base::JsonObject{{"action", "accept"}, {"content", base::JsonObject{{"confirm", true}}}};
+  const auto folder = state::folder(surroundings_of(consent.settings, consent.variables));
+  const auto who = folder ? authorized(*folder, consent.variables, question, "Passphrase to approve it: ")
+                          : std::unexpected(std::string(kNoFolder));
+  if (!who) failed("Not done: " + who.error(), kFailed);
+  return who.has_value();
 }
 
-/// Calls the tool, and again with the answers to what it asks. Nothing when an answer is no.
-std::optional<mcp::Outcome> answered(mcp::Tools& tools, const Arguments& arguments,
-                                     const base::JsonObject& values, const std::stop_token& stop) {
+/// Calls the tool, and again with the answers to what it asks. Without anybody who could answer, the tool
+/// answers with its plan. Nothing when an answer is no.
+std::optional<mcp::Outcome> answered(mcp::Tools& tools, const base::JsonObject& values,
+                                     const Consent& consent, const std::stop_token& stop) {
   const mcp::Caller caller;
   const base::JsonObject none;
   mcp::NullSink unheard;
   base::JsonObject inputs;
   constexpr int kMostRounds = 8;
+  // The id of a plan is an answer already.
+  bool asks = (consent.terminal || consent.arguments.yes) && !values.contains("confirm");
   for (int round = 0;; ++round) {
-    auto outcome = tools.call(
-        {{caller, mcp::Era::Modern, none, inputs, unheard, unheard, stop, true}, arguments.tool, values});
+    auto outcome = tools.call({{caller, mcp::Era::Modern, none, inputs, unheard, unheard, stop, asks},
+                               consent.arguments.tool,
+                               values});
     const auto* need = std::get_if<mcp::NeedInput>(&outcome);
     if (need == nullptr || round == kMostRounds) return outcome;
     for (const auto& request : need->requests) {
       if (request.kind != mcp::InputRequest::Kind::Confirmation) return outcome;
-      auto answer = confirmation(request, arguments);
-      if (!answer) return std::nullopt;
-      inputs[request.key] = *std::move(answer);
+      if (!consent.is_given(request) && !consent.terminal) {
+        asks = false;
+        continue;
+      }
+      if (!consent.is_given(request) && !agrees(request, consent)) return std::nullopt;
+      inputs[request.key] =
+          base::JsonObject{{"action", "accept"}, {"content", base::JsonObject{{"confirm", true}}}};
     }
   }
 }
 
 }  // namespace
 
-int call(mcp::Tools& tools, const Arguments& arguments) {
+int call(mcp::Tools& tools, const Arguments& arguments, const config::Settings& settings,
+         const Variables& variables) {
   const mcp::Caller caller;
   base::JsonObject schema;
   for (const auto& tool : tools.list(caller)) {
@@ -154,7 +177,7 @@ int call(mcp::Tools& tools, const Arguments& arguments) {
 
   std::stop_source stop;
   on_termination([stop]() mutable { stop.request_stop(); });
-  const auto outcome = answered(tools, arguments, *values, stop.get_token());
+  const auto outcome = answered(tools, *values, {arguments, settings, variables}, stop.get_token());
   if (!outcome) return kFailed;
   if (const auto* result = std::get_if<mcp::Result>(&*outcome);
       result != nullptr && !result->is_error && !arguments.chart.empty()) {

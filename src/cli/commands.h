@@ -27,8 +27,10 @@ int serve(const mcp::Server& server, transport::StopControl& stop);
 /// until the process ends.
 void check_in_background(pve::Client& client);
 
-/// One tool; its text goes to stdout, an error to stderr.
-int call(mcp::Tools& tools, const Arguments& arguments);
+/// One tool; its text goes to stdout, an error to stderr. On a terminal it asks what the tool asks; without
+/// one it ends with the plan and its id, which the next such command may confirm.
+int call(mcp::Tools& tools, const Arguments& arguments, const config::Settings& settings,
+         const Variables& variables);
 
 /// What the policy offers, as a table or as the result of tools/list. Below the table stands what the lists
 /// of tools do to it.
@@ -56,11 +58,22 @@ int make_token(const Arguments& arguments);
 int freeze(const Arguments& arguments, const config::Settings& settings, const Variables& variables,
            const base::Clock& clock);
 
-/// Removes that file.
+/// Removes that file; asks for the passphrase if one is set, or if changes need a person.
 int thaw(const config::Settings& settings, const Variables& variables);
 
 /// Shows the certificate of PVE at the address of the command line or of the settings, asks, and stores its
 /// fingerprint in the state folder.
 int trust(const Arguments& arguments, const config::Settings& settings, const Variables& variables);
+
+/// The plans in the state folder that a call can still use or that were rejected.
+int list_plans(const config::Settings& settings, const Variables& variables, const base::Clock& clock);
+
+/// Lets a plan through, or sets the passphrase that this needs.
+int approve(const Arguments& arguments, const config::Settings& settings, const Variables& variables,
+            const base::Clock& clock);
+
+/// Forbids a plan; needs no passphrase.
+int reject(const Arguments& arguments, const config::Settings& settings, const Variables& variables,
+           const base::Clock& clock);
 
 }  // namespace cli

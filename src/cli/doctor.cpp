@@ -15,6 +15,7 @@
 #include "catalog/catalog.h"
 #include "cli/commands.h"
 #include "cli/offer.h"
+#include "cli/operator/authority.h"
 #include "cli/output.h"
 #include "cli/privileges.h"
 #include "cli/reach.h"
@@ -23,6 +24,7 @@
 #include "pve/fingerprint.h"
 #include "pve/own_access.h"
 #include "state/freeze.h"
+#include "state/passphrase.h"
 
 namespace cli {
 namespace {
@@ -110,6 +112,29 @@ void freeze_step(const config::Settings& settings, const std::optional<state::Fo
   if (const auto problem = state::weakness(*folder)) return report.weak("freeze", *problem);
   report.good("freeze", "changes are not frozen; `mcp-pve freeze` freezes them by a file in " +
                             base::printable(folder->path.string()));
+}
+
+/// Whether a person can approve changes, and against whom that does not help.
+void approval_step(const config::Settings& settings, const std::optional<state::Folder>& folder,
+                   Report& report) {
+  if (settings.approval != "human") return;
+  if (!folder)
+    return report.weak("approval",
+                       "`mcp-pve approve` cannot reach this server, because it has no state folder\nSet "
+                       "PVE_STATE_DIR to a folder that its user owns.");
+  const auto is_set = state::has_passphrase(*folder);
+  if (!is_set) return report.bad("approval", is_set.error());
+  if (!*is_set && needs_passphrase(*folder))
+    return report.weak("approval",
+                       "nobody can approve a change, because no passphrase is set\nRun mcp-pve approve "
+                       "--set-passphrase on a terminal.");
+  if (!settings.http.listen)
+    return report.weak("approval",
+                       "a person approves what destroys something; but a client on stdio that has a shell "
+                       "under this account can read the API token and go to PVE without this server\nRun "
+                       "the server as another user (a service over HTTP, ssh, a container), and give the API "
+                       "token few rights.");
+  report.good("approval", "a person approves what destroys something, with mcp-pve approve");
 }
 
 void name_and_tcp_steps(const net::ClientOptions& route, const std::string& source, Report& report) {
@@ -322,6 +347,7 @@ int doctor(const config::Settings& settings, Backend& backend, const facts::Fact
   settings_step(settings, backend, report);
   tools_step(policy, report);
   freeze_step(settings, folder, report);
+  approval_step(settings, folder, report);
   const auto ways = backend.ways();
   const bool several = ways.size() > 1;
   if (several) {

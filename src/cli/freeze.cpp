@@ -11,8 +11,10 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/operator/authority.h"
 #include "cli/output.h"
 #include "cli/state_folder.h"
+#include "state/passphrase.h"
 
 namespace cli {
 namespace {
@@ -23,13 +25,6 @@ int failed(std::string_view sentence, int code) {
 }
 
 int done(const std::string& text) { return print(STDOUT_FILENO, text + "\n") ? kDone : kFailed; }
-
-/// The person behind sudo, where root acts for one.
-std::string caller(const Variables& variables) {
-  const auto own = state::user_name(::geteuid());
-  const auto person = variables("SUDO_USER");
-  return ::geteuid() != 0 || person.empty() ? own : fmt::format("{} ({})", base::printable(person, 40), own);
-}
 
 std::string text_of(const state::Folder& folder) { return base::printable(folder.path.string()); }
 
@@ -50,6 +45,19 @@ std::string about_service(const state::Surroundings& surroundings, const state::
                      text_of(*other), command);
 }
 
+/// Whether this person may lift the freeze. Anybody may who can write to the folder, unless a passphrase is
+/// set or changes need a person.
+std::expected<void, std::string> may_thaw(const state::Freeze& freeze, const state::Folder& folder,
+                                          const config::Settings& settings, const Variables& variables) {
+  const auto is_set = state::has_passphrase(folder);
+  const bool asks = !is_set || *is_set || settings.approval == "human";
+  if (!asks || !needs_passphrase(folder)) return {};
+  const auto who =
+      authorized(folder, variables, state::describe(freeze, folder), "Passphrase to allow changes again: ");
+  if (!who) return std::unexpected("changes stay frozen: " + who.error());
+  return {};
+}
+
 }  // namespace
 
 int freeze(const Arguments& arguments, const config::Settings& settings, const Variables& variables,
@@ -58,7 +66,7 @@ int freeze(const Arguments& arguments, const config::Settings& settings, const V
   const auto folder = state::folder(surroundings);
   if (!folder) return failed(kNoFolder, kUsage);
   const auto now = std::chrono::floor<std::chrono::seconds>(clock.wall()).time_since_epoch().count();
-  const auto frozen = state::freeze(*folder, caller(variables), now, arguments.reason);
+  const auto frozen = state::freeze(*folder, person(variables), now, arguments.reason);
   if (!frozen) return failed(frozen.error(), kFailed);
   const auto& [freeze, was_already] = *frozen;
   if (!freeze.unreadable.empty()) return done("Nothing was written: " + state::describe(freeze, *folder));
@@ -77,7 +85,8 @@ int thaw(const config::Settings& settings, const Variables& variables) {
   const auto surroundings = surroundings_of(settings, variables);
   const auto folder = state::folder(surroundings);
   if (!folder) return failed(kNoFolder, kUsage);
-  const auto was = state::thaw(*folder, {});
+  const auto was = state::thaw(
+      *folder, [&](const state::Freeze& freeze) { return may_thaw(freeze, *folder, settings, variables); });
   if (!was) return failed(was.error(), kFailed);
   std::string text = fmt::format("Changes are not frozen in the state folder {}.", text_of(*folder));
   if (*was) {

@@ -42,7 +42,8 @@ const config::Known& known() {
                                    engine::kConfirmNames,
                                    simulator::release_names(),
                                    insight::finding_codes(),
-                                   tools};
+                                   tools,
+                                   engine::kApprovalNames};
   return words;
 }
 

@@ -18,8 +18,9 @@ namespace cli {
 namespace {
 
 constexpr std::size_t kShown = 80;
-constexpr std::array<std::string_view, 10> kCommands = {"call",   "tools", "simulate", "doctor", "token",
-                                                        "freeze", "thaw",  "trust",    "help",   "version"};
+constexpr std::array<std::string_view, 13> kCommands = {"plans",    "approve", "reject", "call",   "tools",
+                                                        "simulate", "doctor",  "token",  "freeze", "thaw",
+                                                        "trust",    "help",    "version"};
 
 /// The options that are no settings, and what each takes.
 struct Option {
@@ -38,6 +39,7 @@ constexpr auto kOptions = std::to_array<Option>({
     {"--path", "a path of PVE's permissions, such as --path /vms", "simulate"},
     {"--tier", "a tier, such as --tier read-only", "token"},
     {"--plain", "", "simulate"},
+    {"--set-passphrase", "", "approve"},
     {"--reason", "text, such as --reason 'storage migration'", "freeze"},
 });
 

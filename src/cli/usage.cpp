@@ -42,6 +42,13 @@ constexpr auto kTexts = std::to_array<Text>({
      "flight finish. Root without a state folder of its own freezes the service (/var/lib/mcp-pve).\n"
      "--reason TEXT           what the refusals say, such as 'storage migration until 18:00'\n"},
     {Command::Thaw, "[settings] thaw", "Allows changes again after freeze", ""},
+    {Command::Plans, "[settings] plans", "Lists the plans that wait for a confirmation or an approval",
+     "Shows the id, the age, the caller, the tool, the object and what would be lost.\n"},
+    {Command::Approve, "[settings] approve ID | --set-passphrase",
+     "Approves a plan, so that its call may be repeated with the id",
+     "Shows the plan and asks for the passphrase on the terminal. --set-passphrase sets it, and asks for the "
+     "present one first. Root approves for a server of another user without a passphrase.\n"},
+    {Command::Reject, "[settings] reject ID", "Rejects a plan: no call goes through with its id", ""},
     {Command::Trust, "[settings] trust [URL] [--yes --fingerprint EXPECTED]",
      "Shows PVE's certificate, asks, and pins it",
      "Stores the fingerprint in the state folder, for the address URL or those of PVE_BASE_URL; servers that "

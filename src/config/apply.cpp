@@ -227,6 +227,15 @@ std::optional<std::string> scope(const Given& given, const Known&, Settings& set
   return complaint(given.source, as_written(given), "must hold at least one term, such as vmid:100-199");
 }
 
+std::optional<std::string> approval(const Given& given, const Known& known, Settings& settings) {
+  auto value = single(given);
+  if (!value) return value.error();
+  if (std::ranges::find(known.approvals, *value) == known.approvals.end())
+    return not_among(given, *value, known.approvals);
+  settings.approval = std::move(*value);
+  return std::nullopt;
+}
+
 std::optional<std::string> protect(const Given& given, const Known&, Settings& settings) {
   settings.protect = parts(given);
   settings.protect_source = given.source;

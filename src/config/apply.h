@@ -29,6 +29,7 @@ std::optional<std::string> node_tasks(const Given& given, const Known& known, Se
 std::optional<std::string> ignore_findings(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> confirm(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> scope(const Given& given, const Known& known, Settings& settings);
+std::optional<std::string> approval(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> protect(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> output(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> max_result(const Given& given, const Known& known, Settings& settings);

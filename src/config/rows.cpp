@@ -195,12 +195,23 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "scope",
      .fallback = "",
-     .help = "The guests that are seen and changed, by their state in PVE: terms separated by commas, such as "
-             "vmid:100-199, tag:web, pool:prod, node:pve1 or name:db-*; !vmid:150 excludes. Other objects are "
-             "then changed only if a term allows their kind: allow:node, storage, network, firewall, access, "
-             "pool, cluster, backup or ha.",
+     .help =
+         "The guests that are seen and changed, by their state in PVE: terms separated by commas, such as "
+         "vmid:100-199, tag:web, pool:prod, node:pve1 or name:db-*; !vmid:150 excludes. Other objects are "
+         "then changed only if a term allows their kind: allow:node, storage, network, firewall, access, "
+         "pool, cluster, backup or ha.",
      .repeatable = true,
      .apply = apply::scope},
+    {.flag = "--approval",
+     .argument = "BY",
+     .variable = "PVE_APPROVAL",
+     .alias = "",
+     .key = "approval",
+     .fallback = "caller",
+     .help = "Whose consent lets a change through that destroys something for good: caller (it repeats the "
+             "call with the plan's id) or human (the client's user, whom the server asks, or a person who "
+             "runs mcp-pve approve).",
+     .apply = apply::approval},
     {.flag = "--protect",
      .argument = "TERMS",
      .variable = "PVE_PROTECT",

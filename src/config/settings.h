@@ -96,6 +96,7 @@ struct Settings {
   std::string file;
   /// Sentences for stderr.
   std::vector<std::string> warnings;
+  std::string approval = "caller";  ///< one of Known::approvals
 };
 
 /// The words that belong to other folders.
@@ -108,6 +109,7 @@ struct Known {
   std::span<const std::string_view> releases;  ///< of PVE, that can be simulated
   std::span<const std::string_view> findings;  ///< codes of what a report can find
   std::span<const std::string_view> tools{};   ///< names of all tools
+  std::span<const std::string_view> approvals{};
 };
 
 /// One flag of the command line, in the order given; a switch has the value "true".

@@ -21,6 +21,7 @@
 namespace engine {
 namespace {
 
+using Needs = guard::Plans::Needs;
 using Verdict = guard::Plans::Verdict;
 
 /// What the decision on one call is based on.
@@ -29,6 +30,7 @@ struct Question {
   std::vector<std::string> lost;
   std::vector<std::string> cut_off;
   pve::Call request;
+  Needs needs = Needs::Id;
 };
 
 mcp::Result with_plan(const Work& work, const Ready& ready, std::string text, base::JsonObject facts) {
@@ -86,11 +88,9 @@ std::string refusal(const guard::Plans& plans, const guard::Plans::Spent& spent,
                             : std::string();
       return "This is not the object that the id was issued for: " + what + ".";
     }
-    case Verdict::Undecided:
-      return "No person has approved this plan yet.";
-    case Verdict::Rejected:
-      return fmt::format("{} has rejected this plan.", spent.by.empty() ? "A person" : spent.by);
     case Verdict::Unknown:
+    case Verdict::Undecided:
+    case Verdict::Rejected:
     case Verdict::Fits:
       break;
   }
@@ -99,18 +99,45 @@ std::string refusal(const guard::Plans& plans, const guard::Plans::Spent& spent,
          plans.reach();
 }
 
+/// How a person approves a plan, and what the caller does then.
+std::string how_to_approve(std::string_view id) {
+  return fmt::format(
+      "ask your user to run `mcp-pve approve {0}` on a terminal, and then repeat the call with confirm: "
+      "\"{0}\".",
+      id);
+}
+
+/// The sentences behind a plan: how its call is confirmed.
+std::string next_step(const guard::Plans& plans, Needs needs, std::string_view id) {
+  constexpr auto kMinutes = guard::Plans::kGoodFor.count();
+  if (needs == Needs::Id)
+    return fmt::format(
+        "To go ahead, repeat the call with confirm: \"{}\" within {} minutes. To see the plan alone, pass "
+        "dry_run: true.",
+        id, kMinutes);
+  if (!plans.are_shared())
+    return "A person must approve this, but `mcp-pve approve` cannot reach this server. " + plans.reach();
+  return fmt::format("A person must approve this within {} minutes: {}", kMinutes, how_to_approve(id));
+}
+
 /// The error with the plan, and with a new id that confirms the same call.
 mcp::Result refused(Work& work, Ready& ready, const Question& question, const std::string& why) {
   auto plan = planned(work, ready, question);
-  const auto id =
-      work.cluster.plans.issue(planned_for(work, question.object), shown(work, ready, question.object, plan));
+  auto& plans = work.cluster.plans;
+  const auto id = plans.issue(planned_for(work, question.object), shown(work, ready, question.object, plan));
   if (!id) return failure(ready, ready.words.not_done + ": " + id.error());
   plan.facts["confirm"] = *id;
-  auto text = fmt::format(
-      "Not done. {}{}\nTo go ahead, repeat the call with confirm: \"{}\" within {} minutes. To see the plan "
-      "alone, pass dry_run: true.",
-      why.empty() ? why : why + " ", plan.text, *id, guard::Plans::kGoodFor.count());
+  if (question.needs == Needs::Person) plan.facts["approval"] = kApprovalNames.back();
+  auto text = fmt::format("Not done. {}{}\n{}", why.empty() ? why : why + " ", plan.text,
+                          next_step(plans, question.needs, *id));
   return with_plan(work, ready, std::move(text), std::move(plan.facts));
+}
+
+/// The error without another plan: a person has not decided on this one, or has rejected it.
+mcp::Result not_approved(Work& work, Ready& ready, std::string text) {
+  look(work, ready);
+  compare(work, ready);
+  return failure(ready, ready.words.not_done + ": " + std::move(text));
 }
 
 /// Asks the user, or evaluates the user's answer. Returns nullopt if the user has confirmed the change.
@@ -118,7 +145,8 @@ std::optional<mcp::Outcome> asked(Work& work, Ready& ready, const Question& ques
   const auto planned_now = planned_for(work, question.object);
   const auto bound = planned_now.object + "\n" + planned_now.state;
   // The answer is valid only for the object as it was when the user was asked.
-  const auto key = "confirm-" + base::to_hex(base::sha256(bound)).substr(0, 16);
+  const auto* const prefix = question.needs == Needs::Person ? kAskPerson : kAsk;
+  const auto key = prefix + base::to_hex(base::sha256(bound)).substr(0, 16);
   if (mcp::confirmed(work.call.inputs, key)) return std::nullopt;
   const auto plan = planned(work, ready, question);
   if (work.call.inputs.contains(key))
@@ -134,9 +162,16 @@ std::optional<mcp::Outcome> stopped(Work& work, Ready& ready, const Question& qu
   const auto& id = ready.for_server.confirm;
   if (id.empty()) return refused(work, ready, question, {});
   auto& plans = work.cluster.plans;
-  const auto spent = plans.spend(id, planned_for(work, question.object), guard::Plans::Needs::Id);
+  const auto spent = plans.spend(id, planned_for(work, question.object), question.needs);
   if (!spent) return failure(ready, ready.words.not_done + ": " + spent.error());
   if (spent->verdict == Verdict::Fits) return std::nullopt;
+  if (spent->verdict == Verdict::Undecided)
+    return not_approved(work, ready, "no person has approved this plan yet: " + how_to_approve(id));
+  if (spent->verdict == Verdict::Rejected)
+    return not_approved(work, ready,
+                        fmt::format("{} has rejected this plan. Do not repeat the call unless your user asks "
+                                    "for it.",
+                                    spent->by.empty() ? "a person" : spent->by));
   const auto why = refusal(plans, *spent, question.object);
   if (spent->verdict != Verdict::OtherObject) return refused(work, ready, question, why);
   look(work, ready);
@@ -176,7 +211,8 @@ std::optional<mcp::Outcome> missing(Work& work, Ready& ready, const Object& obje
 }  // namespace
 
 Step<Ready> confirmed(Work& work, Ready ready) {
-  const auto when = work.cluster.options.confirm;
+  const auto rules = work.cluster.rules.now();
+  const auto when = rules->confirm;
   if (work.row.tool().effect == tool::Effect::None || (when == Confirm::Never && !ready.for_server.dry_run))
     return ready;
   auto lost = losses_of(work.row, ready.target.arguments, work.cluster, work.call.stop);
@@ -190,11 +226,15 @@ Step<Ready> confirmed(Work& work, Ready ready) {
         failure(ready, fmt::format("{} was not called: {}", work.row.tool().name, request.error())));
   Question question{object_of(work.row, ready.target.arguments, work.cluster, work.call.stop),
                     std::move(lost), std::move(cut_off), *std::move(request)};
+  const bool is_irreversible = !question.lost.empty() || !question.cut_off.empty();
+  if (rules->approval == Approval::Human && is_irreversible) question.needs = Needs::Person;
   if (auto no = missing(work, ready, question.object)) return std::unexpected(*std::move(no));
   if (ready.for_server.dry_run) {
     auto plan = planned(work, ready, question);
-    const auto* const next = asks ? "\nWithout dry_run this call asks for a confirmation first."
-                                  : "\nWithout dry_run this call is sent at once.";
+    const auto* const next = !asks ? "\nWithout dry_run this call is sent at once."
+                             : question.needs == Needs::Person
+                                 ? "\nWithout dry_run this call needs the approval of a person first."
+                                 : "\nWithout dry_run this call asks for a confirmation first.";
     auto shown =
         with_plan(work, ready, "Dry run, nothing was sent. " + plan.text + next, std::move(plan.facts));
     shown.is_error = false;

@@ -29,7 +29,8 @@ const tool::Tool* sibling_of(const Row& row, const std::vector<Row>& rows) {
 
 }  // namespace
 
-/// All rows with their facts and descriptions. Made at the first use, so that the server starts fast.
+/// All rows with their facts and descriptions, for one Confirm: which rows list the parameters of a
+/// confirmation depends on it. Made at the first use, so that the server starts fast.
 struct Toolbox::Index {
   std::once_flag once;
   std::vector<Row> rows;
@@ -38,25 +39,26 @@ struct Toolbox::Index {
 };
 
 Toolbox::Toolbox(std::span<const tool::Category> categories, guard::Policy policy, const Access& access)
-    : categories_(categories),
-      gate_(std::move(policy)),
-      cluster_(access),
-      index_(std::make_unique<Index>()) {}
+    : categories_(categories), gate_(std::move(policy)), cluster_(access) {
+  for (auto& index : indexes_) index = std::make_unique<Index>();
+}
 
 Toolbox::~Toolbox() = default;
 
 Toolbox::Index& Toolbox::index() {
-  std::call_once(index_->once, [this] {
+  const auto confirm = cluster_.rules.now()->confirm;
+  auto& index = *indexes_.at(static_cast<std::size_t>(confirm));
+  std::call_once(index.once, [&] {
     for (const auto& category : categories_) {
       for (const auto& tool : category.tools) {
-        index_->by_name.emplace(tool.name, index_->rows.size());
-        index_->rows.emplace_back(tool, category.name, cluster_.facts, cluster_.options.confirm);
-        index_->descriptions.push_back(describe(index_->rows.back(), cluster_.options.style.output));
+        index.by_name.emplace(tool.name, index.rows.size());
+        index.rows.emplace_back(tool, category.name, cluster_.facts, confirm);
+        index.descriptions.push_back(describe(index.rows.back(), cluster_.options.style.output));
       }
     }
-    for (auto& row : index_->rows) row.set_sibling(sibling_of(row, index_->rows));
+    for (auto& row : index.rows) row.set_sibling(sibling_of(row, index.rows));
   });
-  return *index_;
+  return index;
 }
 
 std::span<const Row> Toolbox::rows() { return index().rows; }
@@ -120,8 +122,12 @@ std::vector<mcp::ToolDescription> Toolbox::list(const mcp::Caller& caller) {
   if (!policy) return offered;
   const auto& all = index();
   offered.reserve(all.rows.size());
+  const bool human = cluster_.rules.now()->approval == Approval::Human;
   for (std::size_t i = 0; i < all.rows.size(); ++i) {
-    if (!policy->refusal(all.rows[i].tool(), all.rows[i].category())) offered.push_back(all.descriptions[i]);
+    const auto& row = all.rows[i];
+    if (policy->refusal(row.tool(), row.category())) continue;
+    offered.push_back(all.descriptions[i]);
+    offered.back().needs_person = human && always_asks(row.tool(), row.endpoint());
   }
   return offered;
 }

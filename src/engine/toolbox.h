@@ -2,6 +2,7 @@
 // request and renders the answer.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <span>
@@ -40,6 +41,9 @@ class Toolbox final : public mcp::Tools {
   /// Applies the policy from now on: to tools, and to everything that asks refusal().
   void set_policy(guard::Policy policy) { gate_.set(std::move(policy)); }
 
+  /// Applies these rules from now on, to the calls that are not sent yet.
+  void set_rules(Rules rules) { cluster_.rules.set(std::move(rules)); }
+
   /// For resources, completion and tasks, which use the same rows with the same rights.
   Cluster& cluster() { return cluster_; }
   std::span<const Row> rows();
@@ -63,6 +67,7 @@ class Toolbox final : public mcp::Tools {
  private:
   struct Index;
 
+  /// That of the rules of this moment. All stay, because others refer to their rows.
   Index& index();
   /// Says that no such tool exists, and which tool of the caller has a similar name.
   std::string unknown(const mcp::Caller& caller, std::string_view tool);
@@ -70,7 +75,7 @@ class Toolbox final : public mcp::Tools {
   std::span<const tool::Category> categories_;
   guard::Gate gate_;
   Cluster cluster_;
-  std::unique_ptr<Index> index_;
+  std::array<std::unique_ptr<Index>, kConfirmNames.size()> indexes_;  ///< by Confirm
 };
 
 }  // namespace engine

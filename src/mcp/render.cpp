@@ -78,6 +78,9 @@ void write_tool(const ToolDescription& tool, Revision revision, std::string& out
   if (revision >= Revision::R2025_03_26) write_annotations(tool.annotations, object);
   if (revision == Revision::R2025_11_25 && tool.may_be_task)
     object.raw("execution", R"({"taskSupport":"optional"})");
+  // Hosts that know no such member ignore it.
+  if (revision >= Revision::R2025_06_18 && tool.needs_person)
+    object.raw("_meta", R"({"anthropic/requiresUserInteraction":true})");
   object.close();
 }
 

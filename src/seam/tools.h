@@ -51,6 +51,8 @@ struct ToolDescription {
   Annotations annotations;
   /// A call may return a Task.
   bool may_be_task = false;
+  /// A person must agree to each call, so a host should not let a program answer for its user.
+  bool needs_person = false;
 };
 
 /// An argument that HTTP clients repeat in the header Mcp-Param-`header` (schema keyword x-mcp-header).

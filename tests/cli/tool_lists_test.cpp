@@ -96,7 +96,7 @@ TEST(ToolLists, AreReadAgain) {
   EXPECT_THAT(process.read_line().value_or(""), HasSubstr("PVE_TOOLS_DENY"));
   process.close_input();
   EXPECT_EQ(process.wait(), 0);
-  EXPECT_THAT(process.errors(), HasSubstr("tier, categories and tools were read again."));
+  EXPECT_THAT(process.errors(), HasSubstr("tier, categories and tools were read again, "));
   std::filesystem::remove_all(folder);
 }
 

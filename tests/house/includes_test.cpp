@@ -74,6 +74,7 @@ const std::map<std::string, Folders, std::less<>>& picture() {
       {"cli/operator", {"base", "config", "net", "pve", "guard", "seam", "state", "cli"}},
       {"cli",
        {"base",
+        "cli",
         "config",
         "net",
         "auth",

@@ -92,4 +92,16 @@ TEST(Confirmation, IsAskedByTheToolsThatCanDestroy) {
                   "pve_update_firewall_rule", "pve_delete_firewall_rule"));
 }
 
+TEST(Confirmation, IsAskedInEveryCaseWhereTheCallItselfDestroys) {
+  std::set<std::string_view> asking;
+  for (const auto& each : changes()) {
+    const engine::Row row(*each.tool, each.category, sessions::facts());
+    if (engine::always_asks(*each.tool, row.endpoint())) asking.insert(each.tool->name);
+  }
+  EXPECT_THAT(asking, testing::UnorderedElementsAre("pve_delete_qemu_vm", "pve_delete_qemu_snapshot",
+                                                    "pve_rollback_qemu_snapshot", "pve_delete_lxc_container",
+                                                    "pve_delete_lxc_snapshot", "pve_rollback_lxc_snapshot",
+                                                    "pve_delete_storage", "pve_delete_user"));
+}
+
 }  // namespace

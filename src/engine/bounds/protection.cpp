@@ -43,7 +43,8 @@ std::int64_t new_guest(const Row& row, const base::JsonObject& arguments) {
 
 std::optional<std::string> of_guests(const Row& row, const base::JsonObject& arguments,
                                      const Touched& touched, Cluster& cluster, const std::stop_token& stop) {
-  const auto& terms = cluster.options.protect;
+  const auto rules = cluster.rules.now();
+  const auto& terms = rules->protect;
   if (touched.many)
     return fmt::format("{} guests, and this call lets PVE choose the guests. Name them by vmid", kWhy);
   const auto own = own_guest(row, arguments);
@@ -66,7 +67,8 @@ std::optional<std::string> protected_by(const Row& row, const base::JsonObject& 
                                         const std::stop_token& stop) {
   if (row.tool().effect == tool::Effect::None) return std::nullopt;
   if (auto flagged = by_flag(row, arguments, cluster, stop)) return flagged;
-  const auto& terms = cluster.options.protect;
+  const auto rules = cluster.rules.now();
+  const auto& terms = rules->protect;
   if (terms.empty()) return std::nullopt;
   const auto touched = touched_by(row, arguments);
   for (const auto& storage : touched.storages) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "engine/cluster/rules.h"
 #include "engine/cluster/seen_guests.h"
 #include "engine/row/confirm.h"
 #include "engine/row/output.h"
@@ -34,9 +35,10 @@ struct Options {
   Style style{};
   /// As tool::Sources::ignored_findings().
   std::vector<std::string> ignored_findings{};
-  /// Which changes ask first. The product's default is that of its setting.
+  /// The rules at the start; Cluster::rules has those of the moment. The product's defaults are those of its
+  /// settings.
   Confirm confirm = Confirm::Never;
-  /// What no call may change.
+  Approval approval = Approval::Caller;
   guard::Terms protect{};
 };
 
@@ -71,7 +73,8 @@ struct Cluster {
         node_slots(client, clock, options.node_tasks),
         own_plans(clock),
         plans(access.plans == nullptr ? own_plans : *access.plans),
-        audit(access.audit) {}
+        audit(access.audit),
+        rules({options.confirm, options.approval, options.protect}) {}
 
   /// Epoch seconds.
   std::int64_t now() const {
@@ -93,6 +96,7 @@ struct Cluster {
   guard::PlansInProcess own_plans;
   guard::Plans& plans;
   guard::Audit* const audit;
+  CurrentRules rules;
 };
 
 }  // namespace engine

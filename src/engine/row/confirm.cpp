@@ -1,5 +1,7 @@
 #include "engine/row/confirm.h"
 
+#include <algorithm>
+
 #include "facts/irreversible.h"
 
 namespace engine {
@@ -23,6 +25,15 @@ bool can_ask(const tool::Tool& tool, const facts::Endpoint* endpoint, Confirm co
   if (endpoint == nullptr) return tool.effect == tool::Effect::Destructive;
   return !facts::risks(endpoint->method, endpoint->path).empty() ||
          facts::harmless(endpoint->method, endpoint->path).empty();
+}
+
+bool always_asks(const tool::Tool& tool, const facts::Endpoint* endpoint) {
+  if (tool.effect == tool::Effect::None) return false;
+  if (deletes_storage(tool)) return true;
+  if (endpoint == nullptr) return tool.effect == tool::Effect::Destructive;
+  return std::ranges::any_of(facts::risks(endpoint->method, endpoint->path), [](const facts::Risk& risk) {
+    return risk.when == facts::When::Always && risk.beside.with.empty() && risk.beside.without.empty();
+  });
 }
 
 }  // namespace engine
