@@ -162,7 +162,8 @@ std::string attacks() {
         out += fmt::format("| {} | {} | `{}` | {} |\n", attempt, setting.empty() ? "–" : "`" + setting + "`",
                            call, cell(std::move(answer)));
         answered = true;
-      } else if (line != "error" && line != "ok" && !line.starts_with("advance")) {
+      } else if (line != "error" && line != "ok" && !line.starts_with("advance") &&
+                 !line.starts_with("decide")) {
         setting = line.find(' ') == std::string::npos ? "" : line;
       }
     }

@@ -35,6 +35,8 @@ Step parse_step(std::string_view line, std::size_t number) {
   if (take(line, "progress")) return {.kind = Step::Kind::Progress};
   if (take(line, "slow")) return {.kind = Step::Kind::Slow, .text = std::string(line)};
   if (take(line, "confirm")) return {.kind = Step::Kind::Confirm, .text = std::string(line)};
+  if (take(line, "approval")) return {.kind = Step::Kind::Approval, .text = std::string(line)};
+  if (take(line, "decide")) return {.kind = Step::Kind::Decide, .text = std::string(line)};
   if (take(line, "protect")) return {.kind = Step::Kind::Protect, .text = std::string(line)};
   if (take(line, "scope")) return {.kind = Step::Kind::Scope, .text = std::string(line)};
   if (take(line, "wait")) return {.kind = Step::Kind::Wait, .text = std::string(line)};
@@ -115,6 +117,12 @@ std::string print(const std::vector<Step>& steps) {
       case Step::Kind::Confirm:
         out += "confirm " + step.text;
         break;
+      case Step::Kind::Approval:
+        out += "approval " + step.text;
+        break;
+      case Step::Kind::Decide:
+        out += "decide " + step.text;
+        break;
       case Step::Kind::Protect:
         out += step.text.empty() ? "protect" : "protect " + step.text;
         break;
@@ -163,6 +171,12 @@ void perform(World& world, Step& step) {
       break;
     case Step::Kind::Confirm:
       world.confirm(step.text);
+      break;
+    case Step::Kind::Approval:
+      world.approval(step.text);
+      break;
+    case Step::Kind::Decide:
+      world.decide(step.text);
       break;
     case Step::Kind::Protect:
       world.protect(step.text);

@@ -15,9 +15,11 @@
 // auditor@pve separated`, `as root`) calls with a token of that user, `pve 8.4` begins anew with a cluster of
 // that version, `progress` shows what later calls report while they wait, a line each before the
 // result, `slow 60` begins anew with a cluster whose tasks take 60 times as long, `confirm irreversible` lets
-// such changes ask first (at the beginning none does), `protect tag:prod` protects what it means, `scope
-// tag:web` limits the calls to these guests. The id of a plan is recorded as ID, and the argument
-// "confirm":"ID" stands for the last one. The recorded lines are rewritten when UPDATE_GOLDEN is set.
+// such changes ask first (at the beginning none does), `approval human` asks a person for those that are
+// irreversible, who decides on the last plan by `decide approve` or `decide reject`, `protect tag:prod`
+// protects what it means, `scope tag:web` limits the calls to these guests. The id of a plan is recorded as
+// ID, and the argument "confirm":"ID" stands for the last one. The recorded lines are rewritten when
+// UPDATE_GOLDEN is set.
 #pragma once
 
 #include <chrono>
@@ -45,6 +47,8 @@ struct Step {
     Progress,
     Slow,
     Confirm,
+    Approval,
+    Decide,
     Protect,
     Scope
   } kind = Kind::Comment;

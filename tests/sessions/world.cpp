@@ -86,6 +86,8 @@ Told call_with_progress(engine::Toolbox& toolbox, std::string_view tool, const b
 std::unique_ptr<engine::Toolbox> World::toolbox() {
   engine::Access access{*client_, facts(), clock_, engine_};
   access.scope = scope_.get();
+  plans_ = std::make_unique<test::DecidedPlans>(clock_);
+  access.plans = plans_.get();
   return std::make_unique<engine::Toolbox>(catalog::categories(), policy_, access);
 }
 
@@ -99,8 +101,8 @@ Told World::call(std::string_view tool, base::JsonObject arguments) {
     if (const auto id = plan == nullptr ? std::string_view() : base::raw_text(*plan, "confirm"); !id.empty())
       plan_id_ = id;
   }
-  if (const auto at = plan_id_.empty() ? std::string::npos : told.text.find(plan_id_);
-      at != std::string::npos)
+  for (auto at = told.text.find(plan_id_); !plan_id_.empty() && at != std::string::npos;
+       at = told.text.find(plan_id_))
     told.text.replace(at, plan_id_.size(), "ID");
   return told;
 }
@@ -130,6 +132,20 @@ void World::confirm(const std::string& text) {
     throw std::runtime_error(fmt::format("'{}' is none of {}", text, fmt::join(engine::kConfirmNames, ", ")));
   engine_.confirm = *named;
   toolbox_ = toolbox();
+}
+
+void World::approval(const std::string& text) {
+  const auto named = engine::approval_named(text);
+  if (!named)
+    throw std::runtime_error(
+        fmt::format("'{}' is none of {}", text, fmt::join(engine::kApprovalNames, ", ")));
+  engine_.approval = *named;
+  toolbox_ = toolbox();
+}
+
+void World::decide(const std::string& text) {
+  if (text != "approve" && text != "reject") throw std::runtime_error("decide approve, or decide reject");
+  plans_->decide(plan_id_, text == "approve");
 }
 
 void World::advance(std::string_view text) { clock_.advance(seconds_of(text)); }

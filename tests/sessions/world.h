@@ -15,6 +15,7 @@
 #include "facts/facts.h"
 #include "pve/client.h"
 #include "simulator/cluster.h"
+#include "support/decided_plans.h"
 #include "support/simulated.h"
 
 namespace sessions {
@@ -52,6 +53,10 @@ class World {
   void categories(std::vector<std::string> names);
   /// Which changes ask first; none at first.
   void confirm(const std::string& text);
+  /// Whose consent an irreversible change needs, "human"; the caller's at first.
+  void approval(const std::string& text);
+  /// A person decides on the last plan that a call gave: "approve" or "reject".
+  void decide(const std::string& text);
   /// What no call may change, "tag:prod,storage:nas"; "" nothing.
   void protect(const std::string& text);
   /// The guests and kinds that calls may see and change, "tag:web,allow:storage"; "" all.
@@ -99,6 +104,7 @@ class World {
   engine::Options engine_;
   bool progress_ = false;
   std::string plan_id_;  ///< the last that a call gave
+  std::unique_ptr<test::DecidedPlans> plans_;
   std::unique_ptr<engine::Toolbox> toolbox_ = toolbox();
 };
 

@@ -2,12 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <optional>
 #include <string>
 
 #include "base/json_read.h"
 #include "engine/rows.h"
 #include "engine/toolbox.h"
+#include "support/decided_plans.h"
 #include "support/scripted_pve.h"
 
 namespace {
@@ -16,7 +16,6 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
-using Verdict = guard::Plans::Verdict;
 
 constexpr test::Tool kDelete{.name = "pve_delete_qemu_vm",
                              .title = "Delete VM",
@@ -30,31 +29,6 @@ constexpr test::Tool kDelete{.name = "pve_delete_qemu_vm",
                              .done = "VM {vmid} on {node} {was} deleted"};
 constexpr test::Tool kTools[] = {kDelete, test::kStart};
 constexpr tool::Category kCategories[] = {{"x", "X", kTools}};
-
-/// Plans on which a person can decide.
-class DecidedPlans final : public guard::Plans {
- public:
-  explicit DecidedPlans(const base::Clock& clock) : plans_(clock) {}
-
-  std::expected<std::string, std::string> issue(const guard::Planned& planned,
-                                                const guard::PlanText& shown) override {
-    return plans_.issue(planned, shown);
-  }
-  std::expected<Spent, std::string> spend(std::string_view id, const guard::Planned& now,
-                                          Needs needs) override {
-    if (needs == Needs::Person && !approved) return Spent{Verdict::Undecided};
-    if (needs == Needs::Person && !*approved) return Spent{Verdict::Rejected, {}, "ann"};
-    return plans_.spend(id, now, Needs::Id);
-  }
-  std::string reach() const override { return "Set PVE_STATE_DIR."; }
-  bool are_shared() const override { return shared; }
-
-  std::optional<bool> approved;
-  bool shared = true;
-
- private:
-  guard::PlansInProcess plans_;
-};
 
 struct Answer {
   bool is_error = false;
@@ -102,7 +76,7 @@ class ApprovalTest : public testing::Test {
   facts::Facts facts_;
   base::ManualClock clock_;
   pve::Client client_{pve_, {"root@pam!t", "secret", ""}, {"https://pve:8006", std::chrono::seconds(1), {}}};
-  DecidedPlans plans_{clock_};
+  test::DecidedPlans plans_{clock_};
   base::JsonObject inputs_;
   bool can_confirm_ = false;
   engine::Toolbox box_{
@@ -126,7 +100,7 @@ TEST_F(ApprovalTest, TakesTheIdOnlyAfterAPersonHasApprovedIt) {
   EXPECT_THAT(early.text, HasSubstr("was not deleted: no person has approved this plan yet"));
   EXPECT_EQ(early.id, "") << "the person decides on the plan that is there";
   EXPECT_EQ(deletions(), 0U);
-  plans_.approved = true;
+  plans_.decide(refused.id, true);
   EXPECT_FALSE(remove(refused.id).is_error);
   EXPECT_EQ(deletions(), 1U);
   EXPECT_TRUE(remove(refused.id).is_error);
@@ -135,7 +109,7 @@ TEST_F(ApprovalTest, TakesTheIdOnlyAfterAPersonHasApprovedIt) {
 
 TEST_F(ApprovalTest, SendsNothingThatAPersonHasRejected) {
   const auto id = remove().id;
-  plans_.approved = false;
+  plans_.decide(id, false);
   const auto refused = remove(id);
   EXPECT_THAT(refused.text, HasSubstr("was not deleted: ann has rejected this plan."));
   EXPECT_EQ(refused.id, "");
@@ -162,7 +136,7 @@ TEST_F(ApprovalTest, LeavesOtherChangesToTheCaller) {
 TEST_F(ApprovalTest, SaysIfNoPersonCanApprove) {
   plans_.shared = false;
   EXPECT_THAT(remove().text, HasSubstr("A person must approve this, but `mcp-pve approve` cannot reach this "
-                                       "server. Set PVE_STATE_DIR."));
+                                       "server. No other server process accepts it"));
 }
 
 TEST_F(ApprovalTest, CountsFromTheReloadOn) {
