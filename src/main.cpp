@@ -20,6 +20,7 @@
 #include "cli/known.h"
 #include "cli/offer.h"
 #include "cli/output.h"
+#include "cli/records.h"
 #include "cli/serve_http.h"
 #include "cli/signals.h"
 #include "cli/state_folder.h"
@@ -38,10 +39,7 @@
 #include "resource/completer.h"
 #include "resource/resources.h"
 #include "resource/watch.h"
-#include "state/database.h"
 #include "state/folder.h"
-#include "state/plans.h"
-#include "state/record_key.h"
 #include "tool/tool.h"
 #include "transport/stop.h"
 
@@ -65,7 +63,7 @@ bool needs_pve(cli::Command command) {
   return command != cli::Command::Tools && command != cli::Command::Simulate &&
          command != cli::Command::Plans && command != cli::Command::Approve &&
          command != cli::Command::Reject && command != cli::Command::Freeze &&
-         command != cli::Command::Thaw && command != cli::Command::Trust;
+         command != cli::Command::Thaw && command != cli::Command::Trust && command != cli::Command::Audit;
 }
 
 /// The error is a sentence about a setting.
@@ -203,6 +201,7 @@ int run(const cli::Arguments& arguments, const config::Settings& settings) {
   if (arguments.command == cli::Command::Approve) return cli::approve(arguments, settings, variable, clock);
   if (arguments.command == cli::Command::Reject) return cli::reject(arguments, settings, variable, clock);
   if (arguments.command == cli::Command::Trust) return cli::trust(arguments, settings, variable);
+  if (arguments.command == cli::Command::Audit) return cli::audit(arguments, settings, variable, clock);
 
   transport::StopControl stop;
   cli::Backend::OnRejected on_rejected;
@@ -220,15 +219,14 @@ int run(const cli::Arguments& arguments, const config::Settings& settings) {
   if (!engine_options) return fail(engine_options.error());
   const auto scope = scope_of(settings, (*backend)->client(), clock);
   if (!scope) return fail(scope.error());
-  // Another process finds a plan there, such as the next `mcp-pve call`, or `mcp-pve approve`.
-  const auto folder = [surroundings = cli::surroundings_of(settings, variable)] {
-    return state::folder(surroundings);
-  };
-  state::Database database(folder);
-  const state::RecordKey key(settings.state_key, folder);
-  guard::PlansInProcess own_plans(clock);
-  state::StoredPlans plans(database, key, clock, (*backend)->client().base_url(), &own_plans);
-  engine::Access access{(*backend)->client(), facts, clock, *std::move(engine_options), &plans};
+  const bool calls = arguments.command == cli::Command::Call;
+  cli::Records records(settings, variable, clock,
+                       !calls          ? "elicitation"
+                       : arguments.yes ? "--yes"
+                                       : "terminal");
+  engine::Access access{(*backend)->client(), facts, clock, *std::move(engine_options)};
+  access.plans = &records.plans();
+  access.audit = records.audit();
   access.scope = scope->get();
   engine::Toolbox toolbox(catalog::categories(), policy, access);
   switch (arguments.command) {
@@ -238,7 +236,8 @@ int run(const cli::Arguments& arguments, const config::Settings& settings) {
       if (!arguments.tool.empty()) return cli::show_tool(toolbox, arguments.tool, arguments.as_json);
       return cli::list_tools(catalog::categories(), policy, toolbox, arguments.as_json);
     case cli::Command::Doctor:
-      return cli::doctor(settings, **backend, facts, policy, folder());
+      return cli::doctor(settings, **backend, facts, policy,
+                         state::folder(cli::surroundings_of(settings, variable)), variable);
     default:
       return serve(arguments, settings, toolbox, stop);
   }

@@ -115,7 +115,18 @@ std::expected<Arguments, std::string> parse(std::span<const char* const> words) 
   approve->add_flag("--set-passphrase", arguments.set_passphrase);
   auto* reject = app.add_subcommand("reject");
   reject->add_option("plan", arguments.plan);
-  for (auto* command : {call, tools, simulate, doctor, token, freeze, thaw, trust, plans, approve, reject}) {
+  auto* audit = app.add_subcommand("audit");
+  std::string audit_what;
+  audit->add_option("what", audit_what);
+  audit->add_option("--since", arguments.audit.since);
+  audit->add_option("--until", arguments.audit.until);
+  audit->add_option("--caller", arguments.audit.caller);
+  audit->add_option("--object", arguments.audit.object);
+  audit->add_option("--tool", arguments.audit.tool);
+  audit->add_option("--head", arguments.audit.head);
+  audit->add_flag("--json", arguments.as_json);
+  for (auto* command :
+       {call, tools, simulate, doctor, token, freeze, thaw, trust, plans, approve, reject, audit}) {
     command->set_help_flag();
     command->fallthrough();
   }
@@ -140,6 +151,7 @@ std::expected<Arguments, std::string> parse(std::span<const char* const> words) 
                       : *plans    ? Command::Plans
                       : *approve  ? Command::Approve
                       : *reject   ? Command::Reject
+                      : *audit    ? Command::Audit
                                   : Command::Serve;
   if (version) return arguments;
   if (help) settle_help(arguments);
@@ -162,6 +174,13 @@ std::expected<Arguments, std::string> parse(std::span<const char* const> words) 
                                : std::string(name) +
                                      " needs the id of a plan; run mcp-pve plans to list them.");
   }
+  if (!audit_what.empty() && audit_what != "verify") {
+    return std::unexpected("audit " + base::printable(audit_what, 60) +
+                           " is not a command; did you mean audit verify?");
+  }
+  arguments.audit.verify = !audit_what.empty();
+  if (!arguments.audit.head.empty() && !arguments.audit.verify)
+    return std::unexpected("--head belongs to audit verify.");
   for (auto& flag : flags) {
     for (auto& value : flag.values) {
       arguments.flags.push_back({std::string(flag.row->flag), std::move(value)});

@@ -25,8 +25,16 @@ enum class Command : std::uint8_t {
   Plans,
   Approve,
   Reject,
+  Audit,
   Help,
   Version
+};
+
+/// Of the command audit; empty: not given.
+struct AuditArguments {
+  bool verify = false;
+  std::string since, until, caller, object, tool;
+  std::string head;
 };
 
 struct Arguments {
@@ -39,7 +47,7 @@ struct Arguments {
   std::string json;                ///< call --json: arguments as one object, or "-" for stdin; else empty
   bool yes = false;                ///< call, trust: --yes answers the question
   std::string chart;               ///< call --chart: the file for the picture; else empty
-  bool as_json = false;            ///< tools --json
+  bool as_json = false;            ///< tools --json, audit --json
   std::string listen = "127.0.0.1:8006";  ///< simulate
   std::string token;                      ///< simulate: USER@REALM!NAME=SECRET instead of the built-in one
   std::string role;                       ///< simulate: what the token's user has instead of Administrator
@@ -52,6 +60,7 @@ struct Arguments {
   std::string address;                                       ///< trust: of PVE; else empty
   std::string plan;                                          ///< approve, reject: the id
   bool set_passphrase = false;                               ///< approve --set-passphrase
+  AuditArguments audit;
 };
 
 /// `words` are argv without the program's name. The error is one sentence and never repeats a value that may

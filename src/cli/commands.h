@@ -47,9 +47,10 @@ int simulate(const Arguments& arguments, const config::Settings& settings, const
 
 /// Every step of the way to PVE, with what to do where one fails, and the privileges that the tools of the
 /// policy lack; what the lists of tools hide, and whether changes are frozen in `folder` (nothing: there is
-/// none).
+/// none), and whether changes are recorded.
 int doctor(const config::Settings& settings, Backend& backend, const facts::Facts& facts,
-           const guard::Policy& policy, const std::optional<state::Folder>& folder);
+           const guard::Policy& policy, const std::optional<state::Folder>& folder,
+           const Variables& variables);
 
 /// A new bearer token: the lines for the file of tokens on stdout, the token on stderr. Needs no settings.
 int make_token(const Arguments& arguments);
@@ -57,6 +58,10 @@ int make_token(const Arguments& arguments);
 /// Stops changes by a file in the state folder, and says which folder it is. An earlier freeze stays.
 int freeze(const Arguments& arguments, const config::Settings& settings, const Variables& variables,
            const base::Clock& clock);
+
+/// Shows the records of the audit, or verifies them.
+int audit(const Arguments& arguments, const config::Settings& settings, const Variables& variables,
+          const base::Clock& clock);
 
 /// Removes that file; asks for the passphrase if one is set, or if changes need a person.
 int thaw(const config::Settings& settings, const Variables& variables);

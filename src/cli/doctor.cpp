@@ -19,6 +19,7 @@
 #include "cli/output.h"
 #include "cli/privileges.h"
 #include "cli/reach.h"
+#include "cli/records.h"
 #include "config/token.h"
 #include "engine/words/remedies.h"
 #include "pve/fingerprint.h"
@@ -135,6 +136,15 @@ void approval_step(const config::Settings& settings, const std::optional<state::
                        "the server as another user (a service over HTTP, ssh, a container), and give the API "
                        "token few rights.");
   report.good("approval", "a person approves what destroys something, with mcp-pve approve");
+}
+
+/// Whether changes are recorded, or refused because they cannot be.
+void audit_step(const config::Settings& settings, const Variables& variables, Report& report) {
+  // Without changes there is nothing to record.
+  if (settings.tier == tool::kTierNames.front()) return;
+  const auto status = audit_status(settings, variables);
+  if (status.stops_changes) return report.bad("audit", status.text);
+  status.problem ? report.weak("audit", status.text) : report.good("audit", status.text);
 }
 
 void name_and_tcp_steps(const net::ClientOptions& route, const std::string& source, Report& report) {
@@ -342,12 +352,14 @@ std::string closing(const config::Settings& settings, const Report& report) {
 }  // namespace
 
 int doctor(const config::Settings& settings, Backend& backend, const facts::Facts& facts,
-           const guard::Policy& policy, const std::optional<state::Folder>& folder) {
+           const guard::Policy& policy, const std::optional<state::Folder>& folder,
+           const Variables& variables) {
   Report report;
   settings_step(settings, backend, report);
   tools_step(policy, report);
   freeze_step(settings, folder, report);
   approval_step(settings, folder, report);
+  audit_step(settings, variables, report);
   const auto ways = backend.ways();
   const bool several = ways.size() > 1;
   if (several) {

@@ -18,9 +18,9 @@ namespace cli {
 namespace {
 
 constexpr std::size_t kShown = 80;
-constexpr std::array<std::string_view, 13> kCommands = {"plans",    "approve", "reject", "call",   "tools",
+constexpr std::array<std::string_view, 14> kCommands = {"plans",    "approve", "reject", "call",   "tools",
                                                         "simulate", "doctor",  "token",  "freeze", "thaw",
-                                                        "trust",    "help",    "version"};
+                                                        "trust",    "audit",   "help",   "version"};
 
 /// The options that are no settings, and what each takes.
 struct Option {
@@ -41,6 +41,12 @@ constexpr auto kOptions = std::to_array<Option>({
     {"--plain", "", "simulate"},
     {"--set-passphrase", "", "approve"},
     {"--reason", "text, such as --reason 'storage migration'", "freeze"},
+    {"--since", "a time, such as --since 7d or --since 2026-11-28", "audit"},
+    {"--until", "a time, such as --until 2d or --until 2026-11-28", "audit"},
+    {"--caller", "a name, such as --caller laptop", "audit"},
+    {"--object", "a number, a name or a path, such as --object 118", "audit"},
+    {"--tool", "a name, such as --tool '*delete*'", "audit"},
+    {"--head", "a number and a hash, such as --head 12:3f0c...", "audit"},
 });
 
 std::string hint(std::string_view word, std::span<const std::string_view> words) {

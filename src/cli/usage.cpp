@@ -56,6 +56,16 @@ constexpr auto kTexts = std::to_array<Text>({
      "that "
      "pvenode cert info shows on the node.\n--yes stores it without a question, if it is the one that "
      "--fingerprint expects.\n"},
+    {Command::Audit, "[settings] audit [verify] [options]",
+     "Shows the recorded changes, or checks the records",
+     "--since TIME, --until TIME    a date, a date and a time (UTC), or an age such as 7d\n--caller NAME, "
+     "--tool NAME     with * for any text\n--object OBJECT               a guest's number or name, or a "
+     "path; "
+     "* stands for any text\n--json                        the records, a line each\n\naudit verify checks "
+     "that no record was altered, inserted, reordered or removed. --head NUMBER:HASH, from a line of the "
+     "system's log, also tells whether the newest ones were removed.\nThe exit code is 1 if a record is not "
+     "as it was written, or if the audit cannot be read. Root without a state folder of its own reads the "
+     "service's (/var/lib/mcp-pve).\n"},
 });
 
 std::string heading(std::string_view text) { return "mcp-pve " + std::string(text) + "\n"; }

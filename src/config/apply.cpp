@@ -236,6 +236,31 @@ std::optional<std::string> approval(const Given& given, const Known& known, Sett
   return std::nullopt;
 }
 
+std::optional<std::string> audit(const Given& given, const Known&, Settings& settings) {
+  constexpr std::array<std::string_view, 2> kWords{"required", "off"};
+  auto value = single(given);
+  if (!value) return value.error();
+  if (std::ranges::find(kWords, *value) == kWords.end()) return not_among(given, *value, kWords);
+  settings.audit = std::move(*value);
+  return std::nullopt;
+}
+
+std::optional<std::string> audit_days(const Given& given, const Known&, Settings& settings) {
+  const auto days = number(given, 1, 36'500, " of days");
+  if (!days) return days.error();
+  settings.audit_days = *days;
+  return std::nullopt;
+}
+
+std::optional<std::string> audit_log(const Given& given, const Known&, Settings& settings) {
+  constexpr std::array<std::string_view, 2> kWords{"none", "syslog"};
+  auto value = single(given);
+  if (!value) return value.error();
+  if (std::ranges::find(kWords, *value) == kWords.end()) return not_among(given, *value, kWords);
+  settings.audit_log = std::move(*value);
+  return std::nullopt;
+}
+
 std::optional<std::string> protect(const Given& given, const Known&, Settings& settings) {
   settings.protect = parts(given);
   settings.protect_source = given.source;

@@ -27,6 +27,9 @@ std::optional<std::string> wait(const Given& given, const Known& known, Settings
 std::optional<std::string> ask_timeout(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> node_tasks(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> ignore_findings(const Given& given, const Known& known, Settings& settings);
+std::optional<std::string> audit(const Given& given, const Known& known, Settings& settings);
+std::optional<std::string> audit_days(const Given& given, const Known& known, Settings& settings);
+std::optional<std::string> audit_log(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> confirm(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> scope(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> approval(const Given& given, const Known& known, Settings& settings);

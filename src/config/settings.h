@@ -85,7 +85,10 @@ struct Settings {
   std::string output = "text";      ///< one of Known::outputs
   std::size_t max_result = 24'000;  ///< bytes of text in one result, 2,000 to 1,000,000
   bool dark_charts = false;
-  std::string state_dir;  ///< absolute path of the state folder; empty: the usual one
+  std::string audit;               ///< "", "required" or "off"
+  unsigned audit_days = 365;       ///< 1 to 36500
+  std::string audit_log = "none";  ///< "none" or "syslog"
+  std::string state_dir;           ///< absolute path of the state folder; empty: the usual one
   bool debug = false;
   bool simulate = false;
   unsigned guests = 30;  ///< of the simulator, 1 to 100000

@@ -25,7 +25,7 @@ struct Setting {
   std::string_view flag;      ///< "--timeout"; empty: no flag, because argument lists are visible
   std::string_view argument;  ///< what the flag takes, for the help; empty: a switch
   std::string_view variable;
-  std::string_view alias;     ///< second variable; the first wins
+  std::string_view alias{};   ///< second variable; the first wins
   std::string_view key;       ///< dotted TOML key; empty: not in the file
   std::string_view fallback;  ///< default, for people
   /// Sentences; {categories} and {opt-in} stand for the names of all and of those that are off unless named.

@@ -147,7 +147,10 @@ std::optional<mcp::Outcome> asked(Work& work, Ready& ready, const Question& ques
   // The answer is valid only for the object as it was when the user was asked.
   const auto* const prefix = question.needs == Needs::Person ? kAskPerson : kAsk;
   const auto key = prefix + base::to_hex(base::sha256(bound)).substr(0, 16);
-  if (mcp::confirmed(work.call.inputs, key)) return std::nullopt;
+  if (mcp::confirmed(work.call.inputs, key)) {
+    ready.approval.how = "elicitation";
+    return std::nullopt;
+  }
   const auto plan = planned(work, ready, question);
   if (work.call.inputs.contains(key))
     return render_error(
@@ -164,7 +167,10 @@ std::optional<mcp::Outcome> stopped(Work& work, Ready& ready, const Question& qu
   auto& plans = work.cluster.plans;
   const auto spent = plans.spend(id, planned_for(work, question.object), question.needs);
   if (!spent) return failure(ready, ready.words.not_done + ": " + spent.error());
-  if (spent->verdict == Verdict::Fits) return std::nullopt;
+  if (spent->verdict == Verdict::Fits) {
+    ready.approval = {spent->by.empty() ? "plan" : "approve", id, spent->by};
+    return std::nullopt;
+  }
   if (spent->verdict == Verdict::Undecided)
     return not_approved(work, ready, "no person has approved this plan yet: " + how_to_approve(id));
   if (spent->verdict == Verdict::Rejected)
@@ -248,6 +254,7 @@ Step<Ready> confirmed(Work& work, Ready ready) {
   }
   if (auto no = stopped(work, ready, question)) return std::unexpected(*std::move(no));
   bind_to(question.object, work.row, ready.target.arguments);
+  ready.identity = std::move(question.object.identity);
   ready.is_confirmed = true;
   return ready;
 }

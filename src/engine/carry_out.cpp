@@ -17,11 +17,11 @@
 #include "engine/busy_lock.h"
 #include "engine/cluster/request.h"
 #include "engine/cluster/target_words.h"
-#include "engine/fetch.h"
 #include "engine/outcome/follow_up.h"
 #include "engine/outcome/outcome.h"
 #include "engine/outcome/sent_as.h"
 #include "engine/outcome/started.h"
+#include "engine/record.h"
 #include "engine/step.h"
 #include "engine/title.h"
 #include "engine/words/guest_name.h"
@@ -38,7 +38,7 @@ double seconds(std::chrono::milliseconds time) { return std::chrono::duration<do
 /// Puts the notes of the call before the answer, and `after` behind it. In JSON mode both follow as a second
 /// block, so that the first one stays valid JSON.
 mcp::Result noted(const Work& work, const Ready& ready, mcp::Result result, const std::string& after = {}) {
-  const auto& note = ready.target.note;
+  const auto note = joined_notes(ready.target.note, ready.audit_note);
   const auto before = result.is_error ? note : joined_notes(heading(work.row, ready.target), note);
   auto* text = result.content.empty() ? nullptr : std::get_if<mcp::Text>(&result.content.front());
   if (text == nullptr || (before.empty() && after.empty())) return result;
@@ -72,6 +72,7 @@ bool redirect(const Work& work, Ready& ready, std::string_view message) {
   auto again = find_again(work.row, ready.target, work.cluster, work.may, work.call.stop);
   if (!again) return false;
   ready.target = *std::move(again);
+  ready.identity.clear();
   ready.redirected = true;
   log_redirection(work, ready);
   return true;
@@ -193,6 +194,7 @@ Carried followed(Work& work, Ready& ready, const pve::Upid& upid, bool may_redir
   auto& cluster = work.cluster;
   const auto report = cluster.tasks.follow(upid, cluster.options.wait,
                                            following(work, ready, ready.words.doing), work.call.stop);
+  record_task(work, ready, upid, &report);
   const bool cancelled = work.call.stop.stop_requested() && is_open(report);
   // Legacy clients get no reply to a cancelled call, so log it.
   if (cancelled) {
@@ -219,11 +221,14 @@ Carried begun(Work& work, Ready& ready, const pve::Upid& upid, pve::Answer answe
   if (!becomes_task || work.call.era == mcp::Era::Legacy)
     work.call.log.write(mcp::LogLevel::Info,
                         fmt::format("{}: task {}", ready.words.doing, base::printable(upid.text)));
+  const bool waits = !becomes_task && work.cluster.options.wait.count() > 0;
+  if (!waits) record_task(work, ready, upid, nullptr);
   if (becomes_task)
     return engine::begun({upid, std::string(work.row.tool().name),
                           worded_arguments(work.row, ready.target.arguments, ready.guest), ready.before},
-                         ready.words.doing, ready.target.note, work.cluster.clock.wall());
-  if (work.cluster.options.wait.count() == 0) return answered(work, ready, std::move(answer));
+                         ready.words.doing, joined_notes(ready.target.note, ready.audit_note),
+                         work.cluster.clock.wall());
+  if (!waits) return answered(work, ready, std::move(answer));
   return followed(work, ready, upid, may_redirect);
 }
 
@@ -275,10 +280,10 @@ std::expected<mcp::Outcome, SendAgain> carry_out(Work& work, Ready& ready, bool 
   if (work.call.stop.stop_requested())
     return noted(work, ready, render_error("Cancelled before anything was sent."));
   compare(work, ready);
-  auto answer = fetch(work, ready, *wanted);
+  auto answer = send(work, ready, *wanted);
   while (!answer && answer.error().kind == pve::Error::Kind::Refused &&
          waited_for_lock(work, ready, answer.error().message))
-    answer = fetch(work, ready, *wanted);
+    answer = send(work, ready, *wanted);
   if (!answer) {
     if (answer.error().kind == pve::Error::Kind::Held)
       return noted(work, ready, failure(ready, ready.words.not_done + ": " + answer.error().message));
@@ -297,6 +302,7 @@ std::expected<mcp::Outcome, SendAgain> carry_out(Work& work, Ready& ready, bool 
             recheck_name(work.row, ready.target, answer->data, work.cluster, work.may, work.call.stop)) {
       if (!*other) return render_error(std::move(other->error()));
       ready.target = *std::move(*other);
+      ready.identity.clear();
       ready.redirected = true;
       return std::unexpected(SendAgain{});
     }

@@ -13,6 +13,7 @@
 #include "engine/answer/render.h"
 #include "engine/outcome/follow_up.h"
 #include "engine/outcome/outcome.h"
+#include "engine/record.h"
 #include "engine/row/simulated.h"
 #include "engine/words/guest_name.h"
 #include "engine/words/remedies.h"
@@ -242,7 +243,12 @@ std::expected<void, mcp::ProtocolError> PveTasks::cancel(const mcp::Caller& call
   // task_path() ends in a slash if the leaf is empty. PVE's path has none.
   auto path = pve::task_path(started->upid, "");
   path.pop_back();
-  const auto answer = client.call({base::Method::Delete, path, {}}, stop);
+  guard::Attempt attempt;
+  attempt.caller = caller.identity;
+  attempt.tool = "tasks/cancel";
+  attempt.object = {{"path", base::printable(path, 500)}};
+  attempt.request = "DELETE " + base::printable(path, 500);
+  const auto answer = send_recorded(toolbox_.cluster(), attempt, {base::Method::Delete, path, {}}, stop);
   if (!answer)
     return std::unexpected(explained(answer.error(), "DELETE", *started, client, toolbox_.may_use(caller)));
   if (era == mcp::Era::Legacy) stops_.add(started->upid.text, toolbox_.cluster().clock.wall());

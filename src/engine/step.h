@@ -62,6 +62,13 @@ struct Ready {
   bool redirected = false;
   /// The user has confirmed this change of this object, so the call must not go to another one.
   bool is_confirmed = false;
+  guard::Approval approval{};
+  /// What identifies the object of a change; empty: not read yet.
+  base::JsonObject identity{};
+  /// The record of the attempt whose outcome is not recorded yet (record.h).
+  guard::Audit::Begun begun{};
+  /// Sentences for the answer about what the audit could not record.
+  std::string audit_note{};
 };
 
 /// Nothing was changed, and the call must be sent once more: the guest is on another node, its name belongs

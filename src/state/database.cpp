@@ -84,7 +84,8 @@ std::optional<std::string> misfit(int folder, const char* name) {
 /// SQLite could not make or map the file that processes share.
 bool lacks_shared_memory(int code) {
   return code == SQLITE_IOERR_SHMOPEN || code == SQLITE_IOERR_SHMSIZE || code == SQLITE_IOERR_SHMMAP ||
-         code == SQLITE_IOERR_SHMLOCK || (code & 0xFF) == SQLITE_CANTOPEN || (code & 0xFF) == SQLITE_PROTOCOL;
+         code == SQLITE_IOERR_SHMLOCK || (code & 0xFF) == SQLITE_CANTOPEN ||
+         (code & 0xFF) == SQLITE_READONLY || (code & 0xFF) == SQLITE_PROTOCOL;
 }
 
 /// In the rollback journal, where a failure leaves an empty file: one that is not empty has all tables.
@@ -104,19 +105,21 @@ void make_tables(Connection& connection) {
 }
 
 void set_up(Connection& connection, bool write_ahead, bool alone) {
+  // Until a process alone has turned the write-ahead log off, the file cannot be read without shared memory.
+  // So this comes before all that reads it.
+  if (alone) connection.run("PRAGMA locking_mode=EXCLUSIVE");
+  if (alone) connection.run("PRAGMA journal_mode=DELETE");
   connection.run("PRAGMA secure_delete=ON");
   connection.run("PRAGMA synchronous=FULL");
   connection.run("PRAGMA trusted_schema=OFF");
-  // Until a process alone has turned the write-ahead log off, the file cannot be read without shared memory.
-  if (alone) connection.run("PRAGMA locking_mode=EXCLUSIVE");
-  if (alone) connection.run("PRAGMA journal_mode=DELETE");
   make_tables(connection);
   if (alone) connection.run("PRAGMA locking_mode=NORMAL");
   if (!alone) {
     const auto mode = connection.text(write_ahead ? "PRAGMA journal_mode=WAL" : "PRAGMA journal_mode=DELETE");
     if (write_ahead && mode != "wal") throw SqlError(SQLITE_IOERR_SHMOPEN, "no write-ahead log");
   }
-  // Only now SQLite needs the shared memory, or gives up the lock.
+  // Only now SQLite needs the shared memory, or gives up the lock of a process alone.
+  Transaction(connection, true).commit();
   connection.number("SELECT count(*) FROM plans");
 }
 

@@ -50,8 +50,9 @@ Bytes read(const Folder& folder, int descriptor) {
 /// A file of the whole key, which gets its name only where no other process was faster; 0 or an errno.
 int make(int folder) {
   const auto key = base::random_bytes(kBytes);
-  const auto draft = fmt::format("{}.{}", kFile, ::getpid());
-  ::unlinkat(folder, draft.c_str(), 0);
+  // Another thread or process may be making one at this moment.
+  const auto draft =
+      fmt::format("{}.{}", kFile, base::to_hex(base::sha256(base::random_bytes(32))).substr(0, 16));
   const int out = ::openat(folder, draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (out < 0) return errno;
   struct stat owner{};

@@ -221,6 +221,25 @@ TEST(Sources, OnlyAboutLooksIntoAPath) {
   EXPECT_GT(read, 100U);
 }
 
+/// True for code that sends a change, or the request of a row, which may be one.
+bool sends_a_change(const std::string& code) {
+  static const std::regex change(R"(call\(\{(base::)?Method::(Post|Put|Delete)|\bfetch\(work)");
+  return std::regex_search(code, change);
+}
+
+TEST(Sources, OnlyRecordSendsChanges) {
+  EXPECT_TRUE(sends_a_change("auto answer = client.call({base::Method::Delete, path, {}}, stop);"));
+  EXPECT_TRUE(sends_a_change("auto answer = fetch(work, ready, *wanted);"));
+  EXPECT_FALSE(sends_a_change("auto answer = client.call({base::Method::Get, path, {}}, stop);"));
+  for (const auto* folder : {"src/engine", "src/hooks", "src/insight", "src/prompt", "src/resource"}) {
+    for (const auto& path : house::files_below(folder, {".cpp"})) {
+      if (path.filename() == "record.cpp") continue;
+      for (const auto& line : house::lines(house::read(path)))
+        EXPECT_FALSE(sends_a_change(line)) << path << ": " << line;
+    }
+  }
+}
+
 TEST(Sources, EachBoostMacroComesFromTheBuild) {
   for (const auto& path : house::files_below("src", {".h", ".cpp"})) {
     for (const auto& line : house::lines(house::read(path))) {

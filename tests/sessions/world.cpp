@@ -85,10 +85,17 @@ Told call_with_progress(engine::Toolbox& toolbox, std::string_view tool, const b
 
 std::unique_ptr<engine::Toolbox> World::toolbox() {
   engine::Access access{*client_, facts(), clock_, engine_};
+  access.audit = audit_;
   access.scope = scope_.get();
   plans_ = std::make_unique<test::DecidedPlans>(clock_);
-  access.plans = plans_.get();
+  access.plans = other_plans_ == nullptr ? plans_.get() : other_plans_;
   return std::make_unique<engine::Toolbox>(catalog::categories(), policy_, access);
+}
+
+void World::record(guard::Audit* audit, guard::Plans* plans) {
+  audit_ = audit;
+  other_plans_ = plans;
+  toolbox_ = toolbox();
 }
 
 Told World::call(std::string_view tool, base::JsonObject arguments) {

@@ -65,6 +65,8 @@ class World {
   void allow(const std::string& text);
   /// From now on without these tools; "" none.
   void deny(const std::string& text);
+  /// Changes are recorded, and plans kept, there from now on; they must live as long as the world.
+  void record(guard::Audit* audit, guard::Plans* plans);
   /// Changes are held from now on, with this reason; "" no longer.
   void freeze(const std::string& text) { held_ = text; }
   /// Calls want progress from now on.
@@ -102,6 +104,8 @@ class World {
   std::unique_ptr<engine::Scope> scope_;
   guard::Policy policy_;
   engine::Options engine_;
+  guard::Audit* audit_ = nullptr;
+  guard::Plans* other_plans_ = nullptr;  ///< in place of plans_
   bool progress_ = false;
   std::string plan_id_;  ///< the last that a call gave
   std::unique_ptr<test::DecidedPlans> plans_;

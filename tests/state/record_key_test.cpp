@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <thread>
+#include <vector>
 
 #include "base/keyed.h"
 #include "state/state_folder.h"
@@ -32,6 +34,19 @@ TEST_F(RecordKeyTest, IsMadeOnlyIfAsked) {
   const auto none = key_.derive("label", false);
   ASSERT_FALSE(none);
   EXPECT_THAT(none.error(), HasSubstr("audit.key, is missing"));
+}
+
+TEST_F(RecordKeyTest, IsOneForManyThreadsThatAskAtOnce) {
+  constexpr int kThreads = 8;
+  std::vector<std::expected<base::Digest, std::string>> keys(kThreads);
+  {
+    std::vector<std::jthread> threads;
+    for (auto& key : keys) threads.emplace_back([&] { key = key_.derive("label", true); });
+  }
+  for (const auto& key : keys) {
+    ASSERT_TRUE(key) << key.error();
+    EXPECT_EQ(*key, *keys.front());
+  }
 }
 
 TEST_F(RecordKeyTest, ComesFromTheSettingAndIsNotTheKeyOfSeals) {

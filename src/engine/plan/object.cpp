@@ -87,12 +87,21 @@ void read_present(const Row& row, const base::JsonObject& arguments, Cluster& cl
   }
 }
 
+void name_guest(const pve::Guest& guest, base::JsonObject& identity) {
+  identity["vmid"] = std::to_string(guest.vmid);
+  identity["node"] = base::printable(guest.node, kLongestPart);
+  identity["type"] = guest.type();
+}
+
+void name_path(const Row& row, const base::JsonObject& arguments, base::JsonObject& identity) {
+  const auto own = path(row.tool().call.path, arguments);
+  identity["path"] = base::printable(own ? *own : std::string(row.tool().call.path), 500);
+}
+
 void read_guest(const Row& row, const base::JsonObject& arguments, Cluster& cluster,
                 const std::stop_token& stop, Object& object) {
   const auto guest = guest_of(row, arguments);
-  object.identity["vmid"] = std::to_string(guest.vmid);
-  object.identity["node"] = base::printable(guest.node, kLongestPart);
-  object.identity["type"] = guest.type();
+  name_guest(guest, object.identity);
   auto config = engine::read_guest(cluster.client, guest, "config", stop);
   if (!config) {
     object.error = std::move(config.error());
@@ -112,12 +121,23 @@ Object object_of(const Row& row, const base::JsonObject& arguments, Cluster& clu
                  const std::stop_token& stop) {
   Object object;
   if (is_of_guest(row)) read_guest(row, arguments, cluster, stop, object);
-  const auto own = path(row.tool().call.path, arguments);
-  object.identity["path"] = base::printable(own ? *own : std::string(row.tool().call.path), 500);
+  name_path(row, arguments, object.identity);
   read_present(row, arguments, cluster, stop, object);
   const auto state = object.digest + "\n" + state_of(object.present);
   if (state != "\n") object.state = base::to_hex(base::sha256(state));
   return object;
+}
+
+base::JsonObject identity_of(const Row& row, const base::JsonObject& arguments, Cluster& cluster,
+                             const std::stop_token& stop) {
+  Object object;
+  if (row.about().guest != tool::GuestKind::None) {
+    read_guest(row, arguments, cluster, stop, object);
+  } else if (row.about().action == tool::Action::Create) {
+    name_guest(guest_of(row, arguments), object.identity);
+  }
+  name_path(row, arguments, object.identity);
+  return object.identity;
 }
 
 std::string object_text(const base::JsonObject& identity, std::string_view guest) {

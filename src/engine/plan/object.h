@@ -33,6 +33,10 @@ struct Object {
 Object object_of(const Row& row, const base::JsonObject& arguments, Cluster& cluster,
                  const std::stop_token& stop);
 
+/// The identity alone: one GET for a guest that is there, else none.
+base::JsonObject identity_of(const Row& row, const base::JsonObject& arguments, Cluster& cluster,
+                             const std::stop_token& stop);
+
 /// "VM 118 (web01) on pve1", or the path of the call for what is not a guest. `guest` is "118 (web01)", or
 /// empty.
 std::string object_text(const base::JsonObject& identity, std::string_view guest);
