@@ -92,8 +92,8 @@ constexpr tool::Tool kBackup[] = {
      .effect = Effect::Destructive,
      .call = {Method::Delete, "/cluster/backup/{id}"},
      .params = {kJobId},
-     .doing = "Deleting backup job {id}",
-     .done = "Backup job {id} {was} deleted"}};
+     .doing = "Deleting backup job \"{id}\"",
+     .done = "Backup job \"{id}\" {was} deleted"}};
 
 static_assert(tool::valid(kBackup));
 

@@ -218,8 +218,8 @@ constexpr tool::Tool kLxc[] = {
      .call = {Method::Post, "/nodes/{node}/lxc/{vmid}/snapshot"},
      .params = {kNode, kVmid, kSnapname, {.name = "description"}},
      .starts_task = true,
-     .doing = "Taking snapshot {snapname} of container {vmid} on {node}",
-     .done = "Snapshot {snapname} of container {vmid} on {node} {was} taken"},
+     .doing = "Taking snapshot \"{snapname}\" of container {vmid} on {node}",
+     .done = "Snapshot \"{snapname}\" of container {vmid} on {node} {was} taken"},
     {.name = "pve_delete_lxc_snapshot",
      .title = "Delete container snapshot",
      .description = "Delete a snapshot of a container.",
@@ -228,8 +228,8 @@ constexpr tool::Tool kLxc[] = {
      .call = {Method::Delete, "/nodes/{node}/lxc/{vmid}/snapshot/{snapname}"},
      .params = {kNode, kVmid, kSnapname},
      .starts_task = true,
-     .doing = "Deleting snapshot {snapname} of container {vmid} on {node}",
-     .done = "Snapshot {snapname} of container {vmid} on {node} {was} deleted"},
+     .doing = "Deleting snapshot \"{snapname}\" of container {vmid} on {node}",
+     .done = "Snapshot \"{snapname}\" of container {vmid} on {node} {was} deleted"},
     {.name = "pve_rollback_lxc_snapshot",
      .title = "Roll back container",
      .description = "Roll a container back to a snapshot. Everything since is lost.",
@@ -238,8 +238,8 @@ constexpr tool::Tool kLxc[] = {
      .call = {Method::Post, "/nodes/{node}/lxc/{vmid}/snapshot/{snapname}/rollback"},
      .params = {kNode, kVmid, kSnapname},
      .starts_task = true,
-     .doing = "Rolling back container {vmid} on {node} to snapshot {snapname}",
-     .done = "Container {vmid} on {node} {was} rolled back to snapshot {snapname}"},
+     .doing = "Rolling back container {vmid} on {node} to snapshot \"{snapname}\"",
+     .done = "Container {vmid} on {node} {was} rolled back to snapshot \"{snapname}\""},
 };
 
 static_assert(tool::valid(kLxc));

@@ -75,9 +75,10 @@ constexpr tool::Tool kNetwork[] = {
                 kGateway6,  kAddress,     kNetmask, kBridgePorts,   kBridgeVlanAware, kSlaves,
                 kBondMode,  kBondPrimary, kVlanId,  kVlanRawDevice, kOvsPorts,        kOvsBonds,
                 kOvsBridge, kOvsTag,      kMtu,     kAutostart,     kComments},
-     .doing = "Staging the creation of network interface {iface} on {node}",
-     .done = "Creation of network interface {iface} on {node} {was} staged; it takes effect when the node's "
-             "network is reloaded",
+     .doing = "Staging the creation of network interface \"{iface}\" on {node}",
+     .done =
+         "Creation of network interface \"{iface}\" on {node} {was} staged; it takes effect when the node's "
+         "network is reloaded",
      .prepare = hooks::prepare_new_interface},
     {.name = "pve_update_network",
      .title = "Update network interface",
@@ -88,9 +89,10 @@ constexpr tool::Tool kNetwork[] = {
      .call = {Method::Put, "/nodes/{node}/network/{iface}"},
      .params = {kNode, kIface, kType, kCidr, kGateway, kCidr6, kGateway6, kAddress, kNetmask, kBridgePorts,
                 kBridgeVlanAware, kSlaves, kVlanId, kVlanRawDevice, kMtu, kAutostart, kComments, kDelete},
-     .doing = "Staging a change of network interface {iface} on {node}",
-     .done = "Change of network interface {iface} on {node} {was} staged; it takes effect when the node's "
-             "network is reloaded",
+     .doing = "Staging a change of network interface \"{iface}\" on {node}",
+     .done =
+         "Change of network interface \"{iface}\" on {node} {was} staged; it takes effect when the node's "
+         "network is reloaded",
      .prepare = hooks::prepare_interface_update},
     {.name = "pve_delete_network",
      .title = "Delete network interface",
@@ -99,9 +101,10 @@ constexpr tool::Tool kNetwork[] = {
      .effect = Effect::Destructive,
      .call = {Method::Delete, "/nodes/{node}/network/{iface}"},
      .params = {kNode, kIface},
-     .doing = "Staging the deletion of network interface {iface} on {node}",
-     .done = "Deletion of network interface {iface} on {node} {was} staged; it takes effect when the node's "
-             "network is reloaded"},
+     .doing = "Staging the deletion of network interface \"{iface}\" on {node}",
+     .done =
+         "Deletion of network interface \"{iface}\" on {node} {was} staged; it takes effect when the node's "
+         "network is reloaded"},
 };
 
 static_assert(tool::valid(kNetwork));

@@ -91,8 +91,8 @@ constexpr tool::Tool kNodes[] = {
      .call = {Method::Post, "/nodes/{node}/services/{service}/{command}"},
      .params = {kNode, {.name = "service", .terse = true}, {.name = "command", .values = kCommands}},
      .starts_task = true,
-     .doing = "{command+ing} service {service} on {node}",
-     .done = "Service {service} on {node} {was} {command+ed}"},
+     .doing = "{command+ing} service \"{service}\" on {node}",
+     .done = "Service \"{service}\" on {node} {was} {command+ed}"},
 };
 
 static_assert(tool::valid(kNodes));

@@ -42,8 +42,8 @@ constexpr tool::Tool kPools[] = {
      .effect = Effect::Additive,
      .call = {Method::Post, "/pools"},
      .params = {{.name = "poolid"}, {.name = "comment"}},
-     .doing = "Creating pool {poolid}",
-     .done = "Pool {poolid} {was} created"},
+     .doing = "Creating pool \"{poolid}\"",
+     .done = "Pool \"{poolid}\" {was} created"},
     {.name = "pve_update_pool",
      .title = "Update pool",
      .description = "Add guests and storages to a pool, or remove them.",
@@ -56,8 +56,8 @@ constexpr tool::Tool kPools[] = {
                 {.name = "storage"},
                 {.name = "delete", .description = "Remove them instead"},
                 {.name = "allow-move", .description = "From their present pool"}},
-     .doing = "Changing pool {poolid}",
-     .done = "Pool {poolid} {was} changed"},
+     .doing = "Changing pool \"{poolid}\"",
+     .done = "Pool \"{poolid}\" {was} changed"},
     {.name = "pve_delete_pool",
      .title = "Delete pool",
      .description = "Delete an empty resource pool.",
@@ -65,8 +65,8 @@ constexpr tool::Tool kPools[] = {
      .effect = Effect::Destructive,
      .call = {Method::Delete, "/pools"},
      .params = {{.name = "poolid"}},
-     .doing = "Deleting pool {poolid}",
-     .done = "Pool {poolid} {was} deleted"},
+     .doing = "Deleting pool \"{poolid}\"",
+     .done = "Pool \"{poolid}\" {was} deleted"},
 };
 
 static_assert(tool::valid(kPools));

@@ -173,7 +173,8 @@ constexpr tool::Prompt kPrompts[] = {
                {.what = "Datacenter options", .call = {"pve_get_cluster_options"}}}},
     {.name = "capacity_report",
      .title = "Report the capacity",
-     .description = "How full is the cluster? Memory, CPU and storage, what ends first, and the loss of the "
+     .description = "How full is the cluster? Memory, CPU and storage, which resource runs out first, and "
+                    "the loss of the "
                     "biggest node.",
      .arguments = {{"node", "Node", "Only this node; else all.", Completes::Node, "every node"}},
      .instructions = kCapacityReport,

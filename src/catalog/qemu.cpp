@@ -254,8 +254,8 @@ constexpr tool::Tool kQemu[] = {
      .params =
          {kNode, kVmid, kSnapname, {.name = "description"}, {.name = "vmstate", .description = "With RAM"}},
      .starts_task = true,
-     .doing = "Taking snapshot {snapname} of VM {vmid} on {node}",
-     .done = "Snapshot {snapname} of VM {vmid} on {node} {was} taken"},
+     .doing = "Taking snapshot \"{snapname}\" of VM {vmid} on {node}",
+     .done = "Snapshot \"{snapname}\" of VM {vmid} on {node} {was} taken"},
     {.name = "pve_delete_qemu_snapshot",
      .title = "Delete VM snapshot",
      .description = "Delete a snapshot of a VM.",
@@ -264,8 +264,8 @@ constexpr tool::Tool kQemu[] = {
      .call = {Method::Delete, "/nodes/{node}/qemu/{vmid}/snapshot/{snapname}"},
      .params = {kNode, kVmid, kSnapname},
      .starts_task = true,
-     .doing = "Deleting snapshot {snapname} of VM {vmid} on {node}",
-     .done = "Snapshot {snapname} of VM {vmid} on {node} {was} deleted"},
+     .doing = "Deleting snapshot \"{snapname}\" of VM {vmid} on {node}",
+     .done = "Snapshot \"{snapname}\" of VM {vmid} on {node} {was} deleted"},
     {.name = "pve_rollback_qemu_snapshot",
      .title = "Roll back VM",
      .description = "Roll a VM back to a snapshot. Everything since is lost.",
@@ -274,8 +274,8 @@ constexpr tool::Tool kQemu[] = {
      .call = {Method::Post, "/nodes/{node}/qemu/{vmid}/snapshot/{snapname}/rollback"},
      .params = {kNode, kVmid, kSnapname},
      .starts_task = true,
-     .doing = "Rolling back VM {vmid} on {node} to snapshot {snapname}",
-     .done = "VM {vmid} on {node} {was} rolled back to snapshot {snapname}"},
+     .doing = "Rolling back VM {vmid} on {node} to snapshot \"{snapname}\"",
+     .done = "VM {vmid} on {node} {was} rolled back to snapshot \"{snapname}\""},
 };
 
 static_assert(tool::valid(kQemu));

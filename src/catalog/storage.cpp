@@ -105,8 +105,8 @@ constexpr tool::Tool kStorage[] = {
                 {.name = "fs-name", .description = "cephfs"},
                 kNodeList,
                 kShared},
-     .doing = "Creating storage {storage} ({type})",
-     .done = "Storage {storage} ({type}) {was} created"},
+     .doing = "Creating storage \"{storage}\" ({type})",
+     .done = "Storage \"{storage}\" ({type}) {was} created"},
     {.name = "pve_update_storage",
      .title = "Update storage",
      .description = "Change a storage's definition.",
@@ -121,8 +121,8 @@ constexpr tool::Tool kStorage[] = {
                 {.name = "prune-backups"},
                 kDelete,
                 kDigest},
-     .doing = "Changing storage {storage}",
-     .done = "Storage {storage} {was} changed"},
+     .doing = "Changing storage \"{storage}\"",
+     .done = "Storage \"{storage}\" {was} changed"},
     {.name = "pve_delete_storage",
      .title = "Remove storage",
      .description = "Remove a storage's definition. Its data is kept.",
@@ -130,8 +130,8 @@ constexpr tool::Tool kStorage[] = {
      .effect = Effect::Destructive,
      .call = {Method::Delete, "/storage/{storage}"},
      .params = {kStorageId},
-     .doing = "Removing storage {storage}",
-     .done = "Storage {storage} {was} removed"},
+     .doing = "Removing storage \"{storage}\"",
+     .done = "Storage \"{storage}\" {was} removed"},
 };
 
 static_assert(tool::valid(kStorage));

@@ -153,7 +153,8 @@ Description describe_user(const Change& change) {
   if (!tokens.empty())
     description.changes.push_back(fmt::format("its API tokens deleted: {}", enumerated(tokens)));
   std::vector<std::string> groups;
-  for (const auto& group : base::list(*before, "groups")) groups.push_back(base::text(group, 60));
+  for (const auto& group : base::list(*before, "groups"))
+    groups.push_back("\"" + base::text(group, 60) + "\"");
   if (!groups.empty()) description.changes.push_back("it was in the groups " + enumerated(groups));
   return description;
 }

@@ -15,7 +15,7 @@ std::string guests_of(const base::JsonObject& job) {
   const auto without = exclude.empty() ? std::string() : " but " + enumerated(exclude);
   if (base::flag(job, "all")) return "all guests" + without;
   if (const auto pool = base::text(job, "pool", 60); !pool.empty())
-    return "the guests of pool " + pool + without;
+    return "the guests of pool \"" + pool + "\"" + without;
   const auto guests = words(base::raw_word(job, "vmid"));
   std::vector<std::string> shown_guests;
   for (const auto& guest : guests) shown_guests.push_back(shown(std::string_view(guest)));

@@ -105,7 +105,7 @@ class ConfigDescription {
       description_.changes.push_back(words);
     } else if (is_pending(before, key)) {
       description_.changes.push_back(
-          fmt::format("{}: pending {} dropped, {}", base::printable(key), dropped(key), kept(key)));
+          fmt::format("{}: the pending {} was dropped, {}", base::printable(key), dropped(key), kept(key)));
     } else if (set_.contains(key) && is_secret(key)) {
       description_.changes.push_back(base::printable(key) + " changed");
     } else if (at(after.now, key).is_null() && !comparable(at(set_, key)).empty()) {
@@ -126,7 +126,7 @@ class ConfigDescription {
 
   std::string kept(std::string_view key) const {
     const auto value = shown(at(update_.after.now, key));
-    return value.empty() ? std::string("still not set") : value + " kept";
+    return value.empty() ? std::string("and it is still not set") : "and " + value + " is kept";
   }
 
   std::string dropped(std::string_view key) const {

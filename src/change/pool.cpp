@@ -29,7 +29,7 @@ const base::JsonObject* member(const base::JsonObject* pool, std::string_view ke
 }
 
 std::string words_of(const base::JsonObject* member, std::string_view key, const std::string& id) {
-  if (key == "storage") return "storage " + shown(std::string_view(id));
+  if (key == "storage") return "storage \"" + shown(std::string_view(id)) + "\"";
   if (member == nullptr) return "guest " + shown(std::string_view(id));
   const auto kind = base::raw_text(*member, "type") == "lxc" ? "container " : "VM ";
   const auto name = base::text(*member, "name", 60);
@@ -55,8 +55,8 @@ void one(const Change& change, std::string_view key, const std::string& id, Move
     description.unchanged.push_back(name + (removes ? " is still in it" : " was already in it"));
   } else {
     description.unchanged.push_back(
-        name +
-        (removes ? " was not in it" : " is not in it: it does not exist, or the API token may not see it"));
+        name + (removes ? " was not in it"
+                        : " is not in it; check that it exists and that the API token may see it"));
   }
 }
 

@@ -299,8 +299,9 @@ void privileges_step(pve::Client& client, const config::Settings& settings, cons
   }
   const auto lacking = lacking_privileges(answer->data, catalog::categories(), policy, facts);
   if (lacking.empty())
-    return report.good("privileges",
-                       "the API token has every privilege that the tools need in the tier " + settings.tier);
+    return report.good(
+        "privileges",
+        "the API token has every privilege that the tools need in the access tier " + settings.tier);
   base::SystemClock clock;
   const auto access = pve::OwnAccessCache(client, clock).now(std::stop_token{});
   const auto hint = separation_hint(access->separated);
@@ -344,7 +345,8 @@ std::string closing(const config::Settings& settings, const Report& report) {
                                      : "Everything works: start your client.\n";
   if (!settings.simulate && settings.tier == "full" && settings.cluster.token_id.starts_with("root@pam!"))
     text +=
-        "An API token of root@pam can delete everything in the tier full. Set PVE_ACCESS_TIER=read-only to "
+        "An API token of root@pam can delete everything in the access tier full. Set "
+        "PVE_ACCESS_TIER=read-only to "
         "allow reading only.\n";
   return text;
 }

@@ -351,8 +351,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "state_dir",
      .fallback = "$XDG_STATE_HOME/mcp-pve",
-     .help = "The folder that all servers share which mcp-pve freeze stops; it holds the audit, the "
-             "plans and the key for task ids, too. "
+     .help = "The state folder: mcp-pve freeze stops all servers that share it. It also holds the audit, the "
+             "plans and the key for task ids. "
              "Without it: $STATE_DIRECTORY (systemd), $XDG_STATE_HOME/mcp-pve, ~/.local/state/mcp-pve. It is "
              "made when something is written there, for its user alone.",
      .apply = apply::state_dir},

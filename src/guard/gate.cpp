@@ -31,16 +31,15 @@ std::string_view scope_of(tool::Tier tier) { return kScopes.at(static_cast<std::
 std::string tier_clause(const mcp::Caller& caller, tool::Tier own, tool::Tier needed) {
   if (!caller.scopes.empty())
     return fmt::format("{} was not granted the scope {}", token_of(caller), scope_of(needed));
-  return fmt::format("{} allows {} only (its tier is set in the file of PVE_HTTP_TOKENS)", token_of(caller),
+  return fmt::format("{} has the access tier {} (set in the file of PVE_HTTP_TOKENS)", token_of(caller),
                      tool::name(own));
 }
 
 std::string category_clause(const mcp::Caller& caller) {
   const std::vector<std::string_view> names(caller.categories->begin(), caller.categories->end());
-  const auto listed = names.empty() ? std::string("none") : base::join(names, ",");
-  if (!caller.scopes.empty()) return fmt::format("{} allows {} only", token_of(caller), listed);
-  return fmt::format("{} allows {} only (its categories are set in the file of PVE_HTTP_TOKENS)",
-                     token_of(caller), listed);
+  return fmt::format("{} has {}{}", token_of(caller),
+                     names.empty() ? "no categories" : "the categories " + base::join(names, ","),
+                     caller.scopes.empty() ? " (set in the file of PVE_HTTP_TOKENS)" : "");
 }
 
 }  // namespace
@@ -93,13 +92,13 @@ std::optional<Refusal> Gate::refusal(const mcp::Caller& caller, const tool::Tool
   const bool by_tier = tool.tier > limit->tier;
   const auto clause = by_tier ? tier_clause(caller, limit->tier, tool.tier) : category_clause(caller);
   if (by_server) return fmt::format("{} Also {}.", *by_server, clause);
-  if (!by_tier) return fmt::format("{} belongs to the category {}, but {}.", subject, category, clause);
+  if (!by_tier) return fmt::format("{} belongs to the category {}; {}.", subject, category, clause);
   // More scopes do not add categories.
   if (!caller.scopes.empty() && !Policy{tool::Tier::Full, limit->categories}.refusal(tool, category)) {
     return lacking(tool.tier, fmt::format("{} needs the scope {}, which this bearer token was not granted.",
                                           subject, scope_of(tool.tier)));
   }
-  return fmt::format("{} needs the tier {}, but {}.", subject, tool::name(tool.tier), clause);
+  return fmt::format("{} needs the access tier {}; {}.", subject, tool::name(tool.tier), clause);
 }
 
 std::optional<TierLimit> Gate::tier_limit(const mcp::Caller& caller) const {
@@ -108,8 +107,7 @@ std::optional<TierLimit> Gate::tier_limit(const mcp::Caller& caller) const {
   if (!limit) return std::nullopt;
   const auto of_server = server()->tier;
   TierLimit found{std::min(of_server, limit->tier), {}, false};
-  if (of_server < Tier::Full)
-    found.reason = fmt::format("PVE_ACCESS_TIER allows {} only", tool::name(of_server));
+  if (of_server < Tier::Full) found.reason = fmt::format("PVE_ACCESS_TIER is {}", tool::name(of_server));
   if (limit->tier < Tier::Full) {
     if (!found.reason.empty()) found.reason += ", and ";
     found.reason += tier_clause(caller, limit->tier, Tier::Full);

@@ -37,12 +37,12 @@ std::optional<std::string> Policy::refusal(const tool::Tool& tool, std::string_v
     if (!named)
       return fmt::format("{} needs a tool that PVE_TOOLS_DENY excludes; remove its entry to offer it.",
                          subject);
-    return fmt::format("{} is off, because PVE_TOOLS_DENY has the entry {}; remove it to offer the tool.",
+    return fmt::format("{} is off, because PVE_TOOLS_DENY has the entry \"{}\"; remove it to offer the tool.",
                        subject, base::printable(entry, 100));
   }
   if (tool.tier > tier) {
-    return fmt::format("{} needs the tier {}, but PVE_ACCESS_TIER allows {} only.", subject,
-                       tool::name(tool.tier), tool::name(tier));
+    return fmt::format("{} needs the access tier {}; PVE_ACCESS_TIER is {}.", subject, tool::name(tool.tier),
+                       tool::name(tier));
   }
   if (categories && !contains(*categories, category)) {
     auto wider = *categories;

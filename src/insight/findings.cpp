@@ -44,7 +44,7 @@ std::vector<std::string> Findings::good(const std::set<std::string_view>& unread
 }
 
 std::string Findings::verdict() const {
-  if (objects_.empty()) return "healthy: nothing found";
+  if (objects_.empty()) return "healthy";
   std::array<std::size_t, kSeverityNames.size()> count{};
   for (const auto& [kind, objects] : objects_)
     ++count[static_cast<std::size_t>(kFindingKinds[kind].severity)];
@@ -54,7 +54,7 @@ std::string Findings::verdict() const {
     if (count[i] > 0) parts.push_back(fmt::format("{} {}{}", count[i], kSeverityNames[i], plural ? "s" : ""));
   }
   const auto& [kind, objects] = *objects_.begin();
-  return fmt::format("{}; first: {} {}", listed(parts), kFindingKinds[kind].code, listed(objects, 3));
+  return fmt::format("{}; the first is {} {}", listed(parts), kFindingKinds[kind].code, listed(objects, 3));
 }
 
 base::JsonArray Findings::rows() const {

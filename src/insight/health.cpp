@@ -120,7 +120,7 @@ std::string seen(const Exam& exam) {
 
 base::JsonObject report(const Exam& exam) {
   base::JsonObject report{
-      {"verdict", exam.findings.verdict() + (exam.gaps.empty() ? "" : "; not everything could be read")},
+      {"verdict", exam.findings.verdict() + (exam.gaps.empty() ? "" : "; some reads failed")},
       {"seen", seen(exam)}};
   put_rows(report, "findings", exam.findings.rows(), kTable);
   if (const auto good = exam.findings.good(exam.unread); !good.empty())

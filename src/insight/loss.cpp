@@ -177,9 +177,9 @@ class Loss {
     }
     const auto needed = all / 2 + 1;
     keeps_quorum_ = left >= needed;
-    return fmt::format("{} of {} votes left, {} needed: {}{}{}", left, all, needed,
-                       *keeps_quorum_ ? "kept" : "LOST: the other nodes could not change or start anything",
-                       votes_.empty() ? " (one vote per node assumed)" : "",
+    return fmt::format("{}, {} of {} votes left, {} needed{}{}",
+                       *keeps_quorum_ ? "kept" : "LOST (the other nodes could not change or start anything)",
+                       left, all, needed, votes_.empty() ? " (one vote per node assumed)" : "",
                        !device_            ? ""
                        : device_connected_ ? " (with the QDevice)"
                                            : " (the QDevice is not connected)");
@@ -238,7 +238,7 @@ class Loss {
     const auto local = local_disks_.find(guest.vmid);
     return local == local_disks_.end() || local->second.empty()
                ? std::string{}
-               : "; disk on the node: " + listed(local->second, 2);
+               : "; its disk is on the node (" + listed(local->second, 2) + ")";
   }
 
   Outcome restart(const Guest& guest) {
@@ -246,7 +246,7 @@ class Loss {
     if (local == local_disks_.end()) return {&guest, "unknown", "configuration not read"};
     if (const auto disk = invisible_disks_.find(guest.vmid); disk != invisible_disks_.end())
       return {&guest, "unknown",
-              "the API token may not see the storage of a disk, which may be on the node: " + disk->second};
+              "the API token may not see the storage of " + disk->second + ", which may be on the node"};
     const bool has_local_disk = !local->second.empty();
     const auto copies = copies_.find(guest.vmid);
     if (has_local_disk && !replication_read_)
@@ -266,7 +266,7 @@ class Loss {
     auto reason = fmt::format("HA{}{}", has_local_disk ? ", from its replica" : "",
                               rules_read_ ? "" : "; its rules were not read");
     if (unknown != memory_unknown_.end() && (best.empty() || free_[best] < guest.maxmem))
-      return {&guest, fmt::format("restarts, memory of {} not known", *unknown), std::move(reason)};
+      return {&guest, fmt::format("restarts, memory of {} unknown", *unknown), std::move(reason)};
     return {&guest, placement(guest, best), std::move(reason)};
   }
 
@@ -275,7 +275,7 @@ class Loss {
     auto& free = free_[best];
     if (free < guest.maxmem) {
       ++short_of_memory_;
-      return fmt::format("restarts, SHORT of memory: {} has {} left", best, size_text(free));
+      return fmt::format("restarts, SHORT of memory ({} has {} left)", best, size_text(free));
     }
     free -= guest.maxmem;
     return "restarts, fits on " + best;
@@ -298,12 +298,13 @@ class Loss {
     // If HA could not be read, "0 would restart" would be a guess.
     if (!ha_read_ && count("unknown") > 0)
       return fmt::format(
-          "the outcome for {} is unknown: HA could not be read; off or template: {}; quorum {}",
+          "HA could not be read, so the outcome for {} is unknown; {} are off or templates; quorum {}",
           counted(count("unknown"), "guest"), off, quorum);
-    auto text = fmt::format("{} would go down, {} would restart elsewhere, off or template: {}; quorum {}",
-                            counted(count("down"), "guest"), count("restarts"), off, quorum);
+    auto text =
+        fmt::format("{} would go down, {} would restart elsewhere, {} are off or templates; quorum {}",
+                    counted(count("down"), "guest"), count("restarts"), off, quorum);
     if (short_of_memory_ > 0)
-      text += fmt::format("; the memory left is too small for {} of those that restart", short_of_memory_);
+      text += fmt::format("; the memory left is too small for {} that restart", short_of_memory_);
     if (count("unknown") > 0) text += fmt::format("; the outcome for {} is unknown", count("unknown"));
     return text;
   }
@@ -317,8 +318,8 @@ class Loss {
     auto text = fmt::format("memory of {} is not {}", listed(memory_unknown_, 8),
                             memory_incomplete_ ? "visible to this API token" : "known");
     if (memory_unknown_.empty() || !left.empty())
-      text = fmt::format("memory free {} HA's restarts: {}{}{}", ha_read_ ? "after" : "before",
-                         left.empty() ? "none" : listed(left, 8), memory_unknown_.empty() ? "" : "; ",
+      text = fmt::format("{} free {} HA's restarts{}{}", left.empty() ? "no memory" : listed(left, 8),
+                         ha_read_ ? "after" : "before", memory_unknown_.empty() ? "" : "; ",
                          memory_unknown_.empty() ? "" : text);
     if (ha_read_ || needed > 0)
       text += fmt::format("; the guests that go down need {}{}", size_text(needed),
@@ -409,7 +410,7 @@ Reported node_loss_impact(tool::Sources& sources, const base::JsonObject& argume
   if (const auto* node = inventory.node(name)) return Loss(sources, inventory, *node).report();
   std::vector<std::string> names;
   for (const auto& node : inventory.nodes) names.push_back(node.name);
-  return std::unexpected(fmt::format("node: there is no node \"{}\"; there are {}.",
+  return std::unexpected(fmt::format("node: no node is named \"{}\"; there are {}.",
                                      base::printable(name, 60), listed(names, 20)));
 }
 

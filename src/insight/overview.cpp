@@ -58,8 +58,8 @@ class Overview {
       own();
     } else {
       const auto* node = inventory_.node(guest_.node);
-      report_["why"] = fmt::format("{} is {}, so this shows only what the other nodes know", guest_.node,
-                                   node == nullptr ? "unknown" : node->status);
+      report_["why"] = fmt::format("{} is {}, so this report has only the data of the other nodes",
+                                   guest_.node, node == nullptr ? "unknown" : node->status);
       put("tags", guest_.tags);
     }
     backups();

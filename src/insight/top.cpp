@@ -34,18 +34,18 @@ double at(const base::JsonObject& point, std::string_view key) {
 }
 
 constexpr auto kMeasures = std::to_array<Measure>({
-    {"cpu", "cores", "percent of the node's cores", [](const Guest& g) { return g.cpu * g.maxcpu; },
+    {"cpu", "cores", "of the node's cores", [](const Guest& g) { return g.cpu * g.maxcpu; },
      [](const base::JsonObject& p, const Guest& g) {
        return at(p, "cpu") * (p.contains("maxcpu") ? at(p, "maxcpu") : g.maxcpu);
      },
      [](const Node& n) { return n.maxcpu; }},
-    {"mem", "memory", "percent of the node's memory", [](const Guest& g) { return g.mem; },
+    {"mem", "memory", "of the node's memory", [](const Guest& g) { return g.mem; },
      [](const base::JsonObject& p, const Guest&) { return at(p, "mem"); },
      [](const Node& n) { return n.maxmem; }},
-    {"diskio", "read and written per second", "percent of what all guests of its node read and write",
+    {"diskio", "read and written per second", "of the disk I/O of the node's guests",
      [](const Guest& g) { return present_rate(g.diskio, g); },
      [](const base::JsonObject& p, const Guest&) { return at(p, "diskread") + at(p, "diskwrite"); }, nullptr},
-    {"network", "received and sent per second", "percent of what all guests of its node receive and send",
+    {"network", "received and sent per second", "of the traffic of the node's guests",
      [](const Guest& g) { return present_rate(g.network, g); },
      [](const base::JsonObject& p, const Guest&) { return at(p, "netin") + at(p, "netout"); }, nullptr},
 });
@@ -92,7 +92,8 @@ class Ranking {
   base::JsonObject report(std::size_t most) {
     const auto running = uses_.size();
     if (window_ != "now") read_series();
-    base::JsonObject report{{"ranked", ranked(running)}, {"share", fmt::format("{}", measure_.share)}};
+    base::JsonObject report{
+        {"ranked", fmt::format("{}, with the share {}", ranked(running), measure_.share)}};
     base::JsonArray rows;
     for (const auto& use : uses_) {
       if (rows.size() == most) break;
@@ -135,8 +136,7 @@ class Ranking {
     auto text =
         fmt::format("{} by {}, mean of the last {}", counted(uses_.size(), "guest"), measure_.name, window_);
     if (running > kMostSeries)
-      text +=
-          fmt::format("; of {} running only the {} that use most at present were read", running, kMostSeries);
+      text += fmt::format("; only the {1} of {0} that use most now were read", running, kMostSeries);
     return text;
   }
 

@@ -172,7 +172,7 @@ class Reader {
         if (row != nullptr && base::raw_text(*row, "name") == wanted) return Reading{item};
       }
     }
-    return none(fmt::format("{} {} has no snapshot {}.", guest.container ? "CT" : "VM", guest.vmid,
+    return none(fmt::format("{} {} has no snapshot \"{}\".", guest.container ? "CT" : "VM", guest.vmid,
                             base::printable(wanted, 100)));
   }
 
@@ -299,7 +299,7 @@ class Reader {
     const auto where = places(**list);
     if (!where.known)
       return none(
-          fmt::format("There is no storage {} that this API token may see.", base::printable(name, 100)));
+          fmt::format("There is no storage \"{}\" that this API token may see.", base::printable(name, 100)));
     auto parts = where.shared ? any(where.online) : each(where.online);
     Reading all{base::JsonArray{}};
     std::optional<Unread> last;
@@ -323,10 +323,11 @@ class Reader {
 
   std::string silent(const Places& where, std::string_view name) const {
     if (where.online.empty())
-      return fmt::format("No node that has the storage {} is online.", base::printable(name, 100));
+      return fmt::format("No node that has the storage \"{}\" is online.", base::printable(name, 100));
     const std::vector<std::string_view> nodes(where.online.begin(), where.online.end());
-    return fmt::format("No node that has the storage {} answered in {} s: {}.", base::printable(name, 100),
-                       longest_.count(), base::printable(base::join(nodes, ", ")));
+    return fmt::format("No node that has the storage \"{}\" answered in {} s: {}.",
+                       base::printable(name, 100), longest_.count(),
+                       base::printable(base::join(nodes, ", ")));
   }
 
   static void add(Reading part, const std::string& node, Reading& all) {

@@ -91,12 +91,12 @@ TEST(Pool, NamesItsMembers) {
       R"([{"poolid":"prod","members":[{"type":"qemu","vmid":100,"name":"web01","id":"qemu/100"}]}])";
   check(Method::Put, "/pools",
         {{"one guest exists, one does not", R"({"poolid":"prod","vms":"100,9999"})", kEmpty, kOne,
-          "VM 100 (web01) added. Unchanged: guest 9999 is not in it: it does not exist, or the API token may "
-          "not see it."},
+          "VM 100 (web01) added. Unchanged: guest 9999 is not in it; check that it exists and that the API "
+          "token may see it."},
          {"again", R"({"poolid":"prod","vms":"100"})", kOne, kOne,
           "Nothing changed: VM 100 (web01) was already in it."},
          {"removed", R"({"poolid":"prod","vms":"100","storage":"nix","delete":true})", kOne, kEmpty,
-          "VM 100 (web01) removed. Unchanged: storage nix was not in it."}});
+          "VM 100 (web01) removed. Unchanged: storage \"nix\" was not in it."}});
 }
 
 TEST(Settings, DescribeWhatAnUpdateChanged) {
@@ -134,7 +134,7 @@ TEST(Settings, DescribeWhatAnUpdateChanged) {
 TEST(Removals, NameWhatIsRemovedAndWhatIsKept) {
   check(Method::Delete, "/access/users/{userid}",
         {{"a user", R"({"userid":"a@pve"})", R"({"tokens":{"ci":{},"backup":{}},"groups":["ops"]})", "null",
-          "its API tokens deleted: backup and ci; it was in the groups ops."}});
+          "its API tokens deleted: backup and ci; it was in the groups \"ops\"."}});
   check(Method::Delete, "/storage/{storage}",
         {{"a directory", R"({"storage":"iso"})", R"({"type":"dir","path":"/mnt/iso"})", "null",
           "only its definition (dir) removed, its data in /mnt/iso kept."},
@@ -160,7 +160,7 @@ TEST(BackupJob, ShowsIdNextRunAndGuests) {
           "id backup-1, all guests but 101, next run 2026-11-30 02:00 UTC."},
          {"a pool on one node, not enabled", R"({"schedule":"02:00","pool":"prod","id":"nightly"})", kOld,
           R"([{"id":"nightly","schedule":"02:00","pool":"prod","node":"pve1","enabled":0}])",
-          "id nightly, the guests of pool prod on node pve1, not enabled."},
+          "id nightly, the guests of pool \"prod\" on node pve1, not enabled."},
          {"two new ones at once", R"({"schedule":"02:00"})", kOld,
           R"([{"id":"a","schedule":"02:00","vmid":"1"},{"id":"b","schedule":"02:00","vmid":"2"}])", ""}});
 }

@@ -87,7 +87,7 @@ TEST_F(ApproveCommand, LetsOneCallThrough) {
   Process server({"--simulate"}, environment_);
   const auto refused = call(server, R"({"vmid":118})");
   EXPECT_THAT(refused,
-              AllOf(HasSubstr(R"("isError":true)"), HasSubstr("Not done. Plan: Deleting VM 118"),
+              AllOf(HasSubstr(R"("isError":true)"), HasSubstr("Not done. Plan for deleting VM 118"),
                     HasSubstr("A person must approve this within 10 minutes: ask your user to run `mcp-pve "
                               "approve ")));
   const auto id = id_of(refused);
@@ -104,7 +104,7 @@ TEST_F(ApproveCommand, LetsOneCallThrough) {
                             HasSubstr("\n  | Lost for good: ")));
 
   EXPECT_EQ(approve(id), 0) << screen_;
-  EXPECT_THAT(screen_, AllOf(HasSubstr("  | Plan: Deleting VM 118"), HasSubstr("Approved. "),
+  EXPECT_THAT(screen_, AllOf(HasSubstr("  | Plan for deleting VM 118"), HasSubstr("Approved. "),
                              Not(HasSubstr(kPassphrase))));
   EXPECT_THAT(run_without_terminal({"plans"}, environment_).output, HasSubstr(id + "  approved by "));
 

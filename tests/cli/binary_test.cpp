@@ -397,7 +397,7 @@ TEST(Doctor, SaysWhereTheTierComesFromAndEndsWithALine) {
                     Not(HasSubstr(kSecret)), EndsWith("\nEverything works: start your client.\n")));
   EXPECT_THAT(run({"doctor"}, simulator.environment({{"HOME", "/nonexistent"}})).output,
               EndsWith("Everything works: start your client.\nAn API token of root@pam can delete everything "
-                       "in the tier full. Set PVE_ACCESS_TIER=read-only to allow reading only.\n"));
+                       "in the access tier full. Set PVE_ACCESS_TIER=read-only to allow reading only.\n"));
 }
 
 TEST(Doctor, SaysWhichStepFailsAndWhatToDo) {

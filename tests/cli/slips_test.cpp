@@ -114,7 +114,7 @@ TEST(Slips, ToolsShowsTheArgumentsOfOne) {
               StartsWith("{\"tools\":[{\"name\":\"pve_list_nodes\""));
   const auto hidden = run({"tools", "pve_delete_qemu_vm", "--access-tier", "read-only"});
   EXPECT_EQ(hidden.code, 2);
-  EXPECT_THAT(hidden.errors, HasSubstr("PVE_ACCESS_TIER allows read-only only"));
+  EXPECT_THAT(hidden.errors, HasSubstr("PVE_ACCESS_TIER is read-only"));
   const auto off = run({"tools", "pve_cluster_health"});
   EXPECT_THAT(off.errors,
               AllOf(HasSubstr("belongs to the category insight, which is off; set PVE_CATEGORIES=nodes,"),

@@ -51,9 +51,10 @@ TEST(ToolLists, HideToolsOverStdio) {
   process.write(modern(1, "tools/list", ""));
   EXPECT_THAT(names(process.read_line().value_or("")), ElementsAre("pve_list_pools"));
   process.write(call(2, "pve_list_nodes"));
-  EXPECT_THAT(process.read_line().value_or(""),
-              AllOf(HasSubstr(R"("isError":true)"),
-                    HasSubstr("pve_list_nodes is off, because PVE_TOOLS_DENY has the entry pve_list_nodes")));
+  EXPECT_THAT(
+      process.read_line().value_or(""),
+      AllOf(HasSubstr(R"("isError":true)"),
+            HasSubstr("pve_list_nodes is off, because PVE_TOOLS_DENY has the entry \\\"pve_list_nodes")));
   process.write(call(3, "pve_delete_qemu_vm", R"({"vmid":100})"));
   EXPECT_THAT(process.read_line().value_or(""),
               AllOf(HasSubstr(R"("isError":true)"), HasSubstr("PVE_TOOLS_ALLOW does not name it")));
@@ -65,7 +66,7 @@ TEST(ToolLists, OfTheEarlierServerForbidToo) {
   const auto hidden = run({"--simulate", "call", "pve_delete_qemu_vm", "vmid=100"},
                           {"PVE_TOOL_BLACKLIST=pve_delete_qemu_vm"});
   EXPECT_EQ(hidden.code, 1);
-  EXPECT_THAT(hidden.errors, HasSubstr("PVE_TOOLS_DENY has the entry pve_delete_qemu_vm"));
+  EXPECT_THAT(hidden.errors, HasSubstr("PVE_TOOLS_DENY has the entry \"pve_delete_qemu_vm"));
   const auto only = run({"tools"}, {"PVE_TOOL_WHITELIST=pve_list_pools"});
   EXPECT_THAT(only.output, AllOf(HasSubstr("\n1 tool\n"), Not(HasSubstr("pve_list_nodes  "))));
 }

@@ -55,7 +55,7 @@ const approve = (env, id, word = passphrase) => onTerminal(env, ['approve', id],
 
 /** The id in the refusal of the deletion. */
 async function refusedId(client) {
-  const text = await fails(client, 'pve_delete_qemu_vm', guest, /^Not done\. Plan: Deleting VM 118 .*A person must approve this/s);
+  const text = await fails(client, 'pve_delete_qemu_vm', guest, /^Not done\. Plan for deleting VM 118 .*A person must approve this/s);
   return text.match(/mcp-pve approve ([0-9a-f]{12})/)[1];
 }
 

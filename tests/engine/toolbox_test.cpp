@@ -193,7 +193,7 @@ TEST_F(ToolboxTest, SendsUnknownArgumentsToANewerPve) {
   }
   pve_.answer(kVersion, R"({"version":"9.3.1"})");
   EXPECT_THAT(text(outcome("pve_start_qemu_vm", arguments, {.tier = tool::Tier::ReadExecute})),
-              HasSubstr("needs the tier full"));
+              HasSubstr("needs the access tier full"));
   EXPECT_TRUE(is_error_);
   pve_.clear_asked();
   text(outcome("pve_start_qemu_vm", arguments));

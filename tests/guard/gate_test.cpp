@@ -25,39 +25,36 @@ TEST(Gate, NamesTheSettingOrTheTokenThatRefuses) {
   EXPECT_EQ(refusal({}, {"ci", "read-execute", {{"qemu"}}, {}}), "allowed");
   EXPECT_EQ(
       refusal({}, low),
-      "pve_do needs the tier read-execute, but the bearer token ci allows read-only only (its tier is set in "
+      "pve_do needs the access tier read-execute; the bearer token ci has the access tier read-only (set in "
       "the file of PVE_HTTP_TOKENS).");
   EXPECT_EQ(refusal({}, narrow),
-            "pve_do belongs to the category qemu, but the bearer token ci allows nodes,lxc only (its "
-            "categories are "
-            "set in the file of PVE_HTTP_TOKENS).");
+            "pve_do belongs to the category qemu; the bearer token ci has the categories nodes,lxc (set in "
+            "the file of PVE_HTTP_TOKENS).");
   EXPECT_EQ(refusal({Tier::ReadOnly, {}}, {}),
-            "pve_do needs the tier read-execute, but PVE_ACCESS_TIER allows read-only only.");
+            "pve_do needs the access tier read-execute; PVE_ACCESS_TIER is read-only.");
   EXPECT_EQ(refusal({Tier::ReadOnly, {}}, low),
-            "pve_do needs the tier read-execute, but PVE_ACCESS_TIER allows read-only only. Also the bearer "
-            "token ci "
-            "allows read-only only (its tier is set in the file of PVE_HTTP_TOKENS).");
+            "pve_do needs the access tier read-execute; PVE_ACCESS_TIER is read-only. Also the bearer token "
+            "ci has the access tier read-only (set in the file of PVE_HTTP_TOKENS).");
   EXPECT_EQ(
       refusal({Tier::Full, {{"nodes"}}}, low),
       "pve_do belongs to the category qemu, which is off; set PVE_CATEGORIES=nodes,qemu to offer it too. "
-      "Also the bearer token ci allows read-only only (its tier is set in the file of PVE_HTTP_TOKENS).");
+      "Also the bearer token ci has the access tier read-only (set in the file of PVE_HTTP_TOKENS).");
   EXPECT_EQ(refusal({}, {{}, {}, std::vector<std::string>{}, {}}),
-            "pve_do belongs to the category qemu, but the caller's bearer token allows none only (its "
-            "categories are "
-            "set in the file of PVE_HTTP_TOKENS).");
+            "pve_do belongs to the category qemu; the caller's bearer token has no categories (set in the "
+            "file of PVE_HTTP_TOKENS).");
 }
 
 TEST(Gate, ListsOfToolsCountForEveryCaller) {
   const guard::Policy denied{Tier::Full, {}, {}, {"pve_do"}};
   const guard::Policy others{Tier::Full, {}, {{"pve_get_*"}}, {}};
   constexpr auto kDenied =
-      "pve_do is off, because PVE_TOOLS_DENY has the entry pve_do; remove it to offer the tool.";
+      "pve_do is off, because PVE_TOOLS_DENY has the entry \"pve_do\"; remove it to offer the tool.";
   EXPECT_EQ(refusal(denied, {}), kDenied);
   EXPECT_EQ(refusal(denied, {"ci", "full", {}, {}}), kDenied);
   EXPECT_EQ(refusal(denied, {"ann@idp", "full", {}, {"pve:full"}}), kDenied);
   EXPECT_EQ(refusal(denied, {"ci", "read-only", {}, {}}),
             std::string(kDenied) +
-                " Also the bearer token ci allows read-only only (its tier is set in the file of "
+                " Also the bearer token ci has the access tier read-only (set in the file of "
                 "PVE_HTTP_TOKENS).");
   EXPECT_EQ(refusal(others, {"ci", "full", {}, {}}),
             "pve_do is off, because PVE_TOOLS_ALLOW does not name it; add it there to offer it too.");
@@ -80,7 +77,7 @@ TEST(Gate, NamesTheScopeThatTheTokenLacks) {
   EXPECT_EQ(refusal({}, {"ann@idp", "read-only", {}, {"pve:read"}}),
             "pve_do needs the scope pve:execute, which this bearer token was not granted.");
   EXPECT_EQ(refusal({Tier::ReadOnly, {}}, {"ann@idp", "read-only", {}, {"pve:read"}}),
-            "pve_do needs the tier read-execute, but PVE_ACCESS_TIER allows read-only only. Also the bearer "
+            "pve_do needs the access tier read-execute; PVE_ACCESS_TIER is read-only. Also the bearer "
             "token of "
             "ann@idp was not granted the scope pve:execute.");
 }
@@ -92,12 +89,11 @@ TEST(Gate, NamesWhatLimitsTheTier) {
   EXPECT_EQ(open.tier_limit({})->tier, Tier::Full);
   EXPECT_EQ(open.tier_limit({})->reason, "");
   EXPECT_EQ(open.tier_limit(low)->reason,
-            "the bearer token ci allows read-execute only (its tier is set in the file of PVE_HTTP_TOKENS)");
+            "the bearer token ci has the access tier read-execute (set in the file of PVE_HTTP_TOKENS)");
   EXPECT_EQ(closed.tier_limit(low)->tier, Tier::ReadOnly);
-  EXPECT_EQ(
-      closed.tier_limit(low)->reason,
-      "PVE_ACCESS_TIER allows read-only only, and the bearer token ci allows read-execute only (its tier is "
-      "set in the file of PVE_HTTP_TOKENS)");
+  EXPECT_EQ(closed.tier_limit(low)->reason,
+            "PVE_ACCESS_TIER is read-only, and the bearer token ci has the access tier read-execute (set in "
+            "the file of PVE_HTTP_TOKENS)");
   const mcp::Caller scoped{"ann@idp", "read-execute", {}, {"pve:execute"}};
   EXPECT_TRUE(open.tier_limit(scoped)->scope_would_do);
   EXPECT_FALSE(closed.tier_limit(scoped)->scope_would_do);

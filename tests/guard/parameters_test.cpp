@@ -22,11 +22,12 @@ TEST(Parameters, MarkedWithTheTierFullAreRefusedBelowIt) {
   const PassedParameter prune{.name = "remove", .marks = facts::kFullTier};
   EXPECT_THAT(
       refused({prune}, kExecute),
-      ElementsAre("remove: needs the tier full, but PVE_ACCESS_TIER allows read-execute only; leave it out"));
+      ElementsAre("remove: needs the access tier full, but PVE_ACCESS_TIER is read-execute; leave it out"));
   EXPECT_THAT(
       refused({prune}, {.tier = Tier::ReadExecute, .reason = "the bearer token ci allows read-execute only"}),
-      ElementsAre("remove: needs the tier full, but the bearer token ci allows read-execute only; leave it "
-                  "out"));
+      ElementsAre(
+          "remove: needs the access tier full, but the bearer token ci allows read-execute only; leave it "
+          "out"));
   EXPECT_THAT(refused({prune}, kFull), IsEmpty());
 }
 
@@ -49,8 +50,8 @@ TEST(Parameters, ThatAreSwitchedOffMayBePassed) {
 TEST(Parameters, ThatAreUnknownNeedTheTierFullWithAnyValue) {
   const PassedParameter brand_new{.name = "new0", .set = false, .known = false};
   EXPECT_THAT(refused({brand_new}, kExecute),
-              ElementsAre("new0: unknown to this server, so it needs the tier full, but PVE_ACCESS_TIER "
-                          "allows read-execute only; leave it out"));
+              ElementsAre("new0: unknown to this server, so it needs the access tier full, but "
+                          "PVE_ACCESS_TIER is read-execute; leave it out"));
   EXPECT_THAT(refused({brand_new}, kFull), IsEmpty());
 }
 

@@ -88,7 +88,7 @@ TEST(Policy, AnAllowedNameLiftsNoTierAndNoCategory) {
 
 TEST(Policy, TheRefusalNamesTheListAndTheRemedy) {
   EXPECT_EQ(with({}, {"pve_d*"}).refusal(row(Tier::ReadOnly), "nodes"),
-            "pve_do is off, because PVE_TOOLS_DENY has the entry pve_d*; remove it to offer the tool.");
+            "pve_do is off, because PVE_TOOLS_DENY has the entry \"pve_d*\"; remove it to offer the tool.");
   EXPECT_EQ(with({{"pve_get"}}, {}).refusal(row(Tier::ReadOnly), "nodes"),
             "pve_do is off, because PVE_TOOLS_ALLOW does not name it; add it there to offer it too.");
   // Another setting would not help.

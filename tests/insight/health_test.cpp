@@ -90,7 +90,7 @@ TEST(Health, DistinguishesAListShortenedByRightsFromAFullList) {
   sources.lack(tool::kSeesBackups, "the API token has no VM.Backup below /vms");
   auto text = told(insight::cluster_health(sources, {}));
   EXPECT_THAT(text, Not(HasSubstr("BACKUP_STALE"))) << "PVE answers with 200 and a shorter list";
-  EXPECT_THAT(text, HasSubstr("not everything could be read"));
+  EXPECT_THAT(text, HasSubstr("some reads failed"));
   EXPECT_THAT(text, HasSubstr("backups of 2 guests: this API token may not see every backup"));
   EXPECT_THAT(text, HasSubstr("backups (the API token has no VM.Backup below /vms)"));
   EXPECT_THAT(text, HasSubstr(R"("remedy":"On a node as root: pveum grant. Beware.)"));
@@ -160,7 +160,7 @@ TEST(Health, ReportsASilentNodeFirstAndNotAsDown) {
     sources.answer("/cluster/status",
                    R"([{"type":"cluster","name":"c","quorate":0},{"type":"node","name":"a","online":1}])");
     const auto text = sources.health();
-    EXPECT_THAT(text, HasSubstr("first: NODE_SILENT a (1 guest)"));
+    EXPECT_THAT(text, HasSubstr("first is NODE_SILENT a (1 guest)"));
     EXPECT_THAT(text, HasSubstr("0 of 1 node answer, "));
     EXPECT_THAT(text, HasSubstr(R"("good":"HA, guest states, backup jobs")"))
         << "of the node nothing is known";
@@ -177,7 +177,7 @@ TEST(Health, ReportsANodeAsDownIfTheClusterDoes) {
   sources.answer("/nodes/b/version", R"({"version":"9.2.11"})");
   sources.answer("/cluster/status",
                  R"([{"type":"node","name":"a","online":1},{"type":"node","name":"b","online":0}])");
-  EXPECT_THAT(sources.health(), HasSubstr("first: NODE_OFFLINE b (0 guests)"));
+  EXPECT_THAT(sources.health(), HasSubstr("first is NODE_OFFLINE b (0 guests)"));
   EXPECT_THAT(sources.asked, Not(testing::Contains("/nodes/b/version")));
   sources.answer("/cluster/status",
                  R"([{"type":"node","name":"a","online":1},{"type":"node","name":"b","online":1}])");

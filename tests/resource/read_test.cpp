@@ -77,7 +77,8 @@ TEST(Read, ASnapshotIsOneOfItsGuest) {
   EXPECT_EQ(snapshot.at("name"), "before-upgrade");
   EXPECT_TRUE(snapshot.as_object().contains("snaptime"));
   EXPECT_TRUE(lab.json("pve://guests/202/snapshots/known-good").is_object());
-  EXPECT_THAT(lab.text("pve://guests/100/snapshots/never"), HasSubstr("none: VM 100 has no snapshot never."));
+  EXPECT_THAT(lab.text("pve://guests/100/snapshots/never"),
+              HasSubstr("none: VM 100 has no snapshot \"never\"."));
   EXPECT_THAT(lab.text("pve://guests/999/snapshots/x"), HasSubstr("none: There is no guest 999"));
   EXPECT_THAT(lab.text("pve://guests/100/snapshots/a%2Fb"), HasSubstr("none: "));
 }
@@ -101,7 +102,7 @@ TEST(Read, AGuestThatMovedIsFound) {
 TEST(Read, AMissingObjectIsReported) {
   lab::Lab lab;
   EXPECT_THAT(lab.text("pve://nodes/pve9/status"), StartsWith("none: "));
-  EXPECT_THAT(lab.text("pve://storage/nowhere/content"), HasSubstr("none: There is no storage nowhere"));
+  EXPECT_THAT(lab.text("pve://storage/nowhere/content"), HasSubstr("none: There is no storage \"nowhere\""));
   EXPECT_THAT(lab.text("pve://tasks/nonsense/log"), StartsWith("none: There is no task nonsense"));
   EXPECT_THAT(lab.text("pve://tasks/UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:/log"),
               StartsWith("none: There is no task UPID:"));
@@ -127,7 +128,7 @@ TEST(Read, ThePolicyIsAskedAtEachListAndRead) {
                           "pve://tasks/UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam:/log"}) {
     const auto before = lab.http.asked().size();
     EXPECT_THAT(lab.text(uri, none),
-                AllOf(StartsWith("none: "), HasSubstr("the caller's bearer token allows none only")))
+                AllOf(StartsWith("none: "), HasSubstr("the caller's bearer token has no categories")))
         << uri;
     EXPECT_EQ(lab.http.asked().size(), before) << uri;
   }

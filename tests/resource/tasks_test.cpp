@@ -107,7 +107,7 @@ TEST_F(TasksTest, ItCanBeStopped) {
   const auto refused = tasks_.cancel(reader, Era::Modern, task.handle, {}).error();
   EXPECT_EQ(refused.code, -32602);
   EXPECT_THAT(refused.message,
-              HasSubstr("needs the tier read-execute, but the caller's bearer token allows"));
+              HasSubstr("needs the access tier read-execute; the caller's bearer token has"));
   reader.scopes = {"pve:read"};
   const auto challenged = tasks_.cancel(reader, Era::Modern, task.handle, {}).error();
   EXPECT_EQ(challenged.code, mcp::kInsufficientScope);
@@ -323,8 +323,9 @@ TEST_F(TasksTest, AParameterBeyondTheScopeIsAScopeToo) {
   EXPECT_THAT(scope->scopes, testing::ElementsAre("pve:read", "pve:execute", "pve:full"));
   EXPECT_THAT(
       scope->message,
-      HasSubstr("remove: needs the tier full, but the bearer token of ann@idp was not granted the scope "
-                "pve:full; leave it out"));
+      HasSubstr(
+          "remove: needs the access tier full, but the bearer token of ann@idp was not granted the scope "
+          "pve:full; leave it out"));
   EXPECT_TRUE(std::holds_alternative<mcp::Result>(
       lab_.outcome("pve_run_backup", R"({"vmid":"104","remove":true,"nonsense":1})", false, caller)))
       << "more scopes alone would not do";
@@ -336,7 +337,7 @@ TEST_F(TasksTest, AParameterBeyondTheScopeIsAScopeToo) {
   const auto refused = lab_.outcome("pve_run_backup", kRemove, false, caller);
   ASSERT_TRUE(std::holds_alternative<mcp::Result>(refused));
   EXPECT_THAT(std::get<mcp::Text>(std::get<mcp::Result>(refused).content.at(0)).text,
-              AllOf(HasSubstr("but the bearer token ci allows read-execute only"),
+              AllOf(HasSubstr("but the bearer token ci has the access tier read-execute"),
                     testing::Not(HasSubstr("PVE_ACCESS_TIER"))));
 }
 

@@ -297,7 +297,7 @@ TEST_F(HungNodeTest, NoAnswerIsReported) {
   const auto got = resource::read(lab_.toolbox, *found, permit_, {}, seconds{1});
   ASSERT_FALSE(got.has_value());
   EXPECT_EQ(std::get<mcp::ProtocolError>(got.error()).message,
-            "No node that has the storage x answered in 1 s: pve.");
+            "No node that has the storage \"x\" answered in 1 s: pve.");
 }
 
 /// Only a broken test waits that long.

@@ -108,9 +108,9 @@ TEST(Changes, OfWhatIsNotSentTheReasonIsSaid) {
       {"pve_update_firewall_rule",
        {{"pos", 0}, {"moveto", 2}, {"comment", "x"}},
        "PVE ignores every other field beside moveto (comment)"},
-      {"pve_delete_user", {{"userid", "root@pam"}}, "that this server itself uses"},
-      {"pve_update_user", {{"userid", "root@pam"}, {"enable", false}}, "that this server itself uses"},
-      {"pve_update_user", {{"userid", "root@pam"}, {"expire", 1}}, "that this server itself uses"},
+      {"pve_delete_user", {{"userid", "root@pam"}}, "that this server uses"},
+      {"pve_update_user", {{"userid", "root@pam"}, {"enable", false}}, "that this server uses"},
+      {"pve_update_user", {{"userid", "root@pam"}, {"expire", 1}}, "that this server uses"},
   };
   for (const auto& each : cases) {
     sessions::World world;

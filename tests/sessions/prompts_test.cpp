@@ -212,7 +212,7 @@ TEST_F(PromptsTest, WhatIsNotListedIsNotGiven) {
   const auto no = prompts_->completes("drain_node", "node", caller);
   ASSERT_FALSE(no);
   EXPECT_EQ(no.error().code, -32602);
-  EXPECT_THAT(no.error().message, HasSubstr("but the bearer token ci allows access only"));
+  EXPECT_THAT(no.error().message, HasSubstr("the bearer token ci has the categories access"));
   caller.categories = std::nullopt;
   EXPECT_EQ(prompts_->completes("drain_node", "node", caller), tool::Completes::Node);
 }
@@ -253,7 +253,7 @@ TEST_F(PromptsTest, WhatIsMissingHasItsRemedy) {
   EXPECT_THAT(text, HasSubstr("proceed without: \"Storage statistics\", \"Node statistics\", "));
   EXPECT_THAT(text, HasSubstr("set PVE_CATEGORIES=all,insight to offer every category.\n"));
   EXPECT_THAT(text, Not(HasSubstr("PVE_ACCESS_TIER"))) << "the tier is full";
-  EXPECT_THAT(text, HasSubstr("without them do not estimate growth"));
+  EXPECT_THAT(text, HasSubstr("without them say that growth is not known"));
   policy({});
   EXPECT_THAT(get("capacity_report", "{}").text, Not(HasSubstr("PVE_CATEGORIES")));
 }

@@ -208,10 +208,10 @@ class Commands {
           user, user, quoted(access_.token));
     return text +
            fmt::format(
-               "If {}its user lacks the privilege too, grant it to {} too. Name in --roles also the "
-               "roles that the user already has there (pveum user permissions {}), because an entry on "
-               "a deeper path replaces them.",
-               access_.separated ? "" : "it has, and ", user, user);
+               "If {}{} lacks the privilege as well, grant it to both. Name in --roles also the roles that "
+               "the user already has there (pveum user permissions {}), because an entry on a deeper path "
+               "replaces them.",
+               access_.separated ? "" : "it has separation and ", user, user);
   }
 
   const OwnAccess& access_;

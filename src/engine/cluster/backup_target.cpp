@@ -57,14 +57,15 @@ void add(const FoundGuest& found, std::string_view part, const GuestKinds& kinds
 std::optional<std::string> elsewhere(const Row& row, const BackupGuests& all, std::string_view node) {
   if (all.nodes.size() > 1) {
     return fmt::format(
-        "{} was not called: node: one call backs up guests of one node, but these are on several nodes: {}. "
-        "Call it once for each node.",
+        "{} was not called, because one call backs up guests of one node, but these are on several nodes: "
+        "{}. Call it once for each node.",
         row.tool().name, base::printable(all.places, 500));
   }
   if (node.empty() || all.nodes.empty() || all.nodes.contains(node)) return std::nullopt;
   return fmt::format(
-      "{} was not called: node: PVE backs up only the guests of the node it is asked on, and these are not "
-      "on {}: {}; leave node out, or make one call for each.",
+      "{} was not called, because PVE backs up only the guests of the named node, and these are not on {}: "
+      "{}. "
+      "Leave node out, or make one call for each.",
       row.tool().name, base::printable(node, 60), base::printable(all.places, 500));
 }
 

@@ -218,8 +218,8 @@ LookupResult GuestsNow::find_number(std::int64_t vmid, std::string_view name) co
   const bool had_it = scope_.reads && same_name(listed->name, name);
   if (name.empty() || had_it) return FoundGuest{*listed, had_it, true, {}, list_};
   return refused(
-      fmt::format("what guest {} is called now is not known, as its node does not answer; give the "
-                  "number alone.",
+      fmt::format("the name of guest {} is not known, because its node does not answer; give the number "
+                  "alone.",
                   vmid));
 }
 

@@ -145,7 +145,7 @@ std::expected<Target, std::string> find_task(const Row& row, Target target, cons
   if (!upid && target.arguments.contains("node")) return target;
   if (!upid) {
     return std::unexpected(
-        fmt::format("{} was not called: upid: \"{}\" is not the id of a task (UPID:node:…); {}.",
+        fmt::format("{} was not called. upid: \"{}\" is not the id of a task (UPID:node:…); {}.",
                     row.tool().name, base::printable(written, 100), advise(Advice::FindTask, may)));
   }
   const auto said = argument_text(target.arguments, "node");
@@ -248,9 +248,9 @@ std::optional<std::string> renamed_while_waiting(const Row& row, const Target& t
   const auto name = name_now(guest, cluster, stop);
   if (name == guest.name) return std::nullopt;
   if (name.empty())
-    return fmt::format("{} was not called: vmid: whether {} is still named {} could not be read.",
+    return fmt::format("{} was not called, because PVE did not say whether {} is still named {}.",
                        row.tool().name, guest.vmid, base::printable(guest.name, 60));
-  return fmt::format("{} was not called: vmid: {} was renamed while it waited: it is no longer {}, but {}.",
+  return fmt::format("{} was not called, because {} was renamed while the call waited: from {} to {}.",
                      row.tool().name, guest.vmid, base::printable(guest.name, 60), base::printable(name, 60));
 }
 

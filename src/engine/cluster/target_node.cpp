@@ -47,7 +47,7 @@ std::optional<std::string> normalize(const Row& row, std::string_view key, base:
     value = *name;
     return std::nullopt;
   }
-  return fmt::format("{} was not called: {}: no such node: {}.{}", row.tool().name, key,
+  return fmt::format("{} was not called. {}: no node is named {}.{}", row.tool().name, key,
                      base::printable(said, 60), there_are(**list, may));
 }
 
@@ -55,7 +55,7 @@ std::optional<std::string> fill_in_node(const Row& row, base::JsonObject& argume
                                         const guard::MayUse& may, const std::stop_token& stop) {
   const auto list = cluster.inventory.get(stop);
   auto missing =
-      fmt::format("{} was not called: node: missing; give the name of a node{}.", row.tool().name,
+      fmt::format("{} was not called. node: missing; give the name of a node{}.", row.tool().name,
                   row.about().locator == tool::Locator::Guests ? ", or guests of one node with vmid" : "");
   if (!list) return missing;
   std::vector<std::string_view> online;

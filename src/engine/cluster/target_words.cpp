@@ -58,7 +58,7 @@ std::string wrong_kind(const Row& row, const pve::Guest& guest, const guard::May
 }
 
 std::string not_of_kind(const Row& row, std::int64_t vmid) {
-  return fmt::format("{} was not called: vmid: {} is not a {} that this API token may see.", row.tool().name,
+  return fmt::format("{} was not called. vmid: {} is not a {} that this API token may see.", row.tool().name,
                      vmid, kind_of(row));
 }
 
@@ -68,7 +68,7 @@ GuestKinds meant_kinds(const Row& row) {
 }
 
 std::string not_called(const Row& row, std::string_view why) {
-  return fmt::format("{} was not called: vmid: {}", row.tool().name, why);
+  return fmt::format("{} was not called. vmid: {}", row.tool().name, why);
 }
 
 std::string joined_notes(const std::string& note, const std::string& more) {
@@ -78,7 +78,7 @@ std::string joined_notes(const std::string& note, const std::string& more) {
 std::string guest_not_visible(const Row& row, std::int64_t vmid, std::size_t visible,
                               const guard::MayUse& may) {
   const auto needed = privileges_for(row, vmid);
-  auto text = fmt::format("{} was not called: vmid: no guest {} among the {} visible to this API token; {}.",
+  auto text = fmt::format("{} was not called. vmid: no guest {} among the {} visible to this API token; {}.",
                           row.tool().name, vmid, visible, advise(Advice::FindGuest, may));
   if (needed.empty() || needed == kShows)
     return text + fmt::format(" If it exists, the call needs {} on /vms/{}.", kShows, vmid);

@@ -39,7 +39,7 @@ std::string volumes(const ChangeContext& context) {
   return text;
 }
 
-/// "3 backups remain on backup-nfs and 1 on local"
+/// `3 backups remain on "backup-nfs", 1 on "local"`
 std::string backups(const ChangeContext& context) {
   std::string held;
   std::string seen;
@@ -68,7 +68,7 @@ std::string jobs(const ChangeContext& context) {
   for (const auto& job : base::objects(context.before.object)) {
     const auto guests = base::split(base::raw_text(job, "vmid"), ',');
     if (std::ranges::find(guests, vmid) == guests.end()) continue;
-    ids += (ids.empty() ? "" : ", ") + base::text(job, "id", 60);
+    ids += fmt::format("{}\"{}\"", ids.empty() ? "" : ", ", base::text(job, "id", 60));
   }
   return ids;
 }

@@ -136,7 +136,8 @@ std::string leftovers_after_error(const Row& row, const base::JsonObject& argume
   if (!lost && !says_hotplug(error)) return {};
   const auto after = state(row, arguments, cluster, stop);
   if (after.is_null())
-    return lost ? "Whether the configuration was changed is not known: it could not be read." : std::string();
+    return lost ? "The configuration could not be read afterwards. Check whether it was changed."
+                : std::string();
   if (lost) return of_lost(row, arguments, before, after);
   const auto left = change::remaining_pending(change::config(before.state), change::config(after));
   if (left.empty()) return {};

@@ -20,7 +20,7 @@ constexpr std::chrono::seconds kLongest{5};
 
 std::string shown(const pve::NodeStorage& storage, const pve::Guest& guest) {
   const bool plain = storage.shared || storage.node == guest.node;
-  return plain ? storage.id : fmt::format("{} of {}", storage.id, storage.node);
+  return plain ? fmt::format("\"{}\"", storage.id) : fmt::format("\"{}\" of {}", storage.id, storage.node);
 }
 
 using Storages = std::vector<const pve::NodeStorage*>;

@@ -20,8 +20,7 @@ namespace {
 using Verdict = std::expected<std::string, std::string>;
 
 constexpr std::string_view kUnchecked =
-    "Whether this takes rights away from this server itself could not be checked: it may not read the whole "
-    "ACL.";
+    "This server may not read the whole ACL, so it could not check whether it loses rights itself.";
 
 struct Names {
   std::string user;
@@ -38,8 +37,7 @@ Names own_names(const Cluster& cluster) {
 
 Verdict refusal(std::string_view what) {
   return std::unexpected(
-      fmt::format("Not sent: {} that this server itself uses, so the server could no longer reach PVE. If "
-                  "you intend this, "
+      fmt::format("Not sent: {} that this server uses, so it could no longer reach PVE. If you intend this, "
                   "ask an administrator to do it in PVE.",
                   what));
 }

@@ -54,7 +54,12 @@ bool names(const base::JsonObject& job, std::string_view vmid) {
   return std::ranges::find(guests, vmid) != guests.end();
 }
 
-/// "snapshots a, b": lists eight at most, and counts the others.
+/// A name, in quotes because it can read as a word of the sentence.
+std::string quoted(const base::JsonObject& item, std::string_view key) {
+  return "\"" + base::text(item, key, kLongest) + "\"";
+}
+
+/// `snapshots "a", "b"`: lists eight at most, and counts the others.
 std::string listed(std::string_view what, const std::vector<std::string>& all) {
   constexpr std::size_t kMost = 8;
   if (all.empty()) return {};
@@ -67,7 +72,7 @@ std::vector<std::string> snapshots(Lists& lists, const pve::Guest& guest) {
   std::vector<std::string> all;
   const auto list = lists.snapshots(guest);
   for (const auto& snapshot : base::objects(list)) {
-    if (base::raw_text(snapshot, "name") != "current") all.push_back(base::text(snapshot, "name", kLongest));
+    if (base::raw_text(snapshot, "name") != "current") all.push_back(quoted(snapshot, "name"));
   }
   return all;
 }
@@ -102,7 +107,7 @@ std::vector<std::string> of_guest(const pve::Guest& guest, const Object& object,
   std::vector<std::string> jobs;
   const auto all_jobs = lists.get("the backup jobs", "/cluster/backup");
   for (const auto& job : base::objects(all_jobs)) {
-    if (names(job, vmid)) jobs.push_back(base::text(job, "id", kLongest));
+    if (names(job, vmid)) jobs.push_back(quoted(job, "id"));
   }
   clauses.push_back(listed("backup jobs", jobs));
   const auto resources = lists.get("the HA resources", "/cluster/ha/resources");
@@ -117,7 +122,7 @@ std::vector<std::string> of_guest(const pve::Guest& guest, const Object& object,
   clauses.push_back(listed("replication jobs", replications));
   if (const auto list = cluster.inventory.get({}); list) {
     const auto* known = (*list)->guest(guest.vmid);
-    if (known != nullptr && !known->pool.empty()) clauses.push_back("pool " + known->pool);
+    if (known != nullptr && !known->pool.empty()) clauses.push_back("pool \"" + known->pool + "\"");
   }
   if (base::flag(object.config, "template"))
     clauses.push_back(
@@ -131,7 +136,7 @@ std::vector<std::string> of_storage(const base::JsonObject& arguments, Cluster& 
   std::vector<std::string> jobs;
   const auto all_jobs = lists.get("the backup jobs", "/cluster/backup");
   for (const auto& job : base::objects(all_jobs)) {
-    if (base::raw_text(job, "storage") == storage) jobs.push_back(base::text(job, "id", kLongest));
+    if (base::raw_text(job, "storage") == storage) jobs.push_back(quoted(job, "id"));
   }
   std::set<std::int64_t> guests;
   if (const auto list = cluster.inventory.get(stop); list) {

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/json_read.h"
 #include "base/text.h"
 #include "engine/answer/grants.h"
@@ -85,13 +86,14 @@ Plan plan_of(const Planning& planning, Cluster& cluster, const guard::MayUse& ma
   const auto lacking = lacks(planning, cluster, may, stop);
   auto request = request_facts(planning);
   Plan plan;
-  plan.text =
-      "Plan: " + describe_change({row, arguments, words, before, after, nullptr, {}, false, true}).text;
+  auto told = describe_change({row, arguments, words, before, after, nullptr, {}, false, true}).text;
+  if (!told.empty()) told.front() = base::lower(told.front());
+  plan.text = "Plan for " + told;
   add_line(plan.text, "Lost for good", lost);
   add_line(plan.text, "Backups that PVE removes", pruned);
   add_line(plan.text, "May cut off", cut_off);
-  add_line(plan.text, "It replaces", replaced(row, object));
-  add_line(plan.text, "Belongs to it or refers to it", depends);
+  add_line(plan.text, "Replaces", replaced(row, object));
+  add_line(plan.text, "Belongs or refers to the object", depends);
   add_line(plan.text, "PVE would refuse, because this API token lacks", lacking);
   plan.text += "\n" + request_text(request);
   plan.facts = {{"request", std::move(request)}, {"object", object.identity}};

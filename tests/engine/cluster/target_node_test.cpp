@@ -51,8 +51,8 @@ TEST_F(TargetNode, IsRefusedIfItDoesNotExist) {
   pve_.answer(kList, kThree);
   EXPECT_EQ(
       node(R"({"node":"pve11"})"),
-      "pve_manage_node_service was not called: node: no such node: pve11. There are: PVE2, pve1, pve3.");
-  EXPECT_THAT(node(R"({"node":"pve11"})", {}), EndsWith("no such node: pve11."))
+      "pve_manage_node_service was not called. node: no node is named pve11. There are: PVE2, pve1, pve3.");
+  EXPECT_THAT(node(R"({"node":"pve11"})", {}), EndsWith("no node is named pve11."))
       << "the caller may not list the nodes";
 }
 

@@ -303,7 +303,7 @@ TEST_F(TargetTest, SeesASecondGuestOfTheNameBeforeTheClusterListsIt) {
   const auto text = call("pve_start_qemu_vm", R"({"vmid":"db"})");
   EXPECT_TRUE(is_error_);
   EXPECT_EQ(text,
-            "pve_start_qemu_vm was not called: vmid: 2 guests are named db: 100 (VM on pve1), 102 (VM on "
+            "pve_start_qemu_vm was not called. vmid: 2 guests are named db: 100 (VM on pve1), 102 (VM on "
             "pve2); give the number.");
   EXPECT_THAT(pve_.asked, Not(testing::Contains(HasSubstr("/status/start"))));
 }
@@ -313,7 +313,7 @@ TEST_F(TargetTest, UsesTheCaseOfANameOnlyToTellGuestsApart) {
   pve_.names("/nodes/pve2/qemu", {{101, "Db"}, {102, "db"}});
   EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"db"})"), "VM 102 (db) on pve2 started.");
   EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"DB"})"),
-            "pve_start_qemu_vm was not called: vmid: 2 guests are named DB, whatever the case: 101 (VM Db on "
+            "pve_start_qemu_vm was not called. vmid: 2 guests are named DB, whatever the case: 101 (VM Db on "
             "pve2), 102 (VM db on pve2); give the number.");
   // A container with exactly this name is more likely meant than a VM with the name in another case.
   EXPECT_THAT(call("pve_start_qemu_vm", R"({"vmid":"dns"})"), HasSubstr("200 (dns) is a container"));
@@ -339,7 +339,7 @@ TEST_F(TargetTest, RefusesANumberWithTheNameOfAnotherGuest) {
   pve_.asked.clear();
   EXPECT_EQ(
       call("pve_start_qemu_vm", R"x({"vmid":"102 (db)"})x"),
-      "pve_start_qemu_vm was not called: vmid: guest 102 is named aside, not db; another guest may have "
+      "pve_start_qemu_vm was not called. vmid: guest 102 is named aside, not db; another guest may have "
       "got this number. Give the number alone, or with its present name.");
   EXPECT_THAT(pve_.asked, Not(testing::Contains(HasSubstr("/status/start"))));
 }
@@ -354,7 +354,7 @@ TEST_F(TargetTest, RefusesANameThatAGuestOfADeadNodeMayHave) {
   pve_.answers[kLookUp].clear();
   pve_.answer(kLookUp, kDead);
   EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"web"})"),
-            "pve_start_qemu_vm was not called: vmid: web is 100 (VM on pve1), but pve2 does not answer: 101 "
+            "pve_start_qemu_vm was not called. vmid: web is 100 (VM on pve1), but pve2 does not answer: 101 "
             "there had this name; give the number.");
   EXPECT_TRUE(is_error_);
   EXPECT_THAT(call("pve_start_qemu_vm", R"({"vmid":"db"})"),
@@ -464,10 +464,9 @@ TEST_F(TargetTest, ChecksTheNameAgainAfterWaitingForASlot) {
   for (int i = 0; i < 4; ++i) pve_.answer(kStatus, R"({"data":{"status":"running"}})");
   pve_.answer(kStatus, R"({"data":{"status":"stopped","exitstatus":"OK"}})");
   pve_.answer("/nodes/pve2/qemu/102/config", R"({"data":{"name":"aside"}})");
-  EXPECT_EQ(
-      start("db"),
-      "pve_start_qemu_vm was not called: vmid: 102 was renamed while it waited: it is no longer db, but "
-      "aside.");
+  EXPECT_EQ(start("db"),
+            "pve_start_qemu_vm was not called, because 102 was renamed while the call waited: from db to "
+            "aside.");
   EXPECT_THAT(pve_.asked, Not(testing::Contains("/nodes/pve2/qemu/102/status/start")));
 }
 
@@ -517,15 +516,15 @@ TEST_F(TargetTest, TellsNothingAboutGuestsThatTheCallerMayNotList) {
     return text;
   };
   EXPECT_EQ(refused(R"({"vmid":100})"),
-            "pve_get_lxc_status was not called: vmid: 100 is not a container that this API token may see.");
+            "pve_get_lxc_status was not called. vmid: 100 is not a container that this API token may see.");
   EXPECT_EQ(refused(R"({"vmid":999})"),
-            "pve_get_lxc_status was not called: vmid: 999 is not a container that this API token may see.")
+            "pve_get_lxc_status was not called. vmid: 999 is not a container that this API token may see.")
       << "the same text as for a number of the other kind";
   EXPECT_THAT(refused(R"({"vmid":"web"})"),
               HasSubstr("no guest named web among the 2 that this API token may see."));
   EXPECT_EQ(
       refused(R"x({"vmid":"100 (web)"})x"),
-      "pve_get_lxc_status was not called: vmid: there is no guest 100 among the 2 that this API token may "
+      "pve_get_lxc_status was not called. vmid: there is no guest 100 among the 2 that this API token may "
       "see.");
   EXPECT_THAT(refused(R"({"vmid":"wep"})"),
               HasSubstr("no guest named wep among the 2 that this API token may see."));
@@ -558,7 +557,7 @@ TEST_F(TargetTest, FindsGuestsOfABackupThatTheCallerMayNotList) {
   EXPECT_THAT(call("pve_run_backup", R"({"vmid":"100,dns,102"})"),
               AllOf(HasSubstr("on several nodes: 100, dns, 102."), Not(HasSubstr("pve1"))));
   EXPECT_THAT(call("pve_run_backup", R"({"vmid":"dns","node":"pve2"})"),
-              AllOf(HasSubstr("not on pve2: dns;"), Not(HasSubstr("200")), Not(HasSubstr("pve1"))));
+              AllOf(HasSubstr("not on pve2: dns."), Not(HasSubstr("200")), Not(HasSubstr("pve1"))));
   EXPECT_THAT(call("pve_run_backup", R"({"vmid":"web"})"),
               testing::EndsWith("2 guests are named web; give the number."));
   EXPECT_THAT(call("pve_run_backup", R"({"vmid":"wep"})"),
@@ -584,7 +583,7 @@ TEST_F(TargetTest, RefusesABackupOfSeveralNodes) {
   call("pve_run_backup", R"({"vmid":"101 102"})");
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve2/vzdump");
   EXPECT_THAT(call("pve_run_backup", R"({"vmid":"101,102","node":"pve1"})"),
-              HasSubstr("these are not on pve1: 101 (VM on pve2), 102 (VM on pve2);"));
+              HasSubstr("these are not on pve1: 101 (VM on pve2), 102 (VM on pve2)."));
   // A backup uses the names that the configurations have now, too.
   pve_.names("/nodes/pve1/lxc", {{200, "db2"}, {201, "dns"}});
   call("pve_run_backup", R"({"vmid":"dns"})");
@@ -624,7 +623,7 @@ TEST_F(TargetTest, TakesTheNodeOfATaskFromItsUpid) {
   EXPECT_EQ(pve_.asked.back(), kTask);
   EXPECT_EQ(
       call("pve_get_task_status", R"({"upid":"UPID:pve1:x"})"),
-      "pve_get_task_status was not called: upid: \"UPID:pve1:x\" is not the id of a task (UPID:node:…); "
+      "pve_get_task_status was not called. upid: \"UPID:pve1:x\" is not the id of a task (UPID:node:…); "
       "take it from the answer that started the task.");
   EXPECT_TRUE(is_error_);
   EXPECT_THAT(call("pve_run_backup", "{}"), HasSubstr("node: missing"));

@@ -292,7 +292,7 @@ TEST(DescribeChange, SaysWhatADeletionDestroyedAndWhatRemains) {
       call.text(),
       "VM 100 (web01) on pve1 deleted. Destroyed: scsi0 local-lvm:vm-300-disk-0 (16 GiB). Not its own, so "
       "kept: scsi1 local:9320/vm-9320-disk-0.raw (1 GiB).\nIts backups remain; PVE also removed its ACL "
-      "entries and its pool membership; backup job nightly still names it.");
+      "entries and its pool membership; backup job \"nightly\" still names it.");
   call.before.status = object(kOnDisk);
   EXPECT_THAT(call.text(), HasSubstr("(1 GiB). It was suspended to disk; its saved memory is gone.\n"));
   call.before.status = object(kRuns);

@@ -84,7 +84,7 @@ TEST_F(Difference, SaysNothingIfNothingCanBeRead) {
 TEST_F(Difference, ReadsAPoolByItsName) {
   pve_.answer("GET /pools?poolid=a%2Fb", R"([{"poolid":"a/b","members":[]}])",
               R"([{"poolid":"a/b","members":[{"type":"storage","storage":"local"}]}])");
-  EXPECT_EQ(told(Method::Put, "/pools", R"({"poolid":"a/b","storage":"local"})"), "storage local added.");
+  EXPECT_EQ(told(Method::Put, "/pools", R"({"poolid":"a/b","storage":"local"})"), "storage \"local\" added.");
 }
 
 TEST_F(Difference, DoesNotReadADeletedObjectAgain) {
@@ -108,7 +108,7 @@ TEST_F(Difference, ReadsTheObjectAgainAfterAnUpdateWithoutAnAnswer) {
   pve_.answer(kContainerPending, "[]", "[]");
   EXPECT_THAT(remains(kContainer, kArguments, lost()), HasSubstr("is as it was: nothing is changed so far"));
   pve_.answer(kContainerPending, "[]", net::Response{500, "no", {}, "{}"});
-  EXPECT_THAT(remains(kContainer, kArguments, lost()), HasSubstr("is not known: it could not be read"));
+  EXPECT_THAT(remains(kContainer, kArguments, lost()), HasSubstr("could not be read afterwards"));
 }
 
 TEST_F(Difference, SaysNothingAboutARefusedUpdate) {

@@ -173,7 +173,7 @@ TEST_F(FollowUp, CountsTheBackupsBeforeADeletion) {
   pve_.answer(kNfs, R"([{"volid":"nfs:backup/a"},{"volid":"nfs:backup/b"}])");
   pve_.answer("GET /nodes/pve2/storage/local/content?content=backup&vmid=100", R"([{"volid":"local:a"}])");
   EXPECT_THAT(call("pve_delete_qemu_vm"),
-              HasSubstr("\n2 backups remain on nfs, 1 on local of pve2; PVE also removed its ACL"));
+              HasSubstr("\n2 backups remain on \"nfs\", 1 on \"local\" of pve2; PVE also removed its ACL"));
   const auto asked = pve_.asked();
   EXPECT_LT(std::ranges::find(asked, kNfs), std::ranges::find(asked, kDelete));
 }

@@ -133,7 +133,7 @@ TEST_F(ConfirmTest, RefusesADeletionWithItsPlanAndAnId) {
   const auto refused = remove();
   EXPECT_TRUE(refused.is_error);
   EXPECT_THAT(refused.text,
-              AllOf(StartsWith("Not done. Plan: Deleting VM 118 (web) on pve1"),
+              AllOf(StartsWith("Not done. Plan for deleting VM 118 (web) on pve1"),
                     HasSubstr("Lost for good: the VM with its disks and snapshots."),
                     HasSubstr("Request: DELETE /nodes/pve1/qemu/118"),
                     HasSubstr("repeat the call with confirm: \"" + refused.id + "\""), HasSubstr("dry_run")));
@@ -158,7 +158,7 @@ TEST_F(ConfirmTest, SendsNothingInADryRunAndIssuesNoId) {
   const auto plan = remove(R"(,"dry_run":true)");
   EXPECT_FALSE(plan.is_error);
   EXPECT_EQ(plan.id, "");
-  EXPECT_THAT(plan.text, AllOf(StartsWith("Dry run, nothing was sent. Plan: Deleting VM 118 (web)"),
+  EXPECT_THAT(plan.text, AllOf(StartsWith("Dry run, nothing was sent. Plan for deleting VM 118 (web)"),
                                HasSubstr("asks for a confirmation first")));
   can_confirm_ = true;
   EXPECT_FALSE(remove(R"(,"dry_run":true)").asks);
@@ -168,7 +168,7 @@ TEST_F(ConfirmTest, SendsNothingInADryRunAndIssuesNoId) {
 TEST_F(ConfirmTest, MakesADryRunOfEveryChange) {
   const auto plan = call("pve_start_qemu_vm", R"({"node":"pve1","vmid":118,"dry_run":true})");
   EXPECT_THAT(plan.text,
-              AllOf(HasSubstr("Starting VM 118"), HasSubstr("Without dry_run this call is sent at once.")));
+              AllOf(HasSubstr("starting VM 118"), HasSubstr("Without dry_run this call is sent at once.")));
   EXPECT_EQ(pve_.count("POST *"), 0U);
 }
 
@@ -231,7 +231,7 @@ TEST_F(ConfirmTest, AsksTheUserIfTheClientCanAsk) {
   can_confirm_ = true;
   const auto question = remove();
   ASSERT_TRUE(question.asks);
-  EXPECT_THAT(question.text, AllOf(HasSubstr("Deleting VM 118 (web) on pve1"), HasSubstr("Lost for good"),
+  EXPECT_THAT(question.text, AllOf(HasSubstr("deleting VM 118 (web) on pve1"), HasSubstr("Lost for good"),
                                    Not(HasSubstr("confirm:"))));
   EXPECT_EQ(deletions(), 0U);
   answer_question(question.key, kYes);
@@ -326,9 +326,8 @@ TEST_F(ConfirmTest, DoesNotFollowTheGuestToAnotherNodeWithAConfirmedDeletion) {
 TEST_F(ConfirmTest, NamesTheGuestThatARestoreReplaces) {
   const std::string restore = R"({"node":"pve1","vmid":118,"archive":"local:backup/x","force":)";
   const auto refused = call("pve_create_qemu_vm", restore + "true}");
-  EXPECT_THAT(refused.text,
-              AllOf(HasSubstr("Lost for good: the VM that has this number."),
-                    HasSubstr("It replaces: VM 118 (web) with unused0 local-lvm:vm-118-disk-1.")));
+  EXPECT_THAT(refused.text, AllOf(HasSubstr("Lost for good: the VM that has this number."),
+                                  HasSubstr("Replaces: VM 118 (web) with unused0 local-lvm:vm-118-disk-1.")));
   EXPECT_EQ(pve_.count("POST *"), 0U);
   EXPECT_FALSE(call("pve_create_qemu_vm", restore + "false}").is_error);
   EXPECT_EQ(pve_.count("POST *"), 1U);
