@@ -38,8 +38,9 @@ mcp::ProtocolError unknown(std::string_view handle) {
           nullptr};
 }
 
-/// True if PVE has no record of the task, or if its node has left the cluster.
+/// True if PVE has no record of the task, if its node has left the cluster, or if the task is out of scope.
 bool is_unknown(const pve::Error& error) {
+  if (error.kind == pve::Error::Kind::Hidden) return true;
   if (error.kind != pve::Error::Kind::Refused) return false;
   return error.status == 400 || error.message.starts_with("hostname lookup '") ||
          error.message.starts_with("no such cluster node");

@@ -71,13 +71,22 @@ Error held_back(std::string why) {
 Client::Client(net::HttpClient& http, const Credentials& credentials, ClientOptions options)
     : http_(http),
       token_id_(credentials.token_id),
-      secret_(std::make_unique<Secret>(credentials)),
-      options_(std::move(options)) {}
+      secret_(std::make_shared<Secret>(credentials)),
+      options_(std::move(options)),
+      rejected_(std::make_shared<std::atomic<bool>>(false)) {}
+
+Client::Client(const Client& whole, View& view)
+    : http_(whole.http_),
+      token_id_(whole.token_id_),
+      secret_(whole.secret_),
+      options_(whole.options_),
+      rejected_(whole.rejected_),
+      view_(&view) {}
 
 Client::~Client() = default;
 
 std::expected<net::Response, Error> Client::send(const Call& call, const std::stop_token& stop) {
-  if (rejected_) return std::unexpected(rejection());
+  if (*rejected_) return std::unexpected(rejection());
   auto secret = secret_->get();
   if (!secret) {
     Error error;
@@ -95,6 +104,11 @@ std::expected<net::Response, Error> Client::send(const Call& call, const std::st
 }
 
 std::expected<Answer, Error> Client::call(const Call& call, const std::stop_token& stop) {
+  if (view_ == nullptr) return ask(call, stop);
+  return view_->call(call, [&](const Call& sent) { return ask(sent, stop); }, stop);
+}
+
+std::expected<Answer, Error> Client::ask(const Call& call, const std::stop_token& stop) {
   auto response = send(call, stop);
   if (!response) return std::unexpected(std::move(response.error()));
   auto answer = read_response(*response);
@@ -103,6 +117,12 @@ std::expected<Answer, Error> Client::call(const Call& call, const std::stop_toke
 }
 
 std::expected<std::string, Error> Client::text(const Call& call, const std::stop_token& stop) {
+  if (view_ != nullptr) {
+    auto answer = this->call(call, stop);
+    if (!answer) return std::unexpected(std::move(answer.error()));
+    std::string body = R"({"data":)";
+    return body.append(base::write_json(answer->data)).append("}");
+  }
   auto response = send(call, stop);
   if (!response) return std::unexpected(std::move(response.error()));
   return std::move(response->body);
@@ -166,7 +186,7 @@ Error Client::rejection() const {
 
 Error Client::reject() {
   Error error = rejection();
-  if (!rejected_.exchange(true) && options_.on_rejected)
+  if (!rejected_->exchange(true) && options_.on_rejected)
     options_.on_rejected(explain(error, "", options_.base_url));
   return error;
 }

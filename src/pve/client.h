@@ -44,7 +44,8 @@ struct Error {
     Connection,  ///< no answer; `failure` says why
     Malformed,   ///< an answer that is not PVE's (HTML, broken JSON)
     Cancelled,
-    Held,  ///< a change that ClientOptions::hold kept back; nothing was sent, and `message` says why
+    Held,    ///< a change that ClientOptions::hold kept back; nothing was sent, and `message` says why
+    Hidden,  ///< a View does not show it; `message` says so in sentences
   };
   Kind kind = Kind::Refused;
   unsigned status = 0;
@@ -80,10 +81,29 @@ struct ClientOptions {
 
 class Secret;
 
+/// Limits what the callers of a Client see and reach of the cluster. Safe from many threads.
+class View {
+ public:
+  using Send = std::function<std::expected<Answer, Error>(const Call& call)>;
+
+  virtual ~View() = default;
+
+  /// Answers the call in the client's place. Refuses it with Error::Kind::Hidden, or sends it, or another
+  /// one, and takes out of the answer what is not to be seen.
+  virtual std::expected<Answer, Error> call(const Call& call, const Send& send,
+                                            const std::stop_token& stop) = 0;
+  /// The setting that limits: "PVE_SCOPE".
+  virtual std::string name() const = 0;
+  /// Sentences about what the answers of the last seconds lack although it may be in the view; "" if nothing.
+  virtual std::string gaps() const = 0;
+};
+
 /// Blocking; safe from many threads. Does not own the HttpClient.
 class Client {
  public:
   Client(net::HttpClient& http, const Credentials& credentials, ClientOptions options);
+  /// The same PVE, credentials, secret and options, seen through `view`, which must outlive the client.
+  Client(const Client& whole, View& view);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -92,7 +112,8 @@ class Client {
   /// is. Once PVE has rejected the credentials, every call answers so at once.
   std::expected<Answer, Error> call(const Call& call, const std::stop_token& stop);
 
-  /// As call(), and the body of what PVE answers to a call that it carries out, unread.
+  /// As call(), and the body of what PVE answers to a call that it carries out: unread, unless a view made
+  /// it.
   std::expected<std::string, Error> text(const Call& call, const std::stop_token& stop);
 
   /// Why a change would be kept back now; nothing: it would be sent.
@@ -101,8 +122,13 @@ class Client {
   const std::string& base_url() const { return options_.base_url; }
   /// user@realm!tokenname
   const std::string& token_id() const { return token_id_; }
+  /// What limits the answers; "": nothing does.
+  std::string limit() const { return view_ == nullptr ? std::string{} : view_->name(); }
+  /// As View::gaps().
+  std::string gaps() const { return view_ == nullptr ? std::string{} : view_->gaps(); }
 
  private:
+  std::expected<Answer, Error> ask(const Call& call, const std::stop_token& stop);
   /// The response of a call that PVE carries out.
   std::expected<net::Response, Error> send(const Call& call, const std::stop_token& stop);
   std::expected<net::Response, Error> attempt(const Call& call, const std::string& secret,
@@ -113,9 +139,10 @@ class Client {
 
   net::HttpClient& http_;
   const std::string token_id_;
-  std::unique_ptr<Secret> secret_;
+  std::shared_ptr<Secret> secret_;
   ClientOptions options_;
-  std::atomic<bool> rejected_{false};
+  std::shared_ptr<std::atomic<bool>> rejected_;
+  View* view_ = nullptr;
 };
 
 /// The message for a person: PVE's own words and the remedy `what_to_do`, or the cause of the failed

@@ -132,6 +132,8 @@ std::string explain(const Error& error, std::string_view what, std::string_view 
                  : "The call was cancelled.";
     case Error::Kind::Held:
       return "Nothing was sent: " + error.message;
+    case Error::Kind::Hidden:
+      return error.message;
   }
   return error.message;
 }

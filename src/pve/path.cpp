@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/number.h"
 #include "base/text.h"
 
 namespace pve {
@@ -35,6 +36,12 @@ std::expected<std::string, std::string> fill_path(
     path_template.remove_prefix(close + 1);
   }
   return path;
+}
+
+std::optional<std::int64_t> guest_of_access_path(std::string_view path) {
+  constexpr std::string_view kGuests = "/vms/";
+  if (!path.starts_with(kGuests)) return std::nullopt;
+  return base::parse_number<std::int64_t>(path.substr(kGuests.size()));
 }
 
 }  // namespace pve

@@ -2,6 +2,7 @@
 // there: a value with one is refused, never encoded.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <functional>
 #include <optional>
@@ -18,5 +19,8 @@ std::optional<std::string> segment_misfit(std::string_view value);
 /// decoded value. The error names the placeholder, the value and the reason.
 std::expected<std::string, std::string> fill_path(
     std::string_view path_template, const std::function<std::string(std::string_view name)>& value_of);
+
+/// The guest of a path of PVE's access control: 100 of "/vms/100". Nothing if the path is not of one guest.
+std::optional<std::int64_t> guest_of_access_path(std::string_view path);
 
 }  // namespace pve

@@ -31,7 +31,8 @@ State state_of(std::string_view exit_status) {
 
 /// PVE refused, and would refuse again; any other failure may be temporary.
 bool is_final(const Error& error) {
-  return error.kind == Error::Kind::Rejected || (error.kind == Error::Kind::Refused && error.status < 500);
+  return error.kind == Error::Kind::Rejected || error.kind == Error::Kind::Hidden ||
+         (error.kind == Error::Kind::Refused && error.status < 500);
 }
 
 std::vector<std::string> lines_of(const base::Json& data) {

@@ -42,8 +42,9 @@ bool NodeSlots::reserve(const std::string& node) {
 bool NodeSlots::has_ended(const Upid& upid, const std::stop_token& stop) {
   const auto status = task_status(client_, upid, stop);
   if (status) return status->has_value();
-  // A task that PVE no longer knows has ended.
-  return status.error().kind == Error::Kind::Refused && status.error().status == 400;
+  // A task that PVE no longer knows has ended; one that may not be seen cannot be waited for.
+  return status.error().kind == Error::Kind::Hidden ||
+         (status.error().kind == Error::Kind::Refused && status.error().status == 400);
 }
 
 /// One of the waiting threads asks PVE for all of them.

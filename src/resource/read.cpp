@@ -369,6 +369,7 @@ Unread unread(guard::Refusal refusal) {
 }
 
 bool is_gone(const pve::Error& error) {
+  if (error.kind == pve::Error::Kind::Hidden) return true;
   if (error.kind != pve::Error::Kind::Refused || error.status == 403) return false;
   constexpr std::array<std::string_view, 6> kWords = {"does not exist",
                                                       "no such ",
