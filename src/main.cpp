@@ -26,7 +26,7 @@
 #include "cli/state_folder.h"
 #include "cli/state_key.h"
 #include "config/settings.h"
-#include "engine/bounds/scope.h"
+#include "engine/bounds/scoped_client.h"
 #include "engine/completions.h"
 #include "engine/pve_tasks.h"
 #include "engine/toolbox.h"
@@ -94,13 +94,16 @@ std::expected<engine::Options, std::string> options(const config::Settings& sett
 }
 
 /// nullptr: the settings have no scope. The error is a sentence about the setting.
-std::expected<std::unique_ptr<engine::Scope>, std::string> scope_of(const config::Settings& settings,
-                                                                    pve::Client& client, base::Clock& clock) {
+std::expected<std::unique_ptr<engine::ScopedClient>, std::string> scoped(const config::Settings& settings,
+                                                                         pve::Client& client,
+                                                                         const facts::Facts& facts,
+                                                                         base::Clock& clock) {
   if (settings.scope.empty()) return nullptr;
   auto terms = guard::Terms::parse(settings.scope, guard::scope_kinds());
   if (!terms) return std::unexpected(settings.scope_source + ": " + terms.error() + ".");
-  return std::make_unique<engine::Scope>(std::vector<engine::ScopeTerms>{{*std::move(terms), "PVE_SCOPE"}},
-                                         client, clock);
+  return std::make_unique<engine::ScopedClient>(
+      std::vector<engine::ScopeTerms>{{*std::move(terms), "PVE_SCOPE"}}, client, facts, clock,
+      engine::ScopedView::Own{client.token_id()});
 }
 
 guard::Policy policy_of(const config::Settings& settings) {
@@ -217,17 +220,18 @@ int run(const cli::Arguments& arguments, const config::Settings& settings) {
   const auto policy = policy_of(settings);
   auto engine_options = options(settings);
   if (!engine_options) return fail(engine_options.error());
-  const auto scope = scope_of(settings, (*backend)->client(), clock);
+  const auto scope = scoped(settings, (*backend)->client(), facts, clock);
   if (!scope) return fail(scope.error());
   const bool calls = arguments.command == cli::Command::Call;
   cli::Records records(settings, variable, clock,
                        !calls          ? "elicitation"
                        : arguments.yes ? "--yes"
                                        : "terminal");
-  engine::Access access{(*backend)->client(), facts, clock, *std::move(engine_options)};
+  engine::Access access{*scope ? (*scope)->client() : (*backend)->client(), facts, clock,
+                        *std::move(engine_options)};
   access.plans = &records.plans();
   access.audit = records.audit();
-  access.scope = scope->get();
+  if (*scope) access.scope = &(*scope)->scope();
   engine::Toolbox toolbox(catalog::categories(), policy, access);
   switch (arguments.command) {
     case cli::Command::Call:

@@ -58,6 +58,8 @@ struct Inventory {
   std::vector<Guest> guests{};  ///< by number, each once
   std::vector<Node> nodes{};    ///< by name
   std::vector<NodeStorage> storages{};
+  std::string limit{};  ///< as Client::limit()
+  std::string gaps{};   ///< as Client::gaps()
 
   /// nullptr when it has none.
   const Guest* guest(std::int64_t vmid) const;

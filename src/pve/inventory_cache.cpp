@@ -18,6 +18,8 @@ std::expected<InventoryPtr, Error> read(Client& client, const std::stop_token& s
     error.message = "the answer to GET /cluster/resources is not a list";
     return std::unexpected(std::move(error));
   }
+  inventory->limit = client.limit();
+  inventory->gaps = client.gaps();
   return std::make_shared<const Inventory>(*std::move(inventory));
 }
 

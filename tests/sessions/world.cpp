@@ -84,9 +84,9 @@ Told call_with_progress(engine::Toolbox& toolbox, std::string_view tool, const b
 }
 
 std::unique_ptr<engine::Toolbox> World::toolbox() {
-  engine::Access access{*client_, facts(), clock_, engine_};
+  engine::Access access{scope_ ? scope_->client() : *client_, facts(), clock_, engine_};
   access.audit = audit_;
-  access.scope = scope_.get();
+  if (scope_) access.scope = &scope_->scope();
   plans_ = std::make_unique<test::DecidedPlans>(clock_);
   access.plans = other_plans_ == nullptr ? plans_.get() : other_plans_;
   return std::make_unique<engine::Toolbox>(catalog::categories(), policy_, access);
@@ -127,7 +127,10 @@ void World::protect(const std::string& text) {
 void World::scope(const std::string& text) {
   std::vector<engine::ScopeTerms> terms;
   if (!text.empty()) terms.push_back({terms_of(text, guard::scope_kinds()), "PVE_SCOPE"});
-  auto scope = terms.empty() ? nullptr : std::make_unique<engine::Scope>(std::move(terms), *client_, clock_);
+  auto scope = terms.empty()
+                   ? nullptr
+                   : std::make_unique<engine::ScopedClient>(std::move(terms), *client_, facts(), clock_,
+                                                            engine::ScopedView::Own{client_->token_id()});
   toolbox_.reset();
   scope_ = std::move(scope);
   toolbox_ = toolbox();

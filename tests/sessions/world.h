@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
-#include "engine/bounds/scope.h"
+#include "engine/bounds/scoped_client.h"
 #include "engine/toolbox.h"
 #include "facts/facts.h"
 #include "pve/client.h"
@@ -101,7 +101,7 @@ class World {
   std::map<std::string, std::string> tokens_{{options_.token_id, options_.token_secret}};
   std::string held_;
   std::unique_ptr<pve::Client> client_ = client(options_.token_id);
-  std::unique_ptr<engine::Scope> scope_;
+  std::unique_ptr<engine::ScopedClient> scope_;
   guard::Policy policy_;
   engine::Options engine_;
   guard::Audit* audit_ = nullptr;

@@ -108,8 +108,10 @@ Shape shape_of(const base::Json& data) {
   return list->empty() ? Shape::EmptyList : Shape::List;
 }
 
-std::string omission_note(const tool::View& view, const base::JsonObject& arguments, Shape shape,
-                          Cluster& cluster, const std::stop_token& stop) {
+namespace {
+
+std::string note_by_rights(const tool::View& view, const base::JsonObject& arguments, Shape shape,
+                           Cluster& cluster, const std::stop_token& stop) {
   const auto* rights = list_rights_for_arguments(view, arguments);
   if (rights == nullptr || shape == Shape::NoList) return {};
   // An object in the place of a list has no rows that could be missing.
@@ -126,8 +128,18 @@ std::string omission_note(const tool::View& view, const base::JsonObject& argume
       beware.empty() ? "" : " ", beware);
 }
 
+}  // namespace
+
+std::string omission_note(const tool::View& view, const base::JsonObject& arguments, Shape shape,
+                          Cluster& cluster, const std::stop_token& stop) {
+  const bool is_list = shape == Shape::List || shape == Shape::EmptyList;
+  return both(note_by_rights(view, arguments, shape, cluster, stop), " ",
+              is_list ? cluster.client.gaps() : std::string{});
+}
+
 std::optional<tool::ReadFailure> why_incomplete(const tool::ListRights& rights, Cluster& cluster,
                                                 const std::stop_token& stop) {
+  if (auto gaps = cluster.client.gaps(); !gaps.empty()) return tool::ReadFailure{std::move(gaps)};
   const auto lacks = least_shortfalls(rights, cluster, stop);
   if (!lacks) return tool::ReadFailure{"PVE did not say what the API token may see"};
   if (lacks->empty()) return std::nullopt;

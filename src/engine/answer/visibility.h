@@ -18,8 +18,8 @@ namespace engine {
 enum class Shape : std::uint8_t { NoList, EmptyList, List, Object };
 Shape shape_of(const base::Json& data);
 
-/// The sentence that follows PVE's answer if the token may not see all of the list. Empty if it sees all, or
-/// if PVE does not say what it sees.
+/// The sentence that follows PVE's answer if the token may not see all of the list, or if a scope could not
+/// be judged for some of it. Empty if it sees all, or if PVE does not say what it sees.
 std::string omission_note(const tool::View& view, const base::JsonObject& arguments, Shape shape,
                           Cluster& cluster, const std::stop_token& stop);
 

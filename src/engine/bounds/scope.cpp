@@ -100,6 +100,14 @@ std::expected<bool, std::string> Scope::holds(std::int64_t vmid, const std::stop
   return means(*found);
 }
 
+std::expected<std::set<std::int64_t>, std::string> Scope::existing(const std::stop_token& stop) {
+  const auto list = inventory_.now(stop);
+  if (!list) return std::unexpected("the list of guests cannot be read: " + list.error().message);
+  std::set<std::int64_t> vmids;
+  for (const auto& guest : (*list)->guests) vmids.insert(guest.vmid);
+  return vmids;
+}
+
 std::expected<Scope::Held, std::string> Scope::held(const std::stop_token& stop) {
   const auto list = inventory_.now(stop);
   if (!list) return std::unexpected("the list of guests cannot be read: " + list.error().message);
@@ -123,10 +131,13 @@ std::expected<Scope::Held, std::string> Scope::held(const std::stop_token& stop)
         traits = found->second;
       }
     }
-    if (!traits) continue;
+    if (!traits) {
+      held.others.insert(guest.vmid);
+      continue;
+    }
     if (const auto found = (*pools)->find(guest.vmid); found != (*pools)->end())
       traits->pools = found->second;
-    if (means(*traits)) held.vmids.insert(guest.vmid);
+    (means(*traits) ? held.vmids : held.others).insert(guest.vmid);
   }
   held.unjudged.assign(unjudged.begin(), unjudged.end());
   return held;

@@ -37,12 +37,16 @@ class Scope {
 
   struct Held {
     std::set<std::int64_t> vmids{};
+    std::set<std::int64_t> others{};  ///< that exist outside the scope, or could not be judged
     /// Nodes with guests that could not be judged and are left out, because the node did not answer.
     std::vector<std::string> unjudged{};
   };
   /// All guests of the scope. Takes present names and tags from /nodes/{node}/qemu and /lxc. The error is a
   /// clause.
   std::expected<Held, std::string> held(const std::stop_token& stop);
+
+  /// The numbers of all guests that exist. The error is a clause.
+  std::expected<std::set<std::int64_t>, std::string> existing(const std::stop_token& stop);
 
   /// Judges traits that were read already.
   bool means(const guard::GuestTraits& traits) const;

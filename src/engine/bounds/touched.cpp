@@ -5,10 +5,9 @@
 #include <optional>
 #include <string_view>
 
-#include "base/ascii.h"
 #include "base/json_read.h"
-#include "base/number.h"
 #include "base/text.h"
+#include "engine/bounds/guest_names.h"
 #include "engine/cluster/request.h"
 #include "engine/words/guest_name.h"
 
@@ -42,55 +41,16 @@ std::vector<std::string> texts(const base::Json& value) {
   return all;
 }
 
-/// The number at the beginning of the text. Returns nullopt if a letter follows it.
-std::optional<std::int64_t> leading_number(std::string_view text) {
-  const auto end = std::min(text.find_first_not_of("0123456789"), text.size());
-  if (end == 0 || (end < text.size() && base::is_letter(text[end]))) return std::nullopt;
-  return base::parse_number<std::int64_t>(text.substr(0, end));
-}
-
-/// The owners of the volumes in a value: "vm-100-disk-0", "base-100-disk-0", "subvol-200-disk-1", "100/…" of
-/// a directory, "vzdump-qemu-100-…", and "backup/ct/200/…" of a backup server.
-void add_owners(std::string_view value, std::set<std::int64_t>& owners) {
-  constexpr auto kMarks = std::to_array<std::string_view>(
-      {"vm-", "base-", "subvol-", "basevol-", "vzdump-qemu-", "vzdump-lxc-", "vm/", "ct/", ":", "images/"});
-  for (const auto mark : kMarks) {
-    for (auto at = value.find(mark); at != std::string_view::npos; at = value.find(mark, at + 1)) {
-      if (at > 0 && base::is_alnum(mark.front()) && base::is_alnum(value[at - 1])) continue;
-      const auto rest = value.substr(at + mark.size());
-      const auto number = leading_number(rest);
-      // "STORAGE:32" asks for a new volume of 32 GiB. In the name of a volume, a slash follows the number of
-      // its guest.
-      const auto digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
-      if (mark == ":" && !rest.substr(digits).starts_with('/')) continue;
-      if (number) owners.insert(*number);
-    }
-  }
-}
-
 /// Only the volume behind import-from is read; the others of the same value are attached.
 void add_volumes(std::string_view value, bool is_source, Touched& touched) {
-  for (const auto part : base::split(value, ','))
-    add_owners(part, is_source || part.starts_with("import-from=") ? touched.sources : touched.guests);
+  for (const auto part : base::split(value, ',')) {
+    auto& guests = is_source || part.starts_with("import-from=") ? touched.sources : touched.guests;
+    for (const auto& owner : volume_owners(part)) guests.insert(owner.vmid);
+  }
 }
 
 bool names_guests(const Field& field) {
-  if (field.fact == nullptr) return is_one_of(field.wire, kNumbers);
-  const auto format = field.fact->format;
-  return format.starts_with("pve-vmid") || format.starts_with("pve-ha-resource-") ||
-         format == "pve-replication-job-id" || is_one_of(field.wire, kNumbers);
-}
-
-/// Reads "100", "vm:100", "ct:200", "qemu/100", and "100-0" of a replication job.
-void add_guests(std::string_view list, std::set<std::int64_t>& guests) {
-  for (const auto part : base::list_items(list)) {
-    const auto written = written_guest(part);
-    if (written) {
-      guests.insert(written->vmid);
-    } else if (const auto number = leading_number(part)) {
-      guests.insert(*number);
-    }
-  }
+  return (field.fact != nullptr && lists_guests(*field.fact)) || is_one_of(field.wire, kNumbers);
 }
 
 /// True if the call only reads the guest of its path.
@@ -111,9 +71,11 @@ void add_argument(const Row& row, std::string_view name, const base::Json& value
   for (const auto& text : texts(value)) {
     if (names_guests(field)) {
       // The number of a new guest names an existing one only if a restore replaces it.
-      add_guests(text, reads && !is_new ? touched.sources : touched.guests);
+      auto& guests = reads && !is_new ? touched.sources : touched.guests;
+      for (const auto vmid : guests_in_list(text)) guests.insert(vmid);
     } else if (name == "path" && text.starts_with(kAclOfGuests)) {
-      add_guests(std::string_view(text).substr(kAclOfGuests.size()), touched.guests);
+      for (const auto vmid : guests_in_list(std::string_view(text).substr(kAclOfGuests.size())))
+        touched.guests.insert(vmid);
     } else if (!is_one_of(name, kFreeText)) {
       add_volumes(text, is_one_of(name, kSources), touched);
     }

@@ -87,7 +87,7 @@ std::expected<Target, std::string> find_numbers(const Row& row, Target target,
     if (guest != nullptr || !node.empty()) continue;
     const auto visible =
         std::ranges::count_if((*list)->guests, [&](const auto& each) { return kinds.has(each); });
-    return std::unexpected(guest_not_visible(row, vmid, static_cast<std::size_t>(visible), may));
+    return std::unexpected(guest_not_visible(row, vmid, static_cast<std::size_t>(visible), **list, may));
   }
   if (auto wrong = elsewhere(row, all, node)) return std::unexpected(*std::move(wrong));
   if (node.empty() && !all.nodes.empty()) target.arguments["node"] = *all.nodes.begin();

@@ -32,18 +32,31 @@ std::unexpected<LookupError> not_found(std::string sentence) {
   return std::unexpected(LookupError{std::move(sentence), {}, true});
 }
 
-std::string none_named(std::string_view name, std::span<const std::string_view> names) {
+/// Whom the list shows: "that this API token may see".
+std::string seen_in(const pve::Inventory& list) {
+  return fmt::format("{}{}{}that this API token may see", list.limit.empty() ? "" : "in ", list.limit,
+                     list.limit.empty() ? "" : " ");
+}
+
+std::string with_gaps(std::string sentence, const pve::Inventory& list) {
+  return list.gaps.empty() ? sentence : fmt::format("{} {}", sentence, list.gaps);
+}
+
+std::string none_named(std::string_view name, std::span<const std::string_view> names,
+                       const pve::Inventory& list) {
   const auto near = base::nearest(name, names);
-  return fmt::format(
-      "there is no guest named {}{} that this API token may see{}", base::printable(name, kShown),
-      names.empty() ? std::string{} : fmt::format(" among the {}", names.size()),
-      near.empty() ? std::string(".") : fmt::format("; did you mean {}?", base::printable(near, kShown)));
+  return with_gaps(
+      fmt::format(
+          "there is no guest named {}{} {}{}", base::printable(name, kShown),
+          names.empty() ? std::string{} : fmt::format(" among the {}", names.size()), seen_in(list),
+          near.empty() ? std::string(".") : fmt::format("; did you mean {}?", base::printable(near, kShown))),
+      list);
 }
 
 std::string none_numbered(std::int64_t vmid, const pve::Inventory& list, const GuestKinds& listed) {
   const auto visible =
       std::ranges::count_if(list.guests, [&](const auto& guest) { return listed.has(guest); });
-  return fmt::format("there is no guest {} among the {} that this API token may see.", vmid, visible);
+  return with_gaps(fmt::format("there is no guest {} among the {} {}.", vmid, visible, seen_in(list)), list);
 }
 
 std::string many_named(std::string_view name, const std::vector<const pve::Guest*>& found,
@@ -232,7 +245,7 @@ LookupResult GuestsNow::find(std::string_view text) const {
   if (auto why = open(text); !why.empty() && !text.empty())
     return refused(
         fmt::format("no guest that can be asked is named {}, but {}", base::printable(text, kShown), why));
-  return not_found(none_named(text, names()));
+  return not_found(none_named(text, names(), *list_));
 }
 
 LookupResult guest_in(const pve::InventoryPtr& list, std::string_view text, const GuestScope& scope) {
@@ -251,7 +264,7 @@ LookupResult guest_in(const pve::InventoryPtr& list, std::string_view text, cons
   for (const auto& guest : list->guests) {
     if (scope.listed.has(guest)) names.push_back(guest.name);
   }
-  return not_found(none_named(text, names));
+  return not_found(none_named(text, names, *list));
 }
 
 LookupResult guest_now(std::string_view text, const GuestScope& scope, Cluster& cluster,

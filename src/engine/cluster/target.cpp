@@ -42,7 +42,7 @@ std::expected<Target, std::string> look_up(const Row& row, Target target, std::i
   if (const auto* guest = target.list->guest(vmid)) return at_guest(row, std::move(target), *guest, may);
   if (target.arguments.contains("node")) return target;
   return std::unexpected(listed_kinds(may).all()
-                             ? guest_not_visible(row, vmid, target.list->guests.size(), may)
+                             ? guest_not_visible(row, vmid, target.list->guests.size(), *target.list, may)
                              : not_of_kind(row, vmid));
 }
 

@@ -76,7 +76,14 @@ std::string joined_notes(const std::string& note, const std::string& more) {
 }
 
 std::string guest_not_visible(const Row& row, std::int64_t vmid, std::size_t visible,
-                              const guard::MayUse& may) {
+                              const pve::Inventory& list, const guard::MayUse& may) {
+  if (!list.limit.empty())
+    return fmt::format(
+        "{} was not called: vmid: no guest {} among the {} in {}; {}. If it is meant, an administrator adds "
+        "it to "
+        "{}.{}{}",
+        row.tool().name, vmid, visible, list.limit, advise(Advice::FindGuest, may), list.limit,
+        list.gaps.empty() ? "" : " ", list.gaps);
   const auto needed = privileges_for(row, vmid);
   auto text = fmt::format("{} was not called. vmid: no guest {} among the {} visible to this API token; {}.",
                           row.tool().name, vmid, visible, advise(Advice::FindGuest, may));

@@ -36,7 +36,7 @@ std::string wrong_kind(const Row& row, const pve::Guest& guest, const guard::May
 std::string not_of_kind(const Row& row, std::int64_t vmid);
 /// Names the privileges that the call needs, and those that make the guest visible.
 std::string guest_not_visible(const Row& row, std::int64_t vmid, std::size_t visible,
-                              const guard::MayUse& may);
+                              const pve::Inventory& list, const guard::MayUse& may);
 std::string lookup_failed(const Row& row, const pve::Error& error, const Cluster& cluster,
                           const guard::MayUse& may);
 
