@@ -11,14 +11,14 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "catalog/catalog.h"
-#include "catalog/prompts.h"
 #include "catalog/resources.h"
 #include "cli/arguments.h"
 #include "cli/backend.h"
 #include "cli/commands.h"
 #include "cli/hardening.h"
 #include "cli/known.h"
-#include "cli/offer.h"
+#include "cli/offer/offer.h"
+#include "cli/offer/served.h"
 #include "cli/output.h"
 #include "cli/records.h"
 #include "cli/serve_http.h"
@@ -26,18 +26,12 @@
 #include "cli/state_folder.h"
 #include "cli/state_key.h"
 #include "config/settings.h"
-#include "engine/bounds/scoped_client.h"
-#include "engine/completions.h"
-#include "engine/pve_tasks.h"
 #include "engine/toolbox.h"
 #include "facts/facts.h"
 #include "guard/plans.h"
 #include "guard/policy.h"
 #include "mcp/seal.h"
 #include "mcp/server.h"
-#include "prompt/prompts.h"
-#include "resource/completer.h"
-#include "resource/resources.h"
 #include "resource/watch.h"
 #include "state/folder.h"
 #include "tool/tool.h"
@@ -93,17 +87,14 @@ std::expected<engine::Options, std::string> options(const config::Settings& sett
                          std::move(rules->protect)};
 }
 
-/// nullptr: the settings have no scope. The error is a sentence about the setting.
-std::expected<std::unique_ptr<engine::ScopedClient>, std::string> scoped(const config::Settings& settings,
-                                                                         pve::Client& client,
-                                                                         const facts::Facts& facts,
-                                                                         base::Clock& clock) {
-  if (settings.scope.empty()) return nullptr;
+/// Empty: the settings have no scope. The error is a sentence about the setting.
+std::expected<std::vector<engine::ScopeTerms>, std::string> scopes_of(const config::Settings& settings) {
+  std::vector<engine::ScopeTerms> scopes;
+  if (settings.scope.empty()) return scopes;
   auto terms = guard::Terms::parse(settings.scope, guard::scope_kinds());
   if (!terms) return std::unexpected(settings.scope_source + ": " + terms.error() + ".");
-  return std::make_unique<engine::ScopedClient>(
-      std::vector<engine::ScopeTerms>{{*std::move(terms), "PVE_SCOPE"}}, client, facts, clock,
-      engine::ScopedView::Own{client.token_id()});
+  scopes.push_back({*std::move(terms), "PVE_SCOPE"});
+  return scopes;
 }
 
 guard::Policy policy_of(const config::Settings& settings) {
@@ -128,12 +119,11 @@ bool reload_tokens(cli::HttpService& http) {
 }
 
 /// Returns true if the rules about tools and changes were read again: all of them or none.
-bool reload_policy(const cli::Arguments& arguments, engine::Toolbox& toolbox) {
+bool reload_policy(const cli::Arguments& arguments, cli::ServedByScope& served) {
   const auto settings = load(arguments);
   auto rules = settings ? rules_of(*settings) : std::unexpected(settings.error());
   if (rules) {
-    toolbox.set_policy(policy_of(*settings));
-    toolbox.set_rules(*std::move(rules));
+    served.set(policy_of(*settings), *rules);
     base::log(LogLevel::Info,
               "tier, categories and tools were read again, and what is protected, confirmed and approved.");
   } else {
@@ -144,10 +134,10 @@ bool reload_policy(const cli::Arguments& arguments, engine::Toolbox& toolbox) {
 
 /// Reloads what may change while the server runs. Each part is reloaded on its own, so that an error in one
 /// file does not keep a revoked bearer token valid.
-void reload(const cli::Arguments& arguments, engine::Toolbox& toolbox, cli::HttpService* http,
+void reload(const cli::Arguments& arguments, cli::ServedByScope& served, cli::HttpService* http,
             mcp::Changes& changes) {
   const bool tokens = http != nullptr && reload_tokens(*http);
-  const bool policy = reload_policy(arguments, toolbox);
+  const bool policy = reload_policy(arguments, served);
   if (!tokens && !policy) return;
   changes.tools_changed();
   changes.prompts_changed();
@@ -155,8 +145,9 @@ void reload(const cli::Arguments& arguments, engine::Toolbox& toolbox, cli::Http
 }
 
 /// Returns only if the server cannot start.
-int serve(const cli::Arguments& arguments, const config::Settings& settings, engine::Toolbox& toolbox,
+int serve(const cli::Arguments& arguments, const config::Settings& settings, cli::ServedByScope& served,
           transport::StopControl& stop) {
+  auto& toolbox = served.server().toolbox;
   auto& cluster = toolbox.cluster();
   std::unique_ptr<cli::HttpService> http;
   if (settings.http.listen) {
@@ -164,25 +155,15 @@ int serve(const cli::Arguments& arguments, const config::Settings& settings, eng
     if (!opened) return fail(opened.error());
     http = *std::move(opened);
   }
-  engine::Completions completions(toolbox);
-  engine::PveTasks tasks(toolbox);
-  prompt::Prompts prompts(
-      catalog::prompts(), toolbox, cluster, &completions,
-      [&](std::string_view tool) { return toolbox.title(tool); },
-      [&](const mcp::Caller& caller, std::string_view tool, std::string_view subject) {
-        return toolbox.refusal(caller, tool, subject);
-      });
-  resource::Resources resources(catalog::resources(), toolbox);
-  resource::Completer completer(catalog::resources(), toolbox, completions, &prompts);
   resource::Watch watch(catalog::resources(), toolbox);
   const mcp::Server server(
-      {toolbox, &resources, &prompts, &completer, &tasks, &watch},
+      {served.tools(), &served.resources(), &served.prompts(), &served.completer(), &served.tasks(), &watch},
       {"mcp-pve", settings.simulate ? "Proxmox VE (simulated)" : "Proxmox VE", MCP_PVE_VERSION,
        engine::instructions(settings.simulate)},
       std::make_shared<const mcp::Seal>([&] { return cli::state_key(settings, variable); }), cluster.clock,
       mcp::Patience{.limit = settings.ask_timeout});
   cli::on_signals([&] { stop.stop(cli::kDone); },
-                  [&] { reload(arguments, toolbox, http.get(), server.changes()); });
+                  [&] { reload(arguments, served, http.get(), server.changes()); });
   if (const auto text = cli::warning(cli::offer_of(catalog::categories(), policy_of(settings)));
       !text.empty())
     base::log(LogLevel::Warning, text);
@@ -220,19 +201,18 @@ int run(const cli::Arguments& arguments, const config::Settings& settings) {
   const auto policy = policy_of(settings);
   auto engine_options = options(settings);
   if (!engine_options) return fail(engine_options.error());
-  const auto scope = scoped(settings, (*backend)->client(), facts, clock);
-  if (!scope) return fail(scope.error());
+  auto scopes = scopes_of(settings);
+  if (!scopes) return fail(scopes.error());
   const bool calls = arguments.command == cli::Command::Call;
   cli::Records records(settings, variable, clock,
                        !calls          ? "elicitation"
                        : arguments.yes ? "--yes"
                                        : "terminal");
-  engine::Access access{*scope ? (*scope)->client() : (*backend)->client(), facts, clock,
-                        *std::move(engine_options)};
+  engine::Access access{(*backend)->client(), facts, clock, *std::move(engine_options)};
   access.plans = &records.plans();
   access.audit = records.audit();
-  if (*scope) access.scope = &(*scope)->scope();
-  engine::Toolbox toolbox(catalog::categories(), policy, access);
+  cli::ServedByScope served({access, policy, *std::move(scopes)});
+  auto& toolbox = served.server().toolbox;
   switch (arguments.command) {
     case cli::Command::Call:
       return cli::call(toolbox, arguments, settings, variable);
@@ -243,7 +223,7 @@ int run(const cli::Arguments& arguments, const config::Settings& settings) {
       return cli::doctor(settings, **backend, facts, policy,
                          state::folder(cli::surroundings_of(settings, variable)), variable);
     default:
-      return serve(arguments, settings, toolbox, stop);
+      return serve(arguments, settings, served, stop);
   }
 }
 

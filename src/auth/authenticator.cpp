@@ -29,7 +29,9 @@ std::string metadata_url(const Options& options, const Location& resource) {
   return options.issuer.empty() ? "" : resource.origin_text() + metadata_paths(resource).inserted;
 }
 
-Principal principal_of(const StoredToken& token) { return {token.name, token.tier, token.categories, {}}; }
+Principal principal_of(const StoredToken& token) {
+  return {token.name, token.tier, token.categories, {}, token.scope};
+}
 
 }  // namespace
 
@@ -117,8 +119,12 @@ std::expected<Principal, Denied> Authenticator::check_jwt(std::string_view token
     return std::unexpected(challenges_.insufficient_scope(
         lowest, "The token grants no scope of this server; it needs pve:read, pve:execute or pve:full."));
   }
+  auto terms = terms_in(claims->scopes);
+  const auto misfit =
+      terms && options_.words.scope_misfit ? options_.words.scope_misfit(*terms) : std::nullopt;
+  if (misfit) return invalid("Its scope " + std::string(kTermScope) + "… cannot be read: " + *misfit + ".");
   return Principal{claims->subject + "@" + issuer_host_, std::string(options_.words.tiers.at(*tier)),
-                   std::nullopt, std::move(claims->scopes)};
+                   std::nullopt, std::move(claims->scopes), std::move(terms)};
 }
 
 std::expected<bool, std::string> Authenticator::reload() {

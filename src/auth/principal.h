@@ -2,7 +2,9 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +20,9 @@ struct Principal {
   std::optional<std::vector<std::string>> categories;
   /// The OAuth scopes that were granted, including unknown ones; empty for static tokens.
   std::vector<std::string> scopes;
+  /// The terms of the caller's own PVE_SCOPE, beside that of the server; Words::scope_misfit accepts them.
+  /// Absent: none of its own.
+  std::optional<std::vector<std::string>> scope{};
 };
 
 /// The answer to a caller that is refused.
@@ -33,6 +38,8 @@ struct Denied {
 struct Words {
   std::array<std::string_view, 3> tiers;  ///< lowest first
   std::vector<std::string_view> categories;
+  /// What is wrong with the terms of a scope: a clause that names the term. nullopt: nothing.
+  std::function<std::optional<std::string>(std::span<const std::string> terms)> scope_misfit{};
 };
 
 }  // namespace auth

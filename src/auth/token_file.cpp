@@ -45,21 +45,25 @@ std::optional<std::string> words_misfit(const StoredToken& token, const Words& w
   if (token.tier) {
     if (auto misfit = word_misfit("tier", *token.tier, words.tiers)) return misfit;
   }
-  if (!token.categories) return std::nullopt;
-  if (token.categories->empty()) return "categories is an empty list; name one or leave it out for all";
-  for (const auto& category : *token.categories) {
+  if (token.categories && token.categories->empty())
+    return "categories is an empty list; name one or leave it out for all";
+  for (const auto& category : token.categories.value_or(std::vector<std::string>{})) {
     if (auto misfit = word_misfit("categories", category, words.categories)) return misfit;
   }
-  return std::nullopt;
+  if (!token.scope) return std::nullopt;
+  if (token.scope->empty()) return "scope is an empty list; name a term or leave it out for all guests";
+  const auto misfit = words.scope_misfit ? words.scope_misfit(*token.scope) : std::nullopt;
+  return misfit ? std::optional("scope: " + *misfit) : std::nullopt;
 }
 
-std::expected<std::vector<std::string>, std::string> strings_of(const toml::node& node) {
+std::expected<std::vector<std::string>, std::string> strings_of(std::string_view key,
+                                                                const toml::node& node) {
   const auto* list = node.as_array();
-  if (list == nullptr) return std::unexpected("categories must be a list of strings");
+  if (list == nullptr) return std::unexpected(std::string(key) + " must be a list of strings");
   std::vector<std::string> words;
   for (const auto& item : *list) {
     const auto* text = item.as_string();
-    if (text == nullptr) return std::unexpected("categories must be a list of strings");
+    if (text == nullptr) return std::unexpected(std::string(key) + " must be a list of strings");
     words.push_back(text->get());
   }
   return words;
@@ -67,15 +71,16 @@ std::expected<std::vector<std::string>, std::string> strings_of(const toml::node
 
 // The error is a clause that may name a value, never a digest: it may be a token put there by mistake.
 std::optional<std::string> take(std::string_view key, const toml::node& node, StoredToken& token) {
-  if (key == "categories") {
-    auto words = strings_of(node);
+  if (key == "categories" || key == "scope") {
+    auto words = strings_of(key, node);
     if (!words) return words.error();
-    token.categories = std::move(*words);
+    (key == "scope" ? token.scope : token.categories) = std::move(*words);
     return std::nullopt;
   }
   const auto* text = node.as_string();
   if (key != "name" && key != "sha256" && key != "tier")
-    return "\"" + base::printable(key, 40) + "\" is not a key; valid are name, sha256, tier, categories";
+    return "\"" + base::printable(key, 40) +
+           "\" is not a key; valid are name, sha256, tier, categories, scope";
   if (text == nullptr) return std::string(key) + " must be a string";
   if (key == "name") {
     token.name = text->get();
@@ -125,16 +130,25 @@ class Descriptor {
   int number_;
 };
 
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+/// A basic string of TOML. The text holds no control characters: neither names nor terms may.
+std::string quoted(std::string_view text) {
+  std::string escaped = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') escaped += '\\';
+    escaped += c;
+  }
+  return escaped + "\"";
+}
 
 std::string entry_of(const StoredToken& token) {
   std::string text =
       "[[token]]\nname = " + quoted(token.name) + "\nsha256 = " + quoted(base::to_hex(token.digest)) + "\n";
   if (token.tier) text += "tier = " + quoted(*token.tier) + "\n";
-  if (token.categories) {
+  for (const auto& [key, words] : {std::pair("categories", &token.categories), {"scope", &token.scope}}) {
+    if (!*words) continue;
     std::string list;
-    for (const auto& category : *token.categories) list += (list.empty() ? "" : ", ") + quoted(category);
-    text += "categories = [" + list + "]\n";
+    for (const auto& word : **words) list += (list.empty() ? "" : ", ") + quoted(word);
+    text += std::string(key) + " = [" + list + "]\n";
   }
   return text;
 }
@@ -201,10 +215,9 @@ std::expected<TokenSet, std::string> load_tokens(const std::string& path, const 
   return parse_tokens(*text, path, words);
 }
 
-std::expected<NewToken, std::string> make_token(std::string_view name, const std::optional<std::string>& tier,
-                                                const std::optional<std::vector<std::string>>& categories,
+std::expected<NewToken, std::string> make_token(std::string_view name, const TokenRights& rights,
                                                 const Words& words) {
-  StoredToken stored{std::string(name), {}, tier, categories};
+  StoredToken stored{std::string(name), {}, rights.tier, rights.categories, rights.scope};
   if (auto misfit = name_misfit(name)) return std::unexpected("The token's " + *misfit + ".");
   if (auto misfit = words_misfit(stored, words)) return std::unexpected("The token's " + *misfit + ".");
   const auto token = std::string(kPrefix) + base::base64url(base::random_bytes(32));

@@ -18,6 +18,7 @@ struct StoredToken {
   base::Digest digest{};
   std::optional<std::string> tier;
   std::optional<std::vector<std::string>> categories;
+  std::optional<std::vector<std::string>> scope{};  ///< as Principal::scope
 };
 
 /// The tokens of a file. The file stores the SHA-256 of each token. Tokens are 256 random bits and cannot be
@@ -34,8 +35,8 @@ class TokenSet {
   std::vector<StoredToken> tokens_;
 };
 
-/// Reads `[[token]]` tables with `name`, `sha256`, and optionally `tier` and `categories`. Anything else in
-/// the file is an error: a sentence with `path`, line and entry.
+/// Reads `[[token]]` tables with `name`, `sha256`, and optionally `tier`, `categories` and `scope`. Anything
+/// else in the file is an error: a sentence with `path`, line and entry.
 std::expected<TokenSet, std::string> parse_tokens(const std::string& text, const std::string& path,
                                                   const Words& words);
 
@@ -48,9 +49,15 @@ struct NewToken {
   std::string entry;  ///< the lines for the file, without the token
 };
 
+/// What a new token may do; absent: what the server allows.
+struct TokenRights {
+  std::optional<std::string> tier{};
+  std::optional<std::vector<std::string>> categories{};
+  std::optional<std::vector<std::string>> scope{};  ///< terms
+};
+
 /// Checks name and words as the file's reader does. Fails also when there is no randomness.
-std::expected<NewToken, std::string> make_token(std::string_view name, const std::optional<std::string>& tier,
-                                                const std::optional<std::vector<std::string>>& categories,
+std::expected<NewToken, std::string> make_token(std::string_view name, const TokenRights& rights,
                                                 const Words& words);
 
 }  // namespace auth

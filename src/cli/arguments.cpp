@@ -103,6 +103,7 @@ std::expected<Arguments, std::string> parse(std::span<const char* const> words) 
   token->add_option("name", arguments.token_name);
   token->add_option("--tier", arguments.token_tier);
   token->add_option("--categories", arguments.token_categories)->delimiter(',')->allow_extra_args(false);
+  token->add_option("--scope", arguments.token_scope)->delimiter(',')->allow_extra_args(false);
   auto* freeze = app.add_subcommand("freeze");
   freeze->add_option("--reason", arguments.reason);
   auto* thaw = app.add_subcommand("thaw");

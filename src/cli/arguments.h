@@ -56,6 +56,7 @@ struct Arguments {
   std::string token_name;                 ///< token: what to call it
   std::optional<std::string> token_tier;  ///< token --tier
   std::optional<std::vector<std::string>> token_categories;  ///< token --categories
+  std::optional<std::vector<std::string>> token_scope;       ///< token --scope
   std::string reason;                                        ///< freeze --reason; else empty
   std::string address;                                       ///< trust: of PVE; else empty
   std::string plan;                                          ///< approve, reject: the id

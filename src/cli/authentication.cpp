@@ -4,6 +4,7 @@
 
 #include "cli/known.h"
 #include "config/http.h"
+#include "guard/terms.h"
 #include "net/client.h"
 #include "net/proxy.h"
 #include "tool/tool.h"
@@ -33,7 +34,12 @@ std::size_t index_of(const std::string& tier) {
 
 auth::Words words() {
   const auto& all = known();
-  return {tool::kTierNames, {all.categories.begin(), all.categories.end()}};
+  return {tool::kTierNames,
+          {all.categories.begin(), all.categories.end()},
+          [](std::span<const std::string> terms) -> std::optional<std::string> {
+            const auto parsed = guard::Terms::parse(terms, guard::scope_kinds());
+            return parsed ? std::nullopt : std::optional(parsed.error());
+          }};
 }
 
 std::expected<std::unique_ptr<auth::Authenticator>, std::string> authenticator(

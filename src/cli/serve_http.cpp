@@ -85,7 +85,7 @@ void allow_connections() {
 
 mcp::Caller caller_of(auth::Principal principal) {
   return {std::move(principal.identity), std::move(principal.tier), std::move(principal.categories),
-          std::move(principal.scopes)};
+          std::move(principal.scopes), std::move(principal.scope)};
 }
 
 void authenticate_by(auth::Authenticator& authenticator, transport::HttpOptions& options) {

@@ -12,7 +12,8 @@ namespace cli {
 
 int make_token(const Arguments& arguments) {
   const auto made =
-      auth::make_token(arguments.token_name, arguments.token_tier, arguments.token_categories, words());
+      auth::make_token(arguments.token_name,
+                       {arguments.token_tier, arguments.token_categories, arguments.token_scope}, words());
   if (!made) {
     base::log(base::LogLevel::Error, made.error());
     return kUsage;

@@ -8,7 +8,7 @@
 #include "base/json_read.h"
 #include "base/plural.h"
 #include "cli/commands.h"
-#include "cli/offer.h"
+#include "cli/offer/offer.h"
 #include "cli/output.h"
 #include "guard/gate.h"
 #include "mcp/render.h"

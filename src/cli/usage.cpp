@@ -33,7 +33,8 @@ constexpr auto kTexts = std::to_array<Text>({
      "instead of the built-in token\n--role ROLE             the role of the token's user instead of "
      "Administrator, such as PVEAuditor\n--path PATH             the path of that role, such as /vms; "
      "default /\n--plain                 HTTP without TLS\n"},
-    {Command::Token, "token NAME [--tier TIER] [--categories LIST]", "Makes a bearer token for HTTP clients",
+    {Command::Token, "token NAME [--tier TIER] [--categories LIST] [--scope TERMS]",
+     "Makes a bearer token for HTTP clients",
      "Prints the lines for the file that --http-tokens names on stdout, and the token itself on stderr:\n"
      "  mcp-pve token laptop --tier read-only >> tokens.toml\n"},
     {Command::Freeze, "[settings] freeze [--reason TEXT]", "Stops every change at once, until thaw",

@@ -65,6 +65,8 @@ std::expected<Terms::Term, std::string> Terms::parse_one(std::string_view text,
                                                          std::span<const std::string_view> kinds) {
   Term term;
   auto rest = base::trim(text);
+  if (base::printable(rest, rest.size()) != rest)
+    return std::unexpected(not_valid(text, "holds characters that cannot be shown"));
   if (rest.starts_with('!')) {
     term.excludes = true;
     rest.remove_prefix(1);

@@ -27,6 +27,8 @@ struct Caller {
   /// The scopes that an authorization server granted; empty without one. Only a caller that has scopes can be
   /// told which scope is missing (InsufficientScope).
   std::vector<std::string> scopes{};
+  /// The terms of the caller's own limits on objects, beside the server's; absent: none of its own.
+  std::optional<std::vector<std::string>> terms{};
 };
 
 /// Receives the progress of a running request. Call it on the request's thread only; it drops reports after

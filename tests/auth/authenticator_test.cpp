@@ -113,6 +113,19 @@ TEST_F(Caller, TheHighestScopeGivesTheTier) {
     EXPECT_EQ(check(test::ed_signer().token(header("EdDSA", "d"), payload(scopes)))->tier, tier) << scopes;
 }
 
+TEST_F(Caller, MayBeLimitedByScopesThatAreTerms) {
+  options_.words.scope_misfit = [](std::span<const std::string> terms) -> std::optional<std::string> {
+    return terms.front() == "tag:ci" ? std::nullopt : std::optional<std::string>("it is not a term");
+  };
+  const auto token = [&](const std::string& scope) {
+    return test::ed_signer().token(header("EdDSA", "d"), payload("\"scope\":\"" + scope + "\""));
+  };
+  EXPECT_EQ(check(token("pve:read"))->scope, std::nullopt);
+  EXPECT_THAT(check(token("pve:read pve:scope:tag:ci pve:scope:vmid:100-199"))->scope,
+              testing::Optional(ElementsAre("tag:ci", "vmid:100-199")));
+  EXPECT_THAT(refusal(token("pve:read pve:scope:cats")), HasSubstr("it is not a term"));
+}
+
 TEST_F(Caller, WithoutAScopeOfThisServer) {
   for (const auto* scopes : {R"("scope":"openid profile")", R"("scope":"")", R"("x":1)"}) {
     EXPECT_THAT(

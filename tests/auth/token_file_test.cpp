@@ -17,7 +17,14 @@ using testing::HasSubstr;
 using testing::MatchesRegex;
 using testing::Not;
 
-const auth::Words kWords{{"read-only", "read-execute", "full"}, {"nodes", "qemu", "lxc"}};
+const auth::Words kWords{{"read-only", "read-execute", "full"},
+                         {"nodes", "qemu", "lxc"},
+                         [](std::span<const std::string> terms) -> std::optional<std::string> {
+                           for (const auto& term : terms) {
+                             if (!term.starts_with("tag:")) return "\"" + term + "\" is not a tag";
+                           }
+                           return std::nullopt;
+                         }};
 
 std::string entry(const std::string& name, const std::string& token, const std::string& more = "") {
   return "[[token]]\nname = \"" + name + "\"\nsha256 = \"" + base::to_hex(base::sha256(token)) + "\"\n" +
@@ -51,6 +58,19 @@ TEST(Tokens, AreFoundByTheirHash) {
   for (const auto* wrong : {"", "pve_on", "pve_onee", "PVE_ONE", "laptop"})
     EXPECT_EQ(tokens->find(wrong), nullptr) << wrong;
   EXPECT_EQ(tokens->find(base::to_hex(laptop->digest)), nullptr) << "the hash is not the token";
+}
+
+TEST(Tokens, MayHaveAScopeOfTheirOwn) {
+  const auto made =
+      auth::make_token("ci", {{}, {}, std::vector<std::string>{"tag:ci", "tag:\"a\\b\""}}, kWords);
+  ASSERT_TRUE(made) << made.error();
+  const auto tokens = parse(made->entry);
+  ASSERT_TRUE(tokens) << tokens.error() << made->entry;
+  EXPECT_THAT(tokens->find(made->token)->scope, testing::Optional(ElementsAre("tag:ci", "tag:\"a\\b\"")));
+  EXPECT_EQ(parse(entry("a", "x"))->find("x")->scope, std::nullopt);
+  EXPECT_THAT(error(entry("a", "x", "scope = []\n")), HasSubstr("scope is an empty list"));
+  EXPECT_THAT(error(entry("a", "x", "scope = \"tag:a\"\n")), HasSubstr("scope must be a list of strings"));
+  EXPECT_THAT(error(entry("a", "x", "scope = [\"tags:a\"]\n")), HasSubstr("scope: \"tags:a\" is not a tag"));
 }
 
 TEST(Tokens, EveryMistakeStopsTheLoad) {
@@ -99,7 +119,7 @@ TEST(Tokens, ATokenPutThereByMistakeIsNotShown) {
 TEST(Tokens, NewOnesAreRandomAndTheirLinesAreRead) {
   std::set<std::string> seen;
   for (int i = 0; i < 20; ++i) {
-    const auto made = auth::make_token("laptop-2.x_y", "full", std::vector<std::string>{"lxc"}, kWords);
+    const auto made = auth::make_token("laptop-2.x_y", {"full", std::vector<std::string>{"lxc"}, {}}, kWords);
     ASSERT_TRUE(made) << made.error();
     EXPECT_THAT(made->token, MatchesRegex("pve_[A-Za-z0-9_-]{43}"));
     EXPECT_THAT(made->entry, Not(HasSubstr(made->token)));
@@ -112,13 +132,13 @@ TEST(Tokens, NewOnesAreRandomAndTheirLinesAreRead) {
     EXPECT_EQ(found->tier, "full");
     EXPECT_THAT(*found->categories, ElementsAre("lxc"));
   }
-  EXPECT_TRUE(parse(auth::make_token("plain", {}, {}, kWords)->entry));
+  EXPECT_TRUE(parse(auth::make_token("plain", {}, kWords)->entry));
 }
 
 TEST(Tokens, NewOnesFollowTheRulesOfTheFile) {
   const auto told = [](std::string_view name, std::optional<std::string> tier,
                        std::optional<std::vector<std::string>> categories) {
-    const auto made = auth::make_token(name, tier, categories, kWords);
+    const auto made = auth::make_token(name, {tier, categories, {}}, kWords);
     return made ? "no error" : made.error();
   };
   EXPECT_THAT(told("a\"b", {}, {}), HasSubstr("The token's name is"));

@@ -100,7 +100,7 @@ TEST_F(ApproveCommand, LetsOneCallThrough) {
 
   const auto listed = run_without_terminal({"plans"}, environment_).output;
   EXPECT_THAT(listed, AllOf(HasSubstr(id + "  open; "), HasSubstr("of the user of a server on stdio\n"),
-                            HasSubstr("  pve_delete_qemu_vm: VM 118 (test-restore) on pve2\n  | Plan: "),
+                            HasSubstr("  pve_delete_qemu_vm: VM 118 (test-restore) on pve2\n  | Plan for "),
                             HasSubstr("\n  | Lost for good: ")));
 
   EXPECT_EQ(approve(id), 0) << screen_;

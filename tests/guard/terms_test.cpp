@@ -91,6 +91,8 @@ TEST(Terms, RefuseWhatTheyDoNotUnderstand) {
               AllOf(HasSubstr("\"tags:web\" has an unknown kind"), HasSubstr("vmid, tag")));
   for (const auto* const text : {"", "100", "web01", ":", "!", "!!vmid:1", "Vmid:100"})
     EXPECT_THAT(misfit(text), HasSubstr("unknown kind")) << text;
+  for (const auto* const text : {"tag:a\nb", "name:\x1b[1m", "tag:a\u202eb"})
+    EXPECT_THAT(misfit(text), HasSubstr("cannot be shown")) << text;
   for (const auto* const text : {"vmid", "tag:", "name: "})
     EXPECT_THAT(misfit(text), HasSubstr("needs a value")) << text;
   for (const auto* const text :

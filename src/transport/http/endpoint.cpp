@@ -33,6 +33,8 @@ std::string owner_key(const mcp::Caller& caller) {
   std::string key = caller.identity + "\n" + caller.tier.value_or("") + "\n";
   for (const auto& category : caller.categories.value_or(std::vector<std::string>{})) key += category + ",";
   key += caller.categories ? "\n" : "*\n";
+  for (const auto& term : caller.terms.value_or(std::vector<std::string>{})) key += term + ",";
+  key += caller.terms ? "\n" : "*\n";
   return key + (caller.scopes.empty() ? "" : "scopes");
 }
 

@@ -90,7 +90,7 @@ TEST_F(ApprovalTest, TakesTheIdOnlyAfterAPersonHasApprovedIt) {
   const auto refused = remove();
   EXPECT_TRUE(refused.is_error);
   EXPECT_THAT(refused.text,
-              AllOf(StartsWith("Not done. Plan: "),
+              AllOf(StartsWith("Not done. Plan for deleting "),
                     HasSubstr("A person must approve this within 10 minutes: ask your user to run "
                               "`mcp-pve approve " +
                               refused.id + "` on a terminal"),

@@ -1,4 +1,4 @@
-#include "cli/offer.h"
+#include "cli/offer/offer.h"
 
 #include <fmt/format.h>
 
