@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,17 +12,20 @@
 #include "base/ascii.h"
 #include "base/clock.h"
 #include "base/json_read.h"
+#include "base/plural.h"
 #include "base/text.h"
 #include "catalog/catalog.h"
 #include "cli/commands.h"
-#include "cli/offer.h"
+#include "cli/offer/offer.h"
 #include "cli/operator/authority.h"
 #include "cli/output.h"
 #include "cli/privileges.h"
 #include "cli/reach.h"
 #include "cli/records.h"
 #include "config/token.h"
+#include "engine/bounds/scope.h"
 #include "engine/words/remedies.h"
+#include "guard/terms.h"
 #include "pve/fingerprint.h"
 #include "pve/own_access.h"
 #include "state/freeze.h"
@@ -315,6 +319,29 @@ void privileges_step(pve::Client& client, const config::Settings& settings, cons
                   listed(lacking) + "\nIf you intend this, do nothing." + hint);
 }
 
+/// Which guests PVE_SCOPE holds now: its terms were accepted when the settings were read.
+void scope_step(pve::Client& client, const config::Settings& settings, Report& report) {
+  if (settings.scope.empty()) return;
+  auto terms = guard::Terms::parse(settings.scope, guard::scope_kinds());
+  if (!terms) return report.bad("scope", settings.scope_source + ": " + terms.error() + ".");
+  base::SystemClock clock;
+  engine::Scope scope({{*std::move(terms), "PVE_SCOPE"}}, client, clock);
+  const auto held = scope.held(std::stop_token{});
+  if (!held)
+    return report.weak("scope", "no guest is seen, because PVE_SCOPE cannot be judged: " + held.error());
+  if (!held->unjudged.empty())
+    return report.weak("scope", fmt::format("the guests of {} are not seen, because the node does not answer",
+                                            fmt::join(held->unjudged, ", ")));
+  if (held->vmids.empty())
+    return report.weak("scope",
+                       "PVE_SCOPE holds none of the guests that this API token sees; check its terms");
+  const std::vector<std::int64_t> vmids(held->vmids.begin(), held->vmids.end());
+  constexpr std::size_t kShown = 20;
+  const auto shown = std::span(vmids).first(std::min(kShown, vmids.size()));
+  report.good("scope", fmt::format("PVE_SCOPE holds {}: {}{}", base::count_of(vmids.size(), "guests"),
+                                   fmt::join(shown, ", "), vmids.size() > kShown ? ", …" : ""));
+}
+
 /// Of several hosts each by itself: some may fail, but not all.
 void hosts_steps(const config::Settings& settings, std::span<const Way> ways, const facts::Facts& facts,
                  Report& report) {
@@ -372,6 +399,7 @@ int doctor(const config::Settings& settings, Backend& backend, const facts::Fact
   if (report.failed()) return kFailed;
   if (several || token_and_version_steps(backend.client(), settings.cluster, facts, report))
     privileges_step(backend.client(), settings, facts, policy, report);
+  if (!report.failed()) scope_step(backend.client(), settings, report);
   if (report.failed()) return kFailed;
   print(STDOUT_FILENO, closing(settings, report));
   return kDone;
