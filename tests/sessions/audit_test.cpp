@@ -84,7 +84,7 @@ class Refusing final : public guard::Audit {
   }
 };
 
-class EveryChange : public testing::TestWithParam<Example> {
+class AuditedChange : public testing::TestWithParam<Example> {
  protected:
   void prepare(sessions::World& world) const {
     for (auto& step : GetParam().before()) sessions::perform(world, step);
@@ -92,7 +92,7 @@ class EveryChange : public testing::TestWithParam<Example> {
   }
 };
 
-TEST_P(EveryChange, IsRecordedBeforeItLeavesAndOnceItHasEnded) {
+TEST_P(AuditedChange, IsRecordedBeforeItLeavesAndOnceItHasEnded) {
   for (const auto* const wait : {"0s", "30s"}) {
     sessions::World world;
     prepare(world);
@@ -109,7 +109,7 @@ TEST_P(EveryChange, IsRecordedBeforeItLeavesAndOnceItHasEnded) {
   }
 }
 
-TEST_P(EveryChange, OfWhichTheAnswerIsLostHasAnUnknownOutcome) {
+TEST_P(AuditedChange, OfWhichTheAnswerIsLostHasAnUnknownOutcome) {
   sessions::World world;
   prepare(world);
   Witness witness(world.asked());
@@ -122,7 +122,7 @@ TEST_P(EveryChange, OfWhichTheAnswerIsLostHasAnUnknownOutcome) {
   EXPECT_EQ(witness.results.back().result, guard::Ending::Result::Unknown);
 }
 
-TEST_P(EveryChange, ThatCannotBeRecordedIsNotSent) {
+TEST_P(AuditedChange, ThatCannotBeRecordedIsNotSent) {
   sessions::World world;
   prepare(world);
   Refusing refusing;
@@ -150,7 +150,7 @@ std::set<std::string> secrets_of(const engine::Row& row) {
   return names;
 }
 
-TEST_P(EveryChange, LeavesNoSecretOnTheDisk) {
+TEST_P(AuditedChange, LeavesNoSecretOnTheDisk) {
   const engine::Row row(*GetParam().tool, GetParam().category, sessions::facts());
   const auto names = secrets_of(row);
   std::size_t reached = 0;
@@ -183,7 +183,7 @@ TEST_P(EveryChange, LeavesNoSecretOnTheDisk) {
   EXPECT_TRUE(names.empty() || reached > 0) << "no call was valid";
 }
 
-INSTANTIATE_TEST_SUITE_P(Audit, EveryChange, testing::ValuesIn(changing_tools()),
+INSTANTIATE_TEST_SUITE_P(Audit, AuditedChange, testing::ValuesIn(changing_tools()),
                          [](const auto& test) { return std::string(test.param.tool->name); });
 
 }  // namespace

@@ -100,7 +100,10 @@ TEST_P(ScopedTool, ReachesNoGuestOutsideTheScope) {
           for (auto at = text.find(own); at != std::string::npos; at = text.find(own))
             text.erase(at, own.size());
         }
-        EXPECT_THAT(mark_in(text, name == "vmid" || name == "guest" ? value.substr(0, 7) : ""), IsEmpty());
+        EXPECT_THAT(mark_in(text, name == "vmid" || name == "guest" ? value.substr(0, 7)
+                                  : name == "sid"                   ? value.substr(3, 7)
+                                                                    : ""),
+                    IsEmpty());
         EXPECT_THAT(strays(world.http.asked(), scope == kByTag), IsEmpty());
       }
     }
