@@ -139,7 +139,7 @@ std::expected<StoredPlans::Hashes, std::string> StoredPlans::hashes(const guard:
 
 std::expected<std::string, std::string> StoredPlans::issue(const guard::Planned& planned,
                                                            const guard::PlanText& shown) {
-  const auto id = guard::new_plan_id();
+  auto id = guard::new_plan_id();
   auto hash = hashes(planned);
   const auto at = now();
   auto issued = hash ? database_.change([&](Connection& connection) {

@@ -84,6 +84,7 @@ Transaction::~Transaction() {
     connection_.run("ROLLBACK");
   } catch (const SqlError&) {
     // SQLite has rolled it back already, as it does after a failed write.
+    open_ = false;
   }
 }
 

@@ -160,7 +160,7 @@ std::string attacks() {
         // The list behind a colon is part of the sentence.
         if (answered || line.ends_with(':')) continue;
         out += fmt::format("| {} | {} | `{}` | {} |\n", attempt, setting.empty() ? "–" : "`" + setting + "`",
-                           call, cell(std::move(answer)));
+                           call, cell(answer));
         answered = true;
       } else if (line != "error" && line != "ok" && !line.starts_with("advance") &&
                  !line.starts_with("decide")) {

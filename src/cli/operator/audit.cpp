@@ -160,7 +160,7 @@ int verify(const Arguments& arguments, state::Database& database, const state::R
 int audit(const Arguments& arguments, const config::Settings& settings, const Variables& variables,
           const base::Clock& clock) {
   const auto surroundings = surroundings_of(settings, variables);
-  const auto folder = state::folder(surroundings);
+  auto folder = state::folder(surroundings);
   if (!folder)
     return failed(
         "there is no state folder, because neither PVE_STATE_DIR nor HOME is set. Set PVE_STATE_DIR "

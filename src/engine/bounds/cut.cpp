@@ -66,15 +66,14 @@ class Cut {
     std::vector<std::string> gone;
     for (auto& member : object) {
       const std::string_view key = member.key();
-      if (hides(typed_guest(key)) || (sums && member.value().is_number())) {
-        gone.emplace_back(key);
-      } else if (is_list(key)) {
-        const auto rest = list(member.value());
-        if (rest == Rest::Goes && key != kExcept) return Rest::Goes;
-        if (rest == Rest::Goes) gone.emplace_back(key);
-      } else if (value(member.value(), key) == Rest::Goes) {
-        gone.emplace_back(key);
+      bool goes = hides(typed_guest(key)) || (sums && member.value().is_number());
+      if (!goes && is_list(key)) {
+        goes = list(member.value()) == Rest::Goes;
+        if (goes && key != kExcept) return Rest::Goes;
+      } else if (!goes) {
+        goes = value(member.value(), key) == Rest::Goes;
       }
+      if (goes) gone.emplace_back(key);
     }
     for (const auto& key : gone) object.erase(key);
     return Rest::Stays;
