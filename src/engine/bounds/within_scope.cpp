@@ -245,8 +245,8 @@ class Limited {
     const auto list = cluster_.inventory.now(stop_);
     if (!list) return std::unexpected("the list of guests cannot be read: " + list.error().message);
     std::set<std::int64_t> excluded;
-    for (const auto item : base::list_items(argument_text(arguments_, "exclude")))
-      excluded.insert(guest_number(item).value_or(0));
+    const auto left_out = argument_text(arguments_, "exclude");
+    for (const auto item : base::list_items(left_out)) excluded.insert(guest_number(item).value_or(0));
     const auto node = argument_text(arguments_, "node");
     std::set<std::int64_t> guests;
     for (const auto vmid : held->vmids) {

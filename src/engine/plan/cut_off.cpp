@@ -32,7 +32,8 @@ Given read(std::string_view path, Cluster& cluster, const std::stop_token& stop)
 }
 
 bool lists(const base::JsonObject& arguments, std::string_view key) {
-  const auto keys = base::list_items(argument_text(arguments, "delete"));
+  const auto list = argument_text(arguments, "delete");
+  const auto keys = base::list_items(list);
   return std::ranges::find(keys, key) != keys.end();
 }
 
@@ -130,7 +131,8 @@ Clauses of_rules(const Row& row, const base::JsonObject& arguments, Cluster& clu
     return accepts(*present) ? ports("the rule that may accept traffic to them would be gone") : Clauses{};
   }
   auto changed = *present;
-  for (const auto name : base::list_items(argument_text(arguments, "delete"))) changed.stable_erase(name);
+  const auto deleted = argument_text(arguments, "delete");
+  for (const auto name : base::list_items(deleted)) changed.stable_erase(name);
   for (const auto& [name, value] : arguments) changed[name] = value;
   if (refuses(changed)) return ports("the changed rule may refuse traffic to them");
   return accepts(*present) ? ports("the rule that may accept traffic to them would change") : Clauses{};

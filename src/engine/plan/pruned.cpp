@@ -59,7 +59,8 @@ std::vector<std::string> pruned_by(const Row& row, const base::JsonObject& argum
   auto place = arguments;
   if (!place.contains("storage")) place["storage"] = "local";
   const auto filled = path(kPreview, place);
-  const auto guests = base::list_items(argument_text(arguments, "vmid"));
+  const auto list = argument_text(arguments, "vmid");
+  const auto guests = base::list_items(list);
   if (!filled || guests.empty() || guests.size() > kMostGuests) return {};
   std::vector<Backup> backups;
   for (const auto guest : guests) {
