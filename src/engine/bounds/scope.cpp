@@ -30,6 +30,12 @@ struct Part {
   bool operator<(const Part& other) const {
     return std::tie(node, container) < std::tie(other.node, other.container);
   }
+  /// nullptr: the guest is not in the list, or there is no list.
+  const guard::GuestTraits* find(std::int64_t vmid) const {
+    if (!traits) return nullptr;
+    const auto found = traits->find(vmid);
+    return found == traits->end() ? nullptr : &found->second;
+  }
 };
 
 void read(Part& part, pve::Client& client, const std::stop_token& stop) {
@@ -119,25 +125,19 @@ std::expected<Scope::Held, std::string> Scope::held(const std::stop_token& stop)
   Held held;
   std::set<std::string> unjudged;
   for (const auto& guest : (*list)->guests) {
-    std::optional<guard::GuestTraits> traits = bare(guest);
+    auto traits = bare(guest);
+    bool is_known = true;
     if (by_configuration) {
       const auto part =
           std::ranges::lower_bound(parts, std::tie(guest.node, guest.container), {},
                                    [](const Part& each) { return std::tie(each.node, each.container); });
-      traits.reset();
-      if (!part->traits) {
-        unjudged.insert(guest.node);
-      } else if (const auto found = part->traits->find(guest.vmid); found != part->traits->end()) {
-        traits = found->second;
-      }
+      const auto* const present = part->find(guest.vmid);
+      if (!part->traits) unjudged.insert(guest.node);
+      is_known = present != nullptr;
+      if (is_known) traits = *present;
     }
-    if (!traits) {
-      held.others.insert(guest.vmid);
-      continue;
-    }
-    if (const auto found = (*pools)->find(guest.vmid); found != (*pools)->end())
-      traits->pools = found->second;
-    (means(*traits) ? held.vmids : held.others).insert(guest.vmid);
+    if (const auto found = (*pools)->find(guest.vmid); found != (*pools)->end()) traits.pools = found->second;
+    (is_known && means(traits) ? held.vmids : held.others).insert(guest.vmid);
   }
   held.unjudged.assign(unjudged.begin(), unjudged.end());
   return held;
