@@ -15,6 +15,7 @@
 #include "base/json_read.h"
 #include "base/text.h"
 #include "base/when.h"
+#include "state/descriptor.h"
 
 namespace state {
 namespace {
@@ -27,20 +28,6 @@ constexpr std::size_t kUser = 60;
 std::string words(int code) { return std::generic_category().message(code); }
 
 std::string file_text(const Folder& folder) { return base::printable(freeze_file(folder).string()); }
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int number() const { return number_; }
-
- private:
-  int number_;
-};
 
 Freeze unreadable(std::string why) { return {{}, 0, {}, std::move(why)}; }
 

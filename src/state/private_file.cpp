@@ -12,23 +12,10 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "state/descriptor.h"
 
 namespace state {
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int number() const { return number_; }
-
- private:
-  int number_;
-};
 
 std::string words(int code) { return std::generic_category().message(code); }
 

@@ -33,14 +33,6 @@ pve::Guest own_guest(const Row& row, const base::JsonObject& arguments) {
   return row.about().guest != tool::GuestKind::None || replaces ? guest_of(row, arguments) : pve::Guest{};
 }
 
-/// The number of a guest that the call makes: it has no state in PVE yet. 0: it makes none, or replaces one.
-std::int64_t new_guest(const Row& row, const base::JsonObject& arguments) {
-  const auto action = row.about().action;
-  if (action == tool::Action::Clone) return guest_number(argument_text(arguments, "newid")).value_or(0);
-  const bool makes = action == tool::Action::Create && !base::flag(arguments, "force");
-  return makes ? guest_number(argument_text(arguments, "vmid")).value_or(0) : 0;
-}
-
 std::optional<std::string> of_guests(const Row& row, const base::JsonObject& arguments,
                                      const Touched& touched, Cluster& cluster, const std::stop_token& stop) {
   const auto rules = cluster.rules.now();

@@ -102,4 +102,11 @@ Touched touched_by(const Row& row, const base::JsonObject& arguments) {
   return touched;
 }
 
+std::int64_t new_guest(const Row& row, const base::JsonObject& arguments) {
+  const auto action = row.about().action;
+  if (action == Action::Clone) return guest_number(argument_text(arguments, "newid")).value_or(0);
+  const bool makes = action == Action::Create && !base::flag(arguments, "force");
+  return makes ? guest_number(argument_text(arguments, "vmid")).value_or(0) : 0;
+}
+
 }  // namespace engine

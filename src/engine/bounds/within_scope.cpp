@@ -121,7 +121,7 @@ class Limited {
   Refusal outside(const std::set<std::int64_t>& guests) {
     const auto own = guest_of(row_, arguments_);
     for (const auto vmid : guests) {
-      if (vmid == new_guest()) continue;
+      if (vmid == new_guest(row_, arguments_)) continue;
       const auto held =
           vmid == own.vmid && !own.node.empty() ? scope_.holds(own, stop_) : scope_.holds(vmid, stop_);
       if (!held)
@@ -135,7 +135,7 @@ class Limited {
   Refusal outside(const Touched& touched) {
     if (auto no = outside(touched.guests)) return no;
     if (auto no = outside(touched.sources)) return no;
-    if (new_guest() == 0 && !makes_guest()) return std::nullopt;
+    if (!makes_guest()) return std::nullopt;
     const auto traits = requested();
     if (!traits) return traits.error();
     if (scope_.means(*traits)) return std::nullopt;
@@ -147,19 +147,7 @@ class Limited {
 
   bool makes_guest() const {
     const auto action = row_.about().action;
-    return action == Action::Clone || (action == Action::Create && is_of_guest());
-  }
-  bool is_of_guest() const {
-    const auto subject = row_.about().subject;
-    return subject == Subject::Vm || subject == Subject::Container;
-  }
-
-  /// The number of a guest that the call makes; 0: it makes none, or replaces one.
-  std::int64_t new_guest() const {
-    if (!makes_guest()) return 0;
-    const bool clones = row_.about().action == Action::Clone;
-    if (!clones && base::flag(arguments_, "force")) return 0;
-    return guest_number(argument_text(arguments_, clones ? "newid" : "vmid")).value_or(0);
+    return action == Action::Clone || action == Action::Create;
   }
 
   /// The traits of the guest that the call makes. A clone keeps the tags of its source.
