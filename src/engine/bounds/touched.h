@@ -23,8 +23,8 @@ struct Touched {
 /// notes and descriptions.
 Touched touched_by(const Row& row, const base::JsonObject& arguments);
 
-/// The number of a guest that the call makes: it has no state in PVE yet. 0: the call makes none, replaces one,
-/// or leaves the number to PVE.
+/// The number of a guest that the call makes: it has no state in PVE yet. 0: the call makes none, replaces
+/// one, or leaves the number to PVE.
 std::int64_t new_guest(const Row& row, const base::JsonObject& arguments);
 
 }  // namespace engine
