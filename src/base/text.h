@@ -1,6 +1,7 @@
 // Small questions about text that several folders ask.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -40,6 +41,12 @@ std::vector<std::string_view> split(std::string_view text, char separator);
 /// The items of a list as PVE splits it: at commas, semicolons, white space and NUL. Empty items are left
 /// out.
 std::vector<std::string_view> list_items(std::string_view list);
+
+/// The parts are views: a temporary text would end before them.
+template <std::same_as<std::string> Temporary>
+void split(Temporary&& text, char separator) = delete;
+template <std::same_as<std::string> Temporary>
+void list_items(Temporary&& list) = delete;
 
 std::string join(std::span<const std::string_view> parts, std::string_view separator);
 

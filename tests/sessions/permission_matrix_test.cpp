@@ -178,7 +178,8 @@ std::optional<std::pair<std::int64_t, Guest>> made(const Arrived& request) {
   };
   const bool clones = match[4].matched;
   Guest guest{clones && !value("target").empty() ? value("target") : match[1].str(), value("pool"), {}};
-  for (const auto tag : base::list_items(value("tags"))) guest.tags.emplace(tag);
+  const auto tags = value("tags");
+  for (const auto tag : base::list_items(tags)) guest.tags.emplace(tag);
   if (clones) guest.tags = guests().at(std::stoll(match[4].str())).tags;
   return std::pair(std::stoll(value(clones ? "newid" : "vmid")), guest);
 }
