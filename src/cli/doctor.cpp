@@ -22,6 +22,7 @@
 #include "cli/privileges.h"
 #include "cli/reach.h"
 #include "cli/records.h"
+#include "cli/state_folder.h"
 #include "config/token.h"
 #include "engine/bounds/scope.h"
 #include "engine/words/remedies.h"
@@ -106,13 +107,12 @@ void tools_step(const guard::Policy& policy, Report& report) {
 /// Whether `mcp-pve freeze` reaches this server, and whether it has.
 void freeze_step(const config::Settings& settings, const std::optional<state::Folder>& folder,
                  Report& report) {
-  if (!folder) {
-    // Without changes there is nothing to freeze.
-    if (settings.tier == tool::kTierNames.front()) return;
-    return report.weak("freeze",
-                       "`mcp-pve freeze` cannot reach this server, because it has no state folder: HOME "
-                       "is not set\nSet PVE_STATE_DIR to a folder that its user owns.");
-  }
+  // Without changes there is nothing to freeze.
+  if (const auto why = unusable(folder); !why.empty() && settings.tier != tool::kTierNames.front())
+    return report.weak("freeze", fmt::format("`mcp-pve freeze` cannot reach this server, because {}\nSet "
+                                             "PVE_STATE_DIR to a folder that its user owns.",
+                                             why));
+  if (!folder) return;
   if (const auto freeze = state::frozen(*folder)) return report.weak("freeze", describe(*freeze, *folder));
   if (const auto problem = state::weakness(*folder)) return report.weak("freeze", *problem);
   report.good("freeze", "changes are not frozen; `mcp-pve freeze` freezes them by a file in " +
@@ -123,16 +123,17 @@ void freeze_step(const config::Settings& settings, const std::optional<state::Fo
 void approval_step(const config::Settings& settings, const std::optional<state::Folder>& folder,
                    Report& report) {
   if (settings.approval != "human") return;
-  if (!folder)
-    return report.weak("approval",
-                       "`mcp-pve approve` cannot reach this server, because it has no state folder\nSet "
-                       "PVE_STATE_DIR to a folder that its user owns.");
+  if (const auto why = unusable(folder); !why.empty())
+    return report.weak("approval", fmt::format("`mcp-pve approve` cannot reach this server, because {}\nSet "
+                                               "PVE_STATE_DIR to a folder that its user owns.",
+                                               why));
   const auto is_set = state::has_passphrase(*folder);
   if (!is_set) return report.bad("approval", is_set.error());
   if (!*is_set && needs_passphrase(*folder))
-    return report.weak("approval",
-                       "nobody can approve a change, because no passphrase is set\nRun mcp-pve approve "
-                       "--set-passphrase on a terminal.");
+    return report.weak(
+        "approval",
+        "only the client's user can approve a change, when the client asks: no passphrase is set"
+        "\nRun mcp-pve approve --set-passphrase on a terminal, or approve plans as root.");
   if (!settings.http.listen)
     return report.weak("approval",
                        "a person approves what destroys something; but a client on stdio that has a shell "

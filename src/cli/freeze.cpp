@@ -33,18 +33,6 @@ std::string with_full_stop(std::string text) {
   return text;
 }
 
-/// Root's own folder is not the service's, so a user that means the service must be told.
-std::string about_service(const state::Surroundings& surroundings, const state::Folder& folder,
-                          std::string_view command) {
-  auto service = surroundings;
-  service.xdg_state_home.clear();
-  service.home.clear();
-  const auto other = state::folder(service);
-  if (!surroundings.root || !other || other->path == folder.path) return "";
-  return fmt::format("\nThe service has its own folder {0}: run PVE_STATE_DIR={0} mcp-pve {1} for it.",
-                     text_of(*other), command);
-}
-
 /// Whether this person may lift the freeze. Anybody may who can write to the folder, unless a passphrase is
 /// set or changes need a person.
 std::expected<void, std::string> may_thaw(const state::Freeze& freeze, const state::Folder& folder,

@@ -47,25 +47,18 @@ state::AuditOptions options_of(const config::Settings& settings, std::string ask
 
 std::string shown(const fs::path& path) { return base::printable(path.string()); }
 
-/// Whether the user could make the folder where it is missing.
-bool could_make(const fs::path& path) {
-  auto above = path;
-  while (::access(above.c_str(), F_OK) != 0 && above.has_relative_path()) above = above.parent_path();
-  return ::access(above.c_str(), W_OK | X_OK) == 0;
-}
-
 /// Why changes cannot be recorded; empty if they can.
-std::string obstacle(state::Database& database) {
+std::string obstacle(state::Database& database, const std::optional<state::Folder>& folder) {
+  if (!folder)
+    return "neither PVE_STATE_DIR nor HOME is set. Set PVE_STATE_DIR to a folder that its user owns.";
   if (database.exists()) {
     const auto usable = database.change_existing([](state::Connection&) { return true; });
-    return usable ? "" : usable.error().text;
+    if (!usable) return usable.error().text;
+  } else if (const auto why = unusable(folder); !why.empty()) {
+    return why + ". Set PVE_STATE_DIR to a folder that its user owns.";
   }
-  const auto path = database.path();
-  if (!path)
-    return "neither PVE_STATE_DIR nor HOME is set. Set PVE_STATE_DIR to a folder that its user owns.";
-  if (could_make(path->parent_path())) return "";
-  return fmt::format("the state folder {} cannot be made. Set PVE_STATE_DIR to a folder that its user owns.",
-                     shown(path->parent_path()));
+  if (!is_full(*folder)) return "";
+  return fmt::format("the file system of the state folder {} is full. Free some space.", shown(folder->path));
 }
 
 }  // namespace
@@ -86,7 +79,7 @@ AuditStatus audit_status(const config::Settings& settings, const Variables& vari
   if (!is_audited(settings, variables))
     return {false, false, "changes of the simulated cluster are recorded only with PVE_STATE_DIR"};
   state::Database database(finder(settings, variables));
-  const auto why = obstacle(database);
+  const auto why = obstacle(database, state::folder(surroundings_of(settings, variables)));
   const bool strict = settings.audit == "required" || database.exists();
   if (!why.empty())
     return {true, strict,

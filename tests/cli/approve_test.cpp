@@ -230,9 +230,12 @@ TEST_F(ApproveCommand, CannotReachAServerWithoutAStateFolder) {
 }
 
 TEST_F(ApproveCommand, DoctorSaysAgainstWhomItDoesNotHelp) {
-  EXPECT_THAT(run_without_terminal({"doctor", "--simulate"}, environment_).output,
-              AllOf(HasSubstr("warn  approval    nobody can approve a change, because no passphrase is set"),
-                    HasSubstr("Run mcp-pve approve --set-passphrase")));
+  EXPECT_THAT(
+      run_without_terminal({"doctor", "--simulate"}, environment_).output,
+      AllOf(
+          HasSubstr("warn  approval    only the client's user can approve a change, when the client asks: no "
+                    "passphrase is set"),
+          HasSubstr("Run mcp-pve approve --set-passphrase")));
   set_passphrase();
   EXPECT_THAT(run_without_terminal({"doctor", "--simulate"}, environment_).output,
               HasSubstr("a client on stdio that has a shell under this account can read the API token and go "

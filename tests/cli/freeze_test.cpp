@@ -171,6 +171,10 @@ TEST_F(FreezeCommand, DoctorSaysWhetherChangesAreFrozen) {
               HasSubstr("warn  freeze      `mcp-pve freeze` cannot reach this server, because it has no "
                         "state folder: HOME is not set"));
   EXPECT_THAT(run({"doctor", "--simulate", "--access-tier=read-only"}).output, Not(HasSubstr("freeze")));
+  const auto below_a_file = run({"doctor", "--simulate"}, {"PVE_STATE_DIR=/etc/passwd/state"});
+  EXPECT_THAT(below_a_file.output,
+              HasSubstr("warn  freeze      `mcp-pve freeze` cannot reach this server, because "
+                        "its state folder /etc/passwd/state cannot be made"));
 }
 
 TEST_F(FreezeCommand, SaysWhoActsThroughSudo) {

@@ -67,15 +67,17 @@ std::string described(const state::Plan& plan, std::int64_t now) {
 
 /// The state folder and its database.
 struct Place {
+  state::Surroundings surroundings;
   state::Folder folder;
   std::unique_ptr<state::Database> database;
 };
 
 std::optional<Place> place_of(const config::Settings& settings, const Variables& variables) {
-  auto folder = state::folder(surroundings_of(settings, variables));
+  auto surroundings = surroundings_of(settings, variables);
+  auto folder = state::folder(surroundings);
   if (!folder) return std::nullopt;
   auto database = std::make_unique<state::Database>([folder = *folder] { return std::optional(folder); });
-  return Place{*std::move(folder), std::move(database)};
+  return Place{std::move(surroundings), *std::move(folder), std::move(database)};
 }
 
 std::string path_of(const Place& place) { return base::printable(place.folder.path.string()); }
@@ -88,7 +90,8 @@ std::expected<state::Plan, int> open_plan(const Place& place, std::string_view i
     return std::unexpected(failed(
         fmt::format("the state folder {} has no plan with the id \"{}\". A plan ends after {} minutes. Run "
                     "`mcp-pve plans` to list them.",
-                    path_of(place), base::printable(id, 40), guard::Plans::kGoodFor.count()),
+                    path_of(place), base::printable(id, 40), guard::Plans::kGoodFor.count()) +
+            about_service(place.surroundings, place.folder, "plans"),
         kFailed));
   if ((*plan)->decision == Decision::Spent)
     return std::unexpected(failed(fmt::format("a call has used the plan {} already.", (*plan)->id), kFailed));
@@ -122,7 +125,8 @@ int set_passphrase(const Place& place) {
   return told(
       fmt::format("The passphrase is set; its hash is in {}. `mcp-pve approve` and `mcp-pve thaw` ask "
                   "for it.",
-                  base::printable(state::passphrase_file(place.folder).string())));
+                  base::printable(state::passphrase_file(place.folder).string())) +
+      about_service(place.surroundings, place.folder, "approve --set-passphrase"));
 }
 
 }  // namespace
@@ -133,10 +137,10 @@ int list_plans(const config::Settings& settings, const Variables& variables, con
   const auto now = seconds(clock);
   const auto plans = state::list_plans(*place->database, now);
   if (!plans) return failed(plans.error().text, kFailed);
-  if (plans->empty()) return told(fmt::format("There are no plans in the state folder {}.", path_of(*place)));
   std::string text;
   for (const auto& plan : *plans) text += (text.empty() ? "" : "\n") + described(plan, now);
-  return told(text);
+  if (plans->empty()) text = fmt::format("There are no plans in the state folder {}.", path_of(*place));
+  return told(text + about_service(place->surroundings, place->folder, "plans"));
 }
 
 int approve(const Arguments& arguments, const config::Settings& settings, const Variables& variables,

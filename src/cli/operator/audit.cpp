@@ -89,7 +89,8 @@ class Listing {
   bool outcome(const state::StoredRecord& stored, const state::AuditRecord& record) {
     if (!open_.contains(record.of)) return true;
     if (as_json_) return put(state::record_json(stored) + "\n");
-    outcomes_.emplace(record.of, record);
+    // The last one counts: a task may be recorded as running first.
+    outcomes_.insert_or_assign(record.of, record);
     return true;
   }
 
@@ -170,6 +171,10 @@ int audit(const Arguments& arguments, const config::Settings& settings, const Va
   state::Database database(finder);
   const state::RecordKey key(settings.state_key, finder);
   const auto name = base::printable(folder->path.string());
+  if (const auto other =
+          about_service(surroundings, *folder, arguments.audit.verify ? "audit verify" : "audit");
+      !other.empty())
+    base::log(base::LogLevel::Info, base::trim(other));
   if (arguments.audit.verify) return verify(arguments, database, key, name);
   const auto now = std::chrono::floor<std::chrono::seconds>(clock.wall()).time_since_epoch().count();
   return show(arguments, database, name, now);
