@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "change/property.h"
 #include "facts/facts.h"
+#include "facts/secret_parts.h"
 
 namespace change {
 namespace {
@@ -26,14 +27,6 @@ bool has_lines(std::string_view text) { return base::trim(text).find('\n') != st
 
 /// Returns whether the value is free text, which needs quotes.
 bool is_prose(std::string_view name) { return name == "description" || name.starts_with("comment"); }
-
-/// Removes the credentials from "http://user:password@proxy".
-std::string without_credentials(std::string_view text) {
-  const auto scheme = text.find("://");
-  const auto at = scheme == std::string_view::npos ? scheme : text.find('@', scheme);
-  if (at == std::string_view::npos) return std::string(text);
-  return std::string(text.substr(0, scheme + 3)) + "***" + std::string(text.substr(at));
-}
 
 /// Describes the words that were added and removed.
 std::string of_words(std::string_view name, std::string_view before, std::string_view after) {
@@ -73,11 +66,11 @@ std::string plain(std::string_view name, std::string_view before, std::string_vi
 
 bool is_secret(std::string_view name) {
   return facts::secret_name(name) || name == "sshkeys" || name == "ssh-public-keys" || name == "keyring" ||
-         name == "encryption-key" || name == "master-pubkey" || name == "keys";
+         name == "env" || name == "encryption-key" || name == "master-pubkey" || name == "keys";
 }
 
 std::string shown(std::string_view value) {
-  const auto text = base::printable(without_credentials(base::trim(value)), kLongest);
+  const auto text = base::printable(facts::without_secret_parts({}, base::trim(value)), kLongest);
   return text.empty() ? "''" : text;
 }
 
@@ -110,11 +103,14 @@ std::string difference(std::string_view name, const base::Json& before, const ba
     if (name == "memory" && text.starts_with("current=")) text.erase(0, std::string_view("current=").size());
     return text;
   };
-  const auto was = value(before);
-  const auto is = value(after);
+  auto was = value(before);
+  auto is = value(after);
   if (was == is) return {};
   const auto key = base::printable(name, kLongest);
   if (is_secret(name)) return key + (is.empty() ? " removed" : was.empty() ? " set" : " changed");
+  was = facts::without_secret_parts(name, was);
+  is = facts::without_secret_parts(name, is);
+  if (was == is) return key + " changed";
   if (is_set_of_words(name)) return of_words(key, was, is);
   if (form(name) == nullptr) return plain(key, was, is);
   if (is.empty()) return fmt::format("{} removed ({})", key, shown(std::string_view(was)));

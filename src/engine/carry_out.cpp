@@ -232,6 +232,15 @@ Carried begun(Work& work, Ready& ready, const pve::Upid& upid, pve::Answer answe
   return followed(work, ready, upid, may_redirect);
 }
 
+/// The call, with the digest of the configuration that was read last: PVE refuses the change if somebody else
+/// has changed the configuration since then. A digest of the caller, or of a confirmed plan, stays.
+pve::Call bound(const Work& work, const Ready& ready, pve::Call wanted) {
+  if (ready.target.arguments.contains("digest")) return wanted;
+  if (auto digest = digest_of(work.row, ready.target.arguments, ready.state); !digest.empty())
+    wanted.parameters.emplace_back("digest", std::move(digest));
+  return wanted;
+}
+
 /// Renders PVE's error. The text begins with what was not done, unless PVE may still do it.
 mcp::Result refused(const Work& work, const Ready& ready, const pve::Call& wanted, const pve::Error& error) {
   const auto why = explained(error, wanted, ready.target.arguments, work.cluster, work.may, work.call.stop);
@@ -280,10 +289,12 @@ std::expected<mcp::Outcome, SendAgain> carry_out(Work& work, Ready& ready, bool 
   if (work.call.stop.stop_requested())
     return noted(work, ready, render_error("Cancelled before anything was sent."));
   compare(work, ready);
-  auto answer = send(work, ready, *wanted);
+  auto answer = send(work, ready, bound(work, ready, *wanted));
   while (!answer && answer.error().kind == pve::Error::Kind::Refused &&
-         waited_for_lock(work, ready, answer.error().message))
-    answer = send(work, ready, *wanted);
+         waited_for_lock(work, ready, answer.error().message)) {
+    compare(work, ready);
+    answer = send(work, ready, bound(work, ready, *wanted));
+  }
   if (!answer) {
     if (answer.error().kind == pve::Error::Kind::Held)
       return noted(work, ready, failure(ready, ready.words.not_done + ": " + answer.error().message));
@@ -315,6 +326,7 @@ std::expected<mcp::Outcome, SendAgain> carry_out(Work& work, Ready& ready, bool 
 }
 
 mcp::Outcome answered(const Work& work, const Ready& ready, pve::Answer answer) {
+  record_end(work, ready, answer);
   auto& cluster = work.cluster;
   const auto& tool = work.row.tool();
   const auto& arguments = ready.target.arguments;

@@ -121,6 +121,7 @@ Wording PveTasks::words_of(const Started& started) {
 mcp::TaskState PveTasks::ended(const mcp::Caller& caller, const Started& started, pve::TaskReport report,
                                std::chrono::milliseconds limit, const std::stop_token& stop) {
   auto& cluster = toolbox_.cluster();
+  record_end(cluster, started.upid.text, report.exit_status);
   const auto now = cluster.clock.wall();
   const auto words = words_of(started);
   auto state = working(started, words.doing, now);
@@ -180,6 +181,7 @@ mcp::TaskState PveTasks::cancelled(const Started& started, base::Clock::Wall ask
     state.message += ", and has not ended it yet";
     return state;
   }
+  record_end(toolbox_.cluster(), started.upid.text, **exit_status);
   state.message += fmt::format(", and it ended: {}", **exit_status);
   if (const auto end = end_time(started.upid, client, stop))
     state.updated = std::max<base::Clock::Wall>(state.updated, *end);

@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "engine/cluster/latest_by_upid.h"
 #include "engine/outcome/started.h"
 #include "engine/row/wording.h"
-#include "engine/stop_requests.h"
 #include "engine/toolbox.h"
 #include "seam/tasks.h"
 
@@ -59,7 +59,7 @@ class PveTasks final : public mcp::Tasks {
   mcp::TaskState cancelled(const Started& started, base::Clock::Wall asked, const std::stop_token& stop);
 
   Toolbox& toolbox_;
-  StopRequests stops_{kMostStopped};
+  LatestByUpid<base::Clock::Wall> stops_{kMostStopped};  ///< when PVE was asked to stop the task
 };
 
 }  // namespace engine

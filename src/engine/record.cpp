@@ -6,12 +6,14 @@
 #include <optional>
 #include <utility>
 
+#include "base/json_read.h"
 #include "base/text.h"
 #include "engine/cluster/target_words.h"
 #include "engine/fetch.h"
 #include "engine/plan/object.h"
 #include "engine/words/guest_name.h"
 #include "facts/facts.h"
+#include "facts/secret_parts.h"
 
 namespace engine {
 namespace {
@@ -28,12 +30,14 @@ std::string cut(std::string text) {
 }
 
 /// Text without the values of the call's secrets.
-base::Json recordable(base::Json value, const Secrets& secrets) {
-  if (const auto* text = value.if_string()) return base::Json(cut(without(secrets, std::string(*text))));
+base::Json recordable(std::string_view name, base::Json value, const Secrets& secrets) {
+  if (const auto* text = value.if_string())
+    return base::Json(cut(without(secrets, facts::without_secret_parts(name, std::string_view(*text)))));
   if (auto* items = value.if_array()) {
-    for (auto& item : *items) item = recordable(std::move(item), secrets);
+    for (auto& item : *items) item = recordable(name, std::move(item), secrets);
   } else if (auto* members = value.if_object()) {
-    for (auto& member : *members) member.value() = recordable(std::move(member.value()), secrets);
+    for (auto& member : *members)
+      member.value() = recordable(member.key(), std::move(member.value()), secrets);
   }
   return value;
 }
@@ -43,7 +47,7 @@ base::JsonObject recordable_arguments(const Row& row, const Ready& ready) {
   for (const auto& [name, value] : ready.target.arguments) {
     const auto field = row.field_on_wire(name);
     const bool is_secret = facts::secret_name(name) || (field && field->marked(facts::kSecret));
-    arguments[name] = is_secret ? base::Json("***") : recordable(value, ready.secrets);
+    arguments[name] = is_secret ? base::Json(facts::kMask) : recordable(name, value, ready.secrets);
   }
   return arguments;
 }
@@ -82,7 +86,9 @@ pve::Error held(std::string why) {
 
 Result result_of(const pve::Error& error) {
   using enum pve::Error::Kind;
-  if (error.kind == Held || (error.failure && error.failure->nothing_sent)) return Result::NotSent;
+  // Hidden: the scope has kept the request back.
+  if (error.kind == Held || error.kind == Hidden || (error.failure && error.failure->nothing_sent))
+    return Result::NotSent;
   // Of the states from 596 on the proxy of PVE tells, which does not know what the node has done.
   if (error.kind == Rejected || (error.kind == Refused && error.status < 596)) return Result::Refused;
   return Result::Unknown;
@@ -145,7 +151,24 @@ void record_task(const Work& work, Ready& ready, const pve::Upid& upid, const pv
   if (work.cluster.audit == nullptr) return;
   guard::Ending ending{report == nullptr ? Result::Running : result_of(report->state), upid.text};
   if (report != nullptr) ending.exit_status = report->exit_status;
+  if (ending.exit_status.empty() && ready.secrets.empty())
+    work.cluster.open_records.add(upid.text, ready.begun);
   end(work, ready, std::move(ending));
+}
+
+void record_end(Cluster& cluster, const std::string& upid, const std::string& exit_status) {
+  if (cluster.audit == nullptr) return;
+  const auto begun = cluster.open_records.take(upid);
+  // The answer of a read has no place for a sentence about the audit.
+  if (begun)
+    (void)cluster.audit->end(*begun, {result_of(pve::state_of(exit_status)), upid, cut(exit_status)});
+}
+
+void record_end(const Work& work, const Ready& ready, const pve::Answer& answer) {
+  if (work.row.tool().effect != tool::Effect::None || !work.row.about().in_path("upid")) return;
+  const auto exit_status = base::text(answer.data, "exitstatus");
+  if (!exit_status.empty())
+    record_end(work.cluster, base::text(ready.target.arguments, "upid", kLongest), exit_status);
 }
 
 std::expected<pve::Answer, pve::Error> send_recorded(Cluster& cluster, const guard::Attempt& attempt,

@@ -17,8 +17,14 @@ namespace engine {
 /// Held then. A GET is not recorded. Adds notes for the answer to ready.
 std::expected<pve::Answer, pve::Error> send(Work& work, Ready& ready, const pve::Call& wanted);
 
-/// Records the end of the task, or that it was not waited for (nullptr).
+/// Records the end of the task, or that it still runs. nullptr: no call waits for it.
 void record_task(const Work& work, Ready& ready, const pve::Upid& upid, const pve::TaskReport* report);
+
+/// Records the end of a task that record_task() recorded as running, when this process learns of it. Does
+/// nothing for other tasks, and for tasks of calls with secrets: PVE's words may repeat these.
+void record_end(Cluster& cluster, const std::string& upid, const std::string& exit_status);
+/// As record_end(), if `answer` is PVE's status of a task that has ended.
+void record_end(const Work& work, const Ready& ready, const pve::Answer& answer);
 
 /// As send(), of a change that no row makes.
 std::expected<pve::Answer, pve::Error> send_recorded(Cluster& cluster, const guard::Attempt& attempt,

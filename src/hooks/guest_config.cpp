@@ -63,6 +63,9 @@ std::expected<void, std::string> keep_mac(tool::Context& context, base::JsonObje
     auto& value = member->value().as_string();
     value.append(",").append(mac_key).append("=").append(mac);
   }
+  // What was read is sent back, so PVE must refuse it if somebody has changed it meanwhile.
+  if (const auto digest = base::raw_text(*config, "digest"); !digest.empty() && !arguments.contains("digest"))
+    arguments["digest"] = digest;
   return {};
 }
 

@@ -24,11 +24,6 @@ constexpr std::int64_t kProgressLines = 50;
 constexpr std::int64_t kLongestLog = 1'000'000'000;
 constexpr unsigned kMostLogFailures = 3;
 
-State state_of(std::string_view exit_status) {
-  if (exit_status == "OK") return State::Done;
-  return exit_status.starts_with("WARNINGS") ? State::Warnings : State::Failed;
-}
-
 /// PVE refused, and would refuse again; any other failure may be temporary.
 bool is_final(const Error& error) {
   return error.kind == Error::Kind::Rejected || error.kind == Error::Kind::Hidden ||
@@ -45,6 +40,11 @@ std::vector<std::string> lines_of(const base::Json& data) {
 }
 
 }  // namespace
+
+State state_of(std::string_view exit_status) {
+  if (exit_status == "OK") return State::Done;
+  return exit_status.starts_with("WARNINGS") ? State::Warnings : State::Failed;
+}
 
 /// The state of one task, shared by all of its waiters.
 struct Tasks::Watch {

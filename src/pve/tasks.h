@@ -10,6 +10,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -35,6 +36,9 @@ struct TaskReport {
   std::chrono::milliseconds waited{0};
   std::optional<Error> error;
 };
+
+/// Done, Warnings or Failed, by PVE's exit status of a task that has ended.
+TaskReport::State state_of(std::string_view exit_status);
 
 struct Waiting {
   std::chrono::milliseconds waited{0};     ///< by this waiter

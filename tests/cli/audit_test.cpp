@@ -10,9 +10,11 @@
 #include <iterator>
 #include <regex>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/process.h"
+#include "state/audit.h"
 #include "state/database.h"
 
 namespace {
@@ -72,6 +74,23 @@ TEST_F(AuditCommand, ShowsWhoChangedWhatAndHowItEnded) {
                    "  by [^ ]+ .no bearer token. on simulated; confirmed with --yes\n"
                    "  DELETE /nodes/pve2/qemu/109 [^\n]*\n"
                    "  UPID:pve2:[^ ]* .OK.\n"));
+}
+
+TEST_F(AuditCommand, ShowsTheLastOutcomeOfATaskThatWasRecordedAsRunning) {
+  const auto where = [this] { return std::optional(state::Folder{folder(), ""}); };
+  state::Database database(where);
+  const state::RecordKey key("", where);
+  const base::ManualClock clock;
+  state::AuditLog audit(database, key, clock, {});
+  const auto begun = audit.begin({"", "pve_start_qemu_vm", {}, {{"vmid", "100"}}, "POST /x"});
+  ASSERT_TRUE(begun) << begun.error();
+  using Result = guard::Ending::Result;
+  EXPECT_FALSE(audit.end(*begun, {Result::Running, "UPID:pve1:1:"}));
+  EXPECT_THAT(command({"audit"}).output, HasSubstr(": PVE has started it\n"));
+  EXPECT_FALSE(audit.end(*begun, {Result::Failed, "UPID:pve1:1:", "no space"}));
+  EXPECT_THAT(command({"audit"}).output,
+              AllOf(HasSubstr(": failed\n"), HasSubstr("UPID:pve1:1: (no space)")));
+  EXPECT_EQ(command({"audit", "verify"}).code, 0);
 }
 
 TEST_F(AuditCommand, Filters) {

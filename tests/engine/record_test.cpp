@@ -25,6 +25,16 @@ constexpr auto kConfig = "PUT /nodes/pve1/qemu/100/config";
 constexpr auto kStart = "POST /nodes/pve1/qemu/100/status/start";
 constexpr auto kUpid = "UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam!t:";
 
+constexpr tool::Tool kReadTask{.name = "pve_get_task_status",
+                               .title = "Task status",
+                               .description = "Read whether a task runs.",
+                               .tier = tool::Tier::ReadOnly,
+                               .effect = tool::Effect::None,
+                               .call = {base::Method::Get, "/nodes/{node}/tasks/{upid}/status"},
+                               .params = {{.name = "node"}, {.name = "upid"}}};
+constexpr tool::Tool kTaskRows[] = {kReadTask, test::kStart};
+constexpr tool::Category kWithTasks[] = {{"tasks", "Tasks", kTaskRows}};
+
 class Notebook final : public guard::Audit {
  public:
   std::expected<Begun, std::string> begin(const guard::Attempt& attempt) override {
@@ -32,13 +42,15 @@ class Notebook final : public guard::Audit {
     if (!refusal.empty()) return std::unexpected(refusal);
     return Begun{static_cast<std::int64_t>(attempts.size()), note};
   }
-  std::optional<std::string> end(const Begun& /*begun*/, const Ending& ending) override {
+  std::optional<std::string> end(const Begun& begun, const Ending& ending) override {
+    ended.push_back(begun.number);
     endings.push_back(ending);
     return problem.empty() ? std::nullopt : std::optional(problem);
   }
 
   std::vector<guard::Attempt> attempts;
   std::vector<Ending> endings;
+  std::vector<std::int64_t> ended;  ///< the number of the attempt of each ending
   std::string refusal, note, problem;
 };
 
@@ -65,14 +77,25 @@ class RecordedChange : public testing::Test {
     engine::Access access{client_, facts_, clock_, options};
     access.audit = &audit_;
     engine::Toolbox box(test::kCategories, {}, access);
+    return outcome(box, tool, arguments, inputs, can_confirm);
+  }
+  mcp::Outcome outcome(engine::Toolbox& box, std::string_view tool, std::string_view arguments,
+                       const base::JsonObject& inputs = {}, bool can_confirm = false,
+                       bool may_be_task = false) {
     return box.call({{{"laptop"}, mcp::Era::Modern, none_, inputs, unheard_, unheard_, {}, can_confirm},
                      tool,
-                     base::parse_json(arguments)->as_object()});
+                     base::parse_json(arguments)->as_object(),
+                     may_be_task});
   }
-  std::string call(std::string_view tool, std::string_view arguments) {
-    const auto done = outcome(tool, arguments);
+  static std::string text_of(const mcp::Outcome& done) {
     const auto* result = std::get_if<mcp::Result>(&done);
     return result == nullptr ? "no result" : std::get<mcp::Text>(result->content.at(0)).text;
+  }
+  std::string call(std::string_view tool, std::string_view arguments) {
+    return text_of(outcome(tool, arguments));
+  }
+  std::string call(engine::Toolbox& box, std::string_view tool, std::string_view arguments) {
+    return text_of(outcome(box, tool, arguments));
   }
   std::string update() { return call("pve_update_qemu_config", R"({"vmid":100,"cores":2})"); }
 
@@ -131,6 +154,43 @@ TEST_F(RecordedChange, ATaskThatIsNotAwaitedIsRecordedAsRunning) {
   ASSERT_EQ(audit_.endings.size(), 1U);
   EXPECT_EQ(audit_.endings.front().result, Result::Running);
   EXPECT_EQ(audit_.endings.front().upid, kUpid);
+}
+
+TEST_F(RecordedChange, ATaskThatIsNotAwaitedIsRecordedAgainOnceItsEndIsRead) {
+  wait_ = std::chrono::seconds(0);
+  engine::Access access{client_, facts_, clock_};
+  access.audit = &audit_;
+  engine::Toolbox box(kWithTasks, {}, access);
+  call(box, "pve_start_qemu_vm", R"({"vmid":100})");
+  const auto read = R"({"node":"pve1","upid":")" + std::string(kUpid) + R"("})";
+  pve_.answer("GET /nodes/pve1/tasks/*/status", R"({"status":"running"})");
+  call(box, "pve_get_task_status", read);
+  EXPECT_EQ(audit_.endings.size(), 1U);
+  pve_.answer("GET /nodes/pve1/tasks/*/status", R"({"status":"stopped","exitstatus":"no space"})");
+  call(box, "pve_get_task_status", read);
+  call(box, "pve_get_task_status", read);
+  ASSERT_EQ(audit_.endings.size(), 2U) << "the end is recorded once";
+  EXPECT_EQ(audit_.ended, (std::vector<std::int64_t>{1, 1}));
+  EXPECT_EQ(audit_.endings.back().result, Result::Failed);
+  EXPECT_EQ(audit_.endings.back().upid, kUpid);
+  EXPECT_EQ(audit_.endings.back().exit_status, "no space");
+}
+
+TEST_F(RecordedChange, ATaskThatAClientFollowsIsRecordedWithItsEnd) {
+  engine::Access access{client_, facts_, clock_};
+  access.audit = &audit_;
+  engine::Toolbox box(test::kCategories, {}, access);
+  const auto started = outcome(box, "pve_start_qemu_vm", R"({"vmid":100})", {}, false, true);
+  const auto* task = std::get_if<mcp::Task>(&started);
+  ASSERT_NE(task, nullptr);
+  ASSERT_EQ(audit_.endings.size(), 1U);
+  EXPECT_EQ(audit_.endings.front().result, Result::Running);
+  engine::PveTasks tasks(box);
+  EXPECT_TRUE(tasks.get({"laptop"}, mcp::Era::Modern, task->handle, {}));
+  EXPECT_TRUE(tasks.get({"laptop"}, mcp::Era::Modern, task->handle, {}));
+  ASSERT_EQ(audit_.endings.size(), 2U);
+  EXPECT_EQ(audit_.endings.back().result, Result::Done);
+  EXPECT_EQ(audit_.endings.back().exit_status, "OK");
 }
 
 TEST_F(RecordedChange, ARefusalIsRecordedWithPvesWords) {

@@ -11,6 +11,7 @@
 #include "base/near.h"
 #include "base/text.h"
 #include "engine/check/value.h"
+#include "facts/secret_parts.h"
 
 namespace engine {
 namespace {
@@ -89,6 +90,14 @@ bool contains(const Arguments& arguments, std::string_view wire) {
                              [&](const Argument& argument) { return argument.field.wire == wire; });
 }
 
+/// Whether the value is one that this server has shown with a mask: PVE would store the mask.
+bool is_masked(const Field& field, const base::Json& value) {
+  const auto* text = value.if_string();
+  if (text == nullptr) return false;
+  const std::string_view given(*text);
+  return (field.marked(facts::kSecret) && given == facts::kMask) || facts::has_masked_part(field.wire, given);
+}
+
 void add_field(const Field& field, std::string_view name, const base::Json& value, const guard::MayUse& may,
                Arguments& out, Problems& problems) {
   if (contains(out, field.wire)) {
@@ -98,6 +107,13 @@ void add_field(const Field& field, std::string_view name, const base::Json& valu
   auto checked = check_value(field, value, may);
   if (!checked) {
     problems.push_back(fmt::format("{}: {}", base::printable(name, 60), checked.error()));
+    return;
+  }
+  if (is_masked(field, *checked)) {
+    problems.push_back(
+        fmt::format("{}: *** stands for a secret that this server does not show; give the secret itself, or "
+                    "leave {} out",
+                    base::printable(name, 60), field.wire));
     return;
   }
   out.push_back({field, *std::move(checked)});
@@ -243,7 +259,12 @@ base::JsonObject on_wire(Arguments&& arguments) {
 Secrets secrets_of(const Arguments& arguments) {
   Secrets secrets;
   for (const auto& [field, value] : arguments) {
-    if (field.marked(facts::kSecret)) secrets.push_back(base::wire_text(value));
+    const auto text = base::wire_text(value);
+    for (const auto part : facts::secret_parts(field.wire, text)) {
+      // Values of an environment are often common words, which may stay in sentences: "true", "info".
+      if (field.wire != "env" || part.size() >= 8) secrets.emplace_back(part);
+    }
+    if (field.marked(facts::kSecret)) secrets.push_back(text);
   }
   return secrets;
 }

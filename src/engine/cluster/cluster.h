@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "engine/cluster/latest_by_upid.h"
 #include "engine/cluster/rules.h"
 #include "engine/cluster/seen_guests.h"
 #include "engine/row/confirm.h"
@@ -96,6 +97,8 @@ struct Cluster {
   guard::PlansInProcess own_plans;
   guard::Plans& plans;
   guard::Audit* const audit;
+  /// The records of tasks that no call has waited for to their end.
+  LatestByUpid<guard::Audit::Begun> open_records{1024};
   CurrentRules rules;
 };
 

@@ -114,6 +114,19 @@ StateBefore state_before(const Row& row, const base::JsonObject& arguments, cons
   return before;
 }
 
+std::string digest_of(const Row& row, const base::JsonObject& arguments, const StateBefore& before) {
+  if (!before.watched || row.endpoint()->parameter("digest") == nullptr) return {};
+  if (before.state.is_object()) return std::string(base::raw_text(before.state, "digest"));
+  const auto pos = argument_text(arguments, "pos");
+  for (const auto& item : base::objects(before.state)) {
+    // In a guest's list each setting is an item, in a list of rules each rule has the digest of all.
+    if (base::raw_text(item, "key") == "digest") return std::string(base::raw_text(item, "value"));
+    if (!pos.empty() && base::raw_word(item, "pos") == pos)
+      return std::string(base::raw_text(item, "digest"));
+  }
+  return {};
+}
+
 std::string guest_named(const Row& row, const StateBefore& before) {
   if (!before.watched || !configures(row)) return {};
   return std::string(change::name_of(change::config(before.state)));

@@ -24,6 +24,9 @@ struct StateBefore {
 StateBefore state_before(const Row& row, const base::JsonObject& arguments, const Cluster& cluster,
                          const std::stop_token& stop);
 
+/// PVE's digest of what the change would replace; empty if the endpoint takes none, or if none was read.
+std::string digest_of(const Row& row, const base::JsonObject& arguments, const StateBefore& before);
+
 /// The name of a guest whose configuration changes, not yet safe to show. Empty for other changes.
 std::string guest_named(const Row& row, const StateBefore& before);
 
