@@ -45,9 +45,30 @@ bool is_control(std::uint32_t code) { return code < 0x20 || (code >= 0x7F && cod
 
 // Characters that hide or reorder what a person sees.
 bool is_invisible(std::uint32_t code) {
-  return (code >= 0x200B && code <= 0x200F) || (code >= 0x202A && code <= 0x202E) ||
-         (code >= 0x2060 && code <= 0x2069) || code == 0xFEFF || code == 0x2028 || code == 0x2029 ||
-         (code >= 0xE0000 && code <= 0xE007F);
+  struct Range {
+    std::uint32_t first, last;
+  };
+  // U+FE0F is not among them: it makes a symbol an emoji, and alone it cannot carry a hidden text.
+  constexpr Range kRanges[] = {
+      {0x00AD, 0x00AD},    // soft hyphen
+      {0x034F, 0x034F},    // combining grapheme joiner
+      {0x061C, 0x061C},    // Arabic letter mark
+      {0x115F, 0x1160},    // Hangul fillers
+      {0x17B4, 0x17B5},    // Khmer vowels without a shape
+      {0x180B, 0x180F},    // Mongolian selectors
+      {0x200B, 0x200F},    // zero width, direction marks
+      {0x2028, 0x202E},    // line and paragraph separators, bidirectional overrides
+      {0x2060, 0x206F},    // word joiner, isolates, deprecated controls
+      {0x3164, 0x3164},    // Hangul filler
+      {0xFE00, 0xFE0E},    // variation selectors, which can carry a hidden text
+      {0xFEFF, 0xFEFF},    // byte order mark
+      {0xFFA0, 0xFFA0},    // Hangul filler of half width
+      {0xFFF0, 0xFFFB},    // unassigned, interlinear annotations
+      {0x1D173, 0x1D17A},  // musical controls
+      {0xE0000, 0xE0FFF},  // tag characters, further variation selectors
+  };
+  return code >= 0xAD &&
+         std::ranges::any_of(kRanges, [&](const Range& r) { return code >= r.first && code <= r.last; });
 }
 
 }  // namespace

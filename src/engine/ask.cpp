@@ -117,7 +117,9 @@ std::string next_step(const guard::Plans& plans, Needs needs, std::string_view i
         id, kMinutes);
   if (!plans.are_shared())
     return "A person must approve this, but `mcp-pve approve` cannot reach this server. " + plans.reach();
-  return fmt::format("A person must approve this within {} minutes: {}", kMinutes, how_to_approve(id));
+  return fmt::format(
+      "A person must approve this within {} minutes: {} To see the plan alone, pass dry_run: true.", kMinutes,
+      how_to_approve(id));
 }
 
 /// The error with the plan, and with a new id that confirms the same call.

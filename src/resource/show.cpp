@@ -201,7 +201,7 @@ std::string log_text(const Reading& reading, std::size_t budget) {
   std::vector<std::string> lines;
   for (const auto& row : base::objects(reading.data)) {
     const auto* text = row.if_contains("t");
-    if (text != nullptr && !text->is_null()) lines.push_back(base::text(*text, kLine));
+    if (text != nullptr && !text->is_null()) lines.push_back("| " + base::text(*text, kLine));
   }
   constexpr std::size_t kHead = 60;
   const auto room = budget > kHead ? budget - kHead : budget;

@@ -128,6 +128,10 @@ struct View {
   bool brief = false;
   /// For a Table: an item whose first column has this value is not counted.
   std::string_view uncounted{};
+  /// The members that may hold a text which others wrote, with blanks between them: a long one stands in
+  /// marked lines (view/free_text.h). "*": all, as in PVE's answers. A report is in the server's own words,
+  /// and names the exceptions.
+  std::string_view quoted = "*";
 };
 
 /// Why a read of a hook or of a report gave nothing, or why the list that it gave may lack items.

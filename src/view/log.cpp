@@ -8,6 +8,7 @@
 #include "base/json_read.h"
 #include "base/plural.h"
 #include "base/text.h"
+#include "view/free_text.h"
 #include "view/more.h"
 
 namespace view {
@@ -28,7 +29,7 @@ std::vector<Line> lines_of(const base::JsonArray& array) {
   for (const auto& item : array) {
     const auto* text = base::ObjectView(item).member("t");
     if (text == nullptr || text->is_null()) continue;
-    auto shown = base::text(*text, kLine);
+    auto shown = shortened(base::wire_text(*text), kLine);
     const bool complaint = is_error_or_warning(shown);
     lines.push_back({base::number(item, "n", 0), std::move(shown), complaint});
   }
@@ -59,7 +60,7 @@ std::size_t choose(std::vector<Line>& lines, std::size_t budget, std::size_t mos
 std::string in_order(const std::vector<Line>& lines, std::int64_t total, std::size_t budget) {
   std::string text = fmt::format("{} of {} lines", lines.size(), total);
   for (const auto& line : lines) {
-    auto row = fmt::format("\n{} {}", line.number, line.text);
+    auto row = fmt::format("\n{}{} {}", kMark, line.number, line.text);
     if (text.size() + row.size() + kFooter > budget)
       return text + fmt::format("\nMore lines: {}{}", kAtStart, line.number - 1);
     text += row;
@@ -94,7 +95,7 @@ std::string show_log(const base::JsonArray& array, const LogOptions& options) {
   for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
     if (!line->shown) continue;
     if (previous != 0 && line->number < previous - 1) text += "\n…";
-    text += fmt::format("\n{}{} {}", line->number, line->complaint ? "!" : "", line->text);
+    text += fmt::format("\n{}{}{} {}", kMark, line->number, line->complaint ? "!" : "", line->text);
     previous = line->number;
   }
   if (missing > 0)

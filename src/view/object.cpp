@@ -9,6 +9,7 @@
 
 #include "base/json_read.h"
 #include "base/text.h"
+#include "view/free_text.h"
 #include "view/human.h"
 #include "view/kind.h"
 #include "view/table.h"
@@ -19,7 +20,6 @@ namespace {
 /// Objects that a change takes as one text, so they are shown in that form.
 constexpr std::array<std::string_view, 3> kPropertyStrings = {"fleecing", "performance", "prune-backups"};
 constexpr std::size_t kNote = 120;
-constexpr std::size_t kMember = 100;
 constexpr std::size_t kUnbounded = 10'000'000;
 constexpr std::size_t kReserved = 80;  ///< bytes for each member after a list
 /// The columns of guests and storages inside another object (a pool's members), as in the list of the
@@ -57,6 +57,21 @@ std::string joined(std::string_view key, const base::JsonArray& array, std::size
   return text;
 }
 
+constexpr std::string_view kBelow = "\n  ";
+
+/// Returns a list of texts of which one is free text.
+std::string marked_items(const base::JsonArray& array, std::size_t budget) {
+  std::string text;
+  for (const auto& item : array) text += (text.empty() ? "" : "\n") + base::wire_text(item);
+  return marked_lines(text, kBelow, budget);
+}
+
+bool has_free_text(const tool::View& view, std::string_view key, const base::JsonArray& array) {
+  return std::ranges::any_of(array, [&](const base::Json& item) {
+    return item.is_string() && is_free_text(view, key, std::string_view(item.get_string()));
+  });
+}
+
 /// Returns a small object as "cores 8, model Xeon".
 std::string members(const base::JsonObject& object) {
   std::string text;
@@ -68,21 +83,9 @@ std::string members(const base::JsonObject& object) {
     // CPU flags fill a screen and do not describe the node's state.
     if (value.is_null() || key == "flags") continue;
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", base::printable(key, 60),
-                        base::printable(human(key, value), kMember));
+                        shortened(human(key, value)));
   }
   return text;
-}
-
-/// Returns a text of several lines below its label, each line with a mark, so that a client that writes the
-/// text back keeps its line breaks.
-std::string block(std::string_view text) {
-  constexpr std::size_t kLongestLine = 1200;
-  std::string out;
-  for (auto part : base::split(text, '\n')) {
-    if (part.ends_with('\r')) part.remove_suffix(1);
-    out += "\n  | " + base::printable(part, kLongestLine);
-  }
-  return out;
 }
 
 /// Decodes public keys, which PVE stores percent-encoded.
@@ -94,23 +97,28 @@ std::string decoded(std::string_view key, const base::Json& value) {
   return plain;
 }
 
-std::string line(std::string_view key, const base::Json& value, std::size_t budget) {
+std::string line(const tool::View& view, std::string_view key, const base::Json& value, std::size_t budget) {
   const auto label = base::printable(key, 100);
   if (is_table(value)) {
     TableOptions options;
     // Each row is indented by two blanks, which take part of the budget.
     options.budget = budget - budget / 5;
     const bool resources = value.get_array().front().get_object().contains("maxdisk");
-    const auto shown = show_table(resources ? kResources : tool::View{}, value.get_array(), {}, options);
+    auto inner = resources ? kResources : tool::View{};
+    inner.quoted = view.quoted;
+    const auto shown = show_table(inner, value.get_array(), {}, options);
     return label + ":" + indented(shown ? shown->text : shown.error());
   }
-  if (const auto* array = value.if_array()) return label + ": " + joined(key, *array, budget);
+  if (const auto* array = value.if_array())
+    return label + ":" +
+           (has_free_text(view, key, *array) ? marked_items(*array, budget)
+                                             : " " + joined(key, *array, budget));
   if (const auto* object = value.if_object()) {
     const bool written_so = std::ranges::find(kPropertyStrings, key) != kPropertyStrings.end();
     return label + ": " + (written_so ? human(key, value) : members(*object));
   }
   const auto text = decoded(key, value);
-  if (text.find('\n') != std::string::npos) return label + ":" + block(text);
+  if (is_free_text(view, key, text)) return label + ":" + marked_lines(text, kBelow, budget);
   return label + ": " + human(key, key == "sshkeys" ? base::Json(text) : value);
 }
 
@@ -171,13 +179,16 @@ std::vector<Label> labels_of(const tool::View& view, const base::JsonObject& obj
   return labels;
 }
 
-std::string one_line(const Label& label, const base::JsonObject& object, std::size_t room) {
+std::string one_line(const tool::View& view, const Label& label, const base::JsonObject& object,
+                     std::size_t room) {
   if (label.is_pair) return pair_line(label.text, object);
   const auto* value = object.if_contains(label.text);
-  auto text =
-      value == nullptr ? base::printable(label.text, 100) + ": not set" : line(label.text, *value, room);
+  auto text = value == nullptr ? base::printable(label.text, 100) + ": not set"
+                               : line(view, label.text, *value, room);
   if (!waits(object, label.text)) return text;
   const auto& later = pending_of(object)->at(label.text);
+  if (later.is_string() && is_free_text(view, label.text, std::string_view(later.get_string())))
+    return text + "\n  pending:" + marked_lines(std::string_view(later.get_string()), kBelow, room);
   return text + fmt::format(" (pending: {})", later.is_null() ? "unset" : human(label.text, later));
 }
 
@@ -228,17 +239,19 @@ std::expected<std::vector<Label>, std::string> chosen_of(std::string_view fields
 }
 
 /// Returns all members if they fit, as for most objects.
-std::string whole(const std::vector<Label>& labels, const base::JsonObject& object, std::size_t budget) {
+std::string whole(const tool::View& view, const std::vector<Label>& labels, const base::JsonObject& object,
+                  std::size_t budget) {
   std::string text;
   for (const auto& label : labels) {
-    text += (text.empty() ? "" : "\n") + one_line(label, object, kUnbounded);
+    text += (text.empty() ? "" : "\n") + one_line(view, label, object, kUnbounded);
     if (text.size() > budget) return {};
   }
   return text;
 }
 
 /// Divides the budget that the other members leave among the long lists.
-std::string divided(const std::vector<Label>& labels, const base::JsonObject& object, std::size_t budget) {
+std::string divided(const tool::View& view, const std::vector<Label>& labels, const base::JsonObject& object,
+                    std::size_t budget) {
   std::string text;
   std::size_t left_out = 0;
   auto lists = static_cast<std::size_t>(
@@ -254,7 +267,7 @@ std::string divided(const std::vector<Label>& labels, const base::JsonObject& ob
     } else {
       --others;
     }
-    const auto next = one_line(label, object, room);
+    const auto next = one_line(view, label, object, room);
     if (next.size() + 1 > all) {
       ++left_out;
     } else {
@@ -288,8 +301,8 @@ std::expected<ShownObject, std::string> show_object(const tool::View& view, cons
     shown.text = "(nothing)";
     return shown;
   }
-  shown.text = whole(labels, object, budget);
-  if (shown.text.empty()) shown.text = divided(labels, object, budget);
+  shown.text = whole(view, labels, object, budget);
+  if (shown.text.empty()) shown.text = divided(view, labels, object, budget);
   const auto say = [&](std::string_view line) {
     shown.remark.append(shown.remark.empty() ? "" : "\n").append(line);
   };

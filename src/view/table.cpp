@@ -13,6 +13,7 @@
 #include "base/plural.h"
 #include "base/text.h"
 #include "view/filter.h"
+#include "view/free_text.h"
 #include "view/human.h"
 #include "view/more.h"
 #include "view/order.h"
@@ -112,7 +113,7 @@ std::expected<std::vector<Column>, std::string> chosen_columns(const tool::View&
 
 /// Returns one line, with the separator escaped.
 std::string cell_text(std::string text) {
-  if (text.size() > kCell) text = base::printable(text, kCell);
+  if (text.size() > kCell) text = shortened(text, kCell);
   for (auto at = text.find('|'); at != std::string::npos; at = text.find('|', at + 2))
     text.insert(at, 1, '\\');
   return text;
@@ -127,6 +128,15 @@ std::string cell(const base::JsonObject& item, const Column& column) {
   if (present.empty()) return {};
   if (present.size() == 1) return cell_text(human(present[0].first, *present[0].second));
   return cell_text(human_pair(present[0].first, *present[0].second, present[1].first, *present[1].second));
+}
+
+/// Returns the free text that the cell would show; empty if there is none.
+std::string free_text(const tool::View& view, const base::JsonObject& item, const Column& column) {
+  const auto* value = column.keys.size() == 1 ? item.if_contains(column.keys.front()) : nullptr;
+  if (value == nullptr || !value->is_string() ||
+      !is_free_text(view, column.keys.front(), std::string_view(value->get_string())))
+    return {};
+  return std::string(std::string_view(value->get_string()));
 }
 
 std::string counted(std::size_t count, std::string_view noun) {
@@ -234,10 +244,16 @@ class Table {
     columns_.erase(column);
   }
 
+  /// Returns the row, and below it the free texts of its cells.
   std::string line(const base::JsonObject& item) const {
     std::string text;
-    for (const auto& column : columns_) text += (&column == columns_.data() ? "" : "|") + cell(item, column);
-    return text;
+    std::string below;
+    for (const auto& column : columns_) {
+      const auto words = free_text(view_, item, column);
+      text += (&column == columns_.data() ? "" : "|") + (words.empty() ? cell(item, column) : "↓");
+      if (!words.empty()) below += marked_lines(column.label + ": " + words, "\n", kCell);
+    }
+    return text + below;
   }
 
   std::size_t structured_size(const base::JsonObject& item) const {
@@ -245,7 +261,11 @@ class Table {
   }
 
   std::string cut_row(const base::JsonObject& item) const {
-    if (!options_.raw) return base::printable(line(item), room() > 4 ? room() - 4 : 1);
+    if (!options_.raw) {
+      const auto whole = line(item);
+      const auto row = std::string_view(whole).substr(0, whole.find('\n'));
+      return base::printable(row, room() > 4 ? room() - 4 : 1);
+    }
     base::JsonObject kept;
     for (const auto& member : selected(item)) {
       if (base::write_json(member.value()).size() < 200) kept[member.key()] = member.value();

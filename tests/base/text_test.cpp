@@ -88,6 +88,15 @@ TEST(Disarmed, ReplacesHiddenCharactersAndKeepsLines) {
             "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
 }
 
+TEST(Printable, ReplacesEveryKindOfInvisibleCharacter) {
+  for (const std::string_view hidden :
+       {"\xC2\xAD", "\xCD\x8F", "\xD8\x9C", "\xE1\x85\x9F", "\xE1\xA0\x8E", "\xE2\x81\xAA", "\xE3\x85\xA4",
+        "\xEF\xB8\x80", "\xEF\xBE\xA0", "\xEF\xBF\xB9", "\xF3\xA0\x81\x81", "\xF3\xA0\x84\x80",
+        "\xF3\xA0\x87\xAF"})
+    EXPECT_EQ(base::printable(hidden), "\xEF\xBF\xBD") << base::percent_encode(hidden);
+  EXPECT_EQ(base::printable("\xE2\x9A\xA0\xEF\xB8\x8F"), "\xE2\x9A\xA0\xEF\xB8\x8F") << "an emoji";
+}
+
 TEST(Printable, KeepsTheLimitAndWholeLetters) {
   EXPECT_EQ(base::printable("abcdef", 3), "abc…");
   EXPECT_EQ(base::printable("abc", 3), "abc");

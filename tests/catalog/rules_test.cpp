@@ -342,6 +342,7 @@ TEST(Rules, ReportsDeclareTheTypesOfTheirParameters) {
   for_each_tool([&](const tool::Tool& tool, const tool::Category&) {
     if (tool.report == nullptr) return;
     EXPECT_TRUE(tool.view.ordered);
+    EXPECT_NE(tool.view.quoted, "*") << "a report is in the server's own words";
     for (const auto& param : tool.params) {
       EXPECT_NE(param.type, tool::Type::FromFacts) << param.name;
       EXPECT_NE(param.need, tool::Need::FromFacts) << param.name;

@@ -276,7 +276,7 @@ TEST_F(PromptsTest, OfALongLogTheEndIsShown) {
     return net::Response{200, "OK", {}, log_of(asked.line, 7001)};
   });
   const auto text = get("triage_node", R"({"node":"pve1"})").text;
-  EXPECT_THAT(text, HasSubstr("\n| 7001 line number 7001.\n| 7000 line number 7000.\n"));
+  EXPECT_THAT(text, HasSubstr("\n| | 7001 line number 7001.\n| | 7000 line number 7000.\n"));
   EXPECT_THAT(text, Not(HasSubstr("line number 1.")));
 }
 

@@ -1,11 +1,13 @@
 // A simulated cluster with the whole engine before it, in this thread and on a clock of its own.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -37,7 +39,13 @@ Told call_with_progress(engine::Toolbox& toolbox, std::string_view tool, const b
 
 class World {
  public:
-  World() { http_.answer("*", test::simulated(*cluster_, clock_)); }
+  World() {
+    http_.answer("*", [this](const test::Asked& asked) {
+      auto answer = test::simulated(*cluster_, clock_)(asked);
+      if (answer && rewrite_) rewrite_(answer->body);
+      return answer;
+    });
+  }
 
   /// The id of a plan reads "ID" in the text; as an argument that stands for the last one.
   Told call(std::string_view tool, base::JsonObject arguments);
@@ -71,6 +79,8 @@ class World {
   void freeze(const std::string& text) { held_ = text; }
   /// Calls want progress from now on.
   void show_progress() { progress_ = true; }
+  /// From now on changes the body of each answer of the cluster before the tools read it.
+  void rewrite(std::function<void(std::string& body)> change) { rewrite_ = std::move(change); }
   /// How results look; text at first.
   void style(const engine::Style& style);
   /// Calls with a token of that user, "auditor@pve", or one with privilege separation, "auditor@pve
@@ -97,6 +107,7 @@ class World {
   base::ManualClock clock_;
   simulator::Options options_;
   std::optional<simulator::Cluster> cluster_{std::in_place, options_, facts(), clock_};
+  std::function<void(std::string&)> rewrite_;
   test::ScriptedPve http_;
   std::map<std::string, std::string> tokens_{{options_.token_id, options_.token_secret}};
   std::string held_;

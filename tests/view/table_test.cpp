@@ -363,11 +363,11 @@ base::JsonArray log_of(int lines, int complaint_every) {
 }
 
 TEST(Log, ShowsTheLastLinesFirst) {
-  EXPECT_EQ(view::show_log(log_of(2, 0), {}), "2 lines, newest first\n2 line 2\n1 line 1");
+  EXPECT_EQ(view::show_log(log_of(2, 0), {}), "2 lines, newest first\n| 2 line 2\n| 1 line 1");
   const auto text = view::show_log(log_of(800, 0), {});
-  EXPECT_THAT(
-      text, AllOf(StartsWith("800 lines; 40 shown, newest first\n800 line 800\n799"), HasSubstr("\n761 line"),
-                  Not(HasSubstr("\n760 line")), EndsWith("\nUse start and limit to read others")));
+  EXPECT_THAT(text, AllOf(StartsWith("800 lines; 40 shown, newest first\n| 800 line 800\n| 799"),
+                          HasSubstr("\n| 761 line"), Not(HasSubstr("\n| 760 line")),
+                          EndsWith("\nUse start and limit to read others")));
   EXPECT_EQ(view::show_log({}, {}), "No lines.");
 }
 
@@ -387,7 +387,7 @@ TEST(Log, ShowsRequestedLinesInOrder) {
   view::LogOptions options;
   options.in_order = true;
   options.total = 900;
-  EXPECT_EQ(view::show_log(log_of(2, 0), options), "2 of 900 lines\n1 line 1\n2 line 2");
+  EXPECT_EQ(view::show_log(log_of(2, 0), options), "2 of 900 lines\n| 1 line 1\n| 2 line 2");
 }
 
 TEST(Log, ShowsTheNewestLinesOfALimit) {
@@ -395,8 +395,8 @@ TEST(Log, ShowsTheNewestLinesOfALimit) {
   options.total = 1228;
   options.usual = 50;
   const auto text = view::show_log(log_of(50, 0), options);
-  EXPECT_THAT(text, AllOf(StartsWith("1228 lines; 50 shown, newest first\n50 line 50\n"),
-                          HasSubstr("\n1 line 1\n"), HasSubstr("1178 older lines not read")));
+  EXPECT_THAT(text, AllOf(StartsWith("1228 lines; 50 shown, newest first\n| 50 line 50\n"),
+                          HasSubstr("\n| 1 line 1\n"), HasSubstr("1178 older lines not read")));
 }
 
 TEST(Log, CountsUnreadLines) {

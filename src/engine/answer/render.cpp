@@ -12,6 +12,8 @@
 #include "base/text.h"
 #include "engine/check/value.h"
 #include "engine/words/remedies.h"
+#include "facts/secret_parts.h"
+#include "view/free_text.h"
 #include "view/human.h"
 #include "view/log.h"
 #include "view/object.h"
@@ -20,8 +22,6 @@
 
 namespace engine {
 namespace {
-
-constexpr std::string_view kMask = "***";
 
 std::string data_text(const pve::Answer& answer) {
   auto data = base::write_json_sorted(answer.data);
@@ -107,7 +107,8 @@ std::string changes_text(const pve::Answer& answer) {
   if (!answer.changes || answer.changes->empty()) return {};
   std::string text =
       "\nStaged changes, not active until the node's network is reloaded; the rows above show them already:";
-  for (const auto line : base::split(*answer.changes, '\n')) text += "\n  " + base::printable(line);
+  for (const auto line : base::split(*answer.changes, '\n'))
+    text += fmt::format("\n{}{}", view::kMark, base::printable(line));
   return text;
 }
 
@@ -168,11 +169,17 @@ mcp::Result statistics(const Rendering& rendering, const pve::Answer& answer) {
   return result;
 }
 
+std::string value_text(const base::Json& value, const Style& style) {
+  if (value.is_null()) return "PVE has no data for this.";
+  const auto* text = value.if_string();
+  if (text == nullptr || !view::is_free_text(std::string_view(*text))) return view::human({}, value);
+  return "PVE's text:" + view::marked_lines(std::string_view(*text), "\n", style.max_result);
+}
+
 mcp::Result object(const Rendering& rendering, pve::Answer& answer) {
   auto* members = answer.data.if_object();
   if (members == nullptr) {
-    auto text =
-        answer.data.is_null() ? std::string("PVE has no data for this.") : view::human({}, answer.data);
+    auto text = value_text(answer.data, rendering.style);
     base::JsonObject facts{{"value", std::move(answer.data)}};
     return render_text(std::move(text), std::move(facts), rendering.style);
   }
@@ -203,9 +210,12 @@ void mask_secrets(base::Json& value) {
     for (auto& member : *object) {
       if (member.value().is_structured()) {
         mask_secrets(member.value());
-      } else if (member.value().is_string() && !member.value().get_string().empty() &&
-                 facts::secret_name(member.key())) {
-        member.value() = kMask;
+      } else if (const auto* text = member.value().if_string(); text != nullptr && !text->empty()) {
+        if (facts::secret_name(member.key())) {
+          member.value() = facts::kMask;
+        } else if (!facts::secret_parts(member.key(), *text).empty()) {
+          member.value() = facts::without_secret_parts(member.key(), *text);
+        }
       }
     }
   }

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "engine/answer/render.h"
 #include "engine/words/remedies.h"
+#include "view/free_text.h"
 #include "view/log.h"
 
 namespace engine {
@@ -32,9 +33,9 @@ std::string complaints(const std::vector<std::string>& log) {
   std::size_t count = 0;
   for (const auto& line : log) {
     if (view::is_error_or_warning(line) && ++count <= kMostComplaints)
-      text += "\n  " + base::printable(line, 300);
+      text += fmt::format("\n{}{}", view::kMark, view::shortened(line, 300));
   }
-  if (count > kMostComplaints) text += fmt::format("\n  and {} more", count - kMostComplaints);
+  if (count > kMostComplaints) text += fmt::format("\nand {} more", count - kMostComplaints);
   return text;
 }
 
@@ -42,8 +43,9 @@ std::string complaints(const std::vector<std::string>& log) {
 std::string end_of(const std::vector<std::string>& log) {
   const auto end = log.size() > kEnd ? log.size() - kEnd : 0;
   auto text = complaints({log.begin(), log.begin() + static_cast<std::ptrdiff_t>(end)});
-  if (!text.empty()) text += "\n  …";
-  for (auto i = end; i < log.size(); ++i) text += "\n  " + base::printable(log[i], 300);
+  if (!text.empty()) text += "\n…";
+  for (auto i = end; i < log.size(); ++i)
+    text += fmt::format("\n{}{}", view::kMark, view::shortened(log[i], 300));
   return text;
 }
 
@@ -89,8 +91,7 @@ std::string running(const TaskOutcome& outcome) {
   const auto& report = outcome.report;
   auto text = fmt::format("{} after {}; its task continues in PVE.", still_doing(outcome.words.doing),
                           duration(report.waited));
-  if (!report.log.empty())
-    text += fmt::format(" Last in its log: {}.", base::printable(report.log.back(), 300));
+  if (!report.log.empty()) text += fmt::format(" Last in its log: {}.", view::shortened(report.log.back()));
   if (!outcome.description.text.empty()) text += " " + outcome.description.text;
   return text + " " + to_follow(outcome.may);
 }

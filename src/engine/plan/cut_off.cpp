@@ -85,12 +85,18 @@ bool covers(std::string_view ports) {
   });
 }
 
+/// Protocols beside TCP, by name and number. Other names and numbers ("ip", "all", 0) may include TCP.
+constexpr std::array<std::string_view, 18> kOtherProtocols = {
+    "udp", "17", "icmp", "1",  "icmpv6", "ipv6-icmp", "58",   "igmp", "2",
+    "gre", "47", "esp",  "50", "ah",     "51",        "sctp", "132",  "ospf"};
+
 /// Whether a rule decides on traffic to a port of PVE.
 bool matters(const base::JsonObject& rule) {
   const auto type = base::lower_ascii(argument_text(rule, "type"));
   const auto protocol = base::lower_ascii(argument_text(rule, "proto"));
   return type != "out" && type != "forward" && is_on(argument_text(rule, "enable"), false) &&
-         (protocol.empty() || protocol == "tcp" || protocol == "6") && covers(argument_text(rule, "dport"));
+         std::ranges::find(kOtherProtocols, protocol) == kOtherProtocols.end() &&
+         covers(argument_text(rule, "dport"));
 }
 
 bool refuses(const base::JsonObject& rule) {

@@ -26,7 +26,13 @@ class Lists {
 
   base::Json get(std::string_view what, const std::string& path) {
     auto answer = cluster_.client.call({base::Method::Get, path, {}}, stop_);
-    return answer ? std::move(answer->data) : missed(what);
+    if (answer) return std::move(answer->data);
+    // An older PVE has no such list.
+    return answer.error().status == 501 ? base::Json() : missed(what);
+  }
+  base::Json firewall_rules(const pve::Guest& guest) {
+    auto list = read_guest(cluster_.client, guest, "firewall/rules", stop_);
+    return list ? *std::move(list) : missed("its firewall rules");
   }
   base::Json snapshots(const pve::Guest& guest) {
     auto list = read_guest(cluster_.client, guest, "snapshot", stop_);
@@ -49,9 +55,19 @@ class Lists {
   std::string unread_;
 };
 
-bool names(const base::JsonObject& job, std::string_view vmid) {
-  const auto guests = base::split(base::raw_text(job, "vmid"), ',');
+bool is_listed(const base::JsonObject& job, std::string_view key, std::string_view vmid) {
+  const auto guests = base::list_items(base::raw_text(job, key));
   return std::ranges::find(guests, vmid) != guests.end();
+}
+
+/// Whether the job backs up the guest: by its number, by its pool, or with all guests.
+bool backs_up(const base::JsonObject& job, const pve::Guest& guest, std::string_view pool) {
+  const auto vmid = std::to_string(guest.vmid);
+  const auto of_pool = base::raw_text(job, "pool");
+  const auto node = base::raw_text(job, "node");
+  if (is_listed(job, "vmid", vmid)) return true;
+  const bool chosen = of_pool.empty() ? base::flag(job, "all") : of_pool == pool;
+  return chosen && !is_listed(job, "exclude", vmid) && (node.empty() || node == guest.node);
 }
 
 /// A name, in quotes because it can read as a word of the sentence.
@@ -101,29 +117,39 @@ std::vector<std::string> linked_clones(Lists& lists, const std::string& node, st
 std::vector<std::string> of_guest(const pve::Guest& guest, const Object& object, Cluster& cluster,
                                   Lists& lists) {
   const auto vmid = std::to_string(guest.vmid);
+  std::string pool;
+  if (const auto list = cluster.inventory.get({}); list) {
+    if (const auto* known = (*list)->guest(guest.vmid); known != nullptr) pool = known->pool;
+  }
   const auto ha_id = (guest.container ? "ct:" : "vm:") + vmid;
   std::vector<std::string> clauses;
   clauses.push_back(listed("snapshots", snapshots(lists, guest)));
   std::vector<std::string> jobs;
   const auto all_jobs = lists.get("the backup jobs", "/cluster/backup");
   for (const auto& job : base::objects(all_jobs)) {
-    if (names(job, vmid)) jobs.push_back(quoted(job, "id"));
+    if (backs_up(job, guest, pool)) jobs.push_back(quoted(job, "id"));
   }
   clauses.push_back(listed("backup jobs", jobs));
   const auto resources = lists.get("the HA resources", "/cluster/ha/resources");
   for (const auto& resource : base::objects(resources)) {
     if (base::raw_text(resource, "sid") == ha_id) clauses.push_back("HA resource " + ha_id);
   }
+  std::vector<std::string> rules;
+  const auto all_rules = lists.get("the HA rules", "/cluster/ha/rules");
+  for (const auto& rule : base::objects(all_rules)) {
+    if (is_listed(rule, "resources", ha_id)) rules.push_back(quoted(rule, "rule"));
+  }
+  clauses.push_back(listed("HA rules", rules));
   std::vector<std::string> replications;
   const auto all_replications = lists.get("the replication jobs", "/cluster/replication");
   for (const auto& job : base::objects(all_replications)) {
     if (base::raw_word(job, "guest") == vmid) replications.push_back(base::text(job, "id", kLongest));
   }
   clauses.push_back(listed("replication jobs", replications));
-  if (const auto list = cluster.inventory.get({}); list) {
-    const auto* known = (*list)->guest(guest.vmid);
-    if (known != nullptr && !known->pool.empty()) clauses.push_back("pool \"" + known->pool + "\"");
-  }
+  if (!pool.empty()) clauses.push_back("pool \"" + pool + "\"");
+  const auto firewall = lists.firewall_rules(guest);
+  if (const auto* all = firewall.if_array(); all != nullptr && !all->empty())
+    clauses.push_back(base::count_of(all->size(), "firewall rules"));
   if (base::flag(object.config, "template"))
     clauses.push_back(
         listed("linked clones of guests", linked_clones(lists, guest.node, vmid, object.config)));

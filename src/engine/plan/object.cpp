@@ -81,6 +81,7 @@ void read_present(const Row& row, const base::JsonObject& arguments, Cluster& cl
   auto answer = cluster.client.call({base::Method::Get, *filled, {}}, stop);
   if (answer) {
     object.present = std::move(answer->data);
+    object.staged = answer->changes.value_or("");
   } else if (!object.error) {
     object.error = std::move(answer.error());
     object.unread = *filled;

@@ -24,6 +24,8 @@ struct Object {
   std::string digest{};
   base::JsonObject config{};  ///< for a guest, else empty
   base::Json present{};       ///< the answer to the GET that the row's About names; null: not read
+  /// PVE's list of staged changes of a node's network, a unified diff; empty for other objects.
+  std::string staged{};
   /// Why the guest's configuration, or the object, could not be read.
   std::optional<pve::Error> error{};
   std::string unread{};  ///< the path of the GET that failed

@@ -29,10 +29,12 @@ struct Planning {
 };
 
 struct Plan {
-  /// Lines: what would happen, what would be lost for good, what could be cut off, what belongs to the object
-  /// or refers to it, which privileges are missing (for a caller who may list the ACL), and the request.
+  /// Lines: what would happen, how the object is now, what would be lost for good, what could be cut off,
+  /// what belongs to the object or refers to it, whether the API token's privileges suffice (checked for a
+  /// caller who may list the ACL), and the request.
   std::string text;
-  /// The same as members: request, object, lost, depends, lacks.
+  /// The same as members: request, object, now, changes, lost, pruned, cut_off, depends, refused, privileges,
+  /// lacks.
   base::JsonObject facts;
 };
 

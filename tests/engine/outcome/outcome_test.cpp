@@ -50,7 +50,7 @@ TEST(Outcome, ShowsTheComplaintsOfASuccessfulTask) {
       report(State::Done, "OK", {"Image resized.", "Failed to update the filesystem: exit code 1"}, 64s));
   EXPECT_THAT(done.text,
               AllOf(StartsWith("VM 100 (web01) on pve1 started in 64 s. PVE reports success, but"),
-                    EndsWith(kUpid), HasSubstr("\n  Failed to update"), Not(HasSubstr("Image resized"))));
+                    EndsWith(kUpid), HasSubstr("\n| Failed to update"), Not(HasSubstr("Image resized"))));
   EXPECT_FALSE(done.is_error);
 }
 
@@ -80,7 +80,7 @@ TEST(Outcome, ReportsATaskWithWarningsAsASuccess) {
   const auto warned =
       rendered(report(State::Warnings, "WARNINGS: 1", {"starting", "WARN: no network", "finished"}, 2s));
   EXPECT_THAT(warned.text,
-              AllOf(HasSubstr("on pve1 started. With warnings (WARNINGS: 1):\n  WARN: no network\n"),
+              AllOf(HasSubstr("on pve1 started. With warnings (WARNINGS: 1):\n| WARN: no network\n"),
                     Not(HasSubstr("finished"))));
   EXPECT_FALSE(warned.is_error);
 }
@@ -90,7 +90,7 @@ TEST(Outcome, ShowsPvesErrorTheRemedyAndTheLogOfAFailure) {
       rendered(report(State::Failed, "VM is locked (backup)", {"trying", "VM is locked (backup)"}, 100ms));
   EXPECT_TRUE(failed.is_error);
   EXPECT_THAT(failed.text, AllOf(StartsWith("VM 100 (web01) on pve1 was not started: VM is locked (backup)."),
-                                 HasSubstr("qm unlock"), HasSubstr("\n  trying\n"), EndsWith(kUpid)));
+                                 HasSubstr("qm unlock"), HasSubstr("\n| trying\n"), EndsWith(kUpid)));
 }
 
 TEST(Outcome, AddsNoFullStopBehindAnExclamationMark) {

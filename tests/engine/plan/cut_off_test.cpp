@@ -1,6 +1,7 @@
 // Which changes of the firewall could close the nodes to PVE's web interface.
 #include "engine/plan/cut_off.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -89,6 +90,11 @@ TEST_F(CutOffTest, NewRulesThatRefuse) {
   EXPECT_THAT(add(R"({"type":"in","action":"DROP","enable":1})"), HasSubstr("would come before the others"));
   EXPECT_NE(add(R"({"type":"in","action":"REJECT","enable":1,"proto":"tcp","dport":"22,8000:9000"})"), "");
   EXPECT_NE(add(R"({"type":"group","action":"strict","enable":1})"), "") << "its rules may refuse";
+  for (const auto* const any : {"ip", "0", "all", "tcp", "TCP", "6", "unheard-of"})
+    EXPECT_NE(add(fmt::format(R"({{"type":"in","action":"DROP","enable":1,"proto":"{}"}})", any)), "") << any;
+  for (const auto* const other : {"17", "icmp", "ipv6-icmp", "sctp"})
+    EXPECT_EQ(add(fmt::format(R"({{"type":"in","action":"DROP","enable":1,"proto":"{}"}})", other)), "")
+        << other;
   for (const auto* const harmless :
        {R"({"type":"in","action":"ACCEPT","enable":1})", R"({"type":"in","action":"DROP","enable":0})",
         R"({"type":"in","action":"DROP"})", R"({"type":"out","action":"DROP","enable":1})",
