@@ -48,11 +48,13 @@ TEST(SshKeys, AreEncodedOnce) {
 }
 
 TEST(KeepMac, AddsThePresentAddressOfANic) {
-  FakeContext vm(kVmConfig,
-                 R"({"net0":"virtio=BC:24:11:00:00:01,bridge=vmbr0","net1":"e1000,bridge=vmbr1"})");
-  EXPECT_EQ(prepared("pve_update_qemu_config", vm,
-                     R"({"net0":"virtio,bridge=vmbr1","net1":"virtio","net7":"virtio"})"),
-            R"({"net0":"virtio,bridge=vmbr1,macaddr=BC:24:11:00:00:01","net1":"virtio","net7":"virtio"})");
+  FakeContext vm(
+      kVmConfig,
+      R"({"net0":"virtio=BC:24:11:00:00:01,bridge=vmbr0","net1":"e1000,bridge=vmbr1","digest":"d"})");
+  EXPECT_EQ(
+      prepared("pve_update_qemu_config", vm,
+               R"({"net0":"virtio,bridge=vmbr1","net1":"virtio","net7":"virtio"})"),
+      R"({"digest":"d","net0":"virtio,bridge=vmbr1,macaddr=BC:24:11:00:00:01","net1":"virtio","net7":"virtio"})");
   EXPECT_EQ(vm.reads.size(), 1U);
   FakeContext ct(kCtConfig, R"({"net0":"name=eth0,bridge=vmbr0,hwaddr=bc:24:11:00:00:02,type=veth"})");
   EXPECT_EQ(prepared("pve_update_lxc_config", ct, R"({"net0":"name=eth0,bridge=vmbr1,ip=dhcp"})"),
