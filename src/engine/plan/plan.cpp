@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/ascii.h"
@@ -82,9 +83,10 @@ std::vector<std::string> protected_by_pve(const Row& row, const Object& object) 
   return {"the guest has protection=1"};
 }
 
-std::vector<std::string> created(const Object& object) {
+std::vector<std::string> created(const Row& row, const Object& object) {
   const auto at = base::number(object.identity, "creation time");
-  return at ? std::vector{view::human_time(*at) + " UTC"} : std::vector<std::string>{};
+  return at && row.about().action == tool::Action::Delete ? std::vector{view::human_time(*at) + " UTC"}
+                                                          : std::vector<std::string>{};
 }
 
 /// Of a restore over a guest that is there: that guest.
@@ -124,11 +126,13 @@ Plan plan_of(const Planning& planning, Cluster& cluster, const guard::MayUse& ma
   auto told = describe_change({row, arguments, words, before, after, nullptr, {}, false, true}).text;
   if (!told.empty()) told.front() = base::lower(told.front());
   plan.text = "Plan for " + told;
-  add_line(plan.text, "Now", now);
-  if (before.object.is_null()) add_line(plan.text, "Would change", changed);
+  const bool is_told = std::ranges::any_of(
+      changed, [&](const std::string& clause) { return plan.text.find(clause) != std::string::npos; });
+  if (changed.empty()) add_line(plan.text, "Now", now);
+  if (!is_told) add_line(plan.text, "Would change", changed);
   if (!object.staged.empty())
     plan.text += "\nStaged changes of the network:" + view::marked_lines(object.staged, "\n  ", kLongestDiff);
-  if (!lost.empty()) add_line(plan.text, "Created", created(object));
+  add_line(plan.text, "Created", created(row, object));
   add_line(plan.text, "Lost for good", lost);
   add_line(plan.text, "Backups that PVE removes", pruned);
   add_line(plan.text, "May cut off", cut_off);

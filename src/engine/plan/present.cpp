@@ -32,7 +32,9 @@ const base::JsonObject* item_of(const Row& row, const base::JsonObject& argument
   if (const auto* whole = object.present.if_object()) return whole;
   const auto* list = object.present.if_array();
   if (list == nullptr) return nullptr;
-  const auto name = last_parameter(row.tool().call.path);
+  auto name = last_parameter(row.tool().call.path);
+  // PUT /pools names the pool among its arguments.
+  if (name.empty()) name = "poolid";
   const auto wanted = argument_text(arguments, name);
   if (wanted.empty()) return nullptr;
   // A snapshot is "snapname" in the path and "name" in the list.
@@ -45,8 +47,15 @@ const base::JsonObject* item_of(const Row& row, const base::JsonObject& argument
   return nullptr;
 }
 
-bool is_hidden(std::string_view key, const base::Json& value) {
-  return key == "digest" || value.is_null() || change::is_secret(key);
+/// Of a snapshot PVE shows the whole configuration of the guest.
+constexpr std::array<std::string_view, 4> kOfSnapshot = {"description", "snaptime", "vmstate", "parent"};
+
+bool is_hidden(const Row& row, std::string_view key, const base::Json& value) {
+  const auto* text = value.if_string();
+  const bool of_guest = row.about().subject == tool::Subject::Snapshot &&
+                        std::ranges::find(kOfSnapshot, key) == kOfSnapshot.end();
+  return of_guest || key == "digest" || value.is_null() || (text != nullptr && text->empty()) ||
+         change::is_secret(key) || row.about().in_path(key);
 }
 
 std::string setting(std::string_view key, const base::Json& value) {
@@ -66,7 +75,7 @@ std::vector<std::string> settings_now(const Row& row, const base::JsonObject& ar
   if (item == nullptr) return all;
   std::size_t left_out = 0;
   for (const auto& [key, value] : *item) {
-    if (is_hidden(key, value) || row.about().in_path(key)) continue;
+    if (is_hidden(row, key, value)) continue;
     if (all.size() < kMost) {
       all.push_back(setting(key, value));
     } else {
