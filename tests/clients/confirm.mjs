@@ -40,7 +40,7 @@ await connected([{ action: 'decline' }, { action: 'cancel' }, yes], async (clien
   assert.match(await works(client, 'pve_get_qemu_status', guest), /test-restore/);
   assert.match(await works(client, 'pve_delete_qemu_vm', guest), /VM 118 \(test-restore\) on pve2 deleted/);
   assert.equal(asked.length, 3);
-  for (const question of asked) assert.match(question, /Plan for deleting VM 118 .*\nLost for good: the VM .*\n/);
+  for (const question of asked) assert.match(question, /Plan for deleting VM 118 .*\nCreated: .* UTC\.\nLost for good: the VM .*\n/);
   // What destroys nothing asks nothing.
   await works(client, 'pve_update_qemu_config', { vmid: 100, description: 'a note' });
   assert.equal(asked.length, 3);
