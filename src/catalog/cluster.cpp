@@ -31,12 +31,12 @@ constexpr tool::Tool kCluster[] = {
      .view = {tool::View::Kind::Table, "entries", "id type name online quorate nodes ip local version"}},
     {.name = "pve_list_cluster_resources",
      .title = "List resources",
-     .description = "List the cluster's guests, nodes and storages with their usage. "
-                    "Finds a guest's node.",
+     .description = "List the cluster's guests, nodes and storages with usage. "
+                    "Shows a guest's node.",
      .tier = Tier::ReadOnly,
      .effect = Effect::None,
      .call = {Method::Get, "/cluster/resources"},
-     .params = {{.name = "type", .description = "vm: containers too"}},
+     .params = {{.name = "type", .description = "vm includes containers"}},
      .offers = tool::kSelect | tool::kPage,
      .view = {tool::View::Kind::Table, "resources",
               "vmid name storage type node status cpu mem/maxmem disk/maxdisk uptime lock tags pool template "
@@ -92,7 +92,7 @@ constexpr tool::Tool kCluster[] = {
               "id guest source target schedule disable rate type comment", false, &tool::kSeesGuests}},
     {.name = "pve_update_cluster_options",
      .title = "Update datacenter options",
-     .description = "Change the datacenter options, e.g. migration.",
+     .description = "Change the datacenter options.",
      .tier = Tier::Full,
      .effect = Effect::Destructive,
      .call = {Method::Put, "/cluster/options"},

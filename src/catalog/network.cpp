@@ -83,7 +83,7 @@ constexpr tool::Tool kNetwork[] = {
     {.name = "pve_update_network",
      .title = "Update network interface",
      .description =
-         "Stage a change of a network interface, keeping what is not named. A network reload applies it.",
+         "Stage a change of a network interface; omitted values stay. A network reload applies it.",
      .tier = Tier::Full,
      .effect = Effect::Destructive,
      .call = {Method::Put, "/nodes/{node}/network/{iface}"},

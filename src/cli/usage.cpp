@@ -22,12 +22,13 @@ constexpr auto kTexts = std::to_array<Text>({
      "A value that is valid JSON (a number, true, false, a list or an object) is passed as JSON, any other "
      "value as text:\n  vmid=100 force=true tags='\"100\"'\n'{\"vmid\":100}' gives the arguments as one "
      "object, as --json OBJECT does; --json - reads it from stdin.\n--chart FILE writes the picture of a "
-     "statistics tool (PNG).\nA call that destroys something shows its plan and asks on the terminal; --yes "
-     "confirms it without a question.\nmcp-pve tools TOOL shows the arguments that a tool takes.\n"},
+     "statistics tool (PNG).\nA call that destroys something shows its plan and asks on the terminal whether "
+     "to go ahead; --yes "
+     "answers yes to every confirmation.\nmcp-pve tools TOOL shows the arguments that a tool takes.\n"},
     {Command::Tools, "[settings] tools [TOOL] [--json]", "Lists the tools, or shows one with its arguments",
      "Lists the tools that these settings offer. --json prints what an MCP client gets.\n"},
     {Command::Doctor, "[settings] doctor", "Checks the connection to PVE, step by step",
-     "A step that fails says what to do. The exit code is 1 if a step failed.\n"},
+     "For each step that fails, it says what to do. The exit code is 1 if a step failed.\n"},
     {Command::Simulate, "[settings] simulate [options]", "Serves the simulated cluster to any PVE client",
      "--listen ADDRESS:PORT   where; default 127.0.0.1:8006\n--token ID=SECRET       USER@REALM!NAME=SECRET "
      "instead of the built-in token\n--role ROLE             the role of the token's user instead of "
@@ -40,7 +41,8 @@ constexpr auto kTexts = std::to_array<Text>({
     {Command::Freeze, "[settings] freeze [--reason TEXT]", "Stops every change at once, until thaw",
      "Every running server that shares the state folder refuses changes from now on. Reads go on, and calls "
      "in "
-     "flight finish. Root without a state folder of its own freezes the service (/var/lib/mcp-pve).\n"
+     "flight finish. If root has no state folder, this command, run as root, freezes the service "
+     "(/var/lib/mcp-pve).\n"
      "--reason TEXT           what the refusals say, such as 'storage migration until 18:00'\n"},
     {Command::Thaw, "[settings] thaw", "Allows changes again after freeze", ""},
     {Command::Plans, "[settings] plans", "Lists the plans that wait for a confirmation or an approval",
@@ -49,9 +51,9 @@ constexpr auto kTexts = std::to_array<Text>({
      "Approves a plan, so that its call may be repeated with the id",
      "Shows the plan and asks for the passphrase on the terminal. --set-passphrase sets it, and asks for the "
      "present one first. Root approves for a server of another user without a passphrase.\n"},
-    {Command::Reject, "[settings] reject ID", "Rejects a plan: no call goes through with its id", ""},
+    {Command::Reject, "[settings] reject ID", "Rejects a plan: its id does not let a call through", ""},
     {Command::Trust, "[settings] trust [URL] [--yes --fingerprint EXPECTED]",
-     "Shows PVE's certificate, asks, and pins it",
+     "Shows PVE's certificate, asks whether to trust it, and pins it",
      "Stores the fingerprint in the state folder, for the address URL or those of PVE_BASE_URL; servers that "
      "start from then on accept this certificate there, and no other. Compare the fingerprint with the one "
      "that "
@@ -64,9 +66,10 @@ constexpr auto kTexts = std::to_array<Text>({
      "path; "
      "* stands for any text\n--json                        the records, a line each\n\naudit verify checks "
      "that no record was altered, inserted, reordered or removed. --head NUMBER:HASH, from a line of the "
-     "system's log, also tells whether the newest ones were removed.\nThe exit code is 1 if a record is not "
-     "as it was written, or if the audit cannot be read. Root without a state folder of its own reads the "
-     "service's (/var/lib/mcp-pve).\n"},
+     "system's log, also finds out whether the newest records were removed.\nThe exit code is 1 if a record "
+     "is not "
+     "as it was written, or if the audit cannot be read. If root has no state folder, this command, run as "
+     "root, reads the audit of the service (/var/lib/mcp-pve).\n"},
 });
 
 std::string heading(std::string_view text) { return "mcp-pve " + std::string(text) + "\n"; }

@@ -114,7 +114,7 @@ std::optional<std::string> http_misfit(const Http& http) {
     return "PVE_HTTP_AUDIENCES (--http-audiences) is set without " + std::string(kIssuer) +
            "; set the issuer of the access tokens too.";
   if (http.no_auth && has_auth(http))
-    return "PVE_HTTP_NO_AUTH (--http-no-auth) is set beside " +
+    return "PVE_HTTP_NO_AUTH (--http-no-auth) is set together with " +
            std::string(http.tokens.empty() ? kIssuer : kTokens) +
            "; callers either authenticate or they do not: remove one of the two settings.";
   return std::nullopt;

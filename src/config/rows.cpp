@@ -14,8 +14,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .key = "cluster.base_url",
      .fallback = "required",
      .help = "The address of PVE, such as https://pve:8006; a bare host name means https and port 8006. "
-             "Separate several nodes of one cluster by commas: they are tried in turn, and a node that fails "
-             "is skipped for 30 s.",
+             "Separate several nodes of one cluster by commas: they are tried in turn, and a node that "
+             "fails is skipped for 30 s.",
      .repeatable = true,
      .apply = apply::base_url},
     {.flag = "--token-id",
@@ -42,9 +42,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .key = "cluster.token_secret_file",
      .fallback = "",
      .help = "A file that holds the secret, and that other users can neither read nor write; it is read "
-             "again when "
-             "PVE rejects the secret. If nothing sets a secret, a service takes it from systemd's credential "
-             "pve-token-secret.",
+             "again when PVE rejects the secret. If nothing sets a secret, a service takes it from "
+             "systemd's credential pve-token-secret.",
      .apply = apply::token_secret_file},
     {.flag = "--token-command",
      .argument = "COMMAND",
@@ -53,9 +52,9 @@ constexpr auto kTable = std::to_array<Setting>({
      .key = "cluster.token_command",
      .fallback = "",
      .help = "A command whose first line of output is the secret, such as pass show pve; an array in the "
-             "file. It "
-             "is split at blanks outside quotes, and no shell reads it. It runs without input for the first "
-             "request, for 30 s at most, and again when PVE rejects the secret.",
+             "file. It is split at blanks outside quotes, and no shell reads it. The server runs the "
+             "command before its first request to PVE, and again when PVE rejects the secret. The command "
+             "gets no input and must end within 30 s.",
      .apply = apply::token_command},
     {.flag = "",
      .argument = "",
@@ -90,8 +89,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "PVE_TOOL_WHITELIST",
      .key = "tools_allow",
      .fallback = "all",
-     .help = "Offers only these of the tools that tier and categories allow: names separated by commas, with "
-             "* for any text.",
+     .help = "Offers only these of the tools that tier and categories allow: names separated by commas, "
+             "with * for any text.",
      .repeatable = true,
      .alias_must_agree = true,
      .apply = apply::tools_allow},
@@ -101,8 +100,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "PVE_TOOL_BLACKLIST",
      .key = "tools_deny",
      .fallback = "",
-     .help = "Does not offer these tools, whatever else allows them: names separated by commas, with * for "
-             "any text.",
+     .help = "Does not offer these tools, even if another setting allows them: names separated by commas, "
+             "with * for any text.",
      .repeatable = true,
      .alias_must_agree = true,
      .apply = apply::tools_deny},
@@ -112,8 +111,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "cluster.verify_ssl",
      .fallback = "true",
-     .help =
-         "Whether PVE's certificate is verified. Instead of false, pin the certificate with mcp-pve trust.",
+     .help = "Whether the server verifies PVE's certificate. Instead of false, pin the certificate with "
+             "mcp-pve trust.",
      .apply = apply::verify_ssl},
     {.flag = "--ca-file",
      .argument = "FILE",
@@ -131,9 +130,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .key = "cluster.fingerprint",
      .fallback = "",
      .help = "SHA-256 fingerprints of the certificates to accept, as \"pvenode cert info\" shows them for "
-             "pveproxy-ssl.pem or pve-ssl.pem; they are compared instead of verifying the chain. Without it: "
-             "what mcp-pve trust "
-             "has stored for the address.",
+             "pveproxy-ssl.pem or pve-ssl.pem; the server checks them instead of the certificate chain. "
+             "Without this setting it uses the fingerprint that mcp-pve trust has stored for the address.",
      .repeatable = true,
      .apply = apply::fingerprint},
     {.flag = "--timeout",
@@ -167,8 +165,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "node_tasks",
      .fallback = "4",
-     .help = "The maximum number of heavy tasks (start, migrate, clone, backup) that this server runs on one "
-             "node at once; 0 means unlimited.",
+     .help = "The maximum number of heavy tasks (start, migrate, clone, backup) that this server runs on "
+             "one node at once; 0 means unlimited.",
      .apply = apply::node_tasks},
     {.flag = "--ignore-findings",
      .argument = "CODES",
@@ -176,8 +174,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "ignore_findings",
      .fallback = "",
-     .help = "Findings that the health report leaves out (docs/findings.md): CODE or CODE:OBJECT, with * for "
-             "any.",
+     .help = "Findings that the health report leaves out (docs/findings.md): CODE or CODE:OBJECT, with * "
+             "for any.",
      .repeatable = true,
      .apply = apply::ignore_findings},
     {.flag = "--confirm",
@@ -195,11 +193,10 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "scope",
      .fallback = "",
-     .help =
-         "The guests that are seen and changed, by their state in PVE: terms separated by commas, such as "
-         "vmid:100-199, tag:web, pool:prod, node:pve1 or name:db-*; !vmid:150 excludes. Other objects are "
-         "then changed only if a term allows their kind: allow:node, storage, network, firewall, access, "
-         "pool, cluster, backup or ha.",
+     .help = "The guests that callers may see and change, by their state in PVE: terms separated by commas, "
+             "such as vmid:100-199, tag:web, pool:prod, node:pve1 or name:db-*; !vmid:150 excludes. Other "
+             "objects are then changed only if a term allows their kind: allow:node, storage, network, "
+             "firewall, access, pool, cluster, backup or ha.",
      .repeatable = true,
      .apply = apply::scope},
     {.flag = "--approval",
@@ -208,7 +205,7 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "approval",
      .fallback = "caller",
-     .help = "Whose consent lets a change through that destroys something for good: caller (it repeats the "
+     .help = "The consent that a change needs if it destroys something for good: caller (it repeats the "
              "call with the plan's id) or human (the client's user, whom the server asks, or a person who "
              "runs mcp-pve approve).",
      .apply = apply::approval},
@@ -218,9 +215,9 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "protect",
      .fallback = "",
-     .help = "What no tool may change or destroy, whatever the tier and the confirmation: terms separated by "
-             "commas, such as vmid:100-199, tag:prod, pool:prod, node:pve1, name:db-*, storage:backup or "
-             "user:root@pam; !vmid:150 excludes.",
+     .help = "Objects that no tool may change or destroy, at any tier and with any confirmation: terms "
+             "separated by commas, such as vmid:100-199, tag:prod, pool:prod, node:pve1, name:db-*, "
+             "storage:backup or user:root@pam; !vmid:150 excludes.",
      .repeatable = true,
      .apply = apply::protect},
     {.flag = "--output",
@@ -309,7 +306,7 @@ constexpr auto kTable = std::to_array<Setting>({
      .variable = "PVE_HTTP_KEY",
      .key = "http.key",
      .fallback = "",
-     .help = "The private key (PEM) of that certificate.",
+     .help = "The private key (PEM) of the certificate in --http-certificate.",
      .apply = apply::http_key},
     {.flag = "--http-hosts",
      .argument = "LIST",
@@ -343,7 +340,7 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "state_key_file",
      .fallback = "",
-     .help = "A file that holds that secret.",
+     .help = "A file that holds the secret of PVE_STATE_KEY.",
      .apply = apply::state_key_file},
     {.flag = "--state-dir",
      .argument = "FOLDER",
@@ -351,10 +348,10 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "state_dir",
      .fallback = "$XDG_STATE_HOME/mcp-pve",
-     .help = "The state folder: mcp-pve freeze stops all servers that share it. It also holds the audit, the "
-             "plans and the key for task ids. "
-             "Without it: $STATE_DIRECTORY (systemd), $XDG_STATE_HOME/mcp-pve, ~/.local/state/mcp-pve. It is "
-             "made when something is written there, for its user alone.",
+     .help = "The state folder: mcp-pve freeze stops all servers that share it. It also holds the audit, "
+             "the plans and the key for task ids. Without this setting: $STATE_DIRECTORY (systemd), "
+             "$XDG_STATE_HOME/mcp-pve, ~/.local/state/mcp-pve. The server creates the folder at the first "
+             "write, for its user alone.",
      .apply = apply::state_dir},
     {.flag = "--audit",
      .argument = "WHEN",
@@ -362,10 +359,9 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "audit",
      .fallback = "",
-     .help =
-         "Each change is recorded in the state folder before it is sent, and its outcome after it (mcp-pve "
-         "audit), unless that folder cannot be made. With required, no change is sent that cannot be "
-         "recorded; off turns the audit off.",
+     .help = "The server records each change in the state folder before it sends it, and then its outcome "
+             "(mcp-pve audit), unless that folder cannot be made. With required, it sends no change that it "
+             "cannot record; off turns the audit off.",
      .apply = apply::audit},
     {.flag = "--audit-days",
      .argument = "DAYS",
@@ -373,7 +369,7 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "audit_days",
      .fallback = "365",
-     .help = "How many days records are kept.",
+     .help = "How many days the server keeps records.",
      .apply = apply::audit_days},
     {.flag = "--audit-log",
      .argument = "LOG",
@@ -381,9 +377,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "audit_log",
      .fallback = "none",
-     .help =
-         "syslog also sends each record to the system's log (journald), with its number and hash, so that "
-         "mcp-pve audit verify --head can tell whether the newest records were removed.",
+     .help = "syslog also sends each record to the system's log (journald), with its number and hash, so "
+             "that mcp-pve audit verify --head can tell whether the newest records were removed.",
      .apply = apply::audit_log},
     {.flag = "--debug",
      .argument = "",
@@ -391,8 +386,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "debug",
      .fallback = "off",
-     .help = "Logs every request to stderr, without secrets; every value of the variable except 0, false, no "
-             "and off turns it on.",
+     .help = "Logs every request to stderr, without secrets; every value of the variable except 0, false, "
+             "no and off turns it on.",
      .apply = apply::debug},
     {.flag = "--config",
      .argument = "FILE",

@@ -92,9 +92,9 @@ TEST(Http, RefusesSettingsThatContradictEachOther) {
               HasSubstr("without PVE_HTTP_CERTIFICATE (--http-certificate)"));
   EXPECT_THAT(error({http, {"--http-jwks", "https://a/k"}}), HasSubstr("--http-issuer"));
   EXPECT_THAT(error({http, {"--http-no-auth", "true"}, {"--http-tokens", "/f"}}),
-              HasSubstr("PVE_HTTP_NO_AUTH (--http-no-auth) is set beside PVE_HTTP_TOKENS"));
+              HasSubstr("PVE_HTTP_NO_AUTH (--http-no-auth) is set together with PVE_HTTP_TOKENS"));
   EXPECT_THAT(error({http, {"--http-no-auth", "true"}, {"--http-issuer", "https://a"}}),
-              HasSubstr("beside PVE_HTTP_ISSUER"));
+              HasSubstr("together with PVE_HTTP_ISSUER"));
 }
 
 TEST(Http, RefusesAWildcardAudience) {

@@ -6,7 +6,7 @@
 namespace engine {
 namespace {
 
-constexpr std::string_view kMore = " Takes PVE's other parameters.";
+constexpr std::string_view kMore = " Accepts PVE's other parameters.";
 
 /// A range from 0 or 1 without a maximum tells the model nothing that it does not know, and costs bytes.
 bool is_obvious(const facts::Parameter& parameter) {

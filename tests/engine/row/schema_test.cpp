@@ -54,7 +54,7 @@ TEST(Description, SaysThatAWriteAcceptsMoreParameters) {
   const facts::Facts facts;
   EXPECT_EQ(engine::describe(Row(test::kRrd, "x", facts)).description, "Read statistics of a VM.");
   EXPECT_THAT(engine::describe(Row(test::kCreate, "x", facts)).description,
-              EndsWith(" Takes PVE's other parameters."));
+              EndsWith(" Accepts PVE's other parameters."));
   EXPECT_EQ(engine::describe(Row(test::kService, "x", facts)).description, "Start or stop a service.");
 }
 
