@@ -48,8 +48,8 @@ Slow? Compare the guest with its own past and with its node:
 5. CPU near 100% of its cores: too few, or a runaway process inside. A low use but cpu pressure above 10%: the
    node is short. cpulimit and cpuunits in the config hold it back on purpose.
 6. Memory: a container at its limit swaps or kills processes. balloon below memory: the host takes memory back once it
-   is above 80%, and the guest swaps. PVE 9 counts a VM's overhead, and all its memory where balloon statistics are
-   missing: near or above 100% is not yet a finding.
+   is above 80%, and the guest swaps. PVE 9 includes a VM's overhead, and counts all of its memory as used if
+   balloon statistics are missing. So do not report 100% by itself.
 7. Disk: io pressure "some" above 10%, "full" above 5%. Look for others that load the storage: a backup (a slow target
    slows the guest's own writes; fleecing helps), a scrub, a neighbour, a deep chain of snapshots.
 8. Config: disks as ide or sata, netN not virtio, scsihw without iothread, CPU type kvm64 or qemu64, mbps or iops
@@ -66,8 +66,8 @@ Report: the cause and its evidence, since when, guest, node or storage to blame,
 the least invasive first, saying which need downtime.)";
 
 inline constexpr std::string_view kBackupAudit =
-    R"(Audit the backups of this cluster. Use the facts below first. Change nothing without asking. Scope: {pool}. If
-that is a pool, judge only its members, which the list Guests names; the other lists cover the whole cluster.
+    R"(Audit the backups of this cluster. Use the facts below first. Change nothing without asking. Scope: {pool}. Judge
+only the guests in the list Guests; the other lists cover the whole cluster.
 
 Judge whether every guest could be restored to yesterday. Check:
 1. Coverage: guests in no backup job. For each: template, test or sandbox (fine when its owner says so), or an
@@ -77,7 +77,8 @@ Judge whether every guest could be restored to yesterday. Check:
 3. Age: newest backup older than twice the schedule is stale, older than 7 days alarming, none at all worse; a
    verification that failed counts as none. The lists below begin with the newest and may not reach the oldest.
 4. Runs: one failed guest makes the whole task "job errors": pve_get_task_log names the guest, the others are fine.
-   Report WARNINGS too. No vzdump task of a job on a node in its period: the node was off, or the job never ran.
+   Report WARNINGS too. If a node has no vzdump task of a job within the job's period, the node was off or
+   the job never ran.
 5. Retention: prune-backups of the job, else of the storage. keep-all fills the storage until all backups stop;
    keep-last=1 keeps no history: damage noticed late is in every copy. PBS may prune on its own side.
 6. Space: backup storage above 85%, or growing to full within weeks. PBS frees space only by garbage collection.
@@ -98,18 +99,18 @@ inline constexpr std::string_view kDrainNode =
     R"(Plan how to empty the node {node} for maintenance. Use the facts below first. Only plan: migrate, stop and change
 nothing without asking.
 
-1. May the node go at all? The cluster must stay quorate without it, which two nodes without a QDevice do not. Wait
-   while another node is offline, a backup runs or Ceph rebalances.
+1. May the node go at all? The cluster must stay quorate without it; a cluster of two nodes without a QDevice does not.
+   Wait while another node is offline, a backup runs or Ceph rebalances.
 2. Sort its guests: running VM, running container, stopped, template. Stopped ones may stay unless the node goes away
    for good.
 3. Traps: look for what blocks or slows each running guest (pve_get_qemu_config or pve_get_lxc_config):
    - hostpciN, usbN by device: no live migration; stop it, or let it stay down. Mapped devices need the same mapping
      there.
    - ideN or sataN with an ISO on local storage: eject it first. Cloud-init on local storage likewise.
-   - disks on storage that is not shared: live with with-local-disks, slow, because the whole disk is copied; quick if
-     a replication job to the target exists. The target needs a storage of that name or targetstorage.
-   - cpu host: only between like CPUs. A bridge or VLAN that the target lacks: the network is gone after the move.
-   - lock, or snapshots with RAM on local disks. Also a move from newer to older PVE.
+   - disks on storage that is not shared: migrate live with with-local-disks; this copies the whole disk, and is quick
+     only if a replication job to the target exists. The target needs a storage of that name or targetstorage.
+   - cpu host: only between like CPUs. If the target lacks a bridge or VLAN, the guest loses its network.
+   - these block a move: a lock, snapshots with RAM on local disks, an older PVE on the target.
    - containers never move live: stop, move, start, seconds of downtime; bind mounts block. No tool here moves them: on
      the node "pct migrate CTID TARGET --restart".
 4. Targets: compare their free memory with the guests' maxmem, not the present use; leave each target below 80% and able
@@ -118,7 +119,7 @@ nothing without asking.
 5. HA guests: do not move them by hand one by one. As root on a node: ha-manager crm-command node-maintenance enable
    {node} moves them and brings them back after disable. A plain reboot follows shutdown_policy and may stop them.
 6. Order: small and redundant ones first as a test, big memory last, two or three at a time over the migration network.
-   The VM that is your router, DNS, PBS or storage: plan how you work without it.
+   If a VM is your router, DNS, PBS or storage, plan how you work without it.
 
 Next tools: pve_migrate_qemu_vm (after the yes), pve_get_task_status with wait, pve_list_networks of source and target,
 pve_get_node_status of the targets.
@@ -128,13 +129,14 @@ stop, stays), expected interruption and blocker; the load of each target afterwa
 
 inline constexpr std::string_view kCapacityReport =
     R"(Report how full this cluster is and which resource runs out first. Use the facts below first. Change nothing without
-asking. Scope: {node}. If that is one node, report only on that node; of the others give only the room for its guests.
+asking. Scope: {node}. Of nodes outside the scope, give only the room for the guests of the scope.
 
 1. Memory runs out first in most clusters. Compare per node: used now, maximum over the month, and promised (maxmem
-   of the running guests). Above 80% used is tight, above 90% urgent; promised above 100% depends on ballooning and KSM.
+   of the running guests). Above 80% used is tight, above 90% urgent; if the promised memory exceeds
+   100%, the node relies on ballooning and KSM.
    ZFS's ARC counts as used, but shrinks (default 10% of RAM, at most 16 GiB, since 8.1; before that up to half).
 2. Loss of a node: would the running guests of the biggest node fit into the free memory of the others? If not, HA
-   cannot restart them all: report that however good the rest looks. Two nodes: keep both below 45%.
+   cannot restart them all: report that even if the rest looks good. In a cluster of two nodes, keep both below 45%.
 3. CPU: average above 60% or maximum above 90% over the month, cpu pressure above 10%. 3 to 4 virtual cores for one
    thread of the node are common for general use, 1 to 2 for databases.
 4. Storage by kind: thin pools and ZFS need free space to work: act above 80%; a full thin pool means I/O errors and
@@ -143,7 +145,8 @@ asking. Scope: {node}. If that is one node, report only on that node; of the oth
 5. Promised disk: thin disks may add up to more than there is; give the ratio. Without discard, deleted data keeps its
    space.
 6. Growth: use the statistics of month and year; without them say that growth is not known. Distinguish a
-   trend from a step (a new guest, a restore). Months left, as a range. Less than six: order now.
+   trend from a step (a new guest, a restore). Give the months left as a range. If fewer than six are left, advise to
+   order now.
 7. Cheap gains first: orphaned images and old snapshots, idle or oversized guests (maximum of the month below a third
    of what they have), unused stopped guests, discard and fstrim.
 
@@ -159,15 +162,15 @@ to buy.)";
 
 inline constexpr std::string_view kSecurityReview =
     R"(Review the rights in this cluster and what is open to attack. Use the facts below first. Change nothing without asking.
-Users in scope: {user}. If that is one user, begin with its rights (own, by groups, by tokens), its tokens and its
-actions in detail; give the rest in a line each.
+Users in scope: {user}. Begin a review of one user with its rights (own, by groups, by tokens), its tokens and actions;
+give other users a line each.
 
 1. Power: which users have Administrator or a role with Permissions.Modify, Sys.Modify, Sys.Console or Realm.Allocate on
    "/" (propagate 1)? That equals root. Each must be a person or a named service. Prefer groups to users.
 2. Users: enabled without expiry and without a known owner, shared accounts, service users with a password. @pam users
    are accounts of the nodes' system: keep only those that need a shell. Daily work does not need root@pam.
 3. Tokens (listed with their users): privsep 0 gives the token all rights of its user; for root@pam that is
-   everything. Each needs privsep 1, its own role, an expiry and a comment; so does this server's.
+   everything. Each needs privsep 1, its own role, an expiry and a comment, this server's too.
 4. Realms: tfa on a realm forces a second factor on all of its users. No tool shows which users enrolled one: look at
    Datacenter, Permissions, Two Factor. Begin with root@pam. Is LDAP or AD encrypted and verified?
 5. Roles: look for custom ones with more rights than their name says. PVEVMAdmin where PVEVMUser would do; VM.Config on
@@ -175,13 +178,14 @@ actions in detail; give the rest in a line each.
 6. Firewall: enable 0 at the datacenter means that no rule works, not even those of guests. policy_in should be DROP
    with 8006 and 22 only from management networks; a rule without source is open to all. No tool shows who is in an IP
    set (root: pvesh get /cluster/firewall/ipset/NAME). A guest is filtered only with enable 1 in its own options and
-   firewall=1 on each network card. Disabled rules?
+   firewall=1 on each network card. List disabled rules.
 7. Reach: web interface and SSH of nodes, PBS and storage not in the guests' network; corosync and migration on own
    nets. Privileged containers (unprivileged 0), above all with nesting, are near root on the node.
 8. Traces: repeated failed logins, rights changed lately (pve_who_did, pve_get_cluster_log).
 
-Traps: a limited token's list does not prove absence. Disabling a user disables its tokens as well. Before any firewall
-is switched on: a rule for your own way in, or you are locked out. Deleting an ACL can cut off backups and monitoring.
+Traps: a limited token's list does not prove absence. Disabling a user disables its tokens as well. Before anyone
+enables a firewall, add a rule that lets you in; otherwise you lock yourself out. Deleting an ACL can cut off backups
+and monitoring.
 
 Next tools: pve_get_user, pve_get_lxc_config.
 
@@ -192,10 +196,10 @@ inline constexpr std::string_view kRestoreDrill =
     R"(Plan a restore drill: bring back guest {guest} from {storage} under a new number, prove that it works, and remove it
 again. The original stays as it is. Nothing is created before the user says yes to the plan.
 
-1. Choose the newest backup, the first of its list; then an older one now and then. If there is none, or only
+1. Choose the newest backup: it is the first in its list. In some drills, choose an older one. If there is none, or only
    very old ones, report that and stop. If the verification on PBS failed, take another and report it. An encrypted
    backup needs the key on this cluster.
-2. What is in it? Disks with backup=0, passthrough disks, bind mounts and mount points without backup=1 are not.
+2. What is in it? Disks with backup=0, passthrough disks, bind mounts and mount points without backup=1 are not in it.
    Compare with the config now: the drill shows what would be missing.
 3. Choose a node with free memory for the guest's maxmem, and a storage for images (containers: rootdir) with free
    space for the full size of the disks, not only of the backup; stay below 80% afterwards.
@@ -204,18 +208,18 @@ again. The original stays as it is. Nothing is created before the user says yes 
    VM: pve_create_qemu_vm with vmid, archive (the volid), storage, unique true, start false.
    Container: pve_create_lxc_container with vmid, ostemplate (the volid), restore true, storage, unique true.
    Both need the access tier full.
-6. Before the first start, or the copy conflicts with the original over its address, its cluster role and its mail: each
-   netN with link_down=1 or on a bridge without uplink (repeat the other settings of the card); onboot 0; hostpciN and
-   usbN off; not under HA, in no backup job, no pool that a job covers.
+6. Before the first start, isolate the copy, because it would conflict with the original over address, cluster role and
+   mail: set link_down=1 on each netN, or a bridge without uplink (repeat the other settings of the card), and onboot 0;
+   remove hostpciN and usbN; keep it out of HA, backup jobs and pools that a job covers.
 7. Start and check: it boots, the agent answers, the file systems are clean, the services are up, the data is as old as
-   the backup says; for databases run their own check. Note the minutes from order to service: they are the real
-   recovery time.
+   the backup says; for databases run their own check. Note the minutes from order to service, the real recovery
+   time.
 8. Clean up with the user's yes: stop and delete exactly the new number (pve_delete_qemu_vm, pve_delete_lxc_container),
    after reading its name and number again.
 
-Traps: a restore loads storage and network of production: off hours, bwlimit. A container's unprivileged flag and its
-owner ids matter: keep them as they were. live-restore is only for PBS and only a way to start sooner. Windows may ask
-for activation because of new hardware ids.
+Traps: a restore loads storage and network of production: restore in off hours, or set bwlimit. A container's
+unprivileged flag and its owner ids matter: keep them as they were. live-restore is only for PBS and only a way to start
+sooner. Windows may ask for activation because of new hardware ids.
 
 Report first: backup chosen and its age, target node, storage, number, expected time, the calls in order. After the
 drill: passed or not, minutes taken, age of the data, what was missing, what to change in the backups.)";
