@@ -12,7 +12,7 @@ constexpr Methods kWrite = kPost | kPut;
 constexpr std::string_view kAnew = "can be made again from what PVE shows";
 constexpr std::string_view kSetting = "a setting, which can be set again";
 constexpr std::string_view kLater = "a setting that takes effect when its job runs";
-constexpr std::string_view kEntered = "its secrets can be entered again";
+constexpr std::string_view kEntered = "can be made again; enter its secrets again";
 constexpr std::string_view kStaged = "staged changes, which PVE shows";
 constexpr std::string_view kAdds = "only adds";
 constexpr std::string_view kLogin = "a login";
@@ -22,7 +22,7 @@ constexpr std::string_view kPassword = "a password, which can be set again";
 constexpr std::string_view kLock = "a lock, which can be taken again";
 constexpr std::string_view kTunnel = "for PVE's own migration";
 constexpr std::string_view kGrows = "a disk only grows, PVE refuses to shrink it";
-constexpr std::string_view kMoves = "the guest or its disks go on elsewhere";
+constexpr std::string_view kMoves = "the guest or its disks continue on another node or storage";
 constexpr std::string_view kService = "contains only what the rest of the cluster also has";
 
 constexpr Harmless kHarmless[] = {

@@ -14,18 +14,19 @@ constexpr std::string_view kUnused = "the unused disk and its data";
 constexpr std::string_view kDrive = "the disk and its data";
 constexpr std::string_view kCloudInit = "the cloud-init drive, which PVE removes at once";
 constexpr std::string_view kUnreferenced = "disks of this number that no configuration names";
-constexpr std::string_view kRelations = "its entries in backup jobs, replication and HA";
+constexpr std::string_view kRelations = "the guest's entries in backup jobs, replication and HA";
 constexpr std::string_view kSource = "the original, once it is copied";
 constexpr std::string_view kSince = "everything since the snapshot";
-constexpr std::string_view kTemplate = "the guest as it is; a template cannot be turned back";
-constexpr std::string_view kSnapshotByForce = "its entry, even if a disk's snapshot remains";
+constexpr std::string_view kTemplate = "the guest as it is; PVE cannot turn a template back into a guest";
+constexpr std::string_view kSnapshotByForce =
+    "the snapshot's entry in the configuration, even if the snapshot of a disk remains";
 constexpr std::string_view kReplica = "the replicated volumes on the target";
 constexpr std::string_view kPruned = "the backups that the retention does not keep";
 constexpr std::string_view kVanished =
     "users with their tokens, groups and ACL entries that the directory lacks";
 constexpr std::string_view kEncryptionKey =
     "the storage's encryption key, without which its backups are unreadable";
-constexpr std::string_view kCertificate = "the certificate that it replaces, and its private key";
+constexpr std::string_view kCertificate = "the certificate that the call replaces, and its private key";
 
 // By path.
 constexpr Risk kRisks[] = {
@@ -50,7 +51,8 @@ constexpr Risk kRisks[] = {
     {kDelete, "/cluster/replication/{id}", Missing, "keep", kReplica, {.without = "force"}},
     {kPut, "/cluster/replication/{id}", Equals, "remove_job", kReplica, {.value = "full"}},
     {kDelete, "/nodes/{node}/ceph/fs/{name}", Always, "", "the file system"},
-    {kDelete, "/nodes/{node}/ceph/fs/{name}", Given, "remove-pools", "its pools with all files"},
+    {kDelete, "/nodes/{node}/ceph/fs/{name}", Given, "remove-pools",
+     "the file system's pools with all files"},
     {kPost, "/nodes/{node}/ceph/osd", Always, "", kDevice},
     {kDelete, "/nodes/{node}/ceph/osd/{osdid}", Always, "", "the copies of the data on this OSD"},
     {kDelete, "/nodes/{node}/ceph/osd/{osdid}", Given, "cleanup", "the OSD's volumes and partitions"},
@@ -141,7 +143,7 @@ constexpr Risk kRisks[] = {
      "prune-backups",
      kPruned,
      {.decided_by = "/storage/{storage}"}},
-    {kPost, "/nodes/{node}/storage/{storage}/upload", Perhaps, "filename", "a file that has this name now"},
+    {kPost, "/nodes/{node}/storage/{storage}/upload", Perhaps, "filename", "an existing file with this name"},
     {kPost, "/nodes/{node}/vzdump", Positive, "maxfiles", kPruned, {.with = "remove"}},
     {kPost,
      "/nodes/{node}/vzdump",
@@ -204,7 +206,7 @@ std::string core(const Risk& risk) {
     case Always:
       return "always";
     case Perhaps:
-      return "perhaps, by " + parameter;
+      return "perhaps, depending on " + parameter;
     case Given:
       return parameter;
     case Missing:
@@ -224,9 +226,9 @@ std::string core(const Risk& risk) {
     case ReplacesCloudInit:
       return "a drive is set that is a cloud-init drive now";
     case Replaces:
-      return parameter + ", where one is set";
+      return parameter + ", if one is set now";
     case Holds:
-      return "where " + value + " is set";
+      return value + " is set now";
     case Prunes:
       return parameter + " (or the retention that is set) does not keep all";
     case Vanished:
