@@ -122,7 +122,7 @@ std::optional<std::string> AuditLog::end(const Begun& begun, const guard::Ending
   if (begun.number == 0) return std::nullopt;
   const auto number = append(outcome_text(begun.number, ending, now()));
   if (number) return std::nullopt;
-  return "The audit has recorded the attempt, but not what became of it: " + number.error().text;
+  return "The audit has recorded the attempt, but not its result: " + number.error().text;
 }
 
 std::expected<void, DatabaseError> read_audit(Database& database,

@@ -117,7 +117,7 @@ void ChainCheck::add(const StoredRecord& stored) {
     found(fmt::format("Record {} was altered, or another record was before it.", stored.number));
   }
   if (expected_ && stored.number == expected_->number && hash_text(stored.mac) != expected_->hash)
-    found(fmt::format("Record {} is not the one of the log: its hash is another.", stored.number));
+    found(fmt::format("The hash of record {} differs from the one in the log.", stored.number));
   last_ = std::max(last_, stored.number);
   head_ = stored.mac;
 }

@@ -31,7 +31,7 @@ std::string file_text(const Folder& folder) { return base::printable(freeze_file
 
 Freeze unreadable(std::string why) { return {{}, 0, {}, std::move(why)}; }
 
-/// Of any file that is there: one that this server did not write freezes too, since it was last changed.
+/// A file that this server did not write also freezes changes, since its last modification.
 Freeze read(const std::string& text, std::int64_t changed) {
   Freeze freeze{{}, changed};
   const auto parsed = base::parse_json(text);

@@ -231,7 +231,7 @@ TEST_F(RecordedChange, TheAnswerBeginsWithTheNote) {
 }
 
 TEST_F(RecordedChange, TheAnswerSaysIfTheOutcomeWasNotRecorded) {
-  audit_.problem = "The audit has recorded the attempt, but not what became of it: the disk is full.";
+  audit_.problem = "The audit has recorded the attempt, but not its result: the disk is full.";
   EXPECT_THAT(update(), HasSubstr(audit_.problem));
 }
 

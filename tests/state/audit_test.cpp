@@ -199,7 +199,7 @@ TEST_F(AuditTest, RemovedNewestRecordsAreFoundWithTheHead) {
               ElementsAre("The newest records are missing: the log has record 6, and the audit "
                           "ends with 4."));
   change(server_, 200);
-  EXPECT_THAT(findings(head), ElementsAre("Record 6 is not the one of the log: its hash is another."));
+  EXPECT_THAT(findings(head), ElementsAre("The hash of record 6 differs from the one in the log."));
 }
 
 TEST_F(AuditTest, ItIsExportedWithNumberAndHash) {
