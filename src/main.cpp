@@ -125,7 +125,8 @@ bool reload_policy(const cli::Arguments& arguments, cli::ServedByScope& served) 
   if (rules) {
     served.set(policy_of(*settings), *rules);
     base::log(LogLevel::Info,
-              "tier, categories and tools were read again, and what is protected, confirmed and approved.");
+              "tier, categories and tools were read again, and so were PVE_CONFIRM, PVE_APPROVAL and "
+              "PVE_PROTECT.");
   } else {
     base::log(LogLevel::Error, "tier, categories and tools are unchanged: " + rules.error());
   }

@@ -35,7 +35,7 @@ std::string text(const Description& description) {
   add(text, "", description.changes);
   add(text, "Pending until the guest is stopped and started: ", description.pending);
   add(text, has_no_effect(description) ? "Nothing changed: " : "Unchanged: ", description.unchanged);
-  add(text, "Pending since before: ", description.older);
+  add(text, "Still pending from an earlier change: ", description.older);
   for (const auto& caution : description.cautions) text += (text.empty() ? "" : " ") + caution;
   return text;
 }

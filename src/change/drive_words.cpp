@@ -89,9 +89,10 @@ class Words {
     if (!now.empty()) return named(before_) + " is still in use as " + now;
     if (change_.destroys) return named(before_) + " destroyed with all data";
     if (is_foreign(before_))
-      return fmt::format("{} untouched, as it is of guest {} (so no unusedN)", named(before_),
-                         *before_.owner());
-    return named(before_) + " no longer named here, not even as unusedN; its storage tells whether it exists";
+      return fmt::format("{} untouched, because it belongs to guest {} (so PVE keeps no unusedN)",
+                         named(before_), *before_.owner());
+    return named(before_) +
+           " is no longer in the configuration (not even as unusedN): check whether its storage has it";
   }
 
   std::string gone() const {
@@ -202,11 +203,27 @@ std::string pending_drive(std::string_view option, const base::Json& now, const 
   return key + ": " + differences(option, comparable(now), comparable(then));
 }
 
+namespace {
+
+/// PVE does this when an update removes a drive.
+void drop_from_boot_order(base::JsonObject& config, std::string_view option) {
+  constexpr std::string_view kOrder = "order=";
+  const auto* line = config.if_contains("boot");
+  const auto boot = line == nullptr ? std::string() : comparable(*line);
+  if (!boot.starts_with(kOrder)) return;
+  auto devices = words(std::string_view(boot).substr(kOrder.size()));
+  if (std::erase(devices, option) == 0) return;
+  config["boot"] = fmt::format("{}{}", kOrder, fmt::join(devices, ";"));
+}
+
+}  // namespace
+
 void remove_option(base::JsonObject& config, std::string_view option, std::string_view vmid, bool force) {
   const auto* line = config.if_contains(option);
   if (line == nullptr) return;
   const auto gone = drive(option, comparable(*line));
   config.erase(option);
+  drop_from_boot_order(config, option);
   if (is_drive(option) && !is_unused(option) && !force) keep_as_unused(config, gone, vmid);
 }
 

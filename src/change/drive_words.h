@@ -30,8 +30,8 @@ void describe(const DriveChange& change, Description& description);
 /// writeback".
 std::string pending_drive(std::string_view option, const base::Json& now, const base::Json& then);
 
-/// Removes a drive or another option from a configuration as PVE does: a disk of the guest is kept as unusedN
-/// unless `force` destroys it.
+/// Removes a drive or another option from a configuration and its boot order as PVE does: a disk of the guest
+/// is kept as unusedN unless `force` destroys it.
 void remove_option(base::JsonObject& config, std::string_view option, std::string_view vmid, bool force);
 
 /// Sets a drive as PVE does: a disk that it replaces is kept as unusedN, and an unused volume that is

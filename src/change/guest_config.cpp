@@ -73,6 +73,19 @@ std::string pending_words(const Config& config, std::string_view key) {
   return words.empty() ? base::printable(key) + " changed" : words;
 }
 
+/// For a drive of the boot order that has another volume now, or none. `order` is the boot order after the
+/// change.
+std::string boot_words(std::string_view device, std::string_view first_before,
+                       const std::vector<std::string>& order, bool is_gone) {
+  if (holds(order, device))
+    return fmt::format("The boot order still {} {}, {}.",
+                       order.front() == device ? "begins with" : "contains", device,
+                       is_gone ? "which no longer exists" : "but its disk was replaced");
+  return fmt::format("{} was {}; {}.", device, device == first_before ? "the boot disk" : "in the boot order",
+                     order.empty() ? "no boot device is left. Set boot=order=DEVICE before the next start"
+                                   : "the boot order is now " + enumerated(order));
+}
+
 class ConfigDescription {
  public:
   explicit ConfigDescription(const ConfigUpdate& update)
@@ -104,8 +117,8 @@ class ConfigDescription {
     if (!words.empty()) {
       description_.changes.push_back(words);
     } else if (is_pending(before, key)) {
-      description_.changes.push_back(
-          fmt::format("{}: the pending {} was dropped, {}", base::printable(key), dropped(key), kept(key)));
+      description_.changes.push_back(fmt::format("{}: the pending {} was dropped, and {}",
+                                                 base::printable(key), dropped(key), kept(key)));
     } else if (set_.contains(key) && is_secret(key)) {
       description_.changes.push_back(base::printable(key) + " changed");
     } else if (at(after.now, key).is_null() && !comparable(at(set_, key)).empty()) {
@@ -126,12 +139,12 @@ class ConfigDescription {
 
   std::string kept(std::string_view key) const {
     const auto value = shown(at(update_.after.now, key));
-    return value.empty() ? std::string("and it is still not set") : "and " + value + " is kept";
+    return value.empty() ? base::printable(key) + " is still not set" : value + " is kept";
   }
 
   std::string dropped(std::string_view key) const {
     if (holds(update_.before.deleting, key)) return "removal";
-    return is_secret(key) ? std::string("value") : shown(at(update_.before.pending, key));
+    return is_secret(key) ? std::string("value") : "value " + shown(at(update_.before.pending, key));
   }
 
   void of_drive(std::string_view key) {
@@ -160,10 +173,7 @@ class ConfigDescription {
       const auto before = drive(device, comparable(at(update_.before.now, device)));
       const auto after = drive(device, comparable(at(update_.after.now, device)));
       if (!is_drive(device) || before.empty() || before.volume == after.volume || before.is_cd()) continue;
-      const auto rest =
-          is.empty() ? std::string("no boot device is left") : "the boot order is now " + enumerated(is);
-      description_.cautions.push_back(fmt::format(
-          "{} was {}; {}.", device, device == was.front() ? "the boot disk" : "in the boot order", rest));
+      description_.cautions.push_back(boot_words(device, was.front(), is, after.empty()));
     }
   }
 
@@ -217,13 +227,13 @@ std::string_view name_of(const Config& config) {
 
 Description describe(const ConfigUpdate& update) { return ConfigDescription(update).description(); }
 
-std::vector<std::string> remaining_pending(const Config& before, const Config& after) {
-  std::vector<std::string> left;
+std::map<std::string, std::string> remaining_pending(const Config& before, const Config& after) {
+  std::map<std::string, std::string> left;
   if (!before.known || !after.known) return left;
   auto waiting = after.deleting;
   for (const auto& member : after.pending) waiting.emplace_back(member.key());
   for (const auto& key : waiting) {
-    if (!is_pending_alike(before, after, key)) left.push_back(pending_words(after, key));
+    if (!is_pending_alike(before, after, key)) left.emplace(base::printable(key), pending_words(after, key));
   }
   return left;
 }

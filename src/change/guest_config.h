@@ -1,6 +1,7 @@
 // Describes changes of a VM's or a container's configuration.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,8 +41,8 @@ struct ConfigUpdate {
 /// Describes what the update changed.
 Description describe(const ConfigUpdate& update);
 
-/// Returns the pending values that a failed update left in the configuration.
-std::vector<std::string> remaining_pending(const Config& before, const Config& after);
+/// Returns the pending values that a failed update left in the configuration: a description for each option.
+std::map<std::string, std::string> remaining_pending(const Config& before, const Config& after);
 
 /// Returns the configuration after an update that takes effect at once. A volume that PVE will create keeps
 /// the requested form.

@@ -135,12 +135,13 @@ void approval_step(const config::Settings& settings, const std::optional<state::
         "only the client's user can approve a change, when the client asks: no passphrase is set"
         "\nRun mcp-pve approve --set-passphrase on a terminal, or approve plans as root.");
   if (!settings.http.listen)
-    return report.weak("approval",
-                       "a person approves what destroys something; but a client on stdio that has a shell "
-                       "under this account can read the API token and go to PVE without this server\nRun "
-                       "the server as another user (a service over HTTP, ssh, a container), and give the API "
-                       "token few rights.");
-  report.good("approval", "a person approves what destroys something, with mcp-pve approve");
+    return report.weak(
+        "approval",
+        "a person approves each call that destroys something; but a client on stdio that has a shell "
+        "under this account can read the API token and go to PVE without this server\nRun "
+        "the server as another user (a service over HTTP, ssh, a container), and give the API "
+        "token few rights.");
+  report.good("approval", "a person approves each call that destroys something, with mcp-pve approve");
 }
 
 /// Whether changes are recorded, or refused because they cannot be.

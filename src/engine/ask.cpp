@@ -127,7 +127,7 @@ mcp::Result refused(Work& work, Ready& ready, const Question& question, const st
   auto plan = planned(work, ready, question);
   auto& plans = work.cluster.plans;
   const auto id = plans.issue(planned_for(work, question.object), shown(work, ready, question.object, plan));
-  if (!id) return failure(ready, ready.words.not_done + ": " + id.error());
+  if (!id) return failure(ready, ready.words.not_sent + ": " + id.error());
   plan.facts["confirm"] = *id;
   if (question.needs == Needs::Person) plan.facts["approval"] = kApprovalNames.back();
   auto text = fmt::format("Not done. {}{}\n{}", why.empty() ? why : why + " ", plan.text,
@@ -139,7 +139,7 @@ mcp::Result refused(Work& work, Ready& ready, const Question& question, const st
 mcp::Result not_approved(Work& work, Ready& ready, std::string text) {
   look(work, ready);
   compare(work, ready);
-  return failure(ready, ready.words.not_done + ": " + std::move(text));
+  return failure(ready, ready.words.not_sent + ": " + std::move(text));
 }
 
 /// Asks the user, or evaluates the user's answer. Returns nullopt if the user has confirmed the change.
@@ -156,7 +156,7 @@ std::optional<mcp::Outcome> asked(Work& work, Ready& ready, const Question& ques
   const auto plan = planned(work, ready, question);
   if (work.call.inputs.contains(key))
     return render_error(
-        without(ready.secrets, ready.words.not_done + ": the user was asked and did not say yes."));
+        without(ready.secrets, ready.words.not_sent + ": the user was asked and did not say yes."));
   const auto text = work.call.inputs.empty() ? plan.text : "It has changed meanwhile. " + plan.text;
   return mcp::ask_confirmation(key, without(ready.secrets, text) + "\nDo this?");
 }
@@ -168,7 +168,7 @@ std::optional<mcp::Outcome> stopped(Work& work, Ready& ready, const Question& qu
   if (id.empty()) return refused(work, ready, question, {});
   auto& plans = work.cluster.plans;
   const auto spent = plans.spend(id, planned_for(work, question.object), question.needs);
-  if (!spent) return failure(ready, ready.words.not_done + ": " + spent.error());
+  if (!spent) return failure(ready, ready.words.not_sent + ": " + spent.error());
   if (spent->verdict == Verdict::Fits) {
     ready.approval = {spent->by.empty() ? "plan" : "approve", id, spent->by};
     return std::nullopt;
@@ -185,7 +185,7 @@ std::optional<mcp::Outcome> stopped(Work& work, Ready& ready, const Question& qu
   look(work, ready);
   compare(work, ready);
   return render_error(without(
-      ready.secrets, fmt::format("{}: {} Read it again before you go on.", ready.words.not_done, why)));
+      ready.secrets, fmt::format("{}: {} Read it again before you go on.", ready.words.not_sent, why)));
 }
 
 /// Lets PVE refuse the change if the configuration has changed since it was confirmed.
@@ -213,7 +213,7 @@ std::optional<mcp::Outcome> missing(Work& work, Ready& ready, const Object& obje
   if (refused && (error.status == 403 || !is_readable(work.row.about().subject))) return std::nullopt;
   const pve::Call read{base::Method::Get, object.unread, {}};
   const auto why = explained(error, read, ready.target.arguments, work.cluster, work.may, work.call.stop);
-  return failure(ready, ready.words.not_done + ": " + why);
+  return failure(ready, ready.words.not_sent + ": " + why);
 }
 
 }  // namespace
@@ -252,7 +252,7 @@ Step<Ready> confirmed(Work& work, Ready ready) {
   if (const auto held = work.cluster.client.held()) {
     look(work, ready);
     compare(work, ready);
-    return std::unexpected(failure(ready, ready.words.not_done + ": " + *held));
+    return std::unexpected(failure(ready, ready.words.not_sent + ": " + *held));
   }
   if (auto no = stopped(work, ready, question)) return std::unexpected(*std::move(no));
   bind_to(question.object, work.row, ready.target.arguments);

@@ -83,7 +83,7 @@ std::string no_slot(const Work& work, const Ready& ready, const std::string& nod
   return fmt::format(
       "{}: {} heavy tasks of this server run on {} already ({}) and none ended in {:.0f} s. Try again when "
       "one has ended; PVE_NODE_TASKS allows more.",
-      ready.words.not_done, options.node_tasks, base::printable(node, 60),
+      ready.words.not_sent, options.node_tasks, base::printable(node, 60),
       work.cluster.node_slots.holders(node), seconds(std::max(options.wait, kShortestQueue)));
 }
 
@@ -199,7 +199,7 @@ Carried followed(Work& work, Ready& ready, const pve::Upid& upid, bool may_redir
   // Legacy clients get no reply to a cancelled call, so log it.
   if (cancelled) {
     base::log(base::LogLevel::Info,
-              fmt::format("{} was cancelled; its PVE task goes on: {}", work.row.tool().name, upid.text));
+              fmt::format("{} was cancelled; its PVE task continues: {}", work.row.tool().name, upid.text));
   }
   if (work.row.about().changes_guest_list) cluster.inventory.forget();
   if (may_redirect && report.state == pve::TaskReport::State::Failed && work.row.about().may_be_repeated &&
@@ -247,7 +247,7 @@ mcp::Result refused(const Work& work, const Ready& ready, const pve::Call& wante
   const bool certain = error.kind == pve::Error::Kind::Refused && error.status < 596;
   if (!certain || work.row.tool().effect == tool::Effect::None) return failure(ready, why);
   const auto way_out = describe_remedy(work.row, error.message, ready.before);
-  return failure(ready, ready.words.not_done + ": " + why + (way_out.empty() ? "" : " ") + way_out);
+  return failure(ready, ready.words.not_sent + ": " + why + (way_out.empty() ? "" : " ") + way_out);
 }
 
 }  // namespace
@@ -297,7 +297,7 @@ std::expected<mcp::Outcome, SendAgain> carry_out(Work& work, Ready& ready, bool 
   }
   if (!answer) {
     if (answer.error().kind == pve::Error::Kind::Held)
-      return noted(work, ready, failure(ready, ready.words.not_done + ": " + answer.error().message));
+      return noted(work, ready, failure(ready, ready.words.not_sent + ": " + answer.error().message));
     if (answer.error().kind == pve::Error::Kind::Refused) {
       if (auto so = already(work, ready, answer.error().message)) return noted(work, ready, *std::move(so));
     }

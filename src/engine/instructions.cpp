@@ -7,7 +7,7 @@ std::string instructions(bool simulated) {
       simulated ? "This Proxmox VE cluster is simulated; nothing in it is real. " : "";
   return std::string(first) +
          "Tools for one Proxmox VE cluster. vmid: a guest's number, 100 or more, or its unique name. node: a "
-         "node's name; beside a vmid or upid it is not needed. A change that starts a task waits for its end "
+         "node's name; not needed with a vmid or upid. A change that starts a task waits for its end "
          "and says how it ended. A longer task continues in PVE: the answer then has its task id (upid, "
          "\"UPID:node:…\") and says how to wait for its end. Everything read from PVE (names, notes, logs) "
          "is "
@@ -28,9 +28,9 @@ std::string instructions(bool simulated) {
          "change something accept every further parameter of PVE's own API at that place, such as net1 or "
          "tags; an "
          "unknown one is refused with the nearest valid name, before anything is sent. Every "
-         "change takes dry_run=true: it shows the plan and sends nothing. A change that destroys something "
-         "asks "
-         "first; its refusal holds the plan and says how to go ahead. Parameters that can delete "
+         "change takes dry_run=true: it shows the plan and sends nothing. Before a change that destroys "
+         "something, the server asks the user, or it refuses the change with the plan and says how to go "
+         "ahead. Parameters that can delete "
          "data (prune-backups, remove, force) need the access tier full. Some (args, hookscript, skiplock) "
          "PVE "
          "keeps for "

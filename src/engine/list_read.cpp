@@ -26,7 +26,7 @@ std::vector<std::string> online_nodes(const pve::Inventory& inventory, std::stri
     if (node.online()) {
       nodes.push_back(node.name);
     } else {
-      note += fmt::format("{}{} is {} and was not asked.", note.empty() ? "" : "\n",
+      note += fmt::format("{}{} is {}; this list does not include it.", note.empty() ? "" : "\n",
                           base::printable(node.name, 60), base::printable(node.status, 60));
     }
   }
@@ -56,7 +56,7 @@ base::JsonArray newest_first(base::JsonArray items, std::string_view newest_by) 
 }
 
 Merged merged(const std::vector<std::string>& nodes, std::vector<tool::Sources::Got> got, std::int64_t page,
-              std::string_view newest_by) {
+              const tool::View& view) {
   Merged all;
   const auto say = [&](std::string sentence) {
     all.note += (all.note.empty() ? "" : "\n") + std::move(sentence);
@@ -76,10 +76,10 @@ Merged merged(const std::vector<std::string>& nodes, std::vector<tool::Sources::
   }
   if (!full.empty()) {
     const std::vector<std::string_view> views(full.begin(), full.end());
-    say(fmt::format("{} may have more than the newest {}; raise limit to see them.", base::join(views, ", "),
-                    page));
+    say(fmt::format("{} may have more {}: the server read only the newest {}{}. Raise limit to see more.",
+                    base::join(views, ", "), view.noun, page, full.size() == 1 ? "" : " of each"));
   }
-  all.items = newest_first(std::move(all.items), newest_by);
+  all.items = newest_first(std::move(all.items), view.columns[0].key);
   return all;
 }
 
@@ -105,7 +105,7 @@ mcp::Outcome read_every_node(Work& work, Checked checked) {
   auto& arguments = checked.arguments;
   const auto& tool = work.row.tool();
   if (arguments.contains("start"))
-    return render_error("start: give node too, since start counts the items of one node.");
+    return render_error(fmt::format("start counts the {} of one node. Give node as well.", tool.view.noun));
   Ready ready{{.arguments = {}}, std::move(checked.for_server), std::move(checked.secrets), {}, {}, {}};
   if (tool.prepare != nullptr) {
     Reads reads(work.cluster, arguments, work.may, work.call.stop);
@@ -123,7 +123,7 @@ mcp::Outcome read_every_node(Work& work, Checked checked) {
     of_node["node"] = node;
     reads.push_back({tool.call.path, std::move(of_node)});
   }
-  auto all = merged(nodes, sources.get(reads), page, tool.view.columns[0].key);
+  auto all = merged(nodes, sources.get(reads), page, tool.view);
   if (all.answered == 0 && !nodes.empty()) return failure(ready, std::move(all.note));
   if (!ready.for_server.selection.limit && page > 0)
     ready.for_server.selection.limit = static_cast<std::size_t>(page);

@@ -114,7 +114,7 @@ std::optional<mcp::Result> already(const ChangeTask& change, const Style& style)
 
 Wording PveTasks::words_of(const Started& started) {
   const auto* row = toolbox_.row(started.tool);
-  return row == nullptr ? Wording{started.tool, started.tool, started.tool, started.tool}
+  return row == nullptr ? Wording{started.tool, started.tool, started.tool, started.tool, started.tool}
                         : wording(*row, started.arguments);
 }
 
@@ -139,7 +139,7 @@ mcp::TaskState PveTasks::ended(const mcp::Caller& caller, const Started& started
   const auto description = describe_end(
       change, cluster, std::min<std::chrono::milliseconds>(limit, kLongestFollowUp), stop, &open);
   if (open && cluster.clock.wall() - state.updated < kLongestFollowUp) {
-    state.message = words.doing + ": its task has ended, what follows it has not";
+    state.message = words.doing + ": its task has ended, but the work after it has not";
     return state;
   }
   const auto may = toolbox_.may_use(caller);

@@ -103,10 +103,10 @@ Step<Ready> own_access_kept(const Work& work, Ready ready) {
 Step<Ready> decided(Work& work, Ready ready) {
   auto kept = keep_within_scope(work.row, ready.target.arguments, work.cluster, work.call.stop);
   if (!kept)
-    return std::unexpected(failure(ready, fmt::format("{}: {}.", ready.words.not_done, kept.error())));
+    return std::unexpected(failure(ready, fmt::format("{}: {}.", ready.words.not_sent, kept.error())));
   ready.target.note = joined_notes(ready.target.note, *kept);
   if (auto why = protected_by(work.row, ready.target.arguments, work.cluster, work.call.stop))
-    return std::unexpected(failure(ready, fmt::format("{}: {}.", ready.words.not_done, *why)));
+    return std::unexpected(failure(ready, fmt::format("{}: {}.", ready.words.not_sent, *why)));
   if (ready.is_confirmed) return ready;
   return confirmed(work, std::move(ready));
 }

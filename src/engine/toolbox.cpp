@@ -148,7 +148,7 @@ mcp::Outcome Toolbox::call(const mcp::Call& call) {
     if (auto* scope = std::get_if<mcp::InsufficientScope>(&*no)) return std::move(*scope);
     return render_error(std::get<std::string>(*std::move(no)));
   }
-  if (!limit) return render_error("The caller's access tier is not one this server knows.");
+  if (!limit) return render_error("This server does not know the caller's access tier.");
   const auto may = may_use(call.caller);
   // Asks once for each call, so that a PVE that does not answer delays it once.
   auto connected = [&, asked = std::optional<std::optional<std::string>>{}]() mutable {

@@ -82,7 +82,7 @@ std::optional<Policy> Gate::allowed(const mcp::Caller& caller) const {
 std::optional<Refusal> Gate::refusal(const mcp::Caller& caller, const tool::Tool& tool,
                                      std::string_view category, std::string_view subject) const {
   const auto limit = own(caller);
-  if (!limit) return "The caller's access tier is not one this server knows.";
+  if (!limit) return "This server does not know the caller's access tier.";
   auto by_server = server()->refusal(tool, category, subject);
   if (subject.empty()) subject = tool.name;
   if (!limit->refusal(tool, category)) {

@@ -56,7 +56,8 @@ std::optional<std::string> Terms::read_kind(std::string_view text, Term& term) {
   const auto known = std::ranges::find(kKindNames, term.value);
   if (known == kKindNames.end())
     return not_valid(text, "allows an unknown kind; valid kinds are " + base::join(kKindNames, ", "));
-  if (term.excludes) return not_valid(text, "has no meaning: only what is named is allowed");
+  if (term.excludes)
+    return not_valid(text, "has no meaning, because a scope allows only the kinds that it names");
   term.kind = static_cast<Kind>(known - kKindNames.begin());
   return std::nullopt;
 }

@@ -11,8 +11,8 @@ std::expected<void, std::string> prepare_new_rule(tool::Context& /*context*/, ba
   if (const auto* pos = arguments.if_contains("pos")) {
     if (base::number(*pos) != 0) {
       return std::unexpected(
-          "PVE puts every new rule at position 0. Create the rule without pos, then move it: update the "
-          "rule at pos=0 with moveto=the position to insert it before.");
+          "PVE puts every new rule at position 0. Create the rule without pos. Then update the rule at pos=0 "
+          "with moveto=N: PVE moves it to just before the rule that has position N.");
     }
   }
   if (!arguments.contains("enable")) arguments["enable"] = true;
@@ -29,7 +29,7 @@ std::expected<void, std::string> prepare_rule_update(tool::Context& /*context*/,
     ignored += (ignored.empty() ? "" : ", ") + base::printable(name);
   }
   if (ignored.empty()) return {};
-  return std::unexpected("PVE ignores every other field beside moveto (" + ignored +
+  return std::unexpected("PVE ignores other fields in a call with moveto (" + ignored +
                          "). Nothing was sent: change the rule in one call and move it in another.");
 }
 

@@ -144,10 +144,11 @@ base::JsonObject by_address(tool::Sources& sources, const Inventory& inventory, 
                                    : "part of an address";
   auto report = found(query, how, search.matches, inventory.guests.size());
   if (!mac) {
-    report["asked"] = search.asked > 0
-                          ? fmt::format("configurations, then {} for the addresses in use",
-                                        counted(search.asked, "running guest"))
-                          : std::string("configurations only, no guest for the addresses in use");
+    report["searched"] =
+        search.asked > 0
+            ? fmt::format("the configurations, and the addresses that the server requested from {}",
+                          counted(search.asked, "running guest"))
+            : std::string("only the configurations; the server requested no addresses from running guests");
     std::vector<std::string> silent;
     if (search.without_agent > 0)
       silent.push_back(counted(search.without_agent, "running VM") + " without a guest agent");

@@ -298,14 +298,16 @@ class Loss {
     // If HA could not be read, "0 would restart" would be a guess.
     if (!ha_read_ && count("unknown") > 0)
       return fmt::format(
-          "HA could not be read, so the outcome for {} is unknown; {} are off or templates; quorum {}",
+          "HA could not be read, so the server cannot predict whether {} would restart; {} are off or "
+          "templates; quorum {}",
           counted(count("unknown"), "guest"), off, quorum);
     auto text =
         fmt::format("{} would go down, {} would restart elsewhere, {} are off or templates; quorum {}",
                     counted(count("down"), "guest"), count("restarts"), off, quorum);
     if (short_of_memory_ > 0)
       text += fmt::format("; the memory left is too small for {} that restart", short_of_memory_);
-    if (count("unknown") > 0) text += fmt::format("; the outcome for {} is unknown", count("unknown"));
+    if (count("unknown") > 0)
+      text += fmt::format("; the server cannot predict whether {} would restart", count("unknown"));
     return text;
   }
 
@@ -318,14 +320,15 @@ class Loss {
     auto text = fmt::format("memory of {} is not {}", listed(memory_unknown_, 8),
                             memory_incomplete_ ? "visible to this API token" : "known");
     if (memory_unknown_.empty() || !left.empty())
-      text = fmt::format("{} free {} HA's restarts{}{}", left.empty() ? "no memory" : listed(left, 8),
-                         ha_read_ ? "after" : "before", memory_unknown_.empty() ? "" : "; ",
-                         memory_unknown_.empty() ? "" : text);
+      text = fmt::format("{} free {}{}{}", left.empty() ? "no memory" : listed(left, 8),
+                         ha_read_ ? "after HA has restarted its guests" : "before HA restarts its guests",
+                         memory_unknown_.empty() ? "" : "; ", memory_unknown_.empty() ? "" : text);
     if (ha_read_ || needed > 0)
       text += fmt::format("; the guests that go down need {}{}", size_text(needed),
                           needed > all && memory_unknown_.empty() ? ", MORE THAN IS LEFT" : "");
     if (!ha_read_)
-      text += fmt::format("; guests with an unknown outcome need {}", size_text(memory_of("unknown")));
+      text += fmt::format("; the guests whose restart cannot be predicted need {}",
+                          size_text(memory_of("unknown")));
     return text;
   }
 

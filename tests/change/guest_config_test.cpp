@@ -15,6 +15,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
+using testing::Pair;
 
 constexpr std::string_view kVm = "/nodes/{node}/qemu/{vmid}/config";
 constexpr std::string_view kContainer = "/nodes/{node}/lxc/{vmid}/config";
@@ -75,7 +76,7 @@ TEST(GuestConfig, DescribesWhatHappenedToDisks) {
         R"({"boot":"order=scsi0","scsi0":"local:116/vm-116-disk-0.qcow2,size=209716K"})",
         R"({"boot":" ","unused0":"local:116/vm-116-disk-0.qcow2"})",
         "scsi0 detached, data kept as unused0: local:116/vm-116-disk-0.qcow2 (205 MiB). "
-        "scsi0 was the boot disk; no boot device is left."},
+        "scsi0 was the boot disk; no boot device is left. Set boot=order=DEVICE before the next start."},
        {"force destroys at once", R"({"delete":"scsi6","force":true})",
         R"({"scsi6":"local2:116/vm-116-disk-1.qcow2,size=104858K"})", R"({})",
         "scsi6 removed: local2:116/vm-116-disk-1.qcow2 (102 MiB) destroyed with all data."},
@@ -87,7 +88,8 @@ TEST(GuestConfig, DescribesWhatHappenedToDisks) {
         R"({"boot":"order=scsi0","scsi0":"ceph-vm:vm-116-disk-0,size=32G"})",
         R"({"boot":"order=scsi0","scsi0":"ceph-vm:vm-116-disk-1,size=64G","unused0":"ceph-vm:vm-116-disk-0"})",
         "scsi0 is a new empty disk of 64 GiB: ceph-vm:vm-116-disk-1; the replaced disk: data kept as "
-        "unused0: ceph-vm:vm-116-disk-0 (32 GiB). scsi0 was the boot disk; the boot order is now scsi0."},
+        "unused0: ceph-vm:vm-116-disk-0 (32 GiB). The boot order still begins with scsi0, but its disk was "
+        "replaced."},
        {"a disk is made", R"({"scsi5":"local:0.1"})", R"({})",
         R"({"scsi5":"local:116/vm-116-disk-1.raw,size=104858K"})",
         "scsi5 is a new empty disk of 102 MiB: local:116/vm-116-disk-1.raw."},
@@ -105,8 +107,8 @@ TEST(GuestConfig, DescribesWhatHappenedToDisks) {
         "damage its data."},
        {"another guest's volume is taken off", R"({"delete":"scsi3"})",
         R"({"scsi3":"local:101/vm-101-disk-0.qcow2,size=48M"})", R"({})",
-        "scsi3 detached, local:101/vm-101-disk-0.qcow2 (48 MiB) untouched, as it is of guest 101 (so no "
-        "unusedN)."},
+        "scsi3 detached, local:101/vm-101-disk-0.qcow2 (48 MiB) untouched, because it belongs to guest "
+        "101 (so PVE keeps no unusedN)."},
        {"the same volume twice", R"({"scsi4":"local:116/vm-116-disk-1.qcow2"})",
         R"({"scsi0":"local:116/vm-116-disk-1.qcow2,size=1G"})",
         R"({"scsi0":"local:116/vm-116-disk-1.qcow2,size=1G","scsi4":"local:116/vm-116-disk-1.qcow2,size=1G"})",
@@ -173,14 +175,14 @@ TEST(GuestConfig, SeparatesNewFromOlderPendingValues) {
          {"an older value waits too", R"({"name":"db2"})",
           R"([{"key":"cores","value":1,"pending":2},{"key":"name","value":"db1"}])",
           R"([{"key":"cores","value":1,"pending":2},{"key":"name","value":"db2"}])",
-          "name db1 -> db2. Pending since before: cores 1 -> 2."},
+          "name db1 -> db2. Still pending from an earlier change: cores 1 -> 2."},
          {"the same is asked again", R"({"cores":2})", R"([{"key":"cores","value":1,"pending":2}])",
           R"([{"key":"cores","value":1,"pending":2}])",
           "Pending until the guest is stopped and started: cores 1 -> 2 (as before)."},
          {"the present value takes it back", R"({"cores":1})", R"([{"key":"cores","value":1,"pending":2}])",
-          R"([{"key":"cores","value":1}])", "cores: the pending 2 was dropped, and 1 is kept."},
+          R"([{"key":"cores","value":1}])", "cores: the pending value 2 was dropped, and 1 is kept."},
          {"revert does too", R"({"revert":"cores"})", R"([{"key":"cores","value":1,"pending":2}])",
-          R"([{"key":"cores","value":1}])", "cores: the pending 2 was dropped, and 1 is kept."},
+          R"([{"key":"cores","value":1}])", "cores: the pending value 2 was dropped, and 1 is kept."},
          {"the guest holds a disk", R"({"delete":"scsi1"})",
           R"([{"key":"scsi1","value":"local:116/vm-116-disk-1.raw,size=8G"}])",
           R"([{"key":"scsi1","value":"local:116/vm-116-disk-1.raw,size=8G","delete":1}])",
@@ -245,8 +247,8 @@ TEST(GuestConfig, ShowsPendingValuesThatAFailedCallLeft) {
       change::config(json(R"([{"key":"net1","value":"virtio=BC:24:11:8A:48:80,bridge=vmbr0","delete":1},
                {"key":"net2","pending":"virtio=BC:24:11:F3:1B:94,bridge=vmbr77"}])"));
   EXPECT_THAT(change::remaining_pending(before, after),
-              ElementsAre("net1 removed (virtio=BC:24:11:8A:48:80,bridge=vmbr0)",
-                          "net2 set to virtio=BC:24:11:F3:1B:94,bridge=vmbr77"));
+              ElementsAre(Pair("net1", "net1 removed (virtio=BC:24:11:8A:48:80,bridge=vmbr0)"),
+                          Pair("net2", "net2 set to virtio=BC:24:11:F3:1B:94,bridge=vmbr77")));
   EXPECT_THAT(change::remaining_pending(after, after), IsEmpty());
   EXPECT_THAT(change::remaining_pending(change::config(base::Json()), after), IsEmpty());
 }

@@ -44,7 +44,7 @@ const legacy = (transport, env) => withClient('sdk1', transport, flags(transport
   assert.equal(states.at(-1).status, 'completed');
   let last;
   for await (const message of stream) last = message;
-  assert.match(textOf(last.result), /^Backup on pve1 completed/);
+  assert.match(textOf(last.result), /^The backup on pve1 completed/);
 
   const other = await begin(reboot);
   assert.equal((await tasks.cancelTask(other.task.taskId)).status, 'cancelled');
@@ -88,7 +88,7 @@ async function modern(raw) {
   assert.equal(created.status, 'working');
   const states = await statesOf(created, (taskId) => ask('tasks/get', { taskId }));
   assert.equal(states.at(-1).status, 'completed');
-  assert.match(textOf(states.at(-1).result), /^Backup on pve1 completed/);
+  assert.match(textOf(states.at(-1).result), /^The backup on pve1 completed/);
 
   const { taskId } = await ask('tools/call', reboot);
   assert.equal((await ask('tasks/cancel', { taskId })).resultType, 'complete');
@@ -121,7 +121,7 @@ async function listened(raw, ask, meta) {
   const key = 'io.modelcontextprotocol/subscriptionId';
   assert.ok(acknowledged._meta[key] !== undefined);
   assert.ok(told.every(({ _meta: of }) => of[key] === acknowledged._meta[key]), JSON.stringify(told));
-  assert.match(textOf(told.at(-1).result), /^Backup on pve1 completed/);
+  assert.match(textOf(told.at(-1).result), /^The backup on pve1 completed/);
 }
 
 const programs = {};

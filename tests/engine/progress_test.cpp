@@ -153,7 +153,8 @@ TEST(Progress, SaysThatTheTaskOfACancelledCallContinues) {
   EXPECT_THAT(std::get<mcp::Text>(result.content.at(0)).text,
               AllOf(HasSubstr("this call was cancelled"), HasSubstr("was not stopped and continues"),
                     HasSubstr(kUpid)));
-  EXPECT_THAT(log, AllOf(HasSubstr("pve_run_backup was cancelled; its PVE task goes on"), HasSubstr(kUpid)));
+  EXPECT_THAT(log,
+              AllOf(HasSubstr("pve_run_backup was cancelled; its PVE task continues"), HasSubstr(kUpid)));
   EXPECT_EQ(sink.reports.size(), 1U);
   EXPECT_THAT(call.pve.asked(), Each(Not(HasSubstr("DELETE"))));
 }

@@ -70,7 +70,7 @@ TEST(Terms, AllowTheKindsThatAScopeNames) {
   EXPECT_TRUE(parsed->allow(guard::Kind::Ha));
   EXPECT_FALSE(parsed->allow(guard::Kind::Node));
   for (const auto& [text, why] : {std::pair("allow:disks", "valid kinds are node, storage, network"),
-                                  std::pair("!allow:node", "only what is named is allowed"),
+                                  std::pair("!allow:node", "a scope allows only the kinds that it names"),
                                   std::pair("storage:local", "has an unknown kind"),
                                   std::pair("user:root@pam", "has an unknown kind")}) {
     const auto refused = guard::Terms::parse(std::vector<std::string>{text}, guard::scope_kinds());

@@ -76,7 +76,9 @@ TEST(FindGuest, AsksGuestsForAPartOfAnAddressOrANetwork) {
                    R"({"result":[{"name":"eth0","ip-addresses":[{"ip-address":"192.0.2.7"}]}]})");
     const auto text = told(insight::find_guest(sources, {{"query", query}}));
     EXPECT_THAT(text, HasSubstr("2 of 2 guests by ")) << query;
-    EXPECT_THAT(text, HasSubstr("configurations, then 1 running guest for the addresses in use"));
+    EXPECT_THAT(
+        text,
+        HasSubstr("the configurations, and the addresses that the server requested from 1 running guest"));
   }
   TwoNodes sources;
   EXPECT_THAT(told(insight::find_guest(sources, {{"query", "192.0.2.0/40"}})),

@@ -96,7 +96,7 @@ TEST(NodeLoss, TreatsAnInvisibleStorageAsPossiblyLocal) {
   sources.lack(tool::kSeesStorages, "the API token has Datastore.Audit on only a part of /storage");
   const auto text = told(insight::node_loss_impact(sources, {{"node", "a"}}));
   EXPECT_THAT(text, HasSubstr("0 would restart elsewhere"));
-  EXPECT_THAT(text, HasSubstr("the outcome for 1 is unknown"));
+  EXPECT_THAT(text, HasSubstr("the server cannot predict whether 1 would restart"));
   EXPECT_THAT(text, HasSubstr("the storage of hidden:vm-100-disk-0, which may be on the node"));
 }
 
@@ -105,8 +105,12 @@ TEST(NodeLoss, CallsTheOutcomeUnknownIfHaCannotBeRead) {
   sources.refuse("/cluster/ha/resources", "Permission check failed (/, Sys.Audit)", true);
   auto text = told(insight::node_loss_impact(sources, {{"node", "a"}}));
   EXPECT_THAT(
-      text, HasSubstr("HA could not be read, so the outcome for 1 guest is unknown; 0 are off or templates"));
-  EXPECT_THAT(text, HasSubstr("b 9.3 GiB, c 8.4 GiB free before HA's restarts; guests with an unknown"));
+      text,
+      HasSubstr(
+          "HA could not be read, so the server cannot predict whether 1 guest would restart; 0 are off or "
+          "templates"));
+  EXPECT_THAT(text, HasSubstr("b 9.3 GiB, c 8.4 GiB free before HA restarts its guests; the guests whose "
+                              "restart cannot be predicted"));
   EXPECT_THAT(text, HasSubstr(R"("reason":"HA could not be read")"));
   EXPECT_THAT(text, Not(HasSubstr("go down")));
   sources.answer("/cluster/config/nodes", R"([{"node":"a","quorum_votes":"3"},{"node":"b"},{"node":"c"}])");

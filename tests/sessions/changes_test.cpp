@@ -57,7 +57,7 @@ TEST(Changes, ADiskIsDestroyedDetachedOrReplacedInSoManyWords) {
          {R"({"vmid":116,"scsi0":"ceph-vm:vm-116-disk-0,size=520G"})", {"size=520G in scsi0 has no effect"}},
          {R"({"vmid":116,"scsi0":"ceph-vm:64"})",
           {"scsi0 is a new empty disk of 64 GiB", "the replaced disk: data kept as unused1",
-           "scsi0 was the boot disk"}}});
+           "The boot order still begins with scsi0, but its disk was replaced."}}});
 }
 
 TEST(Changes, AnOptionThatTheCallDoesNotRepeatIsLostInSoManyWords) {
@@ -107,10 +107,14 @@ TEST(Changes, OfWhatIsNotSentTheReasonIsSaid) {
       {"pve_update_lxc_config", {{"vmid", 200}, {"template", true}}, "/nodes/{node}/lxc/{vmid}/template"},
       {"pve_update_firewall_rule",
        {{"pos", 0}, {"moveto", 2}, {"comment", "x"}},
-       "PVE ignores every other field beside moveto (comment)"},
-      {"pve_delete_user", {{"userid", "root@pam"}}, "that this server uses"},
-      {"pve_update_user", {{"userid", "root@pam"}, {"enable", false}}, "that this server uses"},
-      {"pve_update_user", {{"userid", "root@pam"}, {"expire", 1}}, "that this server uses"},
+       "PVE ignores other fields in a call with moveto (comment)"},
+      {"pve_delete_user", {{"userid", "root@pam"}}, "the server would then lose access to PVE"},
+      {"pve_update_user",
+       {{"userid", "root@pam"}, {"enable", false}},
+       "the server would then lose access to PVE"},
+      {"pve_update_user",
+       {{"userid", "root@pam"}, {"expire", 1}},
+       "the server would then lose access to PVE"},
   };
   for (const auto& each : cases) {
     sessions::World world;

@@ -44,7 +44,8 @@ std::optional<std::string> misfit(const Arguments& arguments, const config::Sett
   if (settings.simulate) return "the simulated cluster has no certificate; remove --simulate.";
   if (!cluster.fingerprints.empty() && cluster.fingerprint_source != kFlag)
     return fmt::format(
-        "{} is set, and counts instead of what `mcp-pve trust` stores. Remove it, and repeat the command.",
+        "{} is set, so the server would ignore the fingerprint that `mcp-pve trust` stores. Remove it, and "
+        "repeat the command.",
         base::printable(cluster.fingerprint_source));
   if (arguments.yes && cluster.fingerprints.empty())
     return "--yes would store a fingerprint that nobody has compared. Add --fingerprint with the one that "

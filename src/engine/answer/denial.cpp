@@ -94,9 +94,9 @@ std::string explain_denial(const pve::Error& error, const pve::Call& call, const
   if (told) lacks = lacks_of_call(denial, call, context);
   if (!told && denial) lacks.push_back({std::string(denial->path), std::string(denial->privilege)});
   if (lacks.empty() && told && !denial)
-    return "The API token has the privileges that the call itself needs. Something that the call names may "
-           "not "
-           "exist, or the token may not see it.";
+    return "The API token has the privileges for this call. PVE probably refuses it because an object that "
+           "the call names (a guest, storage or pool) does not exist or is hidden from the API token. Check "
+           "each name.";
   if (lacks.empty()) return {};
   auto text = fmt::format("The API token {} lacks {}{}, or the object of that path does not exist.",
                           context.cluster.client.token_id(), said_of(lacks),
@@ -105,9 +105,8 @@ std::string explain_denial(const pve::Error& error, const pve::Call& call, const
                               : "");
   if (!told)
     return text +
-           " An administrator grants it with a role there, naming again the roles that hold there now: a "
-           "role "
-           "on a deeper path replaces those above it.";
+           " Ask an administrator to grant it with a role on this path. Roles on a deeper path replace those "
+           "above it, so the command must also name the roles that hold there now.";
   const auto how = granting(lacks, context);
   return how.empty() ? text : text + " " + how;
 }

@@ -208,10 +208,11 @@ class Commands {
           user, user, quoted(access_.token));
     return text +
            fmt::format(
-               "If {}{} lacks the privilege as well, grant it to both. Name in --roles also the roles that "
-               "the user already has there (pveum user permissions {}), because an entry on a deeper path "
-               "replaces them.",
-               access_.separated ? "" : "it has separation and ", user, user);
+               "If {} {} also lacks the privilege, grant the privilege to both. Add to --roles the "
+               "roles that the user already has on this path (pveum user permissions {} shows them), because "
+               "an entry on a deeper path replaces them.",
+               access_.separated ? "the token's user" : "the API token has privilege separation and its user",
+               user, user);
   }
 
   const OwnAccess& access_;

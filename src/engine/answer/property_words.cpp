@@ -43,7 +43,8 @@ std::string missing_key(std::string_view parameter, std::string_view key,
   if (found == members.end()) return {};
   const std::span values(found->value.values);
   const auto choice = values.empty() ? std::string() : fmt::format(": one of {}", some_of(values));
-  const auto alone = found->unnamed ? fmt::format("; it may stand first without {}=", key) : std::string();
+  const auto alone =
+      found->unnamed ? fmt::format("; you can write its value first, without \"{}=\"", key) : std::string();
   return fmt::format("{} needs {}{}{}.", parameter, key, choice, alone);
 }
 

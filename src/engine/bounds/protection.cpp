@@ -16,7 +16,14 @@ namespace {
 constexpr std::string_view kWhy = "PVE_PROTECT protects";
 
 std::string refusal(std::string_view what) {
-  return fmt::format("{} {}. If that is meant, an administrator takes it out of PVE_PROTECT", kWhy, what);
+  return fmt::format("{0} {1}. If you want this change, ask an administrator to remove {1} from PVE_PROTECT",
+                     kWhy, what);
+}
+
+/// The mode of a backup that stops or suspends its guests; empty for another call.
+std::string backup_mode(const Row& row, const base::JsonObject& arguments) {
+  auto mode = argument_text(arguments, "mode");
+  return row.about().locator == tool::Locator::Guests && mode != "snapshot" ? mode : std::string();
 }
 
 std::optional<std::string> by_flag(const Row& row, const base::JsonObject& arguments, Cluster& cluster,
@@ -37,8 +44,15 @@ std::optional<std::string> of_guests(const Row& row, const base::JsonObject& arg
                                      const Touched& touched, Cluster& cluster, const std::stop_token& stop) {
   const auto rules = cluster.rules.now();
   const auto& terms = rules->protect;
+  const auto mode = backup_mode(row, arguments);
+  if (touched.many && !mode.empty())
+    return fmt::format(
+        "mode={0} could {0} a guest that PVE_PROTECT protects, because PVE chooses the guests. Use "
+        "mode=snapshot, or name the guests with vmid",
+        mode);
   if (touched.many)
-    return fmt::format("{} guests, and this call lets PVE choose the guests. Name them by vmid", kWhy);
+    return fmt::format("{} guests, and this call lets PVE choose the guests. Name the guests with vmid",
+                       kWhy);
   const auto own = own_guest(row, arguments);
   GuestTraits traits(terms.wanted(), cluster.client, cluster.inventory, stop);
   for (const auto vmid : touched.guests) {
@@ -46,9 +60,12 @@ std::optional<std::string> of_guests(const Row& row, const base::JsonObject& arg
     using Traits = std::expected<std::optional<guard::GuestTraits>, std::string>;
     const auto guest = vmid == own.vmid ? traits.of(own) : Traits(traits.of(vmid));
     if (!guest)
-      return fmt::format("{} some guests, and whether guest {} is one is not known: {}", kWhy, vmid,
-                         guest.error());
-    if (*guest && terms.mean(**guest)) return refusal(fmt::format("guest {}", vmid));
+      return fmt::format("{} some guests, and the server cannot tell whether guest {} is one of them: {}",
+                         kWhy, vmid, guest.error());
+    if (!*guest || !terms.mean(**guest)) continue;
+    if (mode.empty()) return refusal(fmt::format("guest {}", vmid));
+    return fmt::format("mode={0} would {0} guest {1}, which PVE_PROTECT protects. Use mode=snapshot", mode,
+                       vmid);
   }
   return std::nullopt;
 }

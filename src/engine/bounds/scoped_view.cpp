@@ -155,8 +155,8 @@ std::expected<void, pve::Error> ScopedView::check(const pve::Call& call, Verdict
   // PVE decodes a path before it looks for the endpoint.
   const auto route = facts_.route(call.method, base::percent_decode(call.path));
   if (!route)
-    return refused(hidden(
-        fmt::format("{} limits this server, and which guests this call is about is not known.", name())));
+    return refused(hidden(fmt::format(
+        "{} limits this server, and the server cannot tell which guests this call concerns.", name())));
   const auto& endpoint = *route->endpoint;
   if (auto allowed = check_free_text(call.method, endpoint.path); !allowed) return allowed;
   const auto about = tool::about(call.method, endpoint.path).guest;
@@ -187,9 +187,8 @@ std::expected<void, pve::Error> ScopedView::check_free_text(base::Method method,
       scope_.allows(static_cast<guard::Kind>(kind - guard::kKindNames.begin())))
     return {};
   return refused(
-      hidden(fmt::format("This can tell of guests outside {0}, and they cannot be left out of it. If it is "
-                         "meant, an administrator adds "
-                         "allow:{1} to {0}.",
+      hidden(fmt::format("This text can name guests outside {0}, and the server cannot remove them from it. "
+                         "If you need the text, ask an administrator to add allow:{1} to {0}.",
                          name(), about)));
 }
 
@@ -230,7 +229,8 @@ std::expected<bool, pve::Error> ScopedView::cut_data(base::Json& data, Verdicts&
   cut(data, named);
   if (named.is_empty()) return true;
   if (auto judged = verdicts.judge(named.guests()); !judged)
-    return refused(hidden(fmt::format("Which guests are in {} is not known: {}.", name(), judged.error())));
+    return refused(
+        hidden(fmt::format("The server cannot tell which guests are in {}: {}.", name(), judged.error())));
   return cut(data, verdicts);
 }
 
@@ -243,7 +243,8 @@ std::expected<void, pve::Error> ScopedView::cut_answer(const pve::Call& call, pv
   const auto shown = cut_data(answer.data, verdicts);
   if (!shown) return refused(shown.error());
   if (!*shown && reads)
-    return refused(hidden(fmt::format("What this call reads is not in {}, or does not exist.", name())));
+    return refused(
+        hidden(fmt::format("The object that this call reads is not in {}, or does not exist.", name())));
   if (!*shown) answer.data = nullptr;
   rows = answer.data.if_array();
   const auto after = rows == nullptr ? 0 : rows->size();
@@ -295,9 +296,10 @@ pve::Error ScopedView::hidden(std::string sentences) const {
 }
 
 pve::Error ScopedView::hidden_guest(std::int64_t vmid) const {
-  return hidden(
-      fmt::format("Guest {} is not in {}, or does not exist. If it is meant, an administrator adds it to {}.",
-                  vmid, name(), name()));
+  return hidden(fmt::format(
+      "Guest {0} is not in {1}, or does not exist. If you need it, ask an administrator to add it "
+      "to {1}.",
+      vmid, name()));
 }
 
 bool ScopedView::is_own(const std::string& upid) const {

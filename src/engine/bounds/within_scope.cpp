@@ -113,8 +113,8 @@ class Limited {
   std::string not_allowed(Kind kind) const {
     const auto name = guard::kKindNames.at(static_cast<std::size_t>(kind));
     return fmt::format(
-        "{} limits this server to guests, and this call changes something else. If that is meant, an "
-        "administrator adds allow:{} to it",
+        "{0} limits this server to guests, and this call changes something else. If you want this change, "
+        "ask an administrator to add allow:{1} to {0}",
         source(), name);
   }
 
@@ -125,8 +125,9 @@ class Limited {
       const auto held =
           vmid == own.vmid && !own.node.empty() ? scope_.holds(own, stop_) : scope_.holds(vmid, stop_);
       if (!held)
-        return fmt::format("{} limits this server, and whether guest {} is in it is not known: {}", source(),
-                           vmid, held.error());
+        return fmt::format(
+            "{0} limits this server, and the server cannot tell whether guest {1} is in {0}: {2}", source(),
+            vmid, held.error());
       if (!*held) return fmt::format("guest {} is not in {}", vmid, source());
     }
     return std::nullopt;
@@ -228,7 +229,7 @@ class Limited {
     if (!held) return std::unexpected(std::move(held.error()));
     if (!held->unjudged.empty())
       return std::unexpected(
-          fmt::format("which guests of {} are in {} is not known, because it does not answer",
+          fmt::format("the server cannot tell which guests of {} are in {}, because the node does not answer",
                       base::printable(held->unjudged.front(), 60), source()));
     const auto list = cluster_.inventory.now(stop_);
     if (!list) return std::unexpected("the list of guests cannot be read: " + list.error().message);

@@ -64,10 +64,13 @@ std::string unknown(const Row& row, std::string_view written) {
   if (names.size() == row.fields().size())
     return listed.empty() ? text + "; this tool has no arguments"
                           : fmt::format("{}; valid are {}", text, base::join(listed, ", "));
-  const auto alike = base::most_alike(written, views, 3);
-  return fmt::format("{}; valid are {}{}PVE's own parameters of this call{}", text, base::join(listed, ", "),
-                     listed.empty() ? "" : ", and ",
-                     alike.empty() ? "" : " (the nearest: " + base::join(alike, ", ") + ")");
+  const auto others = std::span(views).subspan(row.fields().size());
+  const auto alike = base::most_alike(written, others, 3);
+  return fmt::format("{}; {}PVE's call {}accepts {}{}", text,
+                     listed.empty() ? "" : fmt::format("valid are {}; ", base::join(listed, ", ")),
+                     listed.empty() ? "" : "also ",
+                     alike.empty() ? "other parameters" : base::join(alike, ", "),
+                     alike.empty() || alike.size() == others.size() ? "" : ", …");
 }
 
 /// A parameter that the facts do not have is sent if the endpoint takes any parameter, or if the connected

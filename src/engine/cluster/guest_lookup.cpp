@@ -174,19 +174,23 @@ std::string GuestsNow::open(std::string_view name) const {
     nodes.insert(guest->node);
     told = told && scope_.listed.has(*guest);
     if (guest->name.empty()) ++unknown;
-    if (!guest->name.empty()) had += fmt::format("{}{}", had.empty() ? "" : ", ", guest->vmid);
+    if (!guest->name.empty()) had += fmt::format("{}guest {}", had.empty() ? "" : " and ", guest->vmid);
   }
   if (nodes.empty()) return {};
-  if (!told) return "not every node answers, and a guest there may have this name; give the number.";
+  if (!told) return "not every node answers, and a guest on such a node may have this name. Give the number.";
   const std::vector<std::string_view> list(nodes.begin(), nodes.end());
   const auto who = base::printable(base::join(list, ", "), 200);
+  const std::string_view there = nodes.size() == 1 ? "there" : "on these nodes";
   std::string what;
-  if (!had.empty()) what = fmt::format("{} there had this name", had);
-  if (unknown > 0)
-    what += fmt::format("{}the {} not known", what.empty() ? "" : ", and ",
-                        unknown == 1 ? std::string("name of one guest there is")
-                                     : fmt::format("names of {} guests there are", unknown));
-  return fmt::format("{} {} not answer: {}; give the number.", who, nodes.size() == 1 ? "does" : "do", what);
+  if (!had.empty())
+    what = fmt::format("The last known name of {} {} is {}", had, there, base::printable(name, kShown));
+  if (unknown > 0) {
+    const std::string_view one = what.empty() ? "One guest" : "one guest";
+    what += fmt::format("{}{} {}, whose {} unknown, may have this name", what.empty() ? "" : ", and ",
+                        unknown == 1 ? std::string(one) : fmt::format("{} guests", unknown), there,
+                        unknown == 1 ? "name is" : "names are");
+  }
+  return fmt::format("{} {} not answer. {}. Give the number.", who, nodes.size() == 1 ? "does" : "do", what);
 }
 
 LookupResult GuestsNow::chosen(std::string_view name, const pve::Guest& guest) const {
@@ -230,10 +234,8 @@ LookupResult GuestsNow::find_number(std::int64_t vmid, std::string_view name) co
     return not_found(none_numbered(vmid, *list_, scope_.listed));
   const bool had_it = scope_.reads && same_name(listed->name, name);
   if (name.empty() || had_it) return FoundGuest{*listed, had_it, true, {}, list_};
-  return refused(
-      fmt::format("the name of guest {} is not known, because its node does not answer; give the number "
-                  "alone.",
-                  vmid));
+  return refused(fmt::format(
+      "the name of guest {} is unknown, because its node does not answer. Give the number alone.", vmid));
 }
 
 LookupResult GuestsNow::find(std::string_view text) const {
@@ -244,7 +246,7 @@ LookupResult GuestsNow::find(std::string_view text) const {
   if (auto last = scope_.reads ? last_known(text) : std::nullopt) return *std::move(last);
   if (auto why = open(text); !why.empty() && !text.empty())
     return refused(
-        fmt::format("no guest that can be asked is named {}, but {}", base::printable(text, kShown), why));
+        fmt::format("no guest of the other nodes is named {}, but {}", base::printable(text, kShown), why));
   return not_found(none_named(text, names(), *list_));
 }
 

@@ -79,20 +79,20 @@ std::string guest_not_visible(const Row& row, std::int64_t vmid, std::size_t vis
                               const pve::Inventory& list, const guard::MayUse& may) {
   if (!list.limit.empty())
     return fmt::format(
-        "{} was not called: vmid: no guest {} among the {} in {}; {}. If it is meant, an administrator adds "
-        "it to "
-        "{}.{}{}",
+        "{} was not called. vmid: no guest {} among the {} in {}; {}. If you need this guest, ask an "
+        "administrator to add it to {}.{}{}",
         row.tool().name, vmid, visible, list.limit, advise(Advice::FindGuest, may), list.limit,
         list.gaps.empty() ? "" : " ", list.gaps);
   const auto needed = privileges_for(row, vmid);
   auto text = fmt::format("{} was not called. vmid: no guest {} among the {} visible to this API token; {}.",
                           row.tool().name, vmid, visible, advise(Advice::FindGuest, may));
   if (needed.empty() || needed == kShows)
-    return text + fmt::format(" If it exists, the call needs {} on /vms/{}.", kShows, vmid);
-  return text + fmt::format(
-                    " If it exists, the call needs {} on /vms/{}, and {} there so that the guest is seen; or "
-                    "pass its node as well.",
-                    needed, vmid, kShows);
+    return text + fmt::format(" If guest {1} exists, grant the API token {0} on /vms/{1}.", kShows, vmid);
+  return text +
+         fmt::format(
+             " If guest {1} exists, grant the API token {0} on /vms/{1}, and {2} there. Without {2}, pass "
+             "the guest's node as well.",
+             needed, vmid, kShows);
 }
 
 std::string lookup_failed(const Row& row, const pve::Error& error, const Cluster& cluster,

@@ -46,7 +46,7 @@ ChangeText rebooted(const PowerChange& change) {
                         follow_up.why),
             true};
   if (follow_up.state == FollowUp::State::Open)
-    return {change.words().subject + " was shut down for its reboot; its start has not come yet."};
+    return {change.words().subject + " was shut down for its reboot; it has not started again yet."};
   return {change.done() + change.unless(Power::Running)};
 }
 

@@ -94,8 +94,9 @@ std::string of_lost(const Row& row, const base::JsonObject& arguments, const Sta
         "Read it again before you repeat the call.",
         lock);
   }
-  return "No answer came, and the configuration is as it was: nothing is changed so far. PVE may still be at "
-         "it, as new volumes take time. Read it again before you repeat the call.";
+  return "No answer came, and the configuration has not changed so far. PVE may still be working on the "
+         "change, "
+         "because new volumes take time. Read the configuration again before you repeat the call.";
 }
 
 }  // namespace
@@ -154,10 +155,15 @@ std::string leftovers_after_error(const Row& row, const base::JsonObject& argume
   if (lost) return of_lost(row, arguments, before, after);
   const auto left = change::remaining_pending(change::config(before.state), change::config(after));
   if (left.empty()) return {};
+  std::vector<std::string> texts;
+  std::vector<std::string> keys;
+  for (const auto& [key, text] : left) {
+    keys.push_back(key);
+    texts.push_back(text);
+  }
   return fmt::format(
-      "PVE still keeps this as pending for the guest's next start: {}. Update with revert=OPTION to drop "
-      "it.",
-      fmt::join(left, "; "));
+      "PVE still keeps this as pending for the guest's next start: {}. To drop it, call {} with revert={}.",
+      fmt::join(texts, "; "), row.tool().name, fmt::join(keys, ","));
 }
 
 }  // namespace engine

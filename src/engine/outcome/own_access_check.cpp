@@ -20,7 +20,8 @@ namespace {
 using Verdict = std::expected<std::string, std::string>;
 
 constexpr std::string_view kUnchecked =
-    "This server may not read the whole ACL, so it could not check whether it loses rights itself.";
+    "This server may not read the whole ACL, so it could not check whether the change takes rights away from "
+    "its own API token.";
 
 struct Names {
   std::string user;
@@ -37,8 +38,8 @@ Names own_names(const Cluster& cluster) {
 
 Verdict refusal(std::string_view what) {
   return std::unexpected(
-      fmt::format("Not sent: {} that this server uses, so it could no longer reach PVE. If you intend this, "
-                  "ask an administrator to do it in PVE.",
+      fmt::format("The call was not sent: it would {}, and the server would then lose access to PVE. If you "
+                  "intend this, ask an administrator to do it in PVE.",
                   what));
 }
 
@@ -117,19 +118,20 @@ Verdict after_acl(const base::JsonObject& arguments, Cluster& cluster, const std
   if (!acl || !roles || !sees_the_acl(cluster, stop) || change::has_nothing(*acl, *roles, *own))
     return std::string(kUnchecked);
   if (!change::has_nothing(change::expected_acl(arguments, *acl), *roles, *own)) return {};
-  return std::unexpected(
-      fmt::format("Not sent: after this change {} would have no rights at all, and this server, which works "
-                  "with them, could do "
-                  "nothing any more. Give it a role elsewhere first.",
-                  own->token.empty() ? own->user : own->token));
+  return std::unexpected(fmt::format(
+      "The call was not sent: it would take all rights away from {0}, and this server needs them. "
+      "Give {0} a role on another path first.",
+      own->token.empty() ? own->user : own->token));
 }
 
 Verdict of_user(const Row& row, const base::JsonObject& arguments, Cluster& cluster) {
   const auto own = own_names(cluster);
   if (change::argument(arguments, "userid") != own.user) return {};
-  if (row.tool().call.method == base::Method::Delete) return refusal("this deletes the user");
-  if (disables(arguments)) return refusal("this disables the user");
-  if (expires(arguments, cluster)) return refusal("this lets the user expire");
+  if (row.tool().call.method == base::Method::Delete)
+    return refusal("delete the user of this server's API token");
+  if (disables(arguments)) return refusal("disable the user of this server's API token");
+  if (expires(arguments, cluster))
+    return refusal("let the user of this server's API token expire within a day");
   return {};
 }
 
@@ -138,9 +140,9 @@ Verdict of_token(const Row& row, const base::JsonObject& arguments, Cluster& clu
   if (own.token.empty() || change::argument(arguments, "userid") != own.user ||
       change::argument(arguments, "tokenid") != own.token_name)
     return {};
-  if (row.tool().call.method == base::Method::Delete) return refusal("this deletes the API token");
-  if (expires(arguments, cluster)) return refusal("this lets the API token expire");
-  if (base::flag(arguments, "regenerate")) return refusal("this gives a new secret to the API token");
+  if (row.tool().call.method == base::Method::Delete) return refusal("delete this server's API token");
+  if (expires(arguments, cluster)) return refusal("let this server's API token expire within a day");
+  if (base::flag(arguments, "regenerate")) return refusal("give this server's API token a new secret");
   return {};
 }
 

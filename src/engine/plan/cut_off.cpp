@@ -68,7 +68,8 @@ Clauses of_options(const Row& row, const base::JsonObject& arguments, Cluster& c
   if (!refuses(policy) || (was_on && refuses(argument_text(*present, "policy_in")))) return {};
   return ports(
       "the input policy would be " + (policy.empty() ? "DROP" : base::printable(policy, 20)) +
-      ", so only the nodes' local network, the IP set management and what a rule accepts reach them");
+      ", so only traffic from the nodes' local network or the IP set management, or traffic that a rule "
+      "accepts, would reach them");
 }
 
 /// Whether a port of PVE may be among those of a rule: "22,80:85"; any port where none is named.

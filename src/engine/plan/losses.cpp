@@ -75,7 +75,7 @@ std::vector<std::string> losses_of(const Row& row, const base::JsonObject& argum
   if (clears_protection(row, arguments, cluster, stop))
     clauses.emplace_back("the guest's protection against deletion");
   if (deletes_storage(row.tool()))
-    clauses.emplace_back("the storage's definition; what is on the storage stays");
+    clauses.emplace_back("the storage's definition; the data on the storage stays");
   return clauses;
 }
 

@@ -76,8 +76,9 @@ std::vector<std::string> pruned_by(const Row& row, const base::JsonObject& argum
   if (backups.size() > clauses.size())
     clauses.push_back(fmt::format("{} more", backups.size() - clauses.size()));
   if (backs_up)
-    clauses.push_back(fmt::format("perhaps one {}of each guest, because the new backup counts too",
-                                  clauses.empty() ? "" : "more "));
+    clauses.push_back(
+        fmt::format("{} one {}backup of each guest, because the retention also counts the new backup",
+                    clauses.empty() ? "perhaps" : "and perhaps", clauses.empty() ? "" : "more "));
   return clauses;
 }
 

@@ -90,11 +90,16 @@ std::string sentence(const Words& words, std::string_view text, bool done) {
 Wording wording(const Row& row, const base::JsonObject& arguments, std::string_view guest) {
   const auto& tool = row.tool();
   const std::string title(tool.title);
-  if (tool.done.empty()) return {title, title, title, title};
+  if (tool.done.empty()) return {title, title, title, title, title};
   const auto was = std::min(tool.done.find(" {was} "), tool.done.find(" {were} "));
   const Words words{row, arguments, guest};
-  return {sentence(words, tool.doing, true), sentence(words, tool.done, true),
-          sentence(words, tool.done, false), sentence(words, tool.done.substr(0, was), true)};
+  auto not_done = sentence(words, tool.done, false);
+  auto not_sent = not_done;
+  // "Not completed" would say that PVE had begun.
+  if (constexpr std::string_view kEnd = "completed"; not_sent.ends_with(kEnd))
+    not_sent.replace(not_sent.size() - kEnd.size(), kEnd.size(), "started");
+  return {sentence(words, tool.doing, true), sentence(words, tool.done, true), std::move(not_done),
+          sentence(words, tool.done.substr(0, was), true), std::move(not_sent)};
 }
 
 base::JsonObject worded_arguments(const Row& row, const base::JsonObject& arguments, std::string_view guest) {

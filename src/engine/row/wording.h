@@ -15,6 +15,8 @@ struct Wording {
   std::string done;      ///< "VM 118 (web01) on pve2 started"
   std::string not_done;  ///< "VM 118 (web01) on pve2 was not started"
   std::string subject;   ///< "VM 118 (web01) on pve2"
+  /// Like not_done, of a change that PVE did not begin: "The backup on pve2 was not started".
+  std::string not_sent;
 };
 
 /// For a row that is a change. The arguments have PVE's names; a missing or secret one leaves its place

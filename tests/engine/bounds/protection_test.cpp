@@ -117,7 +117,7 @@ TEST_F(ProtectionTest, TheKindOfAGuestComesFromTheListWhereThePathDoesNotSayIt) 
   pve_.answer("GET /nodes/pve1/lxc/200/config", R"({"hostname":"dns","tags":"prod"})");
   EXPECT_THAT(refusal_of({base::Method::Post, "/nodes/{node}/vzdump"}, "tag:prod",
                          R"({"node":"pve1","vmid":"200","mode":"stop"})"),
-              HasSubstr("protects guest 200"));
+              HasSubstr("mode=stop would stop guest 200, which PVE_PROTECT protects"));
 }
 
 TEST_F(ProtectionTest, AGuestThatDoesNotExistIsPvesToRefuse) {

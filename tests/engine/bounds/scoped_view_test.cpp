@@ -188,10 +188,10 @@ TEST_F(ScopedViewTest, FreeTextNeedsItsKind) {
 TEST_F(ScopedViewTest, SaysNeitherThatAGuestExistsNorItsName) {
   scoped("tag:web");
   const auto outside = get("/nodes/pve1/qemu/105/config");
-  EXPECT_EQ(
-      outside,
-      "error: Guest 105 is not in PVE_SCOPE, or does not exist. If it is meant, an administrator adds it to "
-      "PVE_SCOPE.");
+  EXPECT_EQ(outside,
+            "error: Guest 105 is not in PVE_SCOPE, or does not exist. If you need it, ask an administrator "
+            "to add it to "
+            "PVE_SCOPE.");
   pve_.refuse("GET /nodes/pve1/qemu/106/config", 500,
               "Configuration file 'nodes/pve1/qemu-server/106.conf' does not exist");
   auto missing = get("/nodes/pve1/qemu/106/config");
@@ -310,7 +310,8 @@ TEST_F(ScopedViewTest, NothingIsShownIfTheGuestsCannotBeRead) {
   pve_.answer("GET /cluster/resources",
               R"([{"type":"qemu","vmid":100},{"type":"qemu","vmid":105},{"type":"lxc","vmid":200}])",
               net::Response{500, "no", {}, R"({"data":null})"});
-  EXPECT_THAT(get("/cluster/resources"), HasSubstr("error: Which guests are in PVE_SCOPE is not known"));
+  EXPECT_THAT(get("/cluster/resources"),
+              HasSubstr("error: The server cannot tell which guests are in PVE_SCOPE"));
 }
 
 }  // namespace

@@ -99,10 +99,11 @@ TEST_F(WithinScopeTest, NoGuestIsPulledIn) {
   EXPECT_EQ(refusal("tag:web", Method::Put, kConfig, R"({"node":"pve1","vmid":101,"tags":"web"})"),
             "guest 101 is not in PVE_SCOPE");
   pve_.refuse("GET /pools", 403, "Permission check failed");
-  EXPECT_EQ(
-      refusal("pool:shop,vmid:1,allow:pool", Method::Put, kPools, R"({"poolid":"shop","vms":"101"})"),
-      "PVE_SCOPE limits this server, and whether guest 101 is in it is not known: the list of pools cannot "
-      "be read: Permission check failed");
+  EXPECT_EQ(refusal("pool:shop,vmid:1,allow:pool", Method::Put, kPools, R"({"poolid":"shop","vms":"101"})"),
+            "PVE_SCOPE limits this server, and the server cannot tell whether guest 101 is in PVE_SCOPE: the "
+            "list of "
+            "pools cannot "
+            "be read: Permission check failed");
   EXPECT_EQ(refusal("vmid:100,allow:pool", Method::Put, kPools, R"({"poolid":"shop","vms":"100 101"})"),
             "guest 101 is not in PVE_SCOPE");
 }
@@ -122,7 +123,7 @@ TEST_F(WithinScopeTest, AVolumeBelongsToTheGuestInItsName) {
             "");
   EXPECT_THAT(refusal(kScope, Method::Delete, kContent,
                       R"({"node":"pve1","storage":"nas","volume":"nas:iso/debian.iso"})"),
-              HasSubstr("adds allow:storage"));
+              HasSubstr("to add allow:storage to PVE_SCOPE"));
 }
 
 TEST_F(WithinScopeTest, ANewGuestMustBeInItAsItIsRequested) {
@@ -175,7 +176,7 @@ TEST_F(WithinScopeTest, OtherObjectsNeedTheirKindToBeAllowed) {
            {Method::Post, kJobs, R"({"vmid":"100"})", "backup"},
            {Method::Post, "/cluster/ha/resources", R"({"sid":"vm:100"})", "ha"}}) {
     EXPECT_THAT(refusal(kScope, each.method, each.path, each.arguments),
-                HasSubstr("adds allow:" + std::string(each.kind)))
+                HasSubstr("to add allow:" + std::string(each.kind)))
         << each.path;
     EXPECT_EQ(refusal(std::string(kScope) + ",allow:" + each.kind, each.method, each.path, each.arguments),
               "")
@@ -235,10 +236,10 @@ TEST_F(WithinScopeTest, TheChoiceOfPveBecomesAList) {
 TEST_F(WithinScopeTest, WhatCannotBeJudgedIsRefused) {
   pve_.refuse("GET /nodes/pve1/qemu/100/config", 403, "Permission check failed (/vms/100, VM.Audit)");
   EXPECT_THAT(refusal("tag:web", Method::Post, kStop, R"({"node":"pve1","vmid":100})"),
-              HasSubstr("whether guest 100 is in it is not known"));
+              HasSubstr("the server cannot tell whether guest 100 is in PVE_SCOPE"));
   pve_.fail("GET /nodes/pve2/lxc", net::Failure::Kind::Timeout);
   EXPECT_THAT(refusal("tag:web", Method::Post, "/nodes/{node}/stopall", R"({"node":"pve1"})"),
-              HasSubstr("which guests of pve2 are in PVE_SCOPE is not known"));
+              HasSubstr("the server cannot tell which guests of pve2 are in PVE_SCOPE"));
 }
 
 /// A new endpoint is limited from the beginning: a change that names no guest needs a kind.

@@ -82,7 +82,7 @@ constexpr tool::Tool kBackup[] = {{.name = "pve_run_backup",
                                    .call = {base::Method::Post, "/nodes/{node}/vzdump"},
                                    .params = {{.name = "node"}, {.name = "vmid"}},
                                    .doing = "Running a backup on {node}",
-                                   .done = "Backup on {node} {was} completed"}};
+                                   .done = "The backup on {node} {was} completed"}};
 static_assert(tool::valid(kBackup));
 constexpr tool::Tool kTasks[] = {{.name = "pve_get_task_status",
                                   .title = "Task",
@@ -354,12 +354,12 @@ TEST_F(TargetTest, RefusesANameThatAGuestOfADeadNodeMayHave) {
   pve_.answers[kLookUp].clear();
   pve_.answer(kLookUp, kDead);
   EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"web"})"),
-            "pve_start_qemu_vm was not called. vmid: web is 100 (VM on pve1), but pve2 does not answer: 101 "
-            "there had this name; give the number.");
+            "pve_start_qemu_vm was not called. vmid: web is 100 (VM on pve1), but pve2 does not answer. The "
+            "last known name of guest 101 there is web. Give the number.");
   EXPECT_TRUE(is_error_);
   EXPECT_THAT(call("pve_start_qemu_vm", R"({"vmid":"db"})"),
-              testing::EndsWith("no guest that can be asked is named db, but pve2 does not answer: 102 there "
-                                "had this name; give the number."));
+              testing::EndsWith("no guest of the other nodes is named db, but pve2 does not answer. The last "
+                                "known name of guest 102 there is db. Give the number."));
   EXPECT_THAT(pve_.asked, Not(testing::Contains(testing::AnyOf(HasSubstr("/status/"), HasSubstr("/pve2/")))))
       << "the engine does not ask a node that PVE reports as offline";
 }
@@ -381,7 +381,8 @@ TEST_F(TargetTest, NamesANodeThatDoesNotAnswer) {
   EXPECT_EQ(call("pve_start_qemu_vm", R"({"vmid":"app"})"),
             "pve2 did not answer; no guest there was last named app.\nVM 100 (app) on pve1 started.");
   EXPECT_FALSE(is_error_);
-  EXPECT_THAT(call("pve_start_qemu_vm", R"({"vmid":"web"})"), HasSubstr("101 there had this name"));
+  EXPECT_THAT(call("pve_start_qemu_vm", R"({"vmid":"web"})"),
+              HasSubstr("The last known name of guest 101 there is web."));
   EXPECT_TRUE(is_error_);
 }
 
@@ -392,10 +393,10 @@ TEST_F(TargetTest, RefusesANameWhileTheNamesOfADeadNodeAreForgotten) {
                        R"({"type":"qemu","vmid":100,"name":"web","node":"pve1"},)"
                        R"({"type":"qemu","vmid":101,"node":"pve2","status":"unknown"},)"
                        R"({"type":"qemu","vmid":102,"node":"pve2","status":"unknown"}]})");
-  EXPECT_THAT(
-      call("pve_start_qemu_vm", R"({"vmid":"web"})"),
-      testing::EndsWith("but pve2 does not answer: the names of 2 guests there are not known; give the "
-                        "number."));
+  EXPECT_THAT(call("pve_start_qemu_vm", R"({"vmid":"web"})"),
+              testing::EndsWith(
+                  "but pve2 does not answer. 2 guests there, whose names are unknown, may have this name. "
+                  "Give the number."));
   EXPECT_TRUE(is_error_);
   call("pve_start_qemu_vm", R"({"vmid":100})");
   EXPECT_FALSE(is_error_);
@@ -578,7 +579,7 @@ TEST_F(TargetTest, RefusesABackupOfSeveralNodes) {
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve1/vzdump");
   EXPECT_EQ(pve_.bodies.back(), "vmid=200%2C100") << "numbers replace the names";
   EXPECT_EQ(call("pve_run_backup", R"x({"vmid":["dns","100 (web)"]})x"),
-            "Guests: 200 (dns), 100 (web).\nBackup on pve1 completed.");
+            "Guests: 200 (dns), 100 (web).\nThe backup on pve1 completed.");
   EXPECT_EQ(pve_.bodies.back(), "vmid=200%2C100");
   call("pve_run_backup", R"({"vmid":"101 102"})");
   EXPECT_EQ(pve_.asked.back(), "/nodes/pve2/vzdump");

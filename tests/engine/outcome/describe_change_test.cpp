@@ -178,7 +178,7 @@ TEST(DescribeChange, SaysThatATaskHadEndedBeforeItWasStopped) {
   auto tool = row(Method::Delete, "/nodes/{node}/tasks/{upid}", "Asking task {upid} to stop",
                   "Task {upid} {was} asked to stop");
   const engine::Row stop(tool, "x", Call::facts_());
-  const engine::Wording words{"", "", "", "Task UPID:x"};
+  const engine::Wording words{"", "", "", "Task UPID:x", ""};
   const auto ended = [&](std::string_view status) {
     ObjectState before;
     before.object = *base::parse_json(status);
@@ -195,7 +195,7 @@ TEST(DescribeChange, SaysHowTheStartOfARebootEnded) {
   EXPECT_EQ(reboot.text(), "VM 100 (web01) on pve1 rebooted.");
   reboot.follow_up.state = FollowUp::State::Open;
   EXPECT_EQ(reboot.text(),
-            "VM 100 (web01) on pve1 was shut down for its reboot; its start has not come yet.");
+            "VM 100 (web01) on pve1 was shut down for its reboot; it has not started again yet.");
   reboot.follow_up = {FollowUp::State::Failed, "bridge 'vmbr9' does not exist"};
   EXPECT_EQ(
       reboot.text(),

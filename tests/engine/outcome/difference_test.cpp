@@ -39,6 +39,7 @@ class Difference : public testing::Test {
     pve::Client client(pve_, {"root@pam!t", "secret", ""}, {"https://pve:8006", std::chrono::seconds(1), {}});
     engine::Cluster cluster({client, facts_, clock_});
     tool::Tool tool;
+    tool.name = "update";
     tool.call = {method, path};
     tool.about = tool::about(method, path);
     const engine::Row row(tool, "x", facts_);
@@ -106,7 +107,7 @@ TEST_F(Difference, ReadsTheObjectAgainAfterAnUpdateWithoutAnAnswer) {
   EXPECT_THAT(remains(kContainer, kArguments, lost()),
               HasSubstr("is locked (create): PVE is most likely still"));
   pve_.answer(kContainerPending, "[]", "[]");
-  EXPECT_THAT(remains(kContainer, kArguments, lost()), HasSubstr("is as it was: nothing is changed so far"));
+  EXPECT_THAT(remains(kContainer, kArguments, lost()), HasSubstr("the configuration has not changed so far"));
   pve_.answer(kContainerPending, "[]", net::Response{500, "no", {}, "{}"});
   EXPECT_THAT(remains(kContainer, kArguments, lost()), HasSubstr("could not be read afterwards"));
 }
@@ -131,7 +132,7 @@ TEST_F(Difference, SaysThatAFailedHotplugStaysPending) {
   error.errors = {{"net2", "hotplug problem - VM 9395 qmp command 'netdev_add' failed"}};
   EXPECT_EQ(remains(kVm, R"({"node":"pve1","vmid":116,"net2":"virtio,bridge=vmbr77"})", error),
             "PVE still keeps this as pending for the guest's next start: net2 set to "
-            "virtio=BC:24:11:F3:1B:94,bridge=vmbr77. Update with revert=OPTION to drop it.");
+            "virtio=BC:24:11:F3:1B:94,bridge=vmbr77. To drop it, call update with revert=net2.");
 }
 
 TEST_F(Difference, ReadsNothingIfTheRowsSentenceSaysAll) {

@@ -17,7 +17,8 @@ using testing::StartsWith;
 constexpr auto kUpid = "UPID:pve1:0000C350:00A1B2C3:6A18A500:qmstart:100:root@pam!mcp:";
 
 const engine::Wording kWords{"Starting VM 100 (web01) on pve1", "VM 100 (web01) on pve1 started",
-                             "VM 100 (web01) on pve1 was not started", "VM 100 (web01) on pve1"};
+                             "VM 100 (web01) on pve1 was not started", "VM 100 (web01) on pve1",
+                             "VM 100 (web01) on pve1 was not started"};
 
 struct Rendered {
   std::string text;

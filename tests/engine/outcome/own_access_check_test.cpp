@@ -65,7 +65,7 @@ TEST_F(OwnAccess, ProtectsTheServersUserAndToken) {
         Call{Method::Put, kToken, R"({"userid":"mcp@pve","tokenid":"srv","regenerate":true})"}}) {
     const auto refused = verdict(call.method, call.path, call.arguments);
     ASSERT_FALSE(refused.has_value()) << call.arguments;
-    EXPECT_THAT(refused.error(), HasSubstr("that this server uses")) << call.arguments;
+    EXPECT_THAT(refused.error(), HasSubstr("the server would then lose access to PVE")) << call.arguments;
   }
   EXPECT_THAT(pve_.asked(), IsEmpty());
 }
@@ -86,7 +86,7 @@ TEST_F(OwnAccess, RefusesAnAclThatLeavesNoRights) {
                              R"({"path":"/","roles":"NoAccess","tokens":"mcp@pve!srv"})"}) {
     const auto refused = verdict(Method::Put, kAcl, change);
     ASSERT_FALSE(refused.has_value()) << change;
-    EXPECT_THAT(refused.error(), HasSubstr("mcp@pve!srv would have no rights at all")) << change;
+    EXPECT_THAT(refused.error(), HasSubstr("take all rights away from mcp@pve!srv")) << change;
   }
 }
 

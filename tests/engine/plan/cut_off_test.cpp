@@ -66,7 +66,7 @@ TEST_F(CutOffTest, OptionsThatCloseTheFirewall) {
   EXPECT_EQ(change(R"({"policy_out":"DROP"})"), "");
   options(R"({"enable":0})");
   EXPECT_THAT(change(R"({"enable":1})"),
-              HasSubstr("the input policy would be DROP, so only the nodes' local network"));
+              HasSubstr("the input policy would be DROP, so only traffic from the nodes' local network"));
   EXPECT_EQ(change(R"({"enable":1,"policy_in":"ACCEPT"})"), "");
   EXPECT_EQ(change(R"({"policy_in":"REJECT"})"), "") << "it stays off";
   options(R"({"enable":1,"policy_in":"ACCEPT"})");
