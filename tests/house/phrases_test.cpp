@@ -72,6 +72,17 @@ const std::vector<Phrase> kInLiterals = {
     {"would also allow", "\"also allow ...\""},
     {"there no name is known", "\"the name of ... is not known\""},
     {"have become another guest", "\"another guest may have got this number\""},
+    {"if that is meant", "\"If you want this change, ask an administrator to ...\""},
+    {"if it is meant", "\"If you need it, ask an administrator to ...\""},
+    {"the privilege as well", "\"also lacks the privilege\""},
+    {"may stand first", "\"you can write ... first\""},
+    {"since before", "\"from an earlier change\""},
+    {" asks first", "who asks whom: \"the server asks the user before ...\""},
+    {" asks, and", "\"asks whether ...\""},
+    {"counts alone", "\"the server ignores ...\""},
+    {"this can tell of", "\"this text can name ...\""},
+    {"no longer named here", "say where the name is missing"},
+    {"it could no longer reach", "\"the server would then lose access to ...\""},
 };
 
 /// For what a contributor reads: every comment.
@@ -109,6 +120,12 @@ const std::vector<Phrase> kInComments = {
     {"nobody asked", "say what was not read"},
     {"speaks of", "\"contains\", \"names\""},
     {"of what is none", "say what the value is"},
+    {"in vain", "say what is sent and when"},
+    {"so does a ", "repeat the verb"},
+    {"freezes too", "\"... also refuses every change\""},
+    {"once more without complaint", "\"accepts a second ...\""},
+    {"what is not there is", "\"a missing object\""},
+    {"needs the word", "name the parameter"},
 };
 
 /// For readers of documents: every paragraph of Markdown.
@@ -275,6 +292,16 @@ TEST(Phrases, DoNotComeBackInDocuments) {
   for (const auto* name : {"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"})
     paths.push_back(house::root() / name);
   for (const auto& path : paths) check(path, paragraphs_of(house::read(path)), kInDocuments);
+}
+
+TEST(Phrases, DoNotComeBackInSessions) {
+  for (const auto& path : house::files_below("tests/sessions", {".session"})) {
+    std::vector<std::string> texts;
+    for (auto& line : house::lines(house::read(path))) {
+      if (line.starts_with("# ")) texts.push_back(std::move(line));
+    }
+    check(path, texts, kInDocuments);
+  }
 }
 
 }  // namespace
