@@ -112,6 +112,24 @@ std::optional<std::string> abort_reason(State& state, const Guest& guest, const 
   return "Problem found while scanning volumes - can't migrate VM - check log";
 }
 
+/// The other resources of the rules that keep the guest together with them.
+JsonArray kept_together(const State& state, const Guest& guest) {
+  const auto sid = ha_id(guest.type, guest.vmid);
+  std::set<std::string> others;
+  for (const auto& [name, rule] : state.ha_rules) {
+    const bool applies = get(rule, "type") == "resource-affinity" && get(rule, "affinity") == "positive" &&
+                         get(rule, "disable") != "1";
+    const auto resources = split_list(get(rule, "resources"));
+    if (!applies || std::ranges::find(resources, sid) == resources.end()) continue;
+    for (const auto& other : resources) {
+      if (other != sid && state.ha_resources.contains(other)) others.insert(other);
+    }
+  }
+  JsonArray list;
+  for (const auto& other : others) list.push_back(base::Json(other));
+  return list;
+}
+
 constexpr milliseconds kTrip{1900};
 
 std::string_view migration_type(const Guest& guest) {
@@ -262,7 +280,7 @@ Answer migrate_preconditions(Call& call, Guest& guest) {
   JsonObject answer{{"running", guest.running ? 1 : 0}};
   answer[vm ? "allowed_nodes" : "allowed-nodes"] = std::move(allowed);
   answer[vm ? "not_allowed_nodes" : "not-allowed-nodes"] = std::move(not_allowed);
-  if (is_ha_managed(call)) answer["dependent-ha-resources"] = JsonArray();
+  if (is_ha_managed(call)) answer["dependent-ha-resources"] = kept_together(call.state, guest);
   if (!vm) return Answer::of(std::move(answer));
   JsonArray disks;
   for (const auto& local : local_disks(call.state, guest))

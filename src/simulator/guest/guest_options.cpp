@@ -82,6 +82,12 @@ std::optional<Answer> refuse_disk(const Call& call, GuestType type, std::string_
                                   std::string_view pool) {
   const auto disk = parse_disk(type, value);
   const bool cloudinit = disk.volid.ends_with(":cloudinit");
+  // The path of a container's mount point has a check of its own.
+  if (type == GuestType::Qemu && disk.volid.starts_with('/') && !is_root_login(call)) {
+    return Answer::fail(
+        "Only root can pass arbitrary filesystem paths. at /usr/share/perl5/PVE/Storage.pm "
+        "line 651.");
+  }
   if (type == GuestType::Qemu && (disk.is_cdrom() || cloudinit)) {
     if (auto refused = need(call, pool, "VM.Config.CDROM")) return refused;
     return cloudinit ? need(call, pool, "VM.Config.Cloudinit") : std::nullopt;

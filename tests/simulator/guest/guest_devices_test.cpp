@@ -57,6 +57,19 @@ TEST(Imports, AreRefusedAtOnceOrInTheTask) {
   EXPECT_EQ(demo.get("/nodes/pve1/qemu/900/config").status, 500U) << "no VM is left";
 }
 
+TEST(Disks, OfAPathOfTheHostAreRootsAlone) {
+  Demo demo;
+  for (const auto* const value : {"/dev/mapper/pve-vm--100--disk--0", "/srv/a.iso,media=cdrom"})
+    expect_refused(
+        demo,
+        {{Put,
+          std::string(kConfig),
+          {{"scsi9", value}},
+          500,
+          "Only root can pass arbitrary filesystem paths. at /usr/share/perl5/PVE/Storage.pm line 651."}});
+  EXPECT_EQ(option(demo, std::string(kConfig), "scsi9"), "(none)");
+}
+
 TEST(Imports, HaveTheSizeOfTheirSource) {
   Demo demo;
   const auto disk = option(demo, std::string(kConfig), "scsi0");
