@@ -142,6 +142,14 @@ bool Terms::mean_guests() const {
   return std::ranges::any_of(terms_, [](const Term& term) { return is_of_guest(term.trait); });
 }
 
+bool Terms::mean_storages() const {
+  return std::ranges::any_of(terms_, [](const Term& term) { return term.trait == Trait::Storage; });
+}
+
+bool Terms::mean_users() const {
+  return std::ranges::any_of(terms_, [](const Term& term) { return term.trait == Trait::User; });
+}
+
 bool Terms::mean(const GuestTraits& guest) const {
   const auto any = [&](bool excludes, bool fitting) {
     return std::ranges::any_of(terms_, [&](const Term& term) {

@@ -60,6 +60,8 @@ class Terms {
   bool mean_storage(std::string_view storage) const;
   bool mean_user(std::string_view userid) const;
   bool mean_guests() const;
+  bool mean_storages() const;
+  bool mean_users() const;
   /// Whether a term "allow:KIND" names the kind.
   bool allow(Kind kind) const;
 

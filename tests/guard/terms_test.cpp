@@ -49,6 +49,10 @@ TEST(Terms, MeanStoragesAndUsersApartFromGuests) {
   EXPECT_FALSE(both.mean_user("bot@pam"));
   EXPECT_FALSE(both.mean_user("ann@pve"));
   EXPECT_FALSE(both.mean_guests());
+  EXPECT_TRUE(both.mean_storages());
+  EXPECT_TRUE(both.mean_users());
+  EXPECT_FALSE(terms("vmid:100").mean_storages());
+  EXPECT_FALSE(terms("vmid:100").mean_users());
   EXPECT_FALSE(terms("vmid:100").mean_storage("100"));
 }
 
