@@ -25,8 +25,9 @@ std::optional<std::int64_t> leading_number(std::string_view text) {
 }  // namespace
 
 std::vector<Owner> volume_owners(std::string_view value) {
-  constexpr auto kMarks = std::to_array<std::string_view>(
-      {"vm-", "base-", "subvol-", "basevol-", "vzdump-qemu-", "vzdump-lxc-", "vm/", "ct/", ":", "images/"});
+  constexpr auto kMarks =
+      std::to_array<std::string_view>({"vm-", "base-", "subvol-", "basevol-", "vzdump-qemu-", "vzdump-lxc-",
+                                       "vzdump-openvz-", "vm/", "ct/", ":", "images/"});
   std::vector<Owner> owners;
   // Most texts have no digit where these marks would need one.
   if (value.find_first_of("-/:") == std::string_view::npos) return owners;
@@ -66,6 +67,17 @@ std::optional<std::int64_t> typed_guest(std::string_view text) {
   const auto written = written_guest(text);
   if (written && written->container) return written->vmid;
   return pve::guest_of_access_path(text);
+}
+
+std::vector<std::int64_t> guests_in_words(std::string_view sentence) {
+  std::vector<std::int64_t> guests;
+  for (const std::string_view noun : {"VM ", "CT ", "VMID ", "guest ", "container "}) {
+    for (auto at = sentence.find(noun); at != std::string_view::npos; at = sentence.find(noun, at + 1)) {
+      if (at > 0 && base::is_alnum(sentence[at - 1])) continue;
+      if (const auto number = leading_number(sentence.substr(at + noun.size()))) guests.push_back(*number);
+    }
+  }
+  return guests;
 }
 
 std::vector<std::int64_t> guests_of_task(std::string_view id) {

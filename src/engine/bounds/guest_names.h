@@ -33,6 +33,9 @@ std::vector<std::int64_t> guests_in_list(std::string_view list);
 /// in the path "/vms/100". Returns nullopt for other texts.
 std::optional<std::int64_t> typed_guest(std::string_view text);
 
+/// The guests in PVE's sentences: "VM 100 already exists on node 'pve1'", "VM/CT 100", "guest 100".
+std::vector<std::int64_t> guests_in_words(std::string_view sentence);
+
 /// The guests in the id of a task: "100", "100@local", "100-scsi0>101-scsi1".
 std::vector<std::int64_t> guests_of_task(std::string_view id);
 

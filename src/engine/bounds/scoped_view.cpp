@@ -111,17 +111,17 @@ class ScopedView::Verdicts final : public Sight {
            std::ranges::none_of(guests, [&](auto vmid) { return exists(vmid); });
   }
 
+  /// True also if that is not known.
+  bool exists(std::int64_t vmid) {
+    if (!existing_) existing_ = view_.scope_.existing(stop_);
+    return !*existing_ || (*existing_)->contains(vmid);
+  }
+
  private:
   bool judge_by(const Scope::Held& held, std::int64_t vmid) {
     // A guest that does not exist has no trait but its number.
     return seen_[vmid] = held.vmids.contains(vmid) ||
                          (!held.others.contains(vmid) && view_.scope_.means({.vmid = vmid}));
-  }
-
-  /// True also if that is not known.
-  bool exists(std::int64_t vmid) {
-    if (!existing_) existing_ = view_.scope_.existing(stop_);
-    return !*existing_ || (*existing_)->contains(vmid);
   }
 
   bool note(std::int64_t vmid, const std::expected<bool, std::string>& holds, const std::string& node) {
@@ -281,6 +281,11 @@ pve::Error ScopedView::masked(pve::Error error, Verdicts& verdicts) {
       if (owner.sure) verdicts.judge_one(owner.vmid);
     }
     mask_owners(text, verdicts);
+    // The guest that a call makes does not exist yet, and the caller knows its number.
+    const auto named = guests_in_words(text);
+    const bool hides = std::ranges::any_of(
+        named, [&](auto vmid) { return !verdicts.judge_one(vmid) && verdicts.exists(vmid); });
+    if (hides) text = fmt::format("PVE's reason names a guest that is not in {}", name());
   };
   mask(error.message);
   for (auto& entry : error.errors) mask(entry.second);

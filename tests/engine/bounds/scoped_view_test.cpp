@@ -80,6 +80,20 @@ class ScopedViewTest : public testing::Test {
   std::optional<engine::ScopedClient> scoped_;
 };
 
+TEST_F(ScopedViewTest, NoErrorTellsWhereAGuestOutsideIs) {
+  scoped("tag:web");
+  const auto create = [&](std::string_view why) {
+    pve_.refuse("POST /nodes/pve1/qemu", 500, std::string(why));
+    const auto answer = call(Method::Post, "/nodes/pve1/qemu", {{"vmid", "105"}, {"tags", "web"}});
+    return answer ? std::string() : answer.error().message;
+  };
+  EXPECT_EQ(create("unable to create VM 105 - VM 105 already exists on node 'pve1'"),
+            "PVE's reason names a guest that is not in PVE_SCOPE");
+  for (const auto* const shown :
+       {"VM 100 already exists on node 'pve1'", "unable to create VM 999: no space", "VM is locked (backup)"})
+    EXPECT_EQ(create(shown), shown);
+}
+
 /// A value that names guest 105, where the parameter can name one; else any that fits.
 std::string value_for(const facts::Parameter& parameter, bool& names) {
   const auto name = parameter.name;
