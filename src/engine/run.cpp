@@ -105,7 +105,7 @@ Step<Ready> decided(Work& work, Ready ready) {
   if (!kept)
     return std::unexpected(failure(ready, fmt::format("{}: {}.", ready.words.not_sent, kept.error())));
   ready.target.note = joined_notes(ready.target.note, *kept);
-  if (auto why = protected_by(work.row, ready.target.arguments, work.cluster, work.call.stop))
+  if (auto why = protected_by(work.row, ready.target.arguments, work.cluster, work.may, work.call.stop))
     return std::unexpected(failure(ready, fmt::format("{}: {}.", ready.words.not_sent, *why)));
   if (ready.is_confirmed) return ready;
   return confirmed(work, std::move(ready));

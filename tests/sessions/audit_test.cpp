@@ -73,6 +73,17 @@ class Witness final : public guard::Audit {
   test::ScriptedPve& pve_;
 };
 
+TEST(RefusedChange, OfATaskOutsideTheScopeIsNotRecorded) {
+  sessions::World world;
+  Witness witness(world.asked());
+  world.record(&witness, nullptr);
+  world.scope("tag:lab");
+  const auto told =
+      world.call("pve_stop_task", {{"upid", "UPID:pve1:00000407:120BC040:6A18A500:vzdump:105:root@pam:"}});
+  EXPECT_THAT(told.text, HasSubstr("this task is not in PVE_SCOPE, or does not exist"));
+  EXPECT_THAT(witness.attempts, IsEmpty());
+}
+
 class Refusing final : public guard::Audit {
  public:
   std::expected<Begun, std::string> begin(const guard::Attempt& /*attempt*/) override {

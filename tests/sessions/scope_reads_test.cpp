@@ -49,6 +49,19 @@ void prepare(ScopeWorld& world, const Example& example) {
   }
 }
 
+TEST(ScopedChange, HaMovesNoGuestOutsideAlong) {
+  for (const auto scope : {kByNumber, kByTag}) {
+    ScopeWorld world(scope);
+    world.http.clear_asked();
+    const auto told =
+        world.call("pve_migrate_qemu_vm", {{"vmid", 100}, {"target", "pve2"}, {"online", true}});
+    EXPECT_TRUE(told.is_error);
+    EXPECT_THAT(told.text, HasSubstr("an HA rule keeps guests together that are not all in PVE_SCOPE"));
+    EXPECT_EQ(world.http.count("POST *"), 0U);
+    EXPECT_EQ(mark_in(told.text), "");
+  }
+}
+
 class ScopedTool : public testing::TestWithParam<Example> {};
 
 TEST_P(ScopedTool, NamesNoGuestOutsideTheScope) {

@@ -80,6 +80,8 @@ std::string world() {
   root["ha_resources"].as_object()["vm:" + dark(101)] = {
       {"type", "vm"}, {"state", "started"}, {"comment", "dark"}};
   root["ha_rules"].as_object()["web-on-pve1"].as_object()["resources"] = "vm:100,vm:" + dark(101);
+  root["ha_rules"].as_object()["kept-together"] = {
+      {"type", "resource-affinity"}, {"affinity", "positive"}, {"resources", "vm:100,vm:" + dark(101)}};
   root["backup_jobs"].as_object()["all-but-one"] = {{"type", "vzdump"},    {"enabled", "1"},
                                                     {"schedule", "03:00"}, {"storage", "nas"},
                                                     {"all", "1"},          {"exclude", dark(105)}};

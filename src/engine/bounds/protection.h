@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "engine/cluster/cluster.h"
 #include "engine/row/row.h"
+#include "guard/may_use.h"
 
 namespace engine {
 
@@ -16,6 +17,6 @@ namespace engine {
 /// for a rollback, so this function checks it then. Reads nothing if nothing is protected and the call is not
 /// a rollback.
 std::optional<std::string> protected_by(const Row& row, const base::JsonObject& arguments, Cluster& cluster,
-                                        const std::stop_token& stop);
+                                        const guard::MayUse& may, const std::stop_token& stop);
 
 }  // namespace engine

@@ -10,6 +10,7 @@
 #include "engine/bounds/guest_names.h"
 #include "engine/cluster/request.h"
 #include "engine/words/guest_name.h"
+#include "pve/upid.h"
 
 namespace engine {
 namespace {
@@ -25,6 +26,13 @@ constexpr std::string_view kAclOfGuests = "/vms/";
 constexpr auto kSources = std::to_array<std::string_view>({"archive", "restore", "ostemplate"});
 constexpr auto kNumbers = std::to_array<std::string_view>(
     {"vmid", "vms", "newid", "target-vmid", "sid", "guest", "id", "resources"});
+/// The families of parameters whose value begins with a volume or with a path of the host.
+constexpr auto kDisks = std::to_array<std::string_view>({"scsi", "virtio", "ide", "sata", "efidisk",
+                                                         "tpmstate", "unused", "cdrom", "mp", "rootfs", "dev",
+                                                         "serial", "parallel", "archive", "ostemplate"});
+/// Tasks that work on several guests, and have none in their id.
+constexpr auto kTasksOfMany =
+    std::to_array<std::string_view>({"vzdump", "startall", "stopall", "suspendall", "migrateall"});
 
 template <std::size_t N>
 bool is_one_of(std::string_view name, const std::array<std::string_view, N>& names) {
@@ -50,15 +58,52 @@ void add_volumes(std::string_view value, bool is_source, Touched& touched) {
 }
 
 bool names_guests(const Field& field) {
-  return (field.fact != nullptr && lists_guests(*field.fact)) || is_one_of(field.wire, kNumbers);
+  if (field.fact != nullptr && lists_guests(*field.fact)) return true;
+  // The id of a backup job can begin with digits, too.
+  const bool is_other_id = field.fact != nullptr && field.wire == "id";
+  return !is_other_id && is_one_of(field.wire, kNumbers);
 }
 
-/// True if the call only reads the guest of its path.
-bool only_reads_its_guest(const Row& row, const base::JsonObject& arguments) {
-  if (row.about().action == Action::Clone) return true;
-  if (row.about().locator != tool::Locator::Guests) return false;
+/// What a backup does to its guests.
+enum class Backup : std::uint8_t { None, Reads, Prunes, Stops };
+
+bool keeps_all_backups(const base::JsonObject& arguments) {
+  // PVE prunes by the retention of the storage if the call has none.
+  if (arguments.contains("remove") && !base::flag(arguments, "remove")) return true;
+  const auto retention = argument_text(arguments, "prune-backups");
+  return std::ranges::any_of(base::split(retention, ','), [](std::string_view part) {
+    return part == "keep-all=1" || part == "keep-all=true" || part == "keep-all=on" || part == "keep-all=yes";
+  });
+}
+
+Backup backup_of(const Row& row, const base::JsonObject& arguments) {
+  const auto& about = row.about();
+  if (about.locator != tool::Locator::Guests && about.subject != Subject::BackupJob) return Backup::None;
   const auto mode = argument_text(arguments, "mode");
-  return mode.empty() || mode == "snapshot";
+  if (!mode.empty() && mode != "snapshot") return Backup::Stops;
+  return keeps_all_backups(arguments) ? Backup::Reads : Backup::Prunes;
+}
+
+bool is_disk(std::string_view name) {
+  const auto end = name.find_last_not_of("0123456789");
+  return is_one_of(name.substr(0, end == std::string_view::npos ? 0 : end + 1), kDisks);
+}
+
+void add_path(std::string_view value, Touched& touched) {
+  for (auto part : base::split(value, ',')) {
+    for (const std::string_view key : {"file=", "volume=", "import-from="}) {
+      if (part.starts_with(key)) part.remove_prefix(key.size());
+    }
+    if (part.starts_with('/') && touched.path.empty()) touched.path = part;
+  }
+}
+
+void add_task(std::string_view upid, Touched& touched) {
+  const auto task = pve::parse_upid(upid);
+  if (!task) return;
+  for (const auto vmid : guests_of_task(task->id)) touched.guests.insert(vmid);
+  if (task->id.empty() && (is_one_of(task->type, kTasksOfMany) || task->type.starts_with("bulk")))
+    touched.many = true;
 }
 
 void add_argument(const Row& row, std::string_view name, const base::Json& value, bool reads,
@@ -68,8 +113,12 @@ void add_argument(const Row& row, std::string_view name, const base::Json& value
   field.name = field.wire = name;
   if (known) field = *known;
   const bool is_new = name == "newid" || (row.about().action == Action::Create && name == "vmid");
+  const bool configures = row.about().action == Action::Create || row.about().action == Action::Configure;
   for (const auto& text : texts(value)) {
-    if (names_guests(field)) {
+    if (configures && is_disk(name)) add_path(text, touched);
+    if (name == "exclude") {
+      for (const auto vmid : guests_in_list(text)) touched.sources.insert(vmid);
+    } else if (names_guests(field)) {
       // The number of a new guest names an existing one only if a restore replaces it.
       auto& guests = reads && !is_new ? touched.sources : touched.guests;
       for (const auto vmid : guests_in_list(text)) guests.insert(vmid);
@@ -82,24 +131,75 @@ void add_argument(const Row& row, std::string_view name, const base::Json& value
   }
 }
 
+std::vector<std::string> items(const base::JsonObject& arguments, std::string_view name) {
+  std::vector<std::string> all;
+  const auto* value = arguments.if_contains(name);
+  if (value == nullptr) return all;
+  for (const auto& text : texts(*value)) {
+    for (const auto item : base::list_items(text)) all.emplace_back(item);
+  }
+  return all;
+}
+
+void add_users(const Row& row, const base::JsonObject& arguments, Touched& touched) {
+  const auto& about = row.about();
+  const auto method = row.tool().call.method;
+  if (about.subject == Subject::User || about.subject == Subject::Token ||
+      about.subject == Subject::SecondFactor) {
+    if (const auto user = argument_text(arguments, "userid"); !user.empty()) touched.users.insert(user);
+  }
+  if (about.subject == Subject::Acl) {
+    for (auto& user : items(arguments, "users")) touched.users.insert(std::move(user));
+    for (const auto& token : items(arguments, "tokens"))
+      touched.users.insert(token.substr(0, token.find('!')));
+    for (auto& group : items(arguments, "groups")) touched.groups.insert(std::move(group));
+  }
+  if (about.subject == Subject::Group && method == base::Method::Delete)
+    touched.groups.insert(argument_text(arguments, "groupid"));
+  // A synchronisation can remove the users that the directory does not have any more.
+  const bool syncs = about.in_path("realm") && method == base::Method::Post;
+  if (about.subject == Subject::Realm && (syncs || method == base::Method::Delete))
+    touched.realm = argument_text(arguments, "realm");
+}
+
+void add_storages(const Row& row, const base::JsonObject& arguments, Backup backup, Touched& touched) {
+  const auto& about = row.about();
+  const bool prunes = backup == Backup::None
+                          ? about.subject == Subject::Backup && arguments.contains("prune-backups")
+                          : !keeps_all_backups(arguments);
+  auto storage = argument_text(arguments, "storage");
+  // PVE's default of a backup.
+  if (storage.empty() && backup != Backup::None && !arguments.contains("dumpdir")) storage = "local";
+  if (!storage.empty() && (prunes || about.in_path("storage"))) touched.storages.insert(storage);
+}
+
 }  // namespace
 
 Touched touched_by(const Row& row, const base::JsonObject& arguments) {
   Touched touched;
   const auto& about = row.about();
-  const bool reads = only_reads_its_guest(row, arguments);
+  const auto backup = backup_of(row, arguments);
+  const bool reads = about.action == Action::Clone || backup == Backup::Reads;
+  touched.prunes = backup == Backup::Prunes;
   for (const auto& [name, value] : arguments) add_argument(row, name, value, reads, touched);
-  const auto storage = argument_text(arguments, "storage");
-  const bool prunes = about.subject == Subject::Backup && arguments.contains("prune-backups");
-  if (!storage.empty() && (prunes || about.in_path("storage"))) touched.storages.insert(storage);
-  if (about.subject == Subject::User || about.subject == Subject::Token ||
-      about.subject == Subject::SecondFactor) {
-    if (const auto user = argument_text(arguments, "userid"); !user.empty()) touched.users.insert(user);
+  add_storages(row, arguments, backup, touched);
+  add_users(row, arguments, touched);
+  if (about.subject == Subject::Task) add_task(argument_text(arguments, "upid"), touched);
+  const auto pool = argument_text(arguments, "pool");
+  const bool picks = backup != Backup::None && (base::flag(arguments, "all") || !pool.empty());
+  // PVE prunes the backups of all guests if the call names none.
+  const bool prunes_all = about.subject == Subject::Backup && about.in_path("storage") &&
+                          row.tool().call.method == base::Method::Delete && !arguments.contains("vmid");
+  if (prunes_all || stops_backups(row, arguments)) touched.many = true;
+  if (about.subject == Subject::Guests || (picks && !reads)) {
+    touched.many = true;
+    touched.pool = base::flag(arguments, "all") ? std::string() : pool;
   }
-  const bool picks =
-      about.locator == tool::Locator::Guests && (base::flag(arguments, "all") || arguments.contains("pool"));
-  touched.many = about.subject == Subject::Guests || (picks && !reads);
   return touched;
+}
+
+bool stops_backups(const Row& row, const base::JsonObject& arguments) {
+  return row.about().locator == tool::Locator::Guests && base::flag(arguments, "stop");
 }
 
 std::int64_t new_guest(const Row& row, const base::JsonObject& arguments) {

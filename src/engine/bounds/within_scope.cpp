@@ -10,6 +10,7 @@
 #include "base/json_read.h"
 #include "base/plural.h"
 #include "base/text.h"
+#include "engine/bounds/reach.h"
 #include "engine/bounds/scope.h"
 #include "engine/bounds/touched.h"
 #include "engine/cluster/request.h"
@@ -94,6 +95,11 @@ class Limited {
     if (row_.about().subject == Subject::Calls)
       return std::unexpected(fmt::format(
           "{} limits this server, and each call of this list can change any guest", scope_.source()));
+    if (stops_backups(row_, arguments_))
+      return std::unexpected(
+          fmt::format("{} limits this server, and stop=true ends the backups of all guests of the node. "
+                      "Leave stop out",
+                      source()));
     auto listed = list_guests();
     if (!listed) return listed;
     auto touched = touched_by(row_, arguments_);
@@ -103,7 +109,12 @@ class Limited {
     if (kind && !scope_.allows(*kind)) return std::unexpected(not_allowed(*kind));
     if (!kind && !names_guests && row_.about().subject != Subject::Task)
       return std::unexpected(fmt::format("{} limits this server, and this call names no guest", source()));
+    // The caller may stop its own task of a guest that is gone; hidden_task() judges the guests of a task.
+    if (row_.about().subject == Subject::Task) touched.guests.clear();
     if (auto no = outside(touched)) return std::unexpected(*std::move(no));
+    if (auto no = unowned(touched)) return std::unexpected(*std::move(no));
+    if (auto no = companions_outside(touched)) return std::unexpected(*std::move(no));
+    if (auto no = hidden_task()) return std::unexpected(*std::move(no));
     return listed;
   }
 
@@ -121,7 +132,10 @@ class Limited {
   Refusal outside(const std::set<std::int64_t>& guests) {
     const auto own = guest_of(row_, arguments_);
     for (const auto vmid : guests) {
-      if (vmid == new_guest(row_, arguments_)) continue;
+      if (vmid == new_guest(row_, arguments_)) {
+        if (auto no = taken(vmid)) return no;
+        continue;
+      }
       const auto held =
           vmid == own.vmid && !own.node.empty() ? scope_.holds(own, stop_) : scope_.holds(vmid, stop_);
       if (!held)
@@ -175,22 +189,55 @@ class Limited {
     return traits;
   }
 
+  /// The number of a new guest may belong to one outside: PVE's refusal would tell where that is.
+  Refusal taken(std::int64_t vmid) {
+    const auto existing = scope_.existing(stop_);
+    if (!existing) return existing.error();
+    if (!existing->contains(vmid)) return std::nullopt;
+    const auto held = scope_.holds(vmid, stop_);
+    if (held && *held) return std::nullopt;
+    return fmt::format("the number {} is not available for a new guest. Choose another number", vmid);
+  }
+
+  Refusal unowned(const Touched& touched) const {
+    if (touched.path.empty()) return std::nullopt;
+    return fmt::format(
+        "{} limits this server, and no name tells which guest owns {}. Name a volume of a storage instead",
+        source(), base::printable(touched.path, 100));
+  }
+
+  Refusal companions_outside(const Touched& touched) {
+    const auto others = reach().companions(touched.guests);
+    if (!others)
+      return fmt::format("{} limits this server, and which guests HA moves along is not known: {}", source(),
+                         others.error());
+    if (!outside(*others)) return std::nullopt;
+    // Their numbers are not the caller's to know.
+    return fmt::format(
+        "an HA rule keeps guests together that are not all in {0}, and HA would move the others along. "
+        "Ask an administrator to move them, or to add all of them to {0}",
+        source());
+  }
+
+  /// The client shows the tasks of the scope and those that the caller has started: it knows both.
+  Refusal hidden_task() {
+    if (row_.about().subject != Subject::Task || !row_.about().in_path("upid")) return std::nullopt;
+    const auto path = engine::path(row_.about().state, arguments_);
+    if (!path) return path.error();
+    const auto status = cluster_.client.call({base::Method::Get, *path, {}}, stop_);
+    if (status || status.error().kind != pve::Error::Kind::Hidden) return std::nullopt;
+    return fmt::format("this task is not in {}, or does not exist", source());
+  }
+
+  Reach reach() { return {row_, arguments_, cluster_, scope_.unlimited(), stop_}; }
+
   /// Adds the guests of the job or rule that the call changes: the call need not name them.
   Refusal add_members(Touched& touched) {
-    const auto& about = row_.about();
-    const bool has_members = about.subject == Subject::BackupJob || about.subject == Subject::Ha;
-    if (!has_members || (!about.in_path("id") && !about.in_path("rule"))) return std::nullopt;
-    const auto call = engine::path(about.state, arguments_);
-    if (!call) return "the object of this call cannot be read: " + call.error();
-    const auto present = scope_.unlimited().call({base::Method::Get, *call, {}}, stop_);
-    if (!present) return "the object of this call cannot be read: " + present.error().message;
-    if (!present->data.is_object()) return std::nullopt;
-    const auto& object = present->data.get_object();
-    if (base::flag(object, "all") || object.contains("pool"))
+    const auto members = reach().members();
+    if (!members) return members.error();
+    if (members->many)
       return fmt::format("{} limits this server, and this job covers guests that PVE chooses", source());
-    const auto members = touched_by(row_, object);
-    touched.guests.insert(members.guests.begin(), members.guests.end());
-    touched.guests.insert(members.sources.begin(), members.sources.end());
+    touched.guests.insert(members->guests.begin(), members->guests.end());
     return std::nullopt;
   }
 

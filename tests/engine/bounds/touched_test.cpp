@@ -40,6 +40,7 @@ struct Case {
 };
 
 constexpr auto kVmConfig = "/nodes/{node}/qemu/{vmid}/config";
+constexpr auto kTask = "/nodes/{node}/tasks/{upid}";
 constexpr auto kContent = "/nodes/{node}/storage/{storage}/content/{volume}";
 
 TEST(Touched, FindsGuestsInEveryFormOfArgument) {
@@ -95,8 +96,20 @@ TEST(Touched, FindsGuestsInEveryFormOfArgument) {
       {Method::Put, "/access/acl", R"({"path":"/vms/100","roles":"PVEAdmin"})", {100}},
       {Method::Put, "/access/acl", R"({"path":"/vms","roles":"PVEAdmin"})", {}},
       {Method::Delete, "/cluster/replication/{id}", R"({"id":"100-0"})", {100}},
-      {Method::Post, "/nodes/{node}/vzdump", R"({"vmid":"100,101"})", {}, {100, 101}},
+      {Method::Post, "/nodes/{node}/vzdump", R"({"vmid":"100,101","remove":false})", {}, {100, 101}},
+      {Method::Post, "/nodes/{node}/vzdump", R"({"vmid":"100","prune-backups":"keep-all=1"})", {}, {100}},
+      {Method::Post, "/nodes/{node}/vzdump", R"({"vmid":"100","remove":true})", {100}},
+      {Method::Post, "/nodes/{node}/vzdump", R"({"vmid":"100","prune-backups":"keep-last=1"})", {100}},
       {Method::Post, "/nodes/{node}/vzdump", R"({"vmid":"100,101","mode":"stop"})", {100, 101}},
+      {Method::Post, "/cluster/backup", R"({"vmid":"100","mode":"stop","remove":false})", {100}},
+      {Method::Post, "/cluster/backup", R"({"vmid":"100"})", {100}},
+      {Method::Post, "/cluster/backup", R"({"vmid":"100","remove":0})", {}, {100}},
+      {Method::Put, "/cluster/backup/{id}", R"({"id":"22450000-bb68","enabled":0})", {}},
+      {Method::Delete, kTask, R"({"upid":"UPID:pve1:1:2:3:vzdump:100:root@pam:"})", {100}},
+      {Method::Delete, kTask, R"({"upid":"UPID:pve1:1:2:3:move_volume:100:root@pam:"})", {100}},
+      {Method::Delete, kTask, R"({"upid":"UPID:pve1:1:2:3:prunebackups:100@nas:root@pam:"})", {100}},
+      {Method::Delete, kTask, R"({"upid":"UPID:pve1:1:2:3:aptupdate::root@pam:"})", {}},
+      {Method::Delete, kContent, R"({"volume":"nas:backup/vzdump-openvz-200-2012_05_01.tar"})", {200}},
       {Method::Put, "/nodes/{node}/firewall/options", R"({"node":"pve1","enable":true})", {}},
   };
   for (const auto& each : cases) {
@@ -111,8 +124,24 @@ TEST(Touched, SaysThatPveChoosesTheGuestsOfABulkCall) {
   EXPECT_TRUE(touched(Method::Post, "/nodes/{node}/stopall", R"({"node":"pve1"})").many);
   EXPECT_TRUE(touched(Method::Post, "/nodes/{node}/vzdump", R"({"all":true,"mode":"suspend"})").many);
   EXPECT_TRUE(touched(Method::Post, "/nodes/{node}/vzdump", R"({"pool":"lab","mode":"stop"})").many);
-  EXPECT_FALSE(touched(Method::Post, "/nodes/{node}/vzdump", R"({"all":true})").many)
+  EXPECT_FALSE(touched(Method::Post, "/nodes/{node}/vzdump", R"({"all":true,"remove":false})").many)
       << "it changes no guest";
+  EXPECT_TRUE(touched(Method::Post, "/nodes/{node}/vzdump", R"({"all":true,"remove":true})").many)
+      << "it can prune the backups of every guest";
+  for (const auto* const chosen : {R"({"all":true,"mode":"stop"})", R"({"all":true,"node":"pve1"})",
+                                   R"({"pool":"lab","mode":"suspend"})", R"({"pool":"lab"})"})
+    EXPECT_TRUE(touched(Method::Post, "/cluster/backup", chosen).many) << chosen;
+  EXPECT_FALSE(touched(Method::Post, "/cluster/backup", R"({"all":true,"remove":false})").many);
+  EXPECT_EQ(touched(Method::Post, "/cluster/backup", R"({"pool":"lab"})").pool, "lab");
+  constexpr auto prune = "/nodes/{node}/storage/{storage}/prunebackups";
+  EXPECT_TRUE(touched(Method::Delete, prune, R"({"storage":"nas"})").many);
+  EXPECT_FALSE(touched(Method::Delete, prune, R"({"storage":"nas","vmid":100})").many);
+  EXPECT_TRUE(touched(Method::Post, "/nodes/{node}/vzdump", R"({"stop":true})").many);
+  for (const auto* const type : {"vzdump", "stopall", "bulk-migrate"})
+    EXPECT_TRUE(touched(Method::Delete, kTask,
+                        R"({"upid":"UPID:pve1:1:2:3:)" + std::string(type) + R"(::root@pam:"})")
+                    .many)
+        << type;
 }
 
 TEST(Touched, FindsStoragesAndUsers) {
@@ -124,10 +153,43 @@ TEST(Touched, FindsStoragesAndUsers) {
       touched(Method::Post, "/nodes/{node}/vzdump", R"({"storage":"nas","prune-backups":"keep-last=1"})")
           .storages,
       Names{"nas"});
-  EXPECT_EQ(touched(Method::Post, "/nodes/{node}/vzdump", R"({"storage":"nas"})").storages, Names{});
+  EXPECT_EQ(touched(Method::Post, "/nodes/{node}/vzdump", R"({"storage":"nas","remove":false})").storages,
+            Names{});
+  EXPECT_EQ(touched(Method::Post, "/nodes/{node}/vzdump", R"({"storage":"nas","remove":true})").storages,
+            Names{"nas"})
+      << "PVE prunes by the retention of the storage";
+  EXPECT_EQ(touched(Method::Post, "/cluster/backup", R"({"prune-backups":"keep-last=1"})").storages,
+            Names{"local"});
   for (const auto* const path : {"/access/users/{userid}", "/access/users/{userid}/token/{tokenid}"})
     EXPECT_EQ(touched(Method::Delete, path, R"({"userid":"ann@pve","tokenid":"a"})").users, Names{"ann@pve"})
         << path;
+}
+
+TEST(Touched, FindsTheUsersWhoseRightsChange) {
+  using Names = std::set<std::string>;
+  const auto acl = touched(Method::Put, "/access/acl",
+                           R"({"path":"/","users":"ann@pve,bob@pve","tokens":"cy@pve!ops","groups":"ops"})");
+  EXPECT_EQ(acl.users, (Names{"ann@pve", "bob@pve", "cy@pve"}));
+  EXPECT_EQ(acl.groups, Names{"ops"});
+  EXPECT_EQ(touched(Method::Delete, "/access/groups/{groupid}", R"({"groupid":"ops"})").groups, Names{"ops"});
+  EXPECT_EQ(touched(Method::Post, "/access/domains/{realm}/sync", R"({"realm":"corp"})").realm, "corp");
+  EXPECT_EQ(touched(Method::Put, "/access/domains/{realm}", R"({"realm":"corp"})").realm, "");
+}
+
+TEST(Touched, FindsAPathOfTheHostInThePlaceOfAVolume) {
+  for (const auto* const value :
+       {"/dev/mapper/pve-vm--100--disk--0", "file=/dev/sdb,size=8G", "local:0,import-from=/dev/sdb"})
+    EXPECT_NE(touched(Method::Put, kVmConfig, R"({"vmid":100,"scsi1":")" + std::string(value) + "\"}").path,
+              "")
+        << value;
+  for (const auto* const arguments :
+       {R"({"vmid":100,"scsi1":"local-lvm:32"})", R"({"vmid":100,"cipassword":"/a"})",
+        R"({"vmid":100,"description":"/dev/sdb"})"})
+    EXPECT_EQ(touched(Method::Put, kVmConfig, arguments).path, "") << arguments;
+  EXPECT_EQ(
+      touched(Method::Put, "/nodes/{node}/lxc/{vmid}/config", R"({"vmid":200,"mp0":"local-lvm:8,mp=/srv"})")
+          .path,
+      "");
 }
 
 /// touched_by() knows every parameter of PVE that takes a guest's number.

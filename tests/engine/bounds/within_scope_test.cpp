@@ -212,6 +212,49 @@ TEST_F(WithinScopeTest, AJobOrRuleIsJudgedByTheGuestsItHas) {
   EXPECT_EQ(refusal(all, Method::Delete, kRule, R"({"rule":"r"})"), "guest 101 is not in PVE_SCOPE");
 }
 
+TEST_F(WithinScopeTest, HaMayNotMoveAGuestOutsideAlong) {
+  const auto move = [&] {
+    return refusal(kScope, Method::Post, "/nodes/{node}/qemu/{vmid}/migrate",
+                   R"({"node":"pve1","vmid":100,"target":"pve2"})");
+  };
+  pve_.answer("GET /nodes/pve1/qemu/100/migrate", R"({"dependent-ha-resources":["ct:102"]})");
+  EXPECT_EQ(move(), "");
+  pve_.answer("GET /nodes/pve1/qemu/100/migrate", R"({"dependent-ha-resources":["ct:102","vm:101"]})");
+  EXPECT_THAT(move(), StartsWith("an HA rule keeps guests together that are not all in PVE_SCOPE"));
+  EXPECT_THAT(move(), testing::Not(HasSubstr("101")));
+  EXPECT_THAT(refusal(std::string(kScope) + ",allow:ha", Method::Post, "/cluster/ha/resources/{sid}/migrate",
+                      R"({"sid":"vm:100","node":"pve2"})"),
+              StartsWith("an HA rule keeps guests together"));
+  EXPECT_THAT(refusal(kScope, Method::Post, "/nodes/{node}/migrateall",
+                      R"({"node":"pve1","vms":"100","target":"pve2"})"),
+              StartsWith("an HA rule keeps guests together"));
+  pve_.refuse("GET /nodes/pve1/qemu/100/migrate", 500, "VM is locked (backup)");
+  EXPECT_THAT(move(), HasSubstr("which guests HA moves along is not known"));
+}
+
+TEST_F(WithinScopeTest, NoCallEndsTheBackupsOfAllGuests) {
+  EXPECT_THAT(refusal(kScope, Method::Post, kVzdump, R"({"node":"pve1","vmid":"100","stop":true})"),
+              HasSubstr("Leave stop out"));
+}
+
+TEST_F(WithinScopeTest, TheNumberOfAGuestOutsideIsNotAvailable) {
+  EXPECT_EQ(refusal("tag:web", Method::Post, kCreate, R"({"node":"pve1","vmid":101,"tags":"web"})"),
+            "the number 101 is not available for a new guest. Choose another number");
+  EXPECT_EQ(refusal("tag:web", Method::Post, kClone, R"({"node":"pve1","vmid":100,"newid":101})"),
+            "the number 101 is not available for a new guest. Choose another number");
+  EXPECT_EQ(refusal("tag:web", Method::Post, kCreate, R"({"node":"pve1","vmid":100,"tags":"web"})"), "")
+      << "PVE says that it exists, and the caller sees it";
+}
+
+TEST_F(WithinScopeTest, APathOfTheHostHasNoOwner) {
+  EXPECT_THAT(refusal(kScope, Method::Put, kConfig,
+                      R"({"node":"pve1","vmid":100,"scsi1":"/dev/mapper/pve-vm--101--disk--0"})"),
+              HasSubstr("no name tells which guest owns /dev/mapper/pve-vm--101--disk--0. Name a volume"));
+  EXPECT_EQ(refusal(kScope, Method::Delete, kContent,
+                    R"({"node":"pve1","storage":"nas","volume":"nas:backup/vzdump-openvz-101-2012.tar"})"),
+            "guest 101 is not in PVE_SCOPE");
+}
+
 TEST_F(WithinScopeTest, TheChoiceOfPveBecomesAList) {
   pve_.answer("GET /nodes/pve1/stopall", "null");
   auto kept = keep(kScope, Method::Post, "/nodes/{node}/stopall", R"({"node":"pve1"})");
