@@ -72,7 +72,11 @@ constexpr Beyond kBeyond[] = {
     {"pve_update_qemu_config", R"({"vmid":118,"delete":"unused0"})",
      "call pve_update_qemu_config {\"vmid\":118,\"delete\":\"scsi0\"}\n"},
     {"pve_update_qemu_config", R"({"vmid":118,"delete":"scsi0"})"},
+    {"pve_update_qemu_config", R"({"vmid":115,"delete":"unused0"})",
+     "call pve_update_qemu_config {\"vmid\":115,\"scsi5\":\"local-lvm:1\"}\nadvance 30s\n"
+     "call pve_update_qemu_config {\"vmid\":115,\"delete\":\"scsi5\"}\nadvance 30s\n"},
     {"pve_delete_qemu_vm", R"({"vmid":118})"},
+    {"pve_delete_qemu_vm", R"({"vmid":111})"},
     {"pve_update_acl", R"({"path":"/","roles":"PVEAuditor","tokens":"auditor@pve!ro"})"},
     {"pve_update_acl", R"({"path":"/","roles":"PVEAuditor","users":"operator@pve"})"},
     {"pve_update_acl", R"({"path":"/","roles":"PVEAuditor","groups":"auditors"})"},
