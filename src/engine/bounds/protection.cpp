@@ -26,7 +26,9 @@ std::string refusal(std::string_view what) {
 /// The mode of a backup that stops or suspends its guests; empty for another call.
 std::string backup_mode(const Row& row, const base::JsonObject& arguments) {
   auto mode = argument_text(arguments, "mode");
-  return row.about().locator == tool::Locator::Guests && mode != "snapshot" ? mode : std::string();
+  const bool backs_up =
+      row.about().locator == tool::Locator::Guests || row.about().subject == tool::Subject::BackupJob;
+  return backs_up && mode != "snapshot" ? mode : std::string();
 }
 
 using Refusal = std::optional<std::string>;
@@ -129,7 +131,8 @@ class Guarded {
   /// Of the guests of a job or rule that the call changes.
   Refusal of_list(const Touched& members) {
     if (members.many && members.pool.empty())
-      return refusal("guests, and PVE chooses the guests of this job");
+      return fmt::format(
+          "{} guests, and PVE chooses the guests of this job. Ask an administrator to change the job", kWhy);
     auto guests = members.guests;
     if (members.many) {
       auto pool = reach_.of_pool(members.pool);
@@ -208,7 +211,12 @@ class Guarded {
   }
 
   std::string of_guest(std::int64_t vmid, Way way) const {
-    if (way == Way::Listed) return refusal(fmt::format("guest {}, and this {} covers it", vmid, noun()));
+    if (way == Way::Listed)
+      return fmt::format(
+          "{0} guest {1}, and this {2} covers it. If you want this change, ask an administrator to remove "
+          "guest {1} "
+          "from PVE_PROTECT",
+          kWhy, vmid, noun());
     if (way == Way::Companion)
       return fmt::format(
           "an HA rule keeps guest {0} together with it, so HA would move guest {0}, which PVE_PROTECT "

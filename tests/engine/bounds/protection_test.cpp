@@ -143,18 +143,23 @@ TEST_F(ProtectionTest, ABackupMayReadAGuestAndMayNotStopItOrPruneItsBackups) {
                 HasSubstr("it can prune backups of guest 100, which PVE_PROTECT protects. Pass "
                           "prune-backups=keep-all=1"));
     EXPECT_THAT(backup(R"(,"remove":true)"), HasSubstr("it can prune backups of guest 100"));
-    EXPECT_THAT(backup(R"(,"mode":"stop","remove":false)"), HasSubstr("protects guest 100"));
+    EXPECT_EQ(backup(R"(,"mode":"stop","remove":false)"),
+              "mode=stop would stop guest 100, which PVE_PROTECT protects. Use mode=snapshot");
   }
 }
 
 TEST_F(ProtectionTest, ABackupOfChosenGuestsIsJudgedByThoseOfThePool) {
   const auto backup = [&](std::string_view arguments) { return refusal_of(kJobs, "vmid:100", arguments); };
-  EXPECT_EQ(backup(R"({"pool":"shop/web","mode":"stop"})"),
-            "it would stop guest 100, which PVE_PROTECT protects. Name the guests by vmid and leave 100 out");
+  EXPECT_EQ(
+      backup(R"({"pool":"shop/web","mode":"stop"})"),
+      "mode=stop would stop guest 100, which PVE_PROTECT protects. Use mode=snapshot, or name the guests by "
+      "vmid and leave 100 out");
   EXPECT_THAT(backup(R"({"pool":"shop/web"})"), HasSubstr("it can prune backups of guest 100"));
   EXPECT_EQ(backup(R"({"pool":"lab","mode":"stop"})"), "") << "no guest of this pool is protected";
-  for (const auto* const all : {R"({"all":true,"mode":"stop"})", R"({"all":true,"node":"pve1"})"})
-    EXPECT_THAT(backup(all), HasSubstr("this call lets PVE choose the guests. Name them by vmid")) << all;
+  EXPECT_THAT(backup(R"({"all":true,"mode":"stop"})"),
+              HasSubstr("mode=stop could stop a guest that PVE_PROTECT"));
+  EXPECT_THAT(backup(R"({"all":true,"node":"pve1"})"),
+              HasSubstr("this call lets PVE choose the guests. Name them by vmid"));
   EXPECT_EQ(backup(R"({"all":true,"remove":false})"), "");
   pve_.refuse("GET /pools?poolid=shop%2Fweb", 403, "Permission check failed");
   EXPECT_THAT(backup(R"({"pool":"shop/web","mode":"stop"})"), HasSubstr("pool shop/web cannot be read"));
