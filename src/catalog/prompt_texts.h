@@ -42,7 +42,8 @@ Stuck? Look here first:
    or waits, the lock is stale: root removes it on the node with "qm unlock" or "pct unlock". No API token can.
 2. qmpstatus: paused means suspended or waiting; io-error means that its storage is full or away: free space first, then
    pve_resume_qemu_vm. internal-error: save the evidence before a reset.
-3. A backup that failed may have left the guest's file systems frozen by the agent: alive, but every write hangs.
+3. A failed backup may have left the guest's file systems frozen by the agent: the guest still runs, but every write
+   hangs.
 4. HA ignores a guest in state error until you disable and start it again. HA undoes a stop that bypasses HA.
 Slow? Compare the guest with its own past and with its node:
 5. CPU near 100% of its cores: too few, or a runaway process inside. A low use but cpu pressure above 10%: the
@@ -56,7 +57,7 @@ Slow? Compare the guest with its own past and with its node:
    limits, rate on the network card, no agent. pending changes wait for a full stop and start: a reboot from inside
    does not apply them.
 
-Traps: a lasting step at one moment points to a change or a migration; look for its task. You cannot see inside the
+Traps: if a value jumps at one moment and stays there, look for the task of a change or a migration. You cannot see inside the
 guest: say what to check there (top, iostat, free space, its own logs). PVE 8 has no pressure values.
 
 Next tools: pve_get_task_log of suspicious tasks; pve_get_storage_rrddata; pve_top_consumers by diskio; the prompt
@@ -217,7 +218,7 @@ again. The original stays as it is. Nothing is created before the user says yes 
 8. Clean up with the user's yes: stop and delete exactly the new number (pve_delete_qemu_vm, pve_delete_lxc_container),
    after reading its name and number again.
 
-Traps: a restore loads storage and network of production: restore in off hours, or set bwlimit. A container's
+Traps: a restore puts load on the storage and network of production: restore in off hours, or set bwlimit. A container's
 unprivileged flag and its owner ids matter: keep them as they were. live-restore is only for PBS and only a way to start
 sooner. Windows may ask for activation because of new hardware ids.
 

@@ -230,7 +230,7 @@ std::string core(const Risk& risk) {
     case Holds:
       return value + " is set now";
     case Prunes:
-      return parameter + " (or the retention that is set) does not keep all";
+      return parameter + " (or the configured retention) keeps fewer than all backups";
     case Vanished:
       return parameter + " (or the realm's default) is not `none`";
   }

@@ -84,7 +84,7 @@ inline constexpr auto kFindingKinds = std::to_array<FindingKind>({
     {"GUEST_PAUSED", Severity::Warning, "guest states", "the guest is paused, and no recent task paused it",
      "resume the guest"},
     {"GUEST_LOCKED", Severity::Warning, "locks", "the guest is locked, and none of its tasks runs",
-     "check that nothing works on the guest, then unlock it on its node (qm unlock, pct unlock)"},
+     "make sure that no task still uses the guest, then unlock it on its node (qm unlock, pct unlock)"},
     {"CERT_EXPIRING", Severity::Warning, "certificates", "the certificate expires within 30 days",
      "renew it on the node"},
     {"VERSIONS_MIXED", Severity::Warning, "versions", "the nodes run different versions of PVE",

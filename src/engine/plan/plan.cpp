@@ -137,7 +137,7 @@ Plan plan_of(const Planning& planning, Cluster& cluster, const guard::MayUse& ma
   add_line(plan.text, "Backups that PVE removes", pruned);
   add_line(plan.text, "May cut off", cut_off);
   add_line(plan.text, "Replaces", replaced(row, object));
-  add_line(plan.text, "Belongs or refers to the object", depends);
+  add_line(plan.text, "Others that belong or refer to it", depends);
   add_line(plan.text, "PVE would refuse, because", forbidden);
   plan.text += privileges_text(rights) + "\n" + request_text(request);
   plan.facts = {{"request", std::move(request)}, {"object", object.identity}};
