@@ -46,8 +46,8 @@ Stuck? Look here first:
    hangs.
 4. HA ignores a guest in state error until you disable and start it again. HA undoes a stop that bypasses HA.
 Slow? Compare the guest with its own past and with its node:
-5. CPU near 100% of its cores: too few, or a runaway process inside. A low use but cpu pressure above 10%: the
-   node is short. cpulimit and cpuunits in the config hold it back on purpose.
+5. CPU near 100% of its cores: too few, or a runaway process inside. Low use but cpu pressure above 10%: the node
+   is short of CPU. cpulimit and cpuunits in the config limit the guest on purpose.
 6. Memory: a container at its limit swaps or kills processes. balloon below memory: the host takes memory back once it
    is above 80%, and the guest swaps. PVE 9 includes a VM's overhead, and counts all of its memory as used if
    balloon statistics are missing. So do not report 100% by itself.
@@ -57,8 +57,8 @@ Slow? Compare the guest with its own past and with its node:
    limits, rate on the network card, no agent. pending changes wait for a full stop and start: a reboot from inside
    does not apply them.
 
-Traps: if a value jumps at one moment and stays there, look for the task of a change or a migration. You cannot see inside the
-guest: say what to check there (top, iostat, free space, its own logs). PVE 8 has no pressure values.
+Traps: if a value jumps at one moment and stays there, look for the task of a change or a migration. You cannot see
+inside the guest: say what to check there (top, iostat, free space, its own logs). PVE 8 has no pressure values.
 
 Next tools: pve_get_task_log of suspicious tasks; pve_get_storage_rrddata; pve_top_consumers by diskio; the prompt
 triage_node when the node itself is short.
@@ -174,8 +174,8 @@ give other users a line each.
    everything. Each needs privsep 1, its own role, an expiry and a comment, this server's too.
 4. Realms: tfa on a realm forces a second factor on all of its users. No tool shows which users enrolled one: look at
    Datacenter, Permissions, Two Factor. Begin with root@pam. Is LDAP or AD encrypted and verified?
-5. Roles: look for custom ones with more rights than their name says. PVEVMAdmin where PVEVMUser would do; VM.Config on
-   a path makes disks and boot media changeable, VM.Console shows the screen. Sys.Audit reads all configuration.
+5. Roles: look for custom ones with more rights than their name says, and for PVEVMAdmin where PVEVMUser would be
+   enough. VM.Config.Disk changes disks, VM.Console shows the screen, Sys.Audit reads all configuration.
 6. Firewall: enable 0 at the datacenter means that no rule works, not even those of guests. policy_in should be DROP
    with 8006 and 22 only from management networks; a rule without source is open to all. No tool shows who is in an IP
    set (root: pvesh get /cluster/firewall/ipset/NAME). A guest is filtered only with enable 1 in its own options and
@@ -231,8 +231,8 @@ nothing without asking.
 
 1. Versions: all nodes alike? Versions may differ only during the upgrade. Upgrade to 9 only from the newest 8.4;
    never skip a major version. A node whose running kernel is older than the installed one waits for its reboot.
-2. Health first: quorate, all nodes online, no failed services (dead ones that are enabled count; corosync only in a
-   cluster), no HA service in error, no storage inactive. Do not upgrade a cluster with problems.
+2. Health first: quorate, all nodes online, no failed services (an enabled but dead service counts;
+   corosync counts only in a cluster), no HA service in error, no storage inactive. Do not upgrade a cluster with problems.
 3. Room: rootfs at least 5 GiB free, better 10; /boot or ESP not full.
 4. Safety: backup of every guest not older than a day on other hardware, one restore tried (prompt restore_drill); copy
    of /etc of each node; a console that does not depend on the network (IPMI), no upgrade inside the web console.

@@ -205,8 +205,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .alias = "",
      .key = "approval",
      .fallback = "caller",
-     .help = "The consent that a change needs if it destroys something for good: caller (it repeats the "
-             "call with the plan's id) or human (the client's user, whom the server asks, or a person who "
+     .help = "Who must agree to a change that destroys something for good: caller (it repeats the call "
+             "with the plan's id) or human (the client's user, whom the server asks, or a person who "
              "runs mcp-pve approve).",
      .apply = apply::approval},
     {.flag = "--protect",

@@ -320,11 +320,13 @@ class Loss {
     auto text = fmt::format("memory of {} is not {}", listed(memory_unknown_, 8),
                             memory_incomplete_ ? "visible to this API token" : "known");
     if (memory_unknown_.empty() || !left.empty())
-      text = fmt::format("{} free {}{}{}", left.empty() ? "no memory" : listed(left, 8),
-                         ha_read_ ? "after HA has restarted its guests" : "before HA restarts its guests",
-                         memory_unknown_.empty() ? "" : "; ", memory_unknown_.empty() ? "" : text);
+      text = fmt::format("memory free {}: {}{}{}",
+                         ha_read_ ? "after HA has restarted the guests that it manages"
+                                  : "before HA restarts the guests that it manages",
+                         left.empty() ? "none" : listed(left, 8), memory_unknown_.empty() ? "" : "; ",
+                         memory_unknown_.empty() ? "" : text);
     if (ha_read_ || needed > 0)
-      text += fmt::format("; the guests that go down need {}{}", size_text(needed),
+      text += fmt::format("; the guests that stay down need {}{}", size_text(needed),
                           needed > all && memory_unknown_.empty() ? ", MORE THAN IS LEFT" : "");
     if (!ha_read_)
       text += fmt::format("; the guests whose restart cannot be predicted need {}",

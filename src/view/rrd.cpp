@@ -273,7 +273,7 @@ std::string text_of(const Rrd& rrd, const std::string& title, std::size_t times)
   auto text = fmt::format("{}: {}, {} x {}, {} {}", title, chart::period(rrd.begin, rrd.end), rrd.points,
                           chart::duration(rrd.step), rrd.gaps, rrd.gaps == 1 ? "gap" : "gaps");
   if (same_age && age > 0) text += fmt::format(", last value {} old", chart::duration(age));
-  text += times > 0 ? "; now/avg/max @time, trend unless steady" : "; now/avg/max, trend unless steady";
+  text += times > 0 ? "; now/avg/max @time of max; no trend: steady" : "; now/avg/max; no trend: steady";
   for (const auto& metric : rrd.metrics) {
     if (metric.known->unit == Unit::Percent) continue;
     text += line_of(rrd, metric, times > 0, !same_age);

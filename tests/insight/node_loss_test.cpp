@@ -109,8 +109,11 @@ TEST(NodeLoss, CallsTheOutcomeUnknownIfHaCannotBeRead) {
       HasSubstr(
           "HA could not be read, so the server cannot predict whether 1 guest would restart; 0 are off or "
           "templates"));
-  EXPECT_THAT(text, HasSubstr("b 9.3 GiB, c 8.4 GiB free before HA restarts its guests; the guests whose "
-                              "restart cannot be predicted"));
+  EXPECT_THAT(
+      text,
+      HasSubstr(
+          "memory free before HA restarts the guests that it manages: b 9.3 GiB, c 8.4 GiB; the guests whose "
+          "restart cannot be predicted"));
   EXPECT_THAT(text, HasSubstr(R"("reason":"HA could not be read")"));
   EXPECT_THAT(text, Not(HasSubstr("go down")));
   sources.answer("/cluster/config/nodes", R"([{"node":"a","quorum_votes":"3"},{"node":"b"},{"node":"c"}])");

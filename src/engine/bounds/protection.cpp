@@ -225,7 +225,7 @@ class Guarded {
     if (touched_.prunes)
       return fmt::format(
           "it can prune backups of guest {0}, which PVE_PROTECT protects. Pass prune-backups=keep-all=1, or "
-          "name the guests by vmid without {0}",
+          "name the guests by vmid and leave {0} out",
           vmid);
     if (const auto mode = backup_mode(row_, arguments_); !mode.empty())
       return fmt::format(
