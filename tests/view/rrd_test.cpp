@@ -56,16 +56,15 @@ base::Json node(const char* number = "0.1234567") {
 }
 
 TEST(RrdText, HasALineForEachMetric) {
-  EXPECT_EQ(
-      view::rrd_text(guest(), "web-01 (VM 100)"),
-      "web-01 (VM 100): 2026-07-27 16:07 – 17:06 UTC, 60 x 1 min, 5 gaps; now/avg/max @time, trend unless "
-      "steady\n"
-      "cpu 69/41.1/69% of 2 CPUs @17:06 rising\n"
-      "mem 1 of 4 GiB\n"
-      "disk read 2/1.02/2 KiB/s @16:08\n"
-      "disk write 1 KiB/s\n"
-      "net in 0.61/1.67/2.86 MiB/s @16:07 falling\n"
-      "net out 0 B/s");
+  EXPECT_EQ(view::rrd_text(guest(), "web-01 (VM 100)"),
+            "web-01 (VM 100): 2026-07-27 16:07 – 17:06 UTC, 60 x 1 min, 5 gaps; now/avg/max @time of max; no "
+            "trend: steady\n"
+            "cpu 69/41.1/69% of 2 CPUs @17:06 rising\n"
+            "mem 1 of 4 GiB\n"
+            "disk read 2/1.02/2 KiB/s @16:08\n"
+            "disk write 1 KiB/s\n"
+            "net in 0.61/1.67/2.86 MiB/s @16:07 falling\n"
+            "net out 0 B/s");
 }
 
 TEST(RrdText, FitsTheBudgetForAnHour) {
