@@ -130,7 +130,7 @@ stop, stays), expected interruption and blocker; the load of each target afterwa
 
 inline constexpr std::string_view kCapacityReport =
     R"(Report how full this cluster is and which resource runs out first. Use the facts below first. Change nothing without
-asking. Scope: {node}. Of nodes outside the scope, give only the room for the guests of the scope.
+asking. Scope: {node}. Of other nodes, report only whether these guests would fit there.
 
 1. Memory runs out first in most clusters. Compare per node: used now, maximum over the month, and promised (maxmem
    of the running guests). Above 80% used is tight, above 90% urgent; if the promised memory exceeds

@@ -164,7 +164,8 @@ std::string attacks() {
         answered = true;
       } else if (line != "error" && line != "ok" && !line.starts_with("advance") &&
                  !line.starts_with("decide")) {
-        setting = line.find(' ') == std::string::npos ? "" : line;
+        // Behind "freeze" stands the server's sentence, which the last column shows.
+        setting = line.find(' ') == std::string::npos ? "" : line.starts_with("freeze ") ? "freeze" : line;
       }
     }
     out += "\n";
