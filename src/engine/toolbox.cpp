@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "engine/answer/render.h"
+#include "engine/bounds/scope.h"
 #include "engine/row/row.h"
 #include "engine/row/schema.h"
 #include "engine/run.h"
@@ -149,6 +150,7 @@ mcp::Outcome Toolbox::call(const mcp::Call& call) {
     return render_error(std::get<std::string>(*std::move(no)));
   }
   if (!limit) return render_error("This server does not know the caller's access tier.");
+  if (cluster_.scope != nullptr) cluster_.scope->begin_call();
   const auto may = may_use(call.caller);
   // Asks once for each call, so that a PVE that does not answer delays it once.
   auto connected = [&, asked = std::optional<std::optional<std::string>>{}]() mutable {

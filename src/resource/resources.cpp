@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "engine/bounds/scope.h"
 #include "resource/api.h"
 #include "resource/show.h"
 
@@ -92,6 +93,7 @@ mcp::ResourceOutcome Resources::read(const mcp::Request& request, std::string_vi
   const auto found = match(rows_, uri);
   if (!found) return mcp::NoSuchResource{found.error()};
   if (auto no = refusal(*found->row, toolbox_, request.caller)) return outcome(unread(*std::move(no)));
+  if (auto* scope = toolbox_.cluster().scope) scope->begin_call();
   if (found->row->kind == tool::Resource::Kind::Api) return api(*found, uri, request);
   auto reading = resource::read(
       toolbox_, *found,

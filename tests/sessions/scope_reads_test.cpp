@@ -274,6 +274,15 @@ TEST(ScopedReads, NobodyHearsOfAGuestOutside) {
   EXPECT_THAT(after_five(), testing::ElementsAre("pve://guests/100/config"));
 }
 
+TEST(ScopedReads, AreJudgedByTheGuestsAtTheCall) {
+  ScopeWorld world(kByTag);
+  ASSERT_THAT(all_of(world.call("pve_list_cluster_resources", {})), HasSubstr("web01"));
+  put(world, "/nodes/pve1/qemu/100/config", {{"tags", "prod"}});
+  EXPECT_THAT(all_of(world.call("pve_list_cluster_resources", {})), Not(HasSubstr("web01")));
+  EXPECT_TRUE(world.call("pve_get_qemu_status", {{"vmid", 100}}).is_error);
+  EXPECT_THAT(world.read("pve://guests/100/status"), testing::StartsWith("none: "));
+}
+
 TEST(ScopedReads, AGuestThatLosesItsTagVanishes) {
   ScopeWorld world(kByTag);
   ASSERT_FALSE(world.call("pve_get_qemu_status", {{"vmid", 100}}).is_error);

@@ -10,7 +10,9 @@ constexpr std::chrono::seconds kYoung{3};
 
 }  // namespace
 
-bool HeldGuests::young() const { return held_ && clock_.steady() - taken_ < kYoung; }
+bool HeldGuests::young() const {
+  return held_ && call_ == scope_.calls() && clock_.steady() - taken_ < kYoung;
+}
 
 HeldGuests::HeldPtr HeldGuests::known() {
   const std::scoped_lock lock(mutex_);
@@ -32,6 +34,7 @@ std::expected<HeldGuests::HeldPtr, std::string> HeldGuests::get(const std::stop_
   if (young()) return held_;
   asking_ = true;
   const auto before = forgotten_;
+  const auto call = scope_.calls();
   lock.unlock();
   auto held = scope_.held(stop);
   lock.lock();
@@ -42,6 +45,7 @@ std::expected<HeldGuests::HeldPtr, std::string> HeldGuests::get(const std::stop_
   // A read that was interrupted lacks guests, and one from before a change may be wrong.
   if (!stop.stop_requested() && forgotten_ == before) {
     held_ = kept;
+    call_ = call;
     taken_ = clock_.steady();
   }
   return kept;

@@ -14,8 +14,8 @@
 
 namespace engine {
 
-/// Reads the guests of a scope at most once in three seconds, as long as the list of guests is remembered;
-/// callers that ask at the same time share one read. Safe from many threads. Owns nothing that it is given.
+/// Reads the guests of a scope once for a call (Scope::begin_call()), and again after three seconds; callers
+/// that ask at the same time share one read. Safe from many threads. Owns nothing that it is given.
 class HeldGuests {
  public:
   using HeldPtr = std::shared_ptr<const Scope::Held>;
@@ -40,6 +40,7 @@ class HeldGuests {
   std::condition_variable_any changed_;
   HeldPtr held_;
   base::Clock::Steady taken_{};
+  std::uint64_t call_ = 0;  ///< Scope::calls() when the read of `held_` began
   bool asking_ = false;
   std::uint64_t forgotten_ = 0;
 };

@@ -1,6 +1,7 @@
 // Judges which guests the scope of a server or of a caller holds (PVE_SCOPE).
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <expected>
 #include <set>
@@ -59,11 +60,16 @@ class Scope {
 
   pve::Client& unlimited() { return client_; }
 
+  /// A call of a tool or a read of a resource begins: it is not judged by what was read for an earlier one.
+  void begin_call() { ++calls_; }
+  std::uint64_t calls() const { return calls_; }
+
  private:
   const std::vector<ScopeTerms> scopes_;
   std::string source_;
   pve::Client& client_;
   pve::InventoryCache inventory_;
+  std::atomic<std::uint64_t> calls_{0};
 };
 
 }  // namespace engine

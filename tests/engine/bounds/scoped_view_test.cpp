@@ -252,6 +252,15 @@ TEST_F(ScopedViewTest, JudgesManyAnswersInThreeSecondsByOneRead) {
   EXPECT_EQ(pve_.count("GET /nodes/pve1/qemu"), 3U) << "a change may have moved a guest into the scope";
 }
 
+TEST_F(ScopedViewTest, JudgesEachCallByAReadOfItsOwn) {
+  scoped("tag:web");
+  get("/cluster/resources");
+  scoped_->scope().begin_call();
+  pve_.answer("GET /nodes/pve1/qemu", R"([{"vmid":100,"name":"web"}])");
+  EXPECT_THAT(get("/cluster/resources"), Not(HasSubstr("100"))) << "it has lost its tag";
+  EXPECT_EQ(pve_.count("GET /nodes/pve1/qemu"), 2U);
+}
+
 TEST_F(ScopedViewTest, AGuestThatLosesItsTagVanishes) {
   scoped("tag:web");
   EXPECT_THAT(get("/nodes/pve1/qemu/100/config"), HasSubstr("web"));
