@@ -178,7 +178,7 @@ async function refusals() {
     refused(['--simulate', '--http', '127.0.0.1:0', '--http-tokens', `${file}.not`], /tokens\.toml\.not/);
     refused(['--simulate', '--http', '0.0.0.0:0'], /Other machines can reach 0\.0\.0\.0:0.*--http-tokens/);
     refused(['--simulate', '--http', '0.0.0.0:0', '--http-no-auth'], /Other machines can reach/);
-    refused(['--simulate', '--http', '127.0.0.1:0', '--http-no-auth', '--http-tokens', file], /--http-no-auth\).* beside .*--http-tokens/);
+    refused(['--simulate', '--http', '127.0.0.1:0', '--http-no-auth', '--http-tokens', file], /--http-no-auth\).* together with .*--http-tokens/);
     refused(['--simulate', '--http', '127.0.0.1:0', '--http-issuer', 'http://issuer.example.com'], /https:\/\//);
     refused(['--simulate', '--http', '127.0.0.1:0', '--http-issuer', 'https://issuer.example.com'], /127\.0\.0\.1:0 .*--http-url/);
     await withSlowCluster(async (env) => {
