@@ -219,6 +219,13 @@ std::string put(const std::string& text, const Part& part) {
   return text.substr(0, from + begin.size()) + part.text + text.substr(to);
 }
 
+TEST(Documents, TheServiceOfTheReadmeHasAStateFolder) {
+  const auto text = read(path_of("README.md"));
+  // Without it a DynamicUser has no folder, so freeze, approve and the audit cannot reach the service.
+  EXPECT_NE(text.find("DynamicUser=yes\nStateDirectory=mcp-pve\nStateDirectoryMode=0700\n"),
+            std::string::npos);
+}
+
 TEST(Documents, TheReadmeTellsHowToCompareAFingerprint) {
   const auto text = std::regex_replace(read(path_of("README.md")), std::regex("\n"), " ");
   EXPECT_NE(text.find(pve::kCompareFingerprint), std::string::npos) << pve::kCompareFingerprint;

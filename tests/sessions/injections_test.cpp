@@ -179,6 +179,18 @@ INSTANTIATE_TEST_SUITE_P(Injections, InjectedTool, testing::ValuesIn(sessions::e
 
 TEST(Injections, AreOfManyKinds) { EXPECT_GE(sessions::injections().size(), 30U); }
 
+TEST(Injections, ReachTheAnswers) {
+  // Otherwise the other tests could not fail.
+  sessions::World harmless_world;
+  sessions::World hostile_world;
+  harmless_world.rewrite(Writer(false, 0));
+  hostile_world.rewrite(Writer(true, 0));
+  for (const auto* const tool : {"pve_list_cluster_resources", "pve_list_users"}) {
+    EXPECT_THAT(hostile_world.call(tool, {}).text, HasSubstr("INJECTED")) << tool;
+    EXPECT_THAT(harmless_world.call(tool, {}).text, testing::Not(HasSubstr("INJECTED"))) << tool;
+  }
+}
+
 TEST(Injections, StayInsideTheJsonOfResources) {
   for (std::size_t first = 0; first < sessions::injections().size(); first += 13) {
     for (const auto* uri : {"pve://cluster/status", "pve://cluster/resources", "pve://nodes/pve1/status",
