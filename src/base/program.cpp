@@ -1,0 +1,129 @@
+#include "base/program.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <optional>
+#include <utility>
+
+namespace base {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+/// A process that writes into a pipe; killed with all that it started if it still runs at the end.
+class Child {
+ public:
+  explicit Child(std::vector<std::string>& words) {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+      error_ = errno;
+      return;
+    }
+    out_ = ends[0];
+    error_ = spawn(words, ends[1]);
+    ::close(ends[1]);
+  }
+  ~Child() {
+    if (out_ >= 0) ::close(out_);
+    if (pid_ <= 0) return;
+    ::kill(-pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  /// An errno; 0 if the process has started.
+  int error() const { return error_; }
+
+  /// The beginning of the output, once the output has ended; nothing if it has not by `end`.
+  std::optional<std::string> output(Steady::time_point end, std::size_t most) const {
+    std::string text;
+    std::array<char, 4096> buffer{};
+    for (;;) {
+      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Steady::now());
+      pollfd watched{out_, POLLIN, 0};
+      const int ready = left.count() <= 0 ? 0 : ::poll(&watched, 1, static_cast<int>(left.count()));
+      if (ready == 0) return std::nullopt;
+      if (ready < 0) continue;
+      const auto count = ::read(out_, buffer.data(), buffer.size());
+      if (count < 0 && errno == EINTR) continue;
+      if (count <= 0) return text;
+      text.append(buffer.data(), std::min(static_cast<std::size_t>(count), most - text.size()));
+    }
+  }
+
+  /// The status of waitpid(); nothing if the process has not ended by `end`.
+  std::optional<int> ended(Steady::time_point end) {
+    for (;;) {
+      int status = 0;
+      if (::waitpid(pid_, &status, WNOHANG) == pid_) {
+        pid_ = -1;
+        return status;
+      }
+      if (Steady::now() >= end) return std::nullopt;
+      ::poll(nullptr, 0, 5);
+    }
+  }
+
+ private:
+  int spawn(std::vector<std::string>& words, int out) {
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+    // Its complaints may hold what it reads.
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    // This process blocks and ignores signals that a program expects to end it.
+    sigset_t none;
+    ::sigemptyset(&none);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    sigset_t usual;
+    ::sigemptyset(&usual);
+    ::sigaddset(&usual, SIGPIPE);
+    posix_spawnattr_setsigdefault(&attributes, &usual);
+    posix_spawnattr_setpgroup(&attributes, 0);
+    posix_spawnattr_setflags(&attributes,
+                             POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+    std::vector<char*> pointers;
+    for (auto& word : words) pointers.push_back(word.data());
+    pointers.push_back(nullptr);
+    const int error = ::posix_spawnp(&pid_, pointers[0], &actions, &attributes, pointers.data(), environ);
+    if (error != 0) pid_ = -1;
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    return error;
+  }
+
+  pid_t pid_ = -1;
+  int out_ = -1;
+  int error_ = 0;
+};
+
+}  // namespace
+
+ProgramEnd run_program(std::vector<std::string> words, const ProgramLimits& limits) {
+  ProgramEnd result;
+  const auto end = Steady::now() + limits.time;
+  Child child(words);
+  result.start_error = child.error();
+  if (result.start_error != 0) return result;
+  auto output = child.output(end, limits.output);
+  const auto status = output ? child.ended(end) : std::nullopt;
+  result.killed = !status;
+  if (!status) return result;
+  result.status = *status;
+  result.output = *std::move(output);
+  return result;
+}
+
+}  // namespace base
