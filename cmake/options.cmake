@@ -1,11 +1,31 @@
 # One INTERFACE target carries every flag and every Boost macro: translation units that disagree on
 # BOOST_ASIO_*/BOOST_BEAST_* macros crash at run time.
+if(POLICY CMP0167)
+  cmake_policy(SET CMP0167 OLD)  # Debian's Boost has no package of its own for every version.
+endif()
+if(MCP_PVE_STATIC)
+  set(OPENSSL_USE_STATIC_LIBS ON)
+  set(ZLIB_USE_STATIC_LIBS ON)
+  set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
+endif()
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(fmt 9 REQUIRED)
 set(Boost_USE_STATIC_LIBS ON)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
+find_path(MCP_PVE_CARES_INCLUDE ares.h)
+find_library(MCP_PVE_CARES cares)
+if(NOT MCP_PVE_CARES_INCLUDE OR NOT MCP_PVE_CARES)
+  message(FATAL_ERROR "c-ares is missing: apt-get install libc-ares-dev")
+endif()
+find_path(MCP_PVE_SQLITE_INCLUDE sqlite3.h)
+if(NOT MCP_PVE_SQLITE_INCLUDE)
+  message(FATAL_ERROR "sqlite3.h is missing: apt-get install libsqlite3-dev")
+endif()
+if(MCP_PVE_STATIC)
+  find_library(MCP_PVE_SQLITE sqlite3 REQUIRED)
+endif()
 
 add_library(mcp_pve_options INTERFACE)
 target_compile_options(mcp_pve_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
@@ -17,6 +37,9 @@ target_compile_definitions(mcp_pve_options INTERFACE
   MCP_PVE_VERSION="${PROJECT_VERSION}"
   BOOST_ASIO_NO_DEPRECATED
   BOOST_ASIO_SEPARATE_COMPILATION)
+if(MCP_PVE_STATIC)
+  target_compile_definitions(mcp_pve_options INTERFACE MCP_PVE_STATIC)
+endif()
 target_include_directories(mcp_pve_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
 target_link_libraries(mcp_pve_options INTERFACE Boost::json Threads::Threads)
 

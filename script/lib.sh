@@ -1,4 +1,4 @@
-# Sourced by the scripts: where the repository is, and how what they need gets installed. Debian 12, as root or as a
+# Sourced by the scripts: where the repository is, and how what they need gets installed. Debian 12 and 13, as root or as a
 # user with sudo; nothing is fetched once all is installed.
 set -euo pipefail
 
@@ -12,9 +12,13 @@ unset CXXFLAGS CFLAGS CPPFLAGS LDFLAGS CC CXX DESTDIR
 : "${HOME:=$root/build/home}"
 export HOME
 
+# "A|B": the first one that apt offers. The last package of Boost stands for its version.
 build_packages=(g++ cmake ninja-build libssl-dev zlib1g-dev libfmt-dev libcli11-dev libtomlplusplus-dev
-  libboost1.81-dev libboost-json1.81-dev libcairo2-dev libpixman-1-dev libfreetype-dev libpng-dev libbrotli-dev
-  fonts-inter libsqlite3-dev libsqlite3-0)
+  'libboost1.81-dev|libboost1.88-dev|libboost1.83-dev'
+  'libboost-json1.81-dev|libboost-json1.88-dev|libboost-json1.83-dev'
+  libcairo2-dev libfreetype-dev libpng-dev fonts-inter libsqlite3-dev libsqlite3-0 libc-ares-dev)
+# What the static binary holds beside these; Debian 12 has them.
+static_packages=(libpixman-1-dev libbrotli-dev)
 test_packages=(libgtest-dev libgmock-dev mold ccache python3 python3-jsonschema
   glewlwyd sqlite3 haproxy openssl)
 clang_packages=(clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev)
@@ -77,15 +81,30 @@ as_root() {
 # need PACKAGE...: installs the Debian packages that are missing.
 need() {
   local have missing=() package
-  have=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "$@" 2>/dev/null | sed -n 's/^installed //p') || true
+  have=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' 2>/dev/null | sed -n 's/^installed //p')
   for package; do
-    grep -qxF "$package" <<<"$have" || missing+=("$package")
+    grep -qxE "${package//+/\\+}" <<<"$have" || missing+=("$package")
   done
   [ ${#missing[@]} -gt 0 ] || return 0
   say "installing ${missing[*]}"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o Acquire::Retries=3 update </dev/null >/dev/null
+  local wanted=()
+  for package in "${missing[@]}"; do wanted+=("$(offered "$package")"); done
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 install \
-    --no-install-recommends "${missing[@]}" </dev/null >/dev/null
+    --no-install-recommends "${wanted[@]}" </dev/null >/dev/null
+}
+
+# offered "A|B": the first of these packages that apt can install; the first one if it can install none.
+offered() {
+  local names name
+  IFS='|' read -r -a names <<<"$1"
+  for name in "${names[@]}"; do
+    if apt-cache policy "$name" | grep -qE '^ +Candidate: [^(]'; then
+      echo "$name"
+      return
+    fi
+  done
+  echo "${names[0]}"
 }
 
 # build PRESET [TARGET...]

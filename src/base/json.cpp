@@ -115,7 +115,7 @@ std::expected<Json, std::string> parse_json(std::string_view text, std::size_t d
                                             boost::json::storage_ptr memory) {
   boost::json::parse_options options;
   options.max_depth = depth;
-  boost::json::error_code error;
+  boost::system::error_code error;
   Json value = boost::json::parse(text, error, std::move(memory), options);
   if (error) return std::unexpected(error.message());
   return value;

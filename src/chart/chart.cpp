@@ -1,6 +1,5 @@
 #include "chart/chart.h"
 
-#include <cairo.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,6 +15,7 @@
 #include "base/text.h"
 #include "chart/axis.h"
 #include "chart/colours.h"
+#include "chart/drawing.h"
 #include "chart/font.h"
 #include "chart/palette.h"
 #include "chart/samples.h"
@@ -42,11 +42,6 @@ constexpr int kTimeTicks = 10;
 
 constexpr std::int64_t kLongestStep = std::int64_t{3660} * 86400;
 constexpr std::int64_t kLastTime = 253'402'300'799;  // of the year 9999
-
-struct Destroy {
-  void operator()(cairo_surface_t* surface) const { cairo_surface_destroy(surface); }
-  void operator()(cairo_t* context) const { cairo_destroy(context); }
-};
 
 // Text of others: on one line, and without what would be drawn as a box.
 std::string cleaned(std::string_view text) {
@@ -82,10 +77,17 @@ std::string broken_limit(const Chart& chart) {
   return {};
 }
 
-class Drawing {
+class Painter {
  public:
-  Drawing(const Chart& chart, const Colours& colours, std::size_t columns, cairo_t* context)
-      : chart_(chart), colours_(colours), columns_(columns), context_(context), length_(length_of(chart)) {
+  Painter(const Drawing& drawing, const Chart& chart, const Colours& colours, std::size_t columns,
+          cairo_t* context)
+      : cairo_(drawing.cairo),
+        chart_(chart),
+        colours_(colours),
+        columns_(columns),
+        context_(context),
+        font_(drawing),
+        length_(length_of(chart)) {
     // A single value stands in the middle.
     const double count = static_cast<double>(length_);
     first_ = length_ > 1 ? 0 : -0.5;
@@ -105,12 +107,12 @@ class Drawing {
 
   void all() {
     colour(colours_.background);
-    cairo_paint(context_);
+    cairo_.paint(context_);
     heading();
     if (!has_value(chart_)) {
       colour(colours_.plot);
-      cairo_rectangle(context_, kMargin, kTop, kWidth - 2 * kMargin, kNoPanels);
-      cairo_fill(context_);
+      cairo_.rectangle(context_, kMargin, kTop, kWidth - 2 * kMargin, kNoPanels);
+      cairo_.fill(context_);
       centred("No data in this period", kWidth / 2.0, kTop + kNoPanels / 2 + 5, kHeadingSize);
       return;
     }
@@ -134,7 +136,7 @@ class Drawing {
 
   void colour(std::uint32_t rgb, double opacity = 1) {
     const auto part = [&](unsigned shift) { return static_cast<double>((rgb >> shift) & 0xFFU) / 255; };
-    cairo_set_source_rgba(context_, part(16), part(8), part(0), opacity);
+    cairo_.set_source_rgba(context_, part(16), part(8), part(0), opacity);
   }
 
   double text(std::string_view words, double x, double y, double size = kTextSize, double weight = 0) {
@@ -151,10 +153,10 @@ class Drawing {
 
   // A line of one pixel's width fills that pixel only at half a coordinate.
   void rule(double x1, double y1, double x2, double y2) {
-    cairo_set_line_width(context_, 1);
-    cairo_move_to(context_, std::floor(x1) + 0.5, std::floor(y1) + 0.5);
-    cairo_line_to(context_, std::floor(x2) + 0.5, std::floor(y2) + 0.5);
-    cairo_stroke(context_);
+    cairo_.set_line_width(context_, 1);
+    cairo_.move_to(context_, std::floor(x1) + 0.5, std::floor(y1) + 0.5);
+    cairo_.line_to(context_, std::floor(x2) + 0.5, std::floor(y2) + 0.5);
+    cairo_.stroke(context_);
   }
 
   double x_of(double position) const {
@@ -181,8 +183,8 @@ class Drawing {
     const double above = top + kHeader;
     const double below = above + kPlotHeight;
     colour(colours_.plot);
-    cairo_rectangle(context_, kLeft, above, kRight - kLeft, kPlotHeight);
-    cairo_fill(context_);
+    cairo_.rectangle(context_, kLeft, above, kRight - kLeft, kPlotHeight);
+    cairo_.fill(context_);
 
     double largest = 0;
     for (const auto& series : panel.series) {
@@ -221,48 +223,48 @@ class Drawing {
 
   void dashed(double from, double to, double y) {
     constexpr double kDash = 5;
-    cairo_save(context_);
-    cairo_set_dash(context_, &kDash, 1, 0);
+    cairo_.save(context_);
+    cairo_.set_dash(context_, &kDash, 1, 0);
     rule(from, y, to, y);
-    cairo_restore(context_);
+    cairo_.restore(context_);
   }
 
   template <typename Y>
   void line(const Series& series, std::uint32_t rgb, double below, const Y& y_of) {
-    cairo_set_line_join(context_, CAIRO_LINE_JOIN_ROUND);
-    cairo_set_line_cap(context_, CAIRO_LINE_CAP_ROUND);
+    cairo_.set_line_join(context_, CAIRO_LINE_JOIN_ROUND);
+    cairo_.set_line_cap(context_, CAIRO_LINE_CAP_ROUND);
     const auto found = runs(series.values, columns_);
     const bool condensed = series.values.size() > columns_;
     for (const auto& run : found) {
       const auto along = [&](auto value) {
-        for (const auto& sample : run) cairo_line_to(context_, x_of(sample.position), y_of(value(sample)));
+        for (const auto& sample : run) cairo_.line_to(context_, x_of(sample.position), y_of(value(sample)));
       };
       const auto mean = [](const Sample& sample) { return sample.mean; };
-      cairo_new_path(context_);
+      cairo_.new_path(context_);
       along(mean);
-      cairo_line_to(context_, x_of(run.back().position), below);
-      cairo_line_to(context_, x_of(run.front().position), below);
+      cairo_.line_to(context_, x_of(run.back().position), below);
+      cairo_.line_to(context_, x_of(run.front().position), below);
       colour(rgb, colours_.fill);
-      cairo_fill(context_);
+      cairo_.fill(context_);
       if (condensed) {
         along([](const Sample& sample) { return sample.largest; });
         for (auto sample = run.rbegin(); sample != run.rend(); ++sample) {
-          cairo_line_to(context_, x_of(sample->position), y_of(sample->smallest));
+          cairo_.line_to(context_, x_of(sample->position), y_of(sample->smallest));
         }
         colour(rgb, 0.35);
-        cairo_fill(context_);
+        cairo_.fill(context_);
       }
       colour(rgb);
-      cairo_set_line_width(context_, kLine);
+      cairo_.set_line_width(context_, kLine);
       along(mean);
-      cairo_stroke(context_);
+      cairo_.stroke(context_);
       if (run.size() == 1) {
-        cairo_arc(context_, x_of(run.front().position), y_of(run.front().mean), 2.25, 0,
-                  2 * std::numbers::pi);
-        cairo_fill(context_);
+        cairo_.arc(context_, x_of(run.front().position), y_of(run.front().mean), 2.25, 0,
+                   2 * std::numbers::pi);
+        cairo_.fill(context_);
       }
     }
-    cairo_set_line_cap(context_, CAIRO_LINE_CAP_BUTT);
+    cairo_.set_line_cap(context_, CAIRO_LINE_CAP_BUTT);
   }
 
   static bool ceiling_of(const Panel& panel) {
@@ -333,8 +335,8 @@ class Drawing {
       if (entry.dashed) {
         dashed(x, x + kMark, y - 5);
       } else {
-        cairo_rectangle(context_, std::round(x), y - 6, kMark, 3);
-        cairo_fill(context_);
+        cairo_.rectangle(context_, std::round(x), y - 6, kMark, 3);
+        cairo_.fill(context_);
       }
       x += kMark;
       for (const auto& word : entry.words) {
@@ -365,6 +367,7 @@ class Drawing {
     }
   }
 
+  const Cairo& cairo_;
   const Chart& chart_;
   const Colours& colours_;
   std::size_t columns_;
@@ -379,37 +382,41 @@ class Drawing {
 };
 
 // Draws `chart`, with at most `columns` points to a line, on `pixels`.
-cairo_status_t paint(const Chart& chart, const Colours& colours, std::size_t columns,
+cairo_status_t paint(const Drawing& drawing, const Chart& chart, const Colours& colours, std::size_t columns,
                      std::vector<std::uint32_t>& pixels) {
   // cairo passes blocks of memory from thread to thread by atomics of its own, which no thread sanitizer
   // sees. One drawing at a time (20 ms) keeps it able to vouch for the rest.
   static constinit std::mutex one_at_a_time;
   const std::scoped_lock lock(one_at_a_time);
+  const auto& cairo = drawing.cairo;
   const auto height = static_cast<int>(pixels.size() / kWidth);
-  const std::unique_ptr<cairo_surface_t, Destroy> surface(
-      cairo_image_surface_create_for_data(reinterpret_cast<unsigned char*>(pixels.data()), CAIRO_FORMAT_RGB24,
-                                          kWidth, height, kWidth * static_cast<int>(sizeof pixels[0])));
-  const std::unique_ptr<cairo_t, Destroy> context(cairo_create(surface.get()));
-  Drawing drawing(chart, colours, columns, context.get());
-  if (!drawing.ok()) return CAIRO_STATUS_NO_MEMORY;
-  drawing.all();
-  cairo_surface_flush(surface.get());
-  return cairo_status(context.get());
+  const std::unique_ptr<cairo_surface_t, decltype(cairo.surface_destroy)> surface(
+      cairo.image_surface_create_for_data(reinterpret_cast<unsigned char*>(pixels.data()), CAIRO_FORMAT_RGB24,
+                                          kWidth, height, kWidth * static_cast<int>(sizeof pixels[0])),
+      cairo.surface_destroy);
+  const std::unique_ptr<cairo_t, decltype(cairo.destroy)> context(cairo.create(surface.get()), cairo.destroy);
+  Painter painter(drawing, chart, colours, columns, context.get());
+  if (!painter.ok()) return CAIRO_STATUS_NO_MEMORY;
+  painter.all();
+  cairo.surface_flush(surface.get());
+  return cairo.status(context.get());
 }
 
 }  // namespace
 
 std::expected<std::string, std::string> png(const Chart& chart, Theme theme) {
   if (auto broken = broken_limit(chart); !broken.empty()) return std::unexpected(std::move(broken));
-  std::vector<std::uint32_t> pixels(kWidth * static_cast<std::size_t>(Drawing::height(chart)));
+  const auto& libraries = drawing();
+  if (!libraries) return std::unexpected(libraries.error());
+  std::vector<std::uint32_t> pixels(kWidth * static_cast<std::size_t>(Painter::height(chart)));
   // Noise does not compress: then fewer points have to do.
   for (auto columns = static_cast<std::size_t>(kRight - kLeft); columns > 0; columns /= 2) {
-    const auto status = paint(chart, theme == Theme::Dark ? kDark : kLight, columns, pixels);
+    const auto status = paint(*libraries, chart, theme == Theme::Dark ? kDark : kLight, columns, pixels);
     if (status != CAIRO_STATUS_SUCCESS) {
       return std::unexpected(
-          fmt::format("The chart could not be drawn: {}.", cairo_status_to_string(status)));
+          fmt::format("The chart could not be drawn: {}.", libraries->cairo.status_to_string(status)));
     }
-    auto file = palette_png(pixels, kWidth);
+    auto file = palette_png(libraries->png, pixels, kWidth);
     if (!file) return std::unexpected("The chart could not be written: not enough memory.");
     if (file->size() <= kMaxBytes) return *std::move(file);
   }

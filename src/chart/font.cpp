@@ -1,10 +1,5 @@
 #include "chart/font.h"
 
-#include <ft2build.h>
-// FreeType names its headers by macros that ft2build.h defines.
-#include FT_FREETYPE_H
-#include FT_OUTLINE_H
-
 #include <cstddef>
 #include <initializer_list>
 
@@ -70,39 +65,33 @@ int cubic_to(const FT_Vector* first, const FT_Vector* second, const FT_Vector* t
 
 }  // namespace
 
-struct Font::Library {
-  FT_Library handle = nullptr;
-
-  Library() = default;
-  Library(const Library&) = delete;
-  Library& operator=(const Library&) = delete;
-  ~Library() {
-    if (handle != nullptr) FT_Done_FreeType(handle);
-  }
-};
-
-Font::Font() : library_(std::make_unique<Library>()) {
+Font::Font(const Drawing& drawing) : cairo_(drawing.cairo), freetype_(drawing.freetype) {
   const auto file = embedded_font();
-  if (FT_Init_FreeType(&library_->handle) != 0) return;
+  if (freetype_.init(&library_) != 0) {
+    library_ = nullptr;
+    return;
+  }
   const auto* bytes = reinterpret_cast<const FT_Byte*>(file.data());
-  if (FT_New_Memory_Face(library_->handle, bytes, static_cast<FT_Long>(file.size()), 0, &face_) != 0) {
+  if (freetype_.new_memory_face(library_, bytes, static_cast<FT_Long>(file.size()), 0, &face_) != 0) {
     face_ = nullptr;
   }
 }
 
 Font::~Font() {
-  if (face_ != nullptr) FT_Done_Face(face_);
+  if (face_ != nullptr) freetype_.done_face(face_);
+  if (library_ != nullptr) freetype_.done(library_);
 }
 
 const Font::Glyph& Font::glyph(char32_t code) {
   const auto [at, is_new] = glyphs_.try_emplace(code);
   auto& glyph = at->second;
   if (!is_new || face_ == nullptr) return glyph;
-  if (FT_Load_Char(face_, code, FT_LOAD_NO_SCALE | FT_LOAD_NO_HINTING | FT_LOAD_NO_BITMAP) != 0) return glyph;
+  if (freetype_.load_char(face_, code, FT_LOAD_NO_SCALE | FT_LOAD_NO_HINTING | FT_LOAD_NO_BITMAP) != 0)
+    return glyph;
   Outline outline{&glyph.path, static_cast<double>(face_->units_per_EM)};
   glyph.advance = static_cast<double>(face_->glyph->metrics.horiAdvance) / outline.em;
   const FT_Outline_Funcs functions{move_to, line_to, conic_to, cubic_to, 0, 0};
-  if (FT_Outline_Decompose(&face_->glyph->outline, &functions, &outline) != 0) glyph.path.clear();
+  if (freetype_.decompose(&face_->glyph->outline, &functions, &outline) != 0) glyph.path.clear();
   return glyph;
 }
 
@@ -113,25 +102,25 @@ double Font::width(std::string_view text, double size) {
 }
 
 void Font::draw(cairo_t* context, double x, double y, double size, std::string_view text, double weight) {
-  cairo_save(context);
-  cairo_new_path(context);
-  cairo_translate(context, x, y);
-  cairo_scale(context, size, -size);
+  cairo_.save(context);
+  cairo_.new_path(context);
+  cairo_.translate(context, x, y);
+  cairo_.scale(context, size, -size);
   while (!text.empty()) {
     const auto& shape = glyph(take_character(text));
     // cairo only reads a path that is appended.
     const cairo_path_t path{CAIRO_STATUS_SUCCESS, const_cast<cairo_path_data_t*>(shape.path.data()),
                             static_cast<int>(shape.path.size())};
-    if (!shape.path.empty()) cairo_append_path(context, &path);
-    cairo_translate(context, shape.advance, 0);
+    if (!shape.path.empty()) cairo_.append_path(context, &path);
+    cairo_.translate(context, shape.advance, 0);
   }
-  cairo_restore(context);
+  cairo_.restore(context);
   if (weight > 0) {
-    cairo_fill_preserve(context);
-    cairo_set_line_width(context, weight);
-    cairo_stroke(context);
+    cairo_.fill_preserve(context);
+    cairo_.set_line_width(context, weight);
+    cairo_.stroke(context);
   } else {
-    cairo_fill(context);
+    cairo_.fill(context);
   }
 }
 

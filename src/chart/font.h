@@ -2,26 +2,23 @@
 // threads.
 #pragma once
 
-#include <cairo.h>
-
 #include <map>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-struct FT_FaceRec_;
+#include "chart/drawing.h"
 
 namespace chart {
 
 /// The font file of the build: OpenType, in the binary.
 std::string_view embedded_font();
 
-/// For one drawing in one thread. Sizes are pixels per em. Text is valid UTF-8; what the font lacks is drawn
-/// as its box for that.
+/// For one drawing in one thread; refers to the libraries. Sizes are pixels per em. Text is valid UTF-8; what
+/// the font lacks is drawn as its box for that.
 class Font {
  public:
-  Font();
+  explicit Font(const Drawing& drawing);
   Font(const Font&) = delete;
   Font& operator=(const Font&) = delete;
   ~Font();
@@ -43,12 +40,13 @@ class Font {
     double advance = 0;
     std::vector<cairo_path_data_t> path;
   };
-  struct Library;
 
   const Glyph& glyph(char32_t code);
 
-  std::unique_ptr<Library> library_;
-  FT_FaceRec_* face_ = nullptr;
+  const Cairo& cairo_;
+  const FreeType& freetype_;
+  FT_Library library_ = nullptr;
+  FT_Face face_ = nullptr;
   std::map<char32_t, Glyph> glyphs_;
 };
 

@@ -1,7 +1,5 @@
 #include "chart/palette.h"
 
-#include <png.h>
-
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -29,7 +27,8 @@ int distance(std::uint32_t a, std::uint32_t b) {
 
 }  // namespace
 
-std::optional<std::string> palette_png(std::span<const std::uint32_t> pixels, std::size_t width) {
+std::optional<std::string> palette_png(const Png& png, std::span<const std::uint32_t> pixels,
+                                       std::size_t width) {
   std::unordered_map<std::uint32_t, std::size_t> counts;
   for (std::size_t first = 0, end = 0; first < pixels.size(); first = end) {
     while (end < pixels.size() && pixels[end] == pixels[first]) ++end;
@@ -82,7 +81,7 @@ std::optional<std::string> palette_png(std::span<const std::uint32_t> pixels, st
   image.colormap_entries = static_cast<png_uint_32>(palette.size());
   std::string file(PNG_IMAGE_PNG_SIZE_MAX(image), '\0');
   png_alloc_size_t size = file.size();
-  if (png_image_write_to_memory(&image, file.data(), &size, 0, indices.data(), 0, map.data()) == 0) {
+  if (png.write_to_memory(&image, file.data(), &size, 0, indices.data(), 0, map.data()) == 0) {
     return std::nullopt;
   }
   file.resize(size);

@@ -2,6 +2,8 @@
 // does that: text is drawn as outlines. These stand-ins, which nothing calls, spare the binary fontconfig and
 // expat (400 kB) and make sure that no file of the system is ever read for a picture. Were one called, cairo
 // would report that memory is short.
+#ifdef MCP_PVE_STATIC
+
 #include <fontconfig/fontconfig.h>
 // Does not include what it needs.
 #include <fontconfig/fcfreetype.h>
@@ -28,3 +30,5 @@ FcResult FcPatternGetString(const FcPattern*, const char*, int, FcChar8**) { ret
 FcResult FcPatternGetBool(const FcPattern*, const char*, int, FcBool*) { return FcResultNoMatch; }
 FcResult FcPatternGetFTFace(const FcPattern*, const char*, int, FT_Face*) { return FcResultNoMatch; }
 }
+
+#endif

@@ -1,8 +1,6 @@
 // The first two steps of a connection, one by one, for `doctor`.
 #pragma once
 
-#include <sys/socket.h>
-
 #include <chrono>
 #include <cstdint>
 #include <expected>
@@ -11,19 +9,15 @@
 
 namespace cli {
 
-struct Address {
-  sockaddr_storage bytes{};
-  socklen_t size = 0;
-  std::string text;
-};
-
+/// Of one host, as IP literals.
 struct Addresses {
-  std::vector<Address> all;
+  std::vector<std::string> all;
+  std::uint16_t port = 0;
+  /// "192.0.2.1:8006, [2001:db8::1]:8006"
   std::string text() const;
 };
 
-/// The system's resolver, given up after `limit`; the look-up's thread may then outlive the call. The error
-/// is a clause.
+/// By the resolver of the server's connections, given up after `limit`. The error is a clause.
 std::expected<Addresses, std::string> look_up(const std::string& host, std::uint16_t port,
                                               std::chrono::milliseconds limit);
 

@@ -1,17 +1,30 @@
 #include "net/resolver.h"
 
+#include <future>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include "net/lookup/everywhere.h"
+#include "net/thread.h"
+
+#ifndef MCP_PVE_STATIC
 #include <netdb.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
-#include <system_error>
-#include <utility>
-
-#include "net/thread.h"
+#endif
 
 namespace net {
+
+#ifdef MCP_PVE_STATIC
+
+Addresses system_lookup(const std::string& host) { return look_everywhere(host); }
+
+#else
 
 Addresses system_lookup(const std::string& host) {
   addrinfo hints{};
@@ -37,6 +50,8 @@ Addresses system_lookup(const std::string& host) {
   return addresses;
 }
 
+#endif
+
 void look_up(std::string host, Lookup lookup, const std::function<void(Addresses)>& done) {
   const auto task = [host = std::move(host), lookup = std::move(lookup), done] {
     done(lookup ? lookup(host) : system_lookup(host));
@@ -46,6 +61,15 @@ void look_up(std::string host, Lookup lookup, const std::function<void(Addresses
   } catch (const std::system_error& error) {
     done(std::unexpected(std::string("no thread for the look-up: ") + error.what()));
   }
+}
+
+Addresses look_up_within(const std::string& host, std::chrono::milliseconds limit) {
+  auto promise = std::make_shared<std::promise<Addresses>>();
+  auto result = promise->get_future();
+  look_up(host, {}, [promise](Addresses addresses) { promise->set_value(std::move(addresses)); });
+  if (result.wait_for(limit) == std::future_status::ready) return result.get();
+  return std::unexpected("the name servers did not answer in " +
+                         std::to_string(std::chrono::ceil<std::chrono::seconds>(limit).count()) + " s");
 }
 
 }  // namespace net

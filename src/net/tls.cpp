@@ -7,7 +7,9 @@
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <filesystem>
@@ -46,22 +48,44 @@ std::string texts_of(const std::vector<Fingerprint>& fingerprints) {
   return text;
 }
 
-// Whether the system's directory of certificates is indexed by subject, as OpenSSL looks them up.
-bool has_indexed_directory() {
-  const char* named = std::getenv(X509_get_default_cert_dir_env());
+// Where systems keep the authorities that they trust: OpenSSL's own place first, which is Debian's, or
+// another one in a build for all systems.
+constexpr auto kFolders = std::to_array<const char*>({
+    "/etc/ssl/certs",  // Debian, Ubuntu, SUSE, Arch; on Alpine and Red Hat without an index
+});
+constexpr auto kBundles = std::to_array<const char*>({
+    "/etc/ssl/certs/ca-certificates.crt",                 // Debian, Alpine, Arch
+    "/etc/pki/tls/certs/ca-bundle.crt",                   // Red Hat, Fedora
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  // Red Hat, Fedora
+    "/etc/ssl/ca-bundle.pem",                             // SUSE
+    "/etc/ssl/cert.pem",                                  // Alpine
+});
+
+// Whether a directory of certificates is indexed by subject, as OpenSSL looks them up.
+bool is_indexed(const char* directory) {
   std::error_code error;
-  std::filesystem::directory_iterator entries(named != nullptr ? named : X509_get_default_cert_dir(), error);
+  std::filesystem::directory_iterator entries(directory, error);
   for (; !error && entries != std::filesystem::directory_iterator(); entries.increment(error)) {
     if (entries->path().extension() == ".0") return true;
   }
   return false;
 }
 
-// The bundle in one file costs 100 ms and 8 MB to load; from an indexed directory only what is needed is
-// read.
+bool is_there(const char* file) { return ::access(file, R_OK) == 0; }
+
+// A bundle in one file costs 100 ms and 8 MB to load; from an indexed directory only what is needed is read.
 bool trust_system(SSL_CTX* context) {
-  if (std::getenv(X509_get_default_cert_file_env()) == nullptr && has_indexed_directory())
+  const char* const named_file = std::getenv(X509_get_default_cert_file_env());
+  const char* const named_folder = std::getenv(X509_get_default_cert_dir_env());
+  if (named_file == nullptr &&
+      is_indexed(named_folder != nullptr ? named_folder : X509_get_default_cert_dir()))
     return SSL_CTX_set_default_verify_dir(context) == 1;
+  if (named_file == nullptr && named_folder == nullptr && !is_there(X509_get_default_cert_file())) {
+    if (const auto* const folder = std::ranges::find_if(kFolders, is_indexed); folder != kFolders.end())
+      return SSL_CTX_load_verify_dir(context, *folder) == 1;
+    if (const auto* const bundle = std::ranges::find_if(kBundles, is_there); bundle != kBundles.end())
+      return SSL_CTX_load_verify_file(context, *bundle) == 1;
+  }
   return SSL_CTX_set_default_verify_paths(context) == 1;
 }
 

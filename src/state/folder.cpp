@@ -126,8 +126,16 @@ std::string user_name(uid_t user) {
   std::array<char, 16384> buffer;
   passwd entry{};
   passwd* found = nullptr;
+#ifdef MCP_PVE_STATIC
+  // getpwuid_r would load the modules that nsswitch.conf names.
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen("/etc/passwd", "re"), &std::fclose);
+  while (file && ::fgetpwent_r(file.get(), &entry, buffer.data(), buffer.size(), &found) == 0) {
+    if (entry.pw_uid == user) return base::printable(entry.pw_name, 60);
+  }
+#else
   if (::getpwuid_r(user, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr)
     return base::printable(found->pw_name, 60);
+#endif
   return fmt::format("user {}", user);
 }
 

@@ -1,19 +1,10 @@
 #include "state/sqlite.h"
 
-#include <dlfcn.h>
-
+#include "base/library.h"
 #include "base/text.h"
 
 namespace state {
 namespace {
-
-constexpr auto kLibrary = "libsqlite3.so.0";
-
-template <class Function>
-bool find(void* library, const char* name, Function& function) {
-  function = reinterpret_cast<Function>(::dlsym(library, name));
-  return function != nullptr;
-}
 
 [[noreturn]] void fail(const Sqlite& sqlite, int code, sqlite3* handle) {
   throw SqlError(code, handle == nullptr ? "out of memory" : base::printable(sqlite.errmsg(handle), 300));
@@ -22,26 +13,28 @@ bool find(void* library, const char* name, Function& function) {
 }  // namespace
 
 std::expected<Sqlite, std::string> load_sqlite() {
-  void* const library = ::dlopen(kLibrary, RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr)
+  base::Library library("libsqlite3.so.0");
+  if (!library.loaded())
     return std::unexpected("the library libsqlite3.so.0 cannot be loaded. Install the package libsqlite3-0.");
-  Sqlite sqlite;
-  const bool complete = find(library, "sqlite3_open_v2", sqlite.open_v2) &&
-                        find(library, "sqlite3_close_v2", sqlite.close_v2) &&
-                        find(library, "sqlite3_busy_timeout", sqlite.busy_timeout) &&
-                        find(library, "sqlite3_extended_result_codes", sqlite.extended_result_codes) &&
-                        find(library, "sqlite3_errmsg", sqlite.errmsg) &&
-                        find(library, "sqlite3_prepare_v2", sqlite.prepare_v2) &&
-                        find(library, "sqlite3_finalize", sqlite.finalize) &&
-                        find(library, "sqlite3_bind_int64", sqlite.bind_int64) &&
-                        find(library, "sqlite3_bind_text", sqlite.bind_text) &&
-                        find(library, "sqlite3_bind_blob", sqlite.bind_blob) &&
-                        find(library, "sqlite3_step", sqlite.step) &&
-                        find(library, "sqlite3_column_int64", sqlite.column_int64) &&
-                        find(library, "sqlite3_column_blob", sqlite.column_blob) &&
-                        find(library, "sqlite3_column_bytes", sqlite.column_bytes) &&
-                        find(library, "sqlite3_changes", sqlite.changes);
-  if (!complete)
+  const Sqlite sqlite{
+      .open_v2 = MCP_PVE_FUNCTION(library, sqlite3_open_v2),
+      .close_v2 = MCP_PVE_FUNCTION(library, sqlite3_close_v2),
+      .busy_timeout = MCP_PVE_FUNCTION(library, sqlite3_busy_timeout),
+      .extended_result_codes = MCP_PVE_FUNCTION(library, sqlite3_extended_result_codes),
+      .errmsg = MCP_PVE_FUNCTION(library, sqlite3_errmsg),
+      .prepare_v2 = MCP_PVE_FUNCTION(library, sqlite3_prepare_v2),
+      .finalize = MCP_PVE_FUNCTION(library, sqlite3_finalize),
+      .bind_int64 = MCP_PVE_FUNCTION(library, sqlite3_bind_int64),
+      .bind_text = MCP_PVE_FUNCTION(library, sqlite3_bind_text),
+      .bind_blob = MCP_PVE_FUNCTION(library, sqlite3_bind_blob),
+      .step = MCP_PVE_FUNCTION(library, sqlite3_step),
+      .column_int64 = MCP_PVE_FUNCTION(library, sqlite3_column_int64),
+      .column_blob = MCP_PVE_FUNCTION(library, sqlite3_column_blob),
+      .column_bytes = MCP_PVE_FUNCTION(library, sqlite3_column_bytes),
+      .changes = MCP_PVE_FUNCTION(library, sqlite3_changes),
+      .libversion = MCP_PVE_FUNCTION(library, sqlite3_libversion),
+  };
+  if (!library.complete())
     return std::unexpected(
         "the library libsqlite3.so.0 lacks a function. Install the package libsqlite3-0 of Debian 12 or "
         "later.");

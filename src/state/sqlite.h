@@ -30,6 +30,7 @@ struct Sqlite {
   decltype(&sqlite3_column_blob) column_blob = nullptr;
   decltype(&sqlite3_column_bytes) column_bytes = nullptr;
   decltype(&sqlite3_changes) changes = nullptr;
+  decltype(&sqlite3_libversion) libversion = nullptr;
 };
 
 /// The error is a sentence with the remedy.

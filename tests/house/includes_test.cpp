@@ -21,7 +21,8 @@ const std::map<std::string, Folders, std::less<>>& picture() {
   static const std::map<std::string, Folders, std::less<>> kPicture = {
       {"base", {}},
       {"config", {"base"}},
-      {"net", {"base"}},
+      {"net/lookup", {"base"}},
+      {"net", {"base", "net"}},
       {"auth", {"base", "net"}},
       {"jsonrpc", {"base"}},
       {"facts", {"base"}},

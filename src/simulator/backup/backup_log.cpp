@@ -13,7 +13,7 @@ namespace {
 
 constexpr double kGiB = 1024.0 * 1024 * 1024;
 
-std::string quoted(std::string_view value) {
+std::string in_quotes(std::string_view value) {
   const bool plain = std::ranges::all_of(value, [](char c) {
     return base::is_alnum(c) || std::string_view("_.-/:,@%+").find(c) != std::string_view::npos;
   });
@@ -146,7 +146,7 @@ std::string command_line(const Parameters& parameters) {
   for (const auto& vmid : parameters.list("vmid")) out += " " + vmid;
   for (const auto& [key, values] : parameters.all()) {
     if (key == "vmid") continue;
-    for (const auto& value : values) out += fmt::format(" --{} {}", key, quoted(value));
+    for (const auto& value : values) out += fmt::format(" --{} {}", key, in_quotes(value));
   }
   return out;
 }
