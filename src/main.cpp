@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "catalog/catalog.h"
 #include "catalog/resources.h"
+#include "cli/about/about.h"
 #include "cli/arguments.h"
 #include "cli/backend.h"
 #include "cli/commands.h"
@@ -228,6 +229,15 @@ int run(const cli::Arguments& arguments, const config::Settings& settings) {
   }
 }
 
+/// What a command that needs no settings prints; empty for any other command.
+std::string about(const cli::Arguments& arguments) {
+  if (arguments.command == cli::Command::Help) return cli::usage(arguments.topic);
+  if (arguments.command == cli::Command::Version) return cli::version_text();
+  if (arguments.command == cli::Command::Print) return cli::printed(arguments.what);
+  if (arguments.command == cli::Command::Licences) return cli::licences_text();
+  return {};
+}
+
 // Without this, glibc takes large blocks from the arena of each thread once one of them was freed, and keeps
 // them there: after some calls the process would hold three answers of a large cluster at once.
 void give_back_large_pieces() { ::mallopt(M_MMAP_THRESHOLD, 1024 * 1024); }
@@ -244,12 +254,8 @@ int main(int argc, char** argv) {
   const auto arguments =
       cli::parse(std::span<const char* const>(argv, static_cast<std::size_t>(argc)).subspan(argc > 0));
   if (!arguments) cli::leave(fail(arguments.error()));
-  if (arguments->command == cli::Command::Help || arguments->command == cli::Command::Version) {
-    const bool help = arguments->command == cli::Command::Help;
-    const bool written =
-        cli::print(STDOUT_FILENO, help ? cli::usage(arguments->topic) : "mcp-pve " MCP_PVE_VERSION "\n");
-    cli::leave(written ? cli::kDone : cli::kFailed);
-  }
+  if (const auto text = about(*arguments); !text.empty())
+    cli::leave(cli::print(STDOUT_FILENO, text) ? cli::kDone : cli::kFailed);
   if (arguments->command == cli::Command::Token) cli::leave(cli::make_token(*arguments));
   const auto settings = load(*arguments);
   if (!settings) cli::leave(fail(settings.error()));

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "cli/about/about.h"
 #include "cli/slips.h"
 #include "config/table.h"
 #include "config/token.h"
@@ -55,6 +56,9 @@ std::string complaint_of(const CLI::Error& error) {
     return missing_value(name);
   return base::printable(config::without_secrets(words), 200) + "; see mcp-pve --help.";
 }
+
+/// "man, bash, zsh, fish, config"
+std::string printed_names() { return base::join(kPrinted, ", "); }
 
 /// --help of a command is about it; of a call it is about the tool.
 void settle_help(Arguments& arguments) {
@@ -126,8 +130,11 @@ std::expected<Arguments, std::string> parse(std::span<const char* const> words) 
   audit->add_option("--tool", arguments.audit.tool);
   audit->add_option("--head", arguments.audit.head);
   audit->add_flag("--json", arguments.as_json);
-  for (auto* command :
-       {call, tools, simulate, doctor, token, freeze, thaw, trust, plans, approve, reject, audit}) {
+  auto* print = app.add_subcommand("print");
+  print->add_option("what", arguments.what);
+  auto* licences = app.add_subcommand("licences");
+  for (auto* command : {call, tools, simulate, doctor, token, freeze, thaw, trust, plans, approve, reject,
+                        audit, print, licences}) {
     command->set_help_flag();
     command->fallthrough();
   }
@@ -153,6 +160,8 @@ std::expected<Arguments, std::string> parse(std::span<const char* const> words) 
                       : *approve  ? Command::Approve
                       : *reject   ? Command::Reject
                       : *audit    ? Command::Audit
+                      : *print    ? Command::Print
+                      : *licences ? Command::Licences
                                   : Command::Serve;
   if (version) return arguments;
   if (help) settle_help(arguments);
@@ -179,6 +188,11 @@ std::expected<Arguments, std::string> parse(std::span<const char* const> words) 
     return std::unexpected("audit " + base::printable(audit_what, 60) +
                            " is not a command; did you mean audit verify?");
   }
+  if (arguments.command == Command::Print && std::ranges::find(kPrinted, arguments.what) == kPrinted.end())
+    return std::unexpected(arguments.what.empty()
+                               ? "print needs to know what: " + printed_names() + "."
+                               : "print " + base::printable(arguments.what, 60) +
+                                     " is not a command; it prints " + printed_names() + ".");
   arguments.audit.verify = !audit_what.empty();
   if (!arguments.audit.head.empty() && !arguments.audit.verify)
     return std::unexpected("--head belongs to audit verify.");

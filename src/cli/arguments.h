@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/settings.h"
@@ -26,6 +27,8 @@ enum class Command : std::uint8_t {
   Approve,
   Reject,
   Audit,
+  Print,
+  Licences,
   Help,
   Version
 };
@@ -59,6 +62,7 @@ struct Arguments {
   std::optional<std::vector<std::string>> token_scope;       ///< token --scope
   std::string reason;                                        ///< freeze --reason; else empty
   std::string address;                                       ///< trust: of PVE; else empty
+  std::string what;                                          ///< print: one of kPrinted
   std::string plan;                                          ///< approve, reject: the id
   bool set_passphrase = false;                               ///< approve --set-passphrase
   AuditArguments audit;
@@ -71,6 +75,15 @@ std::expected<Arguments, std::string> parse(std::span<const char* const> words);
 /// The sentence about a flag for the simulated cluster in a call without one: the flag would have no effect,
 /// and the user would not notice. `simulated` is what the settings say.
 std::optional<std::string> misplaced(const Arguments& arguments, bool simulated);
+
+/// What --help says of a command.
+struct CommandText {
+  Command command;
+  std::string_view synopsis;  ///< behind "mcp-pve ": "[settings] doctor"; of Serve without a name
+  std::string_view purpose;   ///< a sentence without its stop
+  std::string_view details;   ///< lines
+};
+std::span<const CommandText> command_texts();
 
 /// The text of --help; of a command what belongs to it alone.
 std::string usage(std::optional<Command> topic = {});

@@ -18,16 +18,10 @@ namespace cli {
 namespace {
 
 constexpr std::size_t kShown = 80;
-constexpr std::array<std::string_view, 14> kCommands = {"plans",    "approve", "reject", "call",   "tools",
-                                                        "simulate", "doctor",  "token",  "freeze", "thaw",
-                                                        "trust",    "audit",   "help",   "version"};
+constexpr std::array<std::string_view, 16> kCommands = {
+    "print",  "licences", "plans",  "approve", "reject", "call",  "tools", "simulate",
+    "doctor", "token",    "freeze", "thaw",    "trust",  "audit", "help",  "version"};
 
-/// The options that are no settings, and what each takes.
-struct Option {
-  std::string_view name;
-  std::string_view takes;
-  std::string_view of = {};  ///< the command that has it; all have those without
-};
 constexpr auto kOptions = std::to_array<Option>({
     {"--help", ""},
     {"--version", ""},
@@ -39,6 +33,10 @@ constexpr auto kOptions = std::to_array<Option>({
     {"--path", "a path of PVE's permissions, such as --path /vms", "simulate"},
     {"--tier", "a tier, such as --tier read-only", "token"},
     {"--plain", "", "simulate"},
+    {"--yes", "", "call"},
+    {"--yes", "", "trust"},
+    {"--json", "", "tools"},
+    {"--json", "", "audit"},
     {"--set-passphrase", "", "approve"},
     {"--reason", "text, such as --reason 'storage migration'", "freeze"},
     {"--since", "a time, such as --since 7d or --since 2026-11-28", "audit"},
@@ -114,6 +112,8 @@ std::string_view reason(std::string_view text, std::size_t at) {
 }
 
 }  // namespace
+
+std::span<const Option> options() { return kOptions; }
 
 std::string unexpected_word(std::string_view word, std::string_view next, std::string_view tool) {
   const auto equals = word.find('=');

@@ -9,14 +9,7 @@
 namespace cli {
 namespace {
 
-struct Text {
-  Command command;
-  std::string_view synopsis;  ///< behind "mcp-pve "
-  std::string_view purpose;
-  std::string_view details;  ///< lines
-};
-
-constexpr auto kTexts = std::to_array<Text>({
+constexpr auto kTexts = std::to_array<CommandText>({
     {Command::Serve, "[settings]", "Serves MCP on stdin and stdout, with --http over HTTP", ""},
     {Command::Call, "[settings] call TOOL [KEY=VALUE]...", "Calls one tool",
      "A value that is valid JSON (a number, true, false, a list or an object) is passed as JSON, any other "
@@ -70,16 +63,23 @@ constexpr auto kTexts = std::to_array<Text>({
      "is not "
      "as it was written, or if the audit cannot be read. If root has no state folder, this command, run as "
      "root, reads the audit of the service (/var/lib/mcp-pve).\n"},
+    {Command::Print, "print man | bash | zsh | fish | config",
+     "Prints the manual page, a shell's completion, or a settings file with all settings as comments",
+     "  mcp-pve print man | man -l -\n  source <(mcp-pve print bash)\n  mcp-pve print config > "
+     "~/.config/mcp-pve/config.toml\n"},
+    {Command::Licences, "licences", "Shows the notices of the libraries and of the font in this program", ""},
 });
 
 std::string heading(std::string_view text) { return "mcp-pve " + std::string(text) + "\n"; }
 
-std::string about(const Text& text) {
+std::string about(const CommandText& text) {
   return "Usage: " + heading(text.synopsis) + "\n" + std::string(text.purpose) + ".\n" +
          std::string(text.details) + "\nmcp-pve --help shows the settings.\n";
 }
 
 }  // namespace
+
+std::span<const CommandText> command_texts() { return kTexts; }
 
 std::string usage(std::optional<Command> topic) {
   std::string list;

@@ -3,21 +3,22 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace config {
 namespace {
 
-// Breaks at blanks; `indent` blanks before every line but the first.
-std::string wrapped(std::string_view text, std::size_t indent, std::size_t width) {
+// Breaks at blanks; `indent` before every line but the first.
+std::string wrapped(std::string_view text, std::string_view indent, std::size_t width) {
   std::string out;
-  std::size_t column = indent;
+  std::size_t column = indent.size();
   for (const auto word : base::split(text, ' ')) {
-    if (column > indent && column + 1 + word.size() > width) {
+    if (column > indent.size() && column + 1 + word.size() > width) {
       out += '\n';
-      out.append(indent, ' ');
-      column = indent;
-    } else if (column > indent) {
+      out += indent;
+      column = indent.size();
+    } else if (column > indent.size()) {
       out += ' ';
       ++column;
     }
@@ -30,6 +31,18 @@ std::string wrapped(std::string_view text, std::size_t indent, std::size_t width
 std::string code(std::string_view text) {
   return text.empty() ? std::string("–") : "`" + std::string(text) + "`";
 }
+
+// The default of a setting as TOML, or what its flag takes.
+std::string example_value(const Setting& row) {
+  const auto& text = row.fallback;
+  if (text == "off") return "false";
+  const bool number = !text.empty() && std::ranges::all_of(text, base::is_digit);
+  if (text == "true" || number) return std::string(text);
+  if (!text.empty() && text != "required") return "\"" + std::string(text) + "\"";
+  return "\"" + std::string(row.argument.empty() ? "SECRET" : row.argument) + "\"";
+}
+
+}  // namespace
 
 std::string help_of(const Setting& row, const Known& known) {
   std::string text(row.help);
@@ -47,8 +60,6 @@ std::string help_of(const Setting& row, const Known& known) {
   return text;
 }
 
-}  // namespace
-
 std::string help(const Known& known) {
   std::string out;
   for (const auto& row : table()) {
@@ -65,7 +76,34 @@ std::string help(const Known& known) {
       also += row.fallback == "required" ? "required" : "default: " + std::string(row.fallback);
     }
     if (!also.empty()) text += " [" + also + "]";
-    out += head + "\n      " + wrapped(text, 6, 100) + "\n";
+    out += head + "\n      " + wrapped(text, "      ", 100) + "\n";
+  }
+  return out;
+}
+
+std::string example(const Known& known) {
+  std::string out =
+      "# Settings of mcp-pve. Each key below has its default, or says what it takes; remove the # in front "
+      "of it\n"
+      "# to set it. Flags and environment variables override this file. It may hold a secret, so other "
+      "users\n"
+      "# must not be able to read it then (chmod 600).\n";
+  std::string table_name;
+  const auto add = [&](const Setting& row, std::string_view key) {
+    out += "\n# " + wrapped(help_of(row, known), "# ", 110) + "\n#" + std::string(key) + " = " +
+           example_value(row) + "\n";
+  };
+  for (const auto& row : table()) {
+    if (!row.key.empty() && row.key.find('.') == std::string_view::npos) add(row, row.key);
+  }
+  for (const auto& row : table()) {
+    const auto dot = row.key.find('.');
+    if (dot == std::string_view::npos) continue;
+    if (row.key.substr(0, dot) != table_name) {
+      table_name = row.key.substr(0, dot);
+      out += "\n[" + table_name + "]\n";
+    }
+    add(row, row.key.substr(dot + 1));
   }
   return out;
 }

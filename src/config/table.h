@@ -39,6 +39,12 @@ struct Setting {
 /// In the order in which people should read them.
 std::span<const Setting> table();
 
+/// The help of a row with the names of categories in it.
+std::string help_of(const Setting& row, const Known& known);
+
+/// A settings file that explains every key in comments and sets none.
+std::string example(const Known& known);
+
 /// The lines of --help about settings.
 std::string help(const Known& known);
 

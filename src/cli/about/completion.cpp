@@ -1,0 +1,171 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/text.h"
+#include "cli/about/about.h"
+#include "cli/about/sources.h"
+#include "config/table.h"
+
+namespace cli {
+namespace {
+
+/// "doctor" of "[settings] doctor"; empty for the program without a command.
+std::string_view name_of(const CommandText& text) {
+  auto synopsis = text.synopsis;
+  constexpr std::string_view kSettings = "[settings]";
+  if (synopsis.starts_with(kSettings)) synopsis = base::trim(synopsis.substr(kSettings.size()));
+  return synopsis.substr(0, synopsis.find(' '));
+}
+
+/// What --help says in one line, without what a shell or its completion would read.
+std::string plain(std::string_view text) {
+  std::string out;
+  for (const char c : text.substr(0, text.find('\n'))) {
+    if (std::string_view("'\"`$\\[]:").find(c) == std::string_view::npos) out += c;
+  }
+  return out;
+}
+
+/// The first sentence of a setting's help.
+std::string summary(const config::Setting& row) {
+  const auto text = config::help_of(row, known());
+  return plain(text.substr(0, text.find(". ")));
+}
+
+std::vector<std::string> options_of(std::string_view command) {
+  std::vector<std::string> names;
+  for (const auto& option : options()) {
+    if (option.of.empty() || option.of == command) names.emplace_back(option.name);
+  }
+  return names;
+}
+
+std::vector<std::string> flags() {
+  std::vector<std::string> names;
+  for (const auto& row : config::table()) {
+    if (!row.flag.empty()) names.emplace_back(row.flag);
+  }
+  return names;
+}
+
+std::vector<std::string> commands() {
+  std::vector<std::string> names;
+  for (const auto& text : command_texts()) {
+    if (!name_of(text).empty()) names.emplace_back(name_of(text));
+  }
+  names.insert(names.end(), {"help", "version"});
+  return names;
+}
+
+std::string words(const std::vector<std::string>& all) { return fmt::format("{}", fmt::join(all, " ")); }
+
+/// The tools that the settings of the command line offer; needs no connection to PVE.
+constexpr std::string_view kToolNames = "mcp-pve tools 2>/dev/null | awk '/^pve_/ {print $1}'";
+
+}  // namespace
+
+std::string bash_completion() {
+  std::string cases;
+  for (const auto& command : commands()) {
+    const auto own = options_of(command);
+    cases += fmt::format("    {}) own='{}' ;;\n", command, words(own));
+  }
+  return fmt::format(
+      "# bash completion of mcp-pve\n"
+      "_mcp_pve() {{\n"
+      "  local word command='' own='{}' current=${{COMP_WORDS[COMP_CWORD]}}\n"
+      "  for word in \"${{COMP_WORDS[@]:1:COMP_CWORD-1}}\"; do\n"
+      "    case \" {} \" in *\" $word \"*) command=$word; break ;; esac\n"
+      "  done\n"
+      "  case $command in\n{}  esac\n"
+      "  case $command in\n"
+      "    '') own+=' {}' ;;\n"
+      "    call | tools) own+=\" $({})\" ;;\n"
+      "    print) own+=' {}' ;;\n"
+      "  esac\n"
+      "  COMPREPLY=($(compgen -W \"$own {}\" -- \"$current\"))\n"
+      "  [ ${{#COMPREPLY[@]}} -gt 0 ] || COMPREPLY=($(compgen -f -- \"$current\"))\n"
+      "}}\n"
+      "complete -F _mcp_pve mcp-pve\n",
+      words(options_of("")), words(commands()), cases, words(commands()), kToolNames,
+      base::join(kPrinted, " "), words(flags()));
+}
+
+std::string zsh_completion() {
+  std::string list;
+  for (const auto& text : command_texts()) {
+    if (!name_of(text).empty()) list += fmt::format("    '{}:{}'\n", name_of(text), plain(text.purpose));
+  }
+  std::string settings;
+  for (const auto& row : config::table()) {
+    if (row.flag.empty()) continue;
+    settings += fmt::format("    '{}{}[{}]{}'\n", row.repeatable ? "*" : "", row.flag, summary(row),
+                            row.argument.empty() ? "" : fmt::format(":{}:_files", row.argument));
+  }
+  std::string cases;
+  for (const auto& command : commands()) {
+    const auto own = options_of(command);
+    if (!own.empty()) cases += fmt::format("    {}) own=({}) ;;\n", command, words(own));
+  }
+  return fmt::format(
+      "#compdef mcp-pve\n"
+      "_mcp_pve() {{\n"
+      "  local -a commands settings own tools\n"
+      "  commands=(\n{}  )\n"
+      "  settings=(\n{}  )\n"
+      "  local word command=''\n"
+      "  for word in ${{words[2,CURRENT-1]}}; do\n"
+      "    if (( ${{commands[(I)$word:*]}} )); then command=$word; break; fi\n"
+      "  done\n"
+      "  case $command in\n{}    *) own=(--help --version) ;;\n  esac\n"
+      "  case $command in\n"
+      "    '') _describe 'command' commands ;;\n"
+      "    call|tools) tools=(${{(f)\"$({})\"}}); _describe 'tool' tools ;;\n"
+      "    print) _values 'what' {} ;;\n"
+      "  esac\n"
+      "  compadd -- $own\n"
+      "  _arguments -s $settings '*:: :'\n"
+      "}}\n"
+      "_mcp_pve \"$@\"\n",
+      list, settings, cases, kToolNames, base::join(kPrinted, " "));
+}
+
+std::string fish_completion() {
+  std::string out = "# fish completion of mcp-pve\ncomplete -c mcp-pve -f\n";
+  const auto none = fmt::format("not __fish_seen_subcommand_from {}", words(commands()));
+  for (const auto& text : command_texts()) {
+    if (!name_of(text).empty())
+      out += fmt::format("complete -c mcp-pve -n '{}' -a {} -d '{}'\n", none, name_of(text),
+                         plain(text.purpose));
+  }
+  out += fmt::format("complete -c mcp-pve -n '__fish_seen_subcommand_from call tools' -a '({})'\n",
+                     "mcp-pve tools 2>/dev/null | string match -r \"^pve_\\S+\"");
+  out += fmt::format("complete -c mcp-pve -n '__fish_seen_subcommand_from print' -a '{}'\n",
+                     base::join(kPrinted, " "));
+  for (const auto& option : options()) {
+    const auto where =
+        option.of.empty() ? std::string() : fmt::format(" -n '__fish_seen_subcommand_from {}'", option.of);
+    out += fmt::format("complete -c mcp-pve{} -l {}{}\n", where, option.name.substr(2),
+                       option.takes.empty() ? "" : " -r");
+  }
+  for (const auto& row : config::table()) {
+    if (!row.flag.empty())
+      out += fmt::format("complete -c mcp-pve -l {}{} -d '{}'\n", row.flag.substr(2),
+                         row.argument.empty() ? "" : " -r -F", summary(row));
+  }
+  return out;
+}
+
+std::string printed(std::string_view what) {
+  if (what == "man") return manual();
+  if (what == "bash") return bash_completion();
+  if (what == "zsh") return zsh_completion();
+  if (what == "fish") return fish_completion();
+  return config::example(known());
+}
+
+}  // namespace cli
