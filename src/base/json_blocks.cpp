@@ -1,7 +1,7 @@
 #include "base/json_blocks.h"
 
 #include <algorithm>
-#include <boost/json/memory_resource.hpp>
+#include <boost/container/pmr/memory_resource.hpp>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -16,7 +16,7 @@ constexpr std::size_t kFirst = 65'536;
 
 /// Gives out pieces of blocks, each twice as large as the one before, and frees them all at its end. Once it
 /// is sealed, pieces come from the heap and go back there.
-class Blocks final : public boost::json::memory_resource {
+class Blocks final : public boost::container::pmr::memory_resource {
  public:
   /// Boost keeps it inside of another resource: `self` becomes the way to it.
   Blocks(std::size_t first, Blocks*& self) : next_(first) { self = this; }

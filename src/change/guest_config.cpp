@@ -66,7 +66,8 @@ bool is_pending_alike(const Config& one, const Config& other, std::string_view k
 }
 
 std::string pending_words(const Config& config, std::string_view key) {
-  const auto& value = holds(config.deleting, key) ? at({}, key) : at(config.pending, key);
+  static const base::JsonObject kNone;
+  const auto& value = at(holds(config.deleting, key) ? kNone : config.pending, key);
   if (is_drive(key)) return pending_drive(key, at(config.now, key), value);
   const auto words = difference(key, at(config.now, key), value);
   // difference() sees no change of a secret, which is shown as the same stars before and after.

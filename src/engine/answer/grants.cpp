@@ -29,7 +29,7 @@ bool is_plain(std::string_view text, std::string_view others) {
 }
 
 /// Quotes an argument for a shell. PVE's paths, roles and privileges need no quotes.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "'";
   for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return out + "'";
@@ -127,9 +127,9 @@ class Commands {
     for (const auto& [where, roles] : given_) {
       const auto& [path, holder] = where;
       const bool is_user = holder == Holder::User;
-      grants.commands.push_back(fmt::format("pveum acl modify {} {} {} --roles {}", path,
-                                            is_user ? "--users" : "--tokens",
-                                            quoted(is_user ? access_.user : access_.token), joined(roles)));
+      grants.commands.push_back(
+          fmt::format("pveum acl modify {} {} {} --roles {}", path, is_user ? "--users" : "--tokens",
+                      in_quotes(is_user ? access_.user : access_.token), joined(roles)));
     }
     if (!grants.commands.empty()) grants.caution = caution();
     return grants;
@@ -194,18 +194,18 @@ class Commands {
     const bool is_user = holder == Holder::User;
     removed_.insert(fmt::format("pveum acl delete {} {} {} --roles NoAccess", path,
                                 is_user ? "--users" : "--tokens",
-                                quoted(is_user ? access_.user : access_.token)));
+                                in_quotes(is_user ? access_.user : access_.token)));
   }
 
   std::string caution() const {
     if (access_.acl) return {};
-    const auto user = quoted(access_.user);
+    const auto user = in_quotes(access_.user);
     std::string text;
     if (!access_.separated)
       text = fmt::format(
           "If the API token has no privilege separation (pveum user token list {} shows it), run the "
           "commands with --users {} instead of --tokens {}. ",
-          user, user, quoted(access_.token));
+          user, user, in_quotes(access_.token));
     return text +
            fmt::format(
                "If {} {} also lacks the privilege, grant the privilege to both. Add to --roles the "
