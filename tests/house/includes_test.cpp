@@ -27,6 +27,7 @@ const std::map<std::string, Folders, std::less<>>& picture() {
       {"jsonrpc", {"base"}},
       {"facts", {"base"}},
       {"chart", {"base"}},
+      {"setup", {"base"}},
       {"tool", {"base"}},
       {"hooks", {"base", "tool"}},
       {"insight", {"base", "tool", "pve/inventory.h"}},
@@ -97,7 +98,8 @@ const std::map<std::string, Folders, std::less<>>& picture() {
         "simulator/cluster.h",
         "simulator/in_process.h",
         "simulator/release.h",
-        "transport"}},
+        "transport",
+        "setup"}},
   };
   return kPicture;
 }

@@ -1,0 +1,135 @@
+#include "setup/secrets.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/ascii.h"
+#include "base/text.h"
+
+namespace setup {
+namespace {
+
+constexpr auto kNowhere = std::string_view::npos;
+
+constexpr std::array<std::string_view, 13> kSecretWords{
+    "secret",     "token",         "password", "passwd",     "passphrase", "apikey", "accesskey",
+    "privatekey", "authorization", "bearer",   "credential", "cookie",     "authkey"};
+// The value of such a name says where the secret is, or how many there are.
+constexpr std::array<std::string_view, 11> kHarmlessEnds{"file",  "path",  "id",   "envvar", "command", "url",
+                                                         "count", "limit", "name", "tokens", "type"};
+constexpr std::array<std::string_view, 10> kSecretBeginnings{"sk-",    "ghp_", "gho_",        "ghs_", "ghu_",
+                                                             "glpat-", "xox",  "github_pat_", "AKIA", "eyJ"};
+constexpr std::size_t kRandomLength = 20;
+
+/// Without what separates words.
+std::string letters_of(std::string_view name) {
+  std::string letters;
+  for (const char c : name) {
+    if (base::is_alnum(c)) letters += base::lower(c);
+  }
+  return letters;
+}
+
+bool looks_random(std::string_view value) {
+  const auto fits = [](char c) {
+    return base::is_alnum(c) || std::string_view("_-+=.~").find(c) != kNowhere;
+  };
+  return value.size() >= kRandomLength && std::ranges::all_of(value, fits) &&
+         std::ranges::any_of(value, base::is_digit) && std::ranges::any_of(value, base::is_letter);
+}
+
+bool is_secret(std::string_view value) {
+  const auto begins = [&](std::string_view beginning) { return value.starts_with(beginning); };
+  return looks_random(value) || (value.size() >= 12 && std::ranges::any_of(kSecretBeginnings, begins));
+}
+
+std::string masked_url(std::string_view value, std::size_t scheme) {
+  std::string result(value);
+  if (const auto query = result.find_first_of("?#", scheme); query != std::string::npos)
+    result.replace(query + 1, std::string::npos, kMask);
+  const auto host = scheme + 3;
+  const auto path = std::min(result.find('/', host), result.size());
+  const auto at = result.rfind('@', path);
+  if (at == std::string::npos || at < host) return result;
+  return result.replace(host, at - host, kMask);
+}
+
+/// Where the quoted text that begins at `i` ends, behind its quote; the end of the line when it has no end.
+std::size_t quoted_end(std::string_view line, std::size_t i) {
+  const char quote = line[i];
+  for (auto at = i + 1; at < line.size(); ++at) {
+    if (line[at] == '\\' && quote == '"') {
+      ++at;
+    } else if (line[at] == quote) {
+      return at + 1;
+    }
+  }
+  return line.size();
+}
+
+/// True when the quoted text that ends at `end` is a key.
+bool is_key(std::string_view line, std::size_t end) {
+  const auto next = line.find_first_not_of(" \t", end);
+  return next != kNowhere && (line[next] == ':' || line[next] == '=' || line[next] == '.');
+}
+
+/// The bare key of TOML at the start of a line.
+std::string_view bare_key(std::string_view line) {
+  const auto equals = line.find('=');
+  const auto quote = line.find_first_of("\"'");
+  return equals == kNowhere || equals > quote ? std::string_view{} : base::trim(line.substr(0, equals));
+}
+
+}  // namespace
+
+bool names_secret(std::string_view name) {
+  const auto letters = letters_of(name);
+  const auto ends = [&](std::string_view end) { return letters.ends_with(end); };
+  if (std::ranges::any_of(kHarmlessEnds, ends)) return false;
+  const auto has = [&](std::string_view word) { return letters.find(word) != std::string::npos; };
+  return std::ranges::any_of(kSecretWords, has) || letters == "auth" || letters == "pat";
+}
+
+std::string masked(std::string_view value) {
+  const auto lower = base::lower_ascii(value);
+  for (const std::string_view scheme : {"bearer ", "basic ", "pveapitoken="}) {
+    if (const auto at = lower.find(scheme); at != std::string::npos)
+      return std::string(value.substr(0, at + scheme.size())) + std::string(kMask);
+  }
+  if (const auto scheme = value.find("://"); scheme != kNowhere) return masked_url(value, scheme);
+  if (is_secret(value)) return std::string(kMask);
+  const auto mark = value.find_first_of("=:");
+  if (mark == kNowhere) return std::string(value);
+  const auto rest = value.substr(mark + 1);
+  if (!rest.empty() && (names_secret(value.substr(0, mark)) || is_secret(base::trim(rest))))
+    return std::string(value.substr(0, mark + 1)) + std::string(kMask);
+  return std::string(value);
+}
+
+std::string masked_line(std::string_view line) {
+  std::string result;
+  bool secret = names_secret(bare_key(line));
+  for (std::size_t i = 0; i < line.size();) {
+    if (line[i] != '"' && line[i] != '\'') {
+      result += line[i++];
+      continue;
+    }
+    const auto end = quoted_end(line, i);
+    const auto last = end - i > 1 && line[end - 1] == line[i] ? end - 1 : end;
+    const auto value = line.substr(i + 1, last - i - 1);
+    result += line[i];
+    if (is_key(line, end)) {
+      secret = names_secret(value);
+      result += value;
+    } else {
+      result += secret && !value.empty() ? std::string(kMask) : masked(value);
+      // In a list of arguments the value follows its option.
+      if (value.starts_with('-')) secret = names_secret(value) && value.find('=') == kNowhere;
+    }
+    if (last != end) result += line[last];
+    i = end;
+  }
+  return result;
+}
+
+}  // namespace setup

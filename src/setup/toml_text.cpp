@@ -1,0 +1,199 @@
+#include "setup/toml_text.h"
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+#include <utility>
+
+#include "base/ascii.h"
+#include "base/text.h"
+
+#define TOML_EXCEPTIONS 0
+#define TOML_ENABLE_FORMATTERS 0
+#include <toml++/toml.h>
+
+namespace setup {
+namespace {
+
+constexpr auto kNowhere = std::string_view::npos;
+constexpr std::size_t kKeyDepth = 64;
+
+base::JsonObject table_of(const toml::table& table);
+
+template <class Value>
+base::Json date_of(const Value& value) {
+  std::ostringstream out;
+  out << value;
+  return base::JsonObject{{"$date", out.str()}};
+}
+
+base::Json value_of(const toml::node& node) {
+  if (const auto* table = node.as_table()) return table_of(*table);
+  if (const auto* text = node.as_string()) return base::Json(text->get());
+  if (const auto* number = node.as_integer()) return number->get();
+  if (const auto* flag = node.as_boolean()) return flag->get();
+  if (const auto* date = node.as_date()) return date_of(date->get());
+  if (const auto* time = node.as_time()) return date_of(time->get());
+  if (const auto* moment = node.as_date_time()) return date_of(moment->get());
+  if (const auto* real = node.as_floating_point()) {
+    if (std::isfinite(real->get())) return real->get();
+    if (std::isnan(real->get())) return "nan";
+    return real->get() > 0 ? "inf" : "-inf";
+  }
+  base::JsonArray items;
+  if (const auto* array = node.as_array()) {
+    for (const auto& item : *array) items.push_back(value_of(item));
+  }
+  return items;
+}
+
+base::JsonObject table_of(const toml::table& table) {
+  base::JsonObject object;
+  for (const auto& [key, node] : table) object[key.str()] = value_of(node);
+  return object;
+}
+
+/// Behind the string that begins at `i`; the end of the text when it has no end.
+std::size_t string_end(std::string_view text, std::size_t i) {
+  const char quote = text[i];
+  const std::string triple(3, quote);
+  const bool many_lines = text.substr(i, 3) == triple;
+  i += many_lines ? 3 : 1;
+  while (i < text.size()) {
+    if (quote == '"' && text[i] == '\\') {
+      i += 2;
+    } else if (many_lines ? text.substr(i, 3) == triple : text[i] == quote) {
+      i += many_lines ? 3 : 1;
+      // Up to two quotes may stand before the closing three.
+      while (many_lines && i < text.size() && text[i] == quote) ++i;
+      return i;
+    } else if (!many_lines && text[i] == '\n') {
+      return i;
+    } else {
+      ++i;
+    }
+  }
+  return text.size();
+}
+
+/// The first of `stops` outside of strings, from `i`.
+std::size_t find_outside(std::string_view text, std::size_t i, std::string_view stops) {
+  while (i < text.size() && stops.find(text[i]) == kNowhere)
+    i = text[i] == '"' || text[i] == '\'' ? string_end(text, i) : i + 1;
+  return std::min(i, text.size());
+}
+
+/// Where the value that begins at `i` ends: before blanks, a comment, or the end of the line.
+std::size_t value_end(std::string_view text, std::size_t i) {
+  const auto begin = i;
+  std::size_t depth = 0;
+  while (true) {
+    i = find_outside(text, i, "[]{}#\n");
+    if (i == text.size()) break;
+    const char c = text[i];
+    if (c == '[' || c == '{') ++depth;
+    if ((c == ']' || c == '}') && depth > 0) --depth;
+    if ((c == '#' || c == '\n') && depth == 0) break;
+    i = c == '#' ? std::min(text.find('\n', i), text.size()) : i + 1;
+  }
+  return std::max(begin, white_space_before(text, i));
+}
+
+/// The library's table for a deep key is destroyed level by level on the stack.
+std::expected<void, std::string> check_depth(std::string_view text) {
+  std::size_t dots = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    const char c = text[i];
+    if (c == '#') {
+      i = std::min(text.find('\n', i), text.size());
+      continue;
+    }
+    if (c == '"' || c == '\'') {
+      i = string_end(text, i);
+      continue;
+    }
+    if (c == '.') ++dots;
+    if (std::string_view(",{}[]=\n").find(c) != kNowhere) dots = 0;
+    if (dots > kKeyDepth) return std::unexpected(at_line(text, i, "a key nests too deeply"));
+    ++i;
+  }
+  return {};
+}
+
+std::vector<std::string> key_parts(std::string_view key) {
+  key = base::trim(key);
+  const auto is_bare = [](char c) { return base::is_alnum(c) || c == '-' || c == '_'; };
+  if (std::ranges::all_of(key, is_bare)) return {std::string(key)};
+  std::vector<std::string> parts;
+  const toml::parse_result result = toml::parse(std::string(key) + " = 0");
+  if (!result) return parts;
+  const toml::table* table = &result.table();
+  while (table != nullptr && !table->empty()) {
+    parts.emplace_back(table->begin()->first.str());
+    table = table->begin()->second.as_table();
+  }
+  return parts;
+}
+
+class Scanner {
+ public:
+  explicit Scanner(std::string_view text) : text_(text) {}
+
+  std::vector<TomlStatement> take() {
+    std::size_t i = text_.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+    while ((i = text_.find_first_not_of(kWhiteSpace, i)) != kNowhere) {
+      if (text_[i] != '#') i = text_[i] == '[' ? header(i) : pair(i);
+      i = std::min(text_.find('\n', i), text_.size());
+    }
+    return std::move(statements_);
+  }
+
+ private:
+  std::size_t header(std::size_t begin) {
+    const std::size_t width = text_.substr(begin, 2) == "[[" ? 2 : 1;
+    const auto end = find_outside(text_, begin + width, "]\n");
+    table_ = key_parts(text_.substr(begin + width, end - begin - width));
+    add({.path = table_, .table_size = table_.size(), .is_header = true, .value = {}, .lines = {}}, begin,
+        end);
+    return end;
+  }
+
+  std::size_t pair(std::size_t begin) {
+    const auto equals = find_outside(text_, begin, "=\n");
+    const auto after = std::min(equals + 1, text_.size());
+    const auto value = std::min(text_.find_first_not_of(kBlanks, after), text_.size());
+    const auto end = value_end(text_, value);
+    auto path = table_;
+    for (auto& part : key_parts(text_.substr(begin, equals - begin))) path.push_back(std::move(part));
+    add({.path = std::move(path), .table_size = table_.size(), .value = {value, end}, .lines = {}}, begin,
+        end);
+    return end;
+  }
+
+  void add(TomlStatement statement, std::size_t begin, std::size_t end) {
+    statement.lines = {line_begin(text_, begin), std::min(text_.find('\n', end), text_.size() - 1) + 1};
+    statements_.push_back(std::move(statement));
+  }
+
+  std::string_view text_;
+  std::vector<std::string> table_;
+  std::vector<TomlStatement> statements_;
+};
+
+}  // namespace
+
+std::expected<base::JsonObject, std::string> read_toml(std::string_view text) {
+  // The library's debug build ends the process at some bytes.
+  if (!base::is_plain_text(text)) return std::unexpected("this is not a text file in UTF-8");
+  if (auto shallow = check_depth(text); !shallow) return std::unexpected(shallow.error());
+  const toml::parse_result result = toml::parse(text);
+  // The library's own description may quote the text.
+  if (!result)
+    return std::unexpected("line " + std::to_string(result.error().source().begin.line) +
+                           ": this is not valid TOML");
+  return table_of(result.table());
+}
+
+std::vector<TomlStatement> toml_statements(std::string_view text) { return Scanner(text).take(); }
+
+}  // namespace setup
