@@ -19,8 +19,8 @@ enum class System { Linux, MacOs };
 
 /// Where the files of a person are.
 struct Person {
-  std::filesystem::path home;    ///< HOME
-  std::filesystem::path config;  ///< XDG_CONFIG_HOME; empty: HOME/.config. Not used on macOS.
+  std::filesystem::path home;         ///< HOME
+  std::filesystem::path config = {};  ///< XDG_CONFIG_HOME; empty: HOME/.config. Not used on macOS.
   System system = System::Linux;
   /// Folders of clients by the variable that moves them (Client::folder_variable), where it is set.
   std::map<std::string, std::filesystem::path, std::less<>> folders = {};
@@ -28,12 +28,13 @@ struct Person {
 
 /// What a client shall start (`command`) or reach (`url`): one of the two, not both.
 struct Server {
-  std::string name;  ///< letters, digits, "-" and "_", 1 to 64: what all clients take
-  std::string command;
-  std::vector<std::string> args;
-  std::vector<std::pair<std::string, std::string>> env;
-  std::string url;
-  std::string bearer;  ///< sent as "Authorization: Bearer …"; only with `url`
+  std::string
+      name;  ///< a letter or digit, then letters, digits, "-" and "_"; at most 64: what all clients take
+  std::string command = {};
+  std::vector<std::string> args = {};
+  std::vector<std::pair<std::string, std::string>> env = {};
+  std::string url = {};
+  std::string bearer = {};  ///< sent as "Authorization: Bearer …"; only with `url`
 
   bool operator==(const Server&) const = default;
 };

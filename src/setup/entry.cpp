@@ -91,7 +91,8 @@ bool sound_text(std::string_view text) { return base::is_utf8(text) && !base::ha
 
 bool sound_name(std::string_view name) {
   const auto fits = [](char c) { return base::is_alnum(c) || c == '-' || c == '_'; };
-  return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, fits);
+  return !name.empty() && name.size() <= 64 && base::is_alnum(name.front()) &&
+         std::ranges::all_of(name, fits);
 }
 
 bool sound_variable(const std::pair<std::string, std::string>& variable) {
@@ -99,27 +100,44 @@ bool sound_variable(const std::pair<std::string, std::string>& variable) {
   return !key.empty() && key.find('=') == std::string::npos && sound_text(key) && sound_text(value);
 }
 
+constexpr std::string_view kNoText = " must be UTF-8 without control characters";
+
+std::optional<std::string> misfit_of_local(const Server& server) {
+  if (!server.bearer.empty()) return "a bearer token needs a URL";
+  // A client's own command would take it for one of its options.
+  if (server.command.starts_with('-')) return "the command must not begin with \"-\"";
+  if (!sound_text(server.command) || !std::ranges::all_of(server.args, sound_text))
+    return "command and arguments" + std::string(kNoText);
+  for (auto at = server.env.begin(); at != server.env.end(); ++at) {
+    const auto name = base::printable(at->first, 80);
+    if (!sound_variable(*at))
+      return "the variable \"" + name + "\" must have a name without \"=\", and" + std::string(kNoText);
+    if (std::any_of(server.env.begin(), at, [&](const auto& other) { return other.first == at->first; }))
+      return "the variable \"" + name + "\" is given twice";
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> misfit_of_remote(const Server& server) {
+  if (!server.args.empty() || !server.env.empty()) return "arguments and variables need a command";
+  if (!server.url.starts_with("https://") && !server.url.starts_with("http://"))
+    return "the URL must begin with https:// or http://";
+  if (!sound_text(server.url) || !sound_text(server.bearer))
+    return "URL and bearer token" + std::string(kNoText);
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::string> misfit(const Client& client, const Server& server) {
   if (!sound_name(server.name))
-    return "the server's name must be 1 to 64 letters, digits, \"-\" or \"_\", not \"" +
+    return "the server's name must begin with a letter or a digit and hold at most 64 letters, digits, \"-\" "
+           "and "
+           "\"_\", not \"" +
            base::printable(server.name, 80) + "\"";
   if (server.command.empty() == server.url.empty()) return "the server needs either a command or a URL";
   if (!server.url.empty() && client.url.empty()) return std::string(client.no_remote);
-  if (!server.bearer.empty() && server.url.empty()) return "a bearer token needs a URL";
-  if (!server.url.empty() && !(server.args.empty() && server.env.empty()))
-    return "arguments and variables need a command";
-  const bool plain = sound_text(server.command) && sound_text(server.url) && sound_text(server.bearer) &&
-                     std::ranges::all_of(server.args, sound_text);
-  if (!plain) return "command, arguments, URL and bearer token must be UTF-8 without control characters";
-  if (!std::ranges::all_of(server.env, sound_variable))
-    return "each variable must have a name without \"=\" and be UTF-8 without control characters";
-  for (auto at = server.env.begin(); at != server.env.end(); ++at) {
-    if (std::any_of(server.env.begin(), at, [&](const auto& other) { return other.first == at->first; }))
-      return "the variable " + base::printable(at->first, 80) + " is given twice";
-  }
-  return std::nullopt;
+  return server.url.empty() ? misfit_of_local(server) : misfit_of_remote(server);
 }
 
 EntryChange change_to(const Client& client, const Server& server, const base::JsonObject* existing) {

@@ -129,6 +129,11 @@ std::string without_escapes(std::string_view quoted) {
 
 std::expected<JsonText, std::string> read_json_text(std::string_view text, Comments comments) {
   if (!base::is_plain_text(text)) return std::unexpected("this is not a text file in UTF-8");
+  // Only some readers end a comment there.
+  for (auto at = text.find('\r'); at != kNowhere; at = text.find('\r', at + 1)) {
+    if (text.substr(at + 1, 1) != "\n")
+      return std::unexpected(at_line(text, at, "lines must end with LF or CRLF, not with CR alone"));
+  }
   auto read = Plain(text, comments).take();
   if (!read) return read;
   if (base::trim(read->plain).empty()) {

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "setup/toml_text.h"
 
@@ -19,6 +21,14 @@ constexpr std::string_view kElseDiffers = "the edit would change more of the fil
 
 bool is_below(const Path& path, const Path& root) {
   return path.size() >= root.size() && std::equal(root.begin(), root.end(), path.begin());
+}
+
+std::string key_of(std::string_view key) {
+  const auto is_bare = [](char c) { return base::is_alnum(c) || c == '-' || c == '_'; };
+  if (std::ranges::all_of(key, is_bare)) return std::string(key);
+  std::string out;
+  base::write_json_string(key, out);
+  return out;
 }
 
 /// Of texts, lists and tables of texts. JSON's escapes are TOML's, too.
@@ -35,7 +45,7 @@ std::string written(const base::Json& value) {
   if (const auto* members = value.if_object()) {
     for (const auto& member : *members) {
       out += separator;
-      base::write_json_string(member.key(), out);
+      out += key_of(member.key());
       out += " = " + written(member.value());
       separator = ", ";
     }
@@ -53,7 +63,7 @@ std::string header_of(const Path& path) { return "[" + path[0] + "." + path[1] +
 std::string append_table(std::string_view text, const Path& path, const base::JsonObject& members) {
   const std::string end(line_end(text));
   std::string result(text);
-  const bool is_first = base::trim(text).empty() && text.find('\n') == std::string_view::npos;
+  const bool is_first = text.empty() || text == kByteOrderMark;
   const bool open_line = !is_first && !text.ends_with('\n');
   if (open_line) result += end;
   if (!is_first) result += end;
@@ -82,20 +92,16 @@ Span widened(std::string_view text, Span lines, bool begins_with_header) {
 /// `text` without these statements, and without the comments between two of them that follow each other.
 std::string without(std::string_view text, const std::function<bool(const TomlStatement&)>& goes) {
   const auto statements = toml_statements(text);
-  std::string result(text);
-  for (auto at = statements.rbegin(); at != statements.rend();) {
-    const auto last = at;
-    const auto first = std::find_if_not(at, statements.rend(), goes);
-    if (first == last) {
-      ++at;
-      continue;
-    }
-    const auto& top = *(first - 1);
-    const auto lines = widened(result, {top.lines.begin, last->lines.end}, top.is_header);
-    result.erase(lines.begin, lines.end - lines.begin);
-    at = first;
+  std::string result;
+  std::size_t kept = 0;
+  for (auto at = std::ranges::find_if(statements, goes); at != statements.end();) {
+    const auto next = std::find_if_not(at, statements.end(), goes);
+    const auto lines = widened(text, {at->lines.begin, std::prev(next)->lines.end}, at->is_header);
+    result += text.substr(kept, lines.begin - kept);
+    kept = lines.end;
+    at = std::find_if(next, statements.end(), goes);
   }
-  return result;
+  return result.append(text.substr(kept));
 }
 
 /// The first statement of the entry that is not under a header of its own; nothing when all are.

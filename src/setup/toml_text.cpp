@@ -17,6 +17,9 @@ namespace {
 
 constexpr auto kNowhere = std::string_view::npos;
 constexpr std::size_t kKeyDepth = 64;
+constexpr std::string_view kInvalid = "this is not valid TOML";
+
+bool is_bare(char c) { return base::is_alnum(c) || c == '-' || c == '_'; }
 
 base::JsonObject table_of(const toml::table& table);
 
@@ -122,7 +125,6 @@ std::expected<void, std::string> check_depth(std::string_view text) {
 
 std::vector<std::string> key_parts(std::string_view key) {
   key = base::trim(key);
-  const auto is_bare = [](char c) { return base::is_alnum(c) || c == '-' || c == '_'; };
   if (std::ranges::all_of(key, is_bare)) return {std::string(key)};
   std::vector<std::string> parts;
   const toml::parse_result result = toml::parse(std::string(key) + " = 0");
@@ -135,50 +137,55 @@ std::vector<std::string> key_parts(std::string_view key) {
   return parts;
 }
 
-class Scanner {
- public:
-  explicit Scanner(std::string_view text) : text_(text) {}
-
-  std::vector<TomlStatement> take() {
-    std::size_t i = text_.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
-    while ((i = text_.find_first_not_of(kWhiteSpace, i)) != kNowhere) {
-      if (text_[i] != '#') i = text_[i] == '[' ? header(i) : pair(i);
-      i = std::min(text_.find('\n', i), text_.size());
-    }
-    return std::move(statements_);
-  }
-
- private:
-  std::size_t header(std::size_t begin) {
-    const std::size_t width = text_.substr(begin, 2) == "[[" ? 2 : 1;
-    const auto end = find_outside(text_, begin + width, "]\n");
-    table_ = key_parts(text_.substr(begin + width, end - begin - width));
-    add({.path = table_, .table_size = table_.size(), .is_header = true, .value = {}, .lines = {}}, begin,
-        end);
-    return end;
-  }
-
-  std::size_t pair(std::size_t begin) {
-    const auto equals = find_outside(text_, begin, "=\n");
-    const auto after = std::min(equals + 1, text_.size());
-    const auto value = std::min(text_.find_first_not_of(kBlanks, after), text_.size());
-    const auto end = value_end(text_, value);
-    auto path = table_;
-    for (auto& part : key_parts(text_.substr(begin, equals - begin))) path.push_back(std::move(part));
-    add({.path = std::move(path), .table_size = table_.size(), .value = {value, end}, .lines = {}}, begin,
-        end);
-    return end;
-  }
-
-  void add(TomlStatement statement, std::size_t begin, std::size_t end) {
-    statement.lines = {line_begin(text_, begin), std::min(text_.find('\n', end), text_.size() - 1) + 1};
-    statements_.push_back(std::move(statement));
-  }
-
-  std::string_view text_;
-  std::vector<std::string> table_;
-  std::vector<TomlStatement> statements_;
+/// A header or a pair, its key as it is written.
+struct Piece {
+  bool is_header = false;
+  Span key;
+  Span value;  ///< of a pair
+  std::size_t end = 0;
 };
+
+Piece header_at(std::string_view text, std::size_t begin) {
+  const std::size_t width = text.substr(begin, 2) == "[[" ? 2 : 1;
+  const auto end = find_outside(text, begin + width, "]\n");
+  return {.is_header = true, .key = {begin + width, end}, .value = {}, .end = end};
+}
+
+Piece pair_at(std::string_view text, std::size_t begin) {
+  const auto equals = find_outside(text, begin, "=\n");
+  const auto after = std::min(equals + 1, text.size());
+  const auto value = std::min(text.find_first_not_of(kBlanks, after), text.size());
+  const auto end = value_end(text, value);
+  return {.key = {begin, equals}, .value = {value, end}, .end = end};
+}
+
+/// Of any text; right as far as it is valid TOML.
+std::vector<Piece> pieces_of(std::string_view text) {
+  std::vector<Piece> pieces;
+  std::size_t i = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+  while ((i = text.find_first_not_of(kWhiteSpace, i)) != kNowhere) {
+    if (text[i] != '#') {
+      pieces.push_back(text[i] == '[' ? header_at(text, i) : pair_at(text, i));
+      i = pieces.back().end;
+    }
+    i = std::min(text.find('\n', i), text.size());
+  }
+  return pieces;
+}
+
+std::string_view part(std::string_view text, Span span) {
+  return text.substr(span.begin, span.end - span.begin);
+}
+
+/// What the library takes for granted of a header: version 3.3 ends the process, or does anything, without.
+std::expected<void, std::string> check_headers(std::string_view text) {
+  for (const auto& piece : pieces_of(text)) {
+    const auto key = base::trim(part(text, piece.key));
+    const bool sound = !key.empty() && (is_bare(key.front()) || key.front() == '"' || key.front() == '\'');
+    if (piece.is_header && !sound) return std::unexpected(at_line(text, piece.key.begin, kInvalid));
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -186,14 +193,36 @@ std::expected<base::JsonObject, std::string> read_toml(std::string_view text) {
   // The library's debug build ends the process at some bytes.
   if (!base::is_plain_text(text)) return std::unexpected("this is not a text file in UTF-8");
   if (auto shallow = check_depth(text); !shallow) return std::unexpected(shallow.error());
+  if (auto sound = check_headers(text); !sound) return std::unexpected(sound.error());
   const toml::parse_result result = toml::parse(text);
   // The library's own description may quote the text.
   if (!result)
-    return std::unexpected("line " + std::to_string(result.error().source().begin.line) +
-                           ": this is not valid TOML");
+    return std::unexpected("line " + std::to_string(result.error().source().begin.line) + ": " +
+                           std::string(kInvalid));
   return table_of(result.table());
 }
 
-std::vector<TomlStatement> toml_statements(std::string_view text) { return Scanner(text).take(); }
+std::vector<TomlStatement> toml_statements(std::string_view text) {
+  std::vector<TomlStatement> statements;
+  std::vector<std::string> table;
+  for (const auto& piece : pieces_of(text)) {
+    auto parts = key_parts(part(text, piece.key));
+    if (piece.is_header) table.clear();
+    TomlStatement statement{.path = table,
+                            .table_size = table.size(),
+                            .is_header = piece.is_header,
+                            .value = piece.value,
+                            .lines = {}};
+    statement.path.insert(statement.path.end(), parts.begin(), parts.end());
+    if (piece.is_header) {
+      table = std::move(parts);
+      statement.table_size = table.size();
+    }
+    const auto end = std::min(text.find('\n', piece.end), text.size() - 1) + 1;
+    statement.lines = {line_begin(text, piece.key.begin), end};
+    statements.push_back(std::move(statement));
+  }
+  return statements;
+}
 
 }  // namespace setup

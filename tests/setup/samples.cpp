@@ -83,6 +83,7 @@ std::vector<Sample> toml() {
   return {
       {"no file", Format::Toml, ""},
       {"a line break", Format::Toml, "\n"},
+      {"blanks", Format::Toml, "  "},
       {"a pair", Format::Toml, "model = \"o4\"\n"},
       {"a pair, line open", Format::Toml, "model = \"o4\""},
       {"blank lines at the end", Format::Toml, "model = \"o4\"\n\n\n"},
