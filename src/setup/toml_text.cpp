@@ -102,26 +102,46 @@ std::size_t value_end(std::string_view text, std::size_t i) {
   return std::max(begin, white_space_before(text, i));
 }
 
-/// The library's table for a deep key is destroyed level by level on the stack.
-std::expected<void, std::string> check_depth(std::string_view text) {
-  std::size_t dots = 0;
-  for (std::size_t i = 0; i < text.size();) {
-    const char c = text[i];
-    if (c == '#') {
-      i = std::min(text.find('\n', i), text.size());
-      continue;
+/// What the library takes for granted outside of strings and comments. Version 3.3 ends the process, or does
+/// anything, at letters beyond ASCII and at brackets of another kind than the open one, and it destroys the
+/// table of a deep key level by level on the stack.
+class BareText {
+ public:
+  explicit BareText(std::string_view text) : text_(text) {}
+
+  std::expected<void, std::string> check() {
+    std::size_t i = text_.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+    while (i < text_.size()) {
+      const char c = text_[i];
+      if (c == '#') {
+        i = std::min(text_.find('\n', i), text_.size());
+      } else if (c == '"' || c == '\'') {
+        i = string_end(text_, i);
+      } else if (!take(c)) {
+        return std::unexpected(at_line(text_, i, dots_ > kKeyDepth ? "a key nests too deeply" : kInvalid));
+      } else {
+        ++i;
+      }
     }
-    if (c == '"' || c == '\'') {
-      i = string_end(text, i);
-      continue;
-    }
-    if (c == '.') ++dots;
-    if (std::string_view(",{}[]=\n").find(c) != kNowhere) dots = 0;
-    if (dots > kKeyDepth) return std::unexpected(at_line(text, i, "a key nests too deeply"));
-    ++i;
+    return {};
   }
-  return {};
-}
+
+ private:
+  bool take(char c) {
+    if (c == '.') ++dots_;
+    if (std::string_view(",{}[]=\n").find(c) != kNowhere) dots_ = 0;
+    if (c == '[' || c == '{') open_ += c;
+    if (c == ']' || c == '}') {
+      if (!open_.ends_with(c == ']' ? '[' : '{')) return false;
+      open_.pop_back();
+    }
+    return dots_ <= kKeyDepth && static_cast<unsigned char>(c) <= 0x7E;
+  }
+
+  std::string_view text_;
+  std::size_t dots_ = 0;  ///< since the last key began
+  std::string open_;
+};
 
 std::vector<std::string> key_parts(std::string_view key) {
   key = base::trim(key);
@@ -192,7 +212,7 @@ std::expected<void, std::string> check_headers(std::string_view text) {
 std::expected<base::JsonObject, std::string> read_toml(std::string_view text) {
   // The library's debug build ends the process at some bytes.
   if (!base::is_plain_text(text)) return std::unexpected("this is not a text file in UTF-8");
-  if (auto shallow = check_depth(text); !shallow) return std::unexpected(shallow.error());
+  if (auto sound = BareText(text).check(); !sound) return std::unexpected(sound.error());
   if (auto sound = check_headers(text); !sound) return std::unexpected(sound.error());
   const toml::parse_result result = toml::parse(text);
   // The library's own description may quote the text.
