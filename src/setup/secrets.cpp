@@ -110,7 +110,9 @@ std::string masked_line(std::string_view line) {
   std::string result;
   bool secret = names_secret(bare_key(line));
   for (std::size_t i = 0; i < line.size();) {
-    if (line[i] != '"' && line[i] != '\'') {
+    // An apostrophe within a word does not open a text.
+    const bool opens = line[i] == '"' || (line[i] == '\'' && (i == 0 || !base::is_alnum(line[i - 1])));
+    if (!opens) {
       result += line[i++];
       continue;
     }

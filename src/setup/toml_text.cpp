@@ -103,8 +103,8 @@ std::size_t value_end(std::string_view text, std::size_t i) {
 }
 
 /// What the library takes for granted outside of strings and comments. Version 3.3 ends the process, or does
-/// anything, at letters beyond ASCII and at brackets of another kind than the open one, and it destroys the
-/// table of a deep key level by level on the stack.
+/// anything, at letters beyond ASCII, at a quote within a bare value, and at brackets of another kind than
+/// the open one; and it destroys the table of a deep key level by level on the stack.
 class BareText {
  public:
   explicit BareText(std::string_view text) : text_(text) {}
@@ -115,7 +115,7 @@ class BareText {
       const char c = text_[i];
       if (c == '#') {
         i = std::min(text_.find('\n', i), text_.size());
-      } else if (c == '"' || c == '\'') {
+      } else if ((c == '"' || c == '\'') && may_open(i)) {
         i = string_end(text_, i);
       } else if (!take(c)) {
         return std::unexpected(at_line(text_, i, dots_ > kKeyDepth ? "a key nests too deeply" : kInvalid));
@@ -127,20 +127,35 @@ class BareText {
   }
 
  private:
+  bool may_open(std::size_t i) const {
+    const char before = i == 0 ? '\n' : text_[i - 1];
+    return std::string_view(" \t\n=[{,").find(before) != kNowhere || (before == '.' && !in_value_) ||
+           text_.substr(0, i) == kByteOrderMark;
+  }
+
   bool take(char c) {
+    if (c == '"' || c == '\'' || static_cast<unsigned char>(c) > 0x7E) return false;
     if (c == '.') ++dots_;
     if (std::string_view(",{}[]=\n").find(c) != kNowhere) dots_ = 0;
+    return dots_ <= kKeyDepth && take_bracket(c);
+  }
+
+  bool take_bracket(char c) {
+    if (c == '=') in_value_ = true;
+    if (c == '\n' && open_.empty()) in_value_ = false;
     if (c == '[' || c == '{') open_ += c;
-    if (c == ']' || c == '}') {
-      if (!open_.ends_with(c == ']' ? '[' : '{')) return false;
-      open_.pop_back();
-    }
-    return dots_ <= kKeyDepth && static_cast<unsigned char>(c) <= 0x7E;
+    if (c == '{' || (c == ',' && open_.ends_with('{'))) in_value_ = false;
+    if (c != ']' && c != '}') return true;
+    if (!open_.ends_with(c == ']' ? '[' : '{')) return false;
+    open_.pop_back();
+    in_value_ = true;
+    return true;
   }
 
   std::string_view text_;
-  std::size_t dots_ = 0;  ///< since the last key began
-  std::string open_;
+  std::size_t dots_ = 0;   ///< since the last key began
+  bool in_value_ = false;  ///< and not in a key
+  std::string open_;       ///< brackets
 };
 
 std::vector<std::string> key_parts(std::string_view key) {

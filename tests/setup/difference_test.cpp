@@ -101,6 +101,7 @@ TEST(Secrets, MaskedLines) {
       {R"(bearer_token_env_var = "MY_TOKEN")", R"(bearer_token_env_var = "MY_TOKEN")"},
       {R"("API_KEY": "open)", R"("API_KEY": "********)"},
       {R"("secret": "")", R"("secret": "")"},
+      {R"(/* don't */ "API_KEY": "abc")", R"(/* don't */ "API_KEY": "********")"},
       {R"(")", R"(")"},
   };
   for (const auto& row : rows) EXPECT_EQ(setup::masked_line(row.line), row.masked);

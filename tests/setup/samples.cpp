@@ -104,6 +104,8 @@ std::vector<Sample> toml() {
        "[[profiles]]\nname = \"p\"\n[[profiles]]\nname = \"q\"\nwhen = 2026-01-01T10:00:00Z\n"},
       {"quoted keys", Format::Toml,
        "[projects.\"/home/x/a.b\"]\ntrust_level = \"trusted\"\n'k]' = 1\n\"a=b\" = 2\n"},
+      {"letters beyond ASCII", Format::Toml,
+       "# für\n[projects.\"/home/jörg\".'ä']\n\"ö\".'ü' = [\"ß\", { \"é\".\"è\" = 'ñ' }] # ß\n"},
       {"an empty table of servers", Format::Toml, "[SERVERS]\n\n[other]\nx = nan\ny = 0x1F\nz = -inf\n"},
       {"indented", Format::Toml, "  [SERVERS.a]\n  command = \"x\"\n\n  [b]\n    c = 1\n"},
   };
