@@ -131,7 +131,7 @@ class Descriptor {
 };
 
 /// A basic string of TOML. The text holds no control characters: neither names nor terms may.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string escaped = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') escaped += '\\';
@@ -141,13 +141,13 @@ std::string quoted(std::string_view text) {
 }
 
 std::string entry_of(const StoredToken& token) {
-  std::string text =
-      "[[token]]\nname = " + quoted(token.name) + "\nsha256 = " + quoted(base::to_hex(token.digest)) + "\n";
-  if (token.tier) text += "tier = " + quoted(*token.tier) + "\n";
+  std::string text = "[[token]]\nname = " + in_quotes(token.name) +
+                     "\nsha256 = " + in_quotes(base::to_hex(token.digest)) + "\n";
+  if (token.tier) text += "tier = " + in_quotes(*token.tier) + "\n";
   for (const auto& [key, words] : {std::pair("categories", &token.categories), {"scope", &token.scope}}) {
     if (!*words) continue;
     std::string list;
-    for (const auto& word : **words) list += (list.empty() ? "" : ", ") + quoted(word);
+    for (const auto& word : **words) list += (list.empty() ? "" : ", ") + in_quotes(word);
     text += std::string(key) + " = [" + list + "]\n";
   }
   return text;

@@ -197,11 +197,11 @@ constexpr bool is_whole(const Risk& risk) {
          risk.beside.decided_by.empty() != asks_for_what_is_set(risk.when);
 }
 
-std::string quoted(std::string_view name) { return "`" + std::string(name) + "`"; }
+std::string in_quotes(std::string_view name) { return "`" + std::string(name) + "`"; }
 
 std::string core(const Risk& risk) {
-  auto parameter = quoted(risk.parameter);
-  const auto value = quoted(risk.beside.value);
+  auto parameter = in_quotes(risk.parameter);
+  const auto value = in_quotes(risk.beside.value);
   switch (risk.when) {
     case Always:
       return "always";
@@ -254,9 +254,9 @@ std::vector<Risk> risks(base::Method method, std::string_view path) {
 
 std::string condition(const Risk& risk) {
   auto words = core(risk);
-  if (!risk.beside.with.empty()) words += ", with " + quoted(risk.beside.with);
+  if (!risk.beside.with.empty()) words += ", with " + in_quotes(risk.beside.with);
   if (!risk.beside.without.empty())
-    words += (risk.when == Missing ? " or " : ", without ") + quoted(risk.beside.without);
+    words += (risk.when == Missing ? " or " : ", without ") + in_quotes(risk.beside.without);
   return words;
 }
 
