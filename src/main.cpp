@@ -245,6 +245,8 @@ void give_back_large_pieces() { ::mallopt(M_MMAP_THRESHOLD, 1024 * 1024); }
 }  // namespace
 
 int main(int argc, char** argv) {
+  // Errors of the settings themselves have this form too.
+  base::log_json(variable("PVE_LOG") == "json");
   if (!cli::harden_process())
     base::log(
         LogLevel::Warning,
@@ -260,6 +262,7 @@ int main(int argc, char** argv) {
   const auto settings = load(*arguments);
   if (!settings) cli::leave(fail(settings.error()));
   if (const auto sentence = cli::misplaced(*arguments, settings->simulate)) cli::leave(fail(*sentence));
+  base::log_json(settings->log_json);
   base::log_debug(settings->debug);
   for (const auto& warning : settings->warnings) base::log(LogLevel::Warning, warning);
   if (needs_pve(arguments->command)) {

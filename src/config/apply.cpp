@@ -303,6 +303,15 @@ std::optional<std::string> state_dir(const Given& given, const Known&, Settings&
   return std::nullopt;
 }
 
+std::optional<std::string> log(const Given& given, const Known&, Settings& settings) {
+  static constexpr std::array<std::string_view, 2> kForms = {"text", "json"};
+  const auto value = single(given);
+  if (!value) return value.error();
+  if (std::ranges::find(kForms, *value) == kForms.end()) return not_among(given, *value, kForms);
+  settings.log_json = *value == "json";
+  return std::nullopt;
+}
+
 std::optional<std::string> debug(const Given& given, const Known&, Settings& settings) {
   // Other programs use this variable too, with values such as "express:*" for "on".
   if (given.source == "DEBUG") {

@@ -38,6 +38,7 @@ std::optional<std::string> output(const Given& given, const Known& known, Settin
 std::optional<std::string> max_result(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> chart_theme(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> state_dir(const Given& given, const Known& known, Settings& settings);
+std::optional<std::string> log(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> debug(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> simulate(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> guests(const Given& given, const Known& known, Settings& settings);

@@ -380,6 +380,16 @@ constexpr auto kTable = std::to_array<Setting>({
      .help = "syslog also sends each record to the system's log (journald), with its number and hash, so "
              "that mcp-pve audit verify --head can tell whether the newest records were removed.",
      .apply = apply::audit_log},
+    {.flag = "--log",
+     .argument = "FORM",
+     .variable = "PVE_LOG",
+     .alias = "",
+     .key = "log",
+     .fallback = "text",
+     .help =
+         "The form of the lines on stderr: text, or json for an object in each line, with time, level and "
+         "message.",
+     .apply = apply::log},
     {.flag = "--debug",
      .argument = "",
      .variable = "DEBUG",

@@ -89,6 +89,7 @@ struct Settings {
   unsigned audit_days = 365;       ///< 1 to 36500
   std::string audit_log = "none";  ///< "none" or "syslog"
   std::string state_dir;           ///< absolute path of the state folder; empty: the usual one
+  bool log_json = false;
   bool debug = false;
   bool simulate = false;
   unsigned guests = 30;  ///< of the simulator, 1 to 100000

@@ -8,6 +8,9 @@
 #include <array>
 #include <string>
 
+#include "base/json.h"
+#include "base/text.h"
+
 namespace {
 
 /// stderr is a pipe that only this test reads.
@@ -48,6 +51,29 @@ TEST_F(Piped, AFullPipeDoesNotBlockTheProgram) {
   EXPECT_EQ(read_all(), "mcp-pve: warning: " + std::to_string(1000 - kept) +
                             " lines were dropped here, because stderr was not read\nmcp-pve: info: "
                             "again\nmcp-pve: info: and again\n");
+}
+
+TEST_F(Piped, AsJsonEachLineIsAnObject) {
+  base::log_json(true);
+  {
+    const base::LogContext context("laptop");
+    base::log(base::LogLevel::Warning, "say \"x\"\nand \\ go");
+  }
+  base::log(base::LogLevel::Info, std::string(10'000, '"'));
+  base::log_json(false);
+  const auto text = read_all();
+  const auto lines = base::split(text, '\n');
+  ASSERT_EQ(lines.size(), 3U) << text;
+  const auto first = base::parse_json(lines[0]);
+  ASSERT_TRUE(first);
+  const auto& members = first->as_object();
+  EXPECT_EQ(members.at("level"), "warning");
+  EXPECT_EQ(members.at("context"), "laptop");
+  EXPECT_EQ(members.at("message").as_string(), base::printable("say \"x\"\nand \\ go"));
+  EXPECT_THAT(std::string(members.at("time").as_string()),
+              testing::MatchesRegex("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"));
+  EXPECT_TRUE(base::parse_json(lines[1]));
+  EXPECT_LE(lines[1].size(), 4096U);
 }
 
 }  // namespace
