@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "simulator/access/totp.h"
 #include "simulator/core/access_control.h"
 #include "simulator/core/permission.h"
 
@@ -10,6 +11,10 @@ namespace simulator {
 namespace {
 
 constexpr std::int64_t kLifetime = 7200;
+/// Of a ticket that asks for the second factor.
+constexpr std::int64_t kChallengeLifetime = 600;
+/// So many wrong codes lock the factor until an administrator unlocks it.
+constexpr unsigned kMostFailures = 8;
 
 struct Section {
   std::string_view name;
@@ -61,39 +66,88 @@ base::JsonObject capabilities(const State& state, const Identity& identity) {
   return result;
 }
 
+std::string full_name(const Call& call) {
+  auto username = call.parameters.text("username");
+  const auto realm = call.parameters.text("realm");
+  if (!realm.empty() && username.find('@') == std::string::npos) username += "@" + realm;
+  return username;
+}
+
+Answer refused() { return Answer::fail("authentication failure", 401); }
+
+/// Makes a ticket and keeps it. `about`: what the ticket holds between "PVE:" and the time.
+base::JsonObject login_of(State& state, const std::string& user, const std::string& about, bool needs_tfa) {
+  const auto proof = digest_of(fmt::format("{}{}", user, state.random()));
+  Ticket ticket{.user = user,
+                .csrf = fmt::format("{:08X}:{}", state.now(), proof.substr(20)),
+                .expire = state.now() + (needs_tfa ? kChallengeLifetime : kLifetime),
+                .needs_tfa = needs_tfa};
+  const auto text = fmt::format("PVE:{}:{:08X}::{}", about, state.now(), proof);
+  base::JsonObject data{{"username", user}, {"ticket", text}, {"CSRFPreventionToken", ticket.csrf}};
+  state.tickets[text] = std::move(ticket);
+  return data;
+}
+
+Answer logged_in(State& state, const std::string& user) {
+  auto data = login_of(state, user, user, false);
+  data["cap"] = capabilities(state, {user, {}, false});
+  if (privileges_on(state, {user, {}, false}, "/").contains("Sys.Audit"))
+    data["clustername"] = state.cluster_name;
+  return Answer::of(std::move(data));
+}
+
+/// The first of two answers for a user with a second factor. Its ticket is good for the second call only.
+Answer challenge(State& state, const std::string& user) {
+  // PVE escapes the colons of the JSON that lists the factors.
+  auto data = login_of(state, user, R"(!tfa!{"totp"%3Atrue})", true);
+  data["NeedTFA"] = 1;
+  return Answer::of(std::move(data));
+}
+
+/// A code is right in its own 30 seconds and in those before and after, and only once.
+bool is_right_code(User& user, std::string_view code, std::int64_t now) {
+  if (user.totp_failures >= kMostFailures) return false;
+  const auto present = totp_step(now);
+  for (auto step = std::max(present - 1, user.totp_used + 1); step <= present + 1; ++step) {
+    if (totp_code(user.totp, step) != code) continue;
+    user.totp_used = step;
+    user.totp_failures = 0;
+    return true;
+  }
+  ++user.totp_failures;
+  return false;
+}
+
+Answer answer_challenge(const Call& call, const std::string& username, User& user) {
+  constexpr std::string_view kTotp = "totp:";
+  auto& state = call.state;
+  const auto ticket = state.tickets.find(call.parameters.text("tfa-challenge"));
+  const auto answer = call.parameters.text("password");
+  if (ticket == state.tickets.end() || !ticket->second.needs_tfa || ticket->second.user != username ||
+      ticket->second.expire < state.now() || !answer.starts_with(kTotp) ||
+      !is_right_code(user, std::string_view(answer).substr(kTotp.size()), state.now()))
+    return refused();
+  state.tickets.erase(ticket);
+  return logged_in(state, username);
+}
+
 }  // namespace
 
 Answer create_ticket(Call& call) {
-  auto username = call.parameters.text("username");
-  if (const auto realm = call.parameters.text("realm");
-      !realm.empty() && username.find('@') == std::string::npos) {
-    username += "@" + realm;
-  }
+  const auto username = full_name(call);
   const auto password = call.parameters.text("password");
   auto& state = call.state;
-  const auto user = state.users.find(username);
+  const auto found = state.users.find(username);
+  if (found == state.users.end()) return refused();
+  auto& user = found->second;
+  if (!user.enabled || (user.expire != 0 && user.expire < state.now())) return refused();
+  if (call.parameters.has("tfa-challenge")) return answer_challenge(call, username, user);
   const auto renewed = state.tickets.find(password);
-  const bool known = user != state.users.end() && user->second.enabled &&
-                     (user->second.expire == 0 || user->second.expire >= state.now());
-  const bool right = known && ((!user->second.password.empty() && user->second.password == password) ||
-                               (renewed != state.tickets.end() && renewed->second.user == username &&
-                                renewed->second.expire >= state.now()));
-  if (!right) return Answer::fail("authentication failure", 401);
-  Ticket ticket;
-  ticket.user = username;
-  ticket.expire = state.now() + kLifetime;
-  const auto proof = digest_of(fmt::format("{}{}", username, state.random()));
-  ticket.csrf = fmt::format("{:08X}:{}", state.now(), proof.substr(20));
-  const auto text = fmt::format("PVE:{}:{:08X}::{}", username, state.now(), proof);
-  base::JsonObject data{{"username", username},
-                        {"ticket", text},
-                        {"CSRFPreventionToken", ticket.csrf},
-                        {"cap", capabilities(state, {username, {}, false})}};
-  if (privileges_on(state, {username, {}, false}, "/").contains("Sys.Audit")) {
-    data["clustername"] = state.cluster_name;
-  }
-  state.tickets[text] = std::move(ticket);
-  return Answer::of(std::move(data));
+  if (renewed != state.tickets.end() && !renewed->second.needs_tfa && renewed->second.user == username &&
+      renewed->second.expire >= state.now())
+    return logged_in(state, username);
+  if (user.password.empty() || user.password != password) return refused();
+  return user.totp.empty() ? logged_in(state, username) : challenge(state, username);
 }
 
 }  // namespace simulator

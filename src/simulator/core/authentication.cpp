@@ -47,7 +47,7 @@ std::string_view cookie(std::string_view header, std::string_view name) {
 std::expected<Identity, Answer> by_ticket(const State& state, const net::Request& request,
                                           const std::string& ticket) {
   const auto found = state.tickets.find(ticket);
-  if (state.faults.unauthorized || found == state.tickets.end() ||
+  if (state.faults.unauthorized || found == state.tickets.end() || found->second.needs_tfa ||
       expired(found->second.expire, state.now())) {
     return refuse("Authentication failed!");
   }

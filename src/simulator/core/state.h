@@ -114,6 +114,9 @@ struct User {
   std::string password;
   std::int64_t expire = 0;
   bool enabled = true;
+  std::string totp = {};       ///< the secret of the second factor, base32; empty: it has none
+  std::int64_t totp_used = 0;  ///< the step of the newest code that was accepted
+  unsigned totp_failures = 0;  ///< wrong codes since then
 };
 
 struct Group {
@@ -130,6 +133,7 @@ struct Ticket {
   std::string user;
   std::string csrf;
   std::int64_t expire = 0;
+  bool needs_tfa = false;  ///< opens nothing; only the second call of a login takes it
 };
 
 struct Acl {

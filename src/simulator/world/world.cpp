@@ -34,10 +34,14 @@ void add_storages(State& state, const Part& world) {
 namespace {
 
 User user_from(const Part& part, const std::vector<std::string>& groups) {
-  part.knows({"properties", "groups", "password", "tokens", "expire", "enabled"});
+  part.knows({"properties", "groups", "password", "totp", "tokens", "expire", "enabled"});
   User user;
   user.properties = part.member("properties").config();
   user.password = part.member("password").text_or("");
+  user.totp = part.member("totp").text_or("");
+  if (user.totp.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567=") != std::string::npos ||
+      (!user.totp.empty() && user.totp.size() < 2))
+    part.member("totp").refuse("write the secret in base32: the letters A to Z and the digits 2 to 7.");
   user.expire = part.member("expire").number_or(0);
   user.enabled = part.member("enabled").flag_or(true);
   for (const auto& item : part.member("groups").items()) user.groups.insert(item.one_of(groups));

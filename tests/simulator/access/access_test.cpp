@@ -1,6 +1,7 @@
 // Users, tokens, groups, roles, ACLs and pools: changes that later calls see, and refusals.
 #include <gtest/gtest.h>
 
+#include "simulator/access/totp.h"
 #include "simulator/support.h"
 
 namespace simulator {
@@ -164,6 +165,83 @@ TEST(Pools, HoldGuestsAndStorages) {
   EXPECT_EQ(demo.del("/pools", {{"poolid", "sweep"}}).status, 200U);
   EXPECT_EQ(demo.post("/pools", {{"poolid", "a/b"}}).status, 500U);
   EXPECT_EQ(demo.post("/pools", {{"poolid", "lab/deep"}}).status, 200U);
+}
+
+constexpr std::string_view kTotpSecret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
+
+std::string present_code(Demo& demo, std::int64_t ahead = 0) {
+  const auto now = std::chrono::duration_cast<std::chrono::seconds>(demo.clock().wall().time_since_epoch());
+  return totp_code(kTotpSecret, totp_step(now.count()) + ahead).value_or("");
+}
+
+/// The second call of a login, with the ticket of the first one.
+Got second_call(Demo& demo, const std::string& code, const std::string& user = "admin@pve") {
+  const auto first = demo.post("/access/ticket", {{"username", "admin@pve"}, {"password", "demo-admin"}});
+  if (first.status != 200) return first;
+  const std::string ticket(first.data().at("ticket").get_string());
+  return demo.post("/access/ticket", {{"username", user}, {"password", code}, {"tfa-challenge", ticket}});
+}
+
+TEST(Totp, IsThatOfRfc6238) {
+  struct Row {
+    std::int64_t time;
+    std::string_view code;
+  };
+  // Appendix B, the last six of its eight digits; the secret is "12345678901234567890".
+  const Row rows[] = {{59, "287082"},         {1111111109, "081804"}, {1111111111, "050471"},
+                      {1234567890, "005924"}, {2000000000, "279037"}, {20000000000, "353130"}};
+  for (const auto& row : rows)
+    EXPECT_EQ(totp_code("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", totp_step(row.time)), row.code) << row.time;
+  EXPECT_FALSE(totp_code("not base32!", 1));
+  EXPECT_FALSE(totp_code("", 1));
+}
+
+TEST(Login, AsksForTheSecondFactorInASecondCall) {
+  Demo demo;
+  demo.token("");
+  const auto first = demo.post("/access/ticket", {{"username", "admin@pve"}, {"password", "demo-admin"}});
+  ASSERT_EQ(first.status, 200U) << first.text;
+  EXPECT_EQ(first.data().at("NeedTFA").to_number<int>(), 1);
+  const std::string ticket(first.data().at("ticket").get_string());
+  EXPECT_TRUE(ticket.starts_with(R"(PVE:!tfa!{"totp"%3Atrue}:)")) << ticket;
+  EXPECT_FALSE(first.data().get_object().contains("cap"));
+  // The ticket opens nothing, and does not stand for the password.
+  net::Request request{
+      base::Method::Get, "/api2/json/nodes", {{"Authorization", "PVEAuthCookie=" + ticket}}, ""};
+  EXPECT_EQ(demo.raw(request).status, 401U);
+  EXPECT_EQ(demo.post("/access/ticket", {{"username", "admin@pve"}, {"password", ticket}}).status, 401U);
+
+  const auto second = demo.post(
+      "/access/ticket",
+      {{"username", "admin@pve"}, {"password", "totp:" + present_code(demo)}, {"tfa-challenge", ticket}});
+  ASSERT_EQ(second.status, 200U) << second.text;
+  EXPECT_FALSE(second.data().get_object().contains("NeedTFA"));
+  EXPECT_TRUE(second.data().at("cap").get_object().contains("access"));
+  request.headers = {{"Cookie", "PVEAuthCookie=" + std::string(second.data().at("ticket").get_string())}};
+  EXPECT_EQ(demo.raw(request).status, 200U);
+  EXPECT_EQ(demo.post("/access/ticket", {{"username", "root@pam"}, {"password", "demo"}}).status, 200U);
+}
+
+TEST(Login, RefusesAWrongCodeAUsedOneAndAnotherUsersTicket) {
+  Demo demo;
+  demo.token("");
+  EXPECT_EQ(second_call(demo, "totp:000000").reason, "authentication failure");
+  EXPECT_EQ(second_call(demo, present_code(demo)).status, 401U);
+  EXPECT_EQ(second_call(demo, "recovery:" + present_code(demo)).status, 401U);
+  EXPECT_EQ(second_call(demo, "totp:" + present_code(demo), "root@pam").status, 401U);
+  EXPECT_EQ(second_call(demo, "totp:" + present_code(demo, 2)).status, 401U);
+  EXPECT_EQ(second_call(demo, "totp:" + present_code(demo, -1)).status, 200U);
+  EXPECT_EQ(second_call(demo, "totp:" + present_code(demo)).status, 200U);
+  EXPECT_EQ(second_call(demo, "totp:" + present_code(demo)).status, 401U);
+  demo.pass(std::chrono::seconds{30});
+  EXPECT_EQ(second_call(demo, "totp:" + present_code(demo)).status, 200U);
+}
+
+TEST(Login, EightWrongCodesLockTheSecondFactor) {
+  Demo demo;
+  demo.token("");
+  for (int i = 0; i < 8; ++i) EXPECT_EQ(second_call(demo, "totp:000000").status, 401U);
+  EXPECT_EQ(second_call(demo, "totp:" + present_code(demo)).status, 401U);
 }
 
 }  // namespace
