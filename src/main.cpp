@@ -2,6 +2,7 @@
 #include <malloc.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <span>
 #include <string_view>
@@ -27,6 +28,7 @@
 #include "cli/state_folder.h"
 #include "cli/state_key.h"
 #include "config/settings.h"
+#include "config/table.h"
 #include "engine/toolbox.h"
 #include "facts/facts.h"
 #include "guard/plans.h"
@@ -47,11 +49,14 @@ std::string_view variable(std::string_view name) {
   return value == nullptr ? std::string_view{} : std::string_view(value);
 }
 
+std::vector<std::string_view> environment() {
+  std::vector<std::string_view> entries;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) entries.emplace_back(*entry);
+  return entries;
+}
+
 std::expected<config::Settings, std::string> load(const cli::Arguments& arguments) {
-  std::vector<std::string_view> environment;
-  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry)
-    environment.emplace_back(*entry);
-  return config::load({arguments.flags, environment}, cli::known());
+  return config::load({arguments.flags, environment()}, cli::known());
 }
 
 bool needs_pve(cli::Command command) {
@@ -242,6 +247,26 @@ std::string about(const cli::Arguments& arguments) {
 // them there: after some calls the process would hold three answers of a large cluster at once.
 void give_back_large_pieces() { ::mallopt(M_MMAP_THRESHOLD, 1024 * 1024); }
 
+/// A command of setup, whose settings are those of the file that it names: a client that starts the server
+/// has not the variables of this shell.
+int run_with_file(const std::vector<std::string>& words) {
+  std::vector<const char*> pointers;
+  for (const auto& word : words) pointers.push_back(word.c_str());
+  const auto arguments = cli::parse(pointers);
+  if (!arguments) return fail(arguments.error());
+  auto entries = environment();
+  std::erase_if(entries, [](std::string_view entry) {
+    return std::ranges::any_of(config::table(), [&](const config::Setting& row) {
+      const auto name = entry.substr(0, entry.find('='));
+      return !name.empty() && (name == row.variable || name == row.alias);
+    });
+  });
+  const auto settings = config::load({arguments->flags, entries}, cli::known());
+  if (!settings) return fail(settings.error());
+  for (const auto& warning : settings->warnings) base::log(LogLevel::Warning, warning);
+  return run(*arguments, *settings);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -259,6 +284,8 @@ int main(int argc, char** argv) {
   if (const auto text = about(*arguments); !text.empty())
     cli::leave(cli::print(STDOUT_FILENO, text) ? cli::kDone : cli::kFailed);
   if (arguments->command == cli::Command::Token) cli::leave(cli::make_token(*arguments));
+  if (arguments->command == cli::Command::Setup)
+    cli::leave(cli::set_up(*arguments, facts::Facts{}, variable, run_with_file));
   const auto settings = load(*arguments);
   if (!settings) cli::leave(fail(settings.error()));
   if (const auto sentence = cli::misplaced(*arguments, settings->simulate)) cli::leave(fail(*sentence));

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "cli/about/about.h"
+#include "cli/setup/questions.h"
 #include "cli/slips.h"
 #include "config/table.h"
 #include "config/token.h"
@@ -29,6 +30,20 @@ void add_settings(CLI::App& app, std::vector<SettingFlag>& flags) {
                                               : app.add_option(std::string(flag.row->flag), flag.values);
     if (!flag.row->argument.empty()) option->allow_extra_args(false);
   }
+}
+
+/// Setup's own flags; those of settings it shares with every command.
+CLI::App* add_setup(CLI::App& app, Arguments& arguments) {
+  auto* setup = app.add_subcommand("setup");
+  for (const auto& row : questions()) {
+    if (row.setting) continue;
+    auto& values = arguments.setup[std::string(row.flag)];
+    auto* option = row.argument.empty() ? setup->add_flag(std::string(row.flag), values)
+                                        : setup->add_option(std::string(row.flag), values);
+    if (!row.argument.empty()) option->allow_extra_args(false);
+  }
+  setup->add_option("--root", arguments.root);
+  return setup;
 }
 
 /// "help" and "version" as people type them, as the flags that they are; "help call" is "call --help".
@@ -133,8 +148,9 @@ std::expected<Arguments, std::string> parse(std::span<const char* const> words) 
   auto* print = app.add_subcommand("print");
   print->add_option("what", arguments.what);
   auto* licences = app.add_subcommand("licences");
-  for (auto* command : {call, tools, simulate, doctor, token, freeze, thaw, trust, plans, approve, reject,
-                        audit, print, licences}) {
+  auto* setup = add_setup(app, arguments);
+  for (auto* command : {setup, call, tools, simulate, doctor, token, freeze, thaw, trust, plans, approve,
+                        reject, audit, print, licences}) {
     command->set_help_flag();
     command->fallthrough();
   }
@@ -162,7 +178,9 @@ std::expected<Arguments, std::string> parse(std::span<const char* const> words) 
                       : *audit    ? Command::Audit
                       : *print    ? Command::Print
                       : *licences ? Command::Licences
+                      : *setup    ? Command::Setup
                                   : Command::Serve;
+  std::erase_if(arguments.setup, [](const auto& flag) { return flag.second.empty(); });
   if (version) return arguments;
   if (help) settle_help(arguments);
   if (arguments.command == Command::Help) return arguments;

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <expected>
+#include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,6 +31,7 @@ enum class Command : std::uint8_t {
   Audit,
   Print,
   Licences,
+  Setup,
   Help,
   Version
 };
@@ -66,6 +69,9 @@ struct Arguments {
   std::string plan;                                          ///< approve, reject: the id
   bool set_passphrase = false;                               ///< approve --set-passphrase
   AuditArguments audit;
+  /// setup: the values of its own flags, by flag; a switch has "true".
+  std::map<std::string, std::vector<std::string>, std::less<>> setup;
+  std::string root;  ///< setup --root: the folder that stands for / in tests; else empty
 };
 
 /// `words` are argv without the program's name. The error is one sentence and never repeats a value that may

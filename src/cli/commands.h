@@ -1,10 +1,12 @@
 // One function per subcommand. Each returns the exit code.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/arguments.h"
 #include "cli/backend.h"
@@ -69,6 +71,12 @@ int thaw(const config::Settings& settings, const Variables& variables);
 /// Shows the certificate of PVE at the address of the command line or of the settings, asks, and stores its
 /// fingerprint in the state folder.
 int trust(const Arguments& arguments, const config::Settings& settings, const Variables& variables);
+
+/// Asks a person, or takes from flags, where PVE is and what the assistant may do; makes the API token, the
+/// settings and the entries in the clients, or removes them. `run` carries out another command of this
+/// program by its words, without the settings in the environment.
+int set_up(const Arguments& arguments, const facts::Facts& facts, const Variables& variables,
+           const std::function<int(const std::vector<std::string>& words)>& run);
 
 /// The plans in the state folder that a call can still use or that were rejected.
 int list_plans(const config::Settings& settings, const Variables& variables, const base::Clock& clock);

@@ -9,6 +9,7 @@
 #include "base/json_end.h"
 #include "base/text.h"
 #include "catalog/catalog.h"
+#include "cli/setup/questions.h"
 #include "config/names.h"
 #include "config/table.h"
 #include "config/token.h"
@@ -18,9 +19,9 @@ namespace cli {
 namespace {
 
 constexpr std::size_t kShown = 80;
-constexpr std::array<std::string_view, 16> kCommands = {
-    "print",  "licences", "plans",  "approve", "reject", "call",  "tools", "simulate",
-    "doctor", "token",    "freeze", "thaw",    "trust",  "audit", "help",  "version"};
+constexpr std::array<std::string_view, 17> kCommands = {
+    "setup",  "print", "licences", "plans", "approve", "reject", "call", "tools",  "simulate",
+    "doctor", "token", "freeze",   "thaw",  "trust",   "audit",  "help", "version"};
 
 constexpr auto kOptions = std::to_array<Option>({
     {"--help", ""},
@@ -76,6 +77,7 @@ std::string_view near_flag(std::string_view name) {
     }
   };
   for (const auto& option : kOptions) consider(option.name);
+  for (const auto& row : questions()) consider(row.flag);
   for (const auto& row : config::table()) consider(row.flag);
   return best;
 }
@@ -133,6 +135,9 @@ std::string missing_value(std::string_view name) {
   std::string takes = "a value";
   for (const auto& option : kOptions) {
     if (option.name == name && !option.takes.empty()) takes = option.takes;
+  }
+  for (const auto& row : questions()) {
+    if (row.flag == name && !row.argument.empty()) takes = row.example;
   }
   for (const auto& row : config::table()) {
     if (row.flag == name) takes = std::string(row.flag) + " " + std::string(row.argument);

@@ -1,9 +1,11 @@
 #include <array>
+#include <string>
 #include <string_view>
 
 #include "base/text.h"
 #include "cli/arguments.h"
 #include "cli/known.h"
+#include "cli/setup/questions.h"
 #include "config/table.h"
 
 namespace cli {
@@ -20,6 +22,7 @@ constexpr auto kTexts = std::to_array<CommandText>({
      "answers yes to every confirmation.\nmcp-pve tools TOOL shows the arguments that a tool takes.\n"},
     {Command::Tools, "[settings] tools [TOOL] [--json]", "Lists the tools, or shows one with its arguments",
      "Lists the tools that these settings offer. --json prints what an MCP client gets.\n"},
+    {Command::Setup, "setup [options]", "Sets everything up: API token, settings, clients", ""},
     {Command::Doctor, "[settings] doctor", "Checks the connection to PVE, step by step",
      "For each step that fails, it says what to do. The exit code is 1 if a step failed.\n"},
     {Command::Simulate, "[settings] simulate [options]", "Serves the simulated cluster to any PVE client",
@@ -72,9 +75,33 @@ constexpr auto kTexts = std::to_array<CommandText>({
 
 std::string heading(std::string_view text) { return "mcp-pve " + std::string(text) + "\n"; }
 
+/// The flags of setup, from the questions that they answer.
+std::string setup_details() {
+  constexpr std::size_t kWidth = 110;
+  constexpr std::size_t kIndent = 4;
+  std::string text =
+      "Asks each question on the terminal; a flag answers one, and --yes the others. Nothing is written "
+      "before "
+      "the last\nquestion. A password, a code and a secret are typed or read from a file, and never shown.\n";
+  for (const auto& row : questions()) {
+    text += std::string(row.flag) + (row.argument.empty() ? "" : " ") + std::string(row.argument) + "\n";
+    std::string line(kIndent, ' ');
+    for (const auto word : base::split(row.help, ' ')) {
+      if (line.size() + word.size() + 1 > kWidth) {
+        text += line + "\n";
+        line.assign(kIndent, ' ');
+      }
+      line += (line.size() == kIndent ? "" : " ") + std::string(word);
+    }
+    text += line + "\n";
+  }
+  return text;
+}
+
 std::string about(const CommandText& text) {
   return "Usage: " + heading(text.synopsis) + "\n" + std::string(text.purpose) + ".\n" +
-         std::string(text.details) + "\nmcp-pve --help shows the settings.\n";
+         (text.command == Command::Setup ? setup_details() : std::string(text.details)) +
+         "\nmcp-pve --help shows the settings.\n";
 }
 
 }  // namespace

@@ -76,6 +76,8 @@ const std::map<std::string, Folders, std::less<>>& picture() {
       {"cli/about", {"base", "cli", "config", "net", "chart", "state"}},
       {"cli/offer", {"base", "cli", "tool", "catalog", "guard", "seam", "engine", "resource", "prompt"}},
       {"cli/operator", {"base", "config", "net", "pve", "guard", "seam", "state", "cli"}},
+      {"cli/setup",
+       {"base", "cli", "config", "net", "auth", "facts", "tool", "catalog", "pve", "guard", "setup"}},
       {"cli",
        {"base",
         "cli",

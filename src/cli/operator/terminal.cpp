@@ -48,9 +48,33 @@ class Silence {
   bool valid_ = false;
 };
 
+constexpr char kCtrlC = '\x03';
+
+/// While it lives, Ctrl-C ends the line and is read as its last byte, instead of becoming a signal.
+class InterruptAsByte {
+ public:
+  explicit InterruptAsByte(int descriptor) : descriptor_(descriptor) {
+    valid_ = ::tcgetattr(descriptor, &before_) == 0;
+    auto other = before_;
+    other.c_lflag &= ~static_cast<tcflag_t>(ISIG);
+    other.c_cc[VEOL] = static_cast<cc_t>(kCtrlC);
+    // Lines that are typed ahead stay.
+    valid_ = valid_ && ::tcsetattr(descriptor, TCSADRAIN, &other) == 0;
+  }
+  InterruptAsByte(const InterruptAsByte&) = delete;
+  InterruptAsByte& operator=(const InterruptAsByte&) = delete;
+  ~InterruptAsByte() {
+    if (valid_) ::tcsetattr(descriptor_, TCSADRAIN, &before_);
+  }
+
+ private:
+  int descriptor_;
+  termios before_{};
+  bool valid_ = false;
+};
+
 /// A line of a terminal that leaves the editing of the line to its reader.
 std::optional<std::string> silent_line(int descriptor) {
-  constexpr char kCtrlC = '\x03';
   constexpr char kCtrlD = '\x04';
   constexpr char kBackspace = '\x08';
   constexpr char kCtrlU = '\x15';
@@ -96,6 +120,22 @@ bool Terminal::says_yes(std::string_view question) const {
   }
   const auto word = base::lower_ascii(base::trim(line));
   return word == "y" || word == "yes";
+}
+
+std::optional<std::string> Terminal::line(std::string_view prompt) const {
+  const InterruptAsByte interrupt(descriptor_);
+  auto text = shown(prompt, true);
+  if (!prompt.ends_with('\n')) text.pop_back();
+  print(descriptor_, text);
+  std::string line;
+  for (;;) {
+    const auto byte = next(descriptor_);
+    if (byte == '\n') return line;
+    if (!byte || byte == kCtrlC) break;
+    if (line.size() < kLongest) line += *byte;
+  }
+  print(descriptor_, "\n");
+  return std::nullopt;
 }
 
 std::optional<std::string> Terminal::secret(std::string_view prompt) const {

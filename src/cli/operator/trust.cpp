@@ -11,12 +11,12 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "base/when.h"
+#include "cli/certificate.h"
 #include "cli/commands.h"
 #include "cli/operator/terminal.h"
 #include "cli/output.h"
 #include "cli/state_folder.h"
-#include "net/client.h"
+#include "net/certificate.h"
 #include "pve/fingerprint.h"
 #include "state/trusted.h"
 
@@ -28,12 +28,10 @@ int failed(std::string_view sentence, int code) {
   return code;
 }
 
-/// One address of PVE and its certificate.
+/// A certificate, and the fingerprint that is trusted so far at its address; may be empty.
 struct Host {
-  std::string address;
-  net::CertificateFacts shown;
-  std::string stored;     ///< the fingerprint that is trusted so far; may be empty
-  bool verified = false;  ///< by an authority that this machine trusts
+  ShownCertificate certificate;
+  std::string stored;
 };
 
 constexpr std::string_view kFlag = "--fingerprint";
@@ -55,45 +53,12 @@ std::optional<std::string> misfit(const Arguments& arguments, const config::Sett
   return std::nullopt;
 }
 
-/// What the server at the end of this route shows; the error is a sentence. No API token is sent.
-std::expected<Host, std::string> look_at(net::ClientOptions route) {
-  Host host;
-  host.address = route.url.text();
-  if (!route.url.tls)
-    return std::unexpected(host.address + " has no certificate; write https, as PVE itself needs it.");
-  net::SendOptions options;
-  options.timeout = route.connect_timeout;
-  route.fingerprints.clear();
-  route.verify = true;
-  host.verified = net::Client(route).inspect(options).has_value();
-  route.verify = false;
-  auto facts = net::Client(route).inspect(options);
-  if (!facts)
-    return std::unexpected(
-        fmt::format("{} shows no certificate: {}. Check the address, and that pveproxy runs "
-                    "there (systemctl status pveproxy).",
-                    host.address, facts.error().detail));
-  host.shown = *std::move(facts);
-  return host;
-}
-
-std::string described(const Host& host) {
-  const auto& shown = host.shown;
-  const std::vector<std::string_view> names(shown.names.begin(), shown.names.end());
-  return fmt::format(
-      "{} shows this certificate:\n  subject      {}\n  issuer       {}\n  names        {}\n  valid        "
-      "{} to "
-      "{} UTC\n  SHA-256      {}",
-      host.address, shown.subject, shown.issuer, names.empty() ? "none" : base::join(names, ", "),
-      base::date_text(shown.from), base::date_text(shown.until), shown.fingerprint);
-}
-
 std::string question(const Host& host) {
-  auto text = described(host);
+  auto text = described(host.certificate);
   if (!host.stored.empty())
     text += "\nAnother one was trusted so far: " + host.stored +
             "\nThis is expected after a renewal; otherwise another machine may be answering in PVE's place.";
-  if (host.verified)
+  if (host.certificate.verified)
     text +=
         "\nAn authority that this machine trusts has signed it, so it is accepted without being stored; "
         "once stored, each renewal must be trusted again.";
@@ -104,18 +69,20 @@ std::string question(const Host& host) {
 /// Whether the user trusts it; an exit code if the command ends with an error.
 std::expected<bool, int> decided(const Host& host, const Arguments& arguments,
                                  const std::vector<net::Fingerprint>& expected) {
-  const auto same = [&](const net::Fingerprint& one) { return net::to_text(one) == host.shown.fingerprint; };
+  const auto same = [&](const net::Fingerprint& one) {
+    return net::to_text(one) == host.certificate.facts.fingerprint;
+  };
   if (!expected.empty() && std::ranges::none_of(expected, same)) {
-    print(STDERR_FILENO, shown(described(host), true));
+    print(STDERR_FILENO, shown(described(host.certificate), true));
     return std::unexpected(
         failed(fmt::format("{} does not have the fingerprint that {} expects. Nothing was stored.",
-                           host.address, kFlag),
+                           host.certificate.address, kFlag),
                kFailed));
   }
   if (arguments.yes) return true;
   const auto terminal = Terminal::open();
   if (!terminal) {
-    print(STDERR_FILENO, shown(described(host), true));
+    print(STDERR_FILENO, shown(described(host.certificate), true));
     return std::unexpected(failed(
         "there is no terminal to ask on. Run it on a terminal, or add --yes and --fingerprint with the "
         "fingerprint that `pvenode cert info` shows on the node.",
@@ -127,18 +94,19 @@ std::expected<bool, int> decided(const Host& host, const Arguments& arguments,
 /// Shows one certificate and stores it if the user agrees. Returns an exit code.
 int settle(const Host& host, const state::Folder& folder, const Arguments& arguments,
            const std::vector<net::Fingerprint>& expected) {
-  if (host.stored == host.shown.fingerprint) {
-    print(STDOUT_FILENO, described(host) + "\nIt is trusted already.\n");
+  if (host.stored == host.certificate.facts.fingerprint) {
+    print(STDOUT_FILENO, described(host.certificate) + "\nIt is trusted already.\n");
     return kDone;
   }
   const auto agreed = decided(host, arguments, expected);
   if (!agreed) return agreed.error();
-  if (!*agreed) return failed("Nothing was stored for " + host.address + ".", kFailed);
-  if (const auto stored = state::trust(folder, host.address, host.shown.fingerprint); !stored)
+  if (!*agreed) return failed("Nothing was stored for " + host.certificate.address + ".", kFailed);
+  if (const auto stored = state::trust(folder, host.certificate.address, host.certificate.facts.fingerprint);
+      !stored)
     return failed(stored.error(), kFailed);
   print(STDOUT_FILENO,
         fmt::format("{} is trusted with the fingerprint {} (in {}). Restart the servers that run already.\n",
-                    host.address, host.shown.fingerprint,
+                    host.certificate.address, host.certificate.facts.fingerprint,
                     base::printable(state::trusted_file(folder).string())));
   return kDone;
 }
@@ -162,14 +130,15 @@ int trust(const Arguments& arguments, const config::Settings& settings, const Va
       settings.cluster.fingerprints.empty() ? std::vector<net::Fingerprint>{} : routes->front().fingerprints;
   int code = kDone;
   for (const auto& route : *routes) {
-    auto host = look_at(route);
-    if (!host) {
-      code = failed(host.error(), kFailed);
+    auto certificate = look_at(route);
+    if (!certificate) {
+      code = failed(certificate.error(), kFailed);
       continue;
     }
-    if (const auto stored = trusted->find(host->address); stored != trusted->end())
-      host->stored = stored->second;
-    code = std::max(code, settle(*host, *folder, arguments, expected));
+    Host host{*std::move(certificate), ""};
+    if (const auto stored = trusted->find(host.certificate.address); stored != trusted->end())
+      host.stored = stored->second;
+    code = std::max(code, settle(host, *folder, arguments, expected));
   }
   return code;
 }

@@ -1,0 +1,188 @@
+// mcp-pve setup --remove
+#include <fmt/format.h>
+
+#include <array>
+#include <memory>
+#include <utility>
+
+#include "base/text.h"
+#include "cli/backend.h"
+#include "cli/output.h"
+#include "cli/setup/apply.h"
+#include "cli/setup/people.h"
+#include "cli/setup/setup.h"
+#include "cli/setup/steps.h"
+#include "config/settings.h"
+#include "setup/clients.h"
+
+namespace cli {
+namespace {
+
+constexpr std::array<std::string_view, 12> kWritten = {"access_tier",
+                                                       "categories",
+                                                       "scope",
+                                                       "protect",
+                                                       "confirm",
+                                                       "approval",
+                                                       "cluster.base_url",
+                                                       "cluster.token_id",
+                                                       "cluster.token_secret_file",
+                                                       "cluster.fingerprint",
+                                                       "cluster.token_secret",
+                                                       "cluster.token_command"};
+
+/// The lines with settings and comments of the person's own stay; a file without any goes.
+Answer<FileChange> settings_without_ours(const Draft& draft) {
+  FileChange change{
+      draft.settings_file, draft.has_settings ? std::optional(draft.settings) : std::nullopt, {}, 0600};
+  if (!draft.has_settings) return change;
+  SettingValues none;
+  for (const auto key : kWritten) none.emplace_back(key, std::nullopt);
+  auto text = with_settings(draft.settings, none);
+  if (!text)
+    return std::unexpected(
+        Stop{kFailed, fmt::format("{}: {}. Remove the settings by hand.",
+                                  base::printable(draft.settings_file.string()), text.error())});
+  if (!is_without_settings(*text)) change.after = *std::move(text);
+  return change;
+}
+
+/// The client files that name the server.
+void edit_clients(const Host& host, const Interview& interview, Draft& draft,
+                  const std::vector<const ::setup::Client*>& clients) {
+  const auto person = person_of(host);
+  for (const auto* client : clients) {
+    ClientEdit edit{client, {::setup::file_of(*client, person), {}, {}}, ""};
+    const auto before = content_of_file(edit.file.path);
+    if (!before || !*before || !::setup::has_server(*client, **before, draft.name)) continue;
+    auto after = ::setup::without_server(*client, **before, draft.name);
+    if (!after) {
+      interview.show(
+          fmt::format("{} was not changed: {}.", base::printable(edit.file.path.string()), after.error()));
+      continue;
+    }
+    edit.file.before = *before;
+    if (!after->empty()) edit.file.after = *std::move(after);
+    draft.clients.push_back(std::move(edit));
+  }
+}
+
+Answer<std::vector<const ::setup::Client*>> clients_meant(const Interview& interview) {
+  std::vector<const ::setup::Client*> all;
+  for (const auto& client : ::setup::clients()) all.push_back(&client);
+  if (!interview.is_set(Topic::Client)) return all;
+  return choose_clients(interview, all);
+}
+
+/// Whether the token in PVE goes too; then `draft.access` can do it.
+Answer<bool> ask_removal_in_pve(const Host& host, const Interview& interview, Draft& draft) {
+  const auto lines = removal_lines(draft.token_id);
+  if (lines.empty() || interview.is_set(Topic::DryRun)) return false;
+  const bool node = is_on_node(host) && host.is_root;
+  bool wanted = interview.is_set(Topic::Login) || (node && interview.is_set(Topic::Yes));
+  if (!wanted && interview.has_person() && !interview.is_set(Topic::Yes)) {
+    const auto agreed = interview.agrees_in_person(
+        node ? "Remove the API token in PVE too?" : "Remove the API token in PVE too (this needs a login)?",
+        Topic::Login);
+    if (!agreed) return agreed;
+    wanted = *agreed;
+  }
+  if (!wanted) return false;
+  if (node) {
+    draft.access = on_this_node();
+    return true;
+  }
+  config::Settings settings;
+  settings.cluster.base_url = setting_in(draft.settings, "cluster.base_url").value_or("");
+  settings.cluster.base_url_source = "cluster.base_url";
+  const auto pinned = setting_in(draft.settings, "cluster.fingerprint").value_or("");
+  for (const auto item : base::list_items(pinned)) settings.cluster.fingerprints.emplace_back(item);
+  auto routes = routes_of(settings, host.variables);
+  if (!routes) return std::unexpected(Stop{kFailed, routes.error()});
+  draft.routes = *std::move(routes);
+  if (auto logged_in = log_in_once(interview, draft); !logged_in) return std::unexpected(logged_in.error());
+  return true;
+}
+
+Step remove_in_pve(const Interview& interview, const std::vector<AccessChange>& changes, Draft& draft) {
+  for (const auto& change : changes) {
+    if (const auto answer = draft.access->change(change); !answer)
+      return std::unexpected(Stop{kFailed, answer.error() + " No file was changed."});
+    interview.show("Done: " + command_line(change));
+  }
+  return {};
+}
+
+void show_removal(const Interview& interview, const Draft& draft, bool in_pve,
+                  const std::vector<AccessChange>& changes) {
+  const auto lines = removal_lines(draft.token_id);
+  if (lines.empty()) {
+    if (!draft.token_id.empty())
+      interview.show("The API token " + base::printable(draft.token_id) +
+                     " was not made by setup; it stays in PVE.");
+    return;
+  }
+  std::string text = in_pve ? "PVE is to be changed as by these commands:"
+                            : "These commands, run as root on a node, remove the API token, its role and, if "
+                              "it has no other API token, its user:";
+  if (in_pve) {
+    for (const auto& change : changes) text += "\n  " + command_line(change);
+  } else {
+    for (const auto& line : lines) text += "\n  " + line;
+  }
+  interview.show(text);
+}
+
+/// All files that go or change. The secret goes if setup made it.
+Answer<std::vector<FileChange>> files_to_change(const Draft& draft) {
+  std::vector<FileChange> files;
+  for (const auto& edit : draft.clients) files.push_back(edit.file);
+  auto settings = settings_without_ours(draft);
+  if (!settings) return std::unexpected(settings.error());
+  if (settings->changes()) files.push_back(*std::move(settings));
+  auto secret = content_of_file(draft.secret_file);
+  if (secret && *secret) files.push_back({draft.secret_file, *std::move(secret), {}, 0600, true});
+  return files;
+}
+
+}  // namespace
+
+Answer<void> hold_removal(const Host& host, const Interview& interview) {
+  Draft draft;
+  if (auto named = ask_name(host, interview, draft); !named) return named;
+  draft.token_id = setting_in(draft.settings, "cluster.token_id").value_or("");
+  const auto clients = clients_meant(interview);
+  if (!clients) return std::unexpected(clients.error());
+  edit_clients(host, interview, draft, *clients);
+  const auto files = files_to_change(draft);
+  if (!files) return std::unexpected(files.error());
+  const auto in_pve = ask_removal_in_pve(host, interview, draft);
+  if (!in_pve) return std::unexpected(in_pve.error());
+  std::vector<AccessChange> changes;
+  if (*in_pve) {
+    const auto state = read_access(*draft.access);
+    if (!state) return std::unexpected(Stop{kFailed, state.error() + " Nothing was changed."});
+    changes = removal_of(draft.token_id, *state);
+  }
+  show_files(interview, *files);
+  show_removal(interview, draft, *in_pve, changes);
+  if (files->empty() && changes.empty())
+    return std::unexpected(Stop{
+        kDone, (interview.show("There is no server " + draft.name + " here; nothing was changed."), "")});
+  if (interview.is_set(Topic::DryRun)) {
+    interview.show("This is what setup would do. Nothing was changed, because of --dry-run.");
+    return {};
+  }
+  const auto agreed = interview.agrees("Do this?");
+  if (!agreed) return std::unexpected(agreed.error());
+  if (!*agreed) return std::unexpected(Stop{kFailed, "Nothing was changed."});
+  if (auto done = remove_in_pve(interview, changes, draft); !done) return done;
+  const auto backups = write_files(*files);
+  if (!backups) return std::unexpected(Stop{kFailed, backups.error() + " All files are as they were."});
+  for (const auto& backup : *backups)
+    interview.show("The old file is kept as " + base::printable(backup.string()));
+  interview.show("The server " + draft.name + " is removed. Restart your clients.");
+  return {};
+}
+
+}  // namespace cli
