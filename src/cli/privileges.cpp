@@ -81,6 +81,53 @@ Names lacking_of(const tool::Tool& tool, std::string_view category, const facts:
   return lacking;
 }
 
+bool only_looks(std::string_view privilege) {
+  return privilege.ends_with(".Audit") || privilege == "Sys.Syslog";
+}
+
+void add_lookers(const tool::ListRights* rights, Names& names) {
+  if (rights == nullptr) return;
+  for (const auto& right : rights->all) {
+    for (const auto privilege : right.any_of) {
+      if (only_looks(privilege)) names.emplace(privilege);
+    }
+  }
+}
+
+/// All privileges to look that the tool could use.
+void add_lookers(const tool::Tool& tool, std::string_view category, const facts::Facts& facts, Names& names) {
+  const engine::Row row(tool, category, facts);
+  add_lookers(tool.view.list_rights, names);
+  for (const auto& each : tool.view.list_rights_for) add_lookers(each.rights, names);
+  if (row.endpoint() == nullptr) return;
+  for (const auto& way :
+       facts::ways_to_call(*row.endpoint(), [](std::string_view) { return std::string{}; })) {
+    for (const auto& right : way) {
+      for (const auto& privilege : right.privileges) {
+        if (only_looks(privilege)) names.insert(privilege);
+      }
+    }
+  }
+}
+
+base::Json permissions_with(const Names& names) {
+  base::JsonObject rights;
+  for (const auto& name : names) rights[name] = 1;
+  return base::JsonObject{{"/", std::move(rights)}};
+}
+
+/// Whether a tool of these can change something.
+bool is_for_a_change(const LackingPrivilege& lacking, std::span<const tool::Category> categories) {
+  for (const auto& category : categories) {
+    for (const auto& tool : category.tools) {
+      if (tool.call.method != base::Method::Get &&
+          std::ranges::find(lacking.tools, tool.name) != lacking.tools.end())
+        return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 std::vector<LackingPrivilege> lacking_privileges(const base::Json& permissions,
@@ -98,6 +145,37 @@ std::vector<LackingPrivilege> lacking_privileges(const base::Json& permissions,
   std::vector<LackingPrivilege> all;
   for (auto& [privilege, tools] : by_privilege) all.push_back({privilege, std::move(tools)});
   return all;
+}
+
+NeededPrivileges needed_privileges(std::span<const tool::Category> categories, const guard::Policy& policy,
+                                   const facts::Facts& facts) {
+  NeededPrivileges needed;
+  for (const auto& category : categories) {
+    for (const auto& tool : category.tools) {
+      if (!policy.refusal(tool, category.name)) add_lookers(tool, category.name, facts, needed.names);
+    }
+  }
+  const auto lacking_with = [&](const Names& names) {
+    return lacking_privileges(permissions_with(names), categories, policy, facts);
+  };
+  auto lacking = lacking_with(needed.names);
+  for (const auto& name : Names(needed.names)) {
+    auto fewer = needed.names;
+    fewer.erase(name);
+    const auto without = lacking_with(fewer);
+    const auto same = [](const LackingPrivilege& a, const LackingPrivilege& b) {
+      return a.privilege == b.privilege && a.tools == b.tools;
+    };
+    if (std::ranges::equal(without, lacking, same)) needed.names = std::move(fewer);
+  }
+  for (auto& each : lacking) {
+    if (is_for_a_change(each, categories)) {
+      needed.names.insert(each.privilege);
+    } else {
+      needed.left_out.push_back(std::move(each));
+    }
+  }
+  return needed;
 }
 
 bool has_no_privileges(const base::Json& permissions) { return granted_by(permissions).empty(); }

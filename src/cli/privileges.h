@@ -1,6 +1,8 @@
 // Compares PVE's /access/permissions with the privileges that the tools need.
 #pragma once
 
+#include <functional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,6 +26,19 @@ struct LackingPrivilege {
 std::vector<LackingPrivilege> lacking_privileges(const base::Json& permissions,
                                                  std::span<const tool::Category> categories,
                                                  const guard::Policy& policy, const facts::Facts& facts);
+
+/// What an API token needs for the tools of a policy, and no more.
+struct NeededPrivileges {
+  std::set<std::string, std::less<>> names;
+  /// Privileges to change something that reading tools alone need, most of them to see a list whole: not in
+  /// `names`, so that an API token that shall look cannot change anything.
+  std::vector<LackingPrivilege> left_out;
+};
+
+/// By PVE's facts and the rows. Where one of several privileges suffices, one that only lets its holder look
+/// is taken: PVE calls these *.Audit and Sys.Syslog.
+NeededPrivileges needed_privileges(std::span<const tool::Category> categories, const guard::Policy& policy,
+                                   const facts::Facts& facts);
 
 bool has_no_privileges(const base::Json& permissions);
 

@@ -7,8 +7,6 @@
 
 #include "base/json_read.h"
 #include "base/text.h"
-#include "catalog/catalog.h"
-#include "cli/privileges.h"
 
 namespace cli {
 namespace {
@@ -147,13 +145,6 @@ std::expected<AccessState, std::string> read_access(AccessControl& access) {
         {std::string(base::raw_text(entry, "path")), std::string(base::raw_text(entry, "type")),
          std::string(base::raw_text(entry, "ugid")), std::string(base::raw_text(entry, "roleid"))});
   return state;
-}
-
-PrivilegeNames needed_privileges(const guard::Policy& policy, const facts::Facts& facts) {
-  PrivilegeNames names;
-  for (auto& lacking : lacking_privileges(base::Json(nullptr), catalog::categories(), policy, facts))
-    names.insert(std::move(lacking.privilege));
-  return names;
 }
 
 std::expected<Grant, std::string> grant_for(std::string_view token_name, const PrivilegeNames& needed,

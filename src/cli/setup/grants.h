@@ -49,9 +49,6 @@ struct Grant {
   std::vector<std::string> notes;  ///< sentences for the person
 };
 
-/// The privileges that the tools of the policy use, from the rows and the facts.
-PrivilegeNames needed_privileges(const guard::Policy& policy, const facts::Facts& facts);
-
 /// Makes the user, a role "MCP-NAME" (or takes a role of PVE's own with just these privileges), the API token
 /// with privilege separation, and the permissions of both on /. What is there already is used again. Nothing
 /// in `state` that PVE does not know is asked of it. The error is a sentence: an API token of that name

@@ -13,6 +13,7 @@
 #include "catalog/catalog.h"
 #include "cli/known.h"
 #include "cli/output.h"
+#include "cli/privileges.h"
 #include "cli/setup/checks.h"
 #include "cli/setup/steps.h"
 #include "config/settings.h"
@@ -151,11 +152,16 @@ Step plan_token(const Host& host, const Interview& interview, bool dry, Draft& d
   } else {
     interview.show("With --dry-run nobody logs in, so what PVE has already is not known here.");
   }
-  const auto needed = needed_privileges(policy_of(draft), host.facts);
+  const auto needed = needed_privileges(catalog::categories(), policy_of(draft), host.facts);
+  for (const auto& privilege : needed.left_out)
+    interview.show(
+        fmt::format("{} is left out, because it also allows changes; without it these tools show less or "
+                    "are refused: {}.",
+                    privilege.privilege, fmt::join(privilege.tools, ", ")));
   for (;;) {
     const auto name = interview.ask(Topic::TokenName, checked_token_name, draft.name);
     if (!name) return std::unexpected(name.error());
-    auto grant = grant_for(*name, needed, state);
+    auto grant = grant_for(*name, needed.names, state);
     if (grant) {
       draft.grant = *std::move(grant);
       break;

@@ -1,0 +1,186 @@
+// Setup on a PVE node: pveum and pvesh instead of a login, and the service.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <regex>
+
+#include "auth/token_file.h"
+#include "base/json.h"
+#include "cli/authentication.h"
+#include "cli/child_process.h"
+#include "cli/setup/service_files.h"
+#include "cli/setup/setup_pve.h"
+#include "config/toml.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using test::file_text;
+using test::files_below;
+using test::ScriptedPerson;
+using test::SetupPve;
+using test::write_file;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+constexpr const char* kSecret = "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9";
+
+/// A folder that stands for / on a node, and programs that write down how they were called.
+class SetupOnNode : public test::SetupTest {
+ protected:
+  SetupOnNode() : path_(::getenv("PATH")) {
+    root_ = top_ / "root";
+    is_root_ = true;
+    write_file(root_ / "etc/pve/nodes/pve1/pve-ssl.pem", pve_.certificate_pem);
+    fs::create_symlink("nodes/pve1", root_ / "etc/pve/local");
+    program("pvesh", R"(case "$2" in
+  /access/roles) echo '[{"roleid":"Administrator","special":1,"privs":"Sys.Audit,VM.Audit,Datastore.Audit,VM.Allocate"}]' ;;
+  *) echo '[]' ;;
+esac)");
+    program("pveum", "case \"$3\" in\n  add) echo '{\"full-tokenid\":\"mcp@pve!pve\",\"value\":\"" +
+                         std::string(kSecret) + "\"}' ;;\nesac");
+    program("systemctl", "");
+    ::setenv("PATH", ((top_ / "bin").string() + ":" + path_).c_str(), 1);
+  }
+  ~SetupOnNode() override { ::setenv("PATH", path_.c_str(), 1); }
+
+  void program(const std::string& name, const std::string& body) {
+    write_file(top_ / "bin" / name,
+               "#!/bin/sh\necho \"" + name + " $*\" >> " + (top_ / "calls").string() + "\n" + body + "\n");
+    ::chmod((top_ / "bin" / name).c_str(), 0755);
+  }
+  std::string calls() const { return file_text(top_ / "calls"); }
+
+  SetupPve pve_;
+  std::string path_;
+};
+
+TEST_F(SetupOnNode, MakesTheTokenByPveum) {
+  const cli::GivenFlags flags{{"--yes", {"true"}}, {"--port", {pve_.port}}, {"--client", {"none"}}};
+  EXPECT_EQ(hold(nullptr, flags), 0) << errors_ << output_;
+  // Its own certificate needs no question, and the person no login.
+  EXPECT_THAT(output_, AllOf(HasSubstr("This machine is a PVE node."), HasSubstr("pveum user add mcp@pve")));
+  EXPECT_THAT(text(settings()), HasSubstr("fingerprint = \"" + pve_.fingerprint + "\""));
+  EXPECT_EQ(text(settings("pve.secret")), std::string(kSecret) + "\n");
+  EXPECT_THAT(calls(), AllOf(HasSubstr("pveum role add MCP-pve --privs Datastore.Audit,Sys.Audit,VM.Audit\n"),
+                             HasSubstr("pveum user token add mcp@pve pve --privsep 1 --output-format json\n"),
+                             HasSubstr("pveum acl modify / --tokens mcp@pve!pve --roles MCP-pve\n")));
+  EXPECT_THAT(output_ + errors_ + calls(), Not(HasSubstr(kSecret)));
+  EXPECT_THAT(pve_.take_requests(), IsEmpty());
+}
+
+TEST_F(SetupOnNode, TellsWhatPveumComplainsOfAndTakesBackWhatItDid) {
+  program("pveum",
+          "test \"$1\" = acl && { echo 'ACL update failed: no quorum' >&2; exit 2; }\ncase \"$3\" in\n"
+          "  add) echo '{\"value\":\"" +
+              std::string(kSecret) + "\"}' ;;\nesac\nexit 0");
+  const cli::GivenFlags flags{{"--yes", {"true"}}, {"--port", {pve_.port}}, {"--client", {"none"}}};
+  EXPECT_EQ(hold(nullptr, flags), 1) << output_;
+  EXPECT_THAT(errors_, AllOf(HasSubstr("pveum acl exited with 2: ACL update failed: no quorum."),
+                             HasSubstr("was taken back. No file was written.")));
+  EXPECT_THAT(calls(),
+              HasSubstr("pveum user token remove mcp@pve pve\npveum user delete mcp@pve\npveum role delete"));
+  EXPECT_THAT(files_below(home()), IsEmpty());
+}
+
+TEST_F(SetupOnNode, MakesTheService) {
+  const cli::GivenFlags flags{{"--service", {"true"}},
+                              {"--yes", {"true"}},
+                              {"--port", {pve_.port}},
+                              {"--person", {"ann"}},
+                              {"--http-url", {"https://pve1.example.com:3000/mcp"}}};
+  ASSERT_EQ(hold(nullptr, flags), 0) << errors_ << output_;
+  const auto etc = root_ / "etc/mcp-pve";
+  const auto units = root_ / "etc/systemd/system";
+  EXPECT_THAT(
+      text(etc / "config.toml"),
+      AllOf(HasSubstr("[http]\nlisten = \"0.0.0.0:3000\"\n"), HasSubstr("token_id = \"mcp@pve!pve\""),
+            HasSubstr("url = \"https://pve1.example.com:3000/mcp\""), Not(HasSubstr("token_secret"))));
+  EXPECT_EQ(text(etc / "pve.secret"), std::string(kSecret) + "\n");
+  EXPECT_EQ(fs::status(etc / "pve.secret").permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  EXPECT_THAT(text(units / "mcp-pve.service"), HasSubstr("/test_cli --config /etc/mcp-pve/config.toml\n"));
+  EXPECT_EQ(text(units / "mcp-pve.service.d/setup.conf"),
+            cli::certificate_lines("/etc/pve/nodes/pve1/pve-ssl.pem", "/etc/pve/nodes/pve1/pve-ssl.key"));
+  EXPECT_THAT(text(units / "mcp-pve-certificate.service"), HasSubstr("sh /etc/pve/nodes/pve1/pve-ssl.pem\n"));
+  EXPECT_THAT(text(units / "mcp-pve-certificate.timer"), HasSubstr("OnCalendar=daily"));
+  EXPECT_THAT(calls(), HasSubstr("systemctl daemon-reload\nsystemctl enable --now mcp-pve.service "
+                                 "mcp-pve-certificate.timer\nsystemctl restart mcp-pve.service\n"));
+  EXPECT_THAT(output_, AllOf(HasSubstr("NODE_EXTRA_CA_CERTS"), HasSubstr("/etc/pve/pve-root-ca.pem"),
+                             HasSubstr("https://pve1.example.com:3000/mcp")));
+
+  // The bearer token is shown once, and its hash is what the server accepts.
+  std::smatch token;
+  const std::regex form("Bearer (pve_[A-Za-z0-9_-]{43})");
+  ASSERT_TRUE(std::regex_search(output_, token, form)) << output_;
+  const auto tokens = auth::parse_tokens(text(etc / "tokens.toml"), "tokens.toml", cli::words());
+  ASSERT_TRUE(tokens) << tokens.error();
+  ASSERT_NE(tokens->find(token[1].str()), nullptr);
+  EXPECT_EQ(tokens->find(token[1].str())->name, "ann");
+
+  const auto before = files_below(root_);
+  fs::remove(top_ / "calls");
+  EXPECT_EQ(hold(nullptr, flags), 0) << errors_ << output_;
+  EXPECT_THAT(output_, HasSubstr("nothing was changed"));
+  EXPECT_EQ(files_below(root_), before);
+  EXPECT_FALSE(fs::exists(top_ / "calls"));
+}
+
+TEST_F(SetupOnNode, TheServiceOfAnotherHostHasACertificateOfItsOwn) {
+  fs::remove_all(root_ / "etc/pve");
+  write_file(top_ / "secret", "00000000-0000-4000-8000-000000000000\n");
+  auto flags = to_pve(pve_);
+  flags.merge(cli::GivenFlags{{"--service", {"true"}},
+                              {"--yes", {"true"}},
+                              {"--token-id", {"root@pam!demo"}},
+                              {"--token-secret-file", {(top_ / "secret").string()}},
+                              {"--http-url", {"https://gate.example.com:3000/mcp"}}});
+  ASSERT_EQ(hold(nullptr, flags), 0) << errors_ << output_;
+  const auto etc = root_ / "etc/mcp-pve";
+  EXPECT_THAT(text(etc / "certificate.pem"), HasSubstr("BEGIN CERTIFICATE"));
+  EXPECT_EQ(fs::status(etc / "key.pem").permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  EXPECT_EQ(text(etc / "pve.secret"), "00000000-0000-4000-8000-000000000000\n");
+  EXPECT_THAT(output_, AllOf(HasSubstr("/etc/mcp-pve/certificate.pem"), Not(HasSubstr("BEGIN EC")),
+                             Not(HasSubstr("BEGIN PRIVATE"))));
+}
+
+TEST_F(SetupOnNode, TheServiceNeedsRootAndADryRunChangesNothing) {
+  const auto before = files_below(root_);
+  const cli::GivenFlags flags{
+      {"--service", {"true"}}, {"--yes", {"true"}}, {"--port", {pve_.port}}, {"--dry-run", {"true"}}};
+  EXPECT_EQ(hold(nullptr, flags), 0) << errors_;
+  EXPECT_EQ(files_below(root_), before);
+  EXPECT_THAT(calls(), Not(testing::ContainsRegex("pveum|systemctl")));
+  is_root_ = false;
+  EXPECT_EQ(hold(nullptr, flags), 2);
+  EXPECT_THAT(errors_, HasSubstr("run it as root"));
+}
+
+TEST(ServiceUnit, IsHardened) {
+  const auto unit = cli::service_unit("/usr/bin/mcp-pve");
+  for (const auto* line :
+       {"DynamicUser=yes", "StateDirectory=mcp-pve", "StateDirectoryMode=0700", "ProtectSystem=strict",
+        "LoadCredential=pve-token-secret:/etc/mcp-pve/pve.secret", "SystemCallFilter=@system-service",
+        "MemoryDenyWriteExecute=yes", "NoNewPrivileges=yes",
+        "CapabilityBoundingSet=", "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX",
+        "ExecStart=/usr/bin/mcp-pve --config /etc/mcp-pve/config.toml"})
+    EXPECT_THAT(unit, HasSubstr("\n" + std::string(line) + "\n"));
+}
+
+TEST(ServiceUnit, IsRatedAtMost15BySystemd) {
+  std::string pattern = testing::TempDir() + "unit-XXXXXX";
+  const fs::path folder = ::mkdtemp(pattern.data());
+  write_file(folder / "mcp-pve.service", cli::service_unit("/bin/true"));
+  const auto rated = cli::run_program({"systemd-analyze", "security", "--offline=true", "--no-pager",
+                                       "--threshold=15", (folder / "mcp-pve.service").string()});
+  fs::remove_all(folder);
+  if (!rated) GTEST_SKIP() << "systemd-analyze " << rated.error();
+  EXPECT_EQ(rated->code, 0) << rated->output << rated->errors;
+  EXPECT_THAT(rated->output, HasSubstr("Overall exposure level for mcp-pve.service"));
+}
+
+}  // namespace
