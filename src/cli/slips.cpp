@@ -82,18 +82,24 @@ std::string_view near_flag(std::string_view name) {
   return best;
 }
 
+bool is_of_setup(std::string_view name) {
+  return std::ranges::any_of(questions(),
+                             [&](const Question& row) { return !row.setting && row.flag == name; });
+}
+
 std::string unknown_flag(std::string_view name, std::string_view value, std::string_view tool) {
   const auto sentence = base::printable(name, kShown) + " is not an option here; ";
-  const auto near = near_flag(name);
+  const auto near = is_of_setup(name) ? std::string_view{} : near_flag(name);
   const auto argument = name.substr(std::min(name.find_first_not_of('-'), name.size()));
   if (!tool.empty() && (near.empty() || takes_argument(tool, argument)))
     return sentence + "a tool's arguments are key=value: " + as_pair(argument, value) + ".";
   if (!near.empty()) return sentence + "did you mean " + std::string(near) + "?";
   const auto own = std::ranges::find(kOptions, name, &Option::name);
-  const std::string belongs = own == kOptions.end() ? "" : "it belongs to " + std::string(own->of) + "; ";
+  const std::string of = own != kOptions.end() ? std::string(own->of) : is_of_setup(name) ? "setup" : "";
+  const std::string belongs = of.empty() ? "" : "it belongs to " + of + "; ";
   if (const auto* row = config::meant_by(name, config::Place::Flag))
     return sentence + belongs + "did you mean " + std::string(row->flag) + "?";
-  if (!belongs.empty()) return sentence + belongs + "see mcp-pve help " + std::string(own->of) + ".";
+  if (!belongs.empty()) return sentence + belongs + "see mcp-pve help " + of + ".";
   std::vector<std::string_view> names;
   for (const auto& option : kOptions) names.push_back(option.name);
   for (const auto& row : config::table()) {

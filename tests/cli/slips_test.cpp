@@ -61,7 +61,7 @@ TEST(Slips, AnswerEveryCommonMistake) {
       {{"doctor", "--plain"},
        "--plain is not an option here; it belongs to simulate; see mcp-pve help simulate."},
       {{"--url", "https://pve"}, "--url is not an option here; did you mean --base-url?"},
-      {{"--host", "pve"}, "--host is not an option here; did you mean --base-url?"},
+      {{"--host", "pve"}, "--host is not an option here; it belongs to setup; did you mean --base-url?"},
       {{"--token-secret", "hunter2"}, "--token-secret does not exist, because every user"},
   };
   for (const auto& [typed, said] : mistakes) {

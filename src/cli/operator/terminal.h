@@ -20,8 +20,8 @@ class Terminal {
   void show(std::string_view text) const;
   /// Shows the question; returns true if the person types y or yes.
   bool says_yes(std::string_view question) const;
-  /// Shows the prompt and reads a line, without its end and of at most 1024 bytes; the terminal echoes what is
-  /// typed. Returns nullopt at the end of input and at Ctrl-C.
+  /// Shows the prompt and reads a line, without its end and of at most 1024 bytes; the terminal echoes what
+  /// is typed. Returns nullopt at the end of input and at Ctrl-C.
   std::optional<std::string> line(std::string_view prompt) const;
   /// Shows the prompt and reads a line that is not echoed. Returns nullopt at the end of input and at Ctrl-C.
   std::optional<std::string> secret(std::string_view prompt) const;

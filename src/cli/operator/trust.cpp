@@ -11,8 +11,8 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "cli/certificate.h"
 #include "cli/commands.h"
+#include "cli/operator/certificate.h"
 #include "cli/operator/terminal.h"
 #include "cli/output.h"
 #include "cli/state_folder.h"

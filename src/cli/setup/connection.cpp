@@ -9,7 +9,7 @@
 #include "base/ascii.h"
 #include "base/number.h"
 #include "base/text.h"
-#include "cli/certificate.h"
+#include "cli/operator/certificate.h"
 #include "cli/output.h"
 #include "cli/setup/steps.h"
 #include "config/settings.h"
@@ -203,6 +203,7 @@ Step ask_connection(const Host& host, const Interview& interview, Draft& draft) 
     draft.base_url += (draft.base_url.empty() ? "" : ",") + shown.address;
     if (fingerprint->empty()) continue;
     if (const auto bytes = net::parse_fingerprint(*fingerprint)) draft.routes.at(i).fingerprints = {*bytes};
+    if (draft.fingerprint.find(*fingerprint) != std::string::npos) continue;
     draft.fingerprint += (draft.fingerprint.empty() ? "" : ",") + *fingerprint;
   }
   return {};

@@ -111,7 +111,9 @@ std::string settle_role(std::string_view token_name, const PrivilegeNames& privi
   if (present == state.roles.end()) {
     grant.parts.push_back({role_added(name, privileges), role_removed(name)});
   } else if (present->second.privileges != privileges) {
-    grant.notes.push_back("The role " + name + " exists with other privileges; it gets those of this token.");
+    grant.notes.push_back("The role " + name +
+                          " exists with other privileges, so its privileges are replaced by those that the "
+                          "new API token needs.");
     grant.parts.push_back({role_changed(name, privileges), role_changed(name, present->second.privileges)});
   }
   return name;
@@ -170,6 +172,12 @@ std::expected<Grant, std::string> grant_for(std::string_view token_name, const P
   }
   grant.parts.push_back({permitted("tokens", grant.token_id, role), std::nullopt});
   return grant;
+}
+
+std::optional<std::string> role_line(std::string_view token_id, const PrivilegeNames& needed) {
+  const auto prefix = std::string(kTokenUser) + "!";
+  if (!token_id.starts_with(prefix)) return std::nullopt;
+  return command_line(role_changed(role_of(token_id.substr(prefix.size())), needed));
 }
 
 std::vector<AccessChange> removal_of(std::string_view token_id, const AccessState& state) {

@@ -60,7 +60,11 @@ std::expected<Grant, std::string> grant_for(std::string_view token_name, const P
 /// another user.
 std::vector<AccessChange> removal_of(std::string_view token_id, const AccessState& state);
 
-/// The same without knowing what is there: the lines that a person can run.
+/// The line that gives the role of such a token these privileges instead; nothing for a token of another
+/// user.
+std::optional<std::string> role_line(std::string_view token_id, const PrivilegeNames& needed);
+
+/// What removal_of() does, without knowing what is there: the lines that a person can run.
 std::vector<std::string> removal_lines(std::string_view token_id);
 
 }  // namespace cli

@@ -7,9 +7,11 @@
 
 #include "base/text.h"
 #include "cli/backend.h"
+#include "cli/child_process.h"
 #include "cli/output.h"
 #include "cli/setup/apply.h"
 #include "cli/setup/people.h"
+#include "cli/setup/service_files.h"
 #include "cli/setup/setup.h"
 #include "cli/setup/steps.h"
 #include "config/settings.h"
@@ -18,7 +20,10 @@
 namespace cli {
 namespace {
 
-constexpr std::array<std::string_view, 12> kWritten = {"access_tier",
+constexpr std::array<std::string_view, 15> kWritten = {"http.listen",
+                                                       "http.url",
+                                                       "http.tokens",
+                                                       "access_tier",
                                                        "categories",
                                                        "scope",
                                                        "protect",
@@ -37,7 +42,9 @@ Answer<FileChange> settings_without_ours(const Draft& draft) {
       draft.settings_file, draft.has_settings ? std::optional(draft.settings) : std::nullopt, {}, 0600};
   if (!draft.has_settings) return change;
   SettingValues none;
-  for (const auto key : kWritten) none.emplace_back(key, std::nullopt);
+  for (const auto key : kWritten) {
+    if (draft.service || !key.starts_with("http.")) none.emplace_back(key, std::nullopt);
+  }
   auto text = with_settings(draft.settings, none);
   if (!text)
     return std::unexpected(
@@ -134,8 +141,15 @@ void show_removal(const Interview& interview, const Draft& draft, bool in_pve,
 }
 
 /// All files that go or change. The secret goes if setup made it.
-Answer<std::vector<FileChange>> files_to_change(const Draft& draft) {
+Answer<std::vector<FileChange>> files_to_change(const Host& host, const Draft& draft) {
   std::vector<FileChange> files;
+  for (const auto name : kServiceFiles) {
+    if (!draft.service) break;
+    auto text = content_of_file(host.root / name);
+    if (!text) return std::unexpected(Stop{kFailed, text.error()});
+    // No backups: they would be units and keys too.
+    if (*text) files.push_back({host.root / name, *std::move(text), {}, 0600, true});
+  }
   for (const auto& edit : draft.clients) files.push_back(edit.file);
   auto settings = settings_without_ours(draft);
   if (!settings) return std::unexpected(settings.error());
@@ -149,12 +163,16 @@ Answer<std::vector<FileChange>> files_to_change(const Draft& draft) {
 
 Answer<void> hold_removal(const Host& host, const Interview& interview) {
   Draft draft;
+  draft.service = interview.is_set(Topic::Service);
+  if (draft.service && !host.is_root)
+    return std::unexpected(
+        Stop{kUsage, "the service belongs to root, so run setup --remove --service as root."});
   if (auto named = ask_name(host, interview, draft); !named) return named;
   draft.token_id = setting_in(draft.settings, "cluster.token_id").value_or("");
   const auto clients = clients_meant(interview);
   if (!clients) return std::unexpected(clients.error());
-  edit_clients(host, interview, draft, *clients);
-  const auto files = files_to_change(draft);
+  if (!draft.service) edit_clients(host, interview, draft, *clients);
+  const auto files = files_to_change(host, draft);
   if (!files) return std::unexpected(files.error());
   const auto in_pve = ask_removal_in_pve(host, interview, draft);
   if (!in_pve) return std::unexpected(in_pve.error());
@@ -177,11 +195,17 @@ Answer<void> hold_removal(const Host& host, const Interview& interview) {
   if (!agreed) return std::unexpected(agreed.error());
   if (!*agreed) return std::unexpected(Stop{kFailed, "Nothing was changed."});
   if (auto done = remove_in_pve(interview, changes, draft); !done) return done;
+  // A service that is not there cannot be stopped, and need not be.
+  if (draft.service)
+    (void)run_program(
+        {"systemctl", "disable", "--now", std::string(kService), std::string(kCertificateTimer)});
   const auto backups = write_files(*files);
   if (!backups) return std::unexpected(Stop{kFailed, backups.error() + " All files are as they were."});
   for (const auto& backup : *backups)
     interview.show("The old file is kept as " + base::printable(backup.string()));
-  interview.show("The server " + draft.name + " is removed. Restart your clients.");
+  if (draft.service) (void)run_program({"systemctl", "daemon-reload"});
+  interview.show(draft.service ? "The service is removed; its state folder /var/lib/mcp-pve stays."
+                               : "The server " + draft.name + " is removed. Restart your clients.");
   return {};
 }
 

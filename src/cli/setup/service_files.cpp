@@ -73,7 +73,7 @@ Description=Restarts the MCP server for Proxmox VE after a change of its certifi
 
 [Service]
 Type=oneshot
-ExecStart=/bin/sh -c 'cmp -s "$1" /run/credentials/mcp-pve.service/certificate.pem || systemctl try-restart mcp-pve.service' sh {}
+ExecStart=/bin/sh -c 'cmp -s "$$1" /run/credentials/mcp-pve.service/certificate.pem || systemctl try-restart mcp-pve.service' sh {}
 )";
 
 constexpr std::string_view kTimer = R"([Unit]

@@ -21,4 +21,15 @@ std::string certificate_lines(std::string_view certificate, std::string_view key
 std::string certificate_check(std::string_view certificate);
 std::string certificate_timer();
 
+/// The files that setup writes for the service, below /; the package's unit is not among them.
+inline constexpr std::string_view kServiceFiles[] = {
+    "etc/mcp-pve/tokens.toml",
+    "etc/mcp-pve/certificate.pem",
+    "etc/mcp-pve/key.pem",
+    "etc/systemd/system/mcp-pve.service",
+    "etc/systemd/system/mcp-pve.service.d/setup.conf",
+    "etc/systemd/system/mcp-pve-certificate.service",
+    "etc/systemd/system/mcp-pve-certificate.timer",
+};
+
 }  // namespace cli

@@ -92,7 +92,7 @@ std::expected<GivenFlags, std::string> flags_of(const Arguments& arguments) {
         std::ranges::any_of(questions(), [&](const Question& each) { return each.flag == flag.name; });
     if (!asked)
       return std::unexpected(flag.name +
-                             " is no question of setup. Write this setting into the settings file instead.");
+                             " cannot be given to setup. Write this setting into the settings file instead.");
     given[flag.name].push_back(flag.value);
   }
   return given;

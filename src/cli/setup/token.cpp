@@ -176,6 +176,19 @@ Step plan_token(const Host& host, const Interview& interview, bool dry, Draft& d
   return {};
 }
 
+/// A token that is kept has the rights that it was made for.
+void tell_how_to_change_the_role(const Host& host, const Interview& interview, const Draft& draft) {
+  if (setting_in(draft.settings, "access_tier") == draft.tier &&
+      setting_in(draft.settings, "categories").value_or("all") == draft.categories)
+    return;
+  const auto needed = needed_privileges(catalog::categories(), policy_of(draft), host.facts);
+  if (const auto line = role_line(draft.token_id, needed.names))
+    interview.show(
+        "The API token keeps its role in PVE. This command, run as root on a node, gives the role what the "
+        "tools need now:\n  " +
+        *line);
+}
+
 std::string way_by_flags(const Interview& interview) {
   if (interview.is_set(Topic::TokenId)) return "existing";
   if (interview.is_set(Topic::Login)) return "login";
@@ -237,6 +250,7 @@ Step ask_token(const Host& host, const Interview& interview, Draft& draft) {
   if (!way) return std::unexpected(way.error());
   if (*way == "keep") {
     draft.token_id = setting_in(draft.settings, "cluster.token_id").value_or("");
+    tell_how_to_change_the_role(host, interview, draft);
     return {};
   }
   if (*way == "existing") return take_existing(interview, draft);

@@ -130,6 +130,19 @@ TEST_F(SetupOnNode, MakesTheService) {
   EXPECT_FALSE(fs::exists(top_ / "calls"));
 }
 
+TEST_F(SetupOnNode, RemovesTheService) {
+  const auto before = files_below(root_);
+  const cli::GivenFlags flags{{"--service", {"true"}}, {"--yes", {"true"}}, {"--port", {pve_.port}}};
+  ASSERT_EQ(hold(nullptr, flags), 0) << errors_ << output_;
+  EXPECT_NE(files_below(root_), before);
+  EXPECT_EQ(hold(nullptr, {{"--service", {"true"}}, {"--yes", {"true"}}, {"--remove", {"true"}}}), 0)
+      << errors_ << output_;
+  auto after = files_below(root_);
+  EXPECT_EQ(after.erase("etc/mcp-pve/config.toml.bak-mcp-pve"), 1U);
+  EXPECT_EQ(after, before);
+  EXPECT_THAT(calls(), HasSubstr("systemctl disable --now mcp-pve.service mcp-pve-certificate.timer\n"));
+}
+
 TEST_F(SetupOnNode, TheServiceOfAnotherHostHasACertificateOfItsOwn) {
   fs::remove_all(root_ / "etc/pve");
   write_file(top_ / "secret", "00000000-0000-4000-8000-000000000000\n");

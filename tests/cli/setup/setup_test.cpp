@@ -285,6 +285,36 @@ TEST_F(SetupCommand, KeepsThePersonsOwnLinesAndAnExistingToken) {
   EXPECT_EQ(text(settings("config.toml.bak-mcp-pve")), own + cluster);
 }
 
+TEST_F(SetupCommand, TakesSeveralNodesOfWhichEachShowsItsCertificate) {
+  SetupPve pve;
+  SetupPve other;
+  test::write_file(top_ / "secret", std::string(kRoot) + "\n");
+  fs::permissions(top_ / "secret", fs::perms::owner_read);
+  const auto hosts = "127.0.0.1:" + pve.port + ",localhost:" + pve.port + ", 127.0.0.1:" + other.port;
+  const cli::GivenFlags flags{{"--yes", {"true"}},
+                              {"--host", {hosts}},
+                              {"--fingerprint", {pve.fingerprint, other.fingerprint}},
+                              {"--token-id", {"root@pam!demo"}},
+                              {"--token-secret-file", {(top_ / "secret").string()}},
+                              {"--client", {"none"}}};
+  EXPECT_EQ(hold(nullptr, flags), 0) << errors_ << output_;
+  EXPECT_THAT(text(settings()),
+              AllOf(HasSubstr("base_url = \"https://127.0.0.1:" + pve.port +
+                              ",https://localhost:" + pve.port + ",https://127.0.0.1:" + other.port + "\"\n"),
+                    HasSubstr("fingerprint = \"" + pve.fingerprint + "," + other.fingerprint + "\"\n"),
+                    HasSubstr("token_secret_file = \"" + (top_ / "secret").string() + "\"\n")));
+}
+
+TEST_F(SetupCommand, TellsHowAKeptTokenGetsOtherRights) {
+  SetupPve pve;
+  ScriptedPerson first(admin_answers(pve));
+  ASSERT_EQ(hold(&first, {}), 0) << errors_ << first.screen;
+  ScriptedPerson second({{"may the assistant", "operate"}, {"Do this?", "y"}});
+  EXPECT_EQ(hold(&second, {}), 0) << errors_ << second.screen;
+  EXPECT_THAT(second.screen, testing::ContainsRegex("pveum role modify MCP-pve --privs .*VM.PowerMgmt"));
+  EXPECT_THAT(text(settings()), HasSubstr("access_tier = \"read-execute\""));
+}
+
 TEST_F(SetupCommand, RemovalUndoesIt) {
   SetupPve pve;
   fs::create_directories(home() / ".cursor");

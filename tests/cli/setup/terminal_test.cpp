@@ -97,7 +97,7 @@ TEST_F(SetupTerminal, SettingsOfTheShellDoNotCountAndOthersAreRefused) {
   EXPECT_THAT(done.output, AllOf(HasSubstr("token       accepted"), HasSubstr("web01")));
   const auto other = test::run_without_terminal({"setup", "--timeout", "5"}, variables);
   EXPECT_EQ(other.code, 2);
-  EXPECT_THAT(other.errors, HasSubstr("--timeout is no question of setup"));
+  EXPECT_THAT(other.errors, HasSubstr("--timeout cannot be given to setup"));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "cli/certificate.h"
+#include "cli/operator/certificate.h"
 
 #include <fmt/format.h>
 
