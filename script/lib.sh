@@ -20,10 +20,17 @@ build_packages=(g++ cmake ninja-build libssl-dev zlib1g-dev libfmt-dev libcli11-
 # What the static binary holds beside these; Debian 12 has them.
 static_packages=(libpixman-1-dev libbrotli-dev)
 test_packages=(libgtest-dev libgmock-dev mold ccache python3 python3-jsonschema
-  glewlwyd sqlite3 haproxy openssl)
+  glewlwyd sqlite3 haproxy openssl systemd)
 clang_packages=(clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev)
 # For the plugin of clang-tidy.
 lint_packages=(libclang-19-dev llvm-19-dev)
+
+# What the packages are made with.
+package_packages=(git debhelper lintian zip minisign npm binutils)
+arm64_packages=(g++-aarch64-linux-gnu qemu-user-static)
+
+# The version stands in one place.
+version() { sed -nE 's/^project\(mcp-pve VERSION ([0-9.]+) .*/\1/p' "$root/CMakeLists.txt"; }
 
 # part NAME: from here on time counts as NAME's, until the next part or the end, where a table tells it. A script that
 # another one runs adds its parts to the table of that.

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,7 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <optional>
+#include <system_error>
 #include <utility>
 
 namespace base {
@@ -21,14 +22,15 @@ using Steady = std::chrono::steady_clock;
 /// A process that writes into a pipe; killed with all that it started if it still runs at the end.
 class Child {
  public:
-  explicit Child(std::vector<std::string>& words) {
+  /// `errors`: a descriptor for its stderr; -1: that is dropped.
+  Child(std::vector<std::string>& words, int errors) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
       error_ = errno;
       return;
     }
     out_ = ends[0];
-    error_ = spawn(words, ends[1]);
+    error_ = spawn(words, ends[1], errors);
     ::close(ends[1]);
   }
   ~Child() {
@@ -74,13 +76,16 @@ class Child {
   }
 
  private:
-  int spawn(std::vector<std::string>& words, int out) {
+  int spawn(std::vector<std::string>& words, int out, int errors) {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-    // Its complaints may hold what it reads.
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    if (errors >= 0) {
+      posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
+    } else {
+      posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    }
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
     // This process blocks and ignores signals that a program expects to end it.
@@ -109,12 +114,46 @@ class Child {
   int error_ = 0;
 };
 
+/// Takes what a program writes to its stderr.
+class Complaints {
+ public:
+  explicit Complaints(std::size_t most)
+      : most_(most), file_(most == 0 ? -1 : ::memfd_create("stderr", MFD_CLOEXEC)) {}
+  ~Complaints() {
+    if (file_ >= 0) ::close(file_);
+  }
+  Complaints(const Complaints&) = delete;
+  Complaints& operator=(const Complaints&) = delete;
+
+  int file() const { return file_; }
+  std::string text() const {
+    std::string text(file_ < 0 ? 0 : most_, '\0');
+    const auto size = text.empty() ? 0 : ::pread(file_, text.data(), text.size(), 0);
+    text.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+    return text;
+  }
+
+ private:
+  std::size_t most_;
+  int file_;
+};
+
 }  // namespace
+
+std::optional<std::string> ProgramEnd::trouble() const {
+  if (start_error != 0) return "cannot be started: " + std::generic_category().message(start_error);
+  if (killed) return "ran for too long, so it was killed";
+  if (WIFSIGNALED(status)) return "was ended by signal " + std::to_string(WTERMSIG(status));
+  return std::nullopt;
+}
+
+int ProgramEnd::exit_code() const { return WEXITSTATUS(status); }
 
 ProgramEnd run_program(std::vector<std::string> words, const ProgramLimits& limits) {
   ProgramEnd result;
   const auto end = Steady::now() + limits.time;
-  Child child(words);
+  const Complaints complaints(limits.errors);
+  Child child(words, complaints.file());
   result.start_error = child.error();
   if (result.start_error != 0) return result;
   auto output = child.output(end, limits.output);
@@ -123,6 +162,7 @@ ProgramEnd run_program(std::vector<std::string> words, const ProgramLimits& limi
   if (!status) return result;
   result.status = *status;
   result.output = *std::move(output);
+  result.errors = complaints.text();
   return result;
 }
 

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@ struct ProgramLimits {
   std::chrono::milliseconds time{
       30'000};                ///< a program that runs for longer is killed, with all that it started
   std::size_t output = 4096;  ///< bytes of stdout that are kept; what follows is read and dropped
+  std::size_t errors = 0;     ///< the same of stderr, which may repeat what the program reads
 };
 
 /// How a program ended.
@@ -20,13 +22,19 @@ struct ProgramEnd {
   bool killed = false;  ///< it ran for too long
   int status = 0;       ///< as of waitpid(), if it was not killed
   std::string output;   ///< the beginning of its stdout, if it was not killed
+  std::string errors;   ///< the beginning of its stderr, in the same case
 
   /// It ended by itself, with exit code 0.
   bool succeeded() const { return start_error == 0 && !killed && status == 0; }
+  /// Why it did not end by itself, as a clause that continues "PROGRAM "; nothing if it did. Shows nothing of
+  /// its words and its output.
+  std::optional<std::string> trouble() const;
+  /// Of one that ended by itself.
+  int exit_code() const;
 };
 
-/// Runs `words`: the program, which is looked up in $PATH, and its arguments. It gets no input, and its
-/// stderr is dropped, because it may repeat what the program reads. Waits for its end. Safe to call from any
+/// Runs `words`: the program, which is looked up in $PATH, and its arguments. It gets no input.
+/// Waits for its end. Safe to call from any
 /// thread.
 ProgramEnd run_program(std::vector<std::string> words, const ProgramLimits& limits = {});
 

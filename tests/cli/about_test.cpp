@@ -115,10 +115,12 @@ TEST(About, TheSettingsFileExplainsEveryKeyAndSetsNone) {
 }
 
 TEST(About, PrintRefusesWhatItDoesNotKnow) {
-  EXPECT_THAT(run({"print"}).errors, HasSubstr("print needs to know what: man, bash, zsh, fish, config."));
+  EXPECT_THAT(run({"print"}).errors,
+              HasSubstr("print needs to know what: man, bash, zsh, fish, config, service."));
   const auto other = run({"print", "ksh"});
   EXPECT_EQ(other.code, 2);
-  EXPECT_THAT(other.errors, HasSubstr("print ksh is not a command; it prints man, bash, zsh, fish, config."));
+  EXPECT_THAT(other.errors,
+              HasSubstr("print ksh is not a command; it prints man, bash, zsh, fish, config, service."));
 }
 
 }  // namespace

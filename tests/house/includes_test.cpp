@@ -73,7 +73,7 @@ const std::map<std::string, Folders, std::less<>>& picture() {
       {"simulator", {"base", "net/http.h", "facts", "simulator"}},
       {"transport", {"base", "jsonrpc", "mcp", "seam", "net"}},
       {"transport/http", {"base", "jsonrpc", "mcp", "seam", "net", "transport"}},
-      {"cli/about", {"base", "cli", "config", "net", "chart", "state"}},
+      {"cli/about", {"base", "cli", "cli/setup/service_files.h", "config", "net", "chart", "state"}},
       {"cli/offer", {"base", "cli", "tool", "catalog", "guard", "seam", "engine", "resource", "prompt"}},
       {"cli/operator", {"base", "config", "net", "pve", "guard", "seam", "state", "cli"}},
       {"cli/setup",

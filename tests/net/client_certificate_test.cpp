@@ -73,7 +73,7 @@ TEST(Certificates, OwnAuthority) {
   options.ca_file = ca.path;
   EXPECT_TRUE(Client(options).send(get(), {}));
   options.url.host = "localhost";
-  options.lookup = [](const std::string&) { return net::Addresses({"127.0.0.1"}); };
+  options.lookup = [](const std::string&) { return net::Addresses(std::vector<std::string>{"127.0.0.1"}); };
   EXPECT_TRUE(Client(options).send(get(), {}));
 }
 
@@ -83,7 +83,7 @@ TEST(Certificates, NameMustMatch) {
   auto options = to(server->port());
   options.fingerprints.clear();
   options.ca_file = ca.path;
-  options.lookup = [](const std::string&) { return net::Addresses({"127.0.0.1"}); };
+  options.lookup = [](const std::string&) { return net::Addresses(std::vector<std::string>{"127.0.0.1"}); };
   options.url.host = "other.test";
   Client client(options);
   const auto failure = failure_of(client, get());

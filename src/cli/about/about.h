@@ -12,10 +12,12 @@ namespace cli {
 std::string version_text();
 
 /// What `mcp-pve print` knows.
-inline constexpr std::array<std::string_view, 5> kPrinted = {"man", "bash", "zsh", "fish", "config"};
+inline constexpr std::array<std::string_view, 6> kPrinted = {"man",  "bash",   "zsh",
+                                                             "fish", "config", "service"};
 
 /// One of kPrinted: the manual page (section 1, roff), the completion script of a shell, or a settings file
-/// (TOML) that explains every setting in comments and sets none. All come from the tables behind --help.
+/// (TOML) that explains every setting in comments and sets none, or the unit of the service for systemd. All
+/// come from the tables behind --help.
 std::string printed(std::string_view what);
 
 /// The notices of the libraries and of the font inside.

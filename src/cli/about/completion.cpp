@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/about/about.h"
 #include "cli/about/sources.h"
+#include "cli/setup/service_files.h"
 #include "config/table.h"
 
 namespace cli {
@@ -165,6 +166,7 @@ std::string printed(std::string_view what) {
   if (what == "bash") return bash_completion();
   if (what == "zsh") return zsh_completion();
   if (what == "fish") return fish_completion();
+  if (what == "service") return service_unit("/usr/bin/mcp-pve");
   return config::example(known());
 }
 

@@ -8,8 +8,8 @@
 
 #include "base/ascii.h"
 #include "base/json_read.h"
+#include "base/program.h"
 #include "base/text.h"
-#include "cli/child_process.h"
 #include "pve/answer.h"
 
 namespace cli {
@@ -104,13 +104,15 @@ class OnNode final : public AccessControl {
 
  private:
   static std::expected<base::Json, std::string> run(const std::vector<std::string>& words) {
-    const auto ran = run_program(words);
-    if (!ran) return std::unexpected(fmt::format("{} {}.", words.front(), ran.error()));
-    if (ran->code != 0)
-      return std::unexpected(fmt::format("{} {} exited with {}: {}.", words.front(), words.at(1), ran->code,
-                                         base::printable(base::trim(ran->errors), 600)));
-    if (base::trim(ran->output).empty()) return base::Json(nullptr);
-    auto data = base::parse_json(ran->output);
+    const auto ran =
+        base::run_program(words, {.time = std::chrono::seconds{60}, .output = 1'048'576, .errors = 4096});
+    if (const auto trouble = ran.trouble())
+      return std::unexpected(fmt::format("{} {}.", words.front(), *trouble));
+    if (ran.exit_code() != 0)
+      return std::unexpected(fmt::format("{} {} exited with {}: {}.", words.front(), words.at(1),
+                                         ran.exit_code(), base::printable(base::trim(ran.errors), 600)));
+    if (base::trim(ran.output).empty()) return base::Json(nullptr);
+    auto data = base::parse_json(ran.output);
     if (!data) return base::Json(nullptr);
     return *std::move(data);
   }

@@ -5,9 +5,9 @@
 #include <memory>
 #include <utility>
 
+#include "base/program.h"
 #include "base/text.h"
 #include "cli/backend.h"
-#include "cli/child_process.h"
 #include "cli/output.h"
 #include "cli/setup/apply.h"
 #include "cli/setup/people.h"
@@ -197,13 +197,13 @@ Answer<void> hold_removal(const Host& host, const Interview& interview) {
   if (auto done = remove_in_pve(interview, changes, draft); !done) return done;
   // A service that is not there cannot be stopped, and need not be.
   if (draft.service)
-    (void)run_program(
+    (void)base::run_program(
         {"systemctl", "disable", "--now", std::string(kService), std::string(kCertificateTimer)});
   const auto backups = write_files(*files);
   if (!backups) return std::unexpected(Stop{kFailed, backups.error() + " All files are as they were."});
   for (const auto& backup : *backups)
     interview.show("The old file is kept as " + base::printable(backup.string()));
-  if (draft.service) (void)run_program({"systemctl", "daemon-reload"});
+  if (draft.service) (void)base::run_program({"systemctl", "daemon-reload"});
   interview.show(draft.service ? "The service is removed; its state folder /var/lib/mcp-pve stays."
                                : "The server " + draft.name + " is removed. Restart your clients.");
   return {};

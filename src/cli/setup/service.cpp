@@ -9,9 +9,9 @@
 #include <utility>
 
 #include "auth/token_file.h"
+#include "base/program.h"
 #include "base/text.h"
 #include "cli/authentication.h"
-#include "cli/child_process.h"
 #include "cli/output.h"
 #include "cli/setup/apply.h"
 #include "cli/setup/checks.h"
@@ -164,11 +164,11 @@ std::expected<void, std::string> systemctl(const Interview& interview, std::vect
   std::string line;
   for (const auto& word : words) line += (line.empty() ? "" : " ") + word;
   interview.show("Running: " + line);
-  const auto ran = run_program(words);
-  if (!ran) return std::unexpected(line + " " + ran.error() + ".");
-  if (ran->code != 0)
-    return std::unexpected(fmt::format("{} exited with {}: {}.", line, ran->code,
-                                       base::printable(base::trim(ran->errors), 600)));
+  const auto ran = base::run_program(words, {.time = std::chrono::seconds{60}, .errors = 4096});
+  if (const auto trouble = ran.trouble()) return std::unexpected(line + " " + *trouble + ".");
+  if (ran.exit_code() != 0)
+    return std::unexpected(fmt::format("{} exited with {}: {}.", line, ran.exit_code(),
+                                       base::printable(base::trim(ran.errors), 600)));
   return {};
 }
 

@@ -9,8 +9,8 @@
 
 #include "auth/token_file.h"
 #include "base/json.h"
+#include "base/program.h"
 #include "cli/authentication.h"
-#include "cli/child_process.h"
 #include "cli/setup/service_files.h"
 #include "cli/setup/setup_pve.h"
 #include "config/toml.h"
@@ -188,12 +188,12 @@ TEST(ServiceUnit, IsRatedAtMost15BySystemd) {
   std::string pattern = testing::TempDir() + "unit-XXXXXX";
   const fs::path folder = ::mkdtemp(pattern.data());
   write_file(folder / "mcp-pve.service", cli::service_unit("/bin/true"));
-  const auto rated = cli::run_program({"systemd-analyze", "security", "--offline=true", "--no-pager",
-                                       "--threshold=15", (folder / "mcp-pve.service").string()});
+  const auto rated = base::run_program({"systemd-analyze", "security", "--offline=true", "--no-pager",
+                                        "--threshold=15", (folder / "mcp-pve.service").string()},
+                                       {.output = 65536, .errors = 4096});
   fs::remove_all(folder);
-  if (!rated) GTEST_SKIP() << "systemd-analyze " << rated.error();
-  EXPECT_EQ(rated->code, 0) << rated->output << rated->errors;
-  EXPECT_THAT(rated->output, HasSubstr("Overall exposure level for mcp-pve.service"));
+  EXPECT_TRUE(rated.succeeded()) << rated.trouble().value_or("") << rated.output << rated.errors;
+  EXPECT_THAT(rated.output, HasSubstr("Overall exposure level for mcp-pve.service"));
 }
 
 }  // namespace
