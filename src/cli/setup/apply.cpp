@@ -115,7 +115,7 @@ void show_files(const Interview& interview, const std::vector<FileChange>& files
       interview.show(fmt::format("{}: {} (its content is not shown)", base::printable(path),
                                  !file.after   ? "removed"
                                  : file.before ? "a new secret"
-                                               : "the secret, for this user alone"));
+                                               : "a secret that this user alone can read"));
     } else if (!file.after) {
       interview.show(base::printable(path) + ": removed");
     } else {

@@ -48,7 +48,7 @@ std::optional<std::string> apply_setting(Topic topic, const std::string& value, 
 Check check_of(Topic topic) {
   return [topic](std::string_view text) -> std::expected<std::string, std::string> {
     config::Settings settings;
-    const std::string value(text);
+    std::string value(text);
     if (value.empty()) return value;
     if (auto wrong = apply_setting(topic, value, settings)) return std::unexpected(*std::move(wrong));
     return value;

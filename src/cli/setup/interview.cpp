@@ -64,7 +64,7 @@ Stop Interview::missing(const Question& about) const {
 }
 
 Answer<std::string> Interview::ask(Topic topic, const Check& check,
-                                   std::optional<std::string> fallback) const {
+                                   const std::optional<std::string>& fallback) const {
   const auto& about = question(topic);
   if (const auto value = given(topic)) {
     auto checked = check(*value);
@@ -78,13 +78,17 @@ Answer<std::string> Interview::ask(Topic topic, const Check& check,
     if (checked) return *std::move(checked);
   }
   if (person_ == nullptr) return std::unexpected(missing(about));
-  const auto prompt = fmt::format("{}{}: ", about.prompt, usual.empty() ? "" : " [" + usual + "]");
+  const bool clears = about.optional && !usual.empty();
+  const auto prompt = fmt::format("{}{}{}: ", about.prompt, usual.empty() ? "" : " [" + usual + "]",
+                                  clears ? ", or none" : "");
   for (;;) {
     const auto line = person_->line(prompt);
     if (!line) return std::unexpected(ended());
     const auto typed = base::trim(*line);
     if (typed.empty() && !may_be_usual) continue;
-    const auto value = typed.empty() ? std::string_view(usual) : typed;
+    const auto value = typed.empty()               ? std::string_view(usual)
+                       : clears && typed == "none" ? std::string_view{}
+                                                   : typed;
     auto checked = check(value);
     if (checked) return *std::move(checked);
     show(checked.error());
@@ -92,16 +96,14 @@ Answer<std::string> Interview::ask(Topic topic, const Check& check,
 }
 
 Answer<std::string> Interview::choose(Topic topic, std::span<const Option> options,
-                                      std::optional<std::string> fallback) const {
+                                      const std::optional<std::string>& fallback) const {
   if (person_ != nullptr && !is_set(topic) && !(is_set(Topic::Yes) && !fallback.value_or("").empty())) {
     std::string list = std::string(question(topic).prompt) + "?";
     for (std::size_t i = 0; i < options.size(); ++i)
       list += fmt::format("\n  {}  {:<12} {}", i + 1, options[i].name, options[i].about);
     show(list);
   }
-  return ask(
-      topic, [&](std::string_view text) { return one_of(question(topic), options, text); },
-      std::move(fallback));
+  return ask(topic, [&](std::string_view text) { return one_of(question(topic), options, text); }, fallback);
 }
 
 Answer<std::string> Interview::secret(Topic topic, const Check& check) const {

@@ -49,12 +49,13 @@ class Interview {
   /// Removes control characters, except line breaks.
   void show(std::string_view text) const;
 
-  /// `fallback` in place of the row's. A wrong answer of a person is asked again with what is wrong, a wrong
-  /// flag ends setup.
-  Answer<std::string> ask(Topic topic, const Check& check, std::optional<std::string> fallback = {}) const;
+  /// `fallback` in place of the row's; of an optional question "none" then answers with nothing. A wrong
+  /// answer of a person is asked again with what is wrong, a wrong flag ends setup.
+  Answer<std::string> ask(Topic topic, const Check& check,
+                          const std::optional<std::string>& fallback = {}) const;
   /// A number or the name of an option. With an empty fallback Enter is no answer.
   Answer<std::string> choose(Topic topic, std::span<const Option> options,
-                             std::optional<std::string> fallback = {}) const;
+                             const std::optional<std::string>& fallback = {}) const;
   /// From the file that the flag names (at most 4 KiB, without the line break at its end), else typed.
   Answer<std::string> secret(Topic topic, const Check& check) const;
   /// --yes and --dry-run agree. Without a terminal it is an error that names --yes.

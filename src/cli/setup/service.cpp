@@ -146,6 +146,12 @@ Step add_units(const Host& host, Service& service) {
   if (!fs::exists(host.root / "usr/lib/systemd/system" / kService, error)) {
     const auto self = fs::read_symlink("/proc/self/exe", error);
     const auto program = error ? std::string("/usr/bin/mcp-pve") : self.string();
+    if (host.root == "/" && is_hidden_from_service(program, host.home.string()))
+      return std::unexpected(Stop{
+          kFailed,
+          fmt::format("the service sees neither homes nor /tmp, so it cannot run {}. Install the program as "
+                      "/usr/local/bin/mcp-pve, and run setup from there.",
+                      base::printable(program))});
     if (auto added = add_file(service, units / kService, service_unit(program), 0644); !added) return added;
   }
   const auto lines = certificate_lines(service.certificate, service.key);
@@ -203,7 +209,7 @@ Answer<Draft> ask_all(const Host& host, const Interview& interview, Service& ser
   if (auto step = ask_connection(host, interview, draft); !step) return std::unexpected(step.error());
   if (auto step = ask_access(host, interview, draft); !step) return std::unexpected(step.error());
   if (auto step = ask_token(host, interview, draft); !step) return std::unexpected(step.error());
-  decide_settings(interview, draft);
+  decide_settings(draft);
   if (auto step = ask_guards(interview, draft); !step) return std::unexpected(step.error());
   if (auto step = ask_endpoint(host, interview, draft, service); !step) return std::unexpected(step.error());
   if (auto step = ask_person(host, interview, service); !step) return std::unexpected(step.error());
@@ -220,10 +226,10 @@ Answer<int> hold(const Host& host, const Interview& interview, const RunCommand&
   files->insert(files->end(), service.files.begin(), service.files.end());
   const bool nothing = files->empty() && draft->grant.parts.empty();
   show_files(interview, *files);
-  const std::vector<std::vector<std::string>> commands = {
-      {"daemon-reload"},
-      {"enable", "--now", std::string(kService), std::string(kCertificateTimer)},
-      {"restart", std::string(kService)}};
+  const std::vector<std::vector<std::string>> commands = {{"daemon-reload"},
+                                                          {"enable", std::string(kService)},
+                                                          {"enable", "--now", std::string(kCertificateTimer)},
+                                                          {"restart", std::string(kService)}};
   if (nothing) interview.show("Everything is set up like this already; nothing was changed.");
   if (nothing || interview.is_set(Topic::DryRun)) {
     if (!nothing)
@@ -243,6 +249,7 @@ Answer<int> hold(const Host& host, const Interview& interview, const RunCommand&
     if (const auto ran = systemctl(interview, command); !ran)
       return std::unexpected(Stop{kFailed, ran.error() + " All files are written."});
   }
+  interview.show("See how it runs with: systemctl status mcp-pve, journalctl -u mcp-pve");
   return code;
 }
 

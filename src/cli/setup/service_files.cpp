@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 namespace cli {
 namespace {
 
@@ -91,6 +94,12 @@ WantedBy=timers.target
 }  // namespace
 
 std::string service_unit(std::string_view program) { return fmt::format(kUnit, program); }
+
+bool is_hidden_from_service(std::string_view program, std::string_view home) {
+  constexpr std::array<std::string_view, 4> kHidden = {"/home/", "/run/user/", "/tmp/", "/var/tmp/"};
+  return std::ranges::any_of(kHidden, [&](auto folder) { return program.starts_with(folder); }) ||
+         (home.size() > 1 && program.starts_with(std::string(home) + "/"));
+}
 
 std::string certificate_lines(std::string_view certificate, std::string_view key) {
   return fmt::format(kCertificateLines, certificate, key);

@@ -13,6 +13,10 @@ inline constexpr std::string_view kCertificateTimer = "mcp-pve-certificate.timer
 /// secret from /etc/mcp-pve/pve.secret, which root alone can read.
 std::string service_unit(std::string_view program);
 
+/// Whether the unit hides the program from the service: in a home, or in a folder for temporary files. `home`
+/// is that of root.
+bool is_hidden_from_service(std::string_view program, std::string_view home);
+
 /// Lines beside the unit (mcp-pve.service.d/setup.conf) that hand the certificate and its key to the service.
 std::string certificate_lines(std::string_view certificate, std::string_view key);
 

@@ -28,7 +28,7 @@ Answer<Draft> ask_all(const Host& host, const Interview& interview) {
   if (auto step = ask_connection(host, interview, draft); !step) return std::unexpected(step.error());
   if (auto step = ask_access(host, interview, draft); !step) return std::unexpected(step.error());
   if (auto step = ask_token(host, interview, draft); !step) return std::unexpected(step.error());
-  decide_settings(interview, draft);
+  decide_settings(draft);
   if (auto step = ask_guards(interview, draft); !step) return std::unexpected(step.error());
   if (auto step = ask_clients(host, interview, local_server(host, draft), draft); !step)
     return std::unexpected(step.error());
@@ -105,7 +105,7 @@ int ended_by(const Stop& stop) {
   return stop.code;
 }
 
-void decide_settings(const Interview&, Draft& draft) {
+void decide_settings(Draft& draft) {
   auto& values = draft.values;
   values.emplace_back("access_tier", draft.tier);
   values.emplace_back("categories",
@@ -116,8 +116,7 @@ void decide_settings(const Interview&, Draft& draft) {
     values.emplace_back("cluster.token_secret", std::nullopt);
     values.emplace_back("cluster.token_command", std::nullopt);
     // The unit hands the secret to the service.
-    values.emplace_back("cluster.token_secret_file",
-                        draft.service ? std::nullopt : std::optional(*draft.token_secret_file));
+    values.emplace_back("cluster.token_secret_file", draft.service ? std::nullopt : draft.token_secret_file);
   }
   values.emplace_back("cluster.fingerprint",
                       draft.fingerprint.empty() ? std::nullopt : std::optional(draft.fingerprint));

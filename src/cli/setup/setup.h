@@ -25,7 +25,7 @@ int hold_service_setup(const Host& host, const Interview& interview, const RunCo
 Answer<void> hold_removal(const Host& host, const Interview& interview);
 
 /// The settings that a draft decides, in the order of the file.
-void decide_settings(const Interview& interview, Draft& draft);
+void decide_settings(Draft& draft);
 
 /// Runs the doctor and one question with these settings, and these words behind both. Returns the exit code
 /// of the first one that fails, or 0.

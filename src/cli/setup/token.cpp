@@ -201,8 +201,7 @@ Answer<std::string> choose_way(const Host& host, const Interview& interview, con
   if (is_on_node(host) && host.is_root) options.push_back({"node", "a new one, made here by pveum"});
   options.push_back({"login", "a new one, made with one login to PVE that is not stored"});
   options.push_back({"existing", "one that you have made yourself"});
-  if (const auto way = way_by_flags(interview); !way.empty() && !interview.is_set(Topic::TokenFrom))
-    return way;
+  if (auto way = way_by_flags(interview); !way.empty() && !interview.is_set(Topic::TokenFrom)) return way;
   // A login needs a password, so Enter chooses it only for a person.
   const bool has_usual = options.front().name != "login" || interview.has_person();
   return interview.choose(Topic::TokenFrom, options, has_usual ? std::string(options.front().name) : "");

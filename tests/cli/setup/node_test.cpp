@@ -108,8 +108,9 @@ TEST_F(SetupOnNode, MakesTheService) {
             cli::certificate_lines("/etc/pve/nodes/pve1/pve-ssl.pem", "/etc/pve/nodes/pve1/pve-ssl.key"));
   EXPECT_THAT(text(units / "mcp-pve-certificate.service"), HasSubstr("sh /etc/pve/nodes/pve1/pve-ssl.pem\n"));
   EXPECT_THAT(text(units / "mcp-pve-certificate.timer"), HasSubstr("OnCalendar=daily"));
-  EXPECT_THAT(calls(), HasSubstr("systemctl daemon-reload\nsystemctl enable --now mcp-pve.service "
-                                 "mcp-pve-certificate.timer\nsystemctl restart mcp-pve.service\n"));
+  EXPECT_THAT(calls(),
+              HasSubstr("systemctl daemon-reload\nsystemctl enable mcp-pve.service\nsystemctl enable --now "
+                        "mcp-pve-certificate.timer\nsystemctl restart mcp-pve.service\n"));
   EXPECT_THAT(output_, AllOf(HasSubstr("NODE_EXTRA_CA_CERTS"), HasSubstr("/etc/pve/pve-root-ca.pem"),
                              HasSubstr("https://pve1.example.com:3000/mcp")));
 
@@ -182,6 +183,15 @@ TEST(ServiceUnit, IsHardened) {
         "CapabilityBoundingSet=", "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX",
         "ExecStart=/usr/bin/mcp-pve --config /etc/mcp-pve/config.toml"})
     EXPECT_THAT(unit, HasSubstr("\n" + std::string(line) + "\n"));
+}
+
+TEST(ServiceUnit, HidesProgramsInHomesAndTemporaryFolders) {
+  for (const auto* program : {"/home/ann/mcp-pve", "/tmp/mcp-pve", "/var/tmp/x/mcp-pve", "/base/mcp-pve"})
+    EXPECT_TRUE(cli::is_hidden_from_service(program, "/base")) << program;
+  for (const auto* program :
+       {"/usr/bin/mcp-pve", "/usr/local/bin/mcp-pve", "/basement/mcp-pve", "/opt/tmp/mcp-pve"})
+    EXPECT_FALSE(cli::is_hidden_from_service(program, "/base")) << program;
+  EXPECT_FALSE(cli::is_hidden_from_service("/usr/bin/mcp-pve", "/"));
 }
 
 TEST(ServiceUnit, IsRatedAtMost15BySystemd) {

@@ -309,10 +309,11 @@ TEST_F(SetupCommand, TellsHowAKeptTokenGetsOtherRights) {
   SetupPve pve;
   ScriptedPerson first(admin_answers(pve));
   ASSERT_EQ(hold(&first, {}), 0) << errors_ << first.screen;
-  ScriptedPerson second({{"may the assistant", "operate"}, {"Do this?", "y"}});
+  ScriptedPerson second({{"may the assistant", "operate"}, {"Never change", "none"}, {"Do this?", "y"}});
   EXPECT_EQ(hold(&second, {}), 0) << errors_ << second.screen;
   EXPECT_THAT(second.screen, testing::ContainsRegex("pveum role modify MCP-pve --privs .*VM.PowerMgmt"));
-  EXPECT_THAT(text(settings()), HasSubstr("access_tier = \"read-execute\""));
+  EXPECT_THAT(text(settings()),
+              AllOf(HasSubstr("access_tier = \"read-execute\""), Not(HasSubstr("protect"))));
 }
 
 TEST_F(SetupCommand, RemovalUndoesIt) {
