@@ -185,9 +185,9 @@ std::string block(const std::string& text) { return "\n" + text; }
 std::vector<Part> parts() {
   return {{"README.md", "offer", offer()},
           {"README.md", "tiers", block(tiers())},
-          {"README.md", "settings", block(config::markdown(cli::known()))},
-          {"README.md", "tools", block(tools())},
-          {"README.md", "prompts", block(prompts())},
+          {"docs/settings.md", "settings", block(config::markdown(cli::known()))},
+          {"docs/tools.md", "tools", block(tools())},
+          {"docs/prompts.md", "prompts", block(prompts())},
           {"docs/findings.md", "findings", block(findings())},
           {"docs/security-tests.md", "attacks", block(attacks())},
           {"docs/tokens.md", "listing", block(listing())}};
@@ -202,6 +202,18 @@ std::string read(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) ADD_FAILURE() << path << " cannot be read";
   return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// The Markdown files of the root and of all folders below docs, such as "docs/install/local.md".
+std::vector<std::string> documents() {
+  const fs::path root(PROJECT_SOURCE_DIR);
+  std::vector<std::string> files;
+  const auto add = [&](const fs::directory_entry& entry) {
+    if (entry.path().extension() == ".md") files.push_back(entry.path().lexically_relative(root).string());
+  };
+  for (const auto& entry : fs::directory_iterator(root)) add(entry);
+  for (const auto& entry : fs::recursive_directory_iterator(root / "docs")) add(entry);
+  return files;
 }
 
 /// The text with what stands between the markers replaced; a failure when a marker is missing or stands
@@ -219,15 +231,15 @@ std::string put(const std::string& text, const Part& part) {
   return text.substr(0, from + begin.size()) + part.text + text.substr(to);
 }
 
-TEST(Documents, TheServiceOfTheReadmeHasAStateFolder) {
-  const auto text = read(path_of("README.md"));
+TEST(Documents, TheServiceHasAStateFolder) {
+  const auto text = read(path_of("docs/install/http-service.md"));
   // Without it a DynamicUser has no folder, so freeze, approve and the audit cannot reach the service.
   EXPECT_NE(text.find("DynamicUser=yes\nStateDirectory=mcp-pve\nStateDirectoryMode=0700\n"),
             std::string::npos);
 }
 
-TEST(Documents, TheReadmeTellsHowToCompareAFingerprint) {
-  const auto text = std::regex_replace(read(path_of("README.md")), std::regex("\n"), " ");
+TEST(Documents, TellHowToCompareAFingerprint) {
+  const auto text = std::regex_replace(read(path_of("docs/certificate.md")), std::regex("\n"), " ");
   EXPECT_NE(text.find(pve::kCompareFingerprint), std::string::npos) << pve::kCompareFingerprint;
 }
 
@@ -267,14 +279,10 @@ TEST(Documents, EveryMarkerHasAGenerator) {
   for (const auto& [name, program] : kMeasured) known.insert(name);
   std::set<std::string> found;
   const std::regex marker("<!-- ([a-z]+): begin -->");
-  for (const std::string folder : {".", "docs"}) {
-    for (const auto& entry : fs::directory_iterator(path_of(folder))) {
-      if (entry.path().extension() != ".md") continue;
-      const auto text = read(entry.path());
-      for (std::sregex_iterator at(text.begin(), text.end(), marker), end; at != end; ++at)
-        found.insert((folder == "." ? "" : folder + "/") + entry.path().filename().string() + " " +
-                     at->str(1));
-    }
+  for (const auto& file : documents()) {
+    const auto text = read(path_of(file));
+    for (std::sregex_iterator at(text.begin(), text.end(), marker), end; at != end; ++at)
+      found.insert(file + " " + at->str(1));
   }
   EXPECT_EQ(found, known);
 }
