@@ -19,12 +19,16 @@
 #include "catalog/prompts.h"
 #include "cli/known.h"
 #include "config/table.h"
+#include "docs/documents.h"
 #include "insight/findings.h"
 #include "pve/fingerprint.h"
 
 namespace {
 
 namespace fs = std::filesystem;
+using docs_test::documents;
+using docs_test::path_of;
+using docs_test::read;
 
 std::vector<tool::Category> usual() {
   std::vector<tool::Category> some;
@@ -195,26 +199,6 @@ std::vector<Part> parts() {
 
 /// Parts that a measurement writes, and its program.
 const std::map<std::string, std::string> kMeasured = {{"docs/tokens.md tokens", "bench/tokens"}};
-
-fs::path path_of(std::string_view file) { return fs::path(PROJECT_SOURCE_DIR) / file; }
-
-std::string read(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) ADD_FAILURE() << path << " cannot be read";
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-/// The Markdown files of the root and of all folders below docs, such as "docs/install/local.md".
-std::vector<std::string> documents() {
-  const fs::path root(PROJECT_SOURCE_DIR);
-  std::vector<std::string> files;
-  const auto add = [&](const fs::directory_entry& entry) {
-    if (entry.path().extension() == ".md") files.push_back(entry.path().lexically_relative(root).string());
-  };
-  for (const auto& entry : fs::directory_iterator(root)) add(entry);
-  for (const auto& entry : fs::recursive_directory_iterator(root / "docs")) add(entry);
-  return files;
-}
 
 /// The text with what stands between the markers replaced; a failure when a marker is missing or stands
 /// twice.
