@@ -192,12 +192,13 @@ TEST(Examples, OfJsonAreJson) {
 }
 
 TEST(Examples, TheSettingsFileIsAccepted) {
-  // The server reads it beside a secret.
+  // The file names two files beside it, which must be there: the secret, and PVE's CA.
   const auto folder = fs::path(testing::TempDir()) / "mcp-pve-example";
   fs::remove_all(folder);
   fs::create_directories(folder);
   fs::copy_file(path_of("docs/examples/config.toml"), folder / "config.toml");
   std::ofstream(folder / "pve.secret") << "00000000-0000-4000-8000-000000000000\n";
+  std::ofstream(folder / "pve-root-ca.pem") << "a copy of /etc/pve/pve-root-ca.pem\n";
   for (const auto* name : {"config.toml", "pve.secret"})
     fs::permissions(folder / name, fs::perms::owner_read | fs::perms::owner_write);
 
