@@ -24,6 +24,7 @@
 #include "config/table.h"
 #include "docs/documents.h"
 #include "guard/terms.h"
+#include "net/certificate.h"
 
 namespace {
 
@@ -198,7 +199,10 @@ TEST(Examples, TheSettingsFileIsAccepted) {
   fs::create_directories(folder);
   fs::copy_file(path_of("docs/examples/config.toml"), folder / "config.toml");
   std::ofstream(folder / "pve.secret") << "00000000-0000-4000-8000-000000000000\n";
-  std::ofstream(folder / "pve-root-ca.pem") << "a copy of /etc/pve/pve-root-ca.pem\n";
+  const std::vector<std::string> names{"PVE"};
+  const auto authority = net::make_certificate(names);
+  ASSERT_TRUE(authority) << authority.error();
+  std::ofstream(folder / "pve-root-ca.pem") << authority->certificate_pem;
   for (const auto* name : {"config.toml", "pve.secret"})
     fs::permissions(folder / name, fs::perms::owner_read | fs::perms::owner_write);
 
