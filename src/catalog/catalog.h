@@ -10,7 +10,7 @@
 
 namespace catalog {
 
-/// Returns all categories in the order of the README.
+/// Returns all categories in the order of docs/tools.md.
 std::span<const tool::Category> categories();
 
 /// Returns the names of the categories that are on by default.

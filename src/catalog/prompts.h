@@ -7,7 +7,7 @@
 
 namespace catalog {
 
-/// Returns the prompts in the order of prompts/list and of the README.
+/// Returns the prompts in the order of prompts/list and of docs/prompts.md.
 std::span<const tool::Prompt> prompts();
 
 }  // namespace catalog

@@ -1,4 +1,4 @@
-// The one table of all settings. Parsing, --help and the README's table come from it.
+// The one table of all settings. Parsing, --help and the table of docs/settings.md come from it.
 #pragma once
 
 #include <optional>
