@@ -132,15 +132,21 @@ Step ask_clients(const Host& host, const Interview& interview, const ::setup::Se
   return {};
 }
 
+void start(::setup::Server& server, const std::filesystem::path& program) {
+  const bool from_npx = std::ranges::find(program, std::filesystem::path("_npx")) != program.end();
+  server.command = from_npx ? "npx" : program.string();
+  if (from_npx) server.args = {"-y", "mcp-pve"};
+}
+
 ::setup::Server local_server(const Host& host, const Draft& draft) {
   ::setup::Server server;
   server.name = draft.name;
   std::error_code error;
   const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
-  server.command = error ? "mcp-pve" : self.string();
+  start(server, error ? "mcp-pve" : self);
   // A client may start it without XDG_CONFIG_HOME.
   if (draft.settings_file != host.home / ".config/mcp-pve/config.toml")
-    server.args = {"--config", draft.settings_file.string()};
+    server.args.insert(server.args.end(), {"--config", draft.settings_file.string()});
   return server;
 }
 

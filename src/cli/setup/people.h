@@ -1,6 +1,7 @@
 // Which clients a person has, and where their files are.
 #pragma once
 
+#include <filesystem>
 #include <string_view>
 #include <vector>
 
@@ -11,6 +12,10 @@
 namespace cli {
 
 ::setup::Person person_of(const Host& host);
+
+/// Lets the client start `program`, the path of the running one. What npx runs is in a cache that npm
+/// empties, so the client runs npx again.
+void start(::setup::Server& server, const std::filesystem::path& program);
 
 bool is_on_path(const Host& host, std::string_view program);
 
