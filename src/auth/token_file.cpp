@@ -13,10 +13,7 @@
 #include "base/file.h"
 #include "base/random.h"
 #include "base/text.h"
-
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-#include <toml++/toml.h>
+#include "base/toml.h"
 
 namespace auth {
 namespace {

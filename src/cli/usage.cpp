@@ -66,10 +66,10 @@ constexpr auto kTexts = std::to_array<CommandText>({
      "is not "
      "as it was written, or if the audit cannot be read. If root has no state folder, this command, run as "
      "root, reads the audit of the service (/var/lib/mcp-pve).\n"},
-    {Command::Print, "print man | bash | zsh | fish | config | service",
-     "Prints the manual page, a shell's completion, a settings file with all settings as comments, or the "
-     "unit of the service",
-     "  mcp-pve print man | man -l -\n  source <(mcp-pve print bash)\n  mcp-pve print config > "
+    {Command::Print, "print man | bash | zsh | fish | config | service", "Prints a file for the system",
+     "The manual page, the completion of a shell, a settings file that explains every setting, or the unit "
+     "of the "
+     "service:\n  mcp-pve print man | man -l -\n  source <(mcp-pve print bash)\n  mcp-pve print config > "
      "~/.config/mcp-pve/config.toml\n"},
     {Command::Licences, "licences", "Shows the notices of the libraries and of the font in this program", ""},
 });

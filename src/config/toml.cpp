@@ -4,10 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
-
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-#include <toml++/toml.h>
+#include "base/toml.h"
 
 namespace config {
 namespace {

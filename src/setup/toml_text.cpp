@@ -7,10 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
-
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-#include <toml++/toml.h>
+#include "base/toml.h"
 
 namespace setup {
 namespace {

@@ -162,6 +162,18 @@ TEST(Sources, CoroutinesLiveInNetOnly) {
 
 // A translation unit with Asio and Beast costs 20 s: outside of net no file includes them, not even through a
 // header of net.
+// Its classes have the same names with other macros, and the linker takes either.
+TEST(Sources, TomlIsIncludedInOnePlace) {
+  for (const auto* folder : {"src", "tests"}) {
+    for (const auto& path : house::files_below(folder, {".h", ".cpp"})) {
+      if (path.parent_path().filename() == "base" && path.filename() == "toml.h") continue;
+      EXPECT_THAT(house::read(path), Not(HasSubstr("#include <toml"
+                                                   "++")))
+          << path;
+    }
+  }
+}
+
 TEST(Sources, AsioStaysInNet) {
   std::vector<std::string> heavy;
   for (const auto& path : house::files_below("src/net", {".h"})) {

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 #include <openssl/crypto.h>
-#include <toml++/toml.h>
 #include <zlib.h>
 
 #include <CLI/Version.hpp>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "base/embedded.h"
+#include "base/toml.h"
 #include "chart/drawing.h"
 #include "cli/about/about.h"
 #include "net/lookup/dns.h"
