@@ -1,5 +1,5 @@
-// toml++ as this program uses it. Its classes differ with its macros, so every file includes it here: two files that
-// disagree destroy each other's values.
+// toml++ as this program uses it. Its classes differ with its macros, so every file includes it here: two
+// files that disagree destroy each other's values.
 #pragma once
 
 #define TOML_EXCEPTIONS 0

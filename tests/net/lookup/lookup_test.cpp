@@ -92,7 +92,8 @@ TEST(MdnsLookup, GivesUpAtItsLimitWithoutAnAnswer) {
 }
 
 TEST(MdnsLookup, RefusesANameThatFitsIntoNoQuestion) {
-  EXPECT_EQ(net::mdns_lookup(std::string(300, 'a') + ".local", 10s), std::unexpected("it is not a valid name"));
+  EXPECT_EQ(net::mdns_lookup(std::string(300, 'a') + ".local", 10s),
+            std::unexpected("it is not a valid name"));
 }
 
 // One source knows the name; keeps in which order they were asked.
