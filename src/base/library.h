@@ -5,7 +5,7 @@
 #ifdef MCP_PVE_STATIC
 
 /// The address of the C function `name`, which a header of the library declares.
-#define MCP_PVE_FUNCTION(library, name) (&name)
+#define MCP_PVE_FUNCTION(library, name) (&(name))
 
 namespace base {
 
@@ -23,7 +23,7 @@ class Library {
 
 /// The address of the C function `name`, which a header of the library declares; nullptr if the library has
 /// no such function, and then complete() is false.
-#define MCP_PVE_FUNCTION(library, name) ((library).function<decltype(&name)>(#name))
+#define MCP_PVE_FUNCTION(library, name) ((library).function<decltype(&(name))>(#name))
 
 namespace base {
 
