@@ -82,7 +82,7 @@ std::optional<std::string> save_chart(const mcp::Result& result, const std::stri
     if (out) return std::nullopt;
     return "The chart cannot be written to " + base::printable(file) + ".";
   }
-  return "The tool returned no chart.";
+  return "The tool returned no chart, so " + base::printable(file) + " was not written.";
 }
 
 /// Shows the question; whether the user types y or yes.
@@ -181,7 +181,11 @@ int call(mcp::Tools& tools, const Arguments& arguments, const config::Settings& 
   if (!outcome) return kFailed;
   if (const auto* result = std::get_if<mcp::Result>(&*outcome);
       result != nullptr && !result->is_error && !arguments.chart.empty()) {
-    if (const auto problem = save_chart(*result, arguments.chart)) return failed(*problem, kFailed);
+    if (const auto problem = save_chart(*result, arguments.chart)) {
+      // The text may say why there is none.
+      report(*outcome);
+      return failed(*problem, kFailed);
+    }
   }
   return report(*outcome);
 }

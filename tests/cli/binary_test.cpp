@@ -64,6 +64,24 @@ TEST(Binary, VersionAndHelpGoToStdout) {
                               std::string(names[2]) + "."));
 }
 
+TEST(Binary, SaysWhichPackageAChartNeeds) {
+  const auto folder = std::filesystem::path(testing::TempDir()) / "no-cairo";
+  std::filesystem::create_directories(folder);
+  // What the loader finds first, and cannot load.
+  std::ofstream(folder / "libcairo.so.2") << "no library";
+  const auto file = (folder / "chart.png").string();
+  const auto end =
+      run({"--simulate", "call", "pve_get_qemu_rrddata", "vmid=100", "timeframe=hour", "--chart", file},
+          {"LD_LIBRARY_PATH=" + folder.string()});
+  EXPECT_EQ(end.code, 1);
+  EXPECT_THAT(end.output, HasSubstr("cpu "));
+  EXPECT_THAT(end.output,
+              HasSubstr("There is no chart: Charts need the library cairo. Install it on the machine of the "
+                        "server: apt-get install libcairo2"));
+  EXPECT_THAT(end.errors, HasSubstr("The tool returned no chart, so " + file + " was not written."));
+  std::filesystem::remove_all(folder);
+}
+
 TEST(Binary, BadSettingsAreOneSentenceAndExitCode2) {
   const std::vector<std::tuple<Texts, Texts, std::string>> cases = {
       {{}, {}, "PVE_BASE_URL is not set"},

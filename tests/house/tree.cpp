@@ -32,7 +32,8 @@ std::vector<fs::path> own_files() {
   for (auto entry = fs::recursive_directory_iterator(root()); entry != fs::recursive_directory_iterator();
        ++entry) {
     const auto name = entry->path().filename().string();
-    const bool foreign = name == ".git" || name == "build" || name == "node_modules" || name == ".cache";
+    const bool foreign =
+        name == ".git" || name == "build" || name == "dist" || name == "node_modules" || name == ".cache";
     if (foreign && entry->is_directory()) {
       entry.disable_recursion_pending();
       continue;
