@@ -26,7 +26,7 @@ clang_packages=(clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev)
 lint_packages=(libclang-19-dev llvm-19-dev)
 
 # What the packages are made with.
-package_packages=(git debhelper lintian zip minisign binutils python3 buildah ca-certificates)
+package_packages=(git debhelper lintian zip unzip minisign binutils python3 buildah ca-certificates)
 arm64_packages=(g++-aarch64-linux-gnu qemu-user-static)
 
 # The version stands in one place.
