@@ -30,6 +30,8 @@ endif()
 add_library(mcp_pve_options INTERFACE)
 target_compile_options(mcp_pve_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  # The place of the sources is not part of the program.
+  target_compile_options(mcp_pve_options INTERFACE -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
   # g++ 12 sees overlapping copies in std::string's assignment where there are none (GCC bug 105651).
   target_compile_options(mcp_pve_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
 endif()
