@@ -23,7 +23,7 @@ constexpr std::array<std::string_view, 17> kCommands = {
     "setup",  "print", "licences", "plans", "approve", "reject", "call", "tools",  "simulate",
     "doctor", "token", "freeze",   "thaw",  "trust",   "audit",  "help", "version"};
 
-constexpr auto kOptions = std::to_array<Option>({
+constexpr auto kOptions = std::to_array<CommandOption>({
     {"--help", ""},
     {"--version", ""},
     {"--json", "an object, such as --json '{\"vmid\":100}', or - for stdin", "call"},
@@ -94,7 +94,7 @@ std::string unknown_flag(std::string_view name, std::string_view value, std::str
   if (!tool.empty() && (near.empty() || takes_argument(tool, argument)))
     return sentence + "a tool's arguments are key=value: " + as_pair(argument, value) + ".";
   if (!near.empty()) return sentence + "did you mean " + std::string(near) + "?";
-  const auto own = std::ranges::find(kOptions, name, &Option::name);
+  const auto own = std::ranges::find(kOptions, name, &CommandOption::name);
   const std::string of = own != kOptions.end() ? std::string(own->of) : is_of_setup(name) ? "setup" : "";
   const std::string belongs = of.empty() ? "" : "it belongs to " + of + "; ";
   if (const auto* row = config::meant_by(name, config::Place::Flag))
@@ -121,7 +121,7 @@ std::string_view reason(std::string_view text, std::size_t at) {
 
 }  // namespace
 
-std::span<const Option> options() { return kOptions; }
+std::span<const CommandOption> options() { return kOptions; }
 
 std::string unexpected_word(std::string_view word, std::string_view next, std::string_view tool) {
   const auto equals = word.find('=');

@@ -9,14 +9,14 @@
 namespace cli {
 
 /// An option that is not a setting.
-struct Option {
+struct CommandOption {
   std::string_view name;
   std::string_view takes;    ///< its value with an example; empty: a switch
   std::string_view of = {};  ///< the command that has it; empty: all commands, and the program without one
 };
 
 /// An option of several commands has a row for each.
-std::span<const Option> options();
+std::span<const CommandOption> options();
 
 /// The message about an unexpected word in a command that calls `tool`, or in another command (""). `next` is
 /// the word behind it, "" for none: of "--vmid 100" it is the value.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <regex>
 #include <string>
 #include <vector>
@@ -162,6 +163,27 @@ TEST(Sources, CoroutinesLiveInNetOnly) {
 
 // A translation unit with Asio and Beast costs 20 s: outside of net no file includes them, not even through a
 // header of net.
+// Two classes of one name make the linker take the functions of either for both, without a word.
+TEST(Sources, ATypeOfANamespaceIsDefinedInOneHeader) {
+  static const std::regex kLine(
+      R"(^(?:namespace ([\w:]+) \{|(?:struct|class|enum class) (\w+)(?: final)?(?: :[^{;]*)?\s*\{.*)$)");
+  std::map<std::string, std::string, std::less<>> where;
+  for (const auto& path : house::files_below("src", {".h"})) {
+    std::string space;
+    const auto text = house::read(path);
+    for (const auto& line : house::lines(text)) {
+      std::smatch match;
+      if (!std::regex_match(line, match, kLine)) continue;
+      if (match[1].matched) space = match[1];
+      // base::Library has one form for a static build, and one for the others.
+      if (!match[2].matched || path.filename() == "library.h") continue;
+      const auto [at, is_new] = where.try_emplace(space + "::" + match[2].str(), path.string());
+      EXPECT_TRUE(is_new) << at->first << " is in " << at->second << " and in " << path;
+    }
+  }
+  EXPECT_GT(where.size(), 200U);
+}
+
 // Its classes have the same names with other macros, and the linker takes either.
 TEST(Sources, TomlIsIncludedInOnePlace) {
   for (const auto* folder : {"src", "tests"}) {
