@@ -85,7 +85,10 @@ Answer<std::string> Interview::ask(Topic topic, const Check& check,
     const auto line = person_->line(prompt);
     if (!line) return std::unexpected(ended());
     const auto typed = base::trim(*line);
-    if (typed.empty() && !may_be_usual) continue;
+    if (typed.empty() && !may_be_usual) {
+      show(fmt::format("An answer is needed, as in {}.", about.example));
+      continue;
+    }
     const auto value = typed.empty()               ? std::string_view(usual)
                        : clears && typed == "none" ? std::string_view{}
                                                    : typed;

@@ -132,6 +132,7 @@ TEST_F(SetupCommand, AWrongAnswerIsAskedAgain) {
   SetupPve pve;
   ScriptedPerson person({{"Name of this", "9lives"},
                          {"Name of this", "pve-lab"},
+                         {"PVE's name", ""},
                          {"PVE's name", "http://pve"},
                          {"PVE's name", "127.0.0.1"},
                          {"Port", "0"},
@@ -160,10 +161,11 @@ TEST_F(SetupCommand, AWrongAnswerIsAskedAgain) {
                          {"Do this?", "y"}});
   EXPECT_EQ(hold(&person, {}), 0) << errors_ << person.screen;
   for (const auto* text :
-       {"--name is \"9lives\"", "PVE needs https", "--port is \"0\"", "shows no certificate",
-        "\"maybe\" is neither y nor n", "--access is \"fly\"", "tapes", "--token-id is \"root@pam\"",
-        "The secret must be one word", "PVE does not accept the API token", "--scope: ", "--confirm is",
-        "--approval is", "--client is \"netscape\"", "This protects only against clients without a shell"})
+       {"--name is \"9lives\"", "An answer is needed, as in --host pve.example.com.", "PVE needs https",
+        "--port is \"0\"", "shows no certificate", "\"maybe\" is neither y nor n", "--access is \"fly\"",
+        "tapes", "--token-id is \"root@pam\"", "The secret must be one word",
+        "PVE does not accept the API token", "--scope: ", "--confirm is", "--approval is",
+        "--client is \"netscape\"", "This protects only against clients without a shell"})
     EXPECT_THAT(person.screen, HasSubstr(text));
   EXPECT_EQ(text(settings("pve-lab.secret")), std::string(kRoot) + "\n");
   EXPECT_THAT(text(settings("pve-lab.toml")),
