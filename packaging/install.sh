@@ -1,10 +1,15 @@
 #!/bin/sh
 # Installs the program mcp-pve of this folder's archive for the user who runs this, or for all users if root does:
 #   sh install.sh [ARCHIVE]
-# The archive (mcp-pve-VERSION-linux-ARCH.tar.gz) and SHA256SUMS stand beside this script. The sum is always compared;
-# the signature of the sums too, if SHA256SUMS.minisig is there and minisign is installed. MCP_PVE_KEY names another
-# public key than the one in mcp-pve.pub. Nothing is installed if anything differs. Needs no network.
+# The archive (mcp-pve-VERSION-linux-ARCH.tar.gz) and SHA256SUMS stand beside this script. The sum is always compared.
+# The signature of the sums is checked if SHA256SUMS.minisig is there and minisign is installed. The key mcp-pve.pub came
+# the same way as the archive, so it only shows that the download is whole. To know who made it, name the public key that
+# you trust in MCP_PVE_KEY: then nothing is installed without a right signature. Needs no network.
 set -eu
+case ${1:-} in
+  '' | /*) archive=${1:-} ;;
+  *) archive=$PWD/$1 ;;
+esac
 cd "$(dirname "$0")"
 
 say() { printf '%s\n' "$*"; }
@@ -18,7 +23,7 @@ case $(uname -s)-$(uname -m) in
   Linux-aarch64) arch=aarch64 ;;
   *) fail "there is no program for $(uname -s) on $(uname -m); it runs on Linux on x86_64 and aarch64" ;;
 esac
-archive=${1:-$(find . -maxdepth 1 -name "mcp-pve-*-linux-$arch.tar.gz" | sort | tail -1)}
+[ -n "$archive" ] || archive=$(find . -maxdepth 1 -name "mcp-pve-*-linux-$arch.tar.gz" | sort -V | tail -1)
 [ -n "$archive" ] || fail "no archive mcp-pve-VERSION-linux-$arch.tar.gz stands beside this script"
 [ -f "$archive" ] || fail "there is no file $archive"
 [ -f SHA256SUMS ] || fail "SHA256SUMS does not stand beside this script"
@@ -30,7 +35,9 @@ found=$(sha256sum "$archive" | cut -d' ' -f1)
 [ "$wanted" = "$found" ] || fail "the SHA-256 of $name is $found, but SHA256SUMS says $wanted; nothing was installed"
 
 key=${MCP_PVE_KEY:-mcp-pve.pub}
-if [ ! -f SHA256SUMS.minisig ]; then
+if [ -n "${MCP_PVE_KEY:-}" ] && ! { [ -f SHA256SUMS.minisig ] && command -v minisign >/dev/null; }; then
+  fail "MCP_PVE_KEY asks for a signature, but SHA256SUMS.minisig or the program minisign is missing; nothing was installed"
+elif [ ! -f SHA256SUMS.minisig ]; then
   say "SHA-256 compared. The sums have no signature."
 elif ! command -v minisign >/dev/null; then
   say "SHA-256 compared. The signature was not checked, because minisign is not installed."

@@ -66,7 +66,9 @@ class Child {
   std::optional<int> ended(Steady::time_point end) {
     for (;;) {
       int status = 0;
-      if (::waitpid(pid_, &status, WNOHANG) == pid_) {
+      const auto ended = ::waitpid(pid_, &status, WNOHANG);
+      // Where SIGCHLD is ignored, the system keeps no status.
+      if (ended == pid_ || (ended < 0 && errno == ECHILD)) {
         pid_ = -1;
         return status;
       }

@@ -90,6 +90,8 @@ struct CommandText {
   std::string_view details;   ///< lines
 };
 std::span<const CommandText> command_texts();
+/// Its details; of setup they come from its questions.
+std::string details_of(const CommandText& text);
 
 /// The text of --help; of a command what belongs to it alone.
 std::string usage(std::optional<Command> topic = {});

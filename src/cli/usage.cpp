@@ -100,12 +100,15 @@ std::string setup_details() {
 }
 
 std::string about(const CommandText& text) {
-  return "Usage: " + heading(text.synopsis) + "\n" + std::string(text.purpose) + ".\n" +
-         (text.command == Command::Setup ? setup_details() : std::string(text.details)) +
+  return "Usage: " + heading(text.synopsis) + "\n" + std::string(text.purpose) + ".\n" + details_of(text) +
          "\nmcp-pve --help shows the settings.\n";
 }
 
 }  // namespace
+
+std::string details_of(const CommandText& text) {
+  return text.command == Command::Setup ? setup_details() : std::string(text.details);
+}
 
 std::span<const CommandText> command_texts() { return kTexts; }
 

@@ -13,6 +13,7 @@
 #include "cli/arguments.h"
 #include "cli/known.h"
 #include "cli/process.h"
+#include "cli/setup/questions.h"
 #include "cli/slips.h"
 #include "config/table.h"
 
@@ -59,10 +60,14 @@ TEST(About, EachFlagIsInTheManualAndInEachCompletion) {
     if (!row.flag.empty()) names.emplace_back(row.flag);
   }
   for (const auto& option : cli::options()) names.emplace_back(option.name);
+  for (const auto& row : cli::questions()) names.emplace_back(row.flag);
   for (const auto& name : names) {
     for (const auto what : {"bash", "zsh"}) EXPECT_THAT(cli::printed(what), HasSubstr(name)) << what;
     EXPECT_THAT(cli::printed("fish"), HasSubstr("-l " + name.substr(2)));
   }
+  for (const auto& row : cli::questions())
+    EXPECT_THAT(cli::printed("man"),
+                HasSubstr(std::regex_replace(std::string(row.flag), std::regex("-"), "\\-")));
   for (const auto& row : config::table())
     EXPECT_THAT(cli::printed("man"),
                 HasSubstr(std::regex_replace(std::string(row.flag), std::regex("-"), "\\-")));
@@ -94,6 +99,7 @@ TEST(About, BashCompletesCommandsOptionsAndSettings) {
   EXPECT_EQ(completed("doctor --si"), "--simulate\n");
   EXPECT_EQ(completed("--access-tier full call --ch"), "--chart --chart-theme\n");
   EXPECT_EQ(completed("print f"), "fish\n");
+  EXPECT_EQ(completed("setup --dry"), "--dry-run\n");
 }
 
 TEST(About, TheSettingsFileExplainsEveryKeyAndSetsNone) {

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/about/about.h"
 #include "cli/about/sources.h"
+#include "cli/setup/questions.h"
 #include "cli/setup/service_files.h"
 #include "config/table.h"
 
@@ -22,12 +23,17 @@ std::string_view name_of(const CommandText& text) {
   return synopsis.substr(0, synopsis.find(' '));
 }
 
-/// What --help says in one line, without what a shell or its completion would read.
+/// What --help says in one line, without what a shell would read. zsh takes a colon as the end of a part.
 std::string plain(std::string_view text) {
   std::string out;
   for (const char c : text.substr(0, text.find('\n'))) {
-    if (std::string_view("'\"`$\\[]:").find(c) == std::string_view::npos) out += c;
+    if (std::string_view("'\"`$\\[]").find(c) == std::string_view::npos) out += c;
   }
+  return out;
+}
+std::string for_zsh(const std::string& text) {
+  std::string out;
+  for (const char c : text) out += c == ':' ? std::string("\\:") : std::string(1, c);
   return out;
 }
 
@@ -41,6 +47,9 @@ std::vector<std::string> options_of(std::string_view command) {
   std::vector<std::string> names;
   for (const auto& option : options()) {
     if (option.of.empty() || option.of == command) names.emplace_back(option.name);
+  }
+  if (command == "setup") {
+    for (const auto& row : questions()) names.emplace_back(row.flag);
   }
   return names;
 }
@@ -99,12 +108,13 @@ std::string bash_completion() {
 std::string zsh_completion() {
   std::string list;
   for (const auto& text : command_texts()) {
-    if (!name_of(text).empty()) list += fmt::format("    '{}:{}'\n", name_of(text), plain(text.purpose));
+    if (!name_of(text).empty())
+      list += fmt::format("    '{}:{}'\n", name_of(text), for_zsh(plain(text.purpose)));
   }
   std::string settings;
   for (const auto& row : config::table()) {
     if (row.flag.empty()) continue;
-    settings += fmt::format("    '{}{}[{}]{}'\n", row.repeatable ? "*" : "", row.flag, summary(row),
+    settings += fmt::format("    '{}{}[{}]{}'\n", row.repeatable ? "*" : "", row.flag, for_zsh(summary(row)),
                             row.argument.empty() ? "" : fmt::format(":{}:_files", row.argument));
   }
   std::string cases;
@@ -153,6 +163,9 @@ std::string fish_completion() {
     out += fmt::format("complete -c mcp-pve{} -l {}{}\n", where, option.name.substr(2),
                        option.takes.empty() ? "" : " -r");
   }
+  for (const auto& row : questions())
+    out += fmt::format("complete -c mcp-pve -n '__fish_seen_subcommand_from setup' -l {}{} -d '{}'\n",
+                       row.flag.substr(2), row.argument.empty() ? "" : " -r -F", plain(row.prompt));
   for (const auto& row : config::table()) {
     if (!row.flag.empty())
       out += fmt::format("complete -c mcp-pve -l {}{} -d '{}'\n", row.flag.substr(2),

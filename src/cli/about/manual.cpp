@@ -37,7 +37,7 @@ std::string commands() {
   std::string out = ".SH COMMANDS\n";
   for (const auto& text : command_texts()) {
     out += fmt::format(".TP\n.B mcp\\-pve {}\n{}.\n{}", roff(text.synopsis), roff(text.purpose),
-                       text.details.empty() ? "" : ".br\n" + verbatim(text.details));
+                       details_of(text).empty() ? "" : ".br\n" + verbatim(details_of(text)));
   }
   return out;
 }

@@ -22,7 +22,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kDnsLimit = 10s;
+// A connection waits for five seconds in all; what comes later serves the next one.
+constexpr auto kDnsLimit = 3s;
 constexpr auto kSystemLimit = 5s;
 constexpr auto kMdnsLimit = 2500ms;
 constexpr std::size_t kMostOutput = 16 * 1024;

@@ -28,6 +28,11 @@ constexpr std::chrono::seconds kRepeat{1};
 /// After an answer, for the addresses of the other family.
 constexpr std::chrono::milliseconds kMore{100};
 constexpr std::array kTypes = {ns_t_a, ns_t_aaaa};
+/// Anybody on the network can answer, and as often as they like.
+constexpr std::size_t kMostAddresses = 16;
+constexpr int kMostAtOnce = 64;
+/// The highest bit of a class says in multicast DNS that the record is the only one.
+constexpr int kClassBits = 0x7FFF;
 
 using Question = std::vector<unsigned char>;
 
@@ -109,7 +114,8 @@ void read(std::span<const unsigned char> message, const std::string& host,
   for (int i = 0; i < ns_msg_count(parsed, ns_s_an); ++i) {
     ns_rr record{};
     if (::ns_parserr(&parsed, ns_s_an, i, &record) != 0) return;
-    if (::strcasecmp(ns_rr_name(record), host.c_str()) != 0) continue;
+    if ((ns_rr_class(record) & kClassBits) != ns_c_in) continue;
+    if (::strcasecmp(ns_rr_name(record), host.c_str()) != 0 || addresses.size() == kMostAddresses) continue;
     auto text = address_of(record);
     if (!text.empty() && std::ranges::find(addresses, text) == addresses.end())
       addresses.push_back(std::move(text));
@@ -118,7 +124,7 @@ void read(std::span<const unsigned char> message, const std::string& host,
 
 void receive(int socket, const std::string& host, std::vector<std::string>& addresses) {
   std::array<unsigned char, 9000> buffer{};
-  for (;;) {
+  for (int i = 0; i < kMostAtOnce; ++i) {
     const auto size = ::recv(socket, buffer.data(), buffer.size(), 0);
     if (size <= 0) return;
     read(std::span(buffer).first(static_cast<std::size_t>(size)), host, addresses);
