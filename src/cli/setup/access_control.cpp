@@ -33,8 +33,16 @@ std::string form(const pve::Parameters& parameters) {
   return text;
 }
 
+/// "/access/users/mcp%40pve": what HTTP needs. pvesh takes a path as it is.
+std::string encoded(const std::string& path) {
+  std::string text;
+  for (const auto part : base::split(path, '/'))
+    text += (text.empty() && part.empty() ? "" : "/") + base::percent_encode(part);
+  return text;
+}
+
 net::Request request_of(base::Method method, const std::string& path, const pve::Parameters& parameters) {
-  net::Request request{method, "/api2/json" + path, {}, ""};
+  net::Request request{method, "/api2/json" + encoded(path), {}, ""};
   const auto text = form(parameters);
   if (method == base::Method::Delete || method == base::Method::Get) {
     if (!text.empty()) request.target += "?" + text;

@@ -18,7 +18,7 @@ namespace cli {
 /// One change, as a call of PVE's API and as the arguments of pveum.
 struct AccessChange {
   base::Method method = base::Method::Post;
-  std::string path;  ///< "/access/roles"
+  std::string path;  ///< "/access/users/mcp@pve": no percent signs
   pve::Parameters parameters;
   std::vector<std::string> pveum;
 };

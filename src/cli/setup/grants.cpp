@@ -13,8 +13,8 @@ namespace {
 
 using base::Method;
 
-std::string user_path() { return "/access/users/" + base::percent_encode(kTokenUser); }
-std::string token_path(std::string_view name) { return user_path() + "/token/" + base::percent_encode(name); }
+std::string user_path() { return "/access/users/" + std::string(kTokenUser); }
+std::string token_path(std::string_view name) { return user_path() + "/token/" + std::string(name); }
 std::string role_of(std::string_view token_name) { return "MCP-" + std::string(token_name); }
 
 std::string joined(const PrivilegeNames& names) { return fmt::format("{}", fmt::join(names, ",")); }
@@ -28,13 +28,13 @@ AccessChange role_added(const std::string& role, const PrivilegeNames& privilege
 
 AccessChange role_changed(const std::string& role, const PrivilegeNames& privileges) {
   return {Method::Put,
-          "/access/roles/" + base::percent_encode(role),
+          "/access/roles/" + role,
           {{"privs", joined(privileges)}},
           {"role", "modify", role, "--privs", joined(privileges)}};
 }
 
 AccessChange role_removed(const std::string& role) {
-  return {Method::Delete, "/access/roles/" + base::percent_encode(role), {}, {"role", "delete", role}};
+  return {Method::Delete, "/access/roles/" + role, {}, {"role", "delete", role}};
 }
 
 AccessChange user_added() {

@@ -38,7 +38,11 @@ class SetupOnNode : public test::SetupTest {
     is_root_ = true;
     write_file(root_ / "etc/pve/nodes/pve1/pve-ssl.pem", pve_.certificate_pem);
     fs::create_symlink("nodes/pve1", root_ / "etc/pve/local");
+    write_file(top_ / "users.json", "[]");
     program("pvesh", R"(case "$2" in
+  *%*) echo "no such resource '$2'" >&2; exit 2 ;;
+  /access/users) cat )" + (top_ / "users.json").string() +
+                         R"( ;;
   /access/roles) echo '[{"roleid":"Administrator","special":1,"privs":"Sys.Audit,VM.Audit,Datastore.Audit,VM.Allocate"}]' ;;
   *) echo '[]' ;;
 esac)");
@@ -72,6 +76,15 @@ TEST_F(SetupOnNode, MakesTheTokenByPveum) {
                              HasSubstr("pveum acl modify / --tokens mcp@pve!pve --roles MCP-pve\n")));
   EXPECT_THAT(output_ + errors_ + calls(), Not(HasSubstr(kSecret)));
   EXPECT_THAT(pve_.take_requests(), IsEmpty());
+}
+
+TEST_F(SetupOnNode, MakesASecondTokenOfTheUserThatIsThere) {
+  write_file(top_ / "users.json", R"([{"userid":"root@pam"},{"userid":"mcp@pve"}])");
+  const cli::GivenFlags flags{{"--yes", {"true"}}, {"--port", {pve_.port}}, {"--client", {"none"}}};
+  EXPECT_EQ(hold(nullptr, flags), 0) << errors_ << output_;
+  EXPECT_THAT(calls(),
+              AllOf(HasSubstr("pvesh get /access/users/mcp@pve/token --output-format json\n"),
+                    HasSubstr("pveum user token add mcp@pve pve "), Not(HasSubstr("pveum user add"))));
 }
 
 TEST_F(SetupOnNode, TellsWhatPveumComplainsOfAndTakesBackWhatItDid) {
