@@ -71,6 +71,39 @@ class PveChanges {
   std::size_t done_ = 0;
 };
 
+/// What setup has made when all is done.
+Record record_of(const Draft& draft, const std::string& before) {
+  auto record = draft.record;
+  if (!draft.grant.parts.empty()) {
+    record.pve = draft.grant.made;
+    // What an earlier run made for the same role is used again.
+    if (draft.record.pve.role == draft.grant.role) record.pve.role = draft.grant.role;
+    if (draft.record.pve.permission == draft.grant.role) record.pve.permission = draft.grant.role;
+  }
+  std::error_code error;
+  if ((draft.token_secret || !draft.grant.parts.empty()) &&
+      !std::filesystem::exists(draft.secret_file, error))
+    record.file = draft.secret_file;
+  for (const auto& [key, value] : draft.values) {
+    if (!value) {
+      record.keys.erase(key);
+    } else if (!setting_in(before, key)) {
+      record.keys.insert(key);
+    }
+  }
+  return record;
+}
+
+/// The new text of the settings file; the error is a clause.
+std::expected<std::string, std::string> edited_settings(const Draft& draft) {
+  const auto before =
+      draft.has_settings ? with_record(draft.settings, {}) : std::string(kFirstComment) + "\n";
+  if (!before) return before;
+  const auto edited = with_settings(*before, draft.values);
+  if (!edited) return edited;
+  return with_record(*edited, record_of(draft, *before));
+}
+
 }  // namespace
 
 Answer<std::vector<FileChange>> files_of(const Draft& draft) {
@@ -81,9 +114,7 @@ Answer<std::vector<FileChange>> files_of(const Draft& draft) {
                       draft.service ? 0644U : 0600U,
                       false,
                       draft.service ? 0755U : 0700U};
-  const auto text = draft.has_settings ? draft.settings
-                                       : "# Settings of the MCP server mcp-pve; mcp-pve --help lists all.\n";
-  auto edited = with_settings(text, draft.values);
+  auto edited = edited_settings(draft);
   if (!edited) {
     std::string lines;
     for (const auto& [key, value] : draft.values)

@@ -177,6 +177,7 @@ Step ask_name(const Host& host, const Interview& interview, Draft& draft) {
   if (!settings) return std::unexpected(Stop{kFailed, settings.error()});
   draft.has_settings = settings->has_value();
   draft.settings = settings->value_or("");
+  draft.record = record_in(draft.settings);
   if (const auto readable = with_settings(draft.settings, {}); !readable)
     return std::unexpected(Stop{
         kFailed, fmt::format("{}: {}.", base::printable(draft.settings_file.string()), readable.error())});

@@ -13,6 +13,7 @@
 #include "cli/setup/files.h"
 #include "cli/setup/grants.h"
 #include "cli/setup/interview.h"
+#include "cli/setup/record.h"
 #include "cli/setup/settings_text.h"
 #include "facts/facts.h"
 #include "net/client.h"
@@ -43,6 +44,7 @@ struct Draft {
   std::filesystem::path secret_file;  ///< where setup stores a secret
   std::string settings;               ///< the text as it is; empty: no file
   bool has_settings = false;
+  Record record;  ///< of the settings as they are
 
   std::vector<net::ClientOptions> routes;  ///< one for each node, with what is pinned
   std::string base_url;                    ///< all addresses, with commas

@@ -13,6 +13,8 @@ namespace {
 
 using base::Method;
 
+constexpr std::string_view kUserComment = "MCP servers (mcp-pve)";
+
 std::string user_path() { return "/access/users/" + std::string(kTokenUser); }
 std::string token_path(std::string_view name) { return user_path() + "/token/" + std::string(name); }
 std::string role_of(std::string_view token_name) { return "MCP-" + std::string(token_name); }
@@ -38,7 +40,7 @@ AccessChange role_removed(const std::string& role) {
 }
 
 AccessChange user_added() {
-  const std::string comment = "MCP servers (mcp-pve)";
+  const std::string comment(kUserComment);
   const std::string user(kTokenUser);
   return {Method::Post,
           "/access/users",
@@ -110,6 +112,7 @@ std::string settle_role(std::string_view token_name, const PrivilegeNames& privi
   const auto present = state.roles.find(name);
   if (present == state.roles.end()) {
     grant.parts.push_back({role_added(name, privileges), role_removed(name)});
+    grant.made.role = name;
   } else if (present->second.privileges != privileges) {
     grant.notes.push_back("The role " + name +
                           " exists with other privileges, so its privileges are replaced by those that the "
@@ -133,8 +136,11 @@ std::expected<AccessState, std::string> read_access(AccessControl& access) {
   }
   const auto users = access.get("/access/users");
   if (!users) return std::unexpected(users.error());
-  for (const auto& user : base::objects(*users))
-    state.has_user = state.has_user || base::raw_text(user, "userid") == kTokenUser;
+  for (const auto& user : base::objects(*users)) {
+    if (base::raw_text(user, "userid") != kTokenUser) continue;
+    state.has_user = true;
+    state.user_comment = base::raw_text(user, "comment");
+  }
   if (state.has_user) {
     const auto tokens = access.get(user_path() + "/token");
     if (!tokens) return std::unexpected(tokens.error());
@@ -161,6 +167,8 @@ std::expected<Grant, std::string> grant_for(std::string_view token_name, const P
   const std::string user(kTokenUser);
   const auto privileges = known_of(needed, state, grant);
   const auto role = settle_role(token_name, privileges, state, grant);
+  grant.role = role;
+  grant.made.token_id = grant.token_id;
   if (!state.has_user) {
     grant.parts.push_back({user_added(), user_removed()});
   }
@@ -169,6 +177,7 @@ std::expected<Grant, std::string> grant_for(std::string_view token_name, const P
   // With privilege separation the token has the rights that both have.
   if (!has_entry(state, "user", user, role)) {
     grant.parts.push_back({permitted("users", user, role), forbidden(role)});
+    grant.made.permission = role;
   }
   grant.parts.push_back({permitted("tokens", grant.token_id, role), std::nullopt});
   return grant;
@@ -180,20 +189,33 @@ std::optional<std::string> role_line(std::string_view token_id, const PrivilegeN
   return command_line(role_changed(role_of(token_id.substr(prefix.size())), needed));
 }
 
-std::vector<AccessChange> removal_of(std::string_view token_id, const AccessState& state) {
+std::vector<AccessChange> removal_of(const Made& made, const AccessState& state) {
   const auto prefix = std::string(kTokenUser) + "!";
-  if (!token_id.starts_with(prefix)) return {};
-  const auto name = token_id.substr(prefix.size());
+  if (!made.token_id.starts_with(prefix)) return {};
+  const auto name = made.token_id.substr(prefix.size());
+  const auto is_ours = [&](const AccessState::Entry& entry) {
+    return entry.who == made.token_id ||
+           (entry.who == kTokenUser && entry.path == "/" && !entry.role.empty() &&
+            (entry.role == made.role || entry.role == made.permission));
+  };
+  // Privilege separation: a token has nothing that its user does not have.
+  const bool is_needed = std::ranges::any_of(state.acl, [&](const auto& entry) {
+    return entry.role == made.permission && entry.who.starts_with(prefix) && !is_ours(entry);
+  });
+  const bool is_shared = std::ranges::any_of(
+      state.acl, [&](const auto& entry) { return entry.role == made.role && !is_ours(entry); });
+  const bool has_more = std::ranges::any_of(state.acl, [&](const auto& entry) {
+    return (entry.who == kTokenUser || entry.who.starts_with(prefix)) && !is_ours(entry);
+  });
   std::vector<AccessChange> changes;
-  if (state.tokens.contains(name)) changes.push_back(token_removed(name));
-  const auto role = role_of(name);
-  const bool is_last = state.tokens.size() == (state.tokens.contains(name) ? 1 : 0);
-  if (state.has_user && is_last) {
+  const std::size_t own = state.tokens.contains(name) ? 1 : 0;
+  if (own == 1) changes.push_back(token_removed(name));
+  if (state.has_user && state.user_comment == kUserComment && state.tokens.size() == own && !has_more) {
     changes.push_back(user_removed());
-  } else if (has_entry(state, "user", kTokenUser, role)) {
-    changes.push_back(forbidden(role));
+  } else if (has_entry(state, "user", kTokenUser, made.permission) && !is_needed) {
+    changes.push_back(forbidden(made.permission));
   }
-  if (state.roles.contains(role)) changes.push_back(role_removed(role));
+  if (state.roles.contains(made.role) && !is_shared) changes.push_back(role_removed(made.role));
   return changes;
 }
 

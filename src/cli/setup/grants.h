@@ -31,12 +31,22 @@ struct AccessState {
   };
   std::map<std::string, Role, std::less<>> roles;
   bool has_user = false;
+  std::string user_comment;
   std::set<std::string, std::less<>> tokens;  ///< of kTokenUser, by name
   std::vector<Entry> acl;
 };
 
 /// The error is a sentence.
 std::expected<AccessState, std::string> read_access(AccessControl& access);
+
+/// What setup has made in PVE for one server. Empty: that was there before.
+struct Made {
+  std::string token_id;    ///< "mcp@pve!pve"
+  std::string role;        ///< "MCP-pve"
+  std::string permission;  ///< the role that kTokenUser got on /
+
+  bool operator==(const Made&) const = default;
+};
 
 struct Grant {
   struct Part {
@@ -45,6 +55,8 @@ struct Grant {
   };
   std::vector<Part> parts;         ///< in this order
   std::string token_id;            ///< "mcp@pve!pve"
+  std::string role;                ///< that it gets
+  Made made;                       ///< by these parts
   std::string token_path;          ///< the path of the change whose answer has the secret
   std::vector<std::string> notes;  ///< sentences for the person
 };
@@ -56,15 +68,17 @@ struct Grant {
 std::expected<Grant, std::string> grant_for(std::string_view token_name, const PrivilegeNames& needed,
                                             const AccessState& state);
 
-/// Removes what grant_for() made for the token, and the user when it has no other; nothing for a token of
-/// another user.
-std::vector<AccessChange> removal_of(std::string_view token_id, const AccessState& state);
+/// Removes what setup made. A role that others have stays. The user goes if it has the comment of setup, no
+/// other API token and no other permission; else it loses the permission that setup gave it, unless another
+/// API token needs that.
+std::vector<AccessChange> removal_of(const Made& made, const AccessState& state);
 
 /// The line that gives the role of such a token these privileges instead; nothing for a token of another
 /// user.
 std::optional<std::string> role_line(std::string_view token_id, const PrivilegeNames& needed);
 
-/// What removal_of() does, without knowing what is there: the lines that a person can run.
+/// The lines that a person can run to remove an API token of kTokenUser, its role and the user; nothing for a
+/// token of another user.
 std::vector<std::string> removal_lines(std::string_view token_id);
 
 }  // namespace cli

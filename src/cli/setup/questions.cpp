@@ -70,7 +70,7 @@ constexpr auto kQuestions = std::to_array<Question>({
     {Topic::DryRun, "--dry-run", "", "", "", kNeeded, kOwn, "--dry-run",
      "Shows what it would write and send, and changes nothing."},
     {Topic::Remove, "--remove", "", "", "", kNeeded, kOwn, "--remove",
-     "Removes the server from the clients, its settings and its secret."},
+     "Removes the server from the clients, and the settings and the secret that setup wrote."},
     {Topic::Service, "--service", "", "", "", kNeeded, kOwn, "--service",
      "As root on Linux: also makes a service that serves HTTPS."},
 });

@@ -1,7 +1,6 @@
 // mcp-pve setup --remove
 #include <fmt/format.h>
 
-#include <array>
 #include <memory>
 #include <utility>
 
@@ -20,37 +19,21 @@
 namespace cli {
 namespace {
 
-constexpr std::array<std::string_view, 15> kWritten = {"http.listen",
-                                                       "http.url",
-                                                       "http.tokens",
-                                                       "access_tier",
-                                                       "categories",
-                                                       "scope",
-                                                       "protect",
-                                                       "confirm",
-                                                       "approval",
-                                                       "cluster.base_url",
-                                                       "cluster.token_id",
-                                                       "cluster.token_secret_file",
-                                                       "cluster.fingerprint",
-                                                       "cluster.token_secret",
-                                                       "cluster.token_command"};
-
-/// The lines with settings and comments of the person's own stay; a file without any goes.
+/// The settings that setup did not write stay, and comments of the person's own; a file without any goes.
 Answer<FileChange> settings_without_ours(const Draft& draft) {
-  FileChange change{
-      draft.settings_file, draft.has_settings ? std::optional(draft.settings) : std::nullopt, {}, 0600};
-  if (!draft.has_settings) return change;
+  FileChange change{draft.settings_file, draft.has_settings ? std::optional(draft.settings) : std::nullopt,
+                    draft.has_settings ? std::optional(draft.settings) : std::nullopt, 0600};
+  if (draft.record == Record{}) return change;
   SettingValues none;
-  for (const auto key : kWritten) {
-    if (draft.service || !key.starts_with("http.")) none.emplace_back(key, std::nullopt);
-  }
-  auto text = with_settings(draft.settings, none);
+  for (const auto& key : draft.record.keys) none.emplace_back(key, std::nullopt);
+  auto text = with_record(draft.settings, {});
+  if (text) text = with_settings(*text, none);
   if (!text)
     return std::unexpected(
         Stop{kFailed, fmt::format("{}: {}. Remove the settings by hand.",
                                   base::printable(draft.settings_file.string()), text.error())});
-  if (!is_without_settings(*text)) change.after = *std::move(text);
+  change.after = std::nullopt;
+  if (!is_without_contents(*text)) change.after = *std::move(text);
   return change;
 }
 
@@ -83,8 +66,7 @@ Answer<std::vector<const ::setup::Client*>> clients_meant(const Interview& inter
 
 /// Whether the token in PVE goes too; then `draft.access` can do it.
 Answer<bool> ask_removal_in_pve(const Host& host, const Interview& interview, Draft& draft) {
-  const auto lines = removal_lines(draft.token_id);
-  if (lines.empty() || interview.is_set(Topic::DryRun)) return false;
+  if (draft.record.pve.token_id.empty() || interview.is_set(Topic::DryRun)) return false;
   const bool node = is_on_node(host) && host.is_root;
   bool wanted = interview.is_set(Topic::Login) || (node && interview.is_set(Topic::Yes));
   if (!wanted && interview.has_person() && !interview.is_set(Topic::Yes)) {
@@ -120,27 +102,47 @@ Step remove_in_pve(const Interview& interview, const std::vector<AccessChange>& 
   return {};
 }
 
+std::string indented(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const auto& line : lines) text += "\n  " + line;
+  return text;
+}
+
 void show_removal(const Interview& interview, const Draft& draft, bool in_pve,
                   const std::vector<AccessChange>& changes) {
-  const auto lines = removal_lines(draft.token_id);
-  if (lines.empty()) {
-    if (!draft.token_id.empty())
-      interview.show("The API token " + base::printable(draft.token_id) +
-                     " was not made by setup; it stays in PVE.");
-    return;
-  }
-  std::string text = in_pve ? "PVE is to be changed as by these commands:"
-                            : "These commands, run as root on a node, remove the API token, its role and, if "
-                              "it has no other API token, its user:";
   if (in_pve) {
-    for (const auto& change : changes) text += "\n  " + command_line(change);
-  } else {
-    for (const auto& line : lines) text += "\n  " + line;
+    std::vector<std::string> lines;
+    for (const auto& change : changes) lines.push_back(command_line(change));
+    interview.show(lines.empty() ? "Nothing of it is left in PVE."
+                                 : "PVE is to be changed as by these commands:" + indented(lines));
+  } else if (!draft.record.pve.token_id.empty()) {
+    interview.show(
+        "These commands, run as root on a node, remove the API token, its role and its user. The "
+        "last two only if nothing else needs them:" +
+        indented(removal_lines(draft.record.pve.token_id)));
   }
+  if (draft.token_id.empty() || draft.token_id == draft.record.pve.token_id) return;
+  std::string text = "The API token " + base::printable(draft.token_id) +
+                     " was not made by setup, as far as the settings file says; it stays in PVE.";
+  if (const auto lines = removal_lines(draft.token_id); !lines.empty())
+    text +=
+        " These commands, run as root on a node, remove it, its role and its user. The last two only if "
+        "nothing else needs them:" +
+        indented(lines);
   interview.show(text);
 }
 
-/// All files that go or change. The secret goes if setup made it.
+/// What setup has not made, as far as its record says.
+void show_what_stays(const Interview& interview, const Draft& draft) {
+  if (draft.has_settings && draft.record == Record{})
+    interview.show(base::printable(draft.settings_file.string()) +
+                   " stays, because no comment in it says what setup wrote there.");
+  std::error_code error;
+  if (draft.record.file != draft.secret_file && std::filesystem::exists(draft.secret_file, error))
+    interview.show(base::printable(draft.secret_file.string()) + " stays, because setup did not make it.");
+}
+
+/// All files that go or change.
 Answer<std::vector<FileChange>> files_to_change(const Host& host, const Draft& draft) {
   std::vector<FileChange> files;
   for (const auto name : kServiceFiles) {
@@ -154,8 +156,10 @@ Answer<std::vector<FileChange>> files_to_change(const Host& host, const Draft& d
   auto settings = settings_without_ours(draft);
   if (!settings) return std::unexpected(settings.error());
   if (settings->changes()) files.push_back(*std::move(settings));
+  if (draft.record.file != draft.secret_file) return files;
   auto secret = content_of_file(draft.secret_file);
-  if (secret && *secret) files.push_back({draft.secret_file, *std::move(secret), {}, 0600, true});
+  if (!secret) return std::unexpected(Stop{kFailed, secret.error()});
+  if (*secret) files.push_back({draft.secret_file, *std::move(secret), {}, 0600, true});
   return files;
 }
 
@@ -180,9 +184,10 @@ Answer<void> hold_removal(const Host& host, const Interview& interview) {
   if (*in_pve) {
     const auto state = read_access(*draft.access);
     if (!state) return std::unexpected(Stop{kFailed, state.error() + " Nothing was changed."});
-    changes = removal_of(draft.token_id, *state);
+    changes = removal_of(draft.record.pve, *state);
   }
   show_files(interview, *files);
+  show_what_stays(interview, draft);
   show_removal(interview, draft, *in_pve, changes);
   if (files->empty() && changes.empty())
     return std::unexpected(Stop{

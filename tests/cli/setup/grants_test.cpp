@@ -95,21 +95,75 @@ TEST(Grants, NeverReplaceAToken) {
   EXPECT_THAT(refused.error(), HasSubstr("mcp@pve!lab exists already"));
 }
 
-TEST(Grants, AreRemovedWithTheirToken) {
+constexpr const char* kTokenGone = "pveum user token remove mcp@pve lab";
+constexpr const char* kUserGone = "pveum user delete mcp@pve";
+constexpr const char* kPermissionGone = "pveum acl delete / --users mcp@pve --roles MCP-lab";
+constexpr const char* kRoleGone = "pveum role delete MCP-lab";
+
+/// What setup leaves behind in PVE.
+AccessState made_by_setup() {
   AccessState state;
   state.has_user = true;
+  state.user_comment = "MCP servers (mcp-pve)";
   state.tokens = {"lab"};
   state.roles["MCP-lab"] = {{"VM.Audit"}, false};
-  state.acl = {{"/", "user", "mcp@pve", "MCP-lab"}};
-  EXPECT_THAT(lines(cli::removal_of("mcp@pve!lab", state)),
-              ElementsAre("pveum user token remove mcp@pve lab", "pveum user delete mcp@pve",
-                          "pveum role delete MCP-lab"));
-  state.tokens.insert("other");
-  EXPECT_THAT(lines(cli::removal_of("mcp@pve!lab", state)),
-              ElementsAre("pveum user token remove mcp@pve lab",
-                          "pveum acl delete / --users mcp@pve --roles MCP-lab", "pveum role delete MCP-lab"));
-  EXPECT_THAT(cli::removal_of("root@pam!lab", state), IsEmpty());
+  state.acl = {{"/", "user", "mcp@pve", "MCP-lab"}, {"/", "token", "mcp@pve!lab", "MCP-lab"}};
+  return state;
+}
+
+TEST(Grants, AreRemovedWithTheirToken) {
+  const cli::Made made{"mcp@pve!lab", "MCP-lab", "MCP-lab"};
+  const struct {
+    const char* what;
+    cli::Made made;
+    void (*change)(AccessState& state);
+    std::vector<std::string> lines;
+  } rows[] = {
+      {"all", made, [](AccessState&) {}, {kTokenGone, kUserGone, kRoleGone}},
+      {"another token",
+       made,
+       [](AccessState& state) { state.tokens.insert("other"); },
+       {kTokenGone, kPermissionGone, kRoleGone}},
+      {"another comment",
+       made,
+       [](AccessState& state) { state.user_comment = "Ann's"; },
+       {kTokenGone, kPermissionGone, kRoleGone}},
+      {"another permission of the user",
+       made,
+       [](AccessState& state) { state.acl.push_back({"/vms", "user", "mcp@pve", "PVEAuditor"}); },
+       {kTokenGone, kPermissionGone, kRoleGone}},
+      {"another one with the role",
+       made,
+       [](AccessState& state) { state.acl.push_back({"/", "user", "ann@pve", "MCP-lab"}); },
+       {kTokenGone, kUserGone}},
+      {"another token that needs the permission",
+       made,
+       [](AccessState& state) {
+         state.tokens.insert("other");
+         state.acl.push_back({"/", "token", "mcp@pve!other", "MCP-lab"});
+       },
+       {kTokenGone}},
+      {"a role that was there", {"mcp@pve!lab", "", "MCP-lab"}, [](AccessState&) {}, {kTokenGone, kUserGone}},
+      {"no token any more", made, [](AccessState& state) { state.tokens = {}; }, {kUserGone, kRoleGone}},
+      {"nothing", {}, [](AccessState&) {}, {}},
+      {"a token of another user", {"root@pam!lab", "MCP-lab", "MCP-lab"}, [](AccessState&) {}, {}},
+  };
+  for (const auto& row : rows) {
+    auto state = made_by_setup();
+    row.change(state);
+    EXPECT_EQ(lines(cli::removal_of(row.made, state)), row.lines) << row.what;
+  }
   EXPECT_THAT(cli::removal_lines("root@pam!lab"), IsEmpty());
+}
+
+TEST(Grants, KnowWhatTheyMake) {
+  AccessState state;
+  EXPECT_EQ(grant_for("lab", {"VM.Audit"}, state)->made, (cli::Made{"mcp@pve!lab", "MCP-lab", "MCP-lab"}));
+  state.roles["PVEAuditor"] = {{"VM.Audit"}, true};
+  EXPECT_EQ(grant_for("lab", {"VM.Audit"}, state)->made, (cli::Made{"mcp@pve!lab", "", "PVEAuditor"}));
+  state.has_user = true;
+  state.acl = {{"/", "user", "mcp@pve", "PVEAuditor"}};
+  EXPECT_EQ(grant_for("lab", {"VM.Audit"}, state)->made, (cli::Made{"mcp@pve!lab", "", ""}));
 }
 
 }  // namespace

@@ -50,7 +50,12 @@ TEST_F(SetupCommand, MakesATokenWithOneLoginAndWritesEverything) {
             "# Settings of the MCP server mcp-pve; mcp-pve --help lists all.\naccess_tier = \"read-only\"\n"
             "protect = \"tag:prod\"\n\n[cluster]\nbase_url = \"https://127.0.0.1:" +
                 pve.port + "\"\ntoken_id = \"mcp@pve!pve\"\ntoken_secret_file = \"" +
-                settings("pve.secret").string() + "\"\nfingerprint = \"" + pve.fingerprint + "\"\n");
+                settings("pve.secret").string() + "\"\nfingerprint = \"" + pve.fingerprint +
+                "\"\n\n# made by mcp-pve setup: token mcp@pve!pve\n# made by mcp-pve setup: role MCP-pve\n"
+                "# made by mcp-pve setup: permission MCP-pve\n# made by mcp-pve setup: file " +
+                settings("pve.secret").string() +
+                "\n# made by mcp-pve setup: keys access_tier cluster.base_url cluster.fingerprint "
+                "cluster.token_id cluster.token_secret_file protect\n");
   EXPECT_THAT(text(home() / ".claude.json"), AllOf(HasSubstr("\"theme\": \"dark\""), HasSubstr("\"pve\"")));
   EXPECT_EQ(text(home() / ".claude.json.bak-mcp-pve"), claude);
   EXPECT_THAT(text(home() / ".cursor/mcp.json"), HasSubstr("\"pve\""));
@@ -282,7 +287,8 @@ TEST_F(SetupCommand, KeepsThePersonsOwnLinesAndAnExistingToken) {
   ScriptedPerson person({{"Trust this", "y"}, {"may the assistant", "operate"}, {"Do this?", "y"}});
   EXPECT_EQ(hold(&person, {}), 0) << errors_ << person.screen;
   EXPECT_EQ(text(settings()), own + "access_tier = \"read-execute\"\n" + cluster + "fingerprint = \"" +
-                                  pve.fingerprint + "\"\n");
+                                  pve.fingerprint +
+                                  "\"\n\n# made by mcp-pve setup: keys access_tier cluster.fingerprint\n");
   EXPECT_THAT(person.screen, Not(HasSubstr(kRoot)));
   EXPECT_EQ(text(settings("config.toml.bak-mcp-pve")), own + cluster);
 }
