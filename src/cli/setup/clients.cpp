@@ -43,17 +43,13 @@ std::vector<const Client*> named(std::string_view answer, const std::vector<cons
   return chosen;
 }
 
-std::string command_text(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : " ") + base::printable(word);
-  return text;
-}
-
 ClientEdit edit_of(const Client& client, const ::setup::Person& person, const ::setup::Server& server) {
   ClientEdit edit{&client, {::setup::file_of(client, person), {}, {}}, ""};
+  const auto words = ::setup::own_command(client, server);
+  const auto remedy = words.empty() ? "" : " Mend the file, or run: " + command_text(words);
   auto before = content_of_file(edit.file.path);
   if (!before) {
-    edit.by_hand = before.error();
+    edit.by_hand = before.error() + remedy;
     return edit;
   }
   edit.file.before = *before;
@@ -63,10 +59,8 @@ ClientEdit edit_of(const Client& client, const ::setup::Person& person, const ::
     edit.file.after = *std::move(after);
     return edit;
   }
-  edit.by_hand =
-      fmt::format("{} was not changed: {}.", base::printable(edit.file.path.string()), after.error());
-  if (const auto words = ::setup::own_command(client, server); !words.empty())
-    edit.by_hand += " Mend the file, or run: " + command_text(words);
+  edit.by_hand = fmt::format("{} was not changed: {}.{}", base::printable(edit.file.path.string()),
+                             after.error(), remedy);
   return edit;
 }
 
@@ -79,6 +73,12 @@ bool is_on_path(const Host& host, std::string_view program) {
     if (!folder.empty() && ::access(fmt::format("{}/{}", folder, program).c_str(), X_OK) == 0) return true;
   }
   return false;
+}
+
+std::string command_text(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : " ") + base::printable(word);
+  return text;
 }
 
 ::setup::Person person_of(const Host& host) {

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMost = std::size_t{1} << 20U;
+constexpr std::size_t kMost = std::size_t{64} << 20U;
 
 std::string about(const fs::path& path, std::string_view what, int code) {
   return fmt::format("{} {}: {}.", base::printable(path.string()), what,
@@ -133,7 +133,7 @@ class Work {
     bool good = ::fstat(file, &own) == 0;
     if (was && (own.st_uid != old.st_uid || own.st_gid != old.st_gid))
       good = good && ::fchown(file, old.st_uid, old.st_gid) == 0;
-    good = good && ::fchmod(file, was ? old.st_mode & 07777U : change_->mode) == 0;
+    good = good && ::fchmod(file, was && !change_->secret ? old.st_mode & 07777U : change_->mode) == 0;
     good = good && write_all(file, *change_->after);
     const int code = good ? 0 : errno;
     ::close(file);
@@ -185,6 +185,15 @@ std::expected<std::optional<std::string>, std::string> content_of_file(const fs:
   ::close(file);
   if (!text) return std::unexpected(about(path, "cannot be read", text.error()));
   return *std::move(text);
+}
+
+std::optional<std::string> exposure_of_secret(const fs::path& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (file < 0) return std::nullopt;
+  const auto exposure = base::exposure(file, path.string());
+  ::close(file);
+  if (!exposure) return std::nullopt;
+  return fmt::format("{} is for a secret, but {}.", base::printable(path.string()), *exposure);
 }
 
 std::expected<std::vector<fs::path>, std::string> write_files(const std::vector<FileChange>& changes) {

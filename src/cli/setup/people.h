@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,6 +19,9 @@ namespace cli {
 void start(::setup::Server& server, const std::filesystem::path& program);
 
 bool is_on_path(const Host& host, std::string_view program);
+
+/// The words of a client's own command, for people.
+std::string command_text(const std::vector<std::string>& words);
 
 /// Those that seem to be installed.
 std::vector<const ::setup::Client*> installed_clients(const Host& host);

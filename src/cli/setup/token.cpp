@@ -89,10 +89,20 @@ std::expected<std::string, std::string> checked_code(std::string_view text) {
 
 bool has_token(const Draft& draft) {
   const auto has = [&](const char* key) { return setting_in(draft.settings, key).has_value(); };
+  const bool names_secret =
+      has("cluster.token_secret") || has("cluster.token_secret_file") || has("cluster.token_command");
+  if (!has("cluster.token_id")) return false;
+  // The unit hands this file to the service, and the settings must not name another secret.
   std::error_code error;
-  return has("cluster.token_id") &&
-         ((draft.service && std::filesystem::exists(draft.secret_file, error)) ||
-          has("cluster.token_secret") || has("cluster.token_secret_file") || has("cluster.token_command"));
+  return draft.service ? std::filesystem::exists(draft.secret_file, error) && !names_secret : names_secret;
+}
+
+/// A secret is not put into a file that others can read, and the settings do not name one.
+Step check_secret_file(const Interview& interview, const Draft& draft, bool existing) {
+  const auto given = existing && !draft.service ? interview.given(Topic::TokenSecret) : std::nullopt;
+  const auto exposure = exposure_of_secret(given ? std::filesystem::path(*given) : draft.secret_file);
+  if (exposure) return std::unexpected(Stop{kFailed, *exposure + " Nothing was changed."});
+  return {};
 }
 
 std::unique_ptr<net::HttpClient> client_to(const Draft& draft) {
@@ -252,6 +262,7 @@ Step ask_token(const Host& host, const Interview& interview, Draft& draft) {
     tell_how_to_change_the_role(host, interview, draft);
     return {};
   }
+  if (auto safe = check_secret_file(interview, draft, *way == "existing"); !safe) return safe;
   if (*way == "existing") return take_existing(interview, draft);
   const bool dry = interview.is_set(Topic::DryRun);
   if (*way == "node") {

@@ -92,4 +92,31 @@ TEST_F(Written, AFileThatAnotherProgramChangedMeanwhileStays) {
   EXPECT_THAT(files_below(home()), UnorderedElementsAre(Pair("one", "theirs\n")));
 }
 
+TEST_F(Written, ASecretIsForItsOwnerAlone) {
+  const auto file = home() / "secret";
+  write_file(file, "old\n");
+  ::chmod(file.c_str(), 0644);
+  ASSERT_TRUE(write_files({{file, "old\n", "new\n", 0600, true}}));
+  EXPECT_EQ(fs::status(file).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+}
+
+TEST_F(Written, TheExposureOfASecretNamesTheRemedy) {
+  const auto file = home() / "secret";
+  EXPECT_EQ(cli::exposure_of_secret(file), std::nullopt);
+  write_file(file, "hush\n");
+  ::chmod(file.c_str(), 0644);
+  EXPECT_THAT(cli::exposure_of_secret(file).value_or(""),
+              HasSubstr("other users can read the file; run \"chmod 600 " + file.string() + "\"."));
+  ::chmod(file.c_str(), 0600);
+  EXPECT_EQ(cli::exposure_of_secret(file), std::nullopt);
+}
+
+TEST_F(Written, AClientsFileMayHaveSeveralMegabytes) {
+  const std::string text(3'000'000, ' ');
+  write_file(home() / ".claude.json", text);
+  const auto read = cli::content_of_file(home() / ".claude.json");
+  ASSERT_TRUE(read) << read.error();
+  EXPECT_EQ(*read, text);
+}
+
 }  // namespace
