@@ -44,13 +44,20 @@ void edit_clients(const Host& host, const Interview& interview, Draft& draft,
   for (const auto* client : clients) {
     ClientEdit edit{client, {::setup::file_of(*client, person), {}, {}}, ""};
     const auto before = content_of_file(edit.file.path);
-    if (!before || !*before || !::setup::has_server(*client, **before, draft.name)) continue;
-    auto after = ::setup::without_server(*client, **before, draft.name);
-    if (!after) {
-      interview.show(
-          fmt::format("{} was not changed: {}.", base::printable(edit.file.path.string()), after.error()));
+    if (before && base::trim(before->value_or("")).empty()) continue;
+    auto after = before ? ::setup::without_server(*client, **before, draft.name)
+                        : std::expected<std::string, std::string>();
+    if (!before || !after) {
+      edit.by_hand = before ? fmt::format("{} was not changed: {}.", base::printable(edit.file.path.string()),
+                                          after.error())
+                            : before.error() + " It was not changed.";
+      if (const auto words = ::setup::own_removal(*client, draft.name); !words.empty())
+        edit.by_hand += " Mend the file, or run: " + command_text(words);
+      interview.show(edit.by_hand);
+      draft.clients.push_back(std::move(edit));
       continue;
     }
+    if (*after == **before) continue;
     edit.file.before = *before;
     if (!after->empty()) edit.file.after = *std::move(after);
     draft.clients.push_back(std::move(edit));
@@ -152,7 +159,9 @@ Answer<std::vector<FileChange>> files_to_change(const Host& host, const Draft& d
     // No backups: they would be units and keys too.
     if (*text) files.push_back({host.root / name, *std::move(text), {}, 0600, true});
   }
-  for (const auto& edit : draft.clients) files.push_back(edit.file);
+  for (const auto& edit : draft.clients) {
+    if (edit.by_hand.empty()) files.push_back(edit.file);
+  }
   auto settings = settings_without_ours(draft);
   if (!settings) return std::unexpected(settings.error());
   if (settings->changes()) files.push_back(*std::move(settings));
@@ -161,6 +170,35 @@ Answer<std::vector<FileChange>> files_to_change(const Host& host, const Draft& d
   if (!secret) return std::unexpected(Stop{kFailed, secret.error()});
   if (*secret) files.push_back({draft.secret_file, *std::move(secret), {}, 0600, true});
   return files;
+}
+
+/// The end: a Stop if the server may still be in a client's file.
+Answer<void> removed_but_for(const Draft& draft) {
+  std::string files;
+  for (const auto& edit : draft.clients) {
+    if (!edit.by_hand.empty())
+      files += (files.empty() ? "" : ", ") + base::printable(edit.file.path.string());
+  }
+  if (files.empty()) return {};
+  return std::unexpected(
+      Stop{kFailed, fmt::format("the server {} may still be in {}. Remove it there.", draft.name, files)});
+}
+
+Step remove_all(const Interview& interview, Draft& draft, const std::vector<FileChange>& files,
+                const std::vector<AccessChange>& changes) {
+  if (auto done = remove_in_pve(interview, changes, draft); !done) return done;
+  // A service that is not there cannot be stopped, and need not be.
+  if (draft.service)
+    (void)base::run_program(
+        {"systemctl", "disable", "--now", std::string(kService), std::string(kCertificateTimer)});
+  const auto backups = write_files(files);
+  if (!backups) return std::unexpected(Stop{kFailed, backups.error() + " All files are as they were."});
+  for (const auto& backup : *backups)
+    interview.show("The old file is kept as " + base::printable(backup.string()));
+  if (draft.service) (void)base::run_program({"systemctl", "daemon-reload"});
+  interview.show(draft.service ? "The service is removed; its state folder /var/lib/mcp-pve stays."
+                               : "The server " + draft.name + " is removed. Restart your clients.");
+  return {};
 }
 
 }  // namespace
@@ -189,9 +227,10 @@ Answer<void> hold_removal(const Host& host, const Interview& interview) {
   show_files(interview, *files);
   show_what_stays(interview, draft);
   show_removal(interview, draft, *in_pve, changes);
-  if (files->empty() && changes.empty())
-    return std::unexpected(Stop{
-        kDone, (interview.show("There is no server " + draft.name + " here; nothing was changed."), "")});
+  if (files->empty() && changes.empty()) {
+    interview.show("There is no server " + draft.name + " here; nothing was changed.");
+    return removed_but_for(draft);
+  }
   if (interview.is_set(Topic::DryRun)) {
     interview.show("This is what setup would do. Nothing was changed, because of --dry-run.");
     return {};
@@ -199,19 +238,8 @@ Answer<void> hold_removal(const Host& host, const Interview& interview) {
   const auto agreed = interview.agrees("Do this?");
   if (!agreed) return std::unexpected(agreed.error());
   if (!*agreed) return std::unexpected(Stop{kFailed, "Nothing was changed."});
-  if (auto done = remove_in_pve(interview, changes, draft); !done) return done;
-  // A service that is not there cannot be stopped, and need not be.
-  if (draft.service)
-    (void)base::run_program(
-        {"systemctl", "disable", "--now", std::string(kService), std::string(kCertificateTimer)});
-  const auto backups = write_files(*files);
-  if (!backups) return std::unexpected(Stop{kFailed, backups.error() + " All files are as they were."});
-  for (const auto& backup : *backups)
-    interview.show("The old file is kept as " + base::printable(backup.string()));
-  if (draft.service) (void)base::run_program({"systemctl", "daemon-reload"});
-  interview.show(draft.service ? "The service is removed; its state folder /var/lib/mcp-pve stays."
-                               : "The server " + draft.name + " is removed. Restart your clients.");
-  return {};
+  if (auto done = remove_all(interview, draft, *files, changes); !done) return done;
+  return removed_but_for(draft);
 }
 
 }  // namespace cli

@@ -75,4 +75,30 @@ TEST_F(Removal, LeavesCommentsOfThePersonsOwn) {
   EXPECT_EQ(text(top_ / "secret"), std::string(kRoot) + "\n");
 }
 
+TEST_F(Removal, SaysWhichClientsFileItCouldNotChange) {
+  SetupPve pve;
+  fs::create_directories(home() / ".cursor");
+  test::write_file(top_ / "secret", std::string(kRoot) + "\n");
+  ::chmod((top_ / "secret").c_str(), 0600);
+  auto flags = to_pve(pve);
+  flags.merge(cli::GivenFlags{{"--yes", {"true"}},
+                              {"--token-id", {"root@pam!demo"}},
+                              {"--token-secret-file", {(top_ / "secret").string()}}});
+  ASSERT_EQ(hold(nullptr, flags), 0) << errors_ << output_;
+  const auto claude = home() / ".claude.json";
+  test::write_file(claude, "{\"mcpServers\": {\"pve\": ");
+  test::write_file(home() / ".gemini/settings.json", "{\"theme\": \"dark\"}");
+  EXPECT_EQ(hold(nullptr, removal()), 1) << output_;
+  EXPECT_THAT(output_, AllOf(HasSubstr(claude.string() + " was not changed: line 1: "),
+                             HasSubstr("or run: claude mcp remove")));
+  EXPECT_THAT(errors_, HasSubstr("the server pve may still be in " + claude.string() + ". Remove it there."));
+  // The rest is done.
+  EXPECT_FALSE(fs::exists(home() / ".cursor/mcp.json"));
+  EXPECT_FALSE(fs::exists(settings()));
+  fs::remove(claude);
+  fs::create_directories(claude);
+  EXPECT_EQ(hold(nullptr, removal()), 1) << output_;
+  EXPECT_THAT(output_, AllOf(HasSubstr("cannot be read"), HasSubstr("It was not changed.")));
+}
+
 }  // namespace
