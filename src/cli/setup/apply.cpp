@@ -155,6 +155,12 @@ void show_files(const Interview& interview, const std::vector<FileChange>& files
   }
 }
 
+void show_files(const Interview& interview, const Draft& draft, const std::vector<FileChange>& files) {
+  if (!draft.grant.parts.empty())
+    interview.show(base::printable(draft.secret_file.string()) + ": a new secret (its content is not shown)");
+  show_files(interview, files);
+}
+
 Answer<std::vector<std::filesystem::path>> carry_out(const Draft& draft, std::vector<FileChange> files) {
   const Undisturbed undisturbed;
   PveChanges pve(draft);

@@ -13,6 +13,9 @@ namespace cli {
 /// about a file of settings that cannot be edited, with the lines to write into it.
 Answer<std::vector<FileChange>> files_of(const Draft& draft);
 
+/// Shows the differences, and that a secret will be written which PVE has not made yet.
+void show_files(const Interview& interview, const Draft& draft, const std::vector<FileChange>& files);
+
 /// Shows the differences.
 void show_files(const Interview& interview, const std::vector<FileChange>& files);
 

@@ -25,6 +25,9 @@ std::expected<std::string, std::string> checked_name(std::string_view text) {
   const bool fits =
       text.size() >= 2 && text.size() <= kLongest && base::is_letter(text.front()) &&
       std::ranges::all_of(text, [](char c) { return base::is_alnum(c) || c == '-' || c == '_'; });
+  if (base::lower_ascii(text) == "config")
+    return std::unexpected(config::complaint(
+        "--name", text, "config.toml is the settings file of the server pve, so take another name"));
   if (fits) return std::string(text);
   return std::unexpected(config::complaint(
       "--name", text, "a name has 2 to 32 letters, digits, - and _, and begins with a letter"));

@@ -54,7 +54,16 @@ Step add_file(Service& service, const fs::path& path, std::string text, mode_t m
   return {};
 }
 
+/// A unit can name such a path without quotes.
+bool fits_unit(std::string_view path) {
+  return !base::has_control(path) && path.find_first_of(" $%\"'\\") == std::string_view::npos;
+}
+
 std::expected<std::string, std::string> existing_file(std::string_view text) {
+  if (!fits_unit(text))
+    return std::unexpected("\"" + base::printable(text) +
+                           "\" cannot stand in a unit of systemd: use a path without blanks, $, %, quotes, "
+                           "backslashes and control characters.");
   if (text.empty() || (text.starts_with('/') && ::access(std::string(text).c_str(), R_OK) == 0))
     return std::string(text);
   return std::unexpected("\"" + base::printable(text) +
@@ -88,9 +97,20 @@ Step make_certificate(const Host& host, const std::string& url, Service& service
   return add_file(service, certificate, made->certificate_pem, 0644);
 }
 
+/// The setting's own check, and that the service may listen there.
+std::expected<std::string, std::string> checked_listen(std::string_view text) {
+  auto checked = check_of(Topic::Listen)(text);
+  if (!checked) return checked;
+  constexpr std::uint16_t kFirstFree = 1024;
+  const auto endpoint = config::parse_listen("--http", *checked, std::nullopt);
+  if (!endpoint) return std::unexpected(endpoint.error());
+  if (endpoint->port >= kFirstFree) return checked;
+  return std::unexpected(config::complaint(
+      "--http", text, "the service has no right to a port below 1024, so take one from 1024 to 65535"));
+}
+
 Step ask_endpoint(const Host& host, const Interview& interview, Draft& draft, Service& service) {
-  const auto listen =
-      interview.ask(Topic::Listen, check_of(Topic::Listen), setting_in(draft.settings, "http.listen"));
+  const auto listen = interview.ask(Topic::Listen, checked_listen, setting_in(draft.settings, "http.listen"));
   if (!listen) return std::unexpected(listen.error());
   const auto port = config::parse_listen("--http", *listen, std::nullopt);
   if (!port) return std::unexpected(Stop{kUsage, port.error()});
@@ -178,7 +198,7 @@ std::expected<void, std::string> systemctl(const Interview& interview, std::vect
   return {};
 }
 
-void say_how_to_connect(const Interview& interview, const Draft& draft, const Service& service) {
+void say_how_to_connect(const Interview& interview, const Draft& draft, const Service& service, bool works) {
   ::setup::Server server;
   server.name = draft.name;
   server.url = service.url;
@@ -187,11 +207,6 @@ void say_how_to_connect(const Interview& interview, const Draft& draft, const Se
   if (!service.token.empty())
     text += "The bearer token is shown only once. It stands in these lines for the client's settings:\n";
   text += ::setup::to_paste(server);
-  text += fmt::format(
-      "In Claude Code on that machine: claude mcp add --transport http {} {} --header \"Authorization: "
-      "Bearer "
-      "TOKEN\"\n",
-      draft.name, service.url);
   if (!service.authority.empty())
     text += fmt::format(
         "The client must trust the certificate: copy {} to that machine, and start the client with the "
@@ -199,7 +214,8 @@ void say_how_to_connect(const Interview& interview, const Draft& draft, const Se
         "NODE_EXTRA_CA_CERTS, which names the copy (clients that are made with Node: Claude Code, Cursor, VS "
         "Code, Gemini CLI).\n",
         service.authority);
-  interview.show(text + "Restart that client, and ask: Which guests run, and how busy are the nodes?");
+  interview.show(text + (works ? "Restart that client, and ask: Which guests run, and how busy are the nodes?"
+                               : what_to_mend(draft.settings_file)));
 }
 
 Answer<Draft> ask_all(const Host& host, const Interview& interview, Service& service) {
@@ -217,6 +233,39 @@ Answer<Draft> ask_all(const Host& host, const Interview& interview, Service& ser
   return draft;
 }
 
+/// Runs systemctl without showing anything: whether it succeeds.
+bool is_so(std::string_view question) {
+  return base::run_program({"systemctl", std::string(question), "--quiet", std::string(kService)},
+                           {.time = std::chrono::seconds{60}})
+      .succeeded();
+}
+
+Step run_all(const Interview& interview, const std::vector<std::vector<std::string>>& commands) {
+  for (const auto& command : commands) {
+    if (const auto ran = systemctl(interview, command); !ran)
+      return std::unexpected(Stop{kFailed, ran.error() + " All files are written."});
+  }
+  interview.show("See how it runs with: systemctl status mcp-pve, journalctl -u mcp-pve");
+  return {};
+}
+
+/// All files are as they should be; the service may still be stopped.
+Answer<int> start_if_stopped(const Interview& interview) {
+  interview.show("Everything is set up like this already; nothing was changed.");
+  if (interview.is_set(Topic::DryRun)) return kDone;
+  const bool enabled = is_so("is-enabled");
+  if (enabled && is_so("is-active")) return kDone;
+  interview.show(enabled ? "The service does not run." : "The service does not start with the system.");
+  const auto agreed = interview.agrees("Enable and start the service?");
+  if (!agreed) return std::unexpected(agreed.error());
+  if (!*agreed) return std::unexpected(Stop{kFailed, "Nothing was changed."});
+  const auto ran = run_all(interview, {{"daemon-reload"},
+                                       {"enable", "--now", std::string(kService)},
+                                       {"enable", "--now", std::string(kCertificateTimer)}});
+  if (!ran) return std::unexpected(ran.error());
+  return kDone;
+}
+
 Answer<int> hold(const Host& host, const Interview& interview, const RunCommand& run) {
   Service service;
   const auto draft = ask_all(host, interview, service);
@@ -224,17 +273,11 @@ Answer<int> hold(const Host& host, const Interview& interview, const RunCommand&
   auto files = files_of(*draft);
   if (!files) return std::unexpected(files.error());
   files->insert(files->end(), service.files.begin(), service.files.end());
-  const bool nothing = files->empty() && draft->grant.parts.empty();
-  show_files(interview, *files);
-  const std::vector<std::vector<std::string>> commands = {{"daemon-reload"},
-                                                          {"enable", std::string(kService)},
-                                                          {"enable", "--now", std::string(kCertificateTimer)},
-                                                          {"restart", std::string(kService)}};
-  if (nothing) interview.show("Everything is set up like this already; nothing was changed.");
-  if (nothing || interview.is_set(Topic::DryRun)) {
-    if (!nothing)
-      interview.show("This is what setup would do; then it would run systemctl to start " +
-                     std::string(kService) + ". Nothing was changed, because of --dry-run.");
+  if (files->empty() && draft->grant.parts.empty()) return start_if_stopped(interview);
+  show_files(interview, *draft, *files);
+  if (interview.is_set(Topic::DryRun)) {
+    interview.show("This is what setup would do; then it would run systemctl to start " +
+                   std::string(kService) + ". Nothing was changed, because of --dry-run.");
     return kDone;
   }
   const auto agreed = interview.agrees("Do this, and start the service?");
@@ -244,12 +287,12 @@ Answer<int> hold(const Host& host, const Interview& interview, const RunCommand&
     return std::unexpected(backups.error());
   const int code =
       try_out(interview, draft->settings_file, run, {"--token-secret-file", draft->secret_file.string()});
-  say_how_to_connect(interview, *draft, service);
-  for (const auto& command : commands) {
-    if (const auto ran = systemctl(interview, command); !ran)
-      return std::unexpected(Stop{kFailed, ran.error() + " All files are written."});
-  }
-  interview.show("See how it runs with: systemctl status mcp-pve, journalctl -u mcp-pve");
+  say_how_to_connect(interview, *draft, service, code == kDone);
+  const auto ran = run_all(interview, {{"daemon-reload"},
+                                       {"enable", std::string(kService)},
+                                       {"enable", "--now", std::string(kCertificateTimer)},
+                                       {"restart", std::string(kService)}});
+  if (!ran) return std::unexpected(ran.error());
   return code;
 }
 

@@ -46,7 +46,7 @@ std::string overview_tool() {
   return {};
 }
 
-void say_how_to_go_on(const Host& host, const Interview& interview, const Draft& draft) {
+void say_how_to_go_on(const Host& host, const Interview& interview, const Draft& draft, bool works) {
   std::string text;
   bool by_hand = draft.clients.empty();
   for (const auto& edit : draft.clients) {
@@ -56,7 +56,8 @@ void say_how_to_go_on(const Host& host, const Interview& interview, const Draft&
   if (by_hand)
     text += "For any other client, paste this into its settings:\n" +
             ::setup::to_paste(local_server(host, draft));
-  interview.show(text + "Restart your client, and ask: Which guests run, and how busy are the nodes?");
+  interview.show(text + (works ? "Restart your client, and ask: Which guests run, and how busy are the nodes?"
+                               : what_to_mend(draft.settings_file)));
 }
 
 /// Everything behind the questions.
@@ -64,7 +65,7 @@ Answer<int> finish(const Host& host, const Interview& interview, const Draft& dr
   auto files = files_of(draft);
   if (!files) return std::unexpected(files.error());
   const bool nothing = files->empty() && draft.grant.parts.empty();
-  show_files(interview, *files);
+  show_files(interview, draft, *files);
   if (nothing) interview.show("Everything is set up like this already; nothing was changed.");
   if (interview.is_set(Topic::DryRun)) {
     if (!nothing) interview.show("This is what setup would do. Nothing was changed, because of --dry-run.");
@@ -80,7 +81,7 @@ Answer<int> finish(const Host& host, const Interview& interview, const Draft& dr
       interview.show("The old file is kept as " + base::printable(backup.string()));
   }
   const int code = try_out(interview, draft.settings_file, run);
-  say_how_to_go_on(host, interview, draft);
+  say_how_to_go_on(host, interview, draft, code == kDone);
   return code;
 }
 
@@ -120,6 +121,11 @@ void decide_settings(Draft& draft) {
   }
   values.emplace_back("cluster.fingerprint",
                       draft.fingerprint.empty() ? std::nullopt : std::optional(draft.fingerprint));
+}
+
+std::string what_to_mend(const std::filesystem::path& settings) {
+  return "It does not work yet. Mend what is said above, and run again: mcp-pve doctor --config " +
+         base::printable(settings.string());
 }
 
 int try_out(const Interview& interview, const std::filesystem::path& settings, const RunCommand& run,

@@ -32,6 +32,9 @@ void decide_settings(Draft& draft);
 int try_out(const Interview& interview, const std::filesystem::path& settings, const RunCommand& run,
             const std::vector<std::string>& words = {});
 
+/// The sentence after a try that failed.
+std::string what_to_mend(const std::filesystem::path& settings);
+
 /// Says why setup ends, on stderr. Returns the exit code.
 int ended_by(const Stop& stop);
 

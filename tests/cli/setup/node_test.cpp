@@ -125,7 +125,7 @@ TEST_F(SetupOnNode, MakesTheService) {
               HasSubstr("systemctl daemon-reload\nsystemctl enable mcp-pve.service\nsystemctl enable --now "
                         "mcp-pve-certificate.timer\nsystemctl restart mcp-pve.service\n"));
   EXPECT_THAT(output_, AllOf(HasSubstr("NODE_EXTRA_CA_CERTS"), HasSubstr("/etc/pve/pve-root-ca.pem"),
-                             HasSubstr("https://pve1.example.com:3000/mcp")));
+                             HasSubstr("https://pve1.example.com:3000/mcp"), Not(HasSubstr("--header"))));
 
   // The bearer token is shown once, and its hash is what the server accepts.
   std::smatch token;
@@ -141,7 +141,62 @@ TEST_F(SetupOnNode, MakesTheService) {
   EXPECT_EQ(hold(nullptr, flags), 0) << errors_ << output_;
   EXPECT_THAT(output_, HasSubstr("nothing was changed"));
   EXPECT_EQ(files_below(root_), before);
-  EXPECT_FALSE(fs::exists(top_ / "calls"));
+  EXPECT_EQ(std::regex_replace(calls(), std::regex("pvesh .*\n"), ""),
+            "systemctl is-enabled --quiet mcp-pve.service\nsystemctl is-active --quiet mcp-pve.service\n");
+
+  // What was stopped is started again, though all files are there.
+  for (const auto* question : {"is-enabled", "is-active"}) {
+    program("systemctl", "test \"$1\" != " + std::string(question));
+    fs::remove(top_ / "calls");
+    EXPECT_EQ(hold(nullptr, flags), 0) << errors_ << output_;
+    EXPECT_EQ(files_below(root_), before);
+    EXPECT_THAT(calls(), HasSubstr("systemctl enable --now mcp-pve.service\n")) << question;
+  }
+}
+
+TEST_F(SetupOnNode, TheServiceKeepsOnlyATokenThatItsUnitFinds) {
+  const auto etc = root_ / "etc/mcp-pve";
+  const std::string id = "[cluster]\ntoken_id = \"root@pam!demo\"\n";
+  const std::string secret = "00000000-0000-4000-8000-000000000000\n";
+  const struct {
+    std::string settings;
+    bool has_file;
+    bool kept;
+  } rows[] = {
+      {id, true, true},
+      {id, false, false},
+      {id + "token_secret_file = \"/root/x\"\n", false, false},
+      {id + "token_command = [\"pass\", \"pve\"]\n", true, false},
+  };
+  for (const auto& row : rows) {
+    fs::remove_all(etc);
+    write_file(etc / "config.toml", row.settings);
+    if (row.has_file) write_file(etc / "pve.secret", secret);
+    if (row.has_file) ::chmod((etc / "pve.secret").c_str(), 0600);
+    EXPECT_EQ(hold(nullptr, {{"--service", {"true"}},
+                             {"--yes", {"true"}},
+                             {"--port", {pve_.port}},
+                             {"--token-from", {"keep"}}}),
+              row.kept ? 0 : 2)
+        << row.settings << errors_ << output_;
+    EXPECT_EQ(errors_.find("--token-from is \"keep\"") != std::string::npos, !row.kept) << row.settings;
+  }
+}
+
+TEST_F(SetupOnNode, TheServiceRefusesWhatItCannotHave) {
+  const cli::GivenFlags flags{{"--service", {"true"}}, {"--yes", {"true"}}, {"--port", {pve_.port}}};
+  auto low = flags;
+  low["--http"] = {"0.0.0.0:443"};
+  EXPECT_EQ(hold(nullptr, low), 2) << output_;
+  EXPECT_THAT(errors_, AllOf(HasSubstr("0.0.0.0:443"), HasSubstr("no right to a port below 1024")));
+  for (const auto* name : {"my certificate", "50%", "\"quoted\"", "it's", "new\nline", "$HOME", "a\\b"}) {
+    write_file(top_ / name, pve_.certificate_pem);
+    auto given = flags;
+    given["--http-certificate"] = {(top_ / name).string()};
+    EXPECT_EQ(hold(nullptr, given), 2) << name;
+    EXPECT_THAT(errors_, HasSubstr("cannot stand in a unit of systemd")) << name;
+  }
+  EXPECT_FALSE(fs::exists(root_ / "etc/systemd"));
 }
 
 TEST_F(SetupOnNode, RemovesTheService) {

@@ -188,7 +188,7 @@ class SetupTest : public testing::Test {
     testing::internal::CaptureStdout();
     const int code = cli::hold_setup(host, person, given, [&](const std::vector<std::string>& words) {
       ran_.push_back(words);
-      return 0;
+      return code_;
     });
     output_ = testing::internal::GetCapturedStdout();
     errors_ = testing::internal::GetCapturedStderr();
@@ -205,6 +205,7 @@ class SetupTest : public testing::Test {
   bool is_root_ = false;
   std::map<std::string, std::string, std::less<>> variables_;
   std::vector<std::vector<std::string>> ran_;
+  int code_ = 0;  ///< of what setup runs
   std::string output_;
   std::string errors_;
 };

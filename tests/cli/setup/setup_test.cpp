@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <tuple>
@@ -322,6 +323,73 @@ TEST_F(SetupCommand, TellsHowAKeptTokenGetsOtherRights) {
   EXPECT_THAT(second.screen, testing::ContainsRegex("pveum role modify MCP-pve --privs .*VM.PowerMgmt"));
   EXPECT_THAT(text(settings()),
               AllOf(HasSubstr("access_tier = \"read-execute\""), Not(HasSubstr("protect"))));
+}
+
+TEST_F(SetupCommand, RefusesASecretsFileThatOthersCanRead) {
+  SetupPve pve;
+  test::write_file(settings("pve.secret"), std::string(kRoot) + "\n");
+  ::chmod(settings("pve.secret").c_str(), 0644);
+  const auto before = files_below(home());
+  ScriptedPerson person(admin_answers(pve));
+  EXPECT_EQ(hold(&person, {}), 1) << person.screen;
+  EXPECT_THAT(errors_, AllOf(HasSubstr("run \"chmod 600 " + settings("pve.secret").string() + "\"."),
+                             HasSubstr("Nothing was changed.")));
+  EXPECT_EQ(files_below(home()), before);
+  EXPECT_THAT(pve.take_changes(), IsEmpty());
+
+  auto flags = to_pve(pve);
+  flags.merge(cli::GivenFlags{{"--yes", {"true"}},
+                              {"--token-id", {"root@pam!demo"}},
+                              {"--token-secret-file", {settings("pve.secret").string()}}});
+  EXPECT_EQ(hold(nullptr, flags), 1);
+  EXPECT_THAT(errors_, HasSubstr("chmod 600"));
+  EXPECT_EQ(files_below(home()), before);
+}
+
+TEST_F(SetupCommand, GivesTheClientsOwnCommandWhereItsFileCannotBeChanged) {
+  SetupPve pve;
+  fs::create_directories(home() / ".claude.json");
+  test::write_file(home() / ".gemini/settings.json", "{ broken");
+  ScriptedPerson person(admin_answers(pve));
+  EXPECT_EQ(hold(&person, {}), 0) << errors_ << person.screen;
+  EXPECT_THAT(
+      person.screen,
+      AllOf(HasSubstr(".claude.json cannot be read: "), HasSubstr("or run: claude mcp add"),
+            HasSubstr(".gemini/settings.json was not changed: "), HasSubstr("or run: gemini mcp add")));
+  EXPECT_EQ(text(home() / ".gemini/settings.json"), "{ broken");
+}
+
+TEST_F(SetupCommand, ShowsThatASecretWillBeWritten) {
+  SetupPve pve;
+  const auto line = settings("pve.secret").string() + ": a new secret (its content is not shown)";
+  auto flags = to_pve(pve);
+  flags.merge(cli::GivenFlags{{"--dry-run", {"true"}}, {"--yes", {"true"}}, {"--login", {"root@pam"}}});
+  EXPECT_EQ(hold(nullptr, flags), 0) << errors_;
+  EXPECT_THAT(output_, HasSubstr(line));
+  ScriptedPerson person(admin_answers(pve));
+  ASSERT_EQ(hold(&person, {}), 0) << errors_ << person.screen;
+  const auto shown = person.screen.find(line);
+  EXPECT_LT(shown, person.screen.find("Do this?")) << person.screen;
+  ScriptedPerson again({});
+  ASSERT_EQ(hold(&again, {}), 0) << errors_ << again.screen;
+  EXPECT_THAT(again.screen, Not(HasSubstr("a new secret")));
+}
+
+TEST_F(SetupCommand, RefusesANameWhoseFileIsThatOfPve) {
+  for (const auto* name : {"config", "Config"}) {
+    EXPECT_EQ(hold(nullptr, {{"--yes", {"true"}}, {"--name", {name}}}), 2) << name;
+    EXPECT_THAT(errors_, HasSubstr("config.toml is the settings file of the server pve")) << name;
+  }
+}
+
+TEST_F(SetupCommand, DoesNotSendToTheClientWhatTheDoctorRefuses) {
+  SetupPve pve;
+  code_ = 3;
+  ScriptedPerson person(admin_answers(pve));
+  EXPECT_EQ(hold(&person, {}), 3) << errors_;
+  EXPECT_THAT(person.screen, AllOf(Not(HasSubstr("Restart your client")),
+                                   HasSubstr("mcp-pve doctor --config " + settings().string())));
+  EXPECT_EQ(ran_.size(), 1U);
 }
 
 TEST_F(SetupCommand, RemovalUndoesIt) {
