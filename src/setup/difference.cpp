@@ -111,12 +111,30 @@ class Script {
   std::vector<Line> script_;
 };
 
-std::string shown(const Line& line) {
-  auto text = line.text;
-  const bool open = !text.ends_with('\n');
-  while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
+std::string_view without_end(std::string_view line) {
+  while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+/// All lines without their ends and without secrets.
+std::vector<std::string> masked_lines(const Lines& lines) {
+  std::vector<std::string> masked;
+  LineMask mask;
+  for (const auto line : lines) masked.push_back(mask.mask(without_end(line)));
+  return masked;
+}
+
+/// The lines of both texts as they may be shown.
+struct Masked {
+  std::vector<std::string> before;
+  std::vector<std::string> after;
+};
+
+std::string shown(const Line& line, const Masked& masked) {
+  const bool open = !line.text.ends_with('\n');
+  const auto& text = line.mark == '+' ? masked.after[line.after] : masked.before[line.before];
   std::string plain;
-  for (const char c : masked_line(text)) plain += c == '\t' ? std::string("    ") : std::string(1, c);
+  for (const char c : text) plain += c == '\t' ? std::string("    ") : std::string(1, c);
   return line.mark + base::printable(plain, kLongestLine) + "\n" +
          (open ? "\\ No newline at end of file\n" : "");
 }
@@ -125,14 +143,14 @@ std::string range(std::size_t first, std::size_t count) {
   return std::to_string(count == 0 ? first : first + 1) + (count == 1 ? "" : "," + std::to_string(count));
 }
 
-std::string hunk(std::span<const Line> lines) {
+std::string hunk(std::span<const Line> lines, const Masked& masked) {
   std::size_t removed = 0;
   std::size_t added = 0;
   std::string body;
   for (const auto& line : lines) {
     removed += line.mark != '+' ? 1 : 0;
     added += line.mark != '-' ? 1 : 0;
-    body += shown(line);
+    body += shown(line, masked);
   }
   return "@@ -" + range(lines.front().before, removed) + " +" + range(lines.front().after, added) + " @@\n" +
          body;
@@ -145,6 +163,7 @@ std::string difference(std::string_view file, std::string_view before, std::stri
   const auto old_lines = lines_of(before);
   const auto new_lines = lines_of(after);
   const auto script = Script(old_lines, new_lines).take();
+  const Masked masked{masked_lines(old_lines), masked_lines(new_lines)};
   const auto name = base::printable(file, kLongestLine);
   std::string out =
       "--- " + (before.empty() ? "/dev/null" : name) + "\n+++ " + (after.empty() ? "/dev/null" : name) + "\n";
@@ -160,7 +179,7 @@ std::string difference(std::string_view file, std::string_view before, std::stri
     }
     const auto lead = std::min<std::ptrdiff_t>(at - script.begin(), kContext);
     const auto trail = std::min<std::ptrdiff_t>(script.end() - end, kContext);
-    out += hunk(std::span(at - lead, end + trail));
+    out += hunk(std::span(at - lead, end + trail), masked);
     at = next;
   }
   return out;

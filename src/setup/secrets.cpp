@@ -20,6 +20,8 @@ constexpr std::array<std::string_view, 11> kHarmlessEnds{"file",  "path",  "id",
 constexpr std::array<std::string_view, 10> kSecretBeginnings{"sk-",    "ghp_", "gho_",        "ghs_", "ghu_",
                                                              "glpat-", "xox",  "github_pat_", "AKIA", "eyJ"};
 constexpr std::size_t kRandomLength = 20;
+/// Those that begin and end a text of several lines in TOML.
+constexpr std::size_t kQuotes = 3;
 
 /// Without what separates words.
 std::string letters_of(std::string_view name) {
@@ -106,32 +108,77 @@ std::string masked(std::string_view value) {
   return std::string(value);
 }
 
-std::string masked_line(std::string_view line) {
+std::string LineMask::mask(std::string_view line) {
   std::string result;
-  bool secret = names_secret(bare_key(line));
-  for (std::size_t i = 0; i < line.size();) {
+  std::size_t i = 0;
+  bool comment = false;
+  if (text_ == 0) {
+    begin(line);
+  } else {
+    i = text(line, 0, result);
+  }
+  while (i < line.size()) {
+    comment = comment || line[i] == '#' || line.substr(i).starts_with("//");
     // An apostrophe within a word does not open a text.
     const bool opens = line[i] == '"' || (line[i] == '\'' && (i == 0 || !base::is_alnum(line[i - 1])));
     if (!opens) {
       result += line[i++];
-      continue;
-    }
-    const auto end = quoted_end(line, i);
-    const auto last = end - i > 1 && line[end - 1] == line[i] ? end - 1 : end;
-    const auto value = line.substr(i + 1, last - i - 1);
-    result += line[i];
-    if (is_key(line, end)) {
-      secret = names_secret(value);
-      result += value;
+    } else if (!comment && line.substr(i).starts_with(std::string(kQuotes, line[i]))) {
+      text_ = line[i];
+      result += std::string(kQuotes, text_);
+      i = text(line, i + kQuotes, result);
     } else {
-      result += secret && !value.empty() ? std::string(kMask) : masked(value);
-      // In a list of arguments the value follows its option.
-      if (value.starts_with('-')) secret = names_secret(value) && value.find('=') == kNowhere;
+      i = quoted(line, i, result);
     }
-    if (last != end) result += line[last];
-    i = end;
   }
+  const auto trimmed = base::trim(line);
+  awaits_value_ = trimmed.ends_with(':') || (awaits_value_ && trimmed.empty());
   return result;
 }
+
+/// A line of TOML has a key of its own, or is the header of a table; a value of JSON may follow its key.
+void LineMask::begin(std::string_view line) {
+  const auto key = bare_key(line);
+  const auto trimmed = base::trim(line);
+  if (!key.empty()) {
+    secret_ = names_secret(key);
+  } else if (!awaits_value_ && trimmed.starts_with('[') && trimmed.ends_with(']')) {
+    secret_ = false;
+  }
+}
+
+/// The part of a line that is within a text of several lines.
+std::size_t LineMask::text(std::string_view line, std::size_t i, std::string& result) {
+  const std::string quotes(kQuotes, text_);
+  auto end = i;
+  while (end < line.size() && !line.substr(end).starts_with(quotes))
+    end += line[end] == '\\' && text_ == '"' ? 2 : 1;
+  end = std::min(end, line.size());
+  if (end > i) result += kMask;
+  if (end == line.size()) return end;
+  result += quotes;
+  text_ = 0;
+  return end + kQuotes;
+}
+
+/// A key or a value in quotes.
+std::size_t LineMask::quoted(std::string_view line, std::size_t i, std::string& result) {
+  const auto end = quoted_end(line, i);
+  const auto last = end - i > 1 && line[end - 1] == line[i] ? end - 1 : end;
+  const auto value = line.substr(i + 1, last - i - 1);
+  result += line[i];
+  if (is_key(line, end)) {
+    secret_ = names_secret(value);
+    result += value;
+  } else {
+    result += secret_ && !value.empty() ? std::string(kMask) : masked(value);
+    // In a list of arguments the value follows its option.
+    if (value.starts_with('-')) secret_ = names_secret(value) && value.find('=') == kNowhere;
+  }
+  if (last != end) result += line[last];
+  return end;
+}
+
+std::string masked_line(std::string_view line) { return LineMask().mask(line); }
 
 }  // namespace setup

@@ -1,6 +1,7 @@
 // What looks like a secret in a settings file of others: a guess that rather masks too much.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -16,8 +17,24 @@ bool names_secret(std::string_view name);
 /// NAME=VALUE, the password and the query of a URL, and a text that looks random.
 std::string masked(std::string_view value);
 
-/// One line of JSON or TOML with each of its quoted values masked, whole where the key before it names a
-/// secret.
+/// The lines of a file of JSON or TOML, one after the other, with each of their quoted values masked: whole
+/// where the key before it, on this line or an earlier one, names a secret, and in a text of several lines.
+class LineMask {
+ public:
+  /// The next line, without its end.
+  std::string mask(std::string_view line);
+
+ private:
+  void begin(std::string_view line);
+  std::size_t text(std::string_view line, std::size_t i, std::string& result);
+  std::size_t quoted(std::string_view line, std::size_t i, std::string& result);
+
+  bool secret_ = false;        ///< the last key names a secret
+  bool awaits_value_ = false;  ///< the last line ends behind a key of JSON
+  char text_ = 0;              ///< the quote of the text of several lines that is open
+};
+
+/// One line by itself.
 std::string masked_line(std::string_view line);
 
 }  // namespace setup

@@ -52,6 +52,47 @@ TEST(Difference, MasksSecretsAroundTheChange) {
   EXPECT_THAT(remote, Not(HasSubstr(samples::remote().bearer)));
 }
 
+TEST(Difference, MasksSecretsOfSeveralLines) {
+  const std::string json = R"({
+  "mcpServers": {
+    "x": {
+      "env": {"A": "1", "API_KEY":
+        "hunter2"},
+      "password": [
+
+        "hunter2",
+        "hunter2"
+      ],
+      "args": [
+        "--token",
+        "hunter2"
+      ],
+      "command": "npx"
+    }
+  }
+}
+)";
+  const std::string toml = R"(note = """
+hunter2 \""" hunter2
+secret = hunter2""" # end
+text = '''hunter2
+
+hunter2'''
+one = '''hunter2''' # """
+api_key = "hunter2"
+[mcp_servers."x"]
+command = "npx"
+)";
+  for (const auto& text : {json, toml}) {
+    for (const auto& shown : {setup::difference("f", text, ""), setup::difference("f", "", text)}) {
+      EXPECT_THAT(shown, Not(HasSubstr("hunter2")));
+      EXPECT_THAT(shown, HasSubstr("npx"));
+      EXPECT_THAT(shown, HasSubstr("\"x\""));
+    }
+  }
+  EXPECT_THAT(setup::difference("f", "", toml), HasSubstr("\n+********\"\"\" # end\n"));
+}
+
 TEST(Difference, HarmlessToATerminal) {
   const auto shown = setup::difference("f\x1B", "\x1B[2J\n", std::string(5000, 'x') + "\n");
   EXPECT_THAT(shown, Not(HasSubstr("\x1B")));
