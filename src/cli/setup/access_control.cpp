@@ -61,12 +61,18 @@ std::string words_of(const pve::Error& error) {
   return text;
 }
 
-std::expected<base::Json, std::string> sent(net::HttpClient& http, const net::Request& request) {
+/// The error is a clause.
+std::expected<base::Json, AccessError> sent(net::HttpClient& http, const net::Request& request) {
   const auto response = http.send(request, {});
-  if (!response) return std::unexpected(response.error().detail);
+  if (!response) return std::unexpected(AccessError{response.error().detail, !response.error().nothing_sent});
   auto answer = pve::read_response(*response);
-  if (!answer) return std::unexpected(words_of(answer.error()));
+  if (!answer) return std::unexpected(AccessError{words_of(answer.error())});
   return std::move(answer->data);
+}
+
+std::expected<base::Json, std::string> with_sentence(std::expected<base::Json, AccessError> data) {
+  if (data) return *std::move(data);
+  return std::unexpected(std::move(data.error().sentence));
 }
 
 class LoggedIn final : public AccessControl {
@@ -75,9 +81,9 @@ class LoggedIn final : public AccessControl {
       : http_(std::move(http)), ticket_(std::move(ticket)), csrf_(std::move(csrf)) {}
 
   std::expected<base::Json, std::string> get(const std::string& path) override {
-    return ask("GET", request_of(base::Method::Get, path, {}));
+    return with_sentence(ask("GET", request_of(base::Method::Get, path, {})));
   }
-  std::expected<base::Json, std::string> change(const AccessChange& change) override {
+  std::expected<base::Json, AccessError> change(const AccessChange& change) override {
     return ask(change.method == base::Method::Delete ? "DELETE"
                : change.method == base::Method::Put  ? "PUT"
                                                      : "POST",
@@ -85,13 +91,16 @@ class LoggedIn final : public AccessControl {
   }
 
  private:
-  std::expected<base::Json, std::string> ask(std::string_view verb, net::Request request) {
+  std::expected<base::Json, AccessError> ask(std::string_view verb, net::Request request) {
     request.headers.emplace_back("Cookie", "PVEAuthCookie=" + base::percent_encode(ticket_));
     if (request.method != base::Method::Get) request.headers.emplace_back("CSRFPreventionToken", csrf_);
     auto data = sent(*http_, request);
     if (data) return data;
-    return std::unexpected(fmt::format("PVE refused {} {}: {}.", verb,
-                                       request.target.substr(0, request.target.find('?')), data.error()));
+    const auto& [clause, unanswered] = data.error();
+    const auto target = request.target.substr(0, request.target.find('?'));
+    return std::unexpected(AccessError{
+        fmt::format("{} {} {}: {}.", unanswered ? "PVE did not answer" : "PVE refused", verb, target, clause),
+        unanswered});
   }
 
   std::unique_ptr<net::HttpClient> http_;
@@ -102,23 +111,25 @@ class LoggedIn final : public AccessControl {
 class OnNode final : public AccessControl {
  public:
   std::expected<base::Json, std::string> get(const std::string& path) override {
-    return run({"pvesh", "get", path, "--output-format", "json"});
+    return with_sentence(run({"pvesh", "get", path, "--output-format", "json"}));
   }
-  std::expected<base::Json, std::string> change(const AccessChange& change) override {
+  std::expected<base::Json, AccessError> change(const AccessChange& change) override {
     std::vector<std::string> words{"pveum"};
     words.insert(words.end(), change.pveum.begin(), change.pveum.end());
     return run(words);
   }
 
  private:
-  static std::expected<base::Json, std::string> run(const std::vector<std::string>& words) {
+  static std::expected<base::Json, AccessError> run(const std::vector<std::string>& words) {
     const auto ran =
         base::run_program(words, {.time = std::chrono::seconds{60}, .output = 1'048'576, .errors = 4096});
     if (const auto trouble = ran.trouble())
-      return std::unexpected(fmt::format("{} {}.", words.front(), *trouble));
+      return std::unexpected(
+          AccessError{fmt::format("{} {}.", words.front(), *trouble), ran.start_error == 0});
     if (ran.exit_code() != 0)
-      return std::unexpected(fmt::format("{} {} exited with {}: {}.", words.front(), words.at(1),
-                                         ran.exit_code(), base::printable(base::trim(ran.errors), 600)));
+      return std::unexpected(
+          AccessError{fmt::format("{} {} exited with {}: {}.", words.front(), words.at(1), ran.exit_code(),
+                                  base::printable(base::trim(ran.errors), 600))});
     if (base::trim(ran.output).empty()) return base::Json(nullptr);
     auto data = base::parse_json(ran.output);
     if (!data) return base::Json(nullptr);
@@ -149,7 +160,7 @@ std::expected<std::unique_ptr<AccessControl>, std::string> log_in(std::unique_pt
     return sent(*http, request_of(base::Method::Post, "/access/ticket", parameters));
   };
   auto data = attempt({{"username", login.user}, {"password", login.password}});
-  if (!data) return failed(data.error());
+  if (!data) return failed(data.error().sentence);
   std::string ticket(base::raw_text(*data, "ticket"));
   if (base::flag(*data, "NeedTFA")) {
     if (ticket.find("totp") == std::string::npos)
@@ -157,7 +168,7 @@ std::expected<std::unique_ptr<AccessControl>, std::string> log_in(std::unique_pt
     const auto code = login.code();
     if (!code) return std::unexpected(code.error());
     data = attempt({{"username", login.user}, {"password", "totp:" + *code}, {"tfa-challenge", ticket}});
-    if (!data) return failed(data.error());
+    if (!data) return failed(data.error().sentence);
     ticket = base::raw_text(*data, "ticket");
   }
   if (ticket.empty()) return failed("the answer has no ticket; check that this is PVE");

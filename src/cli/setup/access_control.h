@@ -26,6 +26,12 @@ struct AccessChange {
 /// "pveum role add MCP-pve --privs VM.Audit": a line for a shell.
 std::string command_line(const AccessChange& change);
 
+/// Why a call failed.
+struct AccessError {
+  std::string sentence;     ///< without secrets
+  bool unanswered = false;  ///< it was sent and no answer came, so PVE may have carried it out
+};
+
 class AccessControl {
  public:
   AccessControl() = default;
@@ -35,9 +41,8 @@ class AccessControl {
 
   /// The data of GET `path`. The error is a sentence.
   virtual std::expected<base::Json, std::string> get(const std::string& path) = 0;
-  /// The data of the answer, which holds the secret of a new token: it must not be shown. The error is a
-  /// sentence without secrets.
-  virtual std::expected<base::Json, std::string> change(const AccessChange& change) = 0;
+  /// The data of the answer, which holds the secret of a new token: it must not be shown.
+  virtual std::expected<base::Json, AccessError> change(const AccessChange& change) = 0;
 };
 
 /// Who logs in. The password is used once and kept nowhere.

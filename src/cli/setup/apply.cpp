@@ -44,7 +44,12 @@ class PveChanges {
     for (const auto& part : draft_.grant.parts) {
       const auto& change = part.change;
       const auto answer = draft_.access->change(change);
-      if (!answer) return std::unexpected(answer.error() + take_back());
+      if (!answer && answer.error().unanswered) {
+        ++done_;
+        return std::unexpected(answer.error().sentence + " This may have been made all the same: " +
+                               command_line(change) + "." + take_back());
+      }
+      if (!answer) return std::unexpected(answer.error().sentence + take_back());
       ++done_;
       if (change.path == draft_.grant.token_path && change.method == base::Method::Post)
         secret = base::raw_text(*answer, "value");
@@ -63,7 +68,7 @@ class PveChanges {
       if (undo && !draft_.access->change(*undo)) left += "\n  " + command_line(*undo);
     }
     return left.empty() ? " What had been changed in PVE was taken back."
-                        : " These commands take back what was changed in PVE:" + left;
+                        : " These commands take back what was, or may have been, changed in PVE:" + left;
   }
 
  private:

@@ -103,7 +103,12 @@ Answer<bool> ask_removal_in_pve(const Host& host, const Interview& interview, Dr
 Step remove_in_pve(const Interview& interview, const std::vector<AccessChange>& changes, Draft& draft) {
   for (const auto& change : changes) {
     if (const auto answer = draft.access->change(change); !answer)
-      return std::unexpected(Stop{kFailed, answer.error() + " No file was changed."});
+      return std::unexpected(
+          Stop{kFailed, answer.error().sentence +
+                            (answer.error().unanswered
+                                 ? " This may have been done all the same: " + command_line(change) + "."
+                                 : "") +
+                            " No file was changed."});
     interview.show("Done: " + command_line(change));
   }
   return {};

@@ -279,6 +279,34 @@ TEST_F(SetupCommand, WhatWasMadeInPveIsTakenBackWhenAFileCannotBeWritten) {
     EXPECT_THAT(changes, Contains(undone));
 }
 
+TEST_F(SetupCommand, AChangeWithoutAnAnswerIsTakenBackToo) {
+  const struct {
+    const char* lost;
+    const char* line;
+    std::vector<std::string> undone;
+  } rows[] = {
+      {"POST /api2/json/access/roles", "pveum role add MCP-pve", {"DELETE /api2/json/access/roles/MCP-pve"}},
+      {"POST /api2/json/access/users/mcp%40pve/token/pve",
+       "pveum user token add mcp@pve pve",
+       {"DELETE /api2/json/access/users/mcp%40pve/token/pve", "DELETE /api2/json/access/users/mcp%40pve",
+        "DELETE /api2/json/access/roles/MCP-pve"}},
+  };
+  for (const auto& row : rows) {
+    SetupPve pve;
+    pve.loses = row.lost;
+    ScriptedPerson person(admin_answers(pve));
+    EXPECT_EQ(hold(&person, {}), 1) << person.screen;
+    EXPECT_THAT(errors_,
+                AllOf(HasSubstr("PVE did not answer POST "),
+                      HasSubstr("This may have been made all the same: " + std::string(row.line)),
+                      HasSubstr("What had been changed in PVE was taken back. No file was written.")));
+    auto changes = pve.take_changes();
+    std::erase_if(changes, [](const std::string& change) { return !change.starts_with("DELETE "); });
+    EXPECT_EQ(changes, row.undone);
+    EXPECT_THAT(files_below(home()), IsEmpty());
+  }
+}
+
 TEST_F(SetupCommand, KeepsThePersonsOwnLinesAndAnExistingToken) {
   SetupPve pve;
   const auto cluster = "\n[cluster]\n# the lab\nbase_url = \"https://127.0.0.1:" + pve.port +
