@@ -131,7 +131,7 @@ std::expected<std::string, std::string> with_record(const std::string& text, con
     if (!edited.empty() && !edited.ends_with('\n')) edited += '\n';
     edited += (edited.empty() ? "" : "\n") + lines;
   }
-  if (!say_the_same(text, edited)) return std::unexpected("a text of several lines has setup's own comments");
+  if (!say_the_same(text, edited)) return std::unexpected("a multi-line string has setup's own comments");
   if (record_in(edited) != record)
     return std::unexpected("the path of the secret has a character that cannot stand in a comment");
   return edited;

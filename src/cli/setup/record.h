@@ -19,11 +19,11 @@ struct Record {
 };
 
 /// The lines "# made by mcp-pve setup: KIND VALUE" of a settings file. Nothing if one of them is not as
-/// setup writes it, or stands in a text of several lines.
+/// setup writes it, or stands in a multi-line string.
 Record record_in(const std::string& text);
 
 /// `text` with the lines of this record, and no others, at its end. The settings stay. The error is a clause:
-/// the lines stand in a text of several lines, or a path cannot stand in a line.
+/// the lines stand in a multi-line string, or a path cannot stand in a line.
 std::expected<std::string, std::string> with_record(const std::string& text, const Record& record);
 
 /// The comment that begins a settings file of setup.

@@ -165,7 +165,7 @@ TEST_F(SetupOnNode, TheServiceKeepsOnlyATokenThatItsUnitFinds) {
   } rows[] = {
       {id, true, true},
       {id, false, false},
-      {id + "token_secret_file = \"/root/x\"\n", false, false},
+      {id + "token_secret_file = \"/srv/x\"\n", false, false},
       {id + "token_command = [\"pass\", \"pve\"]\n", true, false},
   };
   for (const auto& row : rows) {
