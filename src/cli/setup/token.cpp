@@ -143,13 +143,20 @@ Step take_existing(const Interview& interview, Draft& draft) {
   }
 }
 
-void show_commands(const Interview& interview, const Grant& grant) {
+void show_commands(const Interview& interview, const Draft& draft) {
+  const auto& grant = draft.grant;
   for (const auto& note : grant.notes) interview.show(note);
   std::string text = "PVE is to be changed as by these commands:";
   for (const auto& part : grant.parts) text += "\n  " + command_line(part.change);
   interview.show(text);
   interview.show(
       "The API token has privilege separation: it can do what both it and the user have permission for.");
+  const auto& earlier = draft.record.pve.token_id;
+  if (earlier.empty() || earlier == grant.token_id) return;
+  interview.show("The API token " + earlier +
+                 ", which setup made before, stays in PVE, and setup --remove will not remove it. This "
+                 "command, run as root on a node, does:\n  " +
+                 removal_lines(earlier).front());
 }
 
 /// Decides the changes that make a token.
@@ -182,7 +189,7 @@ Step plan_token(const Host& host, const Interview& interview, bool dry, Draft& d
   }
   draft.token_id = draft.grant.token_id;
   draft.token_secret_file = draft.secret_file.string();
-  show_commands(interview, draft.grant);
+  show_commands(interview, draft);
   return {};
 }
 

@@ -353,6 +353,20 @@ TEST_F(SetupCommand, TellsHowAKeptTokenGetsOtherRights) {
               AllOf(HasSubstr("access_tier = \"read-execute\""), Not(HasSubstr("protect"))));
 }
 
+TEST_F(SetupCommand, SaysThatAnEarlierTokenStays) {
+  SetupPve pve;
+  ScriptedPerson first(admin_answers(pve));
+  ASSERT_EQ(hold(&first, {}), 0) << errors_ << first.screen;
+  EXPECT_THAT(first.screen, Not(HasSubstr("stays in PVE")));
+  pve.pass_a_code();
+  ScriptedPerson second(admin_answers(pve));
+  ASSERT_EQ(hold(&second, {{"--token-name", {"other"}}}), 0) << errors_ << second.screen;
+  EXPECT_THAT(second.screen, AllOf(HasSubstr("mcp@pve!pve, which setup made before, stays in PVE"),
+                                   HasSubstr("\n  pveum user token remove mcp@pve pve\n")));
+  EXPECT_THAT(text(settings()), AllOf(HasSubstr("made by mcp-pve setup: token mcp@pve!other\n"),
+                                      HasSubstr("made by mcp-pve setup: file ")));
+}
+
 TEST_F(SetupCommand, RefusesASecretsFileThatOthersCanRead) {
   SetupPve pve;
   test::write_file(settings("pve.secret"), std::string(kRoot) + "\n");
