@@ -133,6 +133,13 @@ class ScriptedPerson final : public cli::Conversation {
   std::vector<std::pair<std::string, std::string>> answers_;
 };
 
+/// A person who lets setup make a token, as a user with a second factor.
+inline std::vector<std::pair<std::string, std::string>> admin_answers(const SetupPve& pve) {
+  return {{"PVE's name", "127.0.0.1"},   {"Port", pve.port},           {"Trust this", "y"},
+          {"API token shall", "login"},  {"User who", "admin@pve"},    {"Password", "demo-admin"},
+          {"second factor", pve.code()}, {"Never change", "tag:prod"}, {"Do this?", "y"}};
+}
+
 using Files = std::map<std::string, std::string>;
 
 inline std::string file_text(const std::filesystem::path& path) {

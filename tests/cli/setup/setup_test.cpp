@@ -13,6 +13,7 @@
 namespace {
 
 namespace fs = std::filesystem;
+using test::admin_answers;
 using test::files_below;
 using test::ScriptedPerson;
 using test::SetupPve;
@@ -24,16 +25,8 @@ using testing::IsEmpty;
 using testing::Not;
 
 using SetupCommand = test::SetupTest;
-using Answers = std::vector<std::pair<std::string, std::string>>;
 
 constexpr const char* kRoot = "00000000-0000-4000-8000-000000000000";
-
-/// A person who lets setup make a token, as a user with a second factor.
-Answers admin_answers(const SetupPve& pve) {
-  return {{"PVE's name", "127.0.0.1"},   {"Port", pve.port},           {"Trust this", "y"},
-          {"API token shall", "login"},  {"User who", "admin@pve"},    {"Password", "demo-admin"},
-          {"second factor", pve.code()}, {"Never change", "tag:prod"}, {"Do this?", "y"}};
-}
 
 TEST_F(SetupCommand, MakesATokenWithOneLoginAndWritesEverything) {
   SetupPve pve;
@@ -263,50 +256,6 @@ TEST_F(SetupCommand, AnotherCertificateThanTheExpectedOneEndsIt) {
   EXPECT_THAT(pve.take_requests(), IsEmpty());
 }
 
-TEST_F(SetupCommand, WhatWasMadeInPveIsTakenBackWhenAFileCannotBeWritten) {
-  SetupPve pve;
-  // A file where the folder of the settings should be.
-  test::write_file(home() / ".config/mcp-pve", "in the way\n");
-  const auto before = files_below(home());
-  ScriptedPerson person(admin_answers(pve));
-  EXPECT_EQ(hold(&person, {}), 1) << person.screen;
-  EXPECT_THAT(errors_, HasSubstr("What had been changed in PVE was taken back"));
-  EXPECT_EQ(files_below(home()), before);
-  const auto changes = pve.take_changes();
-  for (const auto* undone :
-       {"DELETE /api2/json/access/users/mcp%40pve/token/pve", "DELETE /api2/json/access/users/mcp%40pve",
-        "DELETE /api2/json/access/roles/MCP-pve"})
-    EXPECT_THAT(changes, Contains(undone));
-}
-
-TEST_F(SetupCommand, AChangeWithoutAnAnswerIsTakenBackToo) {
-  const struct {
-    const char* lost;
-    const char* line;
-    std::vector<std::string> undone;
-  } rows[] = {
-      {"POST /api2/json/access/roles", "pveum role add MCP-pve", {"DELETE /api2/json/access/roles/MCP-pve"}},
-      {"POST /api2/json/access/users/mcp%40pve/token/pve",
-       "pveum user token add mcp@pve pve",
-       {"DELETE /api2/json/access/users/mcp%40pve/token/pve", "DELETE /api2/json/access/users/mcp%40pve",
-        "DELETE /api2/json/access/roles/MCP-pve"}},
-  };
-  for (const auto& row : rows) {
-    SetupPve pve;
-    pve.loses = row.lost;
-    ScriptedPerson person(admin_answers(pve));
-    EXPECT_EQ(hold(&person, {}), 1) << person.screen;
-    EXPECT_THAT(errors_,
-                AllOf(HasSubstr("PVE did not answer POST "),
-                      HasSubstr("This may have been made all the same: " + std::string(row.line)),
-                      HasSubstr("What had been changed in PVE was taken back. No file was written.")));
-    auto changes = pve.take_changes();
-    std::erase_if(changes, [](const std::string& change) { return !change.starts_with("DELETE "); });
-    EXPECT_EQ(changes, row.undone);
-    EXPECT_THAT(files_below(home()), IsEmpty());
-  }
-}
-
 TEST_F(SetupCommand, KeepsThePersonsOwnLinesAndAnExistingToken) {
   SetupPve pve;
   const auto cluster = "\n[cluster]\n# the lab\nbase_url = \"https://127.0.0.1:" + pve.port +
@@ -399,22 +348,6 @@ TEST_F(SetupCommand, GivesTheClientsOwnCommandWhereItsFileCannotBeChanged) {
       AllOf(HasSubstr(".claude.json cannot be read: "), HasSubstr("or run: claude mcp add"),
             HasSubstr(".gemini/settings.json was not changed: "), HasSubstr("or run: gemini mcp add")));
   EXPECT_EQ(text(home() / ".gemini/settings.json"), "{ broken");
-}
-
-TEST_F(SetupCommand, ShowsThatASecretWillBeWritten) {
-  SetupPve pve;
-  const auto line = settings("pve.secret").string() + ": a new secret (its content is not shown)";
-  auto flags = to_pve(pve);
-  flags.merge(cli::GivenFlags{{"--dry-run", {"true"}}, {"--yes", {"true"}}, {"--login", {"root@pam"}}});
-  EXPECT_EQ(hold(nullptr, flags), 0) << errors_;
-  EXPECT_THAT(output_, HasSubstr(line));
-  ScriptedPerson person(admin_answers(pve));
-  ASSERT_EQ(hold(&person, {}), 0) << errors_ << person.screen;
-  const auto shown = person.screen.find(line);
-  EXPECT_LT(shown, person.screen.find("Do this?")) << person.screen;
-  ScriptedPerson again({});
-  ASSERT_EQ(hold(&again, {}), 0) << errors_ << again.screen;
-  EXPECT_THAT(again.screen, Not(HasSubstr("a new secret")));
 }
 
 TEST_F(SetupCommand, RefusesANameWhoseFileIsThatOfPve) {
