@@ -166,6 +166,11 @@ void show_files(const Interview& interview, const Draft& draft, const std::vecto
   show_files(interview, files);
 }
 
+void show_backups(const Interview& interview, const std::vector<std::filesystem::path>& backups) {
+  for (const auto& backup : backups)
+    interview.show("The old file is kept as " + base::printable(backup.string()));
+}
+
 Answer<std::vector<std::filesystem::path>> carry_out(const Draft& draft, std::vector<FileChange> files) {
   const Undisturbed undisturbed;
   PveChanges pve(draft);

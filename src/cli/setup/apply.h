@@ -1,6 +1,7 @@
 // The end of setup: shows what will change, and changes it.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,9 @@ void show_files(const Interview& interview, const Draft& draft, const std::vecto
 
 /// Shows the differences.
 void show_files(const Interview& interview, const std::vector<FileChange>& files);
+
+/// Says where the old files are kept.
+void show_backups(const Interview& interview, const std::vector<std::filesystem::path>& backups);
 
 /// Changes PVE, then writes the files; signals wait until it is done. When something fails, what was done is
 /// taken back. Returns the backups.

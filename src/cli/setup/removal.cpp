@@ -198,8 +198,7 @@ Step remove_all(const Interview& interview, Draft& draft, const std::vector<File
         {"systemctl", "disable", "--now", std::string(kService), std::string(kCertificateTimer)});
   const auto backups = write_files(files);
   if (!backups) return std::unexpected(Stop{kFailed, backups.error() + " All files are as they were."});
-  for (const auto& backup : *backups)
-    interview.show("The old file is kept as " + base::printable(backup.string()));
+  show_backups(interview, *backups);
   if (draft.service) (void)base::run_program({"systemctl", "daemon-reload"});
   interview.show(draft.service ? "The service is removed; its state folder /var/lib/mcp-pve stays."
                                : "The server " + draft.name + " is removed. Restart your clients.");

@@ -283,8 +283,9 @@ Answer<int> hold(const Host& host, const Interview& interview, const RunCommand&
   const auto agreed = interview.agrees("Do this, and start the service?");
   if (!agreed) return std::unexpected(agreed.error());
   if (!*agreed) return std::unexpected(Stop{kFailed, "Nothing was changed."});
-  if (const auto backups = carry_out(*draft, *std::move(files)); !backups)
-    return std::unexpected(backups.error());
+  const auto backups = carry_out(*draft, *std::move(files));
+  if (!backups) return std::unexpected(backups.error());
+  show_backups(interview, *backups);
   const int code =
       try_out(interview, draft->settings_file, run, {"--token-secret-file", draft->secret_file.string()});
   say_how_to_connect(interview, *draft, service, code == kDone);

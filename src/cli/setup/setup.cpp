@@ -77,8 +77,7 @@ Answer<int> finish(const Host& host, const Interview& interview, const Draft& dr
     if (!*agreed) return std::unexpected(Stop{kFailed, "Nothing was changed."});
     const auto backups = carry_out(draft, *std::move(files));
     if (!backups) return std::unexpected(backups.error());
-    for (const auto& backup : *backups)
-      interview.show("The old file is kept as " + base::printable(backup.string()));
+    show_backups(interview, *backups);
   }
   const int code = try_out(interview, draft.settings_file, run);
   say_how_to_go_on(host, interview, draft, code == kDone);

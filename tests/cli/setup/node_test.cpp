@@ -154,6 +154,21 @@ TEST_F(SetupOnNode, MakesTheService) {
   }
 }
 
+TEST_F(SetupOnNode, TheServiceSaysWhereTheOldSettingsAreKept) {
+  const auto file = root_ / "etc/mcp-pve/config.toml";
+  fs::create_directories(file.parent_path());
+  write_file(file, "# as the package installs it\n#timeout = 40\n");
+  ASSERT_EQ(hold(nullptr, {{"--service", {"true"}},
+                           {"--yes", {"true"}},
+                           {"--port", {pve_.port}},
+                           {"--http-url", {"https://pve1.example.com:3000/mcp"}}}),
+            0)
+      << errors_ << output_;
+  EXPECT_THAT(text(file), AllOf(HasSubstr("#timeout = 40\n"), HasSubstr("listen = ")));
+  EXPECT_EQ(text(file.string() + ".bak-mcp-pve"), "# as the package installs it\n#timeout = 40\n");
+  EXPECT_THAT(output_, HasSubstr("The old file is kept as " + file.string() + ".bak-mcp-pve"));
+}
+
 TEST_F(SetupOnNode, TheServiceKeepsOnlyATokenThatItsUnitFinds) {
   const auto etc = root_ / "etc/mcp-pve";
   const std::string id = "[cluster]\ntoken_id = \"root@pam!demo\"\n";
