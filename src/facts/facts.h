@@ -20,10 +20,11 @@
 
 namespace facts {
 
-enum class Type : std::uint8_t { String, Integer, Number, Boolean, Array };
+/// PVE has no parameter of the type Object; a tool of this server can have one.
+enum class Type : std::uint8_t { String, Integer, Number, Boolean, Array, Object };
 
-inline constexpr std::array<std::string_view, 5> kTypeNames = {"string", "integer", "number", "boolean",
-                                                               "array"};
+inline constexpr std::array<std::string_view, 6> kTypeNames = {"string",  "integer", "number",
+                                                               "boolean", "array",   "object"};
 
 /// PVE's name and JSON Schema's.
 constexpr std::string_view name(Type type) { return kTypeNames[static_cast<std::size_t>(type)]; }
@@ -76,7 +77,8 @@ struct Endpoint {
   /// root only.
   std::string_view permissions;
   bool allow_token = true;
-  bool additional = false;  ///< takes parameters that the schema does not name
+  bool additional = false;   ///< takes parameters that the schema does not name
+  bool starts_task = false;  ///< may answer with the UPID of a task
 
   /// By the name as it travels: "net0" finds the family "net". Nothing when PVE has no such parameter here.
   const Parameter* parameter(std::string_view name) const;

@@ -71,6 +71,7 @@ void parse_head(std::string_view line, Endpoint& endpoint) {
   for (std::size_t i = 1; i < fields.size(); ++i) {
     if (fields[i] == "notoken") endpoint.allow_token = false;
     if (fields[i] == "additional") endpoint.additional = true;
+    if (fields[i] == "task") endpoint.starts_task = true;
     if (fields[i].starts_with('{')) endpoint.permissions = fields[i];
     read_lifetime(fields[i], endpoint.lifetime);
   }

@@ -208,4 +208,9 @@ std::string_view privilege_of_setting(std::string_view name) {
   return {};
 }
 
+std::string known_part(std::string_view path) {
+  const auto known = path.substr(0, path.find("/{"));
+  return known.empty() ? "/" : std::string(known);
+}
+
 }  // namespace facts

@@ -28,6 +28,9 @@ using ValueOf = std::function<std::string(std::string_view name)>;
 /// users. None: only root@pam may call it, or no right satisfies the check.
 std::vector<Way> ways_to_call(const Endpoint& endpoint, const ValueOf& value_of);
 
+/// The path of a right up to its first variable: "/vms" of "/vms/{vmid}".
+std::string known_part(std::string_view path);
+
 /// What some parameters of the call need beside that.
 std::vector<std::string_view> privileges_of_parameters(const Endpoint& endpoint);
 
