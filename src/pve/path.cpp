@@ -17,6 +17,28 @@ std::optional<std::string> segment_misfit(std::string_view value) {
   return std::nullopt;
 }
 
+namespace {
+
+/// PVE reads the rest of the path as the value of these, because ids of volumes and networks contain slashes.
+bool takes_rest(std::string_view name) { return name == "volume" || name == "cidr"; }
+
+/// The value as the end of a path: each of its parts is a segment.
+std::expected<std::string, std::string> rest_of_path(std::string_view value) {
+  std::string path;
+  for (const auto part : base::split(value, '/')) {
+    if (const auto misfit = segment_misfit(part)) return std::unexpected(*misfit);
+    path += (path.empty() ? "" : "/") + base::percent_encode(part);
+  }
+  return path;
+}
+
+std::expected<std::string, std::string> segment(std::string_view value) {
+  if (auto misfit = segment_misfit(value)) return std::unexpected(*std::move(misfit));
+  return base::percent_encode(value);
+}
+
+}  // namespace
+
 std::expected<std::string, std::string> fill_path(
     std::string_view path_template, const std::function<std::string(std::string_view name)>& value_of) {
   std::string path;
@@ -29,10 +51,12 @@ std::expected<std::string, std::string> fill_path(
       return std::unexpected("the path template '" + std::string(path_template) + "' has '{' without '}'");
     const auto name = path_template.substr(open + 1, close - open - 1);
     const std::string value = value_of(name);
-    if (const auto misfit = segment_misfit(value))
-      return std::unexpected(std::string(name) + " '" + base::printable(value, 100) + "' " + *misfit +
+    const bool last = close + 1 == path_template.size();
+    const auto filled = last && takes_rest(name) ? rest_of_path(value) : segment(value);
+    if (!filled)
+      return std::unexpected(std::string(name) + " '" + base::printable(value, 100) + "' " + filled.error() +
                              " and cannot be part of a path");
-    path += base::percent_encode(value);
+    path += *filled;
     path_template.remove_prefix(close + 1);
   }
   return path;

@@ -16,7 +16,8 @@ namespace pve {
 std::optional<std::string> segment_misfit(std::string_view value);
 
 /// Fills the {name} placeholders of a template, each as one percent-encoded segment. `value_of` gives the
-/// decoded value. The error names the placeholder, the value and the reason.
+/// decoded value. At the end of a template, {volume} and {cidr} take several segments: PVE reads the rest of
+/// the path as their value. The error names the placeholder, the value and the reason.
 std::expected<std::string, std::string> fill_path(
     std::string_view path_template, const std::function<std::string(std::string_view name)>& value_of);
 
