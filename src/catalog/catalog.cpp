@@ -20,6 +20,8 @@ std::span<const tool::Category> categories() {
       {"ha", "High Availability", ha()},
       {"insight", "Insight", insight(), true},
       {"network-plus", "Network Changes", network_plus(), true},
+      {"api", "Every Endpoint", api(), true},
+      {"exec", "Commands in Guests", {}, true},
   };
   return all;
 }

@@ -21,5 +21,6 @@ std::span<const tool::Tool> tasks();
 std::span<const tool::Tool> ha();
 std::span<const tool::Tool> insight();
 std::span<const tool::Tool> network_plus();
+std::span<const tool::Tool> api();
 
 }  // namespace catalog

@@ -21,6 +21,14 @@ std::vector<std::string_view> category_names(bool with_opt_in) {
   return names;
 }
 
+std::vector<std::string_view> names_with_tools() {
+  std::vector<std::string_view> names;
+  for (const auto& category : catalog::categories()) {
+    if (!category.tools.empty()) names.push_back(category.name);
+  }
+  return names;
+}
+
 std::vector<std::string_view> tool_names() {
   std::vector<std::string_view> names;
   for (const auto& category : catalog::categories()) {
@@ -35,6 +43,7 @@ const config::Known& known() {
   static const auto all = category_names(true);
   static const auto usual = category_names(false);
   static const auto tools = tool_names();
+  static const auto with_tools = names_with_tools();
   static const config::Known words{tool::kTierNames,
                                    all,
                                    usual,
@@ -43,7 +52,8 @@ const config::Known& known() {
                                    simulator::release_names(),
                                    insight::finding_codes(),
                                    tools,
-                                   engine::kApprovalNames};
+                                   engine::kApprovalNames,
+                                   with_tools};
   return words;
 }
 

@@ -129,7 +129,7 @@ std::optional<std::string> tier(const Given& given, const Known& known, Settings
 }
 
 std::optional<std::string> categories(const Given& given, const Known& known, Settings& settings) {
-  std::vector<std::string_view> choices{"all"};
+  std::vector<std::string_view> choices{"all", "everything"};
   choices.insert(choices.end(), known.categories.begin(), known.categories.end());
   auto words = parts(given);
   if (words.empty()) {
@@ -138,6 +138,8 @@ std::optional<std::string> categories(const Given& given, const Known& known, Se
   // "all" is the word for the usual ones, so that another can be named beside them.
   if (std::erase(words, "all") > 0)
     words.insert(words.begin(), known.usual_categories.begin(), known.usual_categories.end());
+  if (std::erase(words, "everything") > 0)
+    words.insert(words.begin(), known.categories_with_tools.begin(), known.categories_with_tools.end());
   for (const auto& word : words) {
     if (std::ranges::find(known.categories, word) == known.categories.end()) {
       return not_among(given, word, choices);

@@ -80,7 +80,8 @@ constexpr auto kTable = std::to_array<Setting>({
      .key = "categories",
      .fallback = "all",
      .help = "Offers only the tools of these categories, separated by commas: {categories}. all means every "
-             "category except {opt-in}; all,insight adds one of these.",
+             "category except {opt-in}; all,insight adds one of these. everything means every category "
+             "that has tools. exec has none: it allows commands inside guests.",
      .repeatable = true,
      .apply = apply::categories},
     {.flag = "--tools-allow",

@@ -114,6 +114,7 @@ struct Known {
   std::span<const std::string_view> findings;  ///< codes of what a report can find
   std::span<const std::string_view> tools{};   ///< names of all tools
   std::span<const std::string_view> approvals{};
+  std::span<const std::string_view> categories_with_tools{};  ///< what "everything" stands for
 };
 
 /// One flag of the command line, in the order given; a switch has the value "true".

@@ -15,6 +15,7 @@
 #include "engine/cluster/target_words.h"
 #include "engine/list_read.h"
 #include "engine/outcome/own_access_check.h"
+#include "engine/plan/losses.h"
 #include "engine/row/simulated.h"
 #include "engine/step.h"
 
@@ -98,6 +99,19 @@ Step<Ready> own_access_kept(const Work& work, Ready ready) {
   return ready;
 }
 
+/// Refuses a change that destroys something for good if the caller asked for none, and the other way round.
+Step<Ready> in_lane(const Work& work, const Lane& lane, Ready ready) {
+  if (lane.kind == Lane::Kind::Any || work.row.tool().effect == tool::Effect::None) return ready;
+  const auto lost = losses_of(work.row, ready.target.arguments, work.cluster, work.call.stop);
+  const bool irreversible = lane.kind == Lane::Kind::Irreversible;
+  if (irreversible == !lost.empty()) return ready;
+  const auto why = irreversible
+                       ? fmt::format("it destroys nothing for good. Call it with {}.", lane.other)
+                       : fmt::format("it destroys for good: {}. Call it with {} if your user wants that.",
+                                     fmt::join(lost, "; "), lane.other);
+  return std::unexpected(failure(ready, fmt::format("{} was not called: {}", work.row.tool().name, why)));
+}
+
 /// Refuses a change outside the scope and a change of what an operator protects, and asks for the
 /// confirmation that the change still needs.
 Step<Ready> decided(Work& work, Ready ready) {
@@ -135,7 +149,8 @@ mcp::Outcome sent(Work& work, Ready ready) {
 
 }  // namespace
 
-mcp::Outcome run(const Row& row, const Limits& limits, Cluster& cluster, const mcp::Call& call) {
+mcp::Outcome run(const Row& row, const Limits& limits, Cluster& cluster, const mcp::Call& call,
+                 const Lane& lane) {
   Work work{row, limits, cluster, call, Progress(call.progress)};
   auto arguments = checked(work);
   if (!arguments) return std::move(arguments.error());
@@ -144,6 +159,8 @@ mcp::Outcome run(const Row& row, const Limits& limits, Cluster& cluster, const m
   auto target = located(work, *std::move(arguments));
   if (!target) return std::move(target.error());
   auto ready = prepared(work, *std::move(target));
+  if (!ready) return std::move(ready.error());
+  ready = in_lane(work, lane, *std::move(ready));
   if (!ready) return std::move(ready.error());
   ready = own_access_kept(work, *std::move(ready));
   if (!ready) return std::move(ready.error());

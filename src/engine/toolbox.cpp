@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <mutex>
-#include <unordered_map>
 #include <utility>
 
 #include "base/text.h"
 #include "engine/answer/render.h"
 #include "engine/bounds/scope.h"
+#include "engine/index.h"
 #include "engine/row/row.h"
 #include "engine/row/schema.h"
 #include "engine/run.h"
@@ -30,15 +30,6 @@ const tool::Tool* sibling_of(const Row& row, const std::vector<Row>& rows) {
 
 }  // namespace
 
-/// All rows with their facts and descriptions, for one Confirm: which rows list the parameters of a
-/// confirmation depends on it. Made at the first use, so that the server starts fast.
-struct Toolbox::Index {
-  std::once_flag once;
-  std::vector<Row> rows;
-  std::vector<mcp::ToolDescription> descriptions;
-  std::unordered_map<std::string_view, std::size_t> by_name;
-};
-
 Toolbox::Toolbox(std::span<const tool::Category> categories, guard::Policy policy, const Access& access)
     : categories_(categories), gate_(std::move(policy)), cluster_(access) {
   for (auto& index : indexes_) index = std::make_unique<Index>();
@@ -58,6 +49,8 @@ Toolbox::Index& Toolbox::index() {
       }
     }
     for (auto& row : index.rows) row.set_sibling(sibling_of(row, index.rows));
+    index.targets = std::make_unique<Targets>(index.rows, cluster_.facts, confirm);
+    index.search = std::make_unique<Search>(index.rows, cluster_.facts);
   });
   return index;
 }
@@ -67,7 +60,10 @@ std::span<const Row> Toolbox::rows() { return index().rows; }
 const Row* Toolbox::row(std::string_view tool) {
   const auto& all = index();
   const auto found = all.by_name.find(tool);
-  return found == all.by_name.end() ? nullptr : &all.rows[found->second];
+  if (found != all.by_name.end()) return &all.rows[found->second];
+  if (tool.find(' ') == std::string_view::npos) return nullptr;
+  const auto target = all.targets->find(tool);
+  return target ? target->row : nullptr;
 }
 
 const Row* Toolbox::row(const tool::Endpoint& call) {
@@ -97,6 +93,7 @@ std::optional<guard::Refusal> Toolbox::refusal(const mcp::Caller& caller, std::s
                                                std::string_view subject) {
   const auto* found = row(tool);
   if (found == nullptr) return unknown(caller, tool);
+  if (const auto target = endpoint_named(tool)) return refusal_behind_door(caller, *target, subject);
   return gate_.refusal(caller, found->tool(), found->category(), subject);
 }
 
@@ -104,15 +101,20 @@ std::optional<guard::Refusal> Toolbox::refusal_to_look(const mcp::Caller& caller
                                                        std::string_view subject) {
   const auto* found = row(tool);
   if (found == nullptr) return fmt::format("Unknown tool: {}", base::printable(tool, 100));
+  if (auto target = endpoint_named(tool)) {
+    target->demand.exec = false;
+    return refusal_behind_door(caller, *target, subject, tool::Tier::ReadOnly);
+  }
   auto look = found->tool();
   look.tier = tool::Tier::ReadOnly;
   return gate_.refusal(caller, look, found->category(), subject);
 }
 
 guard::MayUse Toolbox::may_use(const mcp::Caller& caller) {
-  return guard::MayUse([this, &caller](const tool::Endpoint& call) {
+  return guard::MayUse([this, &caller](const tool::Endpoint& call) -> std::string_view {
     const auto* found = row(call);
-    const bool may = found != nullptr && !gate_.refusal(caller, found->tool(), found->category());
+    if (found == nullptr) return {};
+    const bool may = !gate_.refusal(caller, found->tool(), found->category()) || may_reach(caller, *found);
     return may ? found->tool().name : std::string_view{};
   });
 }
@@ -139,25 +141,32 @@ std::optional<bool> Toolbox::may_be_task(const mcp::Caller& caller, std::string_
   return found->tool().starts_task;
 }
 
+Limits Toolbox::limits_of(const mcp::Call& call, guard::TierLimit tier, const guard::MayUse& may) {
+  // Asks once for each call, so that a PVE that does not answer delays it once.
+  auto connected = [this, &call, asked = std::optional<std::optional<std::string>>{}]() mutable {
+    if (!asked) asked = cluster_.version.get(call.stop);
+    return *asked;
+  };
+  return {std::move(tier), std::move(connected), may};
+}
+
 mcp::Outcome Toolbox::call(const mcp::Call& call) {
-  const auto* row = this->row(call.name);
-  if (row == nullptr) {
+  const auto& all = index();
+  const auto found = all.by_name.find(call.name);
+  if (found == all.by_name.end())
     return mcp::ProtocolError{mcp::kInvalidParams, unknown(call.caller, call.name), nullptr};
-  }
+  const auto& row = all.rows[found->second];
   auto limit = gate_.tier_limit(call.caller);
-  if (auto no = gate_.refusal(call.caller, row->tool(), row->category())) {
+  if (auto no = gate_.refusal(call.caller, row.tool(), row.category())) {
     if (auto* scope = std::get_if<mcp::InsufficientScope>(&*no)) return std::move(*scope);
     return render_error(std::get<std::string>(*std::move(no)));
   }
   if (!limit) return render_error("This server does not know the caller's access tier.");
   if (cluster_.scope != nullptr) cluster_.scope->begin_call();
   const auto may = may_use(call.caller);
-  // Asks once for each call, so that a PVE that does not answer delays it once.
-  auto connected = [&, asked = std::optional<std::optional<std::string>>{}]() mutable {
-    if (!asked) asked = cluster_.version.get(call.stop);
-    return *asked;
-  };
-  return run(*row, {*std::move(limit), std::move(connected), may}, cluster_, call);
+  const auto limits = limits_of(call, *std::move(limit), may);
+  if (row.tool().door != tool::Door::None) return through_door(row, call, limits);
+  return run(row, limits, cluster_, call);
 }
 
 }  // namespace engine

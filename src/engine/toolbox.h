@@ -11,7 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "engine/check/arguments.h"
 #include "engine/cluster/cluster.h"
+#include "engine/door/targets.h"
 #include "engine/row/row.h"
 #include "guard/gate.h"
 #include "guard/policy.h"
@@ -47,7 +49,8 @@ class Toolbox final : public mcp::Tools {
   /// For resources, completion and tasks, which use the same rows with the same rights.
   Cluster& cluster() { return cluster_; }
   std::span<const Row> rows();
-  /// nullptr if no such tool exists.
+  /// Also finds the row of an endpoint that was called by its name ("PUT /nodes/{node}/dns"), so that its
+  /// task can be followed. nullptr if no such tool or endpoint exists.
   const Row* row(std::string_view tool);
   /// The tool that makes this call; nullptr if there is none. A report makes no call.
   const Row* row(const tool::Endpoint& call);
@@ -71,6 +74,30 @@ class Toolbox final : public mcp::Tools {
   Index& index();
   /// Says that no such tool exists, and which tool of the caller has a similar name.
   std::string unknown(const mcp::Caller& caller, std::string_view tool);
+  Limits limits_of(const mcp::Call& call, guard::TierLimit tier, const guard::MayUse& may);
+
+  // through_door.cpp: the tools that search, describe and call what others offer.
+  mcp::Outcome through_door(const Row& door, const mcp::Call& call, const Limits& limits);
+  mcp::Outcome call_target(const Row& door, const mcp::Call& call, const base::JsonObject& given,
+                           const Limits& limits);
+  /// Why an endpoint that the facts lack may not be called; empty if it may, or if they have it.
+  std::string why_not_unchecked(const CallTarget& target, const Limits& limits);
+  /// Why another tool must call the target; empty if this one may.
+  std::string why_not_this_way(tool::Door door, const CallTarget& target);
+  std::string search_text(const mcp::Call& call, std::string_view query);
+  mcp::Outcome described(const mcp::Call& call, const base::JsonObject& given, const Limits& limits);
+  /// The target that an endpoint's name means; nullopt for a tool's name.
+  std::optional<CallTarget> endpoint_named(std::string_view name);
+  /// Why the caller may not call the target. `tier`: the one that counts instead of the target's.
+  std::optional<guard::Refusal> refusal_behind_door(const mcp::Caller& caller, const CallTarget& target,
+                                                    std::string_view subject = {},
+                                                    std::optional<tool::Tier> tier = {});
+  /// True if the caller may call the tool by the tools of the category api.
+  bool may_reach(const mcp::Caller& caller, const Row& row);
+  /// The tool of this kind; empty if the catalog has none.
+  std::string_view door_tool(tool::Door door);
+  /// The tool that calls the target.
+  std::string_view caller_of(const CallTarget& target);
 
   std::span<const tool::Category> categories_;
   guard::Gate gate_;

@@ -47,6 +47,7 @@ bool has_type(Type type, std::string_view value) {
       return value == "0" || value == "1";
     case Type::String:
     case Type::Array:
+    case Type::Object:
       return true;
   }
   return true;

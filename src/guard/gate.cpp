@@ -35,11 +35,38 @@ std::string tier_clause(const mcp::Caller& caller, tool::Tier own, tool::Tier ne
                      tool::name(own));
 }
 
+bool contains(const std::optional<std::vector<std::string>>& list, std::string_view item) {
+  return list && std::ranges::find(*list, item) != list->end();
+}
+
 std::string category_clause(const mcp::Caller& caller) {
   const std::vector<std::string_view> names(caller.categories->begin(), caller.categories->end());
   return fmt::format("{} has {}{}", token_of(caller),
                      names.empty() ? "no categories" : "the categories " + base::join(names, ","),
                      caller.scopes.empty() ? " (set in the file of PVE_HTTP_TOKENS)" : "");
+}
+
+/// Why the policy of the server or the caller's token refuses the tool.
+std::optional<Refusal> refused(const mcp::Caller& caller, const Policy& server, const tool::Tool& tool,
+                               std::string_view category, std::string_view subject) {
+  const auto limit = own(caller);
+  if (!limit) return "This server does not know the caller's access tier.";
+  auto by_server = server.refusal(tool, category, subject);
+  if (subject.empty()) subject = tool.name;
+  if (!limit->refusal(tool, category)) {
+    if (by_server) return *std::move(by_server);
+    return std::nullopt;
+  }
+  const bool by_tier = tool.tier > limit->tier;
+  const auto clause = by_tier ? tier_clause(caller, limit->tier, tool.tier) : category_clause(caller);
+  if (by_server) return fmt::format("{} Also {}.", *by_server, clause);
+  if (!by_tier) return fmt::format("{} belongs to the category {}; {}.", subject, category, clause);
+  // More scopes do not add categories.
+  if (!caller.scopes.empty() && !Policy{tool::Tier::Full, limit->categories}.refusal(tool, category)) {
+    return lacking(tool.tier, fmt::format("{} needs the scope {}, which this bearer token was not granted.",
+                                          subject, scope_of(tool.tier)));
+  }
+  return fmt::format("{} needs the access tier {}; {}.", subject, tool::name(tool.tier), clause);
 }
 
 }  // namespace
@@ -81,24 +108,23 @@ std::optional<Policy> Gate::allowed(const mcp::Caller& caller) const {
 
 std::optional<Refusal> Gate::refusal(const mcp::Caller& caller, const tool::Tool& tool,
                                      std::string_view category, std::string_view subject) const {
-  const auto limit = own(caller);
-  if (!limit) return "This server does not know the caller's access tier.";
-  auto by_server = server()->refusal(tool, category, subject);
-  if (subject.empty()) subject = tool.name;
-  if (!limit->refusal(tool, category)) {
-    if (by_server) return *std::move(by_server);
-    return std::nullopt;
-  }
-  const bool by_tier = tool.tier > limit->tier;
-  const auto clause = by_tier ? tier_clause(caller, limit->tier, tool.tier) : category_clause(caller);
-  if (by_server) return fmt::format("{} Also {}.", *by_server, clause);
-  if (!by_tier) return fmt::format("{} belongs to the category {}; {}.", subject, category, clause);
-  // More scopes do not add categories.
-  if (!caller.scopes.empty() && !Policy{tool::Tier::Full, limit->categories}.refusal(tool, category)) {
-    return lacking(tool.tier, fmt::format("{} needs the scope {}, which this bearer token was not granted.",
-                                          subject, scope_of(tool.tier)));
-  }
-  return fmt::format("{} needs the access tier {}; {}.", subject, tool::name(tool.tier), clause);
+  return refused(caller, *server(), tool, category, subject);
+}
+
+std::optional<Refusal> Gate::refusal_behind_door(const mcp::Caller& caller, const tool::Tool& tool,
+                                                 std::string_view category, const tool::Demand& demand,
+                                                 std::string_view subject) const {
+  auto policy = *server();
+  const bool exec = contains(policy.categories, tool::kExec) &&
+                    (!caller.categories || contains(caller.categories, tool::kExec));
+  policy.categories.reset();
+  policy.allow.clear();
+  if (auto no = refused(caller, policy, tool, category, subject)) return no;
+  if (!demand.exec || exec) return std::nullopt;
+  return fmt::format(
+      "{} runs commands in a guest or types into it, so PVE_CATEGORIES, and the categories of the caller's "
+      "token if it has any, must name {}.",
+      subject.empty() ? tool.name : subject, tool::kExec);
 }
 
 std::optional<TierLimit> Gate::tier_limit(const mcp::Caller& caller) const {

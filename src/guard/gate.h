@@ -13,6 +13,7 @@
 #include "guard/parameters.h"
 #include "guard/policy.h"
 #include "seam/request.h"
+#include "tool/demand.h"
 #include "tool/tool.h"
 
 namespace guard {
@@ -46,6 +47,11 @@ class Gate {
   /// Policy::refusal().
   std::optional<Refusal> refusal(const mcp::Caller& caller, const tool::Tool& tool, std::string_view category,
                                  std::string_view subject = {}) const;
+  /// As refusal(), for what a tool of the category api calls. The server's categories do not limit it, but
+  /// for tool::kExec; the tiers, PVE_TOOLS_DENY and the categories of the caller's token do.
+  std::optional<Refusal> refusal_behind_door(const mcp::Caller& caller, const tool::Tool& tool,
+                                             std::string_view category, const tool::Demand& demand,
+                                             std::string_view subject = {}) const;
 
  private:
   std::shared_ptr<const Policy> server() const;

@@ -54,6 +54,7 @@ constexpr bool params_are_valid(const Tool& tool) {
 constexpr bool path_is_valid(const Tool& tool) {
   const auto path = tool.call.path;
   if (tool.report != nullptr) return path.empty() && tool.call.method == base::Method::Get;
+  if (tool.door != Door::None) return path.empty();
   if (tool.about.subject == Subject::Unknown) return false;
   if (!path.starts_with('/') || path.ends_with('/') || path.find("//") != std::string_view::npos)
     return false;
@@ -98,7 +99,7 @@ constexpr bool effect_is_valid(const Tool& tool) {
   const bool reads = tool.call.method == base::Method::Get;
   if (reads != (tool.effect == Effect::None) || reads != (tool.tier == Tier::ReadOnly)) return false;
   if (reads) return !tool.starts_task && tool.doing.empty() && tool.done.empty();
-  return verbs_are_valid(tool);
+  return tool.door != Door::None || verbs_are_valid(tool);
 }
 
 constexpr bool offers_are_valid(const Tool& tool) {

@@ -42,7 +42,7 @@ constexpr std::optional<Tier> tier_named(std::string_view text) {
 
 /// The source of a parameter's type, enumeration and range. A row sets it only for parameters that PVE does
 /// not have and that prepare() translates.
-enum class Type : std::uint8_t { FromFacts, String, Integer, Boolean };
+enum class Type : std::uint8_t { FromFacts, String, Integer, Boolean, Object };
 
 /// Whether the model must give the parameter. FromFacts: as PVE says, unless the contract of the original
 /// server differs.
@@ -69,6 +69,10 @@ class Params {
   // Implicit, so that rows can give a list in braces. A row with more than kCapacity does not compile.
   constexpr Params(std::initializer_list<Param> items) {  // NOLINT(google-explicit-constructor)
     for (const auto& item : items) items_[count_++] = item;
+  }
+  /// Does nothing once there are kCapacity.
+  constexpr void add(const Param& item) {
+    if (count_ < kCapacity) items_[count_++] = item;
   }
   constexpr const Param* begin() const { return items_.data(); }
   constexpr const Param* end() const { return items_.data() + count_; }
@@ -104,6 +108,16 @@ enum Offer : std::uint8_t {
   kConfirm = 32,
 };
 
+/// What a tool does with the calls that others describe: the rows of all categories and the endpoints of PVE.
+enum class Door : std::uint8_t {
+  None,
+  Search,    ///< finds them by words
+  Describe,  ///< explains one
+  Read,      ///< runs one that changes nothing
+  Change,    ///< runs one that changes something and destroys nothing for good
+  Destroy,   ///< runs one that destroys something for good
+};
+
 /// How the server shows the answer of a read.
 struct View {
   enum class Kind : std::uint8_t {
@@ -111,6 +125,7 @@ struct View {
     Table,       ///< a counted header and a row for each item
     Log,         ///< PVE's [{n,t}]: the last lines first
     Statistics,  ///< PVE's RRD points: now, average, maximum, trend
+    Any,         ///< as the answer is: an object, a table or a log
   };
   Kind kind = Kind::Object;
   /// For a Table: what the items are, in the plural: "VMs".
@@ -251,6 +266,10 @@ struct Tool {
   Report report = nullptr;
   /// A list of one node. If the call gives no {node}, the server reads it from every node that is online.
   bool every_node = false;
+  /// A read that accepts all parameters of its endpoint, not only `params`. A change always does.
+  bool open = false;
+  /// Not None: the tool makes no call of its own, and has no path.
+  Door door = Door::None;
 };
 
 struct Category {

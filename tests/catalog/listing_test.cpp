@@ -27,9 +27,10 @@ constexpr std::size_t kBudget = 44'500;
 
 /// The maximum of bytes of each category's entries. To raise a figure, give the reason in the commit.
 const std::map<std::string_view, std::size_t> kBudgets = {
-    {"nodes", 2'450},  {"qemu", 9'000},  {"lxc", 8'300},     {"storage", 4'000},    {"cluster", 2'750},
-    {"access", 3'600}, {"pools", 1'600}, {"network", 3'500}, {"firewall", 3'650},   {"backup", 2'450},
-    {"tasks", 1'800},  {"ha", 2'000},    {"insight", 4'000}, {"network-plus", 800},
+    {"nodes", 2'450},    {"qemu", 9'000},       {"lxc", 8'300},   {"storage", 4'000},
+    {"cluster", 2'750},  {"access", 3'600},     {"pools", 1'600}, {"network", 3'500},
+    {"firewall", 3'650}, {"backup", 2'450},     {"tasks", 1'800}, {"ha", 2'000},
+    {"insight", 4'000},  {"network-plus", 800}, {"api", 4'000},   {"exec", 0},
 };
 
 std::string one_per_line(const std::vector<mcp::ToolDescription>& tools) {

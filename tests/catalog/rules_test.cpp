@@ -91,6 +91,7 @@ fs::path rows_of(std::string_view category) {
 // A row must not name another tool, since the caller may not have that tool: remedies check it with MayUse.
 TEST(Rules, RowsNameNoOtherTool) {
   for (const auto& category : catalog::categories()) {
+    if (category.tools.empty()) continue;
     std::ifstream in(rows_of(category.name));
     ASSERT_TRUE(in.is_open()) << category.name;
     for (std::string line; std::getline(in, line);) {
@@ -175,7 +176,7 @@ TEST(Rules, EveryEndpointAndParameterExistsInPve) {
   const facts::Facts facts;
   for_each_tool([&](const tool::Tool& tool, const tool::Category& category) {
     // A report has its own parameters and makes its own reads.
-    if (tool.report != nullptr) return;
+    if (tool.report != nullptr || tool.door != tool::Door::None) return;
     const engine::Row row(tool, category.name, facts, engine::Confirm::Changes);
     ASSERT_NE(row.endpoint(), nullptr);
     for (const auto& field : row.fields()) {

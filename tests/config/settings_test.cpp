@@ -521,7 +521,7 @@ TEST_F(Load, RefusesValuesWithTheirNameAndTheValidOnes) {
       {"PVE_ACCESS_TIER", "FULL", {"\"FULL\""}},
       {"PVE_ACCESS_TIER", " ", {"PVE_ACCESS_TIER"}},
       {"PVE_CATEGORIES", "nodes,vms", {"PVE_CATEGORIES is \"vms\"", "nodes, qemu, lxc"}},
-      {"PVE_CATEGORIES", "  ", {"PVE_CATEGORIES is \"  \"", "at least one of all, nodes, qemu, lxc"}},
+      {"PVE_CATEGORIES", "  ", {"PVE_CATEGORIES is \"  \"", "at least one of all, everything, nodes, qemu, lxc"}},
       {"PVE_CATEGORIES", ",", {"at least one"}},
       {"PVE_VERIFY_SSL", "flase", {"PVE_VERIFY_SSL is \"flase\"", "true or false"}},
       {"PVE_TIMEOUT", "0", {"PVE_TIMEOUT is \"0\"", "1 to 3600"}},

@@ -88,8 +88,8 @@ TEST(Confirmation, IsAskedByTheToolsThatCanDestroy) {
                   "pve_delete_qemu_snapshot", "pve_rollback_qemu_snapshot", "pve_create_lxc_container",
                   "pve_delete_lxc_container", "pve_update_lxc_config", "pve_delete_lxc_snapshot",
                   "pve_rollback_lxc_snapshot", "pve_update_storage", "pve_delete_storage", "pve_delete_user",
-                  "pve_run_backup", "pve_update_firewall_options", "pve_create_firewall_rule",
-                  "pve_update_firewall_rule", "pve_delete_firewall_rule"));
+                  "pve_run_backup", "pve_change", "pve_destroy", "pve_update_firewall_options",
+                  "pve_create_firewall_rule", "pve_update_firewall_rule", "pve_delete_firewall_rule"));
 }
 
 TEST(Confirmation, IsAskedInEveryCaseWhereTheCallItselfDestroys) {
@@ -101,7 +101,7 @@ TEST(Confirmation, IsAskedInEveryCaseWhereTheCallItselfDestroys) {
   EXPECT_THAT(asking, testing::UnorderedElementsAre("pve_delete_qemu_vm", "pve_delete_qemu_snapshot",
                                                     "pve_rollback_qemu_snapshot", "pve_delete_lxc_container",
                                                     "pve_delete_lxc_snapshot", "pve_rollback_lxc_snapshot",
-                                                    "pve_delete_storage", "pve_delete_user"));
+                                                    "pve_delete_storage", "pve_delete_user", "pve_destroy"));
 }
 
 }  // namespace

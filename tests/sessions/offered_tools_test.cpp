@@ -90,6 +90,8 @@ class NarrowCaller : public testing::Test {
   template <class Check>
   void for_each_policy(Check check) {
     for (const auto& category : catalog::categories()) {
+      // It reaches the tools of all categories, so its answers name them.
+      if (category.name == "api") continue;
       for (const auto tier : {tool::kTierNames.front(), tool::kTierNames.back()}) {
         SCOPED_TRACE(std::string(category.name) + " " + std::string(tier));
         World world;

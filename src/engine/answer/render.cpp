@@ -201,6 +201,20 @@ mcp::Result object(const Rendering& rendering, pve::Answer& answer) {
   return render_text(std::move(text), std::move(facts), rendering.style);
 }
 
+/// True for PVE's form of a log: lines with their numbers, and nothing else.
+bool is_log(const base::JsonArray& items) {
+  return !items.empty() && std::ranges::all_of(items, [](const base::Json& item) {
+    const auto* line = item.if_object();
+    return line != nullptr && line->size() == 2 && line->contains("n") && line->contains("t");
+  });
+}
+
+/// How a list is shown. A view of the kind Any depends on the items.
+tool::View::Kind list_kind(const tool::View& view, const base::JsonArray& items) {
+  if (view.kind != tool::View::Kind::Any) return view.kind;
+  return is_log(items) ? tool::View::Kind::Log : tool::View::Kind::Table;
+}
+
 }  // namespace
 
 void mask_secrets(base::Json& value) {
@@ -246,11 +260,11 @@ mcp::Result render(const Rendering& rendering, pve::Answer answer) {
   if (rendering.row.tool().effect != tool::Effect::None) return change(rendering, answer);
   const auto& style = rendering.style;
   if (const auto* array = answer.data.if_array()) {
-    if (rendering.row.tool().view.kind == tool::View::Kind::Statistics) return statistics(rendering, answer);
-    if (rendering.row.tool().view.kind == tool::View::Kind::Log && style.output != Output::Json)
-      return log(rendering, *array, answer);
-    if (style.output == Output::Json || rendering.row.tool().view.kind != tool::View::Kind::Object ||
-        array->size() != 1 || !array->front().is_object())
+    const auto kind = list_kind(rendering.row.tool().view, *array);
+    if (kind == tool::View::Kind::Statistics) return statistics(rendering, answer);
+    if (kind == tool::View::Kind::Log && style.output != Output::Json) return log(rendering, *array, answer);
+    if (style.output == Output::Json || kind != tool::View::Kind::Object || array->size() != 1 ||
+        !array->front().is_object())
       return list(rendering, *array, answer);
     // For some objects whose names can contain slashes, PVE answers with a list of one.
     answer.data = base::Json(array->front());

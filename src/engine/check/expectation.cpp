@@ -82,6 +82,8 @@ std::string expectation(const Field& field, const guard::MayUse& may) {
       return "a number" + range(fact);
     case Type::Boolean:
       return "true or false";
+    case Type::Object:
+      return "an object";
     case Type::Array:
       return "a list of strings" + lengths(fact) + form(fact, may);
     case Type::String:

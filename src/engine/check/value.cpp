@@ -195,6 +195,9 @@ std::optional<base::Json> typed(const Field& field, const base::Json& given) {
       return std::nullopt;
     case Type::Array:
       return as_array(given);
+    case Type::Object:
+      if (auto members = as_members(given)) return base::Json(*std::move(members));
+      return std::nullopt;
     case Type::String:
       break;
   }
@@ -204,6 +207,7 @@ std::optional<base::Json> typed(const Field& field, const base::Json& given) {
 /// Why PVE's own check would refuse the value.
 std::optional<std::string> misfit_of(const Field& field, const base::Json& value) {
   if (field.guest && value.is_string()) return std::nullopt;
+  if (value.is_object()) return std::nullopt;
   if (field.guests && value.is_string() && names_guests(std::string_view(value.get_string())))
     return std::nullopt;
   facts::Parameter parameter;

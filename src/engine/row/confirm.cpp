@@ -29,6 +29,7 @@ bool can_ask(const tool::Tool& tool, const facts::Endpoint* endpoint, Confirm co
 
 bool always_asks(const tool::Tool& tool, const facts::Endpoint* endpoint) {
   if (tool.effect == tool::Effect::None) return false;
+  if (tool.door != tool::Door::None) return tool.door == tool::Door::Destroy;
   if (deletes_storage(tool)) return true;
   if (endpoint == nullptr) return tool.effect == tool::Effect::Destructive;
   return std::ranges::any_of(facts::risks(endpoint->method, endpoint->path), [](const facts::Risk& risk) {

@@ -33,6 +33,8 @@ facts::Type type_of(const tool::Param& param, const facts::Parameter* fact) {
       return facts::Type::Integer;
     case tool::Type::Boolean:
       return facts::Type::Boolean;
+    case tool::Type::Object:
+      return facts::Type::Object;
     case tool::Type::FromFacts:
       break;
   }
@@ -98,12 +100,11 @@ Field Row::unlisted(std::string_view wire, const facts::Parameter& fact) const {
 std::optional<Field> Row::field(std::string_view name) const {
   const auto found = std::ranges::find(fields_, name, &Field::name);
   if (found != fields_.end()) return *found;
-  if (!open()) return std::nullopt;
   // A caller may plan every change, and repeat a call as it was.
   for (const auto* parameter : server_parameters(tool::kConfirm)) {
-    if (parameter->name == name) return server_field(*parameter);
+    if (parameter->name == name && tool_->effect != tool::Effect::None) return server_field(*parameter);
   }
-  return field_on_wire(name);
+  return open() ? field_on_wire(name) : std::nullopt;
 }
 
 std::optional<Field> Row::field_on_wire(std::string_view wire) const {

@@ -53,8 +53,12 @@ class Row {
   /// nullptr if the facts do not have the endpoint. A newer PVE may have it.
   const facts::Endpoint* endpoint() const { return endpoint_; }
   const std::vector<Field>& fields() const { return fields_; }
-  /// True for a write: it also accepts the parameters that PVE has at its endpoint and the row does not list.
-  bool open() const { return tool_->call.method != base::Method::Get; }
+  /// True if the tool also accepts the parameters that PVE has at its endpoint and the row does not list: a
+  /// write, and a read that says so.
+  bool open() const {
+    if (tool_->door != tool::Door::None) return false;
+    return tool_->open || tool_->call.method != base::Method::Get;
+  }
   /// The tool that makes the same call for the other kind of guest; nullptr if there is none.
   const tool::Tool* sibling() const { return sibling_; }
   void set_sibling(const tool::Tool* sibling) { sibling_ = sibling; }

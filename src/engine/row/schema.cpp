@@ -67,6 +67,8 @@ base::JsonObject output_schema(const tool::Tool& tool) {
     schema["properties"] = std::move(properties);
     schema["required"] = std::move(required);
   };
+  // The answer is the target's.
+  if (tool.door != tool::Door::None) return schema;
   if (tool.effect != tool::Effect::None) {
     add({{"message", of_type("string")},
          {"upid", of_type("string")},
