@@ -150,6 +150,18 @@ std::string entry_of(const StoredToken& token) {
   return text;
 }
 
+std::string line_of(std::size_t line, const std::string& path) {
+  return "Line " + std::to_string(line) + " of " + base::printable(path);
+}
+
+std::expected<toml::table, std::string> table_of(const std::string& text, const std::string& path) {
+  auto parsed = base::parse_toml(text);
+  if (parsed) return *std::move(parsed);
+  const auto& fault = parsed.error();
+  if (fault.line == 0) return std::unexpected(base::printable(path) + " is not a text file.");
+  return std::unexpected(line_of(fault.line, path) + " is not valid TOML: " + fault.reason + ".");
+}
+
 }  // namespace
 
 const StoredToken* TokenSet::find(std::string_view token) const {
@@ -163,23 +175,17 @@ const StoredToken* TokenSet::find(std::string_view token) const {
 
 std::expected<TokenSet, std::string> parse_tokens(const std::string& text, const std::string& path,
                                                   const Words& words) {
-  const auto where = [&](const toml::source_region& region) {
-    return "Line " + std::to_string(region.begin.line) + " of " + base::printable(path);
-  };
-  // The library's debug build ends the process at some of them.
-  if (!base::is_plain_text(text)) return std::unexpected(base::printable(path) + " is not a text file.");
-  const toml::parse_result result = toml::parse(text);
-  // The library's own description may quote the text, and a token may stand there by mistake.
-  if (!result)
-    return std::unexpected(where(result.error().source()) + " is not valid TOML; strings need quotes.");
+  const auto parsed = table_of(text, path);
+  if (!parsed) return std::unexpected(parsed.error());
+  const auto where = [&](const toml::node& node) { return line_of(node.source().begin.line, path); };
   std::vector<StoredToken> tokens;
-  for (const auto& [key, node] : result.table()) {
+  for (const auto& [key, node] : *parsed) {
     const auto* entries = node.as_array();
     if (key.str() != "token" || entries == nullptr || !entries->is_array_of_tables())
-      return std::unexpected(where(node.source()) + " has \"" + base::printable(key.str(), 40) +
+      return std::unexpected(where(node) + " has \"" + base::printable(key.str(), 40) +
                              "\", but only [[token]] tables are allowed.");
     for (const auto& entry : *entries) {
-      const std::string place = where(entry.source()) + ", token " + std::to_string(tokens.size() + 1) + ": ";
+      const std::string place = where(entry) + ", token " + std::to_string(tokens.size() + 1) + ": ";
       auto token = token_of(*entry.as_table(), words);
       if (!token) return std::unexpected(place + token.error() + ".");
       if (auto error = repeated(tokens, *token)) return std::unexpected(place + *error + ".");

@@ -3,14 +3,13 @@
 #include <optional>
 #include <utility>
 
-#include "base/text.h"
 #include "base/toml.h"
 
 namespace config {
 namespace {
 
-std::string at_line(const toml::source_region& region, std::string_view clause) {
-  return "line " + std::to_string(region.begin.line) + ": " + std::string(clause);
+std::string at_line(std::size_t line, std::string_view clause) {
+  return "line " + std::to_string(line) + ": " + std::string(clause);
 }
 
 std::optional<std::string> scalar(const toml::node& node) {
@@ -28,13 +27,13 @@ std::expected<std::vector<std::string>, std::string> values_of(const toml::node&
   if (const auto* items = node.as_array()) {
     for (const auto& item : *items) {
       auto value = scalar(item);
-      if (!value) return std::unexpected(at_line(item.source(), kWrongType));
+      if (!value) return std::unexpected(at_line(item.source().begin.line, kWrongType));
       values.push_back(std::move(*value));
     }
     return values;
   }
   auto value = scalar(node);
-  if (!value) return std::unexpected(at_line(node.source(), kWrongType));
+  if (!value) return std::unexpected(at_line(node.source().begin.line, kWrongType));
   values.push_back(std::move(*value));
   return values;
 }
@@ -58,14 +57,12 @@ std::optional<std::string> flatten(const toml::table& table, const std::string& 
 }  // namespace
 
 std::expected<std::vector<TomlEntry>, std::string> parse_toml(const std::string& text) {
-  // The library's debug build ends the process at some bytes.
-  if (!base::is_plain_text(text)) return std::unexpected("this is not a text file");
-  const toml::parse_result result = toml::parse(text);
-  // The library's own description may quote the text, and the text may hold the token.
-  if (!result)
-    return std::unexpected(at_line(result.error().source(), "not valid TOML; strings need quotes"));
+  const auto parsed = base::parse_toml(text);
+  if (!parsed && parsed.error().line == 0) return std::unexpected("this is not a text file");
+  if (!parsed)
+    return std::unexpected(at_line(parsed.error().line, "not valid TOML: " + parsed.error().reason));
   std::vector<TomlEntry> entries;
-  if (auto error = flatten(result.table(), "", entries)) return std::unexpected(*error);
+  if (auto error = flatten(*parsed, "", entries)) return std::unexpected(*error);
   return entries;
 }
 

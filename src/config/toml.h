@@ -1,4 +1,4 @@
-// The TOML file as plain keys and values; the only place that knows a TOML library.
+// The TOML file as plain keys and values.
 #pragma once
 
 #include <expected>

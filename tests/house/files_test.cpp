@@ -184,13 +184,18 @@ TEST(Sources, ATypeOfANamespaceIsDefinedInOneHeader) {
   EXPECT_GT(where.size(), 200U);
 }
 
-// Its classes have the same names with other macros, and the linker takes either.
-TEST(Sources, TomlIsIncludedInOnePlace) {
+// Its classes have the same names with other macros, and the linker takes either. Its parser is not safe for
+// any text; base::parse_toml() is.
+TEST(Sources, TomlIsIncludedAndParsedInOnePlace) {
   for (const auto* folder : {"src", "tests"}) {
     for (const auto& path : house::files_below(folder, {".h", ".cpp"})) {
       if (path.parent_path().filename() == "base" && path.filename() == "toml.h") continue;
       EXPECT_THAT(house::read(path), Not(HasSubstr("#include <toml"
                                                    "++")))
+          << path;
+      if (path.parent_path().filename() == "base" && path.filename() == "toml.cpp") continue;
+      EXPECT_THAT(house::read(path), Not(HasSubstr("toml::par"
+                                                   "se(")))
           << path;
     }
   }

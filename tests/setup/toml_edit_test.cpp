@@ -162,7 +162,7 @@ TEST(TomlEdit, DeepKeysAreRefused) {
   for (const auto& text : {key + " = 1\n", "[" + key + "]\n", "x = { " + key + " = 1 }\n"}) {
     const auto edited = setup::with_server(codex(), text, plain("x"));
     ASSERT_FALSE(edited);
-    EXPECT_EQ(edited.error(), "line 1: a key nests too deeply");
+    EXPECT_EQ(edited.error(), "line 1: this is not valid TOML: a key nests too deeply");
   }
   const std::string dots = "a = \"" + std::string(1000, '.') + "\" # " + std::string(1000, '.') + "\nb = [" +
                            std::string(200, ' ') + "1.5, 2.5]\n";
