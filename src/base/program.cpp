@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -19,18 +20,33 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
+/// What a process is made of.
+struct Call {
+  std::vector<std::string> words;
+  std::vector<std::string> environment;  ///< NAME=VALUE
+  std::string program;                   ///< a path; with `is_in_path` also a name, to be looked up in $PATH
+  bool is_in_path = false;
+};
+
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (auto& text : texts) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
 /// A process that writes into a pipe; killed with all that it started if it still runs at the end.
 class Child {
  public:
   /// `errors`: a descriptor for its stderr; -1: that is dropped.
-  Child(std::vector<std::string>& words, int errors) {
+  Child(Call& call, int errors) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
       error_ = errno;
       return;
     }
     out_ = ends[0];
-    error_ = spawn(words, ends[1], errors);
+    error_ = spawn(call, ends[1], errors);
     ::close(ends[1]);
   }
   ~Child() {
@@ -78,7 +94,7 @@ class Child {
   }
 
  private:
-  int spawn(std::vector<std::string>& words, int out, int errors) {
+  int spawn(Call& call, int out, int errors) {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -101,10 +117,11 @@ class Child {
     posix_spawnattr_setpgroup(&attributes, 0);
     posix_spawnattr_setflags(&attributes,
                              POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-    std::vector<char*> pointers;
-    for (auto& word : words) pointers.push_back(word.data());
-    pointers.push_back(nullptr);
-    const int error = ::posix_spawnp(&pid_, pointers[0], &actions, &attributes, pointers.data(), environ);
+    const auto words = pointers_to(call.words);
+    const auto environment = pointers_to(call.environment);
+    const auto start = call.is_in_path ? ::posix_spawnp : ::posix_spawn;
+    const int error =
+        start(&pid_, call.program.c_str(), &actions, &attributes, words.data(), environment.data());
     if (error != 0) pid_ = -1;
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
@@ -140,6 +157,57 @@ class Complaints {
   int file_;
 };
 
+std::string system_path() {
+  std::string path;
+  for (const auto folder : kSystemFolders) path += (path.empty() ? "/" : ":/") + std::string(folder);
+  return path;
+}
+
+/// What a program of the system may know; everything else stays here, such as secrets, and variables that
+/// make interpreters and libraries load files.
+bool is_for_system_programs(std::string_view name) {
+  constexpr std::string_view kNames[] = {"HOME", "USER", "LOGNAME", "TERM", "LANG", "TZ"};
+  return std::ranges::find(kNames, name) != std::end(kNames) || name.starts_with("LC_");
+}
+
+std::vector<std::string> environment_of(bool (*is_passed)(std::string_view name)) {
+  std::vector<std::string> variables;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view text(*variable);
+    if (is_passed(text.substr(0, text.find('=')))) variables.emplace_back(text);
+  }
+  return variables;
+}
+
+/// "" if there is none.
+std::string system_program(const std::string& word, const std::filesystem::path& root) {
+  if (word.find('/') != std::string::npos) return word;
+  for (const auto folder : kSystemFolders) {
+    const auto path = root / folder / word;
+    std::error_code error;
+    if (std::filesystem::is_regular_file(path, error) && ::access(path.c_str(), X_OK) == 0)
+      return path.string();
+  }
+  return {};
+}
+
+ProgramEnd run(Call call, const ProgramLimits& limits) {
+  ProgramEnd result;
+  const auto end = Steady::now() + limits.time;
+  const Complaints complaints(limits.errors);
+  Child child(call, complaints.file());
+  result.start_error = child.error();
+  if (result.start_error != 0) return result;
+  auto output = child.output(end, limits.output);
+  const auto status = output ? child.ended(end) : std::nullopt;
+  result.killed = !status;
+  if (!status) return result;
+  result.status = *status;
+  result.output = *std::move(output);
+  result.errors = complaints.text();
+  return result;
+}
+
 }  // namespace
 
 std::optional<std::string> ProgramEnd::trouble() const {
@@ -151,21 +219,30 @@ std::optional<std::string> ProgramEnd::trouble() const {
 
 int ProgramEnd::exit_code() const { return WEXITSTATUS(status); }
 
-ProgramEnd run_program(std::vector<std::string> words, const ProgramLimits& limits) {
-  ProgramEnd result;
-  const auto end = Steady::now() + limits.time;
-  const Complaints complaints(limits.errors);
-  Child child(words, complaints.file());
-  result.start_error = child.error();
-  if (result.start_error != 0) return result;
-  auto output = child.output(end, limits.output);
-  const auto status = output ? child.ended(end) : std::nullopt;
-  result.killed = !status;
-  if (!status) return result;
-  result.status = *status;
-  result.output = *std::move(output);
-  result.errors = complaints.text();
-  return result;
+bool is_secret_variable(std::string_view name) {
+  constexpr std::string_view kOwners[] = {"PVE_", "MCP_", "PROXMOX_"};
+  constexpr std::string_view kWords[] = {"SECRET", "PASSWORD", "PASSPHRASE", "API_TOKEN"};
+  const auto begins = [&](std::string_view owner) { return name.starts_with(owner); };
+  const auto holds = [&](std::string_view word) { return name.find(word) != std::string_view::npos; };
+  return std::ranges::any_of(kOwners, begins) && !name.ends_with("_FILE") &&
+         (std::ranges::any_of(kWords, holds) || name.ends_with("_KEY"));
+}
+
+ProgramEnd run_program(const std::vector<std::string>& words, const ProgramLimits& limits,
+                       const std::filesystem::path& root) {
+  Call call{words, environment_of(is_for_system_programs), system_program(words.front(), root)};
+  if (call.program.empty()) {
+    ProgramEnd missing;
+    missing.start_error = ENOENT;
+    return missing;
+  }
+  call.environment.push_back("PATH=" + system_path());
+  return run(std::move(call), limits);
+}
+
+ProgramEnd run_users_command(const std::vector<std::string>& words, const ProgramLimits& limits) {
+  const auto is_passed = [](std::string_view name) { return !is_secret_variable(name); };
+  return run({words, environment_of(is_passed), words.front(), true}, limits);
 }
 
 }  // namespace base

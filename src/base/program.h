@@ -3,8 +3,10 @@
 
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace base {
@@ -15,6 +17,9 @@ struct ProgramLimits {
   std::size_t output = 4096;  ///< bytes of stdout that are kept; what follows is read and dropped
   std::size_t errors = 0;     ///< the same of stderr, which may repeat what the program reads
 };
+
+/// Where programs of the system are, below the root; their own $PATH, too.
+inline constexpr std::string_view kSystemFolders[] = {"usr/sbin", "usr/bin", "sbin", "bin"};
 
 /// How a program ended.
 struct ProgramEnd {
@@ -33,9 +38,19 @@ struct ProgramEnd {
   int exit_code() const;
 };
 
-/// Runs `words`: the program, which is looked up in $PATH, and its arguments. It gets no input.
-/// Waits for its end. Safe to call from any
-/// thread.
-ProgramEnd run_program(std::vector<std::string> words, const ProgramLimits& limits = {});
+/// Runs `words`: a program of the system and its arguments. It is looked up in kSystemFolders below `root`,
+/// and never in $PATH, which may be another user's. Of the environment it gets HOME, the user's name, the
+/// terminal's kind, the language and the time zone, and so no secret. It gets no input. Waits for its end.
+/// Safe to call from any thread.
+ProgramEnd run_program(const std::vector<std::string>& words, const ProgramLimits& limits = {},
+                       const std::filesystem::path& root = "/");
+
+/// The same for a command that the user has chosen: it is looked up in $PATH, and gets the whole environment
+/// but for the variables with secrets of this program.
+ProgramEnd run_users_command(const std::vector<std::string>& words, const ProgramLimits& limits = {});
+
+/// Whether the variable is one of this program's, or of programs like it, that holds a secret. Names of files
+/// that hold one do not count.
+bool is_secret_variable(std::string_view name);
 
 }  // namespace base

@@ -25,7 +25,7 @@ std::expected<std::string, std::string> TokenCommand::run() {
   const auto failed = [&](const std::string& why) {
     return std::unexpected("the command of " + base::printable(source_) + " " + why);
   };
-  const auto end = base::run_program(command_, {.time = limit_});
+  const auto end = base::run_users_command(command_, {.time = limit_});
   if (end.start_error != 0)
     return failed("cannot be started: " + std::generic_category().message(end.start_error));
   if (end.killed)

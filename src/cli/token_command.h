@@ -14,6 +14,7 @@ namespace cli {
 class TokenCommand {
  public:
   /// `command` holds the program, which is looked up in $PATH, and its arguments; `source` names the setting.
+  /// It gets the environment without the variables that hold secrets of this program.
   /// A program that runs for longer than `limit` is killed. `clock` must outlive this.
   TokenCommand(std::vector<std::string> command, std::string source, const base::Clock& clock,
                std::chrono::milliseconds limit = std::chrono::seconds{30});

@@ -110,6 +110,8 @@ class LoggedIn final : public AccessControl {
 
 class OnNode final : public AccessControl {
  public:
+  explicit OnNode(std::filesystem::path root) : root_(std::move(root)) {}
+
   std::expected<base::Json, std::string> get(const std::string& path) override {
     return with_sentence(run({"pvesh", "get", path, "--output-format", "json"}));
   }
@@ -120,9 +122,9 @@ class OnNode final : public AccessControl {
   }
 
  private:
-  static std::expected<base::Json, AccessError> run(const std::vector<std::string>& words) {
-    const auto ran =
-        base::run_program(words, {.time = std::chrono::seconds{60}, .output = 1'048'576, .errors = 4096});
+  std::expected<base::Json, AccessError> run(const std::vector<std::string>& words) const {
+    const auto ran = base::run_program(
+        words, {.time = std::chrono::seconds{60}, .output = 1'048'576, .errors = 4096}, root_);
     if (const auto trouble = ran.trouble())
       return std::unexpected(
           AccessError{fmt::format("{} {}.", words.front(), *trouble), ran.start_error == 0});
@@ -135,6 +137,8 @@ class OnNode final : public AccessControl {
     if (!data) return base::Json(nullptr);
     return *std::move(data);
   }
+
+  std::filesystem::path root_;
 };
 
 constexpr std::string_view kOnce =
@@ -176,6 +180,8 @@ std::expected<std::unique_ptr<AccessControl>, std::string> log_in(std::unique_pt
                                     std::string(base::raw_text(*data, "CSRFPreventionToken")));
 }
 
-std::unique_ptr<AccessControl> on_this_node() { return std::make_unique<OnNode>(); }
+std::unique_ptr<AccessControl> on_this_node(const std::filesystem::path& root) {
+  return std::make_unique<OnNode>(root);
+}
 
 }  // namespace cli

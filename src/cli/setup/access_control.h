@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -57,7 +58,7 @@ struct Login {
 std::expected<std::unique_ptr<AccessControl>, std::string> log_in(std::unique_ptr<net::HttpClient> http,
                                                                   const Login& login);
 
-/// Runs pvesh and pveum, which are found in $PATH, without a shell.
-std::unique_ptr<AccessControl> on_this_node();
+/// Runs the pvesh and pveum of the system below `root`, without a shell.
+std::unique_ptr<AccessControl> on_this_node(const std::filesystem::path& root);
 
 }  // namespace cli

@@ -85,7 +85,7 @@ Answer<bool> ask_removal_in_pve(const Host& host, const Interview& interview, Dr
   }
   if (!wanted) return false;
   if (node) {
-    draft.access = on_this_node();
+    draft.access = on_this_node(host.root);
     return true;
   }
   config::Settings settings;
@@ -189,19 +189,20 @@ Answer<void> removed_but_for(const Draft& draft) {
       Stop{kFailed, fmt::format("the server {} may still be in {}. Remove it there.", draft.name, files)});
 }
 
-Step remove_all(const Interview& interview, Draft& draft, const std::vector<FileChange>& files,
-                const std::vector<AccessChange>& changes) {
+Step remove_all(const Host& host, const Interview& interview, Draft& draft,
+                const std::vector<FileChange>& files, const std::vector<AccessChange>& changes) {
   if (auto done = remove_in_pve(interview, changes, draft); !done) return done;
   // A service that is not there cannot be stopped, and need not be.
   if (draft.service)
     (void)base::run_program(
-        {"systemctl", "disable", "--now", std::string(kService), std::string(kCertificateTimer)});
+        {"systemctl", "disable", "--now", std::string(kService), std::string(kCertificateTimer)}, {},
+        host.root);
   const auto backups = write_files(files);
   if (!backups) return std::unexpected(Stop{kFailed, backups.error() + " All files are as they were."});
   show_backups(interview, *backups);
-  if (draft.service) (void)base::run_program({"systemctl", "daemon-reload"});
+  if (draft.service) (void)base::run_program({"systemctl", "daemon-reload"}, {}, host.root);
   interview.show(draft.service ? "The service is removed; its state folder /var/lib/mcp-pve stays."
-                               : "The server " + draft.name + " is removed. Restart your clients.");
+                             : "The server " + draft.name + " is removed. Restart your clients.");
   return {};
 }
 
@@ -242,7 +243,7 @@ Answer<void> hold_removal(const Host& host, const Interview& interview) {
   const auto agreed = interview.agrees("Do this?");
   if (!agreed) return std::unexpected(agreed.error());
   if (!*agreed) return std::unexpected(Stop{kFailed, "Nothing was changed."});
-  if (auto done = remove_all(interview, draft, *files, changes); !done) return done;
+  if (auto done = remove_all(host, interview, draft, *files, changes); !done) return done;
   return removed_but_for(draft);
 }
 

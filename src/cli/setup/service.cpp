@@ -185,12 +185,13 @@ Step add_units(const Host& host, Service& service) {
 }
 
 /// Runs systemctl; the error is a sentence.
-std::expected<void, std::string> systemctl(const Interview& interview, std::vector<std::string> words) {
+std::expected<void, std::string> systemctl(const Host& host, const Interview& interview,
+                                           std::vector<std::string> words) {
   words.insert(words.begin(), "systemctl");
   std::string line;
   for (const auto& word : words) line += (line.empty() ? "" : " ") + word;
   interview.show("Running: " + line);
-  const auto ran = base::run_program(words, {.time = std::chrono::seconds{60}, .errors = 4096});
+  const auto ran = base::run_program(words, {.time = std::chrono::seconds{60}, .errors = 4096}, host.root);
   if (const auto trouble = ran.trouble()) return std::unexpected(line + " " + *trouble + ".");
   if (ran.exit_code() != 0)
     return std::unexpected(fmt::format("{} exited with {}: {}.", line, ran.exit_code(),
@@ -234,15 +235,16 @@ Answer<Draft> ask_all(const Host& host, const Interview& interview, Service& ser
 }
 
 /// Runs systemctl without showing anything: whether it succeeds.
-bool is_so(std::string_view question) {
+bool is_so(const Host& host, std::string_view question) {
   return base::run_program({"systemctl", std::string(question), "--quiet", std::string(kService)},
-                           {.time = std::chrono::seconds{60}})
+                           {.time = std::chrono::seconds{60}}, host.root)
       .succeeded();
 }
 
-Step run_all(const Interview& interview, const std::vector<std::vector<std::string>>& commands) {
+Step run_all(const Host& host, const Interview& interview,
+             const std::vector<std::vector<std::string>>& commands) {
   for (const auto& command : commands) {
-    if (const auto ran = systemctl(interview, command); !ran)
+    if (const auto ran = systemctl(host, interview, command); !ran)
       return std::unexpected(Stop{kFailed, ran.error() + " All files are written."});
   }
   interview.show("See how it runs with: systemctl status mcp-pve, journalctl -u mcp-pve");
@@ -250,18 +252,19 @@ Step run_all(const Interview& interview, const std::vector<std::vector<std::stri
 }
 
 /// All files are as they should be; the service may still be stopped.
-Answer<int> start_if_stopped(const Interview& interview) {
+Answer<int> start_if_stopped(const Host& host, const Interview& interview) {
   interview.show("Everything is set up like this already; nothing was changed.");
   if (interview.is_set(Topic::DryRun)) return kDone;
-  const bool enabled = is_so("is-enabled");
-  if (enabled && is_so("is-active")) return kDone;
+  const bool enabled = is_so(host, "is-enabled");
+  if (enabled && is_so(host, "is-active")) return kDone;
   interview.show(enabled ? "The service does not run." : "The service does not start with the system.");
   const auto agreed = interview.agrees("Enable and start the service?");
   if (!agreed) return std::unexpected(agreed.error());
   if (!*agreed) return std::unexpected(Stop{kFailed, "Nothing was changed."});
-  const auto ran = run_all(interview, {{"daemon-reload"},
-                                       {"enable", "--now", std::string(kService)},
-                                       {"enable", "--now", std::string(kCertificateTimer)}});
+  const auto ran = run_all(host, interview,
+                           {{"daemon-reload"},
+                            {"enable", "--now", std::string(kService)},
+                            {"enable", "--now", std::string(kCertificateTimer)}});
   if (!ran) return std::unexpected(ran.error());
   return kDone;
 }
@@ -273,7 +276,7 @@ Answer<int> hold(const Host& host, const Interview& interview, const RunCommand&
   auto files = files_of(*draft);
   if (!files) return std::unexpected(files.error());
   files->insert(files->end(), service.files.begin(), service.files.end());
-  if (files->empty() && draft->grant.parts.empty()) return start_if_stopped(interview);
+  if (files->empty() && draft->grant.parts.empty()) return start_if_stopped(host, interview);
   show_files(interview, *draft, *files);
   if (interview.is_set(Topic::DryRun)) {
     interview.show("This is what setup would do; then it would run systemctl to start " +
@@ -289,10 +292,11 @@ Answer<int> hold(const Host& host, const Interview& interview, const RunCommand&
   const int code =
       try_out(interview, draft->settings_file, run, {"--token-secret-file", draft->secret_file.string()});
   say_how_to_connect(interview, *draft, service, code == kDone);
-  const auto ran = run_all(interview, {{"daemon-reload"},
-                                       {"enable", std::string(kService)},
-                                       {"enable", "--now", std::string(kCertificateTimer)},
-                                       {"restart", std::string(kService)}});
+  const auto ran = run_all(host, interview,
+                           {{"daemon-reload"},
+                            {"enable", std::string(kService)},
+                            {"enable", "--now", std::string(kCertificateTimer)},
+                            {"restart", std::string(kService)}});
   if (!ran) return std::unexpected(ran.error());
   return code;
 }

@@ -273,7 +273,7 @@ Step ask_token(const Host& host, const Interview& interview, Draft& draft) {
   if (*way == "existing") return take_existing(interview, draft);
   const bool dry = interview.is_set(Topic::DryRun);
   if (*way == "node") {
-    draft.access = on_this_node();
+    draft.access = on_this_node(host.root);
   } else if (!dry) {
     if (auto logged_in = log_in_once(interview, draft); !logged_in) return logged_in;
   }

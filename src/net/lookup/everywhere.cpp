@@ -21,11 +21,12 @@ namespace net {
 namespace {
 
 using namespace std::chrono_literals;
+using Limit = std::chrono::milliseconds;
 
-// A connection waits for five seconds in all; what comes later serves the next one.
-constexpr auto kDnsLimit = 3s;
-constexpr auto kSystemLimit = 5s;
-constexpr auto kMdnsLimit = 2500ms;
+// A connection waits for five seconds in all, so its error can name what was tried if all of it takes less.
+constexpr Limit kAll = 4500ms;
+constexpr Limit kDnsLimit = 3s;
+constexpr Limit kMdnsLimit = 2500ms;
 constexpr std::size_t kMostOutput = 16 * 1024;
 
 bool is_literal(std::string_view host) {
@@ -50,44 +51,48 @@ std::vector<std::string> addresses_in(std::string_view output) {
   return addresses;
 }
 
-std::optional<Addresses> ask_getent(const std::string& host) {
+}  // namespace
+
+std::optional<Addresses> ask_getent(const std::string& host, Limit limit, const std::filesystem::path& root) {
   // It would be read as an option.
   if (host.starts_with('-')) return std::nullopt;
   const auto end =
-      base::run_program({"getent", "ahosts", host}, {.time = kSystemLimit, .output = kMostOutput});
+      base::run_program({"getent", "ahosts", host}, {.time = limit, .output = kMostOutput}, root);
   if (end.start_error == ENOENT) return std::nullopt;
-  if (end.killed) return std::unexpected(fmt::format("no answer within {} s", kSystemLimit.count()));
+  if (end.killed)
+    return std::unexpected(
+        fmt::format("no answer within {:.1f} s", std::chrono::duration<double>(limit).count()));
   auto addresses = end.succeeded() ? addresses_in(end.output) : std::vector<std::string>();
   if (addresses.empty()) return std::unexpected(std::string("not found"));
   return addresses;
 }
 
-}  // namespace
-
 const LookupSources& LookupSources::of_machine() {
   static const LookupSources sources{
-      .hosts_file =
-          [](const std::string& host) { return dns_lookup(host, DnsSources::HostsFile, kDnsLimit); },
-      .dns =
-          [](const std::string& host) {
-            return dns_lookup(host, DnsSources::HostsFileAndServers, kDnsLimit);
-          },
-      .system = ask_getent,
-      .mdns = [](const std::string& host) { return mdns_lookup(host, kMdnsLimit); }};
+      .hosts_file = [](const std::string& host,
+                       Limit limit) { return dns_lookup(host, DnsSources::HostsFile, limit); },
+      .dns = [](const std::string& host,
+                Limit limit) { return dns_lookup(host, DnsSources::HostsFileAndServers, limit); },
+      .system = [](const std::string& host, Limit limit) { return ask_getent(host, limit); },
+      .mdns = [](const std::string& host, Limit limit) { return mdns_lookup(host, limit); }};
   return sources;
 }
 
-Addresses look_everywhere(const std::string& host, const LookupSources& sources) {
+Addresses look_everywhere(const std::string& host, const LookupSources& sources, const base::Clock& clock) {
   if (is_literal(host)) return std::vector{host};
+  const auto end = clock.steady() + kAll;
+  const auto left = [&] {
+    return std::max(Limit{1}, std::chrono::duration_cast<Limit>(end - clock.steady()));
+  };
   const bool local = is_local(host);
-  auto found = local ? sources.hosts_file(host) : sources.dns(host);
+  auto found = local ? sources.hosts_file(host, kDnsLimit) : sources.dns(host, kDnsLimit);
   if (found) return found;
   auto tried = local ? "it is not in /etc/hosts" : "/etc/hosts and DNS: " + found.error();
-  const auto said = sources.system(host);
+  const auto said = sources.system(host, local ? std::max(Limit{1}, left() - kMdnsLimit) : left());
   if (said && *said) return *said;
   tried += said ? "; getent: " + said->error() : "; there is no program getent to ask the system's resolver";
   if (local) {
-    found = sources.mdns(host);
+    found = sources.mdns(host, std::min(kMdnsLimit, left()));
     if (found) return found;
     tried += "; multicast DNS: " + found.error();
   }

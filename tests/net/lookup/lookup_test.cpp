@@ -4,11 +4,12 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <sstream>
 
+#include "base/clock.h"
 #include "net/answering.h"
 #include "net/lookup/dns.h"
 #include "net/lookup/everywhere.h"
@@ -96,26 +97,38 @@ TEST(MdnsLookup, RefusesANameThatFitsIntoNoQuestion) {
             std::unexpected("it is not a valid name"));
 }
 
-// One source knows the name; keeps in which order they were asked.
+// One source knows the name; keeps in which order they were asked. Each takes all the time that it may.
 class Sources {
  public:
   Sources(std::string knowing, bool has_getent) : knowing_(std::move(knowing)), has_getent_(has_getent) {}
 
   net::LookupSources all() {
-    return {.hosts_file = [this](const std::string&) { return ask("file", "Domain name not found"); },
-            .dns = [this](const std::string&) { return ask("dns", "Domain name not found"); },
-            .system = [this](const std::string&) -> std::optional<Addresses> {
-              auto said = ask("getent", "not found");
+    const auto source = [this](std::string name, std::string error) {
+      return [this, name = std::move(name), error = std::move(error)](
+                 const std::string&, std::chrono::milliseconds limit) { return ask(name, error, limit); };
+    };
+    const auto getent = source("getent", "not found");
+    return {.hosts_file = source("file", "Domain name not found"),
+            .dns = source("dns", "Domain name not found"),
+            .system = [this, getent](const std::string& host,
+                                     std::chrono::milliseconds limit) -> std::optional<Addresses> {
+              auto said = getent(host, limit);
               if (!has_getent_) return std::nullopt;
               return said;
             },
-            .mdns = [this](const std::string&) { return ask("mdns", "no machine answered"); }};
+            .mdns = source("mdns", "no machine answered")};
   }
   const std::string& asked() const { return asked_; }
+  std::chrono::milliseconds limit_of(const std::string& source) { return limits_[source]; }
+
+  base::ManualClock clock;
+  bool is_slow = false;
 
  private:
-  Addresses ask(const std::string& source, const std::string& error) {
+  Addresses ask(const std::string& source, const std::string& error, std::chrono::milliseconds limit) {
     asked_ += (asked_.empty() ? "" : " ") + source;
+    limits_[source] = limit;
+    if (is_slow) clock.advance(limit);
     if (source == knowing_) return std::vector<std::string>{"192.0.2.7"};
     return std::unexpected(error);
   }
@@ -123,6 +136,7 @@ class Sources {
   const std::string knowing_;
   const bool has_getent_;
   std::string asked_;
+  std::map<std::string, std::chrono::milliseconds> limits_;
 };
 
 TEST(LookEverywhere, AsksOneSourceAfterTheOther) {
@@ -151,56 +165,81 @@ TEST(LookEverywhere, AsksOneSourceAfterTheOther) {
             "it is not in /etc/hosts; getent: not found; multicast DNS: no machine answered"},
        }) {
     Sources sources(knowing, has_getent);
-    const auto found = net::look_everywhere(host, sources.all());
+    const auto found = net::look_everywhere(host, sources.all(), sources.clock);
     EXPECT_EQ(sources.asked(), asked) << host;
     EXPECT_EQ(found ? "" : found.error(), error) << host;
   }
 }
 
-// A folder whose program getent is this script, alone in $PATH.
+TEST(LookEverywhere, TakesLessThanAConnectionWaits) {
+  for (const auto* host : {"pve", "pve.local"}) {
+    Sources sources("", true);
+    sources.is_slow = true;
+    const auto begin = sources.clock.steady();
+    EXPECT_FALSE(net::look_everywhere(host, sources.all(), sources.clock));
+    EXPECT_LE(sources.clock.steady() - begin, 4600ms) << host;
+    EXPECT_EQ(sources.asked().ends_with("mdns"), host != std::string("pve"));
+  }
+}
+
+TEST(LookEverywhere, LeavesTimeForMulticastDnsAndElseNone) {
+  Sources local("", true);
+  EXPECT_FALSE(net::look_everywhere("pve.local", local.all(), local.clock));
+  EXPECT_EQ(local.limit_of("getent"), 2s);
+  EXPECT_EQ(local.limit_of("mdns"), 2500ms);
+  Sources other("", true);
+  EXPECT_FALSE(net::look_everywhere("pve", other.all(), other.clock));
+  EXPECT_EQ(other.limit_of("getent"), 4500ms);
+}
+
+// A folder that stands for /, and its program getent.
 class Getent : public testing::Test {
  protected:
   void SetUp() override {
     ASSERT_NE(::mkdtemp(folder_.data()), nullptr);
-    path_ = std::getenv("PATH");
-    ::setenv("PATH", folder_.c_str(), 1);
+    std::filesystem::create_directories(program().parent_path());
   }
-  void TearDown() override {
-    ::setenv("PATH", path_.c_str(), 1);
-    std::filesystem::remove_all(folder_);
-  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+  std::filesystem::path program() const { return std::filesystem::path(folder_) / "usr/bin/getent"; }
+  std::optional<Addresses> ask(const std::string& host) const { return net::ask_getent(host, 60s, folder_); }
   void script(const std::string& body) const {
-    std::ofstream(folder_ + "/getent") << "#!/bin/sh\n" << body << '\n';
-    ::chmod((folder_ + "/getent").c_str(), 0700);
+    std::ofstream(program()) << "#!/bin/sh\n" << body << '\n';
+    ::chmod(program().c_str(), 0700);
   }
 
   std::string folder_ = testing::TempDir() + "getent-XXXXXX";
-  std::string path_;
 };
 
 TEST_F(Getent, IsReadByItsFirstColumn) {
   script(
       "echo \"$*\" > ${0%/*}/arguments\n"
       "printf '192.0.2.7      STREAM pve\\n192.0.2.7      DGRAM  \\n2001:db8::7    STREAM \\nnonsense\\n'");
-  const auto found = net::LookupSources::of_machine().system("pve; rm -r x");
+  const auto found = ask("pve; rm -r x");
   ASSERT_TRUE(found && *found);
   EXPECT_THAT(**found, ElementsAre("192.0.2.7", "2001:db8::7"));
   std::stringstream arguments;
-  arguments << std::ifstream(folder_ + "/arguments").rdbuf();
+  arguments << std::ifstream(program().parent_path() / "arguments").rdbuf();
   EXPECT_EQ(arguments.str(), "ahosts pve; rm -r x\n");
 }
 
 TEST_F(Getent, FindsNothing) {
   script("exit 2");
-  const auto found = net::LookupSources::of_machine().system("pve");
+  const auto found = ask("pve");
   ASSERT_TRUE(found && !*found);
   EXPECT_EQ(found->error(), "not found");
 }
 
+TEST_F(Getent, EndsAtItsLimit) {
+  script("sleep 1000");
+  const auto found = net::ask_getent("pve.local", 100ms, folder_);
+  ASSERT_TRUE(found && !*found);
+  EXPECT_EQ(found->error(), "no answer within 0.1 s");
+}
+
 TEST_F(Getent, MayBeMissing) {
-  EXPECT_FALSE(net::LookupSources::of_machine().system("pve").has_value());
+  EXPECT_FALSE(ask("pve").has_value());
   script("echo 192.0.2.7");
-  EXPECT_FALSE(net::LookupSources::of_machine().system("-s").has_value()) << "would be an option";
+  EXPECT_FALSE(ask("-s").has_value()) << "would be an option";
 }
 
 }  // namespace
