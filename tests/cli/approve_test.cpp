@@ -139,6 +139,18 @@ TEST_F(ApproveCommand, NeedsThePassphraseAndATerminal) {
   EXPECT_THAT(screen_, HasSubstr("has no plan with the id \"000000000000\""));
 }
 
+TEST_F(ApproveCommand, ASignalAtThePassphraseLeavesTheTerminalAsItWas) {
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
+    OnTerminal terminal({"approve", "--set-passphrase"}, environment_);
+    ASSERT_TRUE(terminal.shows("New passphrase: ")) << terminal.screen();
+    EXPECT_FALSE(terminal.is_usual());
+    terminal.send(signal);
+    EXPECT_EQ(terminal.wait(), -1) << terminal.screen();
+    EXPECT_EQ(terminal.ending_signal(), signal);
+    EXPECT_TRUE(terminal.is_usual()) << signal;
+  }
+}
+
 TEST_F(ApproveCommand, ChangesThePassphraseOnlyForItsOwner) {
   set_passphrase();
   const auto file = home_ / ".local/state/mcp-pve/passphrase";

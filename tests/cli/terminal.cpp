@@ -5,6 +5,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <array>
@@ -99,7 +100,17 @@ int OnTerminal::wait() {
   int status = 0;
   ::waitpid(pid_, &status, 0);
   pid_ = -1;
+  if (WIFSIGNALED(status)) signal_ = WTERMSIG(status);
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+void OnTerminal::send(int signal) const { ::kill(pid_, signal); }
+
+bool OnTerminal::is_usual() const {
+  termios now{};
+  constexpr tcflag_t kUsual = ECHO | ICANON | ISIG;
+  return ::tcgetattr(master_, &now) == 0 && (now.c_lflag & kUsual) == kUsual &&
+         now.c_cc[VEOL] == _POSIX_VDISABLE;
 }
 
 std::string OnTerminal::screen() const { return shown_; }

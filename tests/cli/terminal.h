@@ -25,8 +25,15 @@ class OnTerminal {
   bool shows(const std::string& text);
   /// Types a line.
   void type(const std::string& line);
+  /// Sends the process a signal.
+  void send(int signal) const;
+  /// Whether the terminal shows what is typed, by lines, and turns Ctrl-C into a signal, as a shell expects
+  /// it.
+  bool is_usual() const;
   /// Waits for the end; the exit code, or -1 when it does not end in time or a signal ended it.
   int wait();
+  /// The signal that ended it; 0 before wait(), and if none did.
+  int ending_signal() const { return signal_; }
   /// All that the terminal showed, with line breaks as "\n".
   std::string screen() const;
 
@@ -35,6 +42,7 @@ class OnTerminal {
 
   pid_t pid_ = -1;
   int master_ = -1;
+  int signal_ = 0;
   std::string shown_;
   std::size_t awaited_ = 0;
 };

@@ -1,10 +1,14 @@
 #include "cli/operator/terminal.h"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <csignal>
 
 #include "base/text.h"
 #include "cli/output.h"
@@ -24,7 +28,41 @@ std::optional<char> next(int descriptor) {
   }
 }
 
-/// While it lives, the terminal neither echoes nor turns keys into signals: a signal would leave it so.
+/// While it lives, signals that end the process wait, so that the terminal is first put back as it was: make
+/// it before what changes the terminal. They act when it goes. The other threads take no signals.
+class HeldSignals {
+ public:
+  HeldSignals() {
+    sigset_t held;
+    ::sigemptyset(&held);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGQUIT}) ::sigaddset(&held, signal);
+    ::pthread_sigmask(SIG_BLOCK, &held, &before_);
+    pending_ = ::signalfd(-1, &held, SFD_CLOEXEC | SFD_NONBLOCK);
+  }
+  HeldSignals(const HeldSignals&) = delete;
+  HeldSignals& operator=(const HeldSignals&) = delete;
+  ~HeldSignals() {
+    if (pending_ >= 0) ::close(pending_);
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+
+  /// The next byte of the terminal; nullopt at the end of input, and when a signal waits.
+  std::optional<char> next_of(int descriptor) const {
+    for (;;) {
+      std::array<pollfd, 2> watched{{{descriptor, POLLIN, 0}, {pending_, POLLIN, 0}}};
+      const int ready = ::poll(watched.data(), watched.size(), -1);
+      if (ready < 0 && errno == EINTR) continue;
+      if (ready < 0 || (watched[1].revents & POLLIN) != 0) return std::nullopt;
+      return next(descriptor);
+    }
+  }
+
+ private:
+  sigset_t before_{};
+  int pending_ = -1;
+};
+
+/// While it lives, the terminal neither echoes nor turns keys into signals.
 class Silence {
  public:
   explicit Silence(int descriptor) : descriptor_(descriptor) {
@@ -74,14 +112,14 @@ class InterruptAsByte {
 };
 
 /// A line of a terminal that leaves the editing of the line to its reader.
-std::optional<std::string> silent_line(int descriptor) {
+std::optional<std::string> silent_line(int descriptor, const HeldSignals& signals) {
   constexpr char kCtrlD = '\x04';
   constexpr char kBackspace = '\x08';
   constexpr char kCtrlU = '\x15';
   constexpr char kDelete = '\x7f';
   std::string line;
   for (;;) {
-    const auto byte = next(descriptor);
+    const auto byte = signals.next_of(descriptor);
     if (!byte || *byte == kCtrlC || (*byte == kCtrlD && line.empty())) return std::nullopt;
     if (*byte == '\r' || *byte == '\n') return line;
     if (*byte == kCtrlU) {
@@ -123,13 +161,14 @@ bool Terminal::says_yes(std::string_view question) const {
 }
 
 std::optional<std::string> Terminal::line(std::string_view prompt) const {
+  const HeldSignals signals;
   const InterruptAsByte interrupt(descriptor_);
   auto text = shown(prompt, true);
   if (!prompt.ends_with('\n')) text.pop_back();
   print(descriptor_, text);
   std::string line;
   for (;;) {
-    const auto byte = next(descriptor_);
+    const auto byte = signals.next_of(descriptor_);
     if (byte == '\n') return line;
     if (!byte || byte == kCtrlC) break;
     if (line.size() < kLongest) line += *byte;
@@ -139,10 +178,11 @@ std::optional<std::string> Terminal::line(std::string_view prompt) const {
 }
 
 std::optional<std::string> Terminal::secret(std::string_view prompt) const {
+  const HeldSignals signals;
   const Silence silence(descriptor_);
   if (!silence.is_valid()) return std::nullopt;
   print(descriptor_, prompt);
-  auto line = silent_line(descriptor_);
+  auto line = silent_line(descriptor_, signals);
   print(descriptor_, "\n");
   return line;
 }

@@ -21,9 +21,10 @@ class Terminal {
   /// Shows the question; returns true if the person types y or yes.
   bool says_yes(std::string_view question) const;
   /// Shows the prompt and reads a line, without its end and of at most 1024 bytes; the terminal echoes what
-  /// is typed. Returns nullopt at the end of input and at Ctrl-C.
+  /// is typed. Returns nullopt at the end of input and at Ctrl-C. A signal that ends the process restores the
+  /// terminal first.
   std::optional<std::string> line(std::string_view prompt) const;
-  /// Shows the prompt and reads a line that is not echoed. Returns nullopt at the end of input and at Ctrl-C.
+  /// The same, and the line is not echoed.
   std::optional<std::string> secret(std::string_view prompt) const;
 
  private:

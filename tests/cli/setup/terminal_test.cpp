@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <csignal>
+
 #include "cli/setup/setup_pve.h"
 #include "cli/simulated_pve.h"
 
@@ -84,6 +86,25 @@ TEST_F(SetupTerminal, CtrlCEndsItWithoutATrace) {
 TEST_F(SetupTerminal, SettingsOfTheShellDoNotCountAndOthersAreRefused) {
   auto variables = environment();
   variables.emplace_back("PVE_BASE_URL=https://elsewhere.invalid:8006");
+TEST_F(SetupTerminal, ASignalEndsItAndLeavesTheTerminalAsItWas) {
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
+    for (const bool at_password : {false, true}) {
+      OnTerminal terminal({"setup"}, environment());
+      if (at_password) {
+        ASSERT_TRUE(comes_to_the_password(terminal)) << terminal.screen();
+      } else {
+        ASSERT_TRUE(terminal.shows("[pve]: ")) << terminal.screen();
+      }
+      EXPECT_FALSE(terminal.is_usual());
+      terminal.send(signal);
+      EXPECT_EQ(terminal.wait(), -1) << terminal.screen();
+      EXPECT_EQ(terminal.ending_signal(), signal);
+      EXPECT_TRUE(terminal.is_usual()) << signal;
+      EXPECT_THAT(files_below(home()), IsEmpty());
+    }
+  }
+}
+
   variables.emplace_back("PVE_ACCESS_TIER=nonsense");
   test::write_file(top_ / "secret", pve_.settings["PVE_TOKEN_SECRET"] + "\n");
   ::chmod((top_ / "secret").c_str(), 0600);
