@@ -296,6 +296,24 @@ std::string separation_hint(const std::optional<bool>& separated) {
          "Privilege Separation.";
 }
 
+struct Lack {
+  std::vector<LackingPrivilege> lacking;
+  std::vector<LackingPrivilege> left_out;  ///< an API token that shall only look does without them
+};
+
+Lack lack_of(const base::Json& permissions, const guard::Policy& policy, const facts::Facts& facts) {
+  Lack lack;
+  auto all = lacking_privileges(permissions, catalog::categories(), policy, facts);
+  if (all.empty()) return lack;
+  const auto needed = needed_privileges(catalog::categories(), policy, facts);
+  for (auto& each : all) {
+    const bool by_intent = std::ranges::find(needed.left_out, each.privilege, &LackingPrivilege::privilege) !=
+                           needed.left_out.end();
+    (by_intent ? lack.left_out : lack.lacking).push_back(std::move(each));
+  }
+  return lack;
+}
+
 void privileges_step(pve::Client& client, const config::Settings& settings, const facts::Facts& facts,
                      const guard::Policy& policy, Report& report) {
   const auto answer = client.call({base::Method::Get, "/access/permissions", {}}, std::stop_token{});
@@ -303,15 +321,22 @@ void privileges_step(pve::Client& client, const config::Settings& settings, cons
     return report.bad("privileges",
                       engine::explanation(answer.error(), "GET /access/permissions", client.base_url(), {}));
   }
-  const auto lacking = lacking_privileges(answer->data, catalog::categories(), policy, facts);
-  if (lacking.empty())
-    return report.good(
-        "privileges",
-        "the API token has every privilege that the tools need in the access tier " + settings.tier);
+  const auto [lacking, left_out] = lack_of(answer->data, policy, facts);
+  const bool has_none = has_no_privileges(answer->data);
+  if (lacking.empty() && !has_none) {
+    std::string text =
+        "the API token has every privilege that the tools need in the access tier " + settings.tier;
+    if (!left_out.empty())
+      text +=
+          ", but for these, with which it could also change something; without them the tools in brackets "
+          "show less, or PVE refuses them:" +
+          listed(left_out);
+    return report.good("privileges", text);
+  }
   base::SystemClock clock;
   const auto access = pve::OwnAccessCache(client, clock).now(std::stop_token{});
   const auto hint = separation_hint(access->separated);
-  if (has_no_privileges(answer->data)) {
+  if (has_none) {
     return report.bad("privileges",
                       "the API token has none, so lists will be empty" +
                           (hint.empty() ? "\nGrant its user a role such as PVEAuditor." : hint));

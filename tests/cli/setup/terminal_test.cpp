@@ -58,9 +58,12 @@ TEST_F(SetupTerminal, AnswersAQuestionInTheEnd) {
   terminal.type("y");
   EXPECT_EQ(terminal.wait(), 0) << terminal.screen();
   const auto secret = text(settings("pve.secret")).substr(0, 36);
-  EXPECT_THAT(terminal.screen(),
-              AllOf(HasSubstr("ok    token       accepted"), HasSubstr("web01"),
-                    HasSubstr("For any other client, paste this"), Not(HasSubstr(secret))));
+  EXPECT_THAT(
+      terminal.screen(),
+      AllOf(HasSubstr("ok    token       accepted"), HasSubstr("web01"), HasSubstr("ok    privileges"),
+            HasSubstr("but for these, with which it could also change"), HasSubstr("VM.Backup (pve_"),
+            Not(HasSubstr("Privilege Separation")), HasSubstr("For any other client, paste this"),
+            Not(HasSubstr(secret))));
   EXPECT_EQ(secret.size(), 36U);
   // A later run needs no terminal: it has all answers.
   const auto again = test::run_without_terminal({"setup", "--yes"}, environment());
@@ -83,9 +86,6 @@ TEST_F(SetupTerminal, CtrlCEndsItWithoutATrace) {
   }
 }
 
-TEST_F(SetupTerminal, SettingsOfTheShellDoNotCountAndOthersAreRefused) {
-  auto variables = environment();
-  variables.emplace_back("PVE_BASE_URL=https://elsewhere.invalid:8006");
 TEST_F(SetupTerminal, ASignalEndsItAndLeavesTheTerminalAsItWas) {
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
     for (const bool at_password : {false, true}) {
@@ -105,6 +105,9 @@ TEST_F(SetupTerminal, ASignalEndsItAndLeavesTheTerminalAsItWas) {
   }
 }
 
+TEST_F(SetupTerminal, SettingsOfTheShellDoNotCountAndOthersAreRefused) {
+  auto variables = environment();
+  variables.emplace_back("PVE_BASE_URL=https://elsewhere.invalid:8006");
   variables.emplace_back("PVE_ACCESS_TIER=nonsense");
   test::write_file(top_ / "secret", pve_.settings["PVE_TOKEN_SECRET"] + "\n");
   ::chmod((top_ / "secret").c_str(), 0600);
