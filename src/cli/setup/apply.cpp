@@ -89,6 +89,7 @@ Record record_of(const Draft& draft, const std::string& before) {
   if ((draft.token_secret || !draft.grant.parts.empty()) &&
       !std::filesystem::exists(draft.secret_file, error))
     record.file = draft.secret_file;
+  record.service.insert(draft.service_files.begin(), draft.service_files.end());
   for (const auto& [key, value] : draft.values) {
     if (!value) {
       record.keys.erase(key);

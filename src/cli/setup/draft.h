@@ -61,7 +61,8 @@ struct Draft {
 
   SettingValues values;
   std::vector<ClientEdit> clients;
-  bool service = false;  ///< for the service; else clients start the server themselves
+  bool service = false;                    ///< for the service; else clients start the server themselves
+  std::vector<std::string> service_files;  ///< of kServiceFiles those that are made
 };
 
 }  // namespace cli

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "base/text.h"
+#include "cli/setup/service_files.h"
 #include "cli/setup/settings_text.h"
 #include "config/token.h"
 #include "config/toml.h"
@@ -49,11 +51,13 @@ bool put(std::string& member, std::string_view value, bool good) {
   return true;
 }
 
-bool put_keys(std::string_view value, Record& record) {
-  if (!record.keys.empty()) return false;
-  for (const auto key : base::split(value, ' ')) {
-    if (std::ranges::find(kKeys, key) == kKeys.end()) return false;
-    record.keys.emplace(key);
+/// Puts the words of `value` into an empty member, if all are among the known ones.
+bool put_words(std::string_view value, std::span<const std::string_view> known,
+               std::set<std::string, std::less<>>& member) {
+  if (!member.empty()) return false;
+  for (const auto word : base::split(value, ' ')) {
+    if (std::ranges::find(known, word) == known.end()) return false;
+    member.emplace(word);
   }
   return true;
 }
@@ -76,7 +80,8 @@ bool read_line(std::string_view line, Record& record) {
   if (kind == "role") return put(record.pve.role, value, is_word(value));
   if (kind == "permission") return put(record.pve.permission, value, is_word(value));
   if (kind == "file") return put_file(value, record);
-  return kind == "keys" && put_keys(value, record);
+  if (kind == "service") return put_words(value, kServiceFiles, record.service);
+  return kind == "keys" && put_words(value, kKeys, record.keys);
 }
 
 /// Without the lines of a record, and the empty line before the first of them.
@@ -111,6 +116,7 @@ std::string lines_of(const Record& record) {
   add("permission", record.pve.permission);
   add("file", record.file.string());
   add("keys", fmt::format("{}", fmt::join(record.keys, " ")));
+  add("service", fmt::format("{}", fmt::join(record.service, " ")));
   return lines;
 }
 

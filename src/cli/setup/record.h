@@ -3,6 +3,7 @@
 
 #include <expected>
 #include <filesystem>
+#include <functional>
 #include <set>
 #include <string>
 
@@ -12,8 +13,9 @@ namespace cli {
 
 struct Record {
   Made pve;
-  std::filesystem::path file;               ///< of the secret; empty: setup made none
-  std::set<std::string, std::less<>> keys;  ///< of the settings that the file did not have before
+  std::filesystem::path file;                  ///< of the secret; empty: setup made none
+  std::set<std::string, std::less<>> keys;     ///< of the settings that the file did not have before
+  std::set<std::string, std::less<>> service;  ///< of kServiceFiles those that were not there before
 
   bool operator==(const Record&) const = default;
 };

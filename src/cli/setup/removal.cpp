@@ -145,11 +145,16 @@ void show_removal(const Interview& interview, const Draft& draft, bool in_pve,
 }
 
 /// What setup has not made, as far as its record says.
-void show_what_stays(const Interview& interview, const Draft& draft) {
+void show_what_stays(const Host& host, const Interview& interview, const Draft& draft) {
   if (draft.has_settings && draft.record == Record{})
     interview.show(base::printable(draft.settings_file.string()) +
                    " stays, because no comment in it says what setup wrote there.");
   std::error_code error;
+  for (const auto name : kServiceFiles) {
+    const auto path = host.root / name;
+    if (draft.service && !draft.record.service.contains(name) && std::filesystem::exists(path, error))
+      interview.show(base::printable(path.string()) + " stays, because setup did not make it.");
+  }
   if (draft.record.file != draft.secret_file && std::filesystem::exists(draft.secret_file, error))
     interview.show(base::printable(draft.secret_file.string()) + " stays, because setup did not make it.");
 }
@@ -158,7 +163,7 @@ void show_what_stays(const Interview& interview, const Draft& draft) {
 Answer<std::vector<FileChange>> files_to_change(const Host& host, const Draft& draft) {
   std::vector<FileChange> files;
   for (const auto name : kServiceFiles) {
-    if (!draft.service) break;
+    if (!draft.service || !draft.record.service.contains(name)) continue;
     auto text = content_of_file(host.root / name);
     if (!text) return std::unexpected(Stop{kFailed, text.error()});
     // No backups: they would be units and keys too.
@@ -192,16 +197,17 @@ Answer<void> removed_but_for(const Draft& draft) {
 Step remove_all(const Host& host, const Interview& interview, Draft& draft,
                 const std::vector<FileChange>& files, const std::vector<AccessChange>& changes) {
   if (auto done = remove_in_pve(interview, changes, draft); !done) return done;
+  const bool has_service = !draft.record.service.empty();
   // A service that is not there cannot be stopped, and need not be.
-  if (draft.service)
+  if (has_service)
     (void)base::run_program(
         {"systemctl", "disable", "--now", std::string(kService), std::string(kCertificateTimer)}, {},
         host.root);
   const auto backups = write_files(files);
   if (!backups) return std::unexpected(Stop{kFailed, backups.error() + " All files are as they were."});
   show_backups(interview, *backups);
-  if (draft.service) (void)base::run_program({"systemctl", "daemon-reload"}, {}, host.root);
-  interview.show(draft.service ? "The service is removed; its state folder /var/lib/mcp-pve stays."
+  if (has_service) (void)base::run_program({"systemctl", "daemon-reload"}, {}, host.root);
+  interview.show(has_service ? "The service is removed; its state folder /var/lib/mcp-pve stays."
                              : "The server " + draft.name + " is removed. Restart your clients.");
   return {};
 }
@@ -230,7 +236,7 @@ Answer<void> hold_removal(const Host& host, const Interview& interview) {
     changes = removal_of(draft.record.pve, *state);
   }
   show_files(interview, *files);
-  show_what_stays(interview, draft);
+  show_what_stays(host, interview, draft);
   show_removal(interview, draft, *in_pve, changes);
   if (files->empty() && changes.empty()) {
     interview.show("There is no server " + draft.name + " here; nothing was changed.");

@@ -163,7 +163,9 @@ Step ask_person(const Host& host, const Interview& interview, Service& service) 
 Step add_units(const Host& host, Service& service) {
   const auto units = host.root / "etc/systemd/system";
   std::error_code error;
-  if (!fs::exists(host.root / "usr/lib/systemd/system" / kService, error)) {
+  const bool packaged = fs::exists(host.root / "usr/lib/systemd/system" / kService, error) ||
+                        fs::exists(host.root / "lib/systemd/system" / kService, error);
+  if (!packaged) {
     const auto self = fs::read_symlink("/proc/self/exe", error);
     const auto program = error ? std::string("/usr/bin/mcp-pve") : self.string();
     if (host.root == "/" && is_hidden_from_service(program, host.home.string()))
@@ -238,6 +240,9 @@ Answer<Draft> ask_all(const Host& host, const Interview& interview, Service& ser
 bool is_so(const Host& host, std::string_view question) {
   return base::run_program({"systemctl", std::string(question), "--quiet", std::string(kService)},
                            {.time = std::chrono::seconds{60}}, host.root)
+  for (const auto& file : service.files) {
+    if (!file.before) draft.service_files.push_back(file.path.lexically_relative(host.root).string());
+  }
       .succeeded();
 }
 

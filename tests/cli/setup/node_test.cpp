@@ -243,6 +243,32 @@ TEST_F(SetupOnNode, TheServiceOfAnotherHostHasACertificateOfItsOwn) {
 }
 
 TEST_F(SetupOnNode, TheServiceNeedsRootAndADryRunChangesNothing) {
+TEST_F(SetupOnNode, RemovesNoFileOfTheServiceThatItDidNotMake) {
+  const auto etc = root_ / "etc/mcp-pve";
+  const auto unit = root_ / "etc/systemd/system/mcp-pve.service";
+  const auto hash = std::string(64, 'a');
+  write_file(etc / "tokens.toml", "[[token]]\nname = \"bob\"\nsha256 = \"" + hash + "\"\n");
+  const cli::GivenFlags flags{
+      {"--service", {"true"}}, {"--yes", {"true"}}, {"--port", {pve_.port}}, {"--person", {"ann"}}};
+  ASSERT_EQ(hold(nullptr, flags), 0) << errors_ << output_;
+  EXPECT_THAT(text(etc / "config.toml"), AllOf(HasSubstr("setup: service etc/systemd/system/mcp-pve-"),
+                                               Not(HasSubstr("service etc/mcp-pve/tokens.toml"))));
+  EXPECT_EQ(hold(nullptr, {{"--service", {"true"}}, {"--yes", {"true"}}, {"--remove", {"true"}}}), 0)
+      << errors_ << output_;
+  EXPECT_FALSE(fs::exists(unit));
+  EXPECT_THAT(text(etc / "tokens.toml"), HasSubstr("bob"));
+  EXPECT_THAT(output_, HasSubstr((etc / "tokens.toml").string() + " stays, because setup did not make it."));
+
+  // Nothing of it is setup's.
+  write_file(unit, "[Service]\nExecStart=/opt/mine\n");
+  fs::remove(top_ / "calls");
+  EXPECT_EQ(hold(nullptr, {{"--service", {"true"}}, {"--yes", {"true"}}, {"--remove", {"true"}}}), 0)
+      << errors_ << output_;
+  EXPECT_TRUE(fs::exists(unit));
+  EXPECT_THAT(output_, AllOf(HasSubstr(unit.string() + " stays"), HasSubstr("nothing was changed")));
+  EXPECT_THAT(calls(), Not(HasSubstr("systemctl")));
+}
+
   const auto before = files_below(root_);
   const cli::GivenFlags flags{
       {"--service", {"true"}}, {"--yes", {"true"}}, {"--port", {pve_.port}}, {"--dry-run", {"true"}}};

@@ -10,15 +10,18 @@ using cli::record_in;
 using cli::with_record;
 
 const Record& whole() {
-  static const Record record{
-      {"mcp@pve!pve", "MCP-pve", "PVEAuditor"}, "/h/my file.secret", {"access_tier", "cluster.base_url"}};
+  static const Record record{{"mcp@pve!pve", "MCP-pve", "PVEAuditor"},
+                             "/h/my file.secret",
+                             {"access_tier", "cluster.base_url"},
+                             {"etc/mcp-pve/key.pem", "etc/mcp-pve/tokens.toml"}};
   return record;
 }
 
 constexpr const char* kLines =
     "# made by mcp-pve setup: token mcp@pve!pve\n# made by mcp-pve setup: role MCP-pve\n"
     "# made by mcp-pve setup: permission PVEAuditor\n# made by mcp-pve setup: file /h/my file.secret\n"
-    "# made by mcp-pve setup: keys access_tier cluster.base_url\n";
+    "# made by mcp-pve setup: keys access_tier cluster.base_url\n"
+    "# made by mcp-pve setup: service etc/mcp-pve/key.pem etc/mcp-pve/tokens.toml\n";
 
 TEST(SettingsRecord, StandsInCommentsAndGoesWithoutATrace) {
   for (const std::string before :
@@ -41,8 +44,8 @@ TEST(SettingsRecord, OfAnotherFormIsNone) {
   EXPECT_NE(record_in(good), Record{});
   for (const auto& bad :
        {mark + "token root@pam!x", mark + "token mcp@pve", mark + "file relative", mark + "keys output",
-        mark + "keys ", mark + "folder /h", mark + "role A B", mark + "role ", mark, good,
-        mark + "keys scope  protect", std::string("x = \"\"\"\n") + mark + "role A\n\"\"\""})
+        mark + "keys ", mark + "folder /h", mark + "service etc/passwd", mark + "role A B", mark + "role ",
+        mark, good, mark + "keys scope  protect", std::string("x = \"\"\"\n") + mark + "role A\n\"\"\""})
     EXPECT_EQ(record_in(good + bad + "\n"), Record{}) << bad;
   EXPECT_EQ(record_in(" " + good), Record{});
 }
