@@ -196,6 +196,20 @@ std::optional<std::string> exposure_of_secret(const fs::path& path) {
   return fmt::format("{} is for a secret, but {}.", base::printable(path.string()), *exposure);
 }
 
+std::optional<std::string> owned_by_another(fs::path folder, uid_t writer) {
+  struct stat there{};
+  while (!folder.empty() && ::stat(folder.c_str(), &there) != 0) {
+    if (folder == folder.parent_path()) return std::nullopt;
+    folder = folder.parent_path();
+  }
+  if (folder.empty() || writer != 0 || there.st_uid == writer) return std::nullopt;
+  return fmt::format(
+      "{} belongs to another user (id {}), and setup runs as root, so what it makes there would be root's. "
+      "Run "
+      "setup as that user, without sudo; or as root with root's own home: sudo -H mcp-pve setup.",
+      base::printable(folder.string()), there.st_uid);
+}
+
 std::expected<std::vector<fs::path>, std::string> write_files(const std::vector<FileChange>& changes) {
   std::vector<Work> works;
   std::vector<fs::path> backups;

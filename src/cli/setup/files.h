@@ -31,6 +31,11 @@ std::expected<std::optional<std::string>, std::string> content_of_file(const std
 /// there is no such file.
 std::optional<std::string> exposure_of_secret(const std::filesystem::path& path);
 
+/// Why root must write no new file below `folder`, which may be missing: the folder that it would be made in
+/// belongs to another user, who could not use the file, and who could lead root elsewhere by a link. A
+/// sentence with the remedy; nothing if `writer`, the user who writes, is not root or owns the folder.
+std::optional<std::string> owned_by_another(std::filesystem::path folder, uid_t writer);
+
 /// Carries out all changes. First it checks that each file is as it was when it was read, and writes the new
 /// texts into files beside them; then it puts each in its place. When one fails, those before it get their
 /// old text again. A link is followed to its file. The owner stays, and the mode of

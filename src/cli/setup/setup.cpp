@@ -13,6 +13,7 @@
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/setup/apply.h"
+#include "cli/setup/people.h"
 #include "cli/setup/steps.h"
 #include "config/file.h"
 #include "config/table.h"
@@ -84,6 +85,18 @@ Answer<int> finish(const Host& host, const Interview& interview, const Draft& dr
   return code;
 }
 
+/// Why setup must not write into these homes; nothing if it may.
+std::optional<std::string> home_of_another(const Host& host) {
+  const auto person = person_of(host);
+  std::vector<std::filesystem::path> folders{host.home, host.folder};
+  if (!person.config.empty()) folders.push_back(person.config);
+  for (const auto& [variable, folder] : person.folders) folders.push_back(folder);
+  for (const auto& folder : folders) {
+    if (auto wrong = owned_by_another(folder, ::geteuid())) return wrong;
+  }
+  return std::nullopt;
+}
+
 /// The flags of setup; the error is a sentence about one that it does not take.
 std::expected<GivenFlags, std::string> flags_of(const Arguments& arguments) {
   auto given = arguments.setup;
@@ -144,6 +157,9 @@ int try_out(const Interview& interview, const std::filesystem::path& settings, c
 
 int hold_setup(const Host& host, Conversation* person, const GivenFlags& given, const RunCommand& run) {
   const Interview interview(person, given);
+  if (!interview.is_set(Topic::Service)) {
+    if (const auto wrong = home_of_another(host)) return ended_by({kUsage, *wrong});
+  }
   if (interview.is_set(Topic::Remove)) {
     const auto removed = hold_removal(host, interview);
     return removed ? kDone : ended_by(removed.error());

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -117,6 +118,30 @@ TEST_F(Written, AClientsFileMayHaveSeveralMegabytes) {
   const auto read = cli::content_of_file(home() / ".claude.json");
   ASSERT_TRUE(read) << read.error();
   EXPECT_EQ(*read, text);
+}
+
+// A folder of another user than the writer, also if root runs the tests.
+TEST_F(Written, ByRootNothingInTheHomeOfAnotherUser) {
+  constexpr uid_t kOther = 12345;
+  const bool is_root = ::geteuid() == 0;
+  if (is_root) {
+    ASSERT_EQ(::chown(home().c_str(), kOther, kOther), 0);
+  }
+  const auto owner = is_root ? kOther : ::geteuid();
+  for (const auto& folder : {home(), home() / ".config/mcp-pve"}) {
+    const auto wrong = cli::owned_by_another(folder, 0);
+    ASSERT_TRUE(wrong) << folder;
+    EXPECT_THAT(*wrong, testing::StartsWith(home().string() + " belongs to another user (id " +
+                                            std::to_string(owner) + ")"));
+    EXPECT_THAT(*wrong, HasSubstr("sudo -H mcp-pve setup"));
+    EXPECT_EQ(cli::owned_by_another(folder, owner), std::nullopt);
+  }
+  EXPECT_EQ(cli::owned_by_another("/", 0), std::nullopt);
+  EXPECT_EQ(cli::owned_by_another("/no/such/folder", 0), std::nullopt);
+  EXPECT_EQ(cli::owned_by_another("relative", 0), std::nullopt);
+  if (!is_root) return;
+  EXPECT_EQ(hold(nullptr, {{"--yes", {"true"}}}), 2) << output_;
+  EXPECT_THAT(errors_, HasSubstr(home().string() + " belongs to another user"));
 }
 
 }  // namespace
