@@ -173,6 +173,21 @@ const StoredToken* TokenSet::find(std::string_view token) const {
   return found;
 }
 
+std::expected<std::vector<std::string>, std::string> token_names(const std::string& text,
+                                                                 const std::string& path) {
+  const auto parsed = table_of(text, path);
+  if (!parsed) return std::unexpected(parsed.error());
+  std::vector<std::string> names;
+  const auto* entries = parsed->get_as<toml::array>("token");
+  if (entries == nullptr) return names;
+  for (const auto& entry : *entries) {
+    const auto* table = entry.as_table();
+    const auto* name = table == nullptr ? nullptr : table->get_as<std::string>("name");
+    if (name != nullptr) names.push_back(name->get());
+  }
+  return names;
+}
+
 std::expected<TokenSet, std::string> parse_tokens(const std::string& text, const std::string& path,
                                                   const Words& words) {
   const auto parsed = table_of(text, path);

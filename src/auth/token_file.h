@@ -40,6 +40,11 @@ class TokenSet {
 std::expected<TokenSet, std::string> parse_tokens(const std::string& text, const std::string& path,
                                                   const Words& words);
 
+/// The names of all `[[token]]` tables, whatever else the text holds and however it is written. The error is
+/// a sentence with `path`: the text is not TOML.
+std::expected<std::vector<std::string>, std::string> token_names(const std::string& text,
+                                                                 const std::string& path);
+
 /// Reads the file, at most 1 MiB. One that others can write (group or world) is refused.
 std::expected<TokenSet, std::string> load_tokens(const std::string& path, const Words& words);
 

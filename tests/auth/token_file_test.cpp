@@ -116,6 +116,18 @@ TEST(Tokens, EveryMistakeStopsTheLoad) {
   for (const auto& [text, part] : cases) EXPECT_THAT(error(text), HasSubstr(part)) << text;
 }
 
+TEST(Tokens, NamesAreFoundHoweverTheyAreWritten) {
+  const auto names = [](const std::string& text) { return auth::token_names(text, "tokens.toml"); };
+  EXPECT_THAT(names("").value(), testing::IsEmpty());
+  EXPECT_THAT(names("# name = \"no\"\nx = 1\n").value(), testing::IsEmpty());
+  EXPECT_THAT(
+      names("[[token]]\n  name='a'  # mine\n[[ token ]]\n\"name\"   =\t\"\\u0062\"\r\n[[token]]\nx = 1\n")
+          .value(),
+      ElementsAre("a", "b"));
+  EXPECT_THAT(names("token = [{name = 'a', teir = 'x'}, 1]\n").value(), ElementsAre("a"));
+  EXPECT_THAT(names("[[token]\n").error(), HasSubstr("Line 1 of tokens.toml is not valid TOML: "));
+}
+
 TEST(Tokens, ATokenPutThereByMistakeIsNotShown) {
   for (const auto* text : {"[[token]]\nname = \"a\"\nsha256 = \"pve_secret\"\n",
                            "[[token]]\nsha256 = pve_secret\n", "pve_secret\n", "token = \"pve_secret\"\n"})

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "base/json.h"
+#include "base/program.h"
 #include "cli/process.h"
 #include "cli/simulated_pve.h"
 #include "pve/fingerprint.h"
@@ -524,6 +525,30 @@ TEST(Binary, MakesATokenWithoutPve) {
     EXPECT_EQ(refused.code, 2) << words.back();
     EXPECT_THAT(refused.output, IsEmpty());
   }
+}
+
+TEST(Binary, AppendsNoSecondTokenOfAName) {
+  std::string folder = testing::TempDir() + "tokens-XXXXXX";
+  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
+  const auto file = folder + "/tokens.toml";
+  const auto by_hand = "[[ token ]]\n  name   = 'ann'\n  sha256='" + std::string(64, 'a') + "'\n";
+  std::ofstream(file) << by_hand;
+  const auto append = [&](const std::string& name) {
+    return base::run_program({"sh", "-c", test::binary() + " token " + name + " >> " + file},
+                             {.errors = 4096});
+  };
+  const auto text = [&] {
+    std::ifstream in(file);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  const auto refused = append("ann");
+  EXPECT_EQ(refused.exit_code(), 2);
+  EXPECT_THAT(refused.errors, AllOf(HasSubstr("with the name \"ann\" already"), Not(HasSubstr("pve_"))));
+  EXPECT_EQ(text(), by_hand);
+  EXPECT_TRUE(append("bob").succeeded());
+  EXPECT_THAT(text(), StartsWith(by_hand + "[[token]]\nname = \"bob\"\n"));
+  EXPECT_EQ(append("bob").exit_code(), 2);
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -148,15 +149,21 @@ Step ask_person(const Host& host, const Interview& interview, Service& service) 
   const auto before = content_of_file(file);
   if (!before) return std::unexpected(Stop{kFailed, before.error()});
   auto text = before->value_or("");
-  if (text.find(fmt::format("name = \"{}\"\n", *person)) != std::string::npos) {
+  const auto names = auth::token_names(text, file.string());
+  if (!names) return std::unexpected(Stop{kFailed, names.error()});
+  if (std::ranges::find(*names, *person) != names->end()) {
     interview.show(fmt::format("{} has a bearer token already; its hash is in {}.", *person, file.string()));
     return {};
   }
   const auto made = auth::make_token(*person, {}, words());
   if (!made) return std::unexpected(Stop{kFailed, made.error()});
   if (!text.empty() && !text.ends_with('\n')) text += '\n';
+  text += (text.empty() ? "" : "\n") + made->entry;
+  if (const auto sound = auth::parse_tokens(text, file.string(), words()); !sound)
+    return std::unexpected(Stop{kFailed, "With a new bearer token at its end, the file would be wrong: " +
+                                             sound.error() + " Mend the file, and run setup again."});
   service.token = made->token;
-  return add_file(service, file, text + (text.empty() ? "" : "\n") + made->entry, 0644);
+  return add_file(service, file, std::move(text), 0644);
 }
 
 /// The unit of the package stays in its place.
@@ -233,6 +240,9 @@ Answer<Draft> ask_all(const Host& host, const Interview& interview, Service& ser
   if (auto step = ask_endpoint(host, interview, draft, service); !step) return std::unexpected(step.error());
   if (auto step = ask_person(host, interview, service); !step) return std::unexpected(step.error());
   if (auto step = add_units(host, service); !step) return std::unexpected(step.error());
+  for (const auto& file : service.files) {
+    if (!file.before) draft.service_files.push_back(file.path.lexically_relative(host.root).string());
+  }
   return draft;
 }
 
@@ -240,9 +250,6 @@ Answer<Draft> ask_all(const Host& host, const Interview& interview, Service& ser
 bool is_so(const Host& host, std::string_view question) {
   return base::run_program({"systemctl", std::string(question), "--quiet", std::string(kService)},
                            {.time = std::chrono::seconds{60}}, host.root)
-  for (const auto& file : service.files) {
-    if (!file.before) draft.service_files.push_back(file.path.lexically_relative(host.root).string());
-  }
       .succeeded();
 }
 

@@ -151,6 +151,25 @@ TEST_F(SetupOnNode, MakesTheService) {
   }
 }
 
+TEST_F(SetupOnNode, MakesNoSecondBearerTokenOfAName) {
+  const auto tokens = root_ / "etc/mcp-pve/tokens.toml";
+  const auto hash = std::string(64, 'a');
+  const cli::GivenFlags flags{
+      {"--service", {"true"}}, {"--yes", {"true"}}, {"--port", {pve_.port}}, {"--person", {"ann"}}};
+  const auto by_hand = "[[ token ]]\n  sha256='" + hash + "'\n  name   = 'ann'  # Ann's laptop\n";
+  write_file(tokens, by_hand);
+  EXPECT_EQ(hold(nullptr, flags), 0) << errors_ << output_;
+  EXPECT_THAT(output_, HasSubstr("ann has a bearer token already"));
+  EXPECT_EQ(text(tokens), by_hand);
+  // What cannot be read, or would not be valid with a token at its end, stays as it is.
+  for (const std::string wrong : {"[[token]]\nname = ann\n", "token = []\n", "other = 1\n"}) {
+    write_file(tokens, wrong);
+    EXPECT_EQ(hold(nullptr, flags), 1) << wrong;
+    EXPECT_THAT(errors_, testing::ContainsRegex("Line [123] of .*tokens.toml"));
+    EXPECT_EQ(text(tokens), wrong);
+  }
+}
+
 TEST_F(SetupOnNode, TheServiceSaysWhereTheOldSettingsAreKept) {
   const auto file = root_ / "etc/mcp-pve/config.toml";
   fs::create_directories(file.parent_path());
@@ -224,25 +243,6 @@ TEST_F(SetupOnNode, RemovesTheService) {
   EXPECT_THAT(calls(), HasSubstr("systemctl disable --now mcp-pve.service mcp-pve-certificate.timer\n"));
 }
 
-TEST_F(SetupOnNode, TheServiceOfAnotherHostHasACertificateOfItsOwn) {
-  fs::remove_all(root_ / "etc/pve");
-  write_file(top_ / "secret", "00000000-0000-4000-8000-000000000000\n");
-  auto flags = to_pve(pve_);
-  flags.merge(cli::GivenFlags{{"--service", {"true"}},
-                              {"--yes", {"true"}},
-                              {"--token-id", {"root@pam!demo"}},
-                              {"--token-secret-file", {(top_ / "secret").string()}},
-                              {"--http-url", {"https://gate.example.com:3000/mcp"}}});
-  ASSERT_EQ(hold(nullptr, flags), 0) << errors_ << output_;
-  const auto etc = root_ / "etc/mcp-pve";
-  EXPECT_THAT(text(etc / "certificate.pem"), HasSubstr("BEGIN CERTIFICATE"));
-  EXPECT_EQ(fs::status(etc / "key.pem").permissions(), fs::perms::owner_read | fs::perms::owner_write);
-  EXPECT_EQ(text(etc / "pve.secret"), "00000000-0000-4000-8000-000000000000\n");
-  EXPECT_THAT(output_, AllOf(HasSubstr("/etc/mcp-pve/certificate.pem"), Not(HasSubstr("BEGIN EC")),
-                             Not(HasSubstr("BEGIN PRIVATE"))));
-}
-
-TEST_F(SetupOnNode, TheServiceNeedsRootAndADryRunChangesNothing) {
 TEST_F(SetupOnNode, RemovesNoFileOfTheServiceThatItDidNotMake) {
   const auto etc = root_ / "etc/mcp-pve";
   const auto unit = root_ / "etc/systemd/system/mcp-pve.service";
@@ -269,6 +269,25 @@ TEST_F(SetupOnNode, RemovesNoFileOfTheServiceThatItDidNotMake) {
   EXPECT_THAT(calls(), Not(HasSubstr("systemctl")));
 }
 
+TEST_F(SetupOnNode, TheServiceOfAnotherHostHasACertificateOfItsOwn) {
+  fs::remove_all(root_ / "etc/pve");
+  write_file(top_ / "secret", "00000000-0000-4000-8000-000000000000\n");
+  auto flags = to_pve(pve_);
+  flags.merge(cli::GivenFlags{{"--service", {"true"}},
+                              {"--yes", {"true"}},
+                              {"--token-id", {"root@pam!demo"}},
+                              {"--token-secret-file", {(top_ / "secret").string()}},
+                              {"--http-url", {"https://gate.example.com:3000/mcp"}}});
+  ASSERT_EQ(hold(nullptr, flags), 0) << errors_ << output_;
+  const auto etc = root_ / "etc/mcp-pve";
+  EXPECT_THAT(text(etc / "certificate.pem"), HasSubstr("BEGIN CERTIFICATE"));
+  EXPECT_EQ(fs::status(etc / "key.pem").permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  EXPECT_EQ(text(etc / "pve.secret"), "00000000-0000-4000-8000-000000000000\n");
+  EXPECT_THAT(output_, AllOf(HasSubstr("/etc/mcp-pve/certificate.pem"), Not(HasSubstr("BEGIN EC")),
+                             Not(HasSubstr("BEGIN PRIVATE"))));
+}
+
+TEST_F(SetupOnNode, TheServiceNeedsRootAndADryRunChangesNothing) {
   const auto before = files_below(root_);
   const cli::GivenFlags flags{
       {"--service", {"true"}}, {"--yes", {"true"}}, {"--port", {pve_.port}}, {"--dry-run", {"true"}}};
