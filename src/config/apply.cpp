@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "base/near.h"
@@ -239,10 +240,9 @@ std::optional<std::string> approval(const Given& given, const Known& known, Sett
 }
 
 std::optional<std::string> audit(const Given& given, const Known&, Settings& settings) {
-  constexpr std::array<std::string_view, 2> kWords{"required", "off"};
   auto value = single(given);
   if (!value) return value.error();
-  if (std::ranges::find(kWords, *value) == kWords.end()) return not_among(given, *value, kWords);
+  if (std::ranges::find(kAudits, *value) == std::end(kAudits)) return not_among(given, *value, kAudits);
   settings.audit = std::move(*value);
   return std::nullopt;
 }
@@ -255,10 +255,10 @@ std::optional<std::string> audit_days(const Given& given, const Known&, Settings
 }
 
 std::optional<std::string> audit_log(const Given& given, const Known&, Settings& settings) {
-  constexpr std::array<std::string_view, 2> kWords{"none", "syslog"};
   auto value = single(given);
   if (!value) return value.error();
-  if (std::ranges::find(kWords, *value) == kWords.end()) return not_among(given, *value, kWords);
+  if (std::ranges::find(kAuditLogs, *value) == std::end(kAuditLogs))
+    return not_among(given, *value, kAuditLogs);
   settings.audit_log = std::move(*value);
   return std::nullopt;
 }
@@ -287,10 +287,9 @@ std::optional<std::string> max_result(const Given& given, const Known&, Settings
 }
 
 std::optional<std::string> chart_theme(const Given& given, const Known&, Settings& settings) {
-  constexpr std::array<std::string_view, 2> kThemes = {"light", "dark"};
   const auto value = single(given);
   if (!value) return value.error();
-  if (std::ranges::find(kThemes, *value) == kThemes.end()) return not_among(given, *value, kThemes);
+  if (std::ranges::find(kThemes, *value) == std::end(kThemes)) return not_among(given, *value, kThemes);
   settings.dark_charts = *value == "dark";
   return std::nullopt;
 }
@@ -306,10 +305,9 @@ std::optional<std::string> state_dir(const Given& given, const Known&, Settings&
 }
 
 std::optional<std::string> log(const Given& given, const Known&, Settings& settings) {
-  static constexpr std::array<std::string_view, 2> kForms = {"text", "json"};
   const auto value = single(given);
   if (!value) return value.error();
-  if (std::ranges::find(kForms, *value) == kForms.end()) return not_among(given, *value, kForms);
+  if (std::ranges::find(kLogForms, *value) == std::end(kLogForms)) return not_among(given, *value, kLogForms);
   settings.log_json = *value == "json";
   return std::nullopt;
 }

@@ -3,11 +3,18 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "config/table.h"
 
 /// One function for each setting, named after it; their contract is that of config::Apply.
 namespace config::apply {
+
+// The words that some settings take.
+inline constexpr std::string_view kAudits[] = {"required", "off"};
+inline constexpr std::string_view kAuditLogs[] = {"none", "syslog"};
+inline constexpr std::string_view kThemes[] = {"light", "dark"};
+inline constexpr std::string_view kLogForms[] = {"text", "json"};
 
 std::optional<std::string> base_url(const Given& given, const Known& known, Settings& settings);
 std::optional<std::string> token_id(const Given& given, const Known& known, Settings& settings);

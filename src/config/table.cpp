@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "config/apply.h"
 
 namespace config {
 namespace {
@@ -43,6 +45,28 @@ std::string example_value(const Setting& row) {
 }
 
 }  // namespace
+
+std::span<const std::string_view> choices_of(const Setting& row, const Known& known) {
+  static constexpr std::string_view kBooleans[] = {"true", "false"};
+  const std::pair<Apply, std::span<const std::string_view>> all[] = {{apply::tier, known.tiers},
+                                                                     {apply::categories, known.categories},
+                                                                     {apply::confirm, known.confirms},
+                                                                     {apply::approval, known.approvals},
+                                                                     {apply::output, known.outputs},
+                                                                     {apply::pve, known.releases},
+                                                                     {apply::ignore_findings, known.findings},
+                                                                     {apply::audit, apply::kAudits},
+                                                                     {apply::audit_log, apply::kAuditLogs},
+                                                                     {apply::chart_theme, apply::kThemes},
+                                                                     {apply::log, apply::kLogForms},
+                                                                     {apply::verify_ssl, kBooleans}};
+  for (const auto& [apply, words] : all) {
+    if (row.apply == apply) return words;
+  }
+  return {};
+}
+
+bool takes_path(const Setting& row) { return row.argument == "FILE" || row.argument == "FOLDER"; }
 
 std::string help_of(const Setting& row, const Known& known) {
   std::string text(row.help);

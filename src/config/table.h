@@ -42,6 +42,13 @@ std::span<const Setting> table();
 /// The help of a row with the names of categories in it.
 std::string help_of(const Setting& row, const Known& known);
 
+/// The words that a setting takes, alone or as a list; empty: it takes other values. They live as long as
+/// `known`.
+std::span<const std::string_view> choices_of(const Setting& row, const Known& known);
+
+/// Whether a setting names a file or a folder.
+bool takes_path(const Setting& row);
+
 /// A settings file that explains every key in comments and sets none.
 std::string example(const Known& known);
 

@@ -102,6 +102,29 @@ TEST(About, BashCompletesCommandsOptionsAndSettings) {
   EXPECT_EQ(completed("setup --dry"), "--dry-run\n");
 }
 
+TEST(About, BashCompletesTheValuesOfSettings) {
+  EXPECT_EQ(completed("--access-tier read-"), "read-only read-execute\n");
+  EXPECT_EQ(completed("call --output s"), "structured\n");
+  EXPECT_EQ(completed("--ca-file /etc/host"), completed("--world /etc/host"));
+  EXPECT_THAT(completed("--ca-file /etc/host"), HasSubstr("/etc/hosts"));
+  EXPECT_EQ(completed("--timeout /etc/host"), "\n") << "a number does not name a file";
+  EXPECT_EQ(completed("setup --host /etc/host"), "\n");
+}
+
+TEST(About, ZshAndFishCompleteTheValuesOfSettings) {
+  const auto zsh = cli::printed("zsh");
+  EXPECT_THAT(zsh, testing::ContainsRegex("--access-tier\\[[^\n]*:TIER:\\(read-only read-execute full\\)'"));
+  EXPECT_THAT(zsh, testing::ContainsRegex("--categories\\[[^\n]*:LIST:_values -s , LIST [a-z]"));
+  EXPECT_THAT(zsh, testing::ContainsRegex("--ca-file\\[[^\n]*:FILE:_files'"));
+  EXPECT_THAT(zsh, testing::ContainsRegex("--state-dir\\[[^\n]*:FOLDER:_files -/'"));
+  EXPECT_THAT(zsh, testing::ContainsRegex("--timeout\\[[^\n]*:SECONDS: '"));
+  EXPECT_THAT(zsh, HasSubstr(":ADDRESS\\:PORT: '"));
+  const auto fish = cli::printed("fish");
+  EXPECT_THAT(fish, HasSubstr("-l access-tier -x -a 'read-only read-execute full'"));
+  EXPECT_THAT(fish, HasSubstr("-l ca-file -r -F"));
+  EXPECT_THAT(fish, HasSubstr("-l timeout -x -d"));
+}
+
 TEST(About, TheSettingsFileExplainsEveryKeyAndSetsNone) {
   const auto text = cli::printed("config");
   const auto as_it_is = base::parse_toml(text);

@@ -79,4 +79,38 @@ TEST(Table, HelpNamesTheCategories) {
   for (const auto& text : {config::help(known), markdown}) EXPECT_THAT(text, Not(HasSubstr("{")));
 }
 
+TEST(Table, ChoicesAreWhatTheSettingTakes) {
+  static constexpr std::string_view kWords[] = {"one", "two"};
+  const config::Known known{.tiers = kWords,
+                            .categories = kWords,
+                            .usual_categories = kWords,
+                            .outputs = kWords,
+                            .confirms = kWords,
+                            .releases = kWords,
+                            .findings = kWords,
+                            .tools = kWords,
+                            .approvals = kWords};
+  std::size_t with_choices = 0;
+  for (const auto& row : config::table()) {
+    SCOPED_TRACE(row.variable);
+    const auto choices = config::choices_of(row, known);
+    if (row.apply == nullptr) continue;
+    config::Settings settings;
+    for (const auto choice : choices) {
+      EXPECT_EQ(row.apply({std::string(row.variable), {std::string(choice)}}, known, settings), std::nullopt)
+          << choice;
+    }
+    const auto refused = row.apply({std::string(row.variable), {"no-such-word"}}, known, settings);
+    // A setting that takes words only must also offer them.
+    if (choices.empty()) {
+      EXPECT_THAT(refused.value_or(""), Not(HasSubstr("must be one of")));
+      continue;
+    }
+    EXPECT_TRUE(refused.has_value());
+    ++with_choices;
+    EXPECT_FALSE(config::takes_path(row));
+  }
+  EXPECT_GE(with_choices, 10U);
+}
+
 }  // namespace

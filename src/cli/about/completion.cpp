@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,7 +72,51 @@ std::vector<std::string> commands() {
   return names;
 }
 
+std::string words(std::span<const std::string_view> all) { return base::join(all, " "); }
 std::string words(const std::vector<std::string>& all) { return fmt::format("{}", fmt::join(all, " ")); }
+
+/// What bash offers behind a setting that takes a value: lines of a case.
+std::string bash_values() {
+  std::string choices;
+  std::vector<std::string> files;
+  std::vector<std::string> others;
+  const auto add_path_or_other = [&](std::string_view flag, bool is_path) {
+    (is_path ? files : others).emplace_back(flag);
+  };
+  for (const auto& row : config::table()) {
+    if (row.flag.empty() || row.argument.empty()) continue;
+    if (const auto values = config::choices_of(row, known()); !values.empty()) {
+      choices += fmt::format("    {}) COMPREPLY=($(compgen -W '{}' -- \"$current\")); return ;;\n", row.flag,
+                             words(values));
+    } else {
+      add_path_or_other(row.flag, config::takes_path(row));
+    }
+  }
+  for (const auto& row : questions()) {
+    if (!row.argument.empty() && !row.setting) add_path_or_other(row.flag, row.argument == "FILE");
+  }
+  return choices +
+         fmt::format("    {}) COMPREPLY=($(compgen -f -- \"$current\")); return ;;\n    {}) return ;;\n",
+                     fmt::join(files, " | "), fmt::join(others, " | "));
+}
+
+/// What zsh offers as the value of a setting: an action of _arguments. A blank offers nothing.
+std::string zsh_action(const config::Setting& row) {
+  const auto values = config::choices_of(row, known());
+  if (!values.empty() && row.repeatable)
+    return fmt::format("_values -s , {} {}", row.argument, words(values));
+  if (!values.empty()) return fmt::format("({})", words(values));
+  if (row.argument == "FOLDER") return "_files -/";
+  return config::takes_path(row) ? "_files" : " ";
+}
+
+/// The options of fish for a value.
+std::string fish_value(std::string_view argument, std::span<const std::string_view> values = {}) {
+  if (argument.empty()) return {};
+  if (!values.empty()) return fmt::format(" -x -a '{}'", words(values));
+  if (argument == "FOLDER") return " -x -a '(__fish_complete_directories)'";
+  return argument == "FILE" ? " -r -F" : " -x";
+}
 
 /// The tools that the settings of the command line offer; needs no connection to PVE.
 constexpr std::string_view kToolNames = "mcp-pve tools 2>/dev/null | awk '/^pve_/ {print $1}'";
@@ -91,6 +136,7 @@ std::string bash_completion() {
       "  for word in \"${{COMP_WORDS[@]:1:COMP_CWORD-1}}\"; do\n"
       "    case \" {} \" in *\" $word \"*) command=$word; break ;; esac\n"
       "  done\n"
+      "  case ${{COMP_WORDS[COMP_CWORD-1]}} in\n{}  esac\n"
       "  case $command in\n{}  esac\n"
       "  case $command in\n"
       "    '') own+=' {}' ;;\n"
@@ -101,7 +147,7 @@ std::string bash_completion() {
       "  [ ${{#COMPREPLY[@]}} -gt 0 ] || COMPREPLY=($(compgen -f -- \"$current\"))\n"
       "}}\n"
       "complete -F _mcp_pve mcp-pve\n",
-      words(options_of("")), words(commands()), cases, words(commands()), kToolNames,
+      words(options_of("")), words(commands()), bash_values(), cases, words(commands()), kToolNames,
       base::join(kPrinted, " "), words(flags()));
 }
 
@@ -112,10 +158,14 @@ std::string zsh_completion() {
       list += fmt::format("    '{}:{}'\n", name_of(text), for_zsh(plain(text.purpose)));
   }
   std::string settings;
+  std::vector<std::string_view> with_value;
   for (const auto& row : config::table()) {
     if (row.flag.empty()) continue;
+    if (!row.argument.empty()) with_value.push_back(row.flag);
     settings += fmt::format("    '{}{}[{}]{}'\n", row.repeatable ? "*" : "", row.flag, for_zsh(summary(row)),
-                            row.argument.empty() ? "" : fmt::format(":{}:_files", row.argument));
+                            row.argument.empty()
+                                ? ""
+                                : fmt::format(":{}:{}", for_zsh(std::string(row.argument)), zsh_action(row)));
   }
   std::string cases;
   for (const auto& command : commands()) {
@@ -128,6 +178,9 @@ std::string zsh_completion() {
       "  local -a commands settings own tools\n"
       "  commands=(\n{}  )\n"
       "  settings=(\n{}  )\n"
+      "  case ${{words[CURRENT-1]}} in\n"
+      "    {}) _arguments -s $settings '*:: :'; return ;;\n"
+      "  esac\n"
       "  local word command=''\n"
       "  for word in ${{words[2,CURRENT-1]}}; do\n"
       "    if (( ${{commands[(I)$word:*]}} )); then command=$word; break; fi\n"
@@ -142,7 +195,7 @@ std::string zsh_completion() {
       "  _arguments -s $settings '*:: :'\n"
       "}}\n"
       "_mcp_pve \"$@\"\n",
-      list, settings, cases, kToolNames, base::join(kPrinted, " "));
+      list, settings, base::join(with_value, "|"), cases, kToolNames, base::join(kPrinted, " "));
 }
 
 std::string fish_completion() {
@@ -165,11 +218,11 @@ std::string fish_completion() {
   }
   for (const auto& row : questions())
     out += fmt::format("complete -c mcp-pve -n '__fish_seen_subcommand_from setup' -l {}{} -d '{}'\n",
-                       row.flag.substr(2), row.argument.empty() ? "" : " -r -F", plain(row.prompt));
+                       row.flag.substr(2), fish_value(row.argument), plain(row.prompt));
   for (const auto& row : config::table()) {
     if (!row.flag.empty())
       out += fmt::format("complete -c mcp-pve -l {}{} -d '{}'\n", row.flag.substr(2),
-                         row.argument.empty() ? "" : " -r -F", summary(row));
+                         fish_value(row.argument, config::choices_of(row, known())), summary(row));
   }
   return out;
 }
