@@ -154,6 +154,15 @@ std::string command_line(const AccessChange& change) {
   return line;
 }
 
+bool is_recovery_code(std::string_view code) {
+  constexpr std::size_t kParts = 4;
+  const auto parts = base::split(code, '-');
+  return parts.size() == kParts && std::ranges::all_of(parts, [](std::string_view part) {
+           return part.size() == kParts &&
+                  part.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+         });
+}
+
 std::expected<std::unique_ptr<AccessControl>, std::string> log_in(std::unique_ptr<net::HttpClient> http,
                                                                   const Login& login) {
   const auto failed = [&](const std::string& why) {
@@ -167,11 +176,16 @@ std::expected<std::unique_ptr<AccessControl>, std::string> log_in(std::unique_pt
   if (!data) return failed(data.error().sentence);
   std::string ticket(base::raw_text(*data, "ticket"));
   if (base::flag(*data, "NeedTFA")) {
-    if (ticket.find("totp") == std::string::npos)
-      return failed("its second factor is not a code of an authenticator app, and setup knows no other");
+    // The challenge in the ticket names what PVE takes.
+    if (ticket.find("totp") == std::string::npos && ticket.find("recovery") == std::string::npos)
+      return failed(
+          "its second factor is neither a code of an authenticator app nor a recovery code, and setup knows "
+          "no "
+          "other");
     const auto code = login.code();
     if (!code) return std::unexpected(code.error());
-    data = attempt({{"username", login.user}, {"password", "totp:" + *code}, {"tfa-challenge", ticket}});
+    const std::string kind = is_recovery_code(*code) ? "recovery:" : "totp:";
+    data = attempt({{"username", login.user}, {"password", kind + *code}, {"tfa-challenge", ticket}});
     if (!data) return failed(data.error().sentence);
     ticket = base::raw_text(*data, "ticket");
   }

@@ -50,9 +50,13 @@ class AccessControl {
 struct Login {
   std::string user;  ///< "root@pam"
   std::string password;
-  /// Gives the code of the second factor, when PVE asks for it; the error is passed on.
+  /// Gives the code of an authenticator app, or a recovery code, when PVE asks for a second factor; the error
+  /// is passed on.
   std::function<std::expected<std::string, std::string>()> code;
 };
+
+/// Whether it is one of PVE's codes for those who lost their second factor: "01ab-23cd-45ef-6789".
+bool is_recovery_code(std::string_view code);
 
 /// Logs in once. After a refusal nothing is tried again. `http` leads to PVE. The error is a sentence.
 std::expected<std::unique_ptr<AccessControl>, std::string> log_in(std::unique_ptr<net::HttpClient> http,

@@ -82,9 +82,12 @@ std::expected<std::string, std::string> checked_user(std::string_view text) {
 std::expected<std::string, std::string> any_text(std::string_view text) { return std::string(text); }
 
 std::expected<std::string, std::string> checked_code(std::string_view text) {
-  const auto code = base::trim(text);
-  if (code.size() == 6 && base::is_digits(code)) return std::string(code);
-  return std::unexpected("A code has six digits.");
+  constexpr std::size_t kFewest = 6;
+  constexpr std::size_t kMost = 8;
+  const auto code = base::lower_ascii(base::trim(text));
+  if (code.size() >= kFewest && code.size() <= kMost && base::is_digits(code)) return code;
+  if (is_recovery_code(code)) return code;
+  return std::unexpected("A code has 6 to 8 digits; a recovery code has the form 01ab-23cd-45ef-6789.");
 }
 
 bool has_token(const Draft& draft) {
