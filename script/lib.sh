@@ -38,9 +38,9 @@ part() {
   if [ -z "${PARTS:-}" ]; then
     PARTS=$(mktemp)
     export PARTS
-    trap table EXIT
+    trap 'clean; table' EXIT
   elif [ -z "$(trap -p EXIT)" ]; then
-    trap end_part EXIT
+    trap 'clean; end_part' EXIT
   fi
   end_part
   part_name=$1
@@ -67,6 +67,8 @@ table() {
   rm -f "$PARTS"
 }
 part_name=
+# What a script with parts does at its end, also if it fails; it may define its own.
+clean() { :; }
 
 say() { printf '\n== %s\n' "$*"; }
 
@@ -129,15 +131,17 @@ build() {
 }
 mkdir -p "$root/build"
 
-# The real clients' packages, by the lock file. The runtime that drives them is one of these packages; npm's own
-# node only unpacks them.
-install_clients() {
-  local folder=$root/tests/clients stamp want
+# install_node_tools FOLDER WHAT: the packages of npm by the lock file there, if it is not what is installed. npm's own node
+# only unpacks them.
+install_node_tools() {
+  local folder=$root/$1 stamp want
   stamp=$folder/node_modules/.installed
   want=$(cd "$folder" && sha256sum package-lock.json)
   [ "$(cat "$stamp" 2>/dev/null)" != "$want" ] || return 0
   command -v npm >/dev/null || need npm ca-certificates
-  say "installing the real clients"
+  say "installing $2"
   (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null)
   printf '%s\n' "$want" >"$stamp"
 }
+# The runtime that drives the real clients is one of these packages.
+install_clients() { install_node_tools tests/clients "the real clients"; }
