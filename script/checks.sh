@@ -3,13 +3,12 @@
 # shows WORDS COMMAND...: its output must have the words, and its exit code must be 0. refuses: must not be 0.
 shows() { says 0 "$@"; }
 refuses() { says 1 "$@"; }
-# LINES: how many lines of an output are shown, from its end.
 says() {
   local want=$1 words=$2 output code=0
   shift 2
-  printf '$ %s\n' "${*//$root\//}" | sed "s#inside [^ ]*/\([a-z]*\) #(\1) #" | cut -c1-200
+  printf '$ %s\n' "$(sed -E "s#$root/##g; s#^inside [^ ]*/([a-z]+) #(\\1) #; s#^env .* ([^ ]*npx-cli.js|chroot) #\\1 #" <<<"$*")"
   output=$("$@" 2>&1) || code=$?
-  tail -n "${LINES_SHOWN:-12}" <<<"$output" | sed 's/^/    /' | cut -c1-160
+  tail -n "${LINES_SHOWN:-6}" <<<"$output" | sed 's/^/    /' | cut -c1-160
   [ $((code != 0)) = "$want" ] || fail "the exit code is $code"
   grep -qF -- "$words" <<<"$output" || fail "the output has no \"$words\""
 }
