@@ -16,6 +16,10 @@ make_system() {
     tail -20 "$root/build/debootstrap.log" >&2
     fail "debootstrap failed"
   }
+  # An authority that this machine was told to trust, such as that of a proxy, is trusted there too, once the system has
+  # ca-certificates.
+  mkdir -p "$system/usr/local/share/ca-certificates"
+  find /usr/local/share/ca-certificates -name '*.crt' -exec cp -t "$system/usr/local/share/ca-certificates" {} + 2>/dev/null || true
   touch "$system/.complete"
 }
 
