@@ -54,6 +54,13 @@ std::string hits_text(const std::vector<CallTarget>& targets) {
   return text;
 }
 
+/// An answer of this server's own words. In the form JSON it is an object too.
+mcp::Result own_answer(std::string text, const Style& style) {
+  base::JsonObject facts{{"text", text}};
+  if (style.output == Output::Json) text = base::write_json(base::Json(facts));
+  return render_text(std::move(text), std::move(facts), style);
+}
+
 /// The arguments of the target, with those of its path, and with what stands beside it. The error is a
 /// sentence.
 std::expected<base::JsonObject, std::string> joined(const CallTarget& target, const base::JsonObject& given) {
@@ -170,8 +177,7 @@ mcp::Outcome Toolbox::described(const mcp::Call& call, const base::JsonObject& g
     text = describe_target(*target, caller_of(*target), cluster_, call.stop);
   }
   while (text.ends_with('\n')) text.pop_back();
-  base::JsonObject facts{{"text", text}};
-  return render_text(std::move(text), std::move(facts), cluster_.options.style);
+  return own_answer(std::move(text), cluster_.options.style);
 }
 
 std::string Toolbox::why_not_unchecked(const CallTarget& target, const Limits& limits) {
@@ -232,11 +238,8 @@ mcp::Outcome Toolbox::through_door(const Row& door, const mcp::Call& call, const
   if (!checked) return render_error(std::move(checked.error()));
   const auto given = on_wire(*std::move(checked));
   switch (door.tool().door) {
-    case Door::Search: {
-      auto text = search_text(call, base::raw_text(given, "query"));
-      base::JsonObject facts{{"text", text}};
-      return render_text(std::move(text), std::move(facts), cluster_.options.style);
-    }
+    case Door::Search:
+      return own_answer(search_text(call, base::raw_text(given, "query")), cluster_.options.style);
     case Door::Describe:
       return described(call, given, limits);
     case Door::Read:

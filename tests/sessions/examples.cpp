@@ -45,6 +45,14 @@ std::vector<Example> examples() {
   return all;
 }
 
+std::vector<Example> asking_examples() {
+  auto all = examples();
+  std::erase_if(all, [](const Example& example) {
+    return example.tool->door == tool::Door::Search || example.tool->door == tool::Door::Describe;
+  });
+  return all;
+}
+
 std::string file_of(const Example& example) {
   return TEST_SOURCE_DIR "/sessions/" + example.category + "/" + std::string(example.tool->name) + ".session";
 }

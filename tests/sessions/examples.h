@@ -22,6 +22,8 @@ struct Example {
 
 /// One for every tool of the catalog, in its order.
 std::vector<Example> examples();
+/// Those of tools that ask PVE something in each call: not of the search.
+std::vector<Example> asking_examples();
 
 /// tests/sessions/<category>/<tool>.session
 std::string file_of(const Example& example);

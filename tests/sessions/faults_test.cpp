@@ -88,7 +88,7 @@ TEST_P(EveryTool, SaysWhatIsWrong) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Faults, EveryTool, testing::ValuesIn(sessions::examples()),
+INSTANTIATE_TEST_SUITE_P(Faults, EveryTool, testing::ValuesIn(sessions::asking_examples()),
                          [](const auto& test) { return std::string(test.param.tool->name); });
 
 }  // namespace

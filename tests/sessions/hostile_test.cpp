@@ -233,7 +233,7 @@ TEST_P(EveryParameter, KeepsTheRequestsShape) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Hostile, EveryParameter, testing::ValuesIn(sessions::examples()),
+INSTANTIATE_TEST_SUITE_P(Hostile, EveryParameter, testing::ValuesIn(sessions::asking_examples()),
                          [](const auto& test) { return std::string(test.param.tool->name); });
 
 }  // namespace

@@ -174,7 +174,7 @@ TEST_P(InjectedTool, KeepsInjectedTextInItsPlace) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Injections, InjectedTool, testing::ValuesIn(sessions::examples()),
+INSTANTIATE_TEST_SUITE_P(Injections, InjectedTool, testing::ValuesIn(sessions::asking_examples()),
                          [](const auto& test) { return std::string(test.param.tool->name); });
 
 TEST(Injections, AreOfManyKinds) { EXPECT_GE(sessions::injections().size(), 30U); }

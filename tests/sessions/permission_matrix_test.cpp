@@ -80,6 +80,26 @@ constexpr Beyond kBeyond[] = {
     {"pve_update_acl", R"({"path":"/","roles":"PVEAuditor","tokens":"auditor@pve!ro"})"},
     {"pve_update_acl", R"({"path":"/","roles":"PVEAuditor","users":"operator@pve"})"},
     {"pve_update_acl", R"({"path":"/","roles":"PVEAuditor","groups":"auditors"})"},
+    {"pve_change", R"({"target":"POST /nodes/pve1/qemu/100/status/stop"})"},
+    {"pve_change", R"({"target":"pve_stop_qemu_vm","arguments":{"vmid":100}})"},
+    {"pve_change", R"({"target":"PUT /nodes/{node}/qemu/{vmid}/config","arguments":{"vmid":100,"cores":2}})",
+     "", true},
+    {"pve_change",
+     R"({"target":"POST /nodes/{node}/qemu/{vmid}/firewall/aliases","arguments":{"vmid":100,"name":"a","cidr":"192.0.2.1"}})",
+     "", true},
+    {"pve_change",
+     R"({"target":"PUT /nodes/{node}/qemu/{vmid}/resize","arguments":{"vmid":118,"disk":"scsi0","size":"+1G"}})",
+     "", true},
+    {"pve_change",
+     R"({"target":"POST /nodes/{node}/vzdump","arguments":{"node":"pve1","storage":"pbs","pool":"production"}})"},
+    {"pve_change",
+     R"({"target":"POST /cluster/metrics/server/a","arguments":{"type":"influxdb","server":"192.0.2.9","port":8089}})",
+     "", true},
+    {"pve_change", R"({"target":"POST /cluster/firewall/groups","arguments":{"group":"web"}})", "", true},
+    {"pve_destroy", R"({"target":"DELETE /nodes/pve1/qemu/100"})", "call pve_stop_qemu_vm {\"vmid\":100}\n",
+     true},
+    {"pve_destroy", R"({"target":"DELETE /storage/nas"})", "", true},
+    {"pve_destroy", R"({"target":"DELETE /access/users/operator@pve"})", "", true},
 };
 
 /// The examples of all tools of the category, and the calls beyond.
@@ -87,7 +107,9 @@ std::vector<Attempt> attempts(const std::string& category) {
   std::vector<Attempt> all;
   for (const auto& example : sessions::examples()) {
     if (example.category != category) continue;
-    all.push_back({category, example.tool, example.before(), example.arguments(), example.tool->tier});
+    // The recorded call of this tool deletes a VM.
+    const auto tier = example.tool->door == tool::Door::Destroy ? tool::Tier::Full : example.tool->tier;
+    all.push_back({category, example.tool, example.before(), example.arguments(), tier});
     for (const auto& beyond : kBeyond) {
       if (example.tool->name == beyond.tool)
         all.push_back({category, example.tool, sessions::parse(beyond.before),
