@@ -94,10 +94,12 @@ base::JsonObject to_json(const Config& config, std::initializer_list<std::string
   return object;
 }
 
-std::string digest_of(std::string_view text) {
+namespace {
+
+std::string hashed(std::string_view text, const EVP_MD* algorithm) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
   unsigned length = 0;
-  EVP_Digest(text.data(), text.size(), hash.data(), &length, EVP_sha1(), nullptr);
+  EVP_Digest(text.data(), text.size(), hash.data(), &length, algorithm, nullptr);
   constexpr std::string_view kHex = "0123456789abcdef";
   std::string out;
   for (unsigned i = 0; i < length; ++i) {
@@ -106,6 +108,12 @@ std::string digest_of(std::string_view text) {
   }
   return out;
 }
+
+}  // namespace
+
+std::string digest_of(std::string_view text) { return hashed(text, EVP_sha1()); }
+
+std::string sha256_of(std::string_view text) { return hashed(text, EVP_sha256()); }
 
 std::string digest_of(const Config& config) {
   std::string text;

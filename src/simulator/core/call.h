@@ -92,6 +92,8 @@ base::JsonObject to_json(const Config& config, std::initializer_list<std::string
 /// PVE's `digest` of the configuration: a SHA-1 in hex.
 std::string digest_of(const Config& config);
 std::string digest_of(std::string_view text);
+/// A SHA-256 in hex, PVE's `digest` where its newer libraries make it.
+std::string sha256_of(std::string_view text);
 
 /// PVE's 500 if the caller sends a `digest` other than `present`, else nullopt.
 std::optional<Answer> check_digest(const Call& call, std::string_view present);

@@ -13,6 +13,9 @@ namespace simulator {
 /// The lines `key: value` of one PVE configuration file; values are text, as in the file.
 using Config = std::map<std::string, std::string, std::less<>>;
 
+template <typename T>
+using Named = std::map<std::string, T, std::less<>>;
+
 /// The value of `key`, or `otherwise` if the file has no such line.
 std::string_view get(const Config& config, std::string_view key, std::string_view otherwise = {});
 /// A copy of the value, because a temporary map ends with the expression.
@@ -67,6 +70,22 @@ struct Guest {
 std::uint64_t disk_size(const Guest& guest);
 std::uint64_t memory_size(const Guest& guest);
 unsigned core_count(const Guest& guest);
+
+/// A command that the guest agent runs.
+struct AgentProcess {
+  std::int64_t end_ms = 0;  ///< milliseconds since 1970
+  int exit_code = 0;
+  std::string out;  ///< bytes
+  std::string err;
+};
+
+/// What the agent inside a VM keeps.
+struct AgentState {
+  Named<std::string> files;  ///< bytes, by path
+  std::map<std::int64_t, AgentProcess> processes;
+  std::int64_t next_pid = 1200;
+  bool frozen = false;  ///< the file systems
+};
 
 struct Storage {
   std::string id;

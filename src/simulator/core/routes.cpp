@@ -7,11 +7,13 @@
 namespace simulator {
 
 std::vector<RouteTable> all_routes() {
-  return {{nodes_routes()},        {cluster_routes()}, {tasks_routes()},       {access_routes()},
-          {access_roles_routes()}, {pools_routes()},   {storage_routes()},     {network_routes()},
-          {backup_routes()},       {ha_routes()},      {rrd_routes()},         {agent_routes()},
-          {disks_routes()},        {upkeep_routes()},  {replication_routes()}, {metrics_routes()},
-          {directory_routes()},    firewall_routes(),  guest_routes()};
+  return {{nodes_routes()},   {cluster_routes()},      {tasks_routes()},
+          {access_routes()},  {access_roles_routes()}, {pools_routes()},
+          {storage_routes()}, {network_routes()},      {backup_routes()},
+          {ha_routes()},      {rrd_routes()},          {agent_routes()},
+          {disks_routes()},   {upkeep_routes()},       {replication_routes()},
+          {metrics_routes()}, {directory_routes()},    firewall_routes(),
+          guest_routes(),     notification_routes(),   {notification_target_routes()}};
 }
 
 namespace {

@@ -13,14 +13,12 @@
 #include <vector>
 
 #include "simulator/cluster.h"
+#include "simulator/core/datacenter_state.h"
 #include "simulator/core/fault.h"
 #include "simulator/core/guest_state.h"
 #include "simulator/core/task.h"
 
 namespace simulator {
-
-template <typename T>
-using Named = std::map<std::string, T, std::less<>>;
 
 struct Service {
   std::string description;
@@ -90,7 +88,14 @@ struct Node {
   std::vector<Certificate> certificates;
   std::vector<Update> updates;
   std::vector<PhysicalDisk> disks;
-  Config subscription;  ///< empty: none
+  Config subscription;               ///< empty: none
+  Named<Config> volume_groups = {};  ///< made by a caller, with `device` and `size` in bytes
+  Named<Config> thin_pools = {};     ///< the same, on a volume group of that name
+  Named<Config> zpools = {};         ///< with `devices`, `size` and `raidlevel`
+  Named<Config> directories = {};    ///< mounted at /mnt/pve/NAME, with `device` and `type`
+  Config repositories = {};          ///< "1" or "0" by handle, where a caller added or switched one
+  Config options = {};               ///< the file `config` of the node: description, wakeonlan, acme, …
+  std::string hosts = {};            ///< /etc/hosts; empty: as the installer writes it
   /// Whether a reboot or shutdown task has switched the node off. A fault can do that too: see State::online.
   bool off = false;
 };
@@ -209,6 +214,7 @@ struct State {
   std::string local_node = "pve1";  ///< the node that answers the calls
   Named<Node> nodes;
   std::map<unsigned, Guest> guests;
+  std::map<unsigned, AgentState> agents;  ///< of the VMs whose agent was used
   /// The guests' names that each node's pvestatd last sent to the cluster, which it does every ten seconds. A
   /// name outlives its guest, so a new guest with the same id shows it at first.
   std::map<unsigned, std::string> told_names;
@@ -237,10 +243,20 @@ struct State {
   Named<Config> ha_rules;        ///< by rule id; since PVE 9
   Named<Config> ha_groups;       ///< by name; until PVE 8
   Named<Config> metric_servers;  ///< by id
-  Firewall firewall;             ///< of the cluster
+  /// Endpoints and matchers by name, with a `type`; the items of a list are lines.
+  Named<Config> notifications = builtin_notifications();
+  Mappings mappings;
+  Sdn sdn;
+  Acme acme;
+  /// When a replication job last ran because a caller asked for it, in seconds since 1970.
+  Named<std::int64_t> replicated;
+  Named<Config> realm_syncs;  ///< jobs, by id
+  Named<Config> cpu_models;   ///< that the cluster defines, by name without "custom-"
+  Firewall firewall;          ///< of the cluster
   Named<SecurityGroup> security_groups;
   Named<Firewall> node_firewalls;
   std::map<unsigned, Firewall> guest_firewalls;
+  Named<Firewall> vnet_firewalls;
   Named<Network> networks;  ///< by node
 
   bool is_pve(facts::Version or_newer) const { return options.pve >= or_newer; }

@@ -35,7 +35,7 @@ struct Store {
   Shown key_in = Shown::Everywhere;
   std::expected<Named<T>*, Answer> (*objects)(Call&) = nullptr;
 
-  StoreText missing;                    ///< of GET
+  StoreText missing = {};               ///< of GET
   StoreText missing_for_update = {};    ///< empty: as `missing`
   StoreText missing_for_delete = {};    ///< empty: as `missing`
   bool deletes_missing = false;         ///< PVE accepts DELETE of an object that does not exist

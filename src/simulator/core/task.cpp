@@ -100,7 +100,7 @@ std::string start_task(State& state, TaskSpec spec) {
 Answer run_task(Call& call, std::string_view type, std::string_view id, std::chrono::milliseconds duration,
                 TaskWork work, std::vector<std::string> log) {
   TaskSpec spec;
-  spec.node = call.node();
+  spec.node = call.node().empty() ? call.state.local_node : call.node();
   spec.type = type;
   spec.id = id.empty() ? call.parameters.text("vmid") : std::string(id);
   spec.user = call.identity.full();

@@ -35,8 +35,8 @@ struct TaskSpec {
 /// must refuse then checks the lock before.
 std::string start_task(State& state, TaskSpec spec);
 
-/// Starts a task of the caller on the call's node and answers with its UPID. An empty `id` means the call's
-/// vmid, if it has one.
+/// Starts a task of the caller on the call's node, or on the one that answers if the call names none, and
+/// answers with its UPID. An empty `id` means the call's vmid, if it has one.
 Answer run_task(Call& call, std::string_view type, std::string_view id, std::chrono::milliseconds duration,
                 TaskWork work, std::vector<std::string> log = {});
 
