@@ -13,7 +13,8 @@ std::vector<RouteTable> all_routes() {
           {ha_routes()},      {rrd_routes()},          {agent_routes()},
           {disks_routes()},   {upkeep_routes()},       {replication_routes()},
           {metrics_routes()}, {directory_routes()},    firewall_routes(),
-          guest_routes(),     notification_routes(),   {notification_target_routes()}};
+          guest_routes(),     notification_routes(),   {notification_target_routes()},
+          mapping_routes()};
 }
 
 namespace {

@@ -49,6 +49,7 @@ std::span<const Route> upkeep_routes();
 std::span<const Route> replication_routes();
 RouteTable notification_routes();
 std::span<const Route> notification_target_routes();
+RouteTable mapping_routes();
 
 /// Answers with the names below the call's path, which must be in the table of directories.
 Answer list_directory(Call& call);
