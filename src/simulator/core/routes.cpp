@@ -7,14 +7,15 @@
 namespace simulator {
 
 std::vector<RouteTable> all_routes() {
-  return {{nodes_routes()},   {cluster_routes()},      {tasks_routes()},
-          {access_routes()},  {access_roles_routes()}, {pools_routes()},
-          {storage_routes()}, {network_routes()},      {backup_routes()},
-          {ha_routes()},      {rrd_routes()},          {agent_routes()},
-          {disks_routes()},   {upkeep_routes()},       {replication_routes()},
-          {metrics_routes()}, {directory_routes()},    firewall_routes(),
-          guest_routes(),     notification_routes(),   {notification_target_routes()},
-          mapping_routes()};
+  return {{nodes_routes()},       {cluster_routes()},      {tasks_routes()},
+          {access_routes()},      {access_roles_routes()}, {pools_routes()},
+          {storage_routes()},     {network_routes()},      {backup_routes()},
+          {ha_routes()},          {rrd_routes()},          {agent_routes()},
+          {disks_routes()},       {upkeep_routes()},       {replication_routes()},
+          {metrics_routes()},     {directory_routes()},    firewall_routes(),
+          guest_routes(),         notification_routes(),   {notification_target_routes()},
+          mapping_routes(),       {sdn_routes()},          {sdn_subnet_routes()},
+          {sdn_service_routes()}, {sdn_apply_routes()},    {vnet_firewall_routes()}};
 }
 
 namespace {

@@ -50,6 +50,11 @@ std::span<const Route> replication_routes();
 RouteTable notification_routes();
 std::span<const Route> notification_target_routes();
 RouteTable mapping_routes();
+std::span<const Route> sdn_routes();
+std::span<const Route> sdn_subnet_routes();
+std::span<const Route> sdn_service_routes();
+std::span<const Route> sdn_apply_routes();
+std::span<const Route> vnet_firewall_routes();
 
 /// Answers with the names below the call's path, which must be in the table of directories.
 Answer list_directory(Call& call);

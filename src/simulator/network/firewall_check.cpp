@@ -216,7 +216,8 @@ std::optional<Answer> check_type(const Config& rule, const RuleScope& scope) {
   if (type.empty()) return bad("type", "missing property");
   if (action.empty()) return bad("action", "missing property");
   const bool guest = scope.name == "vm" || scope.name == "ct";
-  if ((type == "forward" && guest) || (type == "group" && scope.name == "group")) {
+  const bool vnet = scope.name == "vnet" && type != "forward" && type != "group";
+  if (vnet || (type == "forward" && guest) || (type == "group" && scope.name == "group")) {
     return bad("type", fmt::format("invalid rule type '{}' for rule_env '{}'", type, scope.name));
   }
   if (type == "group") {

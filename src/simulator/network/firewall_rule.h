@@ -12,7 +12,7 @@ namespace simulator {
 
 /// The firewall of a rule. It decides to what the rule may refer, and which types it may have.
 struct RuleScope {
-  /// "cluster", "host", "vm", "ct", "group".
+  /// "cluster", "host", "vm", "ct", "vnet", "group".
   std::string_view name = "cluster";
   const Firewall* cluster = nullptr;
   const Firewall* own = nullptr;  ///< of the guest; nullptr: none
