@@ -31,9 +31,9 @@ TEST(Routes, EveryRouteIsAnEndpointOfPve) {
 
 TEST(Routes, AnEndpointWithoutARouteIsNotImplemented) {
   Demo demo;
-  const auto got = demo.get("/cluster/acme/plugins");
+  const auto got = demo.get("/nodes/pve1/report");
   EXPECT_EQ(got.status, 501U);
-  EXPECT_EQ(got.reason, "Method 'GET /cluster/acme/plugins' not implemented");
+  EXPECT_EQ(got.reason, "Method 'GET /nodes/{node}/report' not implemented");
 }
 
 TEST(World, IsTheSameForTheSameSeedAndTime) {

@@ -1,6 +1,4 @@
-// The certificates, pending updates and subscription of a node.
-#include <fmt/format.h>
-
+// The pending updates and the subscription of a node.
 #include "simulator/core/permission.h"
 #include "simulator/core/routes.h"
 
@@ -9,42 +7,6 @@ namespace {
 
 using base::JsonArray;
 using base::JsonObject;
-
-/// A made-up text in the form of a certificate. Clients can only store it.
-std::string pem_of(const Certificate& certificate) {
-  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  constexpr std::size_t kLines = 24;
-  std::string body;
-  for (std::size_t line = 0; line < kLines; ++line) {
-    const auto digest = digest_of(fmt::format("{}{}", certificate.fingerprint, line));
-    const auto more = digest_of(digest);
-    for (std::size_t i = 0; i < 32; ++i) {
-      body += kAlphabet[static_cast<unsigned char>(digest[i]) * 7U % 64U];
-      body += kAlphabet[static_cast<unsigned char>(more[i]) * 11U % 64U];
-    }
-    body += '\n';
-  }
-  return "-----BEGIN CERTIFICATE-----\n" + body + "-----END CERTIFICATE-----\n";
-}
-
-Answer certificates(Call& call) {
-  JsonArray rows;
-  for (const auto& certificate : call.state.node(call.node())->certificates) {
-    JsonArray names;
-    for (const auto& name : certificate.names) names.emplace_back(name);
-    rows.push_back(JsonObject{{"filename", certificate.file},
-                              {"fingerprint", certificate.fingerprint},
-                              {"subject", certificate.subject},
-                              {"issuer", certificate.issuer},
-                              {"notbefore", certificate.from},
-                              {"notafter", certificate.until},
-                              {"public-key-type", certificate.key_type},
-                              {"public-key-bits", certificate.key_bits},
-                              {"san", std::move(names)},
-                              {"pem", pem_of(certificate)}});
-  }
-  return Answer::of(std::move(rows));
-}
 
 Answer updates(Call& call) {
   JsonArray rows;
@@ -88,7 +50,6 @@ Answer subscription(Call& call) {
 
 using enum base::Method;
 constexpr Route kRoutes[] = {
-    {Get, "/nodes/{node}/certificates/info", certificates},
     {Get, "/nodes/{node}/apt/update", updates},
     {Get, "/nodes/{node}/subscription", subscription},
 };
