@@ -1,4 +1,4 @@
-// Groups, roles and realms.
+// Groups and roles.
 #include <fmt/format.h>
 
 #include "simulator/core/access_control.h"
@@ -119,28 +119,6 @@ constexpr Store<Group> kGroups{
     .clear = clear_group,
 };
 
-/// PVE's list shows only type and comment.
-base::JsonObject realm_row(const Call&, const std::string&, const Config& realm) {
-  base::JsonObject row{{"type", get(realm, "type")}};
-  if (has(realm, "comment")) row["comment"] = get(realm, "comment");
-  return row;
-}
-
-Answer read_realm(Call&, const std::string& name, Config& realm) {
-  auto data = to_json(realm);
-  if (name == "pam") data["plugin"] = "PVE::Auth::PAM";
-  data["digest"] = digest_of(realm);
-  return Answer::of(std::move(data));
-}
-
-constexpr Store<Config> kRealms{
-    .key = "realm",
-    .objects = all_of<&State::realms>,
-    .missing = {"domain '{realm}' does not exist"},
-    .row = realm_row,
-    .read = read_realm,
-};
-
 using enum base::Method;
 constexpr Route kRoutes[] = {
     {Get, "/access/groups", list_objects<kGroups>},
@@ -153,8 +131,6 @@ constexpr Route kRoutes[] = {
     {Get, "/access/roles/{roleid}", read_object<kRoles>},
     {Put, "/access/roles/{roleid}", update_object<kRoles>},
     {Delete, "/access/roles/{roleid}", delete_object<kRoles>},
-    {Get, "/access/domains", list_objects<kRealms>},
-    {Get, "/access/domains/{realm}", read_object<kRealms>},
 };
 
 }  // namespace

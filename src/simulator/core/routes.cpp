@@ -16,7 +16,8 @@ std::vector<RouteTable> all_routes() {
           guest_routes(),         notification_routes(),   {notification_target_routes()},
           mapping_routes(),       {sdn_routes()},          {sdn_subnet_routes()},
           {sdn_service_routes()}, {sdn_apply_routes()},    {vnet_firewall_routes()},
-          {acme_routes()},        {certificate_routes()},  {node_config_routes()}};
+          {acme_routes()},        {certificate_routes()},  {realm_routes()},
+          {factor_routes()},      {node_config_routes()}};
 }
 
 namespace {

@@ -49,6 +49,8 @@ std::span<const Route> upkeep_routes();
 std::span<const Route> replication_routes();
 std::span<const Route> acme_routes();
 std::span<const Route> certificate_routes();
+std::span<const Route> realm_routes();
+std::span<const Route> factor_routes();
 std::span<const Route> node_config_routes();
 RouteTable notification_routes();
 std::span<const Route> notification_target_routes();
