@@ -17,7 +17,9 @@ std::vector<RouteTable> all_routes() {
           mapping_routes(),       {sdn_routes()},          {sdn_subnet_routes()},
           {sdn_service_routes()}, {sdn_apply_routes()},    {vnet_firewall_routes()},
           {acme_routes()},        {certificate_routes()},  {realm_routes()},
-          {factor_routes()},      {node_config_routes()}};
+          {factor_routes()},      {node_config_routes()},  {apt_routes()},
+          {disk_change_routes()}, {hardware_routes()},     {bulk_routes()},
+          {scan_routes()},        {capability_routes()}};
 }
 
 namespace {

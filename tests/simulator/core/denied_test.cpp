@@ -116,8 +116,7 @@ void expect_as_thin(const Got& got, const Known& known, const Known& auditor) {
 
 /// The recorded calls on endpoints that the simulator does not have.
 const std::set<std::string>& not_simulated() {
-  static const std::set<std::string> kPaths = {"/nodes/pve1/report", "/nodes/pve1/apt/versions",
-                                               "/nodes/pve1/startall", "/cluster/config/nodes"};
+  static const std::set<std::string> kPaths = {"/nodes/pve1/report", "/cluster/config/nodes"};
   return kPaths;
 }
 
