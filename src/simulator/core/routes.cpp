@@ -7,19 +7,20 @@
 namespace simulator {
 
 std::vector<RouteTable> all_routes() {
-  return {{nodes_routes()},       {cluster_routes()},      {tasks_routes()},
-          {access_routes()},      {access_roles_routes()}, {pools_routes()},
-          {storage_routes()},     {network_routes()},      {backup_routes()},
-          {ha_routes()},          {rrd_routes()},          {agent_routes()},
-          {disks_routes()},       {upkeep_routes()},       {replication_routes()},
-          {metrics_routes()},     {directory_routes()},    firewall_routes(),
-          guest_routes(),         notification_routes(),   {notification_target_routes()},
-          mapping_routes(),       {sdn_routes()},          {sdn_subnet_routes()},
-          {sdn_service_routes()}, {sdn_apply_routes()},    {vnet_firewall_routes()},
-          {acme_routes()},        {certificate_routes()},  {realm_routes()},
-          {factor_routes()},      {node_config_routes()},  {apt_routes()},
-          {disk_change_routes()}, {hardware_routes()},     {bulk_routes()},
-          {scan_routes()},        {capability_routes()}};
+  return {{nodes_routes()},       {cluster_routes()},       {tasks_routes()},
+          {access_routes()},      {access_roles_routes()},  {pools_routes()},
+          {storage_routes()},     {network_routes()},       {backup_routes()},
+          {ha_routes()},          {rrd_routes()},           {agent_routes()},
+          {disks_routes()},       {upkeep_routes()},        {replication_routes()},
+          {metrics_routes()},     {directory_routes()},     firewall_routes(),
+          guest_routes(),         notification_routes(),    {notification_target_routes()},
+          mapping_routes(),       {sdn_routes()},           {sdn_subnet_routes()},
+          {sdn_service_routes()}, {sdn_apply_routes()},     {vnet_firewall_routes()},
+          {acme_routes()},        {certificate_routes()},   {realm_routes()},
+          {factor_routes()},      {node_config_routes()},   {apt_routes()},
+          {disk_change_routes()}, {hardware_routes()},      {bulk_routes()},
+          {scan_routes()},        {agent_command_routes()}, {cloudinit_routes()},
+          firewall_view_routes(), {capability_routes()}};
 }
 
 namespace {
