@@ -20,7 +20,7 @@ std::vector<RouteTable> all_routes() {
           {factor_routes()},      {node_config_routes()},   {apt_routes()},
           {disk_change_routes()}, {hardware_routes()},      {bulk_routes()},
           {scan_routes()},        {agent_command_routes()}, {cloudinit_routes()},
-          firewall_view_routes(), {capability_routes()}};
+          firewall_view_routes(), {download_routes()},      {capability_routes()}};
 }
 
 namespace {

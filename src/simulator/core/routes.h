@@ -60,6 +60,7 @@ std::span<const Route> scan_routes();
 std::span<const Route> agent_command_routes();
 std::span<const Route> cloudinit_routes();
 RouteTable firewall_view_routes();
+std::span<const Route> download_routes();
 std::span<const Route> capability_routes();
 RouteTable notification_routes();
 std::span<const Route> notification_target_routes();
