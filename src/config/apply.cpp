@@ -28,6 +28,17 @@ std::vector<std::string_view> nearest_tool(std::string_view name, std::span<cons
   return best.empty() ? base::most_alike(name, tools, 1) : std::vector{best};
 }
 
+/// The tool whose beginning is most like the letters before the pattern's "*".
+std::vector<std::string_view> nearest_beginning(std::string_view letters,
+                                                std::span<const std::string_view> tools) {
+  std::vector<std::string_view> beginnings;
+  for (const auto tool : tools) beginnings.push_back(tool.substr(0, letters.size() + 1));
+  auto near = base::most_alike(letters, beginnings, 1);
+  for (auto& name : near)
+    name = *std::ranges::find_if(tools, [&](auto tool) { return tool.starts_with(name); });
+  return near;
+}
+
 /// A name that matches no tool would allow nothing or forbid nothing, and the user would not notice.
 std::optional<std::string> tool_list(const Given& given, const Known& known,
                                      std::vector<std::string>& target) {
@@ -40,7 +51,9 @@ std::optional<std::string> tool_list(const Given& given, const Known& known,
     std::erase(letters, '*');
     std::string requirement =
         letters == pattern ? "no tool has this name" : "no tool has a name that matches it";
-    for (const auto near : nearest_tool(letters, known.tools))
+    const bool is_beginning = pattern == letters + "*";
+    for (const auto near :
+         is_beginning ? nearest_beginning(letters, known.tools) : nearest_tool(letters, known.tools))
       requirement += "; the nearest is " + std::string(near);
     return complaint(given.source, pattern, requirement);
   }
