@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <vector>
 
 #include "base/ascii.h"
@@ -106,8 +107,12 @@ std::vector<Line> lines_of(const Row& row) {
       lines.push_back(line_of(field));
     }
   }
-  std::ranges::stable_partition(lines, [](const Line& line) { return line.required; });
-  return lines;
+  std::vector<Line> sorted;
+  for (const bool required : {true, false}) {
+    std::ranges::copy_if(lines, std::back_inserter(sorted),
+                         [&](const Line& line) { return line.required == required; });
+  }
+  return sorted;
 }
 
 std::string arguments_text(const std::vector<Line>& lines, std::size_t budget) {
