@@ -62,6 +62,7 @@ std::string tiers() {
 std::string tools() {
   std::string out;
   for (const auto& category : catalog::categories()) {
+    if (category.tools.empty()) continue;
     out += fmt::format(
         "<details>\n<summary>{} (<code>{}</code>, {} tools)</summary>\n\n{}| tool | what it does | tier "
         "|\n|---|---|---|\n",
