@@ -133,12 +133,13 @@ void await_target(Work& work, const Ready& ready) {
     work.cluster.tasks.await(*task, ready.for_server.wait, following(work, ready, "Task"), work.call.stop);
 }
 
-mcp::Outcome sent(Work& work, Ready ready) {
+mcp::Outcome sent(Work& work, const Lane& lane, Ready ready) {
   await_target(work, ready);
   auto outcome = carry_out(work, ready, !ready.is_confirmed);
   while (!outcome) {
     // The call may go to another guest or node now, and what it changes may have changed.
-    auto again = decided(work, std::move(ready));
+    auto again = in_lane(work, lane, std::move(ready));
+    if (again) again = decided(work, *std::move(again));
     if (!again) return mark_simulated(std::move(again.error()), work.cluster.options.style);
     ready = *std::move(again);
     outcome = carry_out(work, ready, !ready.redirected && !ready.is_confirmed);
@@ -167,7 +168,7 @@ mcp::Outcome run(const Row& row, const Limits& limits, Cluster& cluster, const m
   ready = decided(work, *std::move(ready));
   if (!ready) return mark_simulated(std::move(ready.error()), cluster.options.style);
   raise_limit_for_filter(row, ready->target.arguments, ready->for_server);
-  return sent(work, *std::move(ready));
+  return sent(work, lane, *std::move(ready));
 }
 
 }  // namespace engine

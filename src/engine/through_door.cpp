@@ -21,7 +21,8 @@ namespace {
 using tool::Door;
 
 constexpr std::size_t kMostHits = 10;
-constexpr std::size_t kSearch = 1000;  ///< bytes of an answer
+constexpr std::size_t kSearch = 1000;   ///< bytes of an answer
+constexpr std::size_t kQuestion = 300;  ///< bytes; each word costs a look at all targets
 
 std::string shortened(std::string text, std::size_t most) {
   if (text.size() <= most) return text;
@@ -111,27 +112,39 @@ std::string_view Toolbox::caller_of(const CallTarget& target) {
 std::optional<CallTarget> Toolbox::endpoint_named(std::string_view name) {
   if (name.find(' ') == std::string_view::npos) return std::nullopt;
   auto target = index().targets->find(name);
-  return target ? std::optional(*std::move(target)) : std::nullopt;
+  return target && !target->own ? std::optional(*std::move(target)) : std::nullopt;
 }
 
 std::optional<guard::Refusal> Toolbox::refusal_behind_door(const mcp::Caller& caller,
                                                            const CallTarget& target, std::string_view subject,
                                                            std::optional<tool::Tier> tier) {
-  const auto* door = row(door_tool(Door::Read));
+  const auto* door = row(caller_of(target));
   if (door == nullptr) return "This server calls no endpoints.";
   if (auto no = gate_.refusal(caller, door->tool(), door->category(), subject)) return no;
-  // The lists of the settings name tools, so the tool that makes the same call counts.
-  const auto& row = target.origin == nullptr ? *target.row : *target.origin;
-  auto counted = row.tool();
-  if (tier) counted.tier = *tier;
   if (subject.empty()) subject = target.row->tool().name;
-  return gate_.refusal_behind_door(caller, counted, row.category(), target.demand, subject);
+  const auto refused = [&](const Row& row, std::string_view category) {
+    auto counted = row.tool();
+    counted.tier = tier.value_or(target.demand.tier);
+    return gate_.refusal_behind_door(caller, counted, category, target.demand, subject);
+  };
+  if (auto no = refused(*target.row, target.row->category())) return no;
+  if (!target.also.empty()) {
+    if (auto no = refused(*target.row, target.also)) return no;
+  }
+  if (target.origin == nullptr || target.origin == target.row) return std::nullopt;
+  // The lists of the settings name tools, so each tool that makes the same call counts.
+  const auto& call = target.origin->tool().call;
+  for (const auto& row : index().rows) {
+    if (row.tool().call.method != call.method || row.tool().call.path != call.path) continue;
+    if (auto no = refused(row, row.category())) return no;
+  }
+  return std::nullopt;
 }
 
 bool Toolbox::may_reach(const mcp::Caller& caller, const Row& row) {
   auto demand = tool::demand(row.tool().call.method, row.tool().call.path);
   demand.tier = row.tool().tier;
-  return !refusal_behind_door(caller, {&row, &row, demand, {}});
+  return !refusal_behind_door(caller, {&row, &row, demand, {}, {}, {}});
 }
 
 std::string Toolbox::search_text(const mcp::Call& call, std::string_view query) {
@@ -142,7 +155,7 @@ std::string Toolbox::search_text(const mcp::Call& call, std::string_view query) 
     if (found.row != nullptr) {
       auto demand = tool::demand(found.method, found.path);
       demand.tier = found.row->tool().tier;
-      target = {found.row, found.row, demand, {}};
+      target = {found.row, found.row, demand, {}, {}, {}};
     } else {
       target = all.targets->of(found.method, found.path);
     }
@@ -174,7 +187,7 @@ mcp::Outcome Toolbox::described(const mcp::Call& call, const base::JsonObject& g
     if (!one) return render_error(std::move(one.error()));
     text = *std::move(one);
   } else {
-    text = describe_target(*target, caller_of(*target), cluster_, call.stop);
+    text = describe_target(*target, caller_of(*target), cluster_, limits.may, call.stop);
   }
   while (text.ends_with('\n')) text.pop_back();
   return own_answer(std::move(text), cluster_.options.style);
@@ -195,11 +208,16 @@ std::string Toolbox::why_not_unchecked(const CallTarget& target, const Limits& l
 }
 
 std::string Toolbox::why_not_this_way(Door door, const CallTarget& target) {
-  if ((door == Door::Read) == reads(target)) return {};
   const auto& name = target.row->tool().name;
-  if (door != Door::Read) return fmt::format("{} only reads; call it with {}", name, caller_of(target));
-  if (!target.demand.is_sensitive)
+  if (reads(target)) {
+    if (door == Door::Read) return {};
+    return fmt::format("{} only reads; call it with {}", name, caller_of(target));
+  }
+  if (target.row->tool().effect != tool::Effect::None) {
+    if (door != Door::Read) return {};
     return fmt::format("{} changes something; call it with {}", name, caller_of(target));
+  }
+  if (door == Door::Change) return {};
   return fmt::format("{} shows what is inside a guest, or makes the node reach out; call it with {}", name,
                      caller_of(target));
 }
@@ -225,7 +243,7 @@ mcp::Outcome Toolbox::call_target(const Row& door, const mcp::Call& call, const 
   auto arguments = joined(*target, given);
   if (!arguments) return not_called(arguments.error());
   // The id of a task names its tool, and who follows the task must be offered that tool.
-  const bool follows = call.may_be_task && !refusal(call.caller, tool.name);
+  const bool follows = call.may_be_task && !target->own && !refusal(call.caller, tool.name);
   const mcp::Call inner{static_cast<const mcp::Request&>(call), tool.name, *arguments, follows};
   Lane lane;
   if (kind == Door::Change) lane = {Lane::Kind::Reversible, door_tool(Door::Destroy)};
@@ -239,6 +257,10 @@ mcp::Outcome Toolbox::through_door(const Row& door, const mcp::Call& call, const
   const auto given = on_wire(*std::move(checked));
   switch (door.tool().door) {
     case Door::Search:
+      if (base::raw_text(given, "query").size() > kQuestion)
+        return render_error(
+            fmt::format("{} was not called: query: has more than {} bytes; a few words are enough.",
+                        door.tool().name, kQuestion));
       return own_answer(search_text(call, base::raw_text(given, "query")), cluster_.options.style);
     case Door::Describe:
       return described(call, given, limits);

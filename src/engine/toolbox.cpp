@@ -63,7 +63,7 @@ const Row* Toolbox::row(std::string_view tool) {
   if (found != all.by_name.end()) return &all.rows[found->second];
   if (tool.find(' ') == std::string_view::npos) return nullptr;
   const auto target = all.targets->find(tool);
-  return target ? target->row : nullptr;
+  return target && !target->own ? target->row : nullptr;
 }
 
 const Row* Toolbox::row(const tool::Endpoint& call) {

@@ -140,6 +140,9 @@ std::optional<std::string> misfit(const Parameter& parameter, std::string_view v
 /// True for a name under which PVE keeps or returns a secret wherever it occurs ("cipassword").
 bool secret_name(std::string_view name);
 
+/// True for a name under which the endpoint of this path template returns a secret.
+bool secret_at(std::string_view path, std::string_view name);
+
 /// The JSON Schema of the parameter: type, enum, minimum, maximum; nothing that is only true of the wire.
 base::JsonObject json_schema(const Parameter& parameter);
 

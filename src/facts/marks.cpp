@@ -125,4 +125,9 @@ bool secret_name(std::string_view name) {
   return std::ranges::any_of(rows, [](const Row& row) { return row.prefix == kEverywhere; });
 }
 
+bool secret_at(std::string_view path, std::string_view name) {
+  const auto rows = std::ranges::equal_range(kSecrets, name, {}, &Row::name);
+  return std::ranges::any_of(rows, [&](const Row& row) { return path.starts_with(row.prefix); });
+}
+
 }  // namespace facts

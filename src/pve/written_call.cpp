@@ -53,7 +53,7 @@ std::expected<WrittenCall, std::string> read_call(std::string_view text) {
   return written;
 }
 
-std::string generalized(std::string_view path, base::JsonObject& values) {
+std::expected<std::string, std::string> generalized(std::string_view path, base::JsonObject& values) {
   std::string made;
   std::string_view before;
   for (const auto segment : base::split(path.substr(1), '/')) {
@@ -62,12 +62,17 @@ std::string generalized(std::string_view path, base::JsonObject& values) {
                       : before == "storage"                 ? std::string_view("storage")
                                                             : std::string_view{};
     before = segment;
-    if (name.empty() || is_placeholder(segment)) {
+    const bool is_value = !is_placeholder(segment);
+    if (!is_value && segment.substr(1, segment.size() - 2) != name)
+      return std::unexpected(fmt::format(
+          "this server does not know the endpoint, so {} cannot stand in its path; write the value there",
+          base::printable(segment, 60)));
+    if (name.empty()) {
       made.append("/").append(segment);
-    } else {
-      made.append("/{").append(name).append("}");
-      values[name] = segment;
+      continue;
     }
+    made.append("/{").append(name).append("}");
+    if (is_value) values[name] = segment;
   }
   return made;
 }

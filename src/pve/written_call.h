@@ -23,7 +23,8 @@ std::expected<WrittenCall, std::string> read_call(std::string_view text);
 bool is_placeholder(std::string_view segment);
 
 /// The path with placeholders for the node, the guest and the storage that it names, whose values go into
-/// `values`: for an endpoint that the facts lack, so that the rules about these objects apply.
-std::string generalized(std::string_view path, base::JsonObject& values);
+/// `values`: for an endpoint that the facts lack, so that the rules about these objects apply. The error is a
+/// clause about any other placeholder, whose value could make the path that of another endpoint.
+std::expected<std::string, std::string> generalized(std::string_view path, base::JsonObject& values);
 
 }  // namespace pve

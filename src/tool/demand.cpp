@@ -17,6 +17,8 @@ struct Rule {
 };
 
 constexpr Rule kRules[] = {
+    {Method::Get, "/cluster/acme/meta", false},
+    {Method::Get, "/cluster/acme/tos", false},
     {Method::Get, "/nodes/{node}/query-oci-repo-tags", false},
     {Method::Get, "/nodes/{node}/query-url-metadata", false},
     {Method::Get, "/nodes/{node}/report", false},
@@ -60,6 +62,53 @@ Demand demand_of_unknown(Method method, std::string_view path) {
   // What is new below the agent may run commands.
   const bool inside = path.find("/agent/") != std::string_view::npos;
   return {Tier::Full, inside || demand(method, path).exec, method == Method::Get};
+}
+
+Endpoint same_call(const Endpoint& call) {
+  if (call.path == "/pools/{poolid}") return {call.method, "/pools"};
+  if (call.method == Method::Post && call.path == endpoints::kTaskByPost) return {Method::Put, call.path};
+  return call;
+}
+
+std::string_view category_of(Subject subject) {
+  switch (subject) {
+    case Subject::Acl:
+    case Subject::Group:
+    case Subject::Realm:
+    case Subject::Role:
+    case Subject::SecondFactor:
+    case Subject::Session:
+    case Subject::Token:
+    case Subject::User:
+      return "access";
+    case Subject::Certificate:
+    case Subject::Disk:
+    case Subject::Node:
+    case Subject::Package:
+    case Subject::Service:
+    case Subject::Subscription:
+      return "nodes";
+    case Subject::Network:
+    case Subject::Sdn:
+      return "network";
+    case Subject::Backup:
+    case Subject::BackupJob:
+      return "backup";
+    case Subject::Storage:
+    case Subject::Volume:
+      return "storage";
+    // Those of containers besides: CallTarget::also.
+    case Subject::Guests:
+    case Subject::Vm:
+      return "qemu";
+    case Subject::Container:
+      return "lxc";
+    case Subject::Firewall:
+    case Subject::FirewallRule:
+      return "firewall";
+    default:
+      return "cluster";
+  }
 }
 
 std::string_view never_called(Method method, std::string_view path) {

@@ -27,6 +27,12 @@ Demand demand(base::Method method, std::string_view path);
 /// guest.
 Demand demand_of_unknown(base::Method method, std::string_view path);
 
+/// PVE has some calls twice: the one that counts for the rules, which has a tool. Else the same.
+Endpoint same_call(const Endpoint& call);
+
+/// The category whose right a call needs that is about such an object, where no tool is about one.
+std::string_view category_of(Subject subject);
+
 /// Why no caller may call the endpoint, and what to do instead, as a sentence; empty: it may be called.
 std::string_view never_called(base::Method method, std::string_view path);
 

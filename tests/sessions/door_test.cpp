@@ -254,6 +254,100 @@ TEST(Door, CallsAnEndpointThatTheFactsLackOnlyOnANewerPve) {
   EXPECT_THAT(lower.asked(), IsEmpty());
 }
 
+// A value in such a place would make the path that of another endpoint after the rules have judged it.
+TEST(Door, TakesNoPlaceholdersInAnEndpointThatTheFactsLack) {
+  Server newer({}, "9.3.1");
+  for (const auto* target :
+       {"POST /nodes/pve1/{x}", "POST /nodes/{node}/qemu/{vmid}/{a}/{b}", "PUT /{a}/{b}", "POST /{volume}",
+        "DELETE /access/users/{u}/{t}/{i}", "POST /nodes/{x}/new", "POST /nodes/pve1/qemu/100/status/{c}"}) {
+    EXPECT_THAT(
+        newer.call("pve_destroy", of_target(target, {{"x", "execute"}, {"a", "access"}, {"b", "acl"}})),
+        AllOf(StartsWith("error: "), HasSubstr("cannot stand in its path")))
+        << target;
+  }
+  EXPECT_THAT(newer.asked(), IsEmpty());
+}
+
+TEST(Door, ObeysPveToolsDenyForTheOtherFormOfACall) {
+  Server server({Tier::Full, {}, {}, {"pve_update_qemu_config", "pve_delete_pool", "pve_get_pool"}});
+  for (const auto* target : {"POST /nodes/pve1/qemu/100/config", "PUT /nodes/pve1/qemu/100/config",
+                             "DELETE /pools/lab", "DELETE /pools", "GET /pools/lab", "GET /pools"}) {
+    for (const auto caller : kCallers)
+      EXPECT_THAT(server.call(caller, of_target(target)), HasSubstr("PVE_TOOLS_DENY")) << target;
+  }
+  EXPECT_THAT(server.asked(), IsEmpty());
+}
+
+TEST(Door, ATokenWithTheCategoryApiAloneReachesNothing) {
+  Server server;
+  const mcp::Caller caller{"ci", {}, std::vector<std::string>{"api"}};
+  for (const auto& listed : sessions::facts().list()) {
+    if (listed.lifetime.until || !tool::never_called(listed.method, listed.path).empty()) continue;
+    for (const auto tool : kCallers)
+      EXPECT_THAT(server.call(tool, of_target(name_of(listed)), caller), StartsWith("error: "))
+          << name_of(listed);
+    EXPECT_THAT(server.call("pve_describe", of_target(name_of(listed)), caller), StartsWith("error: "));
+  }
+  EXPECT_THAT(server.asked(), IsEmpty());
+  Server newer({}, "9.3.1");
+  EXPECT_THAT(newer.call("pve_change", of_target("GET /nodes/pve1/newthing"), caller), StartsWith("error: "));
+  EXPECT_THAT(newer.asked(), IsEmpty());
+}
+
+TEST(Door, OfManyGuestsNeedsTheCategoriesOfBothKinds) {
+  Server server;
+  using Names = std::vector<std::string>;
+  const auto stop_all = of_target("POST /nodes/{node}/stopall", {{"node", "pve1"}});
+  for (const auto& categories : {Names{"api", "qemu"}, Names{"api", "lxc"}, Names{"api", "nodes"}})
+    EXPECT_THAT(server.call("pve_change", stop_all, {"ci", {}, categories}),
+                HasSubstr("belongs to the category"));
+  EXPECT_THAT(server.asked(), IsEmpty());
+}
+
+TEST(Door, EachToolIsOffByItself) {
+  Server server({Tier::Full, {}, {}, {"pve_read", "pve_destroy"}});
+  EXPECT_THAT(server.call("pve_change",
+                          of_target("PUT /nodes/{node}/dns", {{"node", "pve1"}, {"search", "example.com"}})),
+              Not(HasSubstr("PVE_TOOLS_DENY")));
+  EXPECT_THAT(server.call("pve_change", of_target("DELETE /nodes/pve1/qemu/100")),
+              HasSubstr("PVE_TOOLS_DENY"));
+  EXPECT_THAT(server.call("pve_search", {{"query", "delete a VM"}}), Not(HasSubstr("pve_delete_qemu_vm")));
+}
+
+TEST(Door, ReadsThatReachOutOrLookIntoAGuestCountAsChanges) {
+  for (const auto* target : {"GET /nodes/pve1/query-url-metadata", "GET /cluster/acme/tos",
+                             "GET /cluster/acme/meta", "GET /nodes/pve1/qemu/100/agent/file-read"}) {
+    Server server;
+    EXPECT_THAT(server.call("pve_read", of_target(target)), HasSubstr("call it with pve_change")) << target;
+    EXPECT_THAT(server.call("pve_destroy", of_target(target)), HasSubstr("call it with pve_change"))
+        << target;
+    EXPECT_THAT(server.asked(), IsEmpty());
+  }
+}
+
+TEST(Door, SearchesForAFewWordsOnly) {
+  Server server;
+  EXPECT_THAT(server.call("pve_search", {{"query", std::string(301, 'a')}}),
+              HasSubstr("more than 300 bytes"));
+  EXPECT_THAT(server.call("pve_search", {{"query", std::string(300, 'a')}}),
+              StartsWith("Nothing that you may call"));
+}
+
+TEST(Door, MasksWhatIsSecretInTheAnswerOfThisEndpoint) {
+  Server server;
+  server.pve.answer("GET /nodes/pve1/subscription", R"({"status":"active","key":"pve2c-0123456789"})");
+  EXPECT_THAT(server.call("pve_read", of_target("GET /nodes/pve1/subscription")),
+              AllOf(HasSubstr("active"), Not(HasSubstr("0123456789"))));
+}
+
+TEST(Door, KeepsNothingOfEndpointsThatTheFactsLack) {
+  Server newer({}, "9.3.1");
+  for (int i = 0; i < 3000; ++i)
+    newer.call("pve_describe", of_target("GET /nodes/pve1/new" + std::to_string(i)));
+  EXPECT_THAT(newer.call("pve_describe", of_target("GET /nodes/pve1/newthing")), HasSubstr("unchecked"));
+  EXPECT_FALSE(newer.toolbox.may_be_task({}, "POST /nodes/pve1/newthing"));
+}
+
 TEST(Door, FindsInLessThanAKilobyte) {
   sessions::World world;
   for (const auto* question :

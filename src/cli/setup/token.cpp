@@ -84,7 +84,7 @@ std::expected<std::string, std::string> any_text(std::string_view text) { return
 std::expected<std::string, std::string> checked_code(std::string_view text) {
   constexpr std::size_t kFewest = 6;
   constexpr std::size_t kMost = 8;
-  const auto code = base::lower_ascii(base::trim(text));
+  auto code = base::lower_ascii(base::trim(text));
   if (code.size() >= kFewest && code.size() <= kMost && base::is_digits(code)) return code;
   if (is_recovery_code(code)) return code;
   return std::unexpected("A code has 6 to 8 digits; a recovery code has the form 01ab-23cd-45ef-6789.");

@@ -217,15 +217,15 @@ tool::View::Kind list_kind(const tool::View& view, const base::JsonArray& items)
 
 }  // namespace
 
-void mask_secrets(base::Json& value) {
+void mask_secrets(base::Json& value, std::string_view path) {
   if (auto* array = value.if_array()) {
-    for (auto& item : *array) mask_secrets(item);
+    for (auto& item : *array) mask_secrets(item, path);
   } else if (auto* object = value.if_object()) {
     for (auto& member : *object) {
       if (member.value().is_structured()) {
-        mask_secrets(member.value());
+        mask_secrets(member.value(), path);
       } else if (const auto* text = member.value().if_string(); text != nullptr && !text->empty()) {
-        if (facts::secret_name(member.key())) {
+        if (facts::secret_at(path, member.key())) {
           member.value() = facts::kMask;
         } else if (!facts::secret_parts(member.key(), *text).empty()) {
           member.value() = facts::without_secret_parts(member.key(), *text);
@@ -255,7 +255,7 @@ void replace_unsafe_characters(base::Json& value) {
 }
 
 mcp::Result render(const Rendering& rendering, pve::Answer answer) {
-  mask_secrets(answer.data);
+  mask_secrets(answer.data, rendering.row.tool().call.path);
   replace_unsafe_characters(answer.data);
   if (rendering.row.tool().effect != tool::Effect::None) return change(rendering, answer);
   const auto& style = rendering.style;

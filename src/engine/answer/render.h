@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "base/json.h"
 #include "engine/row/output.h"
@@ -34,8 +35,9 @@ struct Rendering {
 /// that could mislead a reader.
 mcp::Result render(const Rendering& rendering, pve::Answer answer);
 
-/// Replaces every text under the name of a secret by "***", at any depth.
-void mask_secrets(base::Json& value);
+/// Replaces every text under the name of a secret by "***", at any depth. `path`: the template of the call
+/// that gave the value, because some names are secret in the answers of some calls only.
+void mask_secrets(base::Json& value, std::string_view path = {});
 
 /// Replaces characters that hide or reorder text, and control characters except line breaks and tabs, by
 /// U+FFFD, in all texts and names at any depth. JSON's escapes do not stop them: clients decode structured

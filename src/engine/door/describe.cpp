@@ -184,13 +184,13 @@ std::string head(const CallTarget& target, std::string_view call_with) {
 }  // namespace
 
 std::string describe_target(const CallTarget& target, std::string_view call_with, Cluster& cluster,
-                            const std::stop_token& stop) {
+                            const guard::MayUse& may, const std::stop_token& stop) {
   const auto& row = *target.row;
   auto text = head(target, call_with);
   if (row.endpoint() != nullptr) {
     if (const auto since = versions(row.endpoint()->lifetime); !since.empty())
       text += "Only" + since.substr(1) + ".\n";
-    text += needs_text(*row.endpoint(), cluster, stop);
+    text += needs_text(*row.endpoint(), cluster, may, stop);
   }
   text += destroyed(row);
   const auto end = example(target);

@@ -19,7 +19,7 @@ inline constexpr std::size_t kMostDescribed = 2000;
 /// its arguments: in full, or the optional ones by name alone where all do not fit. Asks PVE what the API
 /// token may do. `call_with`: the name of the tool that calls it.
 std::string describe_target(const CallTarget& target, std::string_view call_with, Cluster& cluster,
-                            const std::stop_token& stop);
+                            const guard::MayUse& may, const std::stop_token& stop);
 
 /// One parameter in full, with the members of a property string. The error is a sentence.
 std::expected<std::string, std::string> describe_parameter(const CallTarget& target, std::string_view name,

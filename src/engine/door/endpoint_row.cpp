@@ -85,6 +85,10 @@ tool::Tool EndpointRow::made(Method method, const Row* origin, const facts::Fact
     return tool;
   }
   tool.starts_task = endpoint != nullptr && endpoint->starts_task;
+  // The other form of the same call takes the same corrections.
+  if (origin != nullptr &&
+      tool::about(origin->tool().call.method, origin->tool().call.path).action == tool.about.action)
+    tool.prepare = origin->tool().prepare;
   tool.doing = doing_;
   tool.done = done_;
   return tool;

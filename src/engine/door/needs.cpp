@@ -52,7 +52,8 @@ std::optional<std::vector<std::string>> lacking(const facts::Way& way, Cluster& 
 
 }  // namespace
 
-std::string needs_text(const facts::Endpoint& endpoint, Cluster& cluster, const std::stop_token& stop) {
+std::string needs_text(const facts::Endpoint& endpoint, Cluster& cluster, const guard::MayUse& may,
+                       const std::stop_token& stop) {
   if (!endpoint.allow_token) return "PVE does not let API tokens call it.\n";
   const auto ways = facts::ways_to_call(endpoint, [](std::string_view) { return std::string(); });
   if (ways.empty()) return "Only root@pam may call it, so an API token cannot.\n";
@@ -60,10 +61,11 @@ std::string needs_text(const facts::Endpoint& endpoint, Cluster& cluster, const 
     return "Open to every user; PVE checks the objects.\n";
   std::vector<std::string> texts;
   std::optional<std::string> lacks;
-  bool told = true;
+  bool told = may({base::Method::Get, "/access/acl"});
   bool suffices = false;
   for (const auto& way : ways) {
     texts.push_back(way_text(way));
+    if (!told) continue;
     const auto missing = lacking(way, cluster, stop);
     told = told && missing.has_value();
     suffices = suffices || (missing && missing->empty());

@@ -6,11 +6,14 @@
 
 #include "engine/cluster/cluster.h"
 #include "facts/facts.h"
+#include "guard/may_use.h"
 
 namespace engine {
 
 /// One line: "Needs VM.Audit on /vms/{vmid}. The API token lacks it." A path with a variable is judged by all
-/// that is below it. Does not say what the token lacks if PVE does not tell.
-std::string needs_text(const facts::Endpoint& endpoint, Cluster& cluster, const std::stop_token& stop);
+/// that is below it. Does not say what the token lacks if PVE does not tell, and not to a caller who may not
+/// list the ACL.
+std::string needs_text(const facts::Endpoint& endpoint, Cluster& cluster, const guard::MayUse& may,
+                       const std::stop_token& stop);
 
 }  // namespace engine

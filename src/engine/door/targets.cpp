@@ -9,6 +9,7 @@
 #include "base/near.h"
 #include "base/text.h"
 #include "pve/written_call.h"
+#include "tool/demand.h"
 
 namespace engine {
 namespace {
@@ -16,8 +17,9 @@ namespace {
 using base::Method;
 
 constexpr std::size_t kLongest = 500;
-/// Endpoints that the facts lack are kept as rows too, and a caller can write any number of them.
-constexpr std::size_t kMostRows = 2000;
+/// The category of endpoints that the facts lack. No token has it, so only callers without categories reach
+/// them.
+constexpr std::string_view kUnknown = "(unknown)";
 
 /// True if a row makes the call with one of the values that it allows for a placeholder
 /// (…/services/{service}/{command}).
@@ -38,9 +40,11 @@ Targets::Targets(std::span<const Row> rows, const facts::Facts& facts, Confirm c
     : rows_(rows), facts_(facts), confirm_(confirm) {}
 
 const Row* Targets::origin_of(Method method, std::string_view path) const {
+  const auto counted = tool::same_call({method, path});
   const auto is_same = [&](const Row& row) {
     const auto& call = row.tool().call;
-    return !call.path.empty() && call.method == method && (call.path == path || makes(row, path));
+    return !call.path.empty() && call.method == counted.method &&
+           (call.path == counted.path || makes(row, counted.path));
   };
   const auto found = std::ranges::find_if(rows_, is_same);
   return found == rows_.end() ? nullptr : &*found;
@@ -51,7 +55,6 @@ const Row* Targets::origin_of(Method method, std::string_view path) const {
 std::string_view Targets::category_of(Method method, std::string_view path, const Row* origin) const {
   if (origin != nullptr) return origin->category();
   const auto about = tool::about(method, path);
-  if (about.subject == tool::Subject::Unknown) return "api";
   const auto named = [&](auto is_alike) -> std::string_view {
     const auto found = std::ranges::find_if(rows_, [&](const Row& row) { return is_alike(row.about()); });
     return found == rows_.end() ? std::string_view{} : found->category();
@@ -62,7 +65,7 @@ std::string_view Targets::category_of(Method method, std::string_view path, cons
     category = named([&](const tool::About& other) { return other.subject == about.subject; });
   if (category.empty() && about.guest != tool::GuestKind::None)
     category = named([&](const tool::About& other) { return other.guest == about.guest; });
-  return category.empty() ? "api" : category;
+  return category.empty() ? tool::category_of(about.subject) : category;
 }
 
 CallTarget Targets::of(Method method, std::string_view path) {
@@ -78,7 +81,8 @@ CallTarget Targets::of(Method method, std::string_view path) {
                 .first;
   }
   const auto& made = *found->second;
-  return {&made.row(), made.origin(), made.demand(), {}};
+  const bool of_guests = made.row().about().subject == tool::Subject::Guests;
+  return {&made.row(), made.origin(), made.demand(), {}, of_guests ? "lxc" : "", {}};
 }
 
 std::expected<CallTarget, std::string> Targets::tool_named(std::string_view name) const {
@@ -95,7 +99,7 @@ std::expected<CallTarget, std::string> Targets::tool_named(std::string_view name
   const auto& call = found->tool().call;
   auto demand = tool::demand(call.method, call.path);
   demand.tier = found->tool().tier;
-  return CallTarget{&*found, &*found, demand, {}};
+  return CallTarget{&*found, &*found, demand, {}, {}, {}};
 }
 
 std::string Targets::no_such(Method method, std::string_view path) const {
@@ -111,17 +115,13 @@ std::string Targets::no_such(Method method, std::string_view path) const {
 std::expected<CallTarget, std::string> Targets::endpoint(Method method, std::string_view path) {
   const auto route = facts_.route(method, path);
   if (!route) {
+    if (origin_of(method, path) != nullptr) return of(method, path);
     if (auto why = no_such(method, path); !why.empty()) return std::unexpected(std::move(why));
-    {
-      const std::scoped_lock lock(mutex_);
-      if (endpoints_.size() >= kMostRows)
-        return std::unexpected(
-            "target: this server has seen too many endpoints that it does not know; start it again");
-    }
     base::JsonObject values;
-    auto target = of(method, pve::generalized(path, values));
-    target.in_path = std::move(values);
-    return target;
+    const auto general = pve::generalized(path, values);
+    if (!general) return std::unexpected("target: " + general.error());
+    auto row = std::make_shared<const EndpointRow>(method, *general, nullptr, kUnknown, facts_, confirm_);
+    return CallTarget{&row->row(), nullptr, row->demand(), std::move(values), {}, row};
   }
   auto target = of(method, route->endpoint->path);
   for (const auto& [name, value] : route->values) {

@@ -22,6 +22,11 @@ struct CallTarget {
   tool::Demand demand{};
   /// Of a target that was written with values: {"node": "pve1"} of "GET /nodes/pve1/status".
   base::JsonObject in_path{};
+  /// A second category whose right the call needs; empty: none. Calls about many guests need those of both
+  /// kinds.
+  std::string_view also{};
+  /// The row of an endpoint that the facts lack; nobody else keeps it.
+  std::shared_ptr<const EndpointRow> own{};
 
   /// True if the facts lack the endpoint, so nothing but the rules about paths was checked.
   bool is_unknown() const { return row->endpoint() == nullptr; }
@@ -33,7 +38,7 @@ class Targets {
   Targets(std::span<const Row> rows, const facts::Facts& facts, Confirm confirm);
 
   /// Finds a target as a caller writes it: the name of a tool, or METHOD and path, a template or with values.
-  /// The error is a sentence for the caller. What it returns lives as long as this.
+  /// The error is a clause for the caller. The rows of known endpoints live as long as this.
   std::expected<CallTarget, std::string> find(std::string_view written);
   /// The target of an endpoint of the facts.
   CallTarget of(base::Method method, std::string_view path);

@@ -23,6 +23,9 @@ constexpr std::string_view kUnchecked =
     "This server may not read the whole ACL, so it could not check whether the change takes rights away from "
     "its own API token.";
 
+constexpr std::string_view kIndirect =
+    "This server did not check whether its own API token has its rights by this role, group or realm.";
+
 struct Names {
   std::string user;
   std::string token;
@@ -142,6 +145,8 @@ Verdict of_token(const Row& row, const base::JsonObject& arguments, Cluster& clu
     return {};
   if (row.tool().call.method == base::Method::Delete) return refusal("delete this server's API token");
   if (expires(arguments, cluster)) return refusal("let this server's API token expire within a day");
+  if (base::flag(arguments, "privsep"))
+    return refusal("take the rights of its user away from this server's API token");
   if (base::flag(arguments, "regenerate")) return refusal("give this server's API token a new secret");
   return {};
 }
@@ -159,6 +164,10 @@ Verdict check_own_access(const Row& row, const base::JsonObject& arguments, Clus
       return of_token(row, arguments, cluster);
     case tool::Subject::Acl:
       return after_acl(arguments, cluster, stop);
+    case tool::Subject::Role:
+    case tool::Subject::Group:
+    case tool::Subject::Realm:
+      return std::string(kIndirect);
     default:
       return {};
   }

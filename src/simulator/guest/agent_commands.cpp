@@ -217,7 +217,7 @@ Answer read_file(Call& call) {
   } else {
     std::string encoded;
     base::append_base64(bytes, encoded);
-    data["content"] = std::move(encoded);
+    data["content"] = encoded;
   }
   if (offset + bytes.size() < file->second.size()) data["truncated"] = 1;
   return Answer::of(std::move(data));

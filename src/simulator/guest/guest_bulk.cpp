@@ -165,7 +165,8 @@ Answer migrate_all(Call& call) {
 
 /// Runs `each` on every guest that the call names and that exists, and fails with `failure` and their ids.
 template <typename Each>
-Answer bulk(Call& call, std::string_view type, std::string first, std::string failure, const Each& each) {
+Answer bulk(Call& call, std::string_view type, std::string first, const std::string& failure,
+            const Each& each) {
   const auto ids = wanted(call, {});
   return run_task(call, type, {}, std::chrono::seconds(4),
                   [ids, each, failure](State& state) {

@@ -93,8 +93,6 @@ TEST(SimulatedSdn, AddressesComeFromRunningSubnets) {
   stage(demo);
   ASSERT_EQ(demo.put(kSdn).status, 200U);
   const Form address{{"zone", "lab"}, {"ip", "10.99.1.50"}, {"mac", "BC:24:11:00:00:50"}};
-  const std::string nowhere =
-      "can't find any subnet for ip {} at /usr/share/perl5/PVE/Network/SDN/Subnets.pm line 115.";
   expect_exchanges(
       demo,
       {
