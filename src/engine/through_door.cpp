@@ -142,23 +142,14 @@ std::optional<guard::Refusal> Toolbox::refusal_behind_door(const mcp::Caller& ca
 }
 
 bool Toolbox::may_reach(const mcp::Caller& caller, const Row& row) {
-  auto demand = tool::demand(row.tool().call.method, row.tool().call.path);
-  demand.tier = row.tool().tier;
-  return !refusal_behind_door(caller, {&row, &row, demand, {}, {}, {}});
+  return !refusal_behind_door(caller, target_of(row));
 }
 
 std::string Toolbox::search_text(const mcp::Call& call, std::string_view query) {
   auto& all = index();
   std::vector<CallTarget> targets;
   const auto accept = [&](const Found& found) {
-    CallTarget target;
-    if (found.row != nullptr) {
-      auto demand = tool::demand(found.method, found.path);
-      demand.tier = found.row->tool().tier;
-      target = {found.row, found.row, demand, {}, {}, {}};
-    } else {
-      target = all.targets->of(found.method, found.path);
-    }
+    auto target = found.row != nullptr ? target_of(*found.row) : all.targets->of(found.method, found.path);
     if (refusal_behind_door(call.caller, target)) return false;
     targets.push_back(std::move(target));
     return true;

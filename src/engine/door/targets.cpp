@@ -36,6 +36,13 @@ bool makes(const Row& row, std::string_view path) {
 
 }  // namespace
 
+CallTarget target_of(const Row& row) {
+  const auto& tool = row.tool();
+  auto demand = tool::demand(tool.call.method, tool.call.path);
+  demand.tier = tool.tier;
+  return {&row, &row, demand, {}, {}, {}};
+}
+
 Targets::Targets(std::span<const Row> rows, const facts::Facts& facts, Confirm confirm)
     : rows_(rows), facts_(facts), confirm_(confirm) {}
 
@@ -96,10 +103,7 @@ std::expected<CallTarget, std::string> Targets::tool_named(std::string_view name
   }
   if (found->tool().door != tool::Door::None)
     return std::unexpected(fmt::format("target: {} calls a target and cannot be one", name));
-  const auto& call = found->tool().call;
-  auto demand = tool::demand(call.method, call.path);
-  demand.tier = found->tool().tier;
-  return CallTarget{&*found, &*found, demand, {}, {}, {}};
+  return target_of(*found);
 }
 
 std::string Targets::no_such(Method method, std::string_view path) const {

@@ -32,6 +32,9 @@ struct CallTarget {
   bool is_unknown() const { return row->endpoint() == nullptr; }
 };
 
+/// The target that a tool of the catalog is.
+CallTarget target_of(const Row& row);
+
 /// Safe from many threads. Refers to the rows and the facts, which must outlive it.
 class Targets {
  public:
