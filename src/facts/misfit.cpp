@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <mutex>
 #include <regex>
 
 #include "base/ascii.h"
@@ -96,24 +98,42 @@ std::optional<std::string> translate(std::string_view pattern, bool& ignore_case
   return out + "$";
 }
 
-bool matches(std::string_view perl, std::string_view value) {
-  // Long values and large repetitions are left to PVE: here they would cost stack and time.
-  constexpr std::size_t kLongest = 256;
-  if (value.size() > kLongest || perl.find(",4096}") != std::string_view::npos) return true;
-  // Perl sees characters where std::regex sees bytes.
-  if (!std::ranges::all_of(value, [](char c) { return static_cast<unsigned char>(c) < 0x80; })) return true;
+/// Nothing when the pattern does not translate.
+std::optional<std::regex> compile(std::string_view perl) {
+  // A large repetition would cost stack and time here: PVE judges it.
+  if (perl.find(",4096}") != std::string_view::npos) return std::nullopt;
   bool ignore_case = false;
   const auto pattern = translate(perl, ignore_case);
-  if (!pattern) return true;
+  if (!pattern) return std::nullopt;
   // libstdc++'s breadth-first matcher: no exponential backtracking, no recursion over the value.
   auto flags = std::regex::ECMAScript | std::regex::nosubs | std::regex_constants::__polynomial;
   if (ignore_case) flags |= std::regex::icase;
   try {
-    const std::regex regex(*pattern, flags);
-    return std::regex_search(value.begin(), value.end(), regex);
+    return std::regex(*pattern, flags);
   } catch (const std::regex_error&) {
-    return true;
+    return std::nullopt;
   }
+}
+
+/// Compiled at its first use and kept: to compile one takes a thousand times as long as to match. There are
+/// as many as the facts have patterns.
+const std::optional<std::regex>& compiled(std::string_view perl) {
+  static std::mutex mutex;
+  static std::map<std::string, std::optional<std::regex>, std::less<>> patterns;
+  const std::lock_guard lock(mutex);
+  auto at = patterns.find(perl);
+  if (at == patterns.end()) at = patterns.emplace(std::string(perl), compile(perl)).first;
+  return at->second;
+}
+
+bool matches(std::string_view perl, std::string_view value) {
+  // Long values are left to PVE: here they would cost stack and time.
+  constexpr std::size_t kLongest = 256;
+  if (value.size() > kLongest) return true;
+  // Perl sees characters where std::regex sees bytes.
+  if (!std::ranges::all_of(value, [](char c) { return static_cast<unsigned char>(c) < 0x80; })) return true;
+  const auto& regex = compiled(perl);
+  return !regex || std::regex_search(value.begin(), value.end(), *regex);
 }
 
 /// Characters as Perl counts them.
