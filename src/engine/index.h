@@ -16,11 +16,13 @@
 
 namespace engine {
 
-/// All rows with their facts and descriptions, for one Confirm: which rows list the parameters of a
+/// All rows with their facts, for one Confirm: which rows list the parameters of a
 /// confirmation depends on it. Made at the first use, so that the server starts fast.
 struct Toolbox::Index {
   std::once_flag once;
   std::vector<Row> rows;
+  /// What `tools/list` says of each row; made when it is first asked.
+  std::once_flag described;
   std::vector<mcp::ToolDescription> descriptions;
   std::unordered_map<std::string_view, std::size_t> by_name;
   std::unique_ptr<Targets> targets;

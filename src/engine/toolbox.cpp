@@ -45,7 +45,6 @@ Toolbox::Index& Toolbox::index() {
       for (const auto& tool : category.tools) {
         index.by_name.emplace(tool.name, index.rows.size());
         index.rows.emplace_back(tool, category.name, cluster_.facts, confirm);
-        index.descriptions.push_back(describe(index.rows.back(), cluster_.options.style.output));
       }
     }
     for (auto& row : index.rows) row.set_sibling(sibling_of(row, index.rows));
@@ -53,6 +52,15 @@ Toolbox::Index& Toolbox::index() {
     index.search = std::make_unique<Search>(index.rows, cluster_.facts);
   });
   return index;
+}
+
+const std::vector<mcp::ToolDescription>& Toolbox::descriptions() {
+  auto& all = index();
+  std::call_once(all.described, [&] {
+    all.descriptions.reserve(all.rows.size());
+    for (const auto& row : all.rows) all.descriptions.push_back(describe(row, cluster_.options.style.output));
+  });
+  return all.descriptions;
 }
 
 std::span<const Row> Toolbox::rows() { return index().rows; }
@@ -123,13 +131,14 @@ std::vector<mcp::ToolDescription> Toolbox::list(const mcp::Caller& caller) {
   std::vector<mcp::ToolDescription> offered;
   const auto policy = gate_.allowed(caller);
   if (!policy) return offered;
-  const auto& all = index();
-  offered.reserve(all.rows.size());
+  const auto& rows = index().rows;
+  const auto& described = descriptions();
+  offered.reserve(rows.size());
   const bool human = cluster_.rules.now()->approval == Approval::Human;
-  for (std::size_t i = 0; i < all.rows.size(); ++i) {
-    const auto& row = all.rows[i];
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto& row = rows[i];
     if (policy->refusal(row.tool(), row.category())) continue;
-    offered.push_back(all.descriptions[i]);
+    offered.push_back(described[i]);
     offered.back().needs_person = human && always_asks(row.tool(), row.endpoint());
   }
   return offered;

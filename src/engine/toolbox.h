@@ -34,7 +34,7 @@ class Toolbox final : public mcp::Tools {
   ~Toolbox() override;
 
   /// Builds the index that the first request would build, to make that request faster. Safe from any thread.
-  void prepare() { index(); }
+  void prepare() { descriptions(); }
 
   std::vector<mcp::ToolDescription> list(const mcp::Caller& caller) override;
   std::optional<bool> may_be_task(const mcp::Caller& caller, std::string_view name) override;
@@ -72,6 +72,7 @@ class Toolbox final : public mcp::Tools {
 
   /// That of the rules of this moment. All stay, because others refer to their rows.
   Index& index();
+  const std::vector<mcp::ToolDescription>& descriptions();
   /// Says that no such tool exists, and which tool of the caller has a similar name.
   std::string unknown(const mcp::Caller& caller, std::string_view tool);
   Limits limits_of(const mcp::Call& call, guard::TierLimit tier, const guard::MayUse& may);

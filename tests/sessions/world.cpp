@@ -121,7 +121,7 @@ void World::wait(std::string_view text) {
 
 void World::protect(const std::string& text) {
   engine_.protect = terms_of(text, guard::protect_kinds());
-  toolbox_ = toolbox();
+  toolbox_->set_rules({engine_.confirm, engine_.approval, engine_.protect});
 }
 
 void World::scope(const std::string& text) {
@@ -141,7 +141,7 @@ void World::confirm(const std::string& text) {
   if (!named)
     throw std::runtime_error(fmt::format("'{}' is none of {}", text, fmt::join(engine::kConfirmNames, ", ")));
   engine_.confirm = *named;
-  toolbox_ = toolbox();
+  toolbox_->set_rules({engine_.confirm, engine_.approval, engine_.protect});
 }
 
 void World::approval(const std::string& text) {
@@ -150,7 +150,7 @@ void World::approval(const std::string& text) {
     throw std::runtime_error(
         fmt::format("'{}' is none of {}", text, fmt::join(engine::kApprovalNames, ", ")));
   engine_.approval = *named;
-  toolbox_ = toolbox();
+  toolbox_->set_rules({engine_.confirm, engine_.approval, engine_.protect});
 }
 
 void World::decide(const std::string& text) {
@@ -216,25 +216,25 @@ void World::style(const engine::Style& style) {
 
 void World::categories(std::vector<std::string> names) {
   policy_.categories = std::move(names);
-  toolbox_ = toolbox();
+  toolbox_->set_policy(policy_);
 }
 
 void World::allow(const std::string& text) {
   policy_.allow.clear();
   if (!text.empty()) policy_.allow.push_back(names_of(text));
-  toolbox_ = toolbox();
+  toolbox_->set_policy(policy_);
 }
 
 void World::deny(const std::string& text) {
   policy_.deny = text.empty() ? std::vector<std::string>{} : names_of(text);
-  toolbox_ = toolbox();
+  toolbox_->set_policy(policy_);
 }
 
 void World::tier(const std::string& text) {
   const auto named = tool::tier_named(text);
   if (!named) throw std::runtime_error("no tier " + text);
   policy_.tier = *named;
-  toolbox_ = toolbox();
+  toolbox_->set_policy(policy_);
 }
 
 }  // namespace sessions
