@@ -84,6 +84,25 @@ function(mcp_pve_precompile target)
   endif()
 endfunction()
 
+# mcp_pve_together(target): with MCP_PVE_TOGETHER, its sources compile in groups (together.awk), each one translation unit.
+# The build by single files (the preset dev) shows that each is a whole one by itself.
+function(mcp_pve_together target)
+  if(NOT MCP_PVE_TOGETHER)
+    return()
+  endif()
+  get_target_property(sources ${target} SOURCES)
+  execute_process(COMMAND awk -v most=10 -f ${PROJECT_SOURCE_DIR}/cmake/together.awk ${sources}
+    OUTPUT_VARIABLE grouped COMMAND_ERROR_IS_FATAL ANY OUTPUT_STRIP_TRAILING_WHITESPACE)
+  string(REPLACE "\n" ";" grouped "${grouped}")
+  foreach(line IN LISTS grouped)
+    string(REGEX MATCH "^([0-9]+) (.+)$" line "${line}")
+    set_source_files_properties(${CMAKE_MATCH_2} PROPERTIES UNITY_GROUP ${target}_${CMAKE_MATCH_1})
+  endforeach()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  # A name of one file hides that of another file of its group only here.
+  target_compile_options(${target} PRIVATE -Wno-shadow)
+endfunction()
+
 # mcp_pve_folder(name DEPS...): the static library of one folder of src, from all of its sources, those of its sub-folders too.
 function(mcp_pve_folder name)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
@@ -91,6 +110,7 @@ function(mcp_pve_folder name)
     add_library(${name} STATIC ${sources})
     target_link_libraries(${name} PUBLIC mcp_pve_options ${ARGN})
     mcp_pve_precompile(${name})
+    mcp_pve_together(${name})
   else()
     add_library(${name} INTERFACE)
     target_link_libraries(${name} INTERFACE mcp_pve_options ${ARGN})

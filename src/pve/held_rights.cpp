@@ -8,7 +8,7 @@
 namespace pve {
 namespace {
 
-using Error = boost::system::error_code;
+using ErrorCode = boost::system::error_code;
 
 /// What boost::json::basic_parser tells of the text, member by member.
 class Handler {
@@ -21,56 +21,56 @@ class Handler {
   HeldRights held;
   bool found = false;  ///< `data` is an object
 
-  bool on_document_begin(Error& /*error*/) { return true; }
-  bool on_document_end(Error& /*error*/) { return true; }
+  bool on_document_begin(ErrorCode& /*error*/) { return true; }
+  bool on_document_end(ErrorCode& /*error*/) { return true; }
 
-  bool on_object_begin(Error& /*error*/) {
+  bool on_object_begin(ErrorCode& /*error*/) {
     if (++depth_ == kPaths && key_ == "data" && !in_array()) in_data_ = found = true;
     if (depth_ == kRights) rights_.clear();
     return true;
   }
-  bool on_object_end(std::size_t /*members*/, Error& /*error*/) {
+  bool on_object_end(std::size_t /*members*/, ErrorCode& /*error*/) {
     if (depth_ == kRights && in_data_ && !in_array())
       held.paths.emplace_back(path_, &*held.kinds.insert(std::move(rights_)).first);
     if (depth_ == kPaths) in_data_ = false;
     --depth_;
     return true;
   }
-  bool on_array_begin(Error& /*error*/) {
+  bool on_array_begin(ErrorCode& /*error*/) {
     ++arrays_;
     return true;
   }
-  bool on_array_end(std::size_t /*items*/, Error& /*error*/) {
+  bool on_array_end(std::size_t /*items*/, ErrorCode& /*error*/) {
     --arrays_;
     return true;
   }
 
-  bool on_key_part(std::string_view part, std::size_t /*so_far*/, Error& /*error*/) {
+  bool on_key_part(std::string_view part, std::size_t /*so_far*/, ErrorCode& /*error*/) {
     partial_ += part;
     return true;
   }
-  bool on_key(std::string_view part, std::size_t /*size*/, Error& /*error*/) {
+  bool on_key(std::string_view part, std::size_t /*size*/, ErrorCode& /*error*/) {
     key_ = std::exchange(partial_, {}).append(part);
     if (depth_ == kPaths) path_ = key_;
     return true;
   }
 
-  bool on_string_part(std::string_view part, std::size_t /*so_far*/, Error& /*error*/) {
+  bool on_string_part(std::string_view part, std::size_t /*so_far*/, ErrorCode& /*error*/) {
     partial_ += part;
     return true;
   }
   // Perl writes a number as a text where it was used as one.
-  bool on_string(std::string_view part, std::size_t /*size*/, Error& /*error*/) {
+  bool on_string(std::string_view part, std::size_t /*size*/, ErrorCode& /*error*/) {
     return add(std::exchange(partial_, {}).append(part) == "1");
   }
-  bool on_number_part(std::string_view /*part*/, Error& /*error*/) { return true; }
-  bool on_int64(std::int64_t value, std::string_view /*text*/, Error& /*error*/) { return add(value != 0); }
-  bool on_uint64(std::uint64_t value, std::string_view /*text*/, Error& /*error*/) { return add(value != 0); }
-  bool on_double(double value, std::string_view /*text*/, Error& /*error*/) { return add(value != 0); }
-  bool on_bool(bool value, Error& /*error*/) { return add(value); }
-  bool on_null(Error& /*error*/) { return true; }
-  bool on_comment_part(std::string_view /*part*/, Error& /*error*/) { return true; }
-  bool on_comment(std::string_view /*part*/, Error& /*error*/) { return true; }
+  bool on_number_part(std::string_view /*part*/, ErrorCode& /*error*/) { return true; }
+  bool on_int64(std::int64_t value, std::string_view /*text*/, ErrorCode& /*error*/) { return add(value != 0); }
+  bool on_uint64(std::uint64_t value, std::string_view /*text*/, ErrorCode& /*error*/) { return add(value != 0); }
+  bool on_double(double value, std::string_view /*text*/, ErrorCode& /*error*/) { return add(value != 0); }
+  bool on_bool(bool value, ErrorCode& /*error*/) { return add(value); }
+  bool on_null(ErrorCode& /*error*/) { return true; }
+  bool on_comment_part(std::string_view /*part*/, ErrorCode& /*error*/) { return true; }
+  bool on_comment(std::string_view /*part*/, ErrorCode& /*error*/) { return true; }
 
  private:
   /// How many objects are open inside of `data`, and inside of a path.
@@ -97,7 +97,7 @@ class Handler {
 
 std::optional<HeldRights> read_held_rights(std::string_view body) {
   boost::json::basic_parser<Handler> parser(boost::json::parse_options{});
-  Error error;
+  ErrorCode error;
   const auto used = parser.write_some(false, body.data(), body.size(), error);
   if (error || !parser.done() || body.find_first_not_of(" \t\r\n", used) != std::string_view::npos ||
       !parser.handler().found)

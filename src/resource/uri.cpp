@@ -13,7 +13,7 @@ namespace resource {
 namespace {
 
 constexpr std::string_view kScheme = "pve://";
-constexpr std::size_t kLongest = 2048;
+constexpr std::size_t kMostBytes = 2048;
 
 bool escapes_are_whole(std::string_view text) {
   for (auto at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1)) {
@@ -66,7 +66,7 @@ std::expected<Match, std::string> match(std::span<const tool::Resource> rows, st
   const auto refused = [&](std::string_view why) {
     return std::unexpected(fmt::format("There is no resource {}: {}.", base::printable(uri, 200), why));
   };
-  if (uri.size() > kLongest) return refused("a URI has at most 2048 bytes");
+  if (uri.size() > kMostBytes) return refused("a URI has at most 2048 bytes");
   if (!uri.starts_with(kScheme)) return refused("URIs of this server begin with pve://");
   if (uri.find_first_of("?#") != std::string_view::npos) return refused("it has a query or a fragment");
   if (!escapes_are_whole(uri)) return refused("a percent sign must be written as %25");

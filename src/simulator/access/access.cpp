@@ -166,7 +166,7 @@ constexpr Store<Token> kTokens{
 };
 
 using enum base::Method;
-constexpr Route kRoutes[] = {
+constexpr Route kAccessRoutes[] = {
     {Get, "/access/users", list_objects<kUsers>},
     {Post, "/access/users", create_object<kUsers>},
     {Get, "/access/users/{userid}", read_object<kUsers>},
@@ -185,6 +185,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> access_routes() { return kRoutes; }
+std::span<const Route> access_routes() { return kAccessRoutes; }
 
 }  // namespace simulator

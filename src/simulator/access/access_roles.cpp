@@ -120,7 +120,7 @@ constexpr Store<Group> kGroups{
 };
 
 using enum base::Method;
-constexpr Route kRoutes[] = {
+constexpr Route kAccessRolesRoutes[] = {
     {Get, "/access/groups", list_objects<kGroups>},
     {Post, "/access/groups", create_object<kGroups>},
     {Get, "/access/groups/{groupid}", read_object<kGroups>},
@@ -135,6 +135,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> access_roles_routes() { return kRoutes; }
+std::span<const Route> access_roles_routes() { return kAccessRolesRoutes; }
 
 }  // namespace simulator

@@ -91,7 +91,7 @@ Answer unlock(Call& call) {
 }
 
 using enum base::Method;
-constexpr Route kRoutes[] = {
+constexpr Route kFactorRoutes[] = {
     {Get, "/access/tfa", list},
     {Get, "/access/tfa/{userid}", of_user},
     {Get, "/access/tfa/{userid}/{id}", read},
@@ -102,6 +102,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> factor_routes() { return kRoutes; }
+std::span<const Route> factor_routes() { return kFactorRoutes; }
 
 }  // namespace simulator

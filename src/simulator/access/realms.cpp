@@ -160,7 +160,7 @@ constexpr Store<Config> kJobs{
 };
 
 using enum base::Method;
-constexpr Route kRoutes[] = {
+constexpr Route kRealmRoutes[] = {
     {Get, "/access/domains", list_objects<kRealms>},
     {Post, "/access/domains", create_object<kRealms>},
     {Get, "/access/domains/{realm}", read_object<kRealms>},
@@ -176,6 +176,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> realm_routes() { return kRoutes; }
+std::span<const Route> realm_routes() { return kRealmRoutes; }
 
 }  // namespace simulator

@@ -234,7 +234,7 @@ Answer included(Call& call) {
 }
 
 using enum base::Method;
-constexpr Route kRoutes[] = {
+constexpr Route kBackupRoutes[] = {
     {Get, "/cluster/backup", list_objects<kJobs>},
     {Post, "/cluster/backup", create_object<kJobs>},
     {Get, "/cluster/backup/{id}", read_object<kJobs>},
@@ -246,6 +246,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> backup_routes() { return kRoutes; }
+std::span<const Route> backup_routes() { return kBackupRoutes; }
 
 }  // namespace simulator

@@ -135,7 +135,7 @@ Answer list_directory(Call& call) {
 
 namespace {
 
-constexpr auto kRoutes = [] {
+constexpr auto kDirectoryRoutes = [] {
   std::array<Route, kDirectories.size()> routes{};
   for (std::size_t i = 0; i < routes.size(); ++i)
     routes[i] = {base::Method::Get, kDirectories[i].path, list_directory};
@@ -144,6 +144,6 @@ constexpr auto kRoutes = [] {
 
 }  // namespace
 
-std::span<const Route> directory_routes() { return kRoutes; }
+std::span<const Route> directory_routes() { return kDirectoryRoutes; }
 
 }  // namespace simulator

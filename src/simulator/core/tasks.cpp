@@ -180,7 +180,7 @@ Answer stop(Call& call) {
   return Answer::of();
 }
 
-constexpr Route kRoutes[] = {
+constexpr Route kTasksRoutes[] = {
     {base::Method::Get, "/cluster/tasks", cluster_list},
     {base::Method::Get, "/nodes/{node}/tasks", list},
     {base::Method::Get, "/nodes/{node}/tasks/{upid}", index},
@@ -191,6 +191,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> tasks_routes() { return kRoutes; }
+std::span<const Route> tasks_routes() { return kTasksRoutes; }
 
 }  // namespace simulator

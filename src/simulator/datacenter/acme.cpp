@@ -191,7 +191,7 @@ Answer challenge_schema(Call& call) {
 }
 
 using enum base::Method;
-constexpr Route kRoutes[] = {
+constexpr Route kAcmeRoutes[] = {
     {Get, "/cluster/acme/account", list_objects<kAccounts>},
     {Post, "/cluster/acme/account", register_account},
     {Get, "/cluster/acme/account/{name}", account},
@@ -210,6 +210,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> acme_routes() { return kRoutes; }
+std::span<const Route> acme_routes() { return kAcmeRoutes; }
 
 }  // namespace simulator

@@ -223,7 +223,7 @@ Answer not_backed_up(Call& call) {
   return Answer::of(std::move(rows));
 }
 
-constexpr Route kRoutes[] = {
+constexpr Route kClusterRoutes[] = {
     {base::Method::Get, "/cluster/status", status},
     {base::Method::Get, "/cluster/resources", resources},
     {base::Method::Get, "/cluster/nextid", nextid},
@@ -235,6 +235,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> cluster_routes() { return kRoutes; }
+std::span<const Route> cluster_routes() { return kClusterRoutes; }
 
 }  // namespace simulator

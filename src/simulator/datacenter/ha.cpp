@@ -302,7 +302,7 @@ constexpr Store<Config> kRules{
 };
 
 using enum base::Method;
-constexpr Route kRoutes[] = {
+constexpr Route kHaRoutes[] = {
     {Get, "/cluster/ha/resources", list_objects<kResources>},
     {Post, "/cluster/ha/resources", create_object<kResources>},
     {Get, "/cluster/ha/resources/{sid}", read_object<kResources>},
@@ -318,6 +318,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> ha_routes() { return kRoutes; }
+std::span<const Route> ha_routes() { return kHaRoutes; }
 
 }  // namespace simulator

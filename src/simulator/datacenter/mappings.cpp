@@ -105,7 +105,7 @@ constexpr Store<Config> kMappings{
 };
 
 using enum base::Method;
-constexpr Route kRoutes[] = {
+constexpr Route kMappingRoutes[] = {
     {Get, "", list_objects<kMappings>},          {Post, "", create_object<kMappings>},
     {Get, "/{id}", read_object<kMappings>},      {Put, "/{id}", update_object<kMappings>},
     {Delete, "/{id}", delete_object<kMappings>},
@@ -115,6 +115,6 @@ constexpr std::string_view kPrefixes[] = {"/cluster/mapping/dir", "/cluster/mapp
 
 }  // namespace
 
-RouteTable mapping_routes() { return {kRoutes, kPrefixes}; }
+RouteTable mapping_routes() { return {kMappingRoutes, kPrefixes}; }
 
 }  // namespace simulator

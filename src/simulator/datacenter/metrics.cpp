@@ -53,7 +53,7 @@ constexpr Store<Config> kServers{
 };
 
 using enum base::Method;
-constexpr Route kRoutes[] = {
+constexpr Route kMetricsRoutes[] = {
     {Get, "/cluster/metrics/server", list_objects<kServers>},
     {Get, "/cluster/metrics/server/{id}", read_object<kServers>},
     {Post, "/cluster/metrics/server/{id}", create_object<kServers>},
@@ -63,6 +63,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> metrics_routes() { return kRoutes; }
+std::span<const Route> metrics_routes() { return kMetricsRoutes; }
 
 }  // namespace simulator

@@ -161,7 +161,7 @@ Answer list(Call& call) {
   return list_objects<kPools>(call);
 }
 
-constexpr Route kRoutes[] = {
+constexpr Route kPoolsRoutes[] = {
     {base::Method::Get, "/pools", list},
     {base::Method::Post, "/pools", create_object<kPools>},
     {base::Method::Put, "/pools", update_object<kPools>},
@@ -173,6 +173,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> pools_routes() { return kRoutes; }
+std::span<const Route> pools_routes() { return kPoolsRoutes; }
 
 }  // namespace simulator

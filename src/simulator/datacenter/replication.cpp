@@ -201,7 +201,7 @@ Answer log(Call& call) {
 }
 
 using enum base::Method;
-constexpr Route kRoutes[] = {
+constexpr Route kReplicationRoutes[] = {
     {Get, "/cluster/replication", list_objects<kJobs>},
     {Get, "/cluster/replication/{id}", read_object<kJobs>},
     {Post, "/cluster/replication", create_object<kJobs>},
@@ -215,6 +215,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> replication_routes() { return kRoutes; }
+std::span<const Route> replication_routes() { return kReplicationRoutes; }
 
 }  // namespace simulator

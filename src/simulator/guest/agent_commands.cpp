@@ -237,7 +237,7 @@ Answer write_file(Call& call) {
 }
 
 using enum base::Method;
-constexpr Route kRoutes[] = {
+constexpr Route kAgentCommandRoutes[] = {
     {Post, "/nodes/{node}/qemu/{vmid}/agent/exec", execute},
     {Get, "/nodes/{node}/qemu/{vmid}/agent/exec-status", execute_status},
     {Get, "/nodes/{node}/qemu/{vmid}/agent/file-read", read_file},
@@ -246,6 +246,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> agent_command_routes() { return kRoutes; }
+std::span<const Route> agent_command_routes() { return kAgentCommandRoutes; }
 
 }  // namespace simulator

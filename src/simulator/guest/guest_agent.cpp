@@ -202,7 +202,7 @@ Answer any_command(Call& call) {
 }
 
 using enum base::Method;
-constexpr Route kRoutes[] = {
+constexpr Route kAgentRoutes[] = {
     {Post, "/nodes/{node}/qemu/{vmid}/agent/ping", ping},
     {Get, "/nodes/{node}/qemu/{vmid}/agent/get-host-name", host_name},
     {Get, "/nodes/{node}/qemu/{vmid}/agent/get-osinfo", os_info},
@@ -226,6 +226,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> agent_routes() { return kRoutes; }
+std::span<const Route> agent_routes() { return kAgentRoutes; }
 
 }  // namespace simulator

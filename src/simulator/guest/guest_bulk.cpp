@@ -243,7 +243,7 @@ Answer bulk_migrate(Call& call) {
 }
 
 using enum base::Method;
-constexpr Route kRoutes[] = {
+constexpr Route kBulkRoutes[] = {
     {Post, "/nodes/{node}/startall", start_all},
     {Post, "/nodes/{node}/stopall", stop_all},
     {Post, "/nodes/{node}/suspendall", suspend_all},
@@ -256,6 +256,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> bulk_routes() { return kRoutes; }
+std::span<const Route> bulk_routes() { return kBulkRoutes; }
 
 }  // namespace simulator

@@ -168,7 +168,7 @@ Answer dump(Call& call) {
 }
 
 using enum base::Method;
-constexpr Route kRoutes[] = {
+constexpr Route kCloudinitRoutes[] = {
     {Get, "/nodes/{node}/qemu/{vmid}/cloudinit", settings},
     {Put, "/nodes/{node}/qemu/{vmid}/cloudinit", regenerate},
     {Get, "/nodes/{node}/qemu/{vmid}/cloudinit/dump", dump},
@@ -176,6 +176,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> cloudinit_routes() { return kRoutes; }
+std::span<const Route> cloudinit_routes() { return kCloudinitRoutes; }
 
 }  // namespace simulator

@@ -19,7 +19,7 @@ constexpr Family kVmDisks[] = {{"ide", 3},     {"sata", 5},    {"scsi", 30},
                                {"virtio", 15}, {"efidisk", 0}, {"tpmstate", 0}};
 constexpr Family kContainerDisks[] = {{"mp", 255}};
 
-bool in_family(const Family& family, std::string_view key) {
+bool belongs_to(const Family& family, std::string_view key) {
   if (!key.starts_with(family.name)) return false;
   key.remove_prefix(family.name.size());
   const auto index = base::parse_number<unsigned>(key);
@@ -83,8 +83,8 @@ NewVolume put(State& state, const Storage& storage, Volume volume) {
 }  // namespace
 
 bool is_disk_key(GuestType type, std::string_view key) {
-  if (type == GuestType::Lxc) return key == "rootfs" || in_family(kContainerDisks[0], key);
-  return std::ranges::any_of(kVmDisks, [key](const Family& family) { return in_family(family, key); });
+  if (type == GuestType::Lxc) return key == "rootfs" || belongs_to(kContainerDisks[0], key);
+  return std::ranges::any_of(kVmDisks, [key](const Family& family) { return belongs_to(family, key); });
 }
 
 bool Disk::is_cdrom() const {

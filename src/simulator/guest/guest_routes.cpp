@@ -31,7 +31,7 @@ Answer guest_index(Call& call, Guest&) { return list_directory(call); }
 using enum base::Method;
 constexpr std::string_view kTypes[] = {"/nodes/{node}/qemu", "/nodes/{node}/lxc"};
 
-constexpr Route kRoutes[] = {
+constexpr Route kGuestRoutes[] = {
     {Get, "", list_guests},
     {Post, "", either<create_vm, create_container>},
     {Get, "/{vmid}", on_guest<guest_index>},
@@ -68,6 +68,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-RouteTable guest_routes() { return {kRoutes, kTypes}; }
+RouteTable guest_routes() { return {kGuestRoutes, kTypes}; }
 
 }  // namespace simulator

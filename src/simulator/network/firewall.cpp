@@ -269,7 +269,7 @@ using enum base::Method;
 constexpr std::string_view kPlaces[] = {"/cluster", "/nodes/{node}", "/nodes/{node}/qemu/{vmid}",
                                         "/nodes/{node}/lxc/{vmid}"};
 
-constexpr Route kRoutes[] = {
+constexpr Route kFirewallRoutes[] = {
     {Get, "/firewall/options", get_options},
     {Put, "/firewall/options", set_options},
     {Get, "/firewall/rules", rules},
@@ -302,6 +302,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-RouteTable firewall_routes() { return {kRoutes, kPlaces}; }
+RouteTable firewall_routes() { return {kFirewallRoutes, kPlaces}; }
 
 }  // namespace simulator

@@ -69,7 +69,7 @@ Answer log(Call&) {
 using enum base::Method;
 constexpr std::string_view kPlaces[] = {"/cluster", "/nodes/{node}", "/nodes/{node}/qemu/{vmid}",
                                         "/nodes/{node}/lxc/{vmid}"};
-constexpr Route kRoutes[] = {
+constexpr Route kFirewallViewRoutes[] = {
     {Get, "/firewall/refs", refs},
     {Get, "/firewall/macros", macros},
     {Get, "/firewall/log", log},
@@ -77,6 +77,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-RouteTable firewall_view_routes() { return {kRoutes, kPlaces}; }
+RouteTable firewall_view_routes() { return {kFirewallViewRoutes, kPlaces}; }
 
 }  // namespace simulator

@@ -280,7 +280,7 @@ Answer revert(Call& call) {
 }
 
 using enum base::Method;
-constexpr Route kRoutes[] = {
+constexpr Route kNetworkRoutes[] = {
     {Get, "/nodes/{node}/network", list},
     {Post, "/nodes/{node}/network", create},
     {Put, "/nodes/{node}/network", apply},
@@ -292,6 +292,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> network_routes() { return kRoutes; }
+std::span<const Route> network_routes() { return kNetworkRoutes; }
 
 }  // namespace simulator

@@ -171,7 +171,7 @@ Answer no_fabrics_at_all(Call&) {
 }
 
 using enum base::Method;
-constexpr Route kRoutes[] = {
+constexpr Route kSdnApplyRoutes[] = {
     {Put, "/cluster/sdn", apply},
     {Post, "/cluster/sdn/rollback", roll_back},
     {Post, "/cluster/sdn/lock", acquire_lock},
@@ -191,6 +191,6 @@ constexpr Route kRoutes[] = {
 
 namespace simulator {
 
-std::span<const Route> sdn_apply_routes() { return sdn::kRoutes; }
+std::span<const Route> sdn_apply_routes() { return sdn::kSdnApplyRoutes; }
 
 }  // namespace simulator

@@ -275,7 +275,7 @@ Answer remove_vnet(Call& call) {
   return delete_object<kVnets>(call);
 }
 
-constexpr Route kRoutes[] = {
+constexpr Route kSdnRoutes[] = {
     {Get, "/cluster/sdn/zones", list_of<kZone>},
     {Post, "/cluster/sdn/zones", create_object<kZones>},
     {Get, "/cluster/sdn/zones/{zone}", read_one<kZone>},
@@ -299,6 +299,6 @@ constexpr Route kRoutes[] = {
 
 namespace simulator {
 
-std::span<const Route> sdn_routes() { return sdn::kRoutes; }
+std::span<const Route> sdn_routes() { return sdn::kSdnRoutes; }
 
 }  // namespace simulator

@@ -141,7 +141,7 @@ constexpr Store<Config> kDns{
     .release = release_dns,
 };
 
-constexpr Route kRoutes[] = {
+constexpr Route kSdnServiceRoutes[] = {
     {Get, "/cluster/sdn/ipams", list_objects<kIpams>},
     {Post, "/cluster/sdn/ipams", create_object<kIpams>},
     {Get, "/cluster/sdn/ipams/{ipam}", read_object<kIpams>},
@@ -160,6 +160,6 @@ constexpr Route kRoutes[] = {
 
 namespace simulator {
 
-std::span<const Route> sdn_service_routes() { return sdn::kRoutes; }
+std::span<const Route> sdn_service_routes() { return sdn::kSdnServiceRoutes; }
 
 }  // namespace simulator

@@ -232,7 +232,7 @@ Answer remove_address(Call& call) {
   return Answer::of();
 }
 
-constexpr Route kRoutes[] = {
+constexpr Route kSdnSubnetRoutes[] = {
     {Get, "/cluster/sdn/vnets/{vnet}/subnets", list_subnets},
     {Post, "/cluster/sdn/vnets/{vnet}/subnets", create_object<kSubnets>},
     {Get, "/cluster/sdn/vnets/{vnet}/subnets/{subnet}", read_subnet},
@@ -248,6 +248,6 @@ constexpr Route kRoutes[] = {
 
 namespace simulator {
 
-std::span<const Route> sdn_subnet_routes() { return sdn::kRoutes; }
+std::span<const Route> sdn_subnet_routes() { return sdn::kSdnSubnetRoutes; }
 
 }  // namespace simulator

@@ -78,7 +78,7 @@ Answer set_options(Call& call) {
 }
 
 using enum base::Method;
-constexpr Route kRoutes[] = {
+constexpr Route kVnetFirewallRoutes[] = {
     {Get, "/cluster/sdn/vnets/{vnet}/firewall/rules", rules},
     {Post, "/cluster/sdn/vnets/{vnet}/firewall/rules", add_rule},
     {Get, "/cluster/sdn/vnets/{vnet}/firewall/rules/{pos}", rule},
@@ -90,6 +90,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> vnet_firewall_routes() { return kRoutes; }
+std::span<const Route> vnet_firewall_routes() { return kVnetFirewallRoutes; }
 
 }  // namespace simulator

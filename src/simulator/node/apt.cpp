@@ -178,7 +178,7 @@ Answer remove_subscription(Call& call) {
 }
 
 using enum base::Method;
-constexpr Route kRoutes[] = {
+constexpr Route kAptRoutes[] = {
     {Get, "/nodes/{node}/apt/repositories", repositories},
     {Put, "/nodes/{node}/apt/repositories", add_repository},
     {Post, "/nodes/{node}/apt/repositories", change_repository},
@@ -192,6 +192,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> apt_routes() { return kRoutes; }
+std::span<const Route> apt_routes() { return kAptRoutes; }
 
 }  // namespace simulator

@@ -152,7 +152,7 @@ constexpr Store<Config> kModels{
 };
 
 using enum base::Method;
-constexpr Route kRoutes[] = {
+constexpr Route kCapabilityRoutes[] = {
     {Get, "/nodes/{node}/capabilities/qemu/cpu", models},
     {Get, "/nodes/{node}/capabilities/qemu/cpu-flags", flags},
     {Get, "/nodes/{node}/capabilities/qemu/machines", machines},
@@ -167,6 +167,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> capability_routes() { return kRoutes; }
+std::span<const Route> capability_routes() { return kCapabilityRoutes; }
 
 }  // namespace simulator

@@ -190,7 +190,7 @@ Answer revoke(Call& call) {
 }
 
 using enum base::Method;
-constexpr Route kRoutes[] = {
+constexpr Route kCertificateRoutes[] = {
     {Get, "/nodes/{node}/certificates/info", list},
     {Post, "/nodes/{node}/certificates/custom", upload},
     {Delete, "/nodes/{node}/certificates/custom", remove},
@@ -201,6 +201,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> certificate_routes() { return kRoutes; }
+std::span<const Route> certificate_routes() { return kCertificateRoutes; }
 
 }  // namespace simulator

@@ -303,7 +303,7 @@ Answer wipe(Call& call) {
 }
 
 using enum base::Method;
-constexpr Route kRoutes[] = {
+constexpr Route kDiskChangeRoutes[] = {
     {Get, "/nodes/{node}/disks/smart", smart},
     {Get, "/nodes/{node}/disks/lvm", groups},
     {Post, "/nodes/{node}/disks/lvm", create},
@@ -323,6 +323,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> disk_change_routes() { return kRoutes; }
+std::span<const Route> disk_change_routes() { return kDiskChangeRoutes; }
 
 }  // namespace simulator

@@ -78,7 +78,7 @@ Answer usb(Call&) {
 }
 
 using enum base::Method;
-constexpr Route kRoutes[] = {
+constexpr Route kHardwareRoutes[] = {
     {Get, "/nodes/{node}/hardware/pci", pci},
     {Get, "/nodes/{node}/hardware/pci/{pci-id-or-mapping}", pci_device},
     {Get, "/nodes/{node}/hardware/pci/{pci-id-or-mapping}/mdev", mediated},
@@ -87,6 +87,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> hardware_routes() { return kRoutes; }
+std::span<const Route> hardware_routes() { return kHardwareRoutes; }
 
 }  // namespace simulator

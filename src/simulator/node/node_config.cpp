@@ -88,7 +88,7 @@ Answer netstat(Call& call) {
 }
 
 using enum base::Method;
-constexpr Route kRoutes[] = {
+constexpr Route kNodeConfigRoutes[] = {
     {Get, "/nodes/{node}/config", get_config},   {Put, "/nodes/{node}/config", set_config},
     {Get, "/nodes/{node}/hosts", get_hosts},     {Post, "/nodes/{node}/hosts", set_hosts},
     {Post, "/nodes/{node}/wakeonlan", wake},     {Get, "/nodes/{node}/netstat", netstat},
@@ -97,6 +97,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> node_config_routes() { return kRoutes; }
+std::span<const Route> node_config_routes() { return kNodeConfigRoutes; }
 
 }  // namespace simulator

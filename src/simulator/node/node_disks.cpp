@@ -85,11 +85,11 @@ Answer thin_pools(Call& call) {
   return Answer::of(std::move(rows));
 }
 
-constexpr Route kRoutes[] = {{base::Method::Get, "/nodes/{node}/disks/list", list},
+constexpr Route kDisksRoutes[] = {{base::Method::Get, "/nodes/{node}/disks/list", list},
                              {base::Method::Get, "/nodes/{node}/disks/lvmthin", thin_pools}};
 
 }  // namespace
 
-std::span<const Route> disks_routes() { return kRoutes; }
+std::span<const Route> disks_routes() { return kDisksRoutes; }
 
 }  // namespace simulator

@@ -49,13 +49,13 @@ Answer subscription(Call& call) {
 }
 
 using enum base::Method;
-constexpr Route kRoutes[] = {
+constexpr Route kUpkeepRoutes[] = {
     {Get, "/nodes/{node}/apt/update", updates},
     {Get, "/nodes/{node}/subscription", subscription},
 };
 
 }  // namespace
 
-std::span<const Route> upkeep_routes() { return kRoutes; }
+std::span<const Route> upkeep_routes() { return kUpkeepRoutes; }
 
 }  // namespace simulator

@@ -144,7 +144,7 @@ Answer syslog(Call& call) {
   return Answer::of_total(std::move(lines), number);
 }
 
-constexpr Route kRoutes[] = {
+constexpr Route kNodesRoutes[] = {
     {base::Method::Get, "/version", version},
     {base::Method::Get, "/nodes", list_nodes},
     {base::Method::Get, "/nodes/{node}/version", version},
@@ -165,6 +165,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> nodes_routes() { return kRoutes; }
+std::span<const Route> nodes_routes() { return kNodesRoutes; }
 
 }  // namespace simulator

@@ -217,7 +217,7 @@ Answer storage_series(Call& call) {
 }
 
 using enum base::Method;
-constexpr Route kRoutes[] = {
+constexpr Route kRrdRoutes[] = {
     {Get, "/nodes/{node}/rrddata", node_series},
     {Get, "/nodes/{node}/qemu/{vmid}/rrddata", guest_series},
     {Get, "/nodes/{node}/lxc/{vmid}/rrddata", guest_series},
@@ -226,6 +226,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> rrd_routes() { return kRoutes; }
+std::span<const Route> rrd_routes() { return kRrdRoutes; }
 
 }  // namespace simulator

@@ -87,7 +87,7 @@ Answer lvmthin(Call& call) {
 Answer zfs(Call& call) { return Answer::of(names_of(call, "zfspool", "pool", "pool", {&Node::zpools})); }
 
 using enum base::Method;
-constexpr Route kRoutes[] = {
+constexpr Route kScanRoutes[] = {
     {Get, "/nodes/{node}/scan/nfs", nfs},   {Get, "/nodes/{node}/scan/pbs", pbs},
     {Get, "/nodes/{node}/scan/cifs", cifs}, {Get, "/nodes/{node}/scan/iscsi", iscsi},
     {Get, "/nodes/{node}/scan/lvm", lvm},   {Get, "/nodes/{node}/scan/lvmthin", lvmthin},
@@ -96,6 +96,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> scan_routes() { return kRoutes; }
+std::span<const Route> scan_routes() { return kScanRoutes; }
 
 }  // namespace simulator

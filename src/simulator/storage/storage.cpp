@@ -154,7 +154,7 @@ constexpr Store<Storage> kStorages{
 };
 
 using enum base::Method;
-constexpr Route kRoutes[] = {
+constexpr Route kStorageRoutes[] = {
     {Get, "/storage", list_objects<kStorages>},
     {Post, "/storage", create_object<kStorages>},
     {Get, "/storage/{storage}", read_object<kStorages>},
@@ -172,6 +172,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> storage_routes() { return kRoutes; }
+std::span<const Route> storage_routes() { return kStorageRoutes; }
 
 }  // namespace simulator

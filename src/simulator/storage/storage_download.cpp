@@ -164,7 +164,7 @@ Answer allocate_volume(Call& call) {
 }
 
 using enum base::Method;
-constexpr Route kRoutes[] = {
+constexpr Route kDownloadRoutes[] = {
     {Get, "/nodes/{node}/query-url-metadata", metadata},
     {Post, "/nodes/{node}/storage/{storage}/download-url", download},
     {Post, "/nodes/{node}/storage/{storage}/content", allocate_volume},
@@ -172,6 +172,6 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> download_routes() { return kRoutes; }
+std::span<const Route> download_routes() { return kDownloadRoutes; }
 
 }  // namespace simulator
