@@ -29,6 +29,10 @@ endif()
 
 add_library(mcp_pve_options INTERFACE)
 target_compile_options(mcp_pve_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
+if(MCP_PVE_TOGETHER)
+  # There alone a name of one file hides that of another, and a file's own namespace is not the main file's.
+  target_compile_options(mcp_pve_options INTERFACE -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   # The place of the sources is not part of the program.
   target_compile_options(mcp_pve_options INTERFACE -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
@@ -99,8 +103,6 @@ function(mcp_pve_together target)
     set_source_files_properties(${CMAKE_MATCH_2} PROPERTIES UNITY_GROUP ${target}_${CMAKE_MATCH_1})
   endforeach()
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
-  # A name of one file hides that of another file of its group only here.
-  target_compile_options(${target} PRIVATE -Wno-shadow)
 endfunction()
 
 # mcp_pve_folder(name DEPS...): the static library of one folder of src, from all of its sources, those of its sub-folders too.

@@ -21,6 +21,9 @@ namespace simulator {
 struct Cluster::State {
   State(const Options& options, const facts::Facts& endpoints, const base::Clock& time)
       : world(load_world(options, time).value()), facts(endpoints), clock(time) {}
+  State(const State& other, const base::Clock& time) : world(other.world), facts(other.facts), clock(time) {
+    world.clock = &time;
+  }
 
   std::mutex mutex;
   simulator::State world;
@@ -222,6 +225,11 @@ std::optional<std::string> check_world(const Options& options, const base::Clock
 
 Cluster::Cluster(const Options& options, const facts::Facts& facts, const base::Clock& clock)
     : state_(std::make_unique<State>(options, facts, clock)) {}
+
+Cluster::Cluster(const Cluster& other, const base::Clock& clock) {
+  const std::scoped_lock lock(other.state_->mutex);
+  state_ = std::make_unique<State>(*other.state_, clock);
+}
 
 Cluster::~Cluster() = default;
 

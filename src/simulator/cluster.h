@@ -48,6 +48,9 @@ struct Reply {
 class Cluster {
  public:
   Cluster(const Options& options, const facts::Facts& facts, const base::Clock& clock);
+  /// The cluster as `other` is now, on a clock that shows the same time. Takes a tenth of the time that
+  /// reading the world takes.
+  Cluster(const Cluster& other, const base::Clock& clock);
   ~Cluster();
   Cluster(const Cluster&) = delete;
   Cluster& operator=(const Cluster&) = delete;

@@ -71,6 +71,12 @@ const facts::Facts& facts() {
   return all;
 }
 
+const simulator::Cluster& demo_cluster() {
+  static const base::ManualClock clock;
+  static const simulator::Cluster cluster({}, facts(), clock);
+  return cluster;
+}
+
 Told call(engine::Toolbox& toolbox, std::string_view tool, const base::JsonObject& arguments) {
   mcp::NullSink progress;
   return call_telling(toolbox, tool, arguments, progress);

@@ -24,6 +24,8 @@ namespace sessions {
 
 /// The facts in this binary, parsed once for all tests.
 const facts::Facts& facts();
+/// The demo cluster as it is at first, read once for all tests, which copy it.
+const simulator::Cluster& demo_cluster();
 
 /// What a client of the server would be told.
 struct Told {
@@ -106,7 +108,7 @@ class World {
 
   base::ManualClock clock_;
   simulator::Options options_;
-  std::optional<simulator::Cluster> cluster_{std::in_place, options_, facts(), clock_};
+  std::optional<simulator::Cluster> cluster_{std::in_place, demo_cluster(), clock_};
   std::function<void(std::string&)> rewrite_;
   test::ScriptedPve http_;
   std::map<std::string, std::string> tokens_{{options_.token_id, options_.token_secret}};
