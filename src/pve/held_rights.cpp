@@ -64,8 +64,12 @@ class Handler {
     return add(std::exchange(partial_, {}).append(part) == "1");
   }
   bool on_number_part(std::string_view /*part*/, ErrorCode& /*error*/) { return true; }
-  bool on_int64(std::int64_t value, std::string_view /*text*/, ErrorCode& /*error*/) { return add(value != 0); }
-  bool on_uint64(std::uint64_t value, std::string_view /*text*/, ErrorCode& /*error*/) { return add(value != 0); }
+  bool on_int64(std::int64_t value, std::string_view /*text*/, ErrorCode& /*error*/) {
+    return add(value != 0);
+  }
+  bool on_uint64(std::uint64_t value, std::string_view /*text*/, ErrorCode& /*error*/) {
+    return add(value != 0);
+  }
   bool on_double(double value, std::string_view /*text*/, ErrorCode& /*error*/) { return add(value != 0); }
   bool on_bool(bool value, ErrorCode& /*error*/) { return add(value); }
   bool on_null(ErrorCode& /*error*/) { return true; }

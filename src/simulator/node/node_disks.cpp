@@ -86,7 +86,7 @@ Answer thin_pools(Call& call) {
 }
 
 constexpr Route kDisksRoutes[] = {{base::Method::Get, "/nodes/{node}/disks/list", list},
-                             {base::Method::Get, "/nodes/{node}/disks/lvmthin", thin_pools}};
+                                  {base::Method::Get, "/nodes/{node}/disks/lvmthin", thin_pools}};
 
 }  // namespace
 
