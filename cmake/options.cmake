@@ -89,11 +89,13 @@ function(mcp_pve_precompile target)
 endfunction()
 
 # mcp_pve_together(target): with MCP_PVE_TOGETHER, its sources compile in groups (together.awk), each one translation unit.
-# The build by single files (the preset dev) shows that each is a whole one by itself.
+# A name that is added later counts when CMake runs again. The presets dev and lint compile each source by itself, with
+# the warnings that are off in groups.
 function(mcp_pve_together target)
   if(NOT MCP_PVE_TOGETHER)
     return()
   endif()
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/together.awk)
   get_target_property(sources ${target} SOURCES)
   execute_process(COMMAND awk -v most=10 -f ${PROJECT_SOURCE_DIR}/cmake/together.awk ${sources}
     OUTPUT_VARIABLE grouped COMMAND_ERROR_IS_FATAL ANY OUTPUT_STRIP_TRAILING_WHITESPACE)

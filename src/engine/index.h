@@ -16,8 +16,8 @@
 
 namespace engine {
 
-/// All rows with their facts, for one Confirm: which rows list the parameters of a
-/// confirmation depends on it. Made at the first use, so that the server starts fast.
+/// All rows with their facts, for one Confirm: which rows list the parameters of a confirmation depends on
+/// it. Made at the first use, so that the server starts fast.
 struct Toolbox::Index {
   std::once_flag once;
   std::vector<Row> rows;

@@ -33,7 +33,8 @@ class Toolbox final : public mcp::Tools {
   Toolbox(std::span<const tool::Category> categories, guard::Policy policy, const Access& access);
   ~Toolbox() override;
 
-  /// Builds the index that the first request would build, to make that request faster. Safe from any thread.
+  /// Builds what the first `tools/list` or `tools/call` would build, to make that faster. Safe from any
+  /// thread.
   void prepare() { descriptions(); }
 
   std::vector<mcp::ToolDescription> list(const mcp::Caller& caller) override;

@@ -115,8 +115,8 @@ std::optional<std::regex> compile(std::string_view perl) {
   }
 }
 
-/// Compiled at its first use and kept: to compile one takes a thousand times as long as to match. There are
-/// as many as the facts have patterns.
+/// Compiled at its first use and kept, because to compile a pattern takes far longer than to match it. There
+/// are at most as many as the facts have patterns. Safe from many threads.
 const std::optional<std::regex>& compiled(std::string_view perl) {
   static std::mutex mutex;
   static std::map<std::string, std::optional<std::regex>, std::less<>> patterns;

@@ -48,8 +48,7 @@ struct Reply {
 class Cluster {
  public:
   Cluster(const Options& options, const facts::Facts& facts, const base::Clock& clock);
-  /// The cluster as `other` is now, on a clock that shows the same time. Takes a tenth of the time that
-  /// reading the world takes.
+  /// The cluster as `other` is now, on a clock that must show the same time. Faster than reading the world.
   Cluster(const Cluster& other, const base::Clock& clock);
   ~Cluster();
   Cluster(const Cluster&) = delete;

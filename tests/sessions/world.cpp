@@ -40,6 +40,10 @@ Told call_telling(engine::Toolbox& toolbox, std::string_view tool, const base::J
   return told;
 }
 
+engine::Rules rules_of(const engine::Options& options) {
+  return {options.confirm, options.approval, options.protect};
+}
+
 std::vector<std::string> names_of(const std::string& text) {
   std::vector<std::string> names;
   for (const auto name : base::split(text, ',')) names.emplace_back(name);
@@ -127,7 +131,7 @@ void World::wait(std::string_view text) {
 
 void World::protect(const std::string& text) {
   engine_.protect = terms_of(text, guard::protect_kinds());
-  toolbox_->set_rules({engine_.confirm, engine_.approval, engine_.protect});
+  toolbox_->set_rules(rules_of(engine_));
 }
 
 void World::scope(const std::string& text) {
@@ -147,7 +151,7 @@ void World::confirm(const std::string& text) {
   if (!named)
     throw std::runtime_error(fmt::format("'{}' is none of {}", text, fmt::join(engine::kConfirmNames, ", ")));
   engine_.confirm = *named;
-  toolbox_->set_rules({engine_.confirm, engine_.approval, engine_.protect});
+  toolbox_->set_rules(rules_of(engine_));
 }
 
 void World::approval(const std::string& text) {
@@ -156,7 +160,7 @@ void World::approval(const std::string& text) {
     throw std::runtime_error(
         fmt::format("'{}' is none of {}", text, fmt::join(engine::kApprovalNames, ", ")));
   engine_.approval = *named;
-  toolbox_->set_rules({engine_.confirm, engine_.approval, engine_.protect});
+  toolbox_->set_rules(rules_of(engine_));
 }
 
 void World::decide(const std::string& text) {
